@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Products of other packages, named once.
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A module of ours: `Sources/<name>` with the project's language settings.
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Cartwright",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "API", targets: ["API"]),
+        .executable(name: "Worker", targets: ["Worker"]),
+        .executable(name: "Sandbox", targets: ["Sandbox"]),
+        .executable(name: "cartwright", targets: ["CLI"]),
+        .library(name: "JobQueue", targets: ["JobQueue"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", "3.12.3"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+
+        // Wrappers: each C library behind a Swift API, on threads of its own.
+        module("Threading", [deque]),
+        module("Postgres", ["CLibpq", "Threading", deque, logging]),
+        module("Redis", ["CHiredis", "Threading", deque, logging]),
+        module("OutboundHTTP", ["CCurl", "Threading", deque, logging]),
+
+        // The queue engine and the business rules know nothing of each other.
+        module("JobQueue", ["Postgres", "Redis", deque, logging, metrics, lifecycle], resources: [.copy("Migrations")]),
+        module("Domain", []),
+
+        // What joins them.
+        module("Storage", ["Domain", "JobQueue", "Postgres", "Redis", deque, logging], resources: [.copy("Migrations")]),
+        module("Providers", ["Domain", "OutboundHTTP", logging, .product(name: "Mustache", package: "swift-mustache")], resources: [.copy("Templates")]),
+        module("Observability", [logging, metrics, hummingbird, lifecycle]),
+        module(
+            "Bootstrap",
+            [
+                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", logging, lifecycle,
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]),
+
+        program(
+            "API",
+            [
+                "Bootstrap", "CCrypt", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes, hummingbird,
+                lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
+        program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Providers", "Redis", "Storage", lifecycle, logging, metrics]),
+        program("CLI", ["Bootstrap", "CCrypt", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+        program("Sandbox", ["Observability", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix]),
+
+        .target(
+            name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", logging], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("Postgres", ["Postgres", "Threading"]),
+        tests("Redis", ["Redis", "Threading"]),
+        tests("OutboundHTTP", ["OutboundHTTP"]),
+        tests("JobQueue", ["JobQueue", "Postgres", "Redis", logging]),
+        tests("Domain", ["Domain"]),
+        tests("Storage", ["Domain", "JobQueue", "Postgres", "Storage", logging]),
+        tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
+        tests("Sandbox", ["Sandbox", logging]),
+        tests("API", ["API", "Bootstrap", "Domain", "Storage", logging]),
+        tests("EndToEnd", ["Domain", "JobQueue", "OutboundHTTP", "Postgres", "Redis", "Storage", logging]),
+    ],
+    swiftLanguageModes: [.v6]
+)
