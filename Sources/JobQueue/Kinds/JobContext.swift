@@ -1,0 +1,24 @@
+public import Foundation
+public import Logging
+
+/// What a handler learns about the attempt it runs.
+public struct JobContext: Sendable {
+    /// The job's id, the same over all attempts.
+    public let jobID: JobID
+    /// The queue it waited in.
+    public let queue: QueueName
+    /// 1 for the first attempt. Crashes and snoozes do not count.
+    public let attempt: Int
+    /// How often the process running this job died.
+    public let crashes: Int
+    /// Whether a transient failure of this attempt would send the job to the dead letters.
+    public let isLastAttempt: Bool
+    /// When the job was enqueued.
+    public let enqueuedAt: Date
+    /// W3C trace context of whoever enqueued it.
+    public let traceparent: String?
+    /// A logger that carries the job's id, name and attempt.
+    public let logger: Logger
+    /// The statement that marks the job done in the ledger, for the transaction that holds its effects.
+    public let completion: JobCompletion
+}

@@ -1,0 +1,47 @@
+/// How often a failed job is tried again, and after how long.
+///
+/// The delay before attempt *n* + 1 is drawn evenly from 0…min(`longest`, `first` × 2ⁿ⁻¹) plus half of it kept as a floor:
+/// exponential back-off with "equal jitter", so that a crowd of jobs that failed together does not come back together, yet none
+/// comes back at once. (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.)
+public struct RetryPolicy: Hashable, Sendable {
+    /// Attempts in all, the first included; at least 1.
+    public let attempts: Int
+    /// Upper bound of the delay after the first failed attempt.
+    public let first: Duration
+    /// Upper bound of every delay.
+    public let longest: Duration
+
+    /// `attempts` tries in all, delays doubling from `first` up to `longest`.
+    public static func exponential(attempts: Int, from first: Duration, to longest: Duration) -> RetryPolicy {
+        RetryPolicy(attempts: max(1, attempts), first: first, longest: max(first, longest))
+    }
+
+    /// One try; a failure goes to the dead letters at once.
+    public static let never = RetryPolicy(attempts: 1, first: .zero, longest: .zero)
+
+    /// The bounds within which the delay after the failed attempt number `attempt` (1…) is drawn.
+    public func delayBounds(after attempt: Int) -> ClosedRange<Duration> {
+        let doublings = min(max(attempt - 1, 0), 30)
+        let upper = min(longest, first * (1 << doublings))
+        return (upper / 2)...upper
+    }
+
+    /// A delay for after the failed attempt number `attempt`, or nil when that was the last.
+    public func delay(after attempt: Int, random: inout some RandomNumberGenerator) -> Duration? {
+        guard attempt < attempts else { return nil }
+        let bounds = delayBounds(after: attempt)
+        let spread = bounds.upperBound - bounds.lowerBound
+        return bounds.lowerBound + spread * Double.random(in: 0...1, using: &random)
+    }
+}
+
+extension Duration {
+    /// `count` × 60 s.
+    public static func minutes(_ count: Int) -> Duration { .seconds(count * 60) }
+
+    /// Whole milliseconds, rounded down.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+}
