@@ -1,0 +1,28 @@
+public import FoundationEssentials
+
+/// One mail to one person, with a text and an HTML part.
+public struct MailMessage: Sendable, Hashable {
+    /// The message's own name, with angle brackets: `<019…@shop.example>`. Stable over every try to send it, so that a provider or a mailbox can
+    /// see that two copies are one message.
+    public let messageID: String
+    /// Whom it goes to.
+    public let recipient: EmailAddress
+    /// The subject line, in plain text.
+    public let subject: String
+    /// The body for readers without HTML.
+    public let text: String
+    /// The body for readers with HTML.
+    public let html: String
+    /// The time in the `Date` header; as stable as the Message-ID.
+    public let date: Date
+
+    /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
+    public init(messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date) {
+        self.messageID = messageID
+        self.recipient = recipient
+        self.subject = subject
+        self.text = text
+        self.html = html
+        self.date = date
+    }
+}

@@ -1,0 +1,37 @@
+/// The name of one intended effect at a provider. Repeating a call with the same key repeats its answer, never its effect.
+///
+/// Keys are made from rows that were committed before the call (`pi:<payment id>`, `pc:<payment id>:<attempt>`), so every retry of a job
+/// arrives at the same key.
+public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The most bytes a provider accepts.
+    public static let maximumLength = 255
+
+    /// The key as it is sent.
+    public let rawValue: String
+
+    /// `nil` unless the text is 1 to 255 printable ASCII characters without spaces, which is what may stand in a header.
+    public init?(rawValue: String) {
+        guard (1...Self.maximumLength).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        self.rawValue = rawValue
+    }
+
+    /// The key of the call that makes a payment's intent.
+    public static func creation(ofPayment paymentID: some CustomStringConvertible) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: "pi:\(paymentID)")
+    }
+
+    /// The key of the call that charges a payment. Each card the customer tries is an attempt of its own.
+    public static func confirmation(ofPayment paymentID: some CustomStringConvertible, attempt: Int) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: "pc:\(paymentID):\(attempt)")
+    }
+
+    /// The key of the call that gives a payment's intent up.
+    public static func cancellation(ofPayment paymentID: some CustomStringConvertible) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: "px:\(paymentID)")
+    }
+
+    /// The key itself; it is no secret.
+    public var description: String { rawValue }
+}

@@ -1,0 +1,84 @@
+/// Why a call to the payment provider gave no result, told apart by what may be done next.
+///
+/// See ``disposition`` for the rule that follows from each case.
+public enum PaymentFailure: Error, Sendable, Hashable {
+    /// The card was refused. Carries the intent where the provider sent it along.
+    case declined(Decline, PaymentIntent?)
+    /// An earlier call with the same key is still running.
+    case inProgress
+    /// The provider asks us to slow down; nothing was done. Its own figure for the wait, where it gave one.
+    case rateLimited(retryAfter: Duration?)
+    /// The intent is in a state in which this call makes no sense. Carries it where the provider sent it along.
+    case unexpectedState(PaymentIntent?)
+    /// The provider knows no such intent: a bug, or a key of the other mode (test, live).
+    case notFound
+    /// Our key or account is not accepted; every call will fail until a person acts.
+    case configuration(String)
+    /// The provider refuses the request as it stands; repeating it cannot help.
+    case invalidRequest(String)
+    /// The request surely never reached the provider.
+    case notSent(String)
+    /// The request may have been carried out; only reading the intent back tells.
+    case outcomeUnknown(String)
+}
+
+extension PaymentFailure {
+    /// What is to be done after a failure.
+    public enum Disposition: Sendable, Hashable {
+        /// The answer is definite: record it, do not repeat the call under this key.
+        case settle
+        /// Repeat the same call with the same key, after the provider's own wait where it named one.
+        case retrySameKey(after: Duration?)
+        /// Read the intent back and go on from the state it is in. Where no intent is known yet, repeat the creation with the same key: it
+        /// moves no money.
+        case readBack
+        /// Stop calling the provider until a person has repaired the settings.
+        case openCircuit
+        /// Give up and keep the job for a person: a bug.
+        case deadLetter
+    }
+
+    /// The rule for this failure (checkout design, "Provider failures").
+    public var disposition: Disposition {
+        switch self {
+        case .declined: .settle
+        case .inProgress, .notSent: .retrySameKey(after: nil)
+        case .rateLimited(let retryAfter): .retrySameKey(after: retryAfter)
+        case .unexpectedState, .outcomeUnknown: .readBack
+        case .configuration: .openCircuit
+        case .notFound, .invalidRequest: .deadLetter
+        }
+    }
+
+    /// A short stable name for logs, metrics and attempt records.
+    public var code: String {
+        switch self {
+        case .declined: "declined"
+        case .inProgress: "in_progress"
+        case .rateLimited: "rate_limited"
+        case .unexpectedState: "unexpected_state"
+        case .notFound: "not_found"
+        case .configuration: "configuration"
+        case .invalidRequest: "invalid_request"
+        case .notSent: "not_sent"
+        case .outcomeUnknown: "outcome_unknown"
+        }
+    }
+}
+
+extension PaymentFailure: CustomStringConvertible {
+    /// What happened, for logs and operators. Holds no secrets.
+    public var description: String {
+        switch self {
+        case .declined(let decline, _): "The card was declined: \(decline.declineCode ?? decline.code)."
+        case .inProgress: "An earlier call with the same key is still running at the payment provider."
+        case .rateLimited(let wait): "The payment provider asks us to slow down" + (wait.map { ", for \($0)." } ?? ".")
+        case .unexpectedState(let intent): "The payment is in another state than expected" + (intent.map { ": \($0.status.rawValue)." } ?? ".")
+        case .notFound: "The payment provider knows no such payment."
+        case .configuration(let reason): "The payment provider does not accept our settings: \(reason)"
+        case .invalidRequest(let reason): "The payment provider refused the request: \(reason)"
+        case .notSent(let reason): "The payment provider was not reached: \(reason)"
+        case .outcomeUnknown(let reason): "Whether the payment provider acted is not known: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// The rate an order was priced with, kept with it: refunds use the same one.
+public struct AppliedRate: Hashable, Sendable {
+    /// The set it was taken from.
+    public let setID: RateSet.ID
+    /// From the price's currency to the order's.
+    public let value: ExchangeRate
+    /// The day of the set.
+    public let date: CalendarDay
+    /// Who published the set.
+    public let source: String
+
+    /// Records a rate with where it comes from.
+    public init(setID: RateSet.ID, value: ExchangeRate, date: CalendarDay, source: String) {
+        self.setID = setID
+        self.value = value
+        self.date = date
+        self.source = source
+    }
+}
