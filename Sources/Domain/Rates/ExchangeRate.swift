@@ -29,7 +29,9 @@ public struct ExchangeRate: Hashable, Sendable {
         guard !whole.isEmpty, parts.count == 1 || !fraction.isEmpty else { return nil }
         while fraction.last == UInt8(ascii: "0") { fraction.removeLast() }
         let digits = whole + fraction
-        guard fraction.count <= Self.maximumScale, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        guard fraction.count <= Self.maximumScale, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
         var mantissa: Int64 = 0
         for digit in digits {
             let next = mantissa * 10 + Int64(digit - UInt8(ascii: "0"))

@@ -1,0 +1,24 @@
+/// Where the delivery of one mail stands.
+public enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing was tried, or what was tried surely did not go out.
+    case pending
+    /// A call to the mail provider is or was in the making.
+    case sending
+    /// The provider has it.
+    case sent
+    /// The provider may or may not have it. Never resent blindly.
+    case unknown
+    /// It will not be sent.
+    case failed
+
+    /// The table of allowed transitions.
+    public static let transitions: [MailDeliveryStatus: Set<MailDeliveryStatus>] = [
+        .pending: [.sending, .failed],
+        .sending: [.sent, .pending, .unknown, .failed],
+        .unknown: [.sent, .sending, .failed],
+        .sent: [], .failed: [.pending],
+    ]
+
+    /// Whether the delivery may go from here to there.
+    public func canBecome(_ next: MailDeliveryStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+}

@@ -1,0 +1,71 @@
+public import FoundationEssentials
+
+/// What a customer bought, at the prices of the moment of buying.
+public struct Order: Hashable, Sendable {
+    /// An order's id.
+    public typealias ID = Identifier<Order>
+
+    /// The id in URLs and at providers.
+    public let id: ID
+    /// The number people read out on the telephone. Rises, with gaps.
+    public let number: Int64
+    /// The cart it was made from.
+    public let cartID: Cart.ID
+    /// The account that placed it, `nil` for a guest or after erasure.
+    public let userID: User.ID?
+    /// Where its mail goes, `nil` after erasure.
+    public let email: EmailAddress?
+    /// Where it stands.
+    public let status: OrderStatus
+    /// Whether it was sent.
+    public let fulfilment: FulfilmentStatus
+    /// Counts changes: the ETag of the order.
+    public let version: Int
+    /// What was bought, as priced.
+    public let items: [OrderItem]
+    /// The amounts.
+    public let totals: OrderTotals
+    /// The rate prices were converted with, `nil` when all prices were in the order's currency.
+    public let rate: AppliedRate?
+    /// The payment that counts.
+    public let payment: Payment?
+    /// Where it is sent, `nil` after erasure.
+    public let shippingAddress: Address?
+    /// Until when stock is set aside.
+    public let reservedUntil: Date?
+    /// When it was accepted.
+    public let createdAt: Date
+    /// When it last changed.
+    public let updatedAt: Date
+    /// When it was confirmed.
+    public let confirmedAt: Date?
+
+    /// Puts an order together from stored parts.
+    public init(
+        id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
+        version: Int,
+        items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
+        createdAt: Date, updatedAt: Date, confirmedAt: Date?
+    ) {
+        self.id = id
+        self.number = number
+        self.cartID = cartID
+        self.userID = userID
+        self.email = email
+        self.status = status
+        self.fulfilment = fulfilment
+        self.version = version
+        self.items = items
+        self.totals = totals
+        self.rate = rate
+        self.payment = payment
+        self.shippingAddress = shippingAddress
+        self.reservedUntil = reservedUntil
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.confirmedAt = confirmedAt
+    }
+
+    /// The currency all amounts are in.
+    public var currency: Currency { totals.total.currency }
+}

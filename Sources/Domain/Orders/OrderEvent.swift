@@ -1,0 +1,54 @@
+public import FoundationEssentials
+
+/// Something that happened to an order and why, in order of happening.
+public struct OrderEvent: Hashable, Sendable {
+    /// What happened. The raw values are stored and shown; they never change.
+    public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
+        /// The order was accepted.
+        case placed
+        /// Stock was set aside.
+        case reserved
+        /// There was too little stock.
+        case rejected
+        /// The provider's intent was stored and is about to be confirmed.
+        case paymentStarted = "payment_started"
+        /// The customer has to approve the payment.
+        case actionRequired = "action_required"
+        /// The provider has not decided yet.
+        case paymentProcessing = "payment_processing"
+        /// The payment was declined.
+        case paymentFailed = "payment_failed"
+        /// The payment was called off.
+        case paymentCanceled = "payment_canceled"
+        /// Paid or authorised; stock has left.
+        case confirmed
+        /// The time to pay ran out.
+        case expired
+        /// Called off.
+        case cancelled
+        /// Money moved although the order was no longer open. An operator or a refund has to answer it.
+        case paidTooLate = "paid_too_late"
+        /// The confirmation mail was handed over.
+        case mailSent = "mail_sent"
+    }
+
+    /// Rises with every event of the shop.
+    public let sequence: Int
+    /// What happened.
+    public let kind: Kind
+    /// The order's status afterwards.
+    public let status: OrderStatus
+    /// Why, in a code such as `out_of_stock` or `insufficient_funds`.
+    public let reason: String?
+    /// When.
+    public let at: Date
+
+    /// Puts an event together from stored parts.
+    public init(sequence: Int, kind: Kind, status: OrderStatus, reason: String?, at: Date) {
+        self.sequence = sequence
+        self.kind = kind
+        self.status = status
+        self.reason = reason
+        self.at = at
+    }
+}

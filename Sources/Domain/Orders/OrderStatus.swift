@@ -1,0 +1,53 @@
+/// Where an order stands in its life.
+public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Accepted; the worker has not set stock aside yet.
+    case pending
+    /// Stock is set aside until `reserved_until`; the payment runs or waits for the customer.
+    case reserved
+    /// Paid or authorised; stock has left. The confirmation mail is on its way.
+    case confirmed
+    /// There was too little stock. Nothing was charged.
+    case rejected
+    /// The payment was declined. Stock stays set aside until `reserved_until`, so another card may be tried.
+    case paymentFailed = "payment_failed"
+    /// The time to pay ran out; stock was given back.
+    case expired
+    /// Called off by the customer, an operator or a newer order of the same cart.
+    case cancelled
+    /// Part of the money went back.
+    case partiallyRefunded = "partially_refunded"
+    /// All of the money went back.
+    case refunded
+
+    /// The table of allowed transitions. What is not listed here does not happen, whatever arrives in whatever order.
+    public static let transitions: [OrderStatus: Set<OrderStatus>] = [
+        .pending: [.reserved, .rejected, .cancelled, .expired],
+        .reserved: [.confirmed, .paymentFailed, .expired, .cancelled],
+        .paymentFailed: [.reserved, .confirmed, .expired, .cancelled],
+        .confirmed: [.cancelled, .partiallyRefunded, .refunded],
+        .partiallyRefunded: [.refunded],
+        .rejected: [], .expired: [], .cancelled: [], .refunded: [],
+    ]
+
+    /// Whether the order may go from here to there. Staying where it is counts as no transition.
+    public func canBecome(_ next: OrderStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+
+    /// Whether the order may still take money or stock: a cart has at most one such order.
+    public var isOpen: Bool {
+        switch self {
+        case .pending, .reserved, .paymentFailed: true
+        case .confirmed, .rejected, .expired, .cancelled, .partiallyRefunded, .refunded: false
+        }
+    }
+
+    /// Whether the customer's goods are or were paid for.
+    public var isPaid: Bool {
+        switch self {
+        case .confirmed, .partiallyRefunded, .refunded: true
+        case .pending, .reserved, .rejected, .paymentFailed, .expired, .cancelled: false
+        }
+    }
+
+    /// Whether somebody who waits for the outcome has one: the order is through, or it is the customer's turn.
+    public var isOutcome: Bool { self != .pending && self != .reserved }
+}

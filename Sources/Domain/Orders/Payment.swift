@@ -1,0 +1,37 @@
+/// What is known here about the money of an order.
+public struct Payment: Hashable, Sendable {
+    /// A payment's id. Idempotency keys at the provider are made from it.
+    public typealias ID = Identifier<Payment>
+
+    /// The id.
+    public let id: ID
+    /// Where it stands.
+    public let status: PaymentStatus
+    /// What is charged.
+    public let amount: Money
+    /// The provider's id of its intent, once stored.
+    public let providerID: String?
+    /// How many times a payment method was tried, counting the present one. 0 before the first.
+    public let attempt: Int
+    /// The payment method of the present attempt, as the provider names it.
+    public let method: String
+    /// Why the last attempt was declined, in the provider's words: `insufficient_funds`, `generic_decline`…
+    public let declineCode: String?
+    /// Lets the customer's browser finish the payment; only while `requiresAction`, only for the order's owner.
+    public let clientSecret: String?
+
+    /// Puts a payment together from stored parts.
+    public init(
+        id: ID, status: PaymentStatus, amount: Money, providerID: String?, attempt: Int, method: String, declineCode: String?,
+        clientSecret: String?
+    ) {
+        self.id = id
+        self.status = status
+        self.amount = amount
+        self.providerID = providerID
+        self.attempt = attempt
+        self.method = method
+        self.declineCode = declineCode
+        self.clientSecret = clientSecret
+    }
+}

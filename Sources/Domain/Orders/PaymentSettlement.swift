@@ -1,0 +1,94 @@
+/// Decides what news of a payment mean for an order: a pure function of what is known and what the provider says.
+///
+/// Workers, webhooks, the reconciler and the sweeper all bring their news here. They come late, twice and in any order, so the decision
+/// looks at how much a state settles (``PaymentStatus/rank``) and never at the time of arrival.
+public enum PaymentSettlement: Hashable, Sendable {
+    /// Money moved or is held: consume the reservation, confirm the order, convert the cart, send the mail.
+    case confirm(PaymentStatus)
+    /// The customer has to act, or the provider has not decided: keep the stock for longer.
+    case wait(PaymentStatus)
+    /// Declined: note it, keep the stock until its time is up, open the cart again.
+    case decline
+    /// The intent is called off and the order with it: give the stock back, open the cart again.
+    case release
+    /// Only the payment changes; the order is through or over.
+    case recordPayment(PaymentStatus)
+    /// Money moved for an order that is over. Note it loudly: an operator or a refund has to answer.
+    case recordLateMoney(PaymentStatus)
+    /// Nothing changes, for this reason.
+    case ignore(Reason)
+
+    /// Why news changed nothing.
+    public enum Reason: String, Hashable, Sendable, CaseIterable {
+        /// It is known already.
+        case alreadyKnown = "already_known"
+        /// Something that settles more is known.
+        case outranked
+        /// The provider has not been asked to charge yet, or the card is still to come.
+        case undecided
+        /// Stock is not set aside yet; the checkout job comes by again.
+        case notReserved = "not_reserved"
+        /// The intent is not the one stored with this payment.
+        case foreignIntent = "foreign_intent"
+        /// The intent is over another amount than the order.
+        case amountMismatch = "amount_mismatch"
+    }
+
+    /// What the database knows, read under the locks of order and payment.
+    public struct Known: Hashable, Sendable {
+        /// Where the order stands.
+        public let order: OrderStatus
+        /// Where its payment stands.
+        public let payment: PaymentStatus
+        /// What is to be charged.
+        public let amount: Money
+        /// The stored id of the provider's intent, if any.
+        public let intentID: PaymentIntent.ID?
+
+        /// Gathers what is known.
+        public init(order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?) {
+            self.order = order
+            self.payment = payment
+            self.amount = amount
+            self.intentID = intentID
+        }
+    }
+
+    /// The payment status that a provider's state amounts to, `nil` while it says nothing about an attempt.
+    public static func paymentStatus(of intent: PaymentIntent) -> PaymentStatus? {
+        switch intent.status {
+        case .succeeded: .captured
+        case .requiresCapture: .authorized
+        case .canceled: .canceled
+        case .requiresAction: .requiresAction
+        case .processing: .processing
+        case .requiresPaymentMethod: intent.lastError == nil ? nil : .failed
+        case .requiresConfirmation: nil
+        }
+    }
+
+    /// The decision.
+    public static func decide(_ known: Known, news intent: PaymentIntent) -> PaymentSettlement {
+        if let stored = known.intentID, stored != intent.id { return .ignore(.foreignIntent) }
+        guard intent.amount == known.amount else { return .ignore(.amountMismatch) }
+        guard let next = paymentStatus(of: intent) else { return .ignore(.undecided) }
+        if next == known.payment { return .ignore(.alreadyKnown) }
+        guard known.payment.canBecome(next) else { return .ignore(.outranked) }
+        switch next {
+        case .captured, .authorized: return success(next, known.order)
+        case .canceled: return known.order.isOpen ? .release : .recordPayment(.canceled)
+        case .requiresAction, .processing: return known.order == .reserved ? .wait(next) : .recordPayment(next)
+        case .failed: return known.order == .reserved ? .decline : .recordPayment(.failed)
+        case .created, .confirming, .partiallyRefunded, .refunded: return .ignore(.undecided)
+        }
+    }
+
+    private static func success(_ next: PaymentStatus, _ order: OrderStatus) -> PaymentSettlement {
+        switch order {
+        case .reserved, .paymentFailed: .confirm(next)
+        case .pending: .ignore(.notReserved)
+        case .confirmed, .partiallyRefunded, .refunded: .recordPayment(next)
+        case .rejected, .expired, .cancelled: .recordLateMoney(next)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// Decides which of several waiting orders get stock: a pure function of the stock and the orders.
+///
+/// Orders are served as they arrived. An order gets everything it asks for or nothing; one that gets nothing takes nothing away from those
+/// behind it. So no unit is promised twice, the sum promised never exceeds what is available, and the same input gives the same decisions.
+public struct StockAllocation: Sendable {
+    /// What an order was told.
+    public enum Decision: Hashable, Sendable {
+        /// Everything is set aside.
+        case held
+        /// Nothing is set aside, because of these shortages, in order of SKU.
+        case rejected([Shortage])
+    }
+
+    /// Too little of one unit.
+    public struct Shortage: Hashable, Sendable {
+        /// Of what.
+        public let sku: SKU
+        /// How many pieces the order asked for.
+        public let wanted: Int
+        /// How many were left when its turn came.
+        public let available: Int
+    }
+
+    /// One decision for each order, in the order of arrival.
+    public private(set) var decisions: [(orderID: Order.ID, decision: Decision)] = []
+    /// How many more pieces of each unit are now set aside. Units of which nothing was taken are absent.
+    public private(set) var taken: [SKU: Int] = [:]
+
+    private init() {}
+
+    /// Serves the orders one after the other. A unit that is missing from `stock` has nothing available.
+    public static func allocate(stock: [SKU: Stock], orders: some Sequence<StockDemand>) -> StockAllocation {
+        var result = StockAllocation()
+        for order in orders { result.serve(order, from: stock) }
+        return result
+    }
+
+    private mutating func serve(_ order: StockDemand, from stock: [SKU: Stock]) {
+        let shortages = order.quantities.sorted { $0.key < $1.key }.compactMap { sku, wanted -> Shortage? in
+            let available = (stock[sku]?.available ?? 0) - taken[sku, default: 0]
+            return wanted > available ? Shortage(sku: sku, wanted: wanted, available: max(0, available)) : nil
+        }
+        guard shortages.isEmpty else {
+            decisions.append((order.orderID, .rejected(shortages)))
+            return
+        }
+        for (sku, wanted) in order.quantities { taken[sku, default: 0] += wanted }
+        decisions.append((order.orderID, .held))
+    }
+}

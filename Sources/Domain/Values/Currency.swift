@@ -1,0 +1,78 @@
+/// A currency of ISO 4217: its three-letter code and the number of decimals of its minor unit.
+///
+/// The exponents are ISO's. A payment provider may count differently for a few of them and converts at its own border.
+public struct Currency: Hashable, Sendable {
+    /// Upper-case alphabetic code, such as `USD`.
+    public let code: String
+    /// Decimals of the minor unit: 2 for the US dollar (cents), 0 for the yen, 3 for the Kuwaiti dinar.
+    public let exponent: Int
+
+    private init(known code: String, exponent: Int) {
+        self.code = code
+        self.exponent = exponent
+    }
+
+    /// The currency with this code, in either case. `nil` when ISO 4217 does not list it as money that people pay with.
+    public init?(_ code: some StringProtocol) {
+        guard code.utf8.count == 3 else { return nil }
+        let upper = code.uppercased()
+        guard let exponent = CurrencyTable.exponents[upper] else { return nil }
+        self.init(known: upper, exponent: exponent)
+    }
+
+    /// The currency with this code, in either case. Throws `currency_unknown` when there is none.
+    public init(checking code: some StringProtocol) throws(InvalidValue) {
+        guard let currency = Self(code) else {
+            throw InvalidValue(code: "currency_unknown", message: "Expected a currency code of ISO 4217, such as USD.")
+        }
+        self = currency
+    }
+
+    /// How many minor units make one major unit: 100 for the US dollar, 1 for the yen.
+    public var minorUnitsPerMajor: Int64 {
+        var result: Int64 = 1
+        for _ in 0..<exponent { result *= 10 }
+        return result
+    }
+
+    /// All currencies the shop knows, by code.
+    public static var all: [Currency] {
+        CurrencyTable.exponents.map { Currency(known: $0.key, exponent: $0.value) }.sorted()
+    }
+
+    /// The US dollar: base prices of the catalogue are in it unless the shop says otherwise.
+    public static let usd = Currency(known: "USD", exponent: 2)
+    /// The euro: base of the European Central Bank's rates.
+    public static let eur = Currency(known: "EUR", exponent: 2)
+    /// The pound sterling.
+    public static let gbp = Currency(known: "GBP", exponent: 2)
+    /// The yen, which has no minor unit.
+    public static let jpy = Currency(known: "JPY", exponent: 0)
+}
+
+extension Currency: CustomStringConvertible {
+    /// The code.
+    public var description: String { code }
+}
+
+extension Currency: Comparable {
+    /// By code.
+    public static func < (left: Self, right: Self) -> Bool { left.code < right.code }
+}
+
+extension Currency: Codable {
+    /// Reads the code. Throws `DecodingError.dataCorrupted` for an unknown one.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let currency = Self(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a currency code of ISO 4217")
+        }
+        self = currency
+    }
+
+    /// Writes the code.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(code)
+    }
+}
