@@ -8,7 +8,7 @@ package enum QueueScripts {
     /// Acknowledges finished claims, renews the lease, promotes due jobs and claims up to `free` more.
     ///
     /// KEYS: ready, delayed, leases, claims, inbox, epoch, paused. ARGV: process, lease ms, free, acknowledged epochs….
-    /// Returns [epochs that were no longer ours, next due time or -1, server ms, jobs left waiting, epoch, envelope, epoch, envelope…].
+    /// Returns [epochs that were no longer ours, next due time or -1, server ms, jobs left waiting or -1 while paused, epoch, envelope, epoch, envelope…].
     package static let claim = RedisScript(
         name: "claim",
         source: """
@@ -28,6 +28,7 @@ package enum QueueScripts {
             local free = tonumber(ARGV[3])
             if redis.call('EXISTS', KEYS[7]) == 1 then
                 while redis.call('LMOVE', KEYS[5], KEYS[1], 'RIGHT', 'RIGHT') do end
+                reply[4] = -1
                 return reply
             end
             if free > 0 then
@@ -111,6 +112,17 @@ package enum QueueScripts {
             if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
             redis.call('HDEL', KEYS[2], ARGV[1])
             redis.call('LPUSH', KEYS[3], ARGV[2])
+            return 1
+            """)
+
+    /// Puts one claimed job back to the head of the list. KEYS: claims, ready. ARGV: epoch.
+    package static let putBack = RedisScript(
+        name: "putBack",
+        source: """
+            local envelope = redis.call('HGET', KEYS[1], ARGV[1])
+            if not envelope then return 0 end
+            redis.call('HDEL', KEYS[1], ARGV[1])
+            redis.call('RPUSH', KEYS[2], envelope)
             return 1
             """)
 

@@ -1,0 +1,78 @@
+import Foundation
+import Postgres
+
+/// A durable job that its claim may run: what the ledger knows of it.
+struct StartedJob: Sendable {
+    let id: JobID
+    let epoch: Int64
+    let name: String
+    let version: Int
+    let payload: [UInt8]
+    /// Attempts including this one.
+    let attempt: Int
+    let crashes: Int
+    let createdAt: Date
+    let traceparent: String?
+    /// The job has crashed too often and was put into the dead letters instead of being started.
+    let isQuarantined: Bool
+}
+
+/// A claimed copy that asks the ledger to start.
+struct StartRequest: Sendable {
+    let id: JobID
+    let epoch: Int64
+    let superseded: [Int64]
+}
+
+extension JobLedger {
+    /// A job whose process died this often is quarantined.
+    static let crashesAllowed = 3
+
+    /// Starts claimed jobs, all in one statement. A copy without an answer must not run: its job is finished, running elsewhere, not
+    /// due yet, or gone, and the copy is to be dropped.
+    ///
+    /// A `ready` row starts under any newer epoch. A `running` row starts only under the copy that had started it before its
+    /// process's lease lapsed; that counts as a crash and not as an attempt.
+    func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
+        // Sorted, so that two processes which start overlapping sets lock rows in one order.
+        let requests = requests.sorted { $0.id.description < $1.id.description }
+        let ids = requests.map(\.id.rawValue)
+        let epochs = requests.map(\.epoch)
+        let chains = requests.map { $0.superseded.map(String.init).joined(separator: ",") }
+        // Two seconds of grace for a Redis whose clock runs ahead of PostgreSQL's; Redis decides when a job is due.
+        let rows = try await database.query(
+            """
+            UPDATE jobs
+               SET state = CASE WHEN quarantine THEN 'dead' ELSE 'running' END,
+                   process = CASE WHEN quarantine THEN NULL ELSE \(process.rawValue) END,
+                   reason = CASE WHEN quarantine THEN 'quarantined' END,
+                   epoch = claimed.epoch,
+                   attempts = attempts + CASE WHEN claimed.crashed THEN 0 ELSE 1 END,
+                   crashes = crashes + CASE WHEN claimed.crashed THEN 1 ELSE 0 END,
+                   errors = CASE WHEN claimed.crashed
+                       THEN errors || jsonb_build_object('attempt', attempts, 'at', now(), 'code', 'process_died',
+                           'message', 'the worker process died or lost its lease', 'process', process)
+                       ELSE errors END,
+                   started_at = now(),
+                   finished_at = CASE WHEN quarantine THEN now() END
+              FROM (SELECT claim.id, claim.epoch, job.state = 'running' AS crashed,
+                           job.state = 'running' AND job.crashes + 1 >= \(Self.crashesAllowed) AS quarantine
+                      FROM unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[]) AS claim (id, epoch, chain)
+                      JOIN jobs AS job ON job.id = claim.id
+                     WHERE job.epoch < claim.epoch
+                       AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
+                            OR job.state = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
+                     ORDER BY job.id
+                       FOR NO KEY UPDATE OF job) AS claimed
+             WHERE jobs.id = claimed.id
+            RETURNING jobs.id, jobs.epoch, name, version, payload::text AS payload, attempts, crashes, created_at, traceparent,
+                      state = 'dead' AS quarantined
+            """)
+        return try rows.map { row in
+            StartedJob(
+                id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"], version: try row["version"],
+                payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"], crashes: try row["crashes"],
+                createdAt: try row["created_at"], traceparent: try row["traceparent"], isQuarantined: try row["quarantined"])
+        }
+    }
+}

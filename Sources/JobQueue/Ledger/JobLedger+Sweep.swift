@@ -1,0 +1,90 @@
+import Foundation
+import Postgres
+
+/// A durable job whose copy in Redis is missing and has to be pushed (again).
+struct LostJob: Sendable {
+    let id: JobID
+    let name: String
+    let version: Int
+    /// Milliseconds since 1970, PostgreSQL's clock.
+    let dispatchAt: Int64
+    /// The epoch of the dead process's attempt when the row still reads `running`.
+    let superseded: Int64?
+}
+
+extension JobLedger {
+    /// Takes up to `limit` ready jobs that should lie in their Redis list but can't: everything in the list was pushed after them.
+    ///
+    /// The list is first in, first out, so a job that should have been there since before the oldest waiting one was pushed has been
+    /// claimed, or was lost. A claimed one is `running` here within moments, hence the `slack`. A copy too many does no harm: only one
+    /// copy can start.
+    ///
+    /// - Parameter oldestWaiting: when the oldest job in the Redis list was pushed; nil when the list is empty.
+    func takeLost(queue: QueueName, oldestWaiting: Date?, slack: Duration, limit: Int) async throws -> [LostJob] {
+        let rows = try await database.query(
+            """
+            UPDATE jobs
+               SET dispatch_at = now()
+             WHERE id IN (SELECT id FROM jobs
+                           WHERE queue = \(queue) AND state = 'ready'
+                             AND dispatch_at < least(\(oldestWaiting)::timestamptz, now()) - \(slack.milliseconds) * interval '1 millisecond'
+                           ORDER BY dispatch_at
+                           LIMIT \(limit)
+                             FOR UPDATE SKIP LOCKED)
+            RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms, NULL::bigint AS superseded
+            """)
+        return try rows.map(Self.lost)
+    }
+
+    /// Worker processes that have running jobs of this queue in the ledger.
+    func processes(queue: QueueName) async throws -> [ProcessID] {
+        try await database.query("SELECT DISTINCT process FROM jobs WHERE queue = \(queue) AND state = 'running'")
+            .map { ProcessID(rawValue: try $0["process"]) }
+    }
+
+    /// Takes running jobs of a process that is gone for good and of whose claims Redis knows nothing any more.
+    func takeOrphaned(
+        queue: QueueName, process: ProcessID, oldestWaiting: Date?, slack: Duration, limit: Int
+    ) async throws -> [LostJob] {
+        let rows = try await database.query(
+            """
+            UPDATE jobs
+               SET dispatch_at = now()
+             WHERE id IN (SELECT id FROM jobs
+                           WHERE queue = \(queue) AND state = 'running' AND process = \(process.rawValue)
+                             AND greatest(dispatch_at, started_at)
+                                 < least(\(oldestWaiting)::timestamptz, now()) - \(slack.milliseconds) * interval '1 millisecond'
+                           LIMIT \(limit)
+                             FOR UPDATE SKIP LOCKED)
+            RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms, epoch AS superseded
+            """)
+        return try rows.map(Self.lost)
+    }
+
+    /// Makes parked jobs ready that this worker understands: `kinds` maps names to the newest version known.
+    func unpark(queue: QueueName, kinds: [String: Int]) async throws -> Int {
+        let names = Array(kinds.keys)
+        let versions = names.map { kinds[$0] ?? 0 }
+        return try await database.execute(
+            """
+            UPDATE jobs
+               SET state = 'ready', reason = NULL, dispatch_at = now() - interval '1 minute'
+              FROM unnest(\(names)::text[], \(versions)::integer[]) AS known (name, version)
+             WHERE jobs.state = 'parked' AND jobs.queue = \(queue) AND jobs.reason IN ('unknown_kind', 'newer_version')
+               AND jobs.name = known.name AND jobs.version <= known.version
+            """)
+    }
+
+    /// Makes the coming days' partitions and drops those in which everything is finished and older than `retentionDays`.
+    func maintainPartitions(retentionDays: Int) async throws {
+        _ = try await database.query("SELECT create_job_partitions(3)")
+        _ = try await database.query("SELECT drop_finished_job_partitions(\(retentionDays))")
+        try await database.execute("DELETE FROM job_schedule_slots WHERE fire_at < now() - interval '30 days'")
+    }
+
+    private static func lost(_ row: PostgresRow) throws -> LostJob {
+        LostJob(
+            id: JobID(rawValue: try row["id"]), name: try row["name"], version: try row["version"], dispatchAt: try row["dispatch_ms"],
+            superseded: try row["superseded"])
+    }
+}

@@ -1,0 +1,18 @@
+/// A job as the claim script handed it out.
+struct ClaimedJob: Sendable {
+    let epoch: Int64
+    let body: [UInt8]
+    /// Nil when the body can't be read; such a job goes to the dead letters as malformed.
+    let envelope: Envelope?
+
+    init(epoch: Int64, body: [UInt8]) {
+        self.epoch = epoch
+        self.body = body
+        self.envelope = Envelope(body)
+    }
+
+    /// How the consumer's books know it. A malformed job has no id of its own.
+    var claim: ConsumerState.Claim {
+        ConsumerState.Claim(id: envelope?.id ?? .new(), isDurable: envelope?.isDurable ?? false)
+    }
+}

@@ -1,0 +1,58 @@
+import Logging
+import Redis
+import Threading
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Renews the leases of this process from a thread of its own: handlers that hog every thread of Swift's pool must not cost the lease.
+actor LeaseKeeper {
+    private let thread: ThreadExecutor
+    private let redis: RedisClient
+    private let consumers: [Consumer]
+    private let logger: Logger
+
+    init(redis: RedisClient, consumers: [Consumer], logger: Logger) {
+        self.thread = ThreadExecutor(name: "lease-keeper")
+        self.redis = redis
+        self.consumers = consumers
+        self.logger = logger
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Looks after the leases four times a second until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            for consumer in consumers { await tend(consumer) }
+            // Blocks this actor's own thread, which has nothing else to do.
+            usleep(250_000)
+        }
+        thread.stop()
+    }
+
+    private func tend(_ consumer: Consumer) async {
+        let now = ContinuousClock.now
+        let (process, action) = consumer.leaseAction(at: now)
+        switch action {
+        case .nothing:
+            return
+        case .lapsed:
+            logger.error("the lease has lapsed: stopping the running jobs", metadata: ["queue": "\(consumer.keys.queue)"])
+            consumer.leaseLapsed(process)
+        case .renew:
+            guard redis.isConnected else { return }
+            do {
+                _ = try await redis.evaluate(
+                    QueueScripts.renew, keys: [consumer.keys.leases],
+                    arguments: [.init(process.rawValue), .init(Int(LeaseState.duration.milliseconds))])
+                consumer.leaseRenewed(process, sentAt: now)
+            } catch {
+                logger.warning("could not renew the lease", metadata: ["queue": "\(consumer.keys.queue)", "error": "\(error)"])
+            }
+        }
+    }
+}

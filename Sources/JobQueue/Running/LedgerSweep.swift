@@ -1,0 +1,95 @@
+import Foundation
+import Logging
+import Redis
+
+/// Pushes what the ledger holds and Redis does not: jobs whose push a crash prevented, and all of them after Redis was emptied.
+///
+/// Every worker process runs one, once a second; rows are taken with `SKIP LOCKED`, so they share the work.
+struct LedgerSweep: Sendable {
+    /// How long a job may be missing from its list before it counts as lost: longer than any push or ledger start takes.
+    static let slack: Duration = .seconds(5)
+    /// How long a worker process must be without a lease before its running jobs are taken; longer than a recovery through Redis.
+    static let absence: Duration = .seconds(12)
+    static let batch = 500
+
+    let ledger: JobLedger
+    let dispatcher: JobDispatcher
+    let registry: JobRegistry
+    let queues: [QueueKeys]
+    let retentionDays: Int
+    let logger: Logger
+
+    func run() async {
+        var absentSince: [ProcessID: ContinuousClock.Instant] = [:]
+        var maintained: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            if maintained.map({ .now - $0 > .seconds(3600) }) ?? true {
+                await guarded("maintain the ledger") {
+                    try await ledger.maintainPartitions(retentionDays: retentionDays)
+                    for keys in queues { _ = try await ledger.unpark(queue: keys.queue, kinds: registry.kinds(of: keys.queue)) }
+                    maintained = .now
+                }
+            }
+            if dispatcher.redis.isConnected {
+                for keys in queues {
+                    await guarded("sweep the ledger") { try await sweep(keys, absentSince: &absentSince) }
+                }
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func sweep(_ keys: QueueKeys, absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
+        let oldest = try await oldestWaiting(keys)
+        var lost: [LostJob]
+        repeat {
+            lost = try await ledger.takeLost(queue: keys.queue, oldestWaiting: oldest, slack: Self.slack, limit: Self.batch)
+            try await push(lost, keys)
+        } while lost.count == Self.batch && !Task.isCancelled
+
+        for process in try await ledger.processes(queue: keys.queue) {
+            let lease = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys.leases), .init(process.rawValue)))
+            guard lease == .null else {
+                absentSince[process] = nil
+                continue
+            }
+            let since = absentSince[process] ?? .now
+            absentSince[process] = since
+            guard .now - since >= Self.absence else { continue }
+            let orphans = try await ledger.takeOrphaned(
+                queue: keys.queue, process: process, oldestWaiting: oldest, slack: Self.absence, limit: Self.batch)
+            try await push(orphans, keys)
+        }
+        absentSince = absentSince.filter { .now - $0.value < .seconds(600) }
+    }
+
+    private func push(_ jobs: [LostJob], _ keys: QueueKeys) async throws {
+        guard !jobs.isEmpty else { return }
+        try await dispatcher.push(
+            jobs.map { job in
+                JobDispatcher.Copy(
+                    queue: keys.queue, runAt: nil,
+                    envelope: Envelope(
+                        id: job.id, name: job.name, version: job.version, enqueuedAt: job.dispatchAt,
+                        superseded: job.superseded.map { [$0] } ?? [], isDurable: true))
+            })
+        JobMetrics.repushed(keys.queue, count: jobs.count)
+        logger.notice("pushed jobs that Redis did not hold", metadata: ["queue": "\(keys.queue)", "jobs": "\(jobs.count)"])
+    }
+
+    /// When the oldest job in the list was pushed; nil when none waits. The last few elements are read: a mere wake-up has no time, and
+    /// a recovered job stands at the head with the time of its first push.
+    private func oldestWaiting(_ keys: QueueKeys) async throws -> Date? {
+        let tail = try await dispatcher.redis.send(RedisCommand("LRANGE", .init(keys.ready), .init(-5), .init(-1)))
+        return (tail.elements ?? []).compactMap { $0.bytes.flatMap(Envelope.init)?.enqueuedAt }.min()
+            .map { Date(timeIntervalSince1970: Double($0) / 1000) }
+    }
+
+    private func guarded(_ what: String, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.warning("could not \(what)", metadata: ["error": "\(error)"])
+        }
+    }
+}
