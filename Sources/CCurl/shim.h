@@ -18,6 +18,10 @@ typedef int (*cw_seek_callback)(void *context, curl_off_t offset, int origin);
 typedef int (*cw_progress_callback)(
     void *context, curl_off_t download_total, curl_off_t downloaded, curl_off_t upload_total, curl_off_t uploaded);
 
+/// Called when libcurl needs a socket, and when it is done with one.
+typedef curl_socket_t (*cw_open_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+typedef int (*cw_close_callback)(void *context, curl_socket_t socket);
+
 static inline CURLcode cw_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -67,6 +71,13 @@ static inline CURLcode cw_on_progress(CURL *easy, cw_progress_callback callback,
     if (code) return code;
     code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context);
     return code ? code : curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+static inline CURLcode cw_on_sockets(CURL *easy, cw_open_callback opening, cw_close_callback closing, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, opening);
+    if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+    if (!code) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, closing);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
 }
 
 static inline CURLcode cw_get_long(CURL *easy, CURLINFO info, long *value) {

@@ -1,0 +1,62 @@
+internal import CCurl
+
+/// Owns one libcurl easy handle, with the lists and the error text that libcurl reads while it lives.
+///
+/// Used on the lane's thread only. `deinit` frees everything, so a handle must have left its multi handle before.
+struct EasyHandle: ~Copyable {
+    let pointer: UnsafeMutableRawPointer
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private let errorText: UnsafeMutablePointer<CChar>
+
+    /// `nil` when libcurl has no memory for it.
+    init?() {
+        guard let pointer = curl_easy_init() else { return nil }
+        self.pointer = pointer
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        _ = cw_set_error_buffer(pointer, errorText)
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        lists.forEach { curl_slist_free_all($0) }
+        errorText.deallocate()
+    }
+
+    /// What libcurl wrote about the failure, empty when it wrote nothing.
+    var errorMessage: String { String(cString: errorText) }
+
+    func set(_ option: CURLoption, _ value: Int) { note(cw_set_long(pointer, option, value)) }
+
+    func set(_ option: CURLoption, size: Int) { note(cw_set_size(pointer, option, Int64(size))) }
+
+    /// libcurl copies the text.
+    func set(_ option: CURLoption, _ text: String) { note(cw_set_text(pointer, option, text)) }
+
+    func set(_ option: CURLoption, _ limit: Duration) {
+        // Zero means "no limit" to libcurl, so what is shorter than a millisecond becomes one.
+        set(option, max(1, Int(clamping: limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000)))
+    }
+
+    mutating func set(_ option: CURLoption, list texts: [String]) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for text in texts {
+            guard let longer = curl_slist_append(list, text) else { break }
+            list = longer
+        }
+        guard let list else { return }
+        lists.append(list)
+        note(cw_set_list(pointer, option, list))
+    }
+
+    func long(_ info: CURLINFO) -> Int {
+        var value = 0
+        return cw_get_long(pointer, info, &value) == CURLE_OK ? value : 0
+    }
+
+    /// Options only fail when this libcurl was built without them, or without memory: the transfer then fails with its own error. Security
+    /// options are checked once, at start, by ``CurlLibrary``.
+    private func note(_ code: CURLcode) {
+        assert(code == CURLE_OK, "libcurl refused an option: \(code.rawValue)")
+    }
+}

@@ -1,0 +1,60 @@
+/// One message handed to a mail server.
+public struct SMTPSubmission: Sendable {
+    /// When an unencrypted `smtp://` connection is upgraded. `smtps://` is encrypted from the start.
+    public enum StartTLSPolicy: Sendable, Hashable {
+        /// Whenever the server offers it. A certificate that is not to be trusted is an error even then.
+        case whenOffered
+        /// Always; a server that does not offer it is not used.
+        case required
+        /// Never: for a server on the same machine.
+        case never
+    }
+
+    /// `smtp://` or `smtps://`, `[user:password@]host[:port]`; user and password percent-encoded. They are only sent to a server that offers
+    /// a way to log in.
+    public var url: String
+    /// The envelope sender: an address without a name.
+    public var from: String
+    /// The envelope recipients: addresses without names.
+    public var recipients: [String]
+    /// The whole message, RFC 5322 header and body, lines ending in CR LF. Leading dots are doubled on the way.
+    public var data: [UInt8]
+    /// When to encrypt.
+    public var startTLS: StartTLSPolicy
+    /// Limit for name look-up, connecting and TLS together.
+    public var connectTimeout: Duration
+    /// Limit for the whole exchange.
+    public var timeout: Duration
+
+    /// Describes a submission.
+    public init(
+        url: String, from: String, recipients: [String], data: [UInt8], startTLS: StartTLSPolicy = .whenOffered,
+        connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(30)
+    ) {
+        self.url = url
+        self.from = from
+        self.recipients = recipients
+        self.data = data
+        self.startTLS = startTLS
+        self.connectTimeout = connectTimeout
+        self.timeout = timeout
+    }
+}
+
+extension SMTPSubmission {
+    /// Why the message cannot be sent as it stands, `nil` when it can.
+    var defect: OutboundError? {
+        if let defect = URLCheck.defect(of: url, schemes: ["smtp", "smtps"]) { return defect }
+        guard !recipients.isEmpty, ([from] + recipients).allSatisfy(Self.isEnvelopeAddress) else {
+            return .refused(.invalidRequest, "Sender and recipients must be bare mail addresses in ASCII, and there must be a recipient.")
+        }
+        guard !data.isEmpty else { return .refused(.invalidRequest, "There is no message to send.") }
+        return nil
+    }
+
+    /// No spaces, no brackets and no control characters, so that an address cannot bring a command of its own.
+    private static func isEnvelopeAddress(_ text: String) -> Bool {
+        text.utf8.contains(UInt8(ascii: "@"))
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+    }
+}
