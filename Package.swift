@@ -53,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -90,6 +91,7 @@ let package = Package(
             [
                 "Bootstrap", "CCrypt", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes, hummingbird,
                 lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
         program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Providers", "Redis", "Storage", lifecycle, logging, metrics]),
         program("CLI", ["Bootstrap", "CCrypt", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
@@ -106,7 +108,12 @@ let package = Package(
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
         tests("Sandbox", ["Sandbox", logging]),
-        tests("API", ["API", "Bootstrap", "Domain", "Storage", logging]),
+        tests(
+            "API",
+            [
+                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests("EndToEnd", ["Domain", "JobQueue", "OutboundHTTP", "Postgres", "Redis", "Storage", logging]),
     ],
     swiftLanguageModes: [.v6]
