@@ -1,0 +1,38 @@
+import Domain
+import JWTKit
+
+/// What an access token says.
+struct AccessClaims: JWTPayload, Equatable {
+    static let issuer = "cartwright"
+    static let audience = "cartwright-api"
+    /// Header `typ` (RFC 9068): an access token is no other kind of token.
+    static let type = "at+jwt"
+    /// Seconds from issue to expiry.
+    static let lifetime: Int64 = 900
+
+    let iss: String
+    let aud: String
+    /// User id.
+    let sub: String
+    /// Seconds since 1970.
+    let iat: Int64
+    let nbf: Int64
+    let exp: Int64
+    /// Random, so that two tokens of one second differ.
+    let jti: String
+    /// The session (refresh family) that it came from.
+    let sid: String
+    /// The role at the time of issue. Routes for staff look it up again.
+    let role: String
+
+    /// JWTKit calls this with no clock of ours; the checks stand in ``subject(at:)``.
+    func verify(using algorithm: some JWTAlgorithm) async throws {}
+
+    /// Who the token speaks for at this time (seconds since 1970), or nil when any claim does not hold.
+    func subject(at now: Int64) -> Viewer? {
+        guard iss == Self.issuer, aud == Self.audience, now < exp, exp - iat <= Self.lifetime else { return nil }
+        // Another machine's clock may be a little ahead.
+        guard nbf <= now + 5, iat <= now + 5, let role = Role(rawValue: role), let user = User.ID(sub) else { return nil }
+        return .user(user, role)
+    }
+}

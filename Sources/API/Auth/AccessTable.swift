@@ -1,0 +1,55 @@
+import HTTPTypes
+
+/// Who may call what: one row per route. A route without a row answers nobody (deny by default).
+enum AccessTable {
+    /// Path under which the current version of the API lies.
+    static let base = "/api/v1"
+
+    /// Path → method → rule. Paths are written as the router writes them.
+    static let rules: [String: [HTTPRequest.Method: AccessRule]] = [
+        "/healthz": [.get: .open],
+        "/readyz": [.get: .open],
+        "/api/v1/openapi.yaml": [.get: .open],
+
+        "/api/v1/auth/register": [.post: .open],
+        "/api/v1/auth/login": [.post: .open],
+        "/api/v1/auth/refresh": [.post: .open],
+        "/api/v1/auth/logout": [.post: .open],
+        "/api/v1/me": [.get: .users],
+
+        "/api/v1/products": [.get: .open],
+        "/api/v1/products/{id}": [.get: .open],
+        "/api/v1/categories": [.get: .open],
+
+        "/api/v1/cart": [.get: .guests, .delete: .guests],
+        "/api/v1/cart/items": [.post: .guests],
+        "/api/v1/cart/items/{product_id}": [.patch: .guests, .delete: .guests],
+
+        "/api/v1/orders": [.get: .guests, .post: .guests],
+        "/api/v1/orders/{id}": [.get: .guests],
+        "/api/v1/orders/{id}/events": [.get: .guests],
+
+        "/api/v1/admin/queues": [.get: .staff],
+        "/api/v1/admin/jobs": [.get: .staff],
+        "/api/v1/admin/jobs/{id}": [.get: .staff, .delete: .operators],
+        "/api/v1/admin/jobs/{id}/retry": [.post: .operators],
+    ]
+
+    /// The rule for a route, nil when it has none. HEAD follows GET.
+    static func rule(_ method: HTTPRequest.Method, _ route: String) -> AccessRule? {
+        rules[route]?[method == .head ? .get : method]
+    }
+
+    /// What an address answers, for `Allow`. Empty when there is no such address.
+    static func methods(at path: String) -> [HTTPRequest.Method] {
+        let segments = path.split(separator: "/")
+        for (route, methods) in rules where matches(route.split(separator: "/"), segments) {
+            return methods.keys.contains(.get) ? Array(methods.keys) + [.head] : Array(methods.keys)
+        }
+        return []
+    }
+
+    private static func matches(_ route: [Substring], _ path: [Substring]) -> Bool {
+        route.count == path.count && zip(route, path).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+    }
+}

@@ -1,0 +1,53 @@
+import Crypto
+import Domain
+import FoundationEssentials
+import JWTKit
+
+/// Issues and checks access tokens: JWTs signed with HS256 and one of a fixed set of keys.
+///
+/// The header is checked before the signature, by the letter (RFC 8725): exactly `alg`, `kid` and `typ`, this algorithm, a known
+/// key. So there is no `none`, no other algorithm for a key, and no address or key of the sender's choice to be followed.
+struct AccessTokens: Sendable {
+    private let collections: [String: JWTKeyCollection]
+    private let current: String
+
+    /// - Parameter keys: the first one signs, the others are still accepted. Must not be empty.
+    init?(keys: [SigningKey]) async {
+        guard let first = keys.first else { return nil }
+        var collections: [String: JWTKeyCollection] = [:]
+        for key in keys {
+            let collection = JWTKeyCollection()
+            await collection.add(hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
+            collections[key.id] = collection
+        }
+        self.collections = collections
+        self.current = first.id
+    }
+
+    /// A token for the user that is valid from now for ``AccessClaims/lifetime``.
+    func issue(for user: User.ID, role: Role, session: String, now: Date = Date()) async throws -> String {
+        let seconds = Int64(now.timeIntervalSince1970)
+        let claims = AccessClaims(
+            iss: AccessClaims.issuer, aud: AccessClaims.audience, sub: user.description, iat: seconds, nbf: seconds,
+            exp: seconds + AccessClaims.lifetime, jti: RandomToken.make(), sid: session, role: role.rawValue)
+        var header = JWTHeader()
+        header.typ = AccessClaims.type
+        header.alg = "HS256"
+        guard let collection = collections[current] else { throw Problem.internalError }
+        return try await collection.sign(claims, kid: JWKIdentifier(string: current), header: header)
+    }
+
+    /// Who the token speaks for. nil for every fault alike.
+    func viewer(of token: String, now: Date = Date()) async -> Viewer? {
+        guard token.utf8.count <= 2_048 else { return nil }
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Base64URL.decode(parts[0]), Base64URL.decode(parts[1]) != nil,
+            Base64URL.decode(parts[2])?.count == SHA256.byteCount,
+            case .object(let fields) = try? JSONParser.parse(header), fields.count == 3,
+            fields["alg"] == .string("HS256"), fields["typ"] == .string(AccessClaims.type),
+            case .string(let kid) = fields["kid"], let collection = collections[kid],
+            let claims = try? await collection.verify(token, as: AccessClaims.self)
+        else { return nil }
+        return claims.subject(at: Int64(now.timeIntervalSince1970))
+    }
+}

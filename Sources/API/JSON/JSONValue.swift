@@ -1,0 +1,27 @@
+/// A JSON document as the strict parser saw it.
+///
+/// Numbers keep the difference that matters to the shop: a whole number that fits 64 bits, or anything else as it was written.
+/// Nothing is ever rounded through a floating-point value.
+enum JSONValue: Sendable, Equatable {
+    case null
+    case boolean(Bool)
+    /// A number without fraction or exponent, within ±2⁶³.
+    case integer(Int64)
+    /// Any other number, as the client wrote it.
+    case number(String)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    /// The word used for this kind of value in messages to people.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}

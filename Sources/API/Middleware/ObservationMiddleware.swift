@@ -1,0 +1,30 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Metrics
+
+/// Measures and logs every request: duration by method, route and status.
+///
+/// Labels are bounded: routes are the router's patterns, methods are the ones the router knows, anything else is `other`.
+struct ObservationMiddleware: RouterMiddleware {
+    private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options]
+    private let timers = HTTPTimers()
+
+    func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
+        let start = ContinuousClock.now
+        let response = try await next(request, context)
+        let duration = start.duration(to: .now)
+        let method = Self.methods.contains(request.method) ? request.method.rawValue : "other"
+        let route = context.endpointPath ?? "NotFound"
+        timers.timer(method: method, route: route, status: response.status.code).recordNanoseconds(
+            duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
+        context.logger.info(
+            "request",
+            metadata: [
+                "method": "\(method)", "route": "\(route)", "status": "\(response.status.code)",
+                "duration_ms": "\(duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000)",
+                "request_id": "\(context.requestID)",
+            ])
+        return response
+    }
+}

@@ -1,0 +1,90 @@
+import HTTPTypes
+
+/// The problems every part of the API shares. Those of one area stand beside its routes.
+extension Problem {
+    static func invalid(_ errors: [FieldError]) -> Problem {
+        var problem = Problem(
+            "validation_failed", .unprocessableContent, "Validation failed",
+            errors.count == 1 ? "One field needs a correction." : "\(errors.count) fields need a correction.")
+        problem.errors = errors
+        return problem
+    }
+
+    static func invalid(_ field: String, _ code: FieldError.Code, _ message: String) -> Problem {
+        .invalid([FieldError(field: field, code: code, message: message)])
+    }
+
+    static func malformedJSON(_ error: JSONSyntaxError) -> Problem {
+        Problem("malformed_json", .badRequest, "Malformed JSON", "The body is not valid JSON: \(error).")
+    }
+
+    static func badRequest(_ detail: String) -> Problem {
+        Problem("bad_request", .badRequest, "Bad request", detail)
+    }
+
+    /// One answer for every fault of a token, so that none tells which check it failed.
+    static var unauthorised: Problem {
+        Problem("unauthorized", .unauthorized, "Authentication required", "Send a valid access token: Authorization: Bearer <token>.")
+            .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
+    }
+
+    static var invalidCredentials: Problem {
+        Problem("invalid_credentials", .unauthorized, "Login failed", "The mail address or the password is not right.")
+            .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
+    }
+
+    static var invalidRefreshToken: Problem {
+        Problem("invalid_refresh_token", .unauthorized, "Session over", "The refresh token is not valid any more. Log in again.")
+            .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
+    }
+
+    static var forbidden: Problem {
+        Problem("forbidden", .forbidden, "Not allowed", "Your account does not have the role that this needs.")
+    }
+
+    /// Absent, or somebody else's: both answer alike.
+    static func notFound(_ what: String = "resource") -> Problem {
+        Problem("not_found", .notFound, "Not found", "There is no such \(what).")
+    }
+
+    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
+        let list = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        return Problem("method_not_allowed", .methodNotAllowed, "Method not allowed", "This address answers \(list).").with(.allow, list)
+    }
+
+    static var tooLarge: Problem {
+        Problem("content_too_large", .contentTooLarge, "Body too large", "A body may have at most \(Limits.bodyBytes) bytes.")
+    }
+
+    static var uriTooLong: Problem {
+        Problem("uri_too_long", .uriTooLong, "Address too long", "An address may have at most \(Limits.targetBytes) bytes.")
+    }
+
+    static var headersTooLarge: Problem {
+        Problem(
+            "headers_too_large", .requestHeaderFieldsTooLarge, "Headers too large",
+            "The header fields may have at most \(Limits.headerBytes) bytes together.")
+    }
+
+    static var unsupportedMediaType: Problem {
+        Problem("unsupported_media_type", .unsupportedMediaType, "Unsupported media type", "Send the body as application/json.")
+    }
+
+    static func unavailable(_ what: String) -> Problem {
+        Problem(
+            "service_unavailable", .serviceUnavailable, "Temporarily unavailable",
+            "The \(what) cannot be reached right now. Try again shortly."
+        )
+        .with(.retryAfter, "2")
+    }
+
+    static var busy: Problem {
+        Problem("busy", .serviceUnavailable, "Busy", "Too many logins are waiting. Try again shortly.").with(.retryAfter, "2")
+    }
+
+    static var internalError: Problem {
+        Problem(
+            "internal_error", .internalServerError, "Something went wrong here",
+            "The request failed because of a fault on our side. Quote the request id when you report it.")
+    }
+}

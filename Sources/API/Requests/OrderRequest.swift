@@ -1,0 +1,56 @@
+import Domain
+
+/// Body of `POST /orders`.
+struct OrderRequest {
+    /// As many lines as one express order may have.
+    static let maximumItems = 100
+
+    let paymentMethod: String
+    let currency: Currency?
+    /// What the client showed its customer. A different price is answered with 409 and charges nothing.
+    let expectedTotal: Money?
+    /// Needed from guests; users have one.
+    let email: EmailAddress?
+    let shippingAddress: Address
+    /// Bought instead of the cart's items (express order). nil: buy the cart.
+    let items: [CartItemRequest]?
+
+    init(_ fields: consuming RequestFields) throws(Problem) {
+        let method = fields.parsed("payment_method", "Expected 1 to 64 letters, digits, underscores and hyphens.", Self.method)
+        let currency = fields.has("currency") ? fields.currency("currency") : nil
+        let total = fields.has("expected_total") ? fields.money("expected_total") : nil
+        let email = fields.has("email") ? fields.email("email") : nil
+        let address = fields.address("shipping_address")
+        let items = fields.has("items") ? Self.items(&fields) : nil
+        guard fields.isComplete, let method, let address else { throw fields.rejection }
+        self.paymentMethod = method
+        self.currency = currency
+        self.expectedTotal = total
+        self.email = email
+        self.shippingAddress = address
+        self.items = items
+    }
+
+    private static func method(_ text: String) -> String? {
+        let isValid = text.utf8.allSatisfy { byte in
+            byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D)
+        }
+        return isValid && (1...64).contains(text.utf8.count) ? text : nil
+    }
+
+    private static func items(_ fields: inout RequestFields) -> [CartItemRequest]? {
+        guard let elements = fields.array("items", 1...maximumItems) else { return nil }
+        var items: [CartItemRequest] = []
+        for (index, element) in elements.enumerated() {
+            do {
+                items.append(try CartItemRequest(try RequestFields(element, path: "items.\(index)")))
+            } catch {
+                fields.note(error.errors)
+            }
+        }
+        if Set(items.map(\.productID)).count < items.count {
+            fields.note("items", .notAllowed, "Name each product once and give its quantity.")
+        }
+        return items
+    }
+}

@@ -1,0 +1,92 @@
+import Domain
+
+/// Readers for the shop's own values.
+extension RequestFields {
+    mutating func email(_ field: String) -> EmailAddress? {
+        parsed(field, "Expected a mail address such as name@example.com.") { EmailAddress(rawValue: $0) }
+    }
+
+    mutating func currency(_ field: String) -> Currency? {
+        parsed(field, "Expected a currency code of ISO 4217, such as USD.") { Currency($0) }
+    }
+
+    mutating func id<Owner>(_ field: String, of owner: Owner.Type) -> Identifier<Owner>? {
+        parsed(field, "Expected a UUID.") { Identifier<Owner>($0) }
+    }
+
+    mutating func quantity(_ field: String) -> Quantity? {
+        integer(field, Int64(Quantity.range.lowerBound)...Int64(Quantity.range.upperBound)).flatMap { Quantity(rawValue: Int($0)) }
+    }
+
+    /// bcrypt reads 72 bytes and stops at NUL, so both limits are told and not cut.
+    mutating func newPassword(_ field: String) -> String? {
+        guard let password = string(field) else { return nil }
+        if password.utf8.contains(0) {
+            note(field, .invalidCharacter, "The character U+0000 is not allowed.")
+        } else if password.utf8.count < BCrypt.passwordBytes.lowerBound {
+            note(field, .tooShort, "At least \(BCrypt.passwordBytes.lowerBound) bytes are needed.")
+        } else if password.utf8.count > BCrypt.passwordBytes.upperBound {
+            note(field, .tooLong, "At most \(BCrypt.passwordBytes.upperBound) bytes are allowed.")
+        } else {
+            return password
+        }
+        return nil
+    }
+
+    mutating func array(_ field: String, _ count: ClosedRange<Int>) -> [JSONValue]? {
+        guard let value = value(field) else { return nil }
+        guard case .array(let elements) = value else {
+            note(field, .wrongType, "Expected an array, got \(value.kind).")
+            return nil
+        }
+        guard count.contains(elements.count) else {
+            note(field, .outOfRange, "Expected \(count.lowerBound) to \(count.upperBound) elements.")
+            return nil
+        }
+        return elements
+    }
+
+    mutating func money(_ field: String) -> Money? {
+        object(field) { inner -> Money? in
+            let amount = inner.integer("amount", 0...Int64.max)
+            let currency = inner.currency("currency")
+            guard let amount, let currency else { return nil }
+            return Money(amount, currency)
+        }
+    }
+
+    mutating func address(_ field: String) -> Address? {
+        object(field) { inner -> Address? in
+            let name = inner.text("name", 1...120)
+            let line1 = inner.text("line1", 1...200)
+            let line2 = inner.has("line2") ? inner.text("line2", 0...200) : nil
+            let city = inner.text("city", 1...120)
+            let region = inner.has("region") ? inner.text("region", 0...120) : nil
+            let postalCode = inner.has("postal_code") ? inner.text("postal_code", 0...20) : nil
+            let country = inner.text("country", 2...2)
+            guard let name, let line1, let city, let country else { return nil }
+            do throws(InvalidValue) {
+                return try Address(
+                    name: name, line1: line1, line2: line2, city: city, region: region, postalCode: postalCode, country: country)
+            } catch {
+                // The readers above checked everything but the letters of the country.
+                inner.note("country", .invalidFormat, error.message)
+                return nil
+            }
+        }
+    }
+
+    /// Reads an object inside this one and takes over its errors, unknown fields included.
+    private mutating func object<Value>(_ field: String, _ read: (inout RequestFields) -> Value?) -> Value? {
+        guard let value = value(field) else { return nil }
+        do {
+            var inner = try RequestFields(value, path: field)
+            let result = read(&inner)
+            if !inner.isComplete { note(inner.rejection.errors) }
+            return result
+        } catch {
+            note(error.errors)
+            return nil
+        }
+    }
+}

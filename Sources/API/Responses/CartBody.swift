@@ -1,0 +1,35 @@
+import Domain
+
+/// A cart with today's prices.
+struct CartBody: Encodable {
+    struct Item: Encodable {
+        let productID: String
+        let sku: String
+        let name: String
+        let quantity: Int
+        let unitPrice: Money
+        let total: Money
+        let isAvailable: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case productID = "product_id"
+            case sku, name, quantity, total
+            case unitPrice = "unit_price"
+            case isAvailable = "available"
+        }
+    }
+
+    let status: String
+    let items: [Item]
+    let subtotal: Money
+
+    init(_ cart: Cart) {
+        status = cart.status.rawValue
+        subtotal = cart.subtotal
+        items = cart.items.map {
+            Item(
+                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name, quantity: $0.quantity.rawValue,
+                unitPrice: $0.unitPrice, total: $0.total, isAvailable: $0.isAvailable)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Domain
+import FoundationEssentials
+
+/// An order as its owner sees it.
+struct OrderBody: Encodable {
+    struct Item: Encodable {
+        let productID: String
+        let sku: String
+        let name: String
+        let quantity: Int
+        let unitPrice: Money
+        let total: Money
+
+        enum CodingKeys: String, CodingKey {
+            case productID = "product_id"
+            case sku, name, quantity, total
+            case unitPrice = "unit_price"
+        }
+    }
+
+    struct Rate: Encodable {
+        let value: String
+        let date: String
+        let source: String
+    }
+
+    struct PaymentBody: Encodable {
+        let status: String
+        let providerID: String?
+        let declineCode: String?
+        /// Lets the customer's browser finish the payment; there only while the bank wants to see the customer.
+        let clientSecret: String?
+
+        enum CodingKeys: String, CodingKey {
+            case status
+            case providerID = "provider_id"
+            case declineCode = "decline_code"
+            case clientSecret = "client_secret"
+        }
+    }
+
+    private let order: Order
+
+    init(_ order: Order) { self.order = order }
+
+    enum CodingKeys: String, CodingKey {
+        case id, number, status, items, subtotal, discount, shipping, tax, total, currency, rate, payment
+        case shippingAddress = "shipping_address"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+        case confirmedAt = "confirmed_at"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(order.id, forKey: .id)
+        try container.encode(order.number, forKey: .number)
+        try container.encode(order.status.rawValue, forKey: .status)
+        try container.encode(items, forKey: .items)
+        try container.encode(order.totals.subtotal, forKey: .subtotal)
+        try container.encode(order.totals.discount, forKey: .discount)
+        try container.encode(order.totals.shipping, forKey: .shipping)
+        try container.encode(order.totals.tax, forKey: .tax)
+        try container.encode(order.totals.total, forKey: .total)
+        try container.encode(order.currency, forKey: .currency)
+        try container.encode(rate, forKey: .rate)
+        try container.encode(payment, forKey: .payment)
+        try container.encode(order.shippingAddress, forKey: .shippingAddress)
+        try container.encode(order.createdAt, forKey: .createdAt)
+        try container.encode(order.updatedAt, forKey: .updatedAt)
+        try container.encode(order.confirmedAt, forKey: .confirmedAt)
+    }
+
+    private var items: [Item] {
+        order.items.map {
+            Item(
+                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name, quantity: $0.quantity.rawValue,
+                unitPrice: $0.unitPrice, total: $0.total)
+        }
+    }
+
+    private var rate: Rate? {
+        order.rate.map { Rate(value: $0.value.description, date: $0.date.description, source: $0.source) }
+    }
+
+    private var payment: PaymentBody? {
+        order.payment.map {
+            PaymentBody(
+                status: $0.status.rawValue, providerID: $0.providerID, declineCode: $0.declineCode,
+                clientSecret: $0.status == .requiresAction ? $0.clientSecret : nil)
+        }
+    }
+}

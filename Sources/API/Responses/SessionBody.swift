@@ -1,0 +1,16 @@
+/// The tokens of a session, and at registration the new account beside them.
+struct SessionBody: Encodable {
+    var user: UserBody?
+    let accessToken: String
+    let tokenType = "Bearer"
+    let expiresIn = AccessClaims.lifetime
+    let refreshToken: String
+
+    enum CodingKeys: String, CodingKey {
+        case user
+        case accessToken = "access_token"
+        case tokenType = "token_type"
+        case expiresIn = "expires_in"
+        case refreshToken = "refresh_token"
+    }
+}

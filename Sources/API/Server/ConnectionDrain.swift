@@ -1,0 +1,52 @@
+/// What one HTTP/1.1 connection does while the server goes down: decides, and does nothing itself.
+///
+/// A server that closes an idle keep-alive connection may cross a request on its way, and that client sees a broken connection.
+/// So an idle connection lingers: the next request on it is answered with `Connection: close`; only one that stays silent is closed.
+struct ConnectionDrain {
+    enum Action: Equatable {
+        case nothing
+        /// Tell the handlers behind us that the server goes down; they close after the answers that are under way.
+        case announce
+        /// Announce it after the time to linger, unless a request comes first.
+        case linger
+        /// The client sends without end: close.
+        case cutOff
+    }
+
+    private enum Phase { case serving, lingering, announced }
+
+    private var phase = Phase.serving
+    private var requestsInProgress = 0
+    private var bodyBytes = 0
+
+    /// Whether answers from now on carry `Connection: close`.
+    var closesAfterAnswer: Bool { phase != .serving }
+
+    mutating func serverGoesDown() -> Action {
+        guard phase == .serving else { return .nothing }
+        phase = requestsInProgress > 0 ? .announced : .lingering
+        return phase == .announced ? .announce : .linger
+    }
+
+    /// Called after the request's head went on to the next handler.
+    mutating func requestBegan() -> Action {
+        requestsInProgress += 1
+        bodyBytes = 0
+        guard phase == .lingering else { return .nothing }
+        phase = .announced
+        return .announce
+    }
+
+    mutating func bodyArrived(bytes: Int) -> Action {
+        bodyBytes += bytes
+        return bodyBytes > Limits.drainedBytes ? .cutOff : .nothing
+    }
+
+    mutating func answerEnded() { requestsInProgress -= 1 }
+
+    mutating func lingered() -> Action {
+        guard phase == .lingering else { return .nothing }
+        phase = .announced
+        return .announce
+    }
+}

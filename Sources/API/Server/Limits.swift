@@ -1,0 +1,15 @@
+/// What one request may cost before anybody looks at it.
+enum Limits {
+    /// Body, whether its length is given or it comes in chunks.
+    static let bodyBytes = 1_048_576
+    /// Path and query together.
+    static let targetBytes = 8_192
+    /// All header fields together.
+    static let headerBytes = 16_384
+    /// What the HTTP parser lets through before it closes the connection; above `headerBytes`, so that a 431 can be answered.
+    static let parserHeaderBytes = 65_536
+    /// What a connection may go on sending after its request was refused, so that the client gets to read the refusal.
+    static let drainedBytes = 8_388_608
+    /// A connection that says nothing for so long is closed.
+    static let idleSeconds: Int64 = 75
+}

@@ -1,0 +1,61 @@
+import Hummingbird
+
+/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, names nobody knows are errors.
+struct RequestQuery {
+    private var values: [String: [String]] = [:]
+    private var asked: Set<String> = []
+    private(set) var errors: [FieldError] = []
+
+    init(_ request: Request) {
+        for (name, value) in request.uri.queryParameters { values[String(name), default: []].append(String(value)) }
+    }
+
+    private mutating func note(_ name: String, _ code: FieldError.Code, _ message: String) {
+        errors.append(FieldError(field: name, code: code, message: message))
+    }
+
+    /// A parameter given at most once, or nil.
+    mutating func text(_ name: String, maximum: Int = 200) -> String? {
+        asked.insert(name)
+        guard let all = values[name], let first = all.first else { return nil }
+        if all.count > 1 {
+            note(name, .notAllowed, "Give this parameter once.")
+        } else if first.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            note(name, .invalidCharacter, "Control characters are not allowed.")
+        } else if first.count > maximum || first.utf8.count > 4 * maximum {
+            note(name, .tooLong, "At most \(maximum) characters are allowed.")
+        } else if !first.isEmpty {
+            return first
+        }
+        return nil
+    }
+
+    /// A parameter of a form that `parse` knows.
+    mutating func parsed<Value>(_ name: String, _ expectation: String, _ parse: (String) -> Value?) -> Value? {
+        guard let text = text(name) else { return nil }
+        if let value = parse(text) { return value }
+        note(name, .invalidFormat, expectation)
+        return nil
+    }
+
+    /// `true` or `false`.
+    mutating func flag(_ name: String) -> Bool? {
+        parsed(name, "Expected true or false.") { ["true": true, "false": false][$0] }
+    }
+
+    /// The size of a page, 1…100.
+    mutating func limit(default standard: Int = 20) -> Int {
+        guard let text = text("limit") else { return standard }
+        if let limit = Int(text), (1...100).contains(limit) { return limit }
+        note("limit", .outOfRange, "Expected a whole number from 1 to 100.")
+        return standard
+    }
+
+    /// Throws the 422 that names everything wrong with the query, parameters nobody asked about included.
+    func finish() throws(Problem) {
+        let unknown = Set(values.keys).subtracting(asked).sorted().map {
+            FieldError(field: $0, code: .unknownField, message: "This parameter is not known here.")
+        }
+        if !errors.isEmpty || !unknown.isEmpty { throw .invalid(errors + unknown) }
+    }
+}
