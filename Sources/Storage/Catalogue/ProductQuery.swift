@@ -1,0 +1,42 @@
+public import Domain
+
+/// What a list of products is asked for.
+public struct ProductQuery: Hashable, Sendable {
+    /// How the list is ordered.
+    public enum Sort: String, Hashable, Sendable, CaseIterable {
+        /// Latest first.
+        case newest
+        /// By name.
+        case name
+        /// Cheapest first, by base price.
+        case priceAscending = "price"
+        /// Dearest first, by base price.
+        case priceDescending = "-price"
+    }
+
+    /// Words that name or description hold.
+    public var search: String?
+    /// Slug of a category.
+    public var category: String?
+    /// The order.
+    public var sort: Sort
+    /// The currency prices are shown in; the shop's when `nil`.
+    public var currency: Currency?
+    /// Only what can be bought now.
+    public var inStock: Bool
+    /// Which part of the list.
+    public var page: PageRequest
+
+    /// Everything, newest first.
+    public init(
+        search: String? = nil, category: String? = nil, sort: Sort = .newest, currency: Currency? = nil, inStock: Bool = false,
+        page: PageRequest = PageRequest()
+    ) {
+        self.search = search
+        self.category = category
+        self.sort = sort
+        self.currency = currency
+        self.inStock = inStock
+        self.page = page
+    }
+}

@@ -1,0 +1,26 @@
+public import Domain
+public import FoundationEssentials
+
+/// What a checkout job needs to know about its order.
+public struct CheckoutFacts: Hashable, Sendable {
+    /// The order.
+    public let orderID: Order.ID
+    /// Its number.
+    public let orderNumber: Int64
+    /// Where it stands.
+    public let status: OrderStatus
+    /// Its payment; the provider's idempotency keys are made from it.
+    public let paymentID: Payment.ID
+    /// Where the payment stands.
+    public let paymentStatus: PaymentStatus
+    /// What is charged.
+    public let amount: Money
+    /// The provider's intent, once stored.
+    public let intentID: PaymentIntent.ID?
+    /// Number of the present attempt, from 1.
+    public let attempt: Int
+    /// The payment method of the present attempt.
+    public let method: String
+    /// Until when stock is set aside.
+    public let reservedUntil: Date?
+}

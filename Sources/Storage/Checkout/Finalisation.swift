@@ -1,0 +1,34 @@
+public import Domain
+public import JobQueue
+
+/// News of a payment, to be settled with its order.
+public struct Finalisation: Sendable {
+    /// Who brings the news.
+    public enum Source: String, Hashable, Sendable, CaseIterable {
+        /// The checkout job, with the answer to its own call.
+        case worker
+        /// The provider called.
+        case webhook
+        /// Looked up because something was unclear.
+        case reconciler
+        /// The time to pay ran out and the intent was called off.
+        case sweeper
+    }
+
+    /// The order.
+    public let orderID: Order.ID
+    /// The provider's snapshot.
+    public let intent: PaymentIntent
+    /// Who brings it.
+    public let source: Source
+    /// Completes the job that brings it, in the same transaction.
+    public let completion: JobCompletion?
+
+    /// Describes news.
+    public init(orderID: Order.ID, intent: PaymentIntent, source: Source, completion: JobCompletion? = nil) {
+        self.orderID = orderID
+        self.intent = intent
+        self.source = source
+        self.completion = completion
+    }
+}

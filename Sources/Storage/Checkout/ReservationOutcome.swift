@@ -1,0 +1,13 @@
+public import Domain
+
+/// What an order that wants stock was told.
+public enum ReservationOutcome: Hashable, Sendable {
+    /// Everything is set aside, now or by an earlier run: pay.
+    case reserved(CheckoutFacts)
+    /// There was too little. The order is rejected and the job completed, where its completion came along.
+    case rejected([StockAllocation.Shortage])
+    /// The order is past this step or over. Nothing was done.
+    case settled(CheckoutFacts)
+    /// There is no such order.
+    case unknownOrder
+}

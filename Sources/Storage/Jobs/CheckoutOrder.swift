@@ -1,0 +1,17 @@
+public import Domain
+public import JobQueue
+
+/// Takes an accepted order through reservation and payment.
+public struct CheckoutOrder: Job, Hashable {
+    public static let name = "checkout.order"
+    public static let queue: QueueName = "checkout"
+    public static let retry: RetryPolicy = .exponential(attempts: 15, from: .seconds(1), to: .minutes(5))
+
+    /// The order.
+    public let orderID: Order.ID
+
+    /// A job for an order.
+    public init(orderID: Order.ID) {
+        self.orderID = orderID
+    }
+}

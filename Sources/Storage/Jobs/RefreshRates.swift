@@ -1,0 +1,11 @@
+public import JobQueue
+
+/// Asks the rate source for a newer set.
+public struct RefreshRates: Job, Hashable {
+    public static let name = "rates.refresh"
+    public static let queue: QueueName = "maintenance"
+    public static let retry: RetryPolicy = .exponential(attempts: 6, from: .seconds(5), to: .minutes(10))
+
+    /// A job; there is nothing to say.
+    public init() {}
+}

@@ -1,0 +1,11 @@
+public import Domain
+
+/// Who did something.
+public enum AuditActor: Hashable, Sendable {
+    /// Somebody with an account.
+    case user(User.ID)
+    /// A guest, known only by a cart token.
+    case guest
+    /// The system itself: `worker`, `sweeper`, `cli`…
+    case system(String)
+}

@@ -1,0 +1,64 @@
+public import Domain
+
+/// What an order is placed with.
+public struct PlaceOrderRequest: Sendable {
+    /// Where the items come from.
+    public enum Source: Hashable, Sendable {
+        /// The buyer's cart.
+        case cart
+        /// Named in the request, for an express order: it gets a cart of its own and leaves the buyer's alone.
+        case items([Line])
+    }
+
+    /// One line of an express order.
+    public struct Line: Hashable, Sendable {
+        /// What.
+        public let productID: Product.ID
+        /// How many.
+        public let quantity: Quantity
+
+        /// Names a line.
+        public init(productID: Product.ID, quantity: Quantity) {
+            self.productID = productID
+            self.quantity = quantity
+        }
+    }
+
+    /// The client's idempotency key, 1 to 255 characters.
+    public var idempotencyKey: String
+    /// SHA-256 of everything in the request that decides what is bought: the same key with another fingerprint is refused.
+    public var fingerprint: [UInt8]
+    /// Who buys. An express order of a guest names the token it gives out.
+    public var buyer: CartOwner
+    /// What is bought.
+    public var source: Source
+    /// The order's currency; the shop's when `nil`.
+    public var currency: Currency?
+    /// What the customer was shown. Another sum is refused.
+    public var expectedTotal: Money?
+    /// The payment method as the provider names it.
+    public var paymentMethod: String
+    /// Where mail goes; a user's own address when `nil`. Guests must give one.
+    public var email: EmailAddress?
+    /// Where the goods go.
+    public var shippingAddress: Address
+    /// W3C trace context to hand on to the checkout job.
+    public var traceparent: String?
+
+    /// Describes an order to be placed.
+    public init(
+        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, source: Source = .cart, currency: Currency? = nil,
+        expectedTotal: Money? = nil, paymentMethod: String, email: EmailAddress? = nil, shippingAddress: Address, traceparent: String? = nil
+    ) {
+        self.idempotencyKey = idempotencyKey
+        self.fingerprint = fingerprint
+        self.buyer = buyer
+        self.source = source
+        self.currency = currency
+        self.expectedTotal = expectedTotal
+        self.paymentMethod = paymentMethod
+        self.email = email
+        self.shippingAddress = shippingAddress
+        self.traceparent = traceparent
+    }
+}

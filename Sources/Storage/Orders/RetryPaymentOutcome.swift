@@ -1,0 +1,13 @@
+public import Domain
+
+/// What became of another try to pay an order.
+public enum RetryPaymentOutcome: Hashable, Sendable {
+    /// The order is being paid again.
+    case started(Order)
+    /// The order does not wait for a payment: it is through, over, or a try is running.
+    case notPayable(OrderStatus)
+    /// The stock is no longer set aside, or a newer order took the cart.
+    case tooLate
+    /// There is no such order, or it belongs to somebody else.
+    case unknownOrder
+}

@@ -1,0 +1,13 @@
+public import Domain
+
+/// What became of a new set of rates.
+public enum RateSwap: Hashable, Sendable {
+    /// It is in use.
+    case swapped
+    /// The set in use has the same date and the same rates.
+    case unchanged
+    /// It is older than the set in use and was dropped.
+    case refusedOlder(current: CalendarDay)
+    /// These currencies moved too far; the set waits for an operator.
+    case held([Currency])
+}

@@ -1,0 +1,16 @@
+/// Which part of a list is asked for.
+public struct PageRequest: Hashable, Sendable {
+    /// The most items that one part holds.
+    public static let maximumLimit = 100
+
+    /// How many items, 1 to 100.
+    public let limit: Int
+    /// Where to begin: `Page.nextCursor` of the part before, or `nil` for the start. An unreadable cursor begins at the start.
+    public let cursor: String?
+
+    /// Limits outside of 1…100 are brought inside.
+    public init(limit: Int = 20, cursor: String? = nil) {
+        self.limit = min(max(limit, 1), Self.maximumLimit)
+        self.cursor = cursor
+    }
+}

@@ -1,0 +1,18 @@
+public import Domain
+
+/// What the stores need to know about how this shop is run.
+public struct ShopSettings: Hashable, Sendable {
+    /// The currency of base prices, and of carts and orders that name none (`SHOP_CURRENCY`).
+    public var currency: Currency
+    /// How long stock is set aside for an order that is being paid (`RESERVATION_SECONDS`).
+    public var reservation: Duration
+    /// Rates older than this many days stop checkout in currencies that need them.
+    public var maximumRateAgeDays: Int
+
+    /// The defaults: US dollars, 15 minutes, 10 days.
+    public init(currency: Currency = .usd, reservation: Duration = .seconds(900), maximumRateAgeDays: Int = 10) {
+        self.currency = currency
+        self.reservation = reservation
+        self.maximumRateAgeDays = maximumRateAgeDays
+    }
+}

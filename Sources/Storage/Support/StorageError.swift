@@ -1,0 +1,51 @@
+public import Domain
+
+/// Why a store refused, with a code for programs and a sentence for people. Failures of the database itself come as `PostgresError`.
+public enum StorageError: Error, Hashable, Sendable {
+    /// There is an account with this mail address.
+    case emailTaken
+    /// An order is being paid from the cart; it cannot be edited until that is over.
+    case cartLocked
+    /// The cart holds as many different products as it may.
+    case cartFull
+    /// There is no such product, or it is not for sale.
+    case unknownProduct([Product.ID])
+    /// Something is not sold in this currency, or its rates are too old to sell by.
+    case currencyUnavailable(Currency)
+    /// A sum is larger than can be charged.
+    case amountTooLarge
+    /// There is no such thing of this kind, or it belongs to somebody else.
+    case notFound(String)
+    /// A stored value breaks a rule of the shop. It is a bug or a damaged row, never the caller's fault.
+    case corrupt(String)
+
+    /// A stable code in snake case.
+    public var code: String {
+        switch self {
+        case .emailTaken: "email_taken"
+        case .cartLocked: "cart_locked"
+        case .cartFull: "cart_full"
+        case .unknownProduct: "unknown_product"
+        case .currencyUnavailable: "currency_unavailable"
+        case .amountTooLarge: "amount_too_large"
+        case .notFound: "not_found"
+        case .corrupt: "stored_value_invalid"
+        }
+    }
+}
+
+extension StorageError: CustomStringConvertible {
+    /// A sentence for people, without personal data.
+    public var description: String {
+        switch self {
+        case .emailTaken: "There is already an account with this mail address."
+        case .cartLocked: "An order from this cart is being paid; the cart can be edited once that is over."
+        case .cartFull: "The cart holds as many different products as it can."
+        case .unknownProduct(let ids): "Not for sale: \(ids.map(\.description).joined(separator: ", "))."
+        case .currencyUnavailable(let currency): "Prices in \(currency) cannot be given at the moment."
+        case .amountTooLarge: "The amount is larger than can be charged."
+        case .notFound(let kind): "There is no such \(kind)."
+        case .corrupt(let what): "A stored value breaks a rule: \(what)."
+        }
+    }
+}
