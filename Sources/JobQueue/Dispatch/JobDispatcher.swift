@@ -1,6 +1,6 @@
+import Foundation
 public import Logging
 public import Redis
-import Foundation
 
 /// Puts jobs into their Redis lists: durable ones after the commit that created them, ephemeral ones directly.
 public final class JobDispatcher: Sendable {
@@ -34,7 +34,8 @@ public final class JobDispatcher: Sendable {
         do {
             try await push(copies)
         } catch {
-            logger.warning("the push failed; the ledger sweeper will push these jobs", metadata: ["jobs": "\(jobs.count)", "error": "\(error)"])
+            logger.warning(
+                "the push failed; the ledger sweeper will push these jobs", metadata: ["jobs": "\(jobs.count)", "error": "\(error)"])
         }
     }
 

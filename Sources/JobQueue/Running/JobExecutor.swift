@@ -74,7 +74,8 @@ final class JobExecutor: Sendable {
 
         let isRecorded: Bool?
         if outcome == .done {
-            isRecorded = completion.isUsed
+            isRecorded =
+                completion.isUsed
                 ? true : await persist(claims: claims, what: "complete a job") { try await self.completions.submit(completion) }
         } else {
             isRecorded = await persist(claims: claims, what: "record a failure") {

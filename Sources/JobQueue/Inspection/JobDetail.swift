@@ -1,0 +1,64 @@
+public import Foundation
+
+/// A job as operators see it.
+public struct JobDetail: Sendable, Hashable {
+    /// The job's id.
+    public let id: JobID
+    /// Its queue.
+    public let queue: String
+    /// Its kind.
+    public let name: String
+    /// Where it stands.
+    public let state: JobState
+    /// Why it is dead or parked.
+    public let reason: String?
+    /// Attempts started, less those given back.
+    public let attempts: Int
+    /// Attempts that ended with the death of their process.
+    public let crashes: Int
+    /// Its payload, JSON.
+    public let payload: String
+    /// Every failed attempt, oldest first.
+    public let errors: [AttemptRecord]
+    /// The worker process that runs it now.
+    public let process: String?
+    /// When it was enqueued.
+    public let createdAt: Date
+    /// When it is (or was) due.
+    public let dispatchAt: Date
+    /// When its last attempt started.
+    public let startedAt: Date?
+    /// When it reached a final state.
+    public let finishedAt: Date?
+    /// Whether the ledger holds it; an ephemeral job is in Redis alone.
+    public let isDurable: Bool
+}
+
+/// One failed attempt.
+public struct AttemptRecord: Sendable, Hashable, Codable {
+    /// Number of the attempt, from 1.
+    public let attempt: Int
+    /// Stable word that groups failures.
+    public let code: String
+    /// What went wrong, for people.
+    public let message: String
+    /// The worker process that ran it.
+    public let process: String?
+    /// How long it ran, in milliseconds; unknown when the process died.
+    public let durationMilliseconds: Int64?
+    /// When it ended, RFC 3339.
+    public let at: String
+
+    enum CodingKeys: String, CodingKey {
+        case attempt, code, message, process, at
+        case durationMilliseconds = "duration_ms"
+    }
+}
+
+/// One page of a list of jobs, newest first.
+public struct JobPage: Sendable {
+    /// The jobs.
+    public let items: [JobDetail]
+    /// Hand this to the next call for the following page; nil at the end.
+    public let nextCursor: JobID?
+}

@@ -1,0 +1,17 @@
+/// Why an operator's wish was not carried out.
+public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No job has this id.
+    case notFound(JobID)
+    /// A job in this state can't be retried or discarded.
+    case wrongState(JobID, JobState)
+
+    /// A sentence for operators.
+    public var description: String {
+        switch self {
+        case .notFound(let id): "there is no job \(id)"
+        case .wrongState(let id, .running): "job \(id) is running; wait until it ends"
+        case .wrongState(let id, let state):
+            "job \(id) is \(state.rawValue); only dead, parked and waiting jobs can be retried or discarded"
+        }
+    }
+}
