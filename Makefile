@@ -1,0 +1,39 @@
+# `make run` starts everything, `make test` tests everything; `make help` lists the rest.
+
+# A shell that starts make in the background makes it ignore SIGINT; these two must hear it.
+HEAR_INTERRUPT = env --default-signal=INT
+SOURCES = Sources Tests Benchmarks Package.swift
+.PHONY: help run test build lint format bench stop clean reset
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## build and start everything: private PostgreSQL and Redis, sandbox, API, worker (Ctrl-C stops it)
+	@exec $(HEAR_INTERRUPT) Scripts/run
+
+test: ## run all tests against throw-away servers; FILTER=name runs some
+	@exec $(HEAR_INTERRUPT) Scripts/test $(if $(FILTER),--filter '$(FILTER)')
+
+build: ## build everything, debug
+	@Scripts/install-dependencies
+	@exec Scripts/build debug
+
+lint: ## check format and scripts
+	@swift format lint --strict -r -p $(wildcard $(SOURCES))
+	@if command -v shellcheck >/dev/null; then shellcheck -x .ci/run $(wildcard Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
+
+format: ## format all Swift files
+	@swift format -i -r -p $(wildcard $(SOURCES))
+
+bench: ## build the benchmarks in release mode and run them
+	@exec Scripts/bench
+
+stop: ## stop what `make run` started
+	@exec Scripts/stop
+
+clean: ## delete what was built and what killed tests left behind
+	@Scripts/remove-leftovers
+	rm -rf .build .build-release
+
+reset: stop ## delete the private servers with all their data
+	@Scripts/servers remove .cartwright

@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# What the scripts of this folder share. Source it; it changes into the checkout's top folder.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+export ROOT=$PWD
+export STATE=$ROOT/.cartwright
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "Error: $*"
+    exit 1
+}
+
+# as_root COMMAND…: runs the command as root, through sudo where need be.
+as_root() {
+    if [[ $EUID -eq 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "'$*' needs root, and sudo is not installed. Run this as root, or install sudo."
+    fi
+}
+
+# random_base64 BYTES: that many bytes from the kernel, in base64, on one line.
+random_base64() { head -c "$1" /dev/urandom | base64 -w0; }
+
+# random_word BYTES: the same in hexadecimal, safe inside URLs.
+random_word() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
+
+# write_secret FILE: stores standard input where only the owner can read it.
+write_secret() { (umask 077 && cat >"$1.new" && mv "$1.new" "$1"); }
+
+# load_settings FILE: exports the NAME=value lines of a file, except names the environment has already.
+load_settings() {
+    [[ -f $1 ]] || return 0
+    local line name
+    while IFS= read -r line || [[ -n $line ]]; do
+        name=${line%%=*}
+        [[ $line == *=* && $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ && -z ${!name+set} ]] && export "$name=${line#*=}"
+    done <"$1"
+    return 0
+}
+
+# port_in_use PORT: whether somebody on this machine listens there.
+port_in_use() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# free_port FIRST: the first port from FIRST on where nobody listens.
+free_port() {
+    local port
+    for ((port = $1; port < 65536; port++)); do
+        port_in_use "$port" || {
+            echo "$port"
+            return
+        }
+    done
+    fail "No free port from $1 on."
+}
+
+# random_port: a free port below the range the kernel hands out for outgoing connections.
+random_port() { free_port $((20000 + RANDOM % 12000)); }
+
+# pid_in FILE FOLDER: prints the process id in the first line of FILE when that process lives and works in FOLDER.
+# Both servers change into their data folder, so an id that was given to another process since does not match.
+pid_in() {
+    local pid
+    pid=$(head -n 1 "$1" 2>/dev/null) || return 1
+    [[ $pid =~ ^[0-9]+$ && $(readlink -f "/proc/$pid/cwd") == "$(readlink -f "$2")" ]] || return 1
+    echo "$pid"
+}
+
+# wait_for SECONDS COMMAND…: repeats the command until it succeeds; fails when the time is over.
+wait_for() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.1
+    done
+}
+
+# is_gone PID: whether the process has ended; one that waits to be collected by its parent counts as ended.
+is_gone() { ! readlink "/proc/$1/exe" >/dev/null 2>&1; }
+
+# group_is_gone PGID: the same for all of a process group.
+group_is_gone() {
+    local stat
+    for stat in /proc/[0-9]*/stat; do
+        [[ $(cat "$stat" 2>/dev/null) =~ \)\ ([A-Z])\ [0-9]+\ ([0-9]+)\  && ${BASH_REMATCH[2]} == "$1" && ${BASH_REMATCH[1]} != Z ]] && return 1
+    done
+    return 0
+}
+
+# end_process PID SIGNAL SECONDS: sends the signal and waits; fails when the process is still there.
+end_process() {
+    kill "-$2" "$1" 2>/dev/null || true
+    wait_for "$3" is_gone "$1"
+}
+
+# in_group COMMAND…: runs the command in a process group of its own and waits for it. A signal to this script interrupts
+# the wait, so that traps run at once; the trap calls end_group. When this script is killed, the kernel ends the command.
+# Returns the command's exit status.
+in_group() {
+    local status=0
+    set -m
+    setpriv --pdeathsig TERM -- "$@" </dev/null &
+    GROUP=$!
+    set +m
+    wait "$GROUP" || status=$?
+    GROUP=
+    return "$status"
+}
+
+# end_group SIGNAL: passes a signal to what in_group runs and waits until it is gone, 30 s at most.
+end_group() {
+    [[ -n ${GROUP:-} ]] || return 0
+    kill "-$1" -- "-$GROUP" 2>/dev/null || return 0
+    wait_for 30 group_is_gone "$GROUP" || kill -KILL -- "-$GROUP" 2>/dev/null || true
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# A private Redis: start, stop. Sourced by Scripts/servers after lib.sh.
+
+redis_answers() { redis-cli -h 127.0.0.1 -p "$1" ping 2>/dev/null | grep -q PONG; }
+
+# redis_start DIR THROW_AWAY: sets REDIS_SERVER_URL. A throw-away server has no password, so that tests can reach it through proxies.
+redis_start() {
+    local home=$1/redis port password='' attempt
+    install -d -m 700 "$home"
+    redis_stop "$1"
+    if [[ ! $2 ]]; then
+        [[ -f $1/redis.password ]] || random_word 16 | write_secret "$1/redis.password"
+        password=$(<"$1/redis.password")
+        export REDISCLI_AUTH=$password
+    fi
+    port=$(cat "$1/redis.port" 2>/dev/null) || port=$(random_port)
+    for attempt in 1 2 3 4 5; do
+        port_in_use "$port" && port=$(random_port)
+        write_secret "$home/redis.conf" <<-CONFIGURATION
+			bind 127.0.0.1
+			port $port
+			dir "$home"
+			pidfile "$home/pid"
+			logfile "$home/log"
+			daemonize yes
+			appendonly yes
+			appendfsync everysec
+			save ""
+			maxmemory-policy noeviction
+			${password:+requirepass $password}
+		CONFIGURATION
+        : >"$home/log"
+        redis-server "$home/redis.conf" && wait_for 10 redis_answers "$port" && pid_in "$home/pid" "$home" >/dev/null && break
+        [[ $attempt == 5 ]] && fail "Redis does not start: $(tail -n 5 "$home/log")"
+        redis_stop "$1"
+        port=$(random_port)
+    done
+    echo "$port" >"$1/redis.port"
+    export REDIS_SERVER_URL=redis://${password:+default:$password@}127.0.0.1:$port
+    unset REDISCLI_AUTH
+}
+
+# redis_stop DIR: stops the server of DIR when one runs, whoever started it. SIGTERM makes Redis write what it holds first.
+redis_stop() {
+    local pid
+    pid=$(pid_in "$1/redis/pid" "$1/redis") || return 0
+    end_process "$pid" TERM 20 || end_process "$pid" KILL 5 || say "Redis (process $pid) does not stop."
+}
