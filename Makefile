@@ -20,7 +20,7 @@ build: ## build everything, debug
 
 lint: ## check format and scripts
 	@swift format lint --strict -r -p $(wildcard $(SOURCES))
-	@if command -v shellcheck >/dev/null; then shellcheck -x .ci/run $(wildcard Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
+	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $(wildcard Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
 
 format: ## format all Swift files
 	@swift format -i -r -p $(wildcard $(SOURCES))
