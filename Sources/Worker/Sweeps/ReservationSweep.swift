@@ -1,0 +1,41 @@
+import Domain
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Gives back the stock of orders whose time to pay has run out, and calls off their payments first, so that paid stock is never sold.
+struct ReservationSweep: Service {
+    let store: CheckoutStore
+    let checkouts: CheckoutBatches
+    let payments: any PaymentProvider
+    let interval: Duration
+    let logger: Logger
+
+    func run() async throws {
+        await repeatedly(every: interval, log: logger, "sweep reservations") {
+            let overdue = try await store.claimOverdue()
+            _ = try await store.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
+            for facts in overdue { await callOff(facts) }
+            for facts in try await store.claimOrphanedIntents() { await callOff(facts) }
+            try await store.reopenStaleCarts()
+        }
+    }
+
+    /// Cancels the intent and settles what the provider says: released when it is canceled, confirmed when the money had moved after all.
+    /// When the provider can't be asked the stock stays held; the order comes up again in half a minute.
+    private func callOff(_ facts: CheckoutFacts) async {
+        guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
+        do {
+            let intent: PaymentIntent
+            do {
+                intent = try await payments.cancel(id, key: key)
+            } catch let failure as PaymentFailure where failure.disposition == .readBack || failure.disposition == .settle {
+                intent = try await payments.retrieve(id)
+            }
+            guard intent.status == .canceled || intent.status.isPaid else { return }
+            _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
+        } catch {
+            logger.warning("could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+        }
+    }
+}
