@@ -95,7 +95,12 @@ let package = Package(
             ]),
         program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Providers", "Redis", "Storage", lifecycle, logging, metrics]),
         program("CLI", ["Bootstrap", "CCrypt", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
-        program("Sandbox", ["Observability", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix]),
+        program(
+            "Sandbox",
+            [
+                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", logging], path: "Tests/TestSupport",
@@ -107,7 +112,7 @@ let package = Package(
         tests("Domain", ["Domain"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
-        tests("Sandbox", ["Sandbox", logging]),
+        tests("Sandbox", ["Sandbox", logging, nioCore, nioPosix]),
         tests(
             "API",
             [
