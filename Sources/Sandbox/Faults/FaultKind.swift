@@ -1,0 +1,35 @@
+/// The ways in which a provider misbehaves on demand.
+enum FaultKind: String, Sendable, Codable, CaseIterable {
+    /// Payments: the connection closes before anything runs.
+    case dropBefore = "drop_before"
+    /// Payments: the call takes effect, the connection closes without an answer.
+    case dropAfterCommit = "drop_after_commit"
+    /// Payments: a 500 before anything runs; nothing is kept under the key.
+    case error500Before = "error_500_before"
+    /// Payments: the call takes effect, and a 500 is answered and kept under the key.
+    case error500AfterCommit = "error_500_after_commit"
+    /// Payments: the call only takes longer (`ms`).
+    case slow
+    /// Payments: 409, as if the key were in flight.
+    case conflict = "409"
+    /// Payments: 429 with `Retry-After`.
+    case rateLimited = "429"
+    /// Payments: the call takes effect, half of its answer arrives.
+    case truncatedBody = "truncated_body"
+    /// Mail: a temporary refusal (451).
+    case reject4xx = "reject_4xx"
+    /// Mail: a permanent refusal (550).
+    case reject5xx = "reject_5xx"
+    /// Mail: the message is taken and recorded, the connection closes before the 250.
+    case dropAfterDot = "drop_after_dot"
+    /// Mail: the connection closes after the final dot and the message is gone.
+    case loseAfterDot = "lose_after_dot"
+
+    /// Whether it is for the SMTP sink; the others are for payments.
+    var isMail: Bool {
+        switch self {
+        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: true
+        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .conflict, .rateLimited, .truncatedBody: false
+        }
+    }
+}

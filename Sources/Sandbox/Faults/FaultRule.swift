@@ -1,0 +1,72 @@
+/// A standing order to misbehave: what, how often, and to whom.
+struct FaultRule: Sendable, Codable, Equatable {
+    /// Where in an SMTP dialogue a message is refused.
+    enum Stage: String, Sendable, Codable {
+        /// At `RCPT TO`, before any content.
+        case recipient = "rcpt"
+        /// After the final dot.
+        case content = "dot"
+    }
+
+    let kind: FaultKind
+    /// How likely a matching call is hit, 0…1.
+    var rate: Double = 1
+    /// How many calls are left to be hit; nil is without end.
+    var count: Int?
+    /// Only this call of the payments stand-in.
+    var endpoint: PaymentOperation?
+    /// Only calls about this order (payments: `metadata[order_id]`; mail: the header `X-Order-ID`, known only after the dot).
+    var orderID: String?
+    /// Only mail to this address.
+    var recipient: String?
+    /// Wait this long first, in milliseconds; with any kind for payments.
+    var milliseconds: Int?
+    /// What `Retry-After` says with a 429, in seconds.
+    var retryAfter: Int?
+    /// Where `reject_4xx` and `reject_5xx` strike; at the recipient unless told.
+    var stage: Stage?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case kind, rate, count, endpoint, recipient, stage
+        case orderID = "order_id"
+        case milliseconds = "ms"
+        case retryAfter = "retry_after"
+    }
+
+    init(_ kind: FaultKind) {
+        self.kind = kind
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        kind = try fields.decode(FaultKind.self, forKey: .kind)
+        rate = try fields.decodeIfPresent(Double.self, forKey: .rate) ?? 1
+        count = try fields.decodeIfPresent(Int.self, forKey: .count)
+        endpoint = try fields.decodeIfPresent(PaymentOperation.self, forKey: .endpoint)
+        orderID = try fields.decodeIfPresent(String.self, forKey: .orderID)
+        recipient = try fields.decodeIfPresent(String.self, forKey: .recipient)
+        milliseconds = try fields.decodeIfPresent(Int.self, forKey: .milliseconds)
+        retryAfter = try fields.decodeIfPresent(Int.self, forKey: .retryAfter)
+        stage = try fields.decodeIfPresent(Stage.self, forKey: .stage)
+        try validate()
+    }
+
+    /// - Throws: `FaultError` with the field at fault and what was expected.
+    func validate() throws(FaultError) {
+        guard (0...1).contains(rate) else { throw FaultError("rate must lie between 0 and 1, not \(rate)") }
+        if let count, count < 1 { throw FaultError("count must be at least 1, not \(count)") }
+        if let milliseconds, !(0...600_000).contains(milliseconds) {
+            throw FaultError("ms must lie between 0 and 600000, not \(milliseconds)")
+        }
+        if let retryAfter, !(0...3_600).contains(retryAfter) {
+            throw FaultError("retry_after must lie between 0 and 3600 seconds, not \(retryAfter)")
+        }
+        if kind == .slow, milliseconds == nil { throw FaultError("slow needs ms: how long, in milliseconds") }
+        if kind.isMail, endpoint != nil || milliseconds != nil || retryAfter != nil {
+            throw FaultError("\(kind.rawValue) is for mail; endpoint, ms and retry_after are for payments")
+        }
+        if !kind.isMail, recipient != nil || stage != nil {
+            throw FaultError("\(kind.rawValue) is for payments; recipient and stage are for mail")
+        }
+    }
+}

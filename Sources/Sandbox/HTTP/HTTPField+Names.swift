@@ -1,0 +1,23 @@
+import HTTPTypes
+
+extension HTTPField.Name {
+    /// The provider's name for one call, on every answer.
+    static let requestID = fieldName("Request-Id")
+    /// The caller's name for one operation, the same over every attempt.
+    static let idempotencyKey = fieldName("Idempotency-Key")
+    /// `true` on an answer that is a stored one.
+    static let idempotentReplayed = fieldName("Idempotent-Replayed")
+    /// On a replayed answer, the `Request-Id` of the call that ran.
+    static let originalRequest = fieldName("Original-Request")
+    /// Whether the same request may be sent again.
+    static let stripeShouldRetry = fieldName("Stripe-Should-Retry")
+    /// Asks for one fault on this request alone, for example `drop_after_commit` or `slow=300`.
+    static let sandboxFault = fieldName("X-Sandbox-Fault")
+    /// Says on every answer that no real provider gave it.
+    static let sandbox = fieldName("X-Sandbox")
+
+    private static func fieldName(_ text: String) -> HTTPField.Name {
+        // The literals above are tokens of RFC 9110, so this initialiser cannot return nil for them.
+        HTTPField.Name(text)!
+    }
+}

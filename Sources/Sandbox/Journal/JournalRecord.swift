@@ -1,0 +1,6 @@
+/// One line of the journal: whatever became true together.
+struct JournalRecord: Sendable, Codable, Equatable {
+    var change: BookChange?
+    var answer: StoredAnswer?
+    var mail: StoredMail?
+}

@@ -1,0 +1,48 @@
+import FoundationEssentials
+
+/// The messages the sink took, journalled before they are acknowledged.
+actor MailStore {
+    /// How many of the newest messages keep their content in memory; of older ones the list remains.
+    static let contentsKept = 5_000
+
+    private var mails: [StoredMail] = []
+    private var messageIDs: Set<String> = []
+    private let journal: Journal
+
+    init(journal: Journal, replaying records: [JournalRecord]) {
+        self.journal = journal
+        for record in records {
+            guard let mail = record.mail else { continue }
+            Self.keep(mail, in: &mails, &messageIDs)
+        }
+    }
+
+    /// Records a message.
+    /// - Throws: `JournalError` when it could not be written; then the message is not taken.
+    func take(_ envelope: SMTPEnvelope) throws(JournalError) {
+        let mail = StoredMail(id: mails.count + 1, envelope: envelope, at: .now)
+        try journal.append(JournalRecord(mail: mail))
+        Self.keep(mail, in: &mails, &messageIDs)
+    }
+
+    /// Whether a message with this id was taken, however often.
+    func wasAccepted(_ messageID: String) -> Bool { messageIDs.contains(StoredMail.bare(messageID)) }
+
+    /// One message.
+    func mail(_ id: Int) -> StoredMail? { mails.indices.contains(id - 1) ? mails[id - 1] : nil }
+
+    /// Messages in order of arrival; to one address, of one order or with one message id where given.
+    func list(to recipient: String? = nil, orderID: String? = nil, messageID: String? = nil) -> [StoredMail] {
+        let messageID = messageID.map { StoredMail.bare($0) }
+        return mails.filter { mail in
+            (recipient.map { mail.recipients.contains($0) } ?? true) && (orderID == nil || mail.orderID == orderID)
+                && (messageID == nil || mail.messageID == messageID)
+        }
+    }
+
+    private static func keep(_ mail: StoredMail, in mails: inout [StoredMail], _ messageIDs: inout Set<String>) {
+        mails.append(mail)
+        messageIDs.insert(mail.messageID)
+        if mails.count > contentsKept { mails[mails.count - contentsKept - 1].content = nil }
+    }
+}

@@ -1,0 +1,25 @@
+/// One answer of the SMTP sink: a code and one or more lines (RFC 5321 section 4.2).
+struct SMTPReply: Sendable, Equatable {
+    let code: Int
+    let lines: [String]
+
+    init(_ code: Int, _ lines: String...) {
+        self.code = code
+        self.lines = lines
+    }
+
+    /// As it goes over the wire: all lines but the last with a hyphen after the code.
+    var wire: String {
+        lines.enumerated().map { index, line in "\(code)\(index == lines.count - 1 ? " " : "-")\(line)\r\n" }.joined()
+    }
+
+    static let greeting = SMTPReply(220, "localhost Cartwright sandbox: takes mail for tests, delivers none")
+    static let ok = SMTPReply(250, "2.0.0 OK")
+    static let bye = SMTPReply(221, "2.0.0 Bye")
+    static let badSequence = SMTPReply(503, "5.5.1 Bad sequence of commands")
+    static let tooLarge = SMTPReply(552, "5.3.4 Message exceeds \(SMTPSession.maximumSize) bytes")
+    static let lineTooLong = SMTPReply(500, "5.5.2 Line too long")
+    static let temporary = SMTPReply(451, "4.3.0 Try again later (injected by the sandbox)")
+    static let permanent = SMTPReply(550, "5.1.1 Mailbox unavailable (injected by the sandbox)")
+    static let storageFailed = SMTPReply(452, "4.3.1 The sandbox could not record the message")
+}

@@ -1,0 +1,126 @@
+/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920).
+///
+/// The connection feeds lines in the order they come, however many arrived in one packet, and does what each step says.
+struct SMTPSession: Sendable {
+    /// What to do after a line.
+    enum Action: Equatable {
+        /// Nothing to say: a line of content.
+        case nothing
+        case reply(SMTPReply)
+        /// Say this and hang up.
+        case close(SMTPReply)
+        /// Somebody is named as a recipient; answer with ``recipient(_:refusal:)``.
+        case recipient(String)
+        /// A whole message; record it, then answer.
+        case message(SMTPEnvelope)
+    }
+
+    private enum Phase {
+        /// No EHLO yet.
+        case connected
+        case ready
+        case envelope(SMTPEnvelope)
+        case content(SMTPEnvelope, tooLarge: Bool)
+    }
+
+    /// Largest message, in bytes.
+    static let maximumSize = 10 * 1024 * 1024
+    static let maximumRecipients = 100
+
+    private var phase = Phase.connected
+
+    init() {}
+
+    /// Takes one line without its CRLF.
+    mutating func receive(_ line: some Collection<UInt8>) -> Action {
+        if case .content(let envelope, let tooLarge) = phase {
+            phase = .ready  // lets the envelope's buffer be changed in place
+            return receive(content: line, envelope, tooLarge: tooLarge)
+        }
+        let text = String(decoding: line, as: UTF8.self)
+        let verb = text.prefix { $0 != " " }.uppercased()
+        let argument = text.dropFirst(verb.count).drop { $0 == " " }
+        switch verb {
+        case "EHLO":
+            return hello(argument, SMTPReply(250, "localhost", "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE \(Self.maximumSize)"))
+        case "HELO": return hello(argument, SMTPReply(250, "localhost"))
+        case "MAIL": return mail(argument)
+        case "RCPT": return recipient(argument)
+        case "DATA": return data()
+        case "RSET":
+            if case .envelope = phase { phase = .ready }
+            return .reply(.ok)
+        case "NOOP": return .reply(.ok)
+        case "VRFY": return .reply(SMTPReply(252, "2.5.0 Send some mail and see"))
+        case "QUIT": return .close(.bye)
+        default: return .reply(SMTPReply(502, "5.5.1 Command not implemented"))
+        }
+    }
+
+    /// Answers a recipient: taken unless there is a refusal.
+    mutating func recipient(_ address: String, refusal: SMTPReply?) -> SMTPReply {
+        guard case .envelope(var envelope) = phase else { return .badSequence }
+        if let refusal { return refusal }
+        guard envelope.recipients.count < Self.maximumRecipients else { return SMTPReply(452, "4.5.3 Too many recipients") }
+        envelope.recipients.append(address)
+        phase = .envelope(envelope)
+        return SMTPReply(250, "2.1.5 OK")
+    }
+
+    private mutating func hello(_ name: Substring, _ reply: SMTPReply) -> Action {
+        guard !name.isEmpty else { return .reply(SMTPReply(501, "5.5.4 Give a host name")) }
+        phase = .ready
+        return .reply(reply)
+    }
+
+    private mutating func mail(_ argument: Substring) -> Action {
+        guard case .ready = phase else { return .reply(.badSequence) }
+        guard let (address, parameters) = Self.path(argument, after: "FROM:") else {
+            return .reply(SMTPReply(501, "5.5.4 Syntax: MAIL FROM:<address>"))
+        }
+        for parameter in parameters where parameter.uppercased().hasPrefix("SIZE=") {
+            guard let size = Int(parameter.dropFirst(5)) else { return .reply(SMTPReply(501, "5.5.4 SIZE takes a number")) }
+            guard size <= Self.maximumSize else { return .reply(.tooLarge) }
+        }
+        phase = .envelope(SMTPEnvelope(from: address))
+        return .reply(SMTPReply(250, "2.1.0 OK"))
+    }
+
+    private func recipient(_ argument: Substring) -> Action {
+        guard case .envelope = phase else { return .reply(.badSequence) }
+        guard let (address, _) = Self.path(argument, after: "TO:"), !address.isEmpty else {
+            return .reply(SMTPReply(501, "5.5.4 Syntax: RCPT TO:<address>"))
+        }
+        return .recipient(address)
+    }
+
+    private mutating func data() -> Action {
+        guard case .envelope(let envelope) = phase else { return .reply(.badSequence) }
+        guard !envelope.recipients.isEmpty else { return .reply(SMTPReply(554, "5.5.1 No valid recipients")) }
+        phase = .content(envelope, tooLarge: false)
+        return .reply(SMTPReply(354, "End with <CRLF>.<CRLF>"))
+    }
+
+    private mutating func receive(content line: some Collection<UInt8>, _ envelope: consuming SMTPEnvelope, tooLarge: Bool) -> Action {
+        let dot = UInt8(ascii: ".")
+        if line.count == 1, line.first == dot { return tooLarge ? .reply(.tooLarge) : .message(envelope) }
+        if tooLarge || envelope.content.count + line.count + 2 > Self.maximumSize + 2 {
+            // The rest is read to its end, or the client would take our answer for one to its content.
+            phase = .content(SMTPEnvelope(from: ""), tooLarge: true)
+            return .nothing
+        }
+        envelope.content.append(contentsOf: line.first == dot ? line.dropFirst() : line[...])
+        envelope.content.append(contentsOf: [13, 10])
+        phase = .content(envelope, tooLarge: false)
+        return .nothing
+    }
+
+    /// The address between angle brackets and the parameters behind it.
+    private static func path(_ argument: Substring, after keyword: String) -> (String, [Substring])? {
+        guard argument.prefix(keyword.count).uppercased() == keyword else { return nil }
+        let rest = argument.dropFirst(keyword.count).drop { $0 == " " }
+        guard rest.first == "<", let close = rest.firstIndex(of: ">") else { return nil }
+        let address = String(rest[rest.index(after: rest.startIndex)..<close])
+        return (address, rest[rest.index(after: close)...].split(separator: " "))
+    }
+}

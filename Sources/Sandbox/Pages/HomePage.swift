@@ -1,0 +1,36 @@
+/// The first page: what this is and where things are.
+enum HomePage {
+    /// - Parameters:
+    ///   - http: base URL of this server.
+    ///   - smtp: URL that mail goes to.
+    static func html(http: String, smtp: String) -> String {
+        let base = Page.escape(http)
+        let rows = [
+            ("/v1/payment_intents, /v1/refunds", "The payment provider's API, with any key that begins with sk_test_"),
+            ("/_sandbox/ledger", "Money that moved, as JSON (?order_id=, ?intent=)"),
+            ("/_sandbox/authenticate/{intent}", "The customer's authentication, as a page or a call (POST result=success|failure)"),
+            ("/_sandbox/faults", "Misbehaviour on demand: GET, PUT, DELETE; or the header X-Sandbox-Fault on one request"),
+            ("/_sandbox/mail", "Mail as JSON (?to=, ?order_id=, ?message_id=)"),
+            ("/mail/activity?message_id=", "Whether a message was accepted"),
+            ("/rates/v1/latest", "Exchange rates in Frankfurter's shape (?base=, ?symbols=)"),
+            ("/rates/ecb/eurofxref-daily.xml", "Exchange rates in the European Central Bank's shape"),
+            ("/healthz", "Whether it runs"),
+        ].map { ["<code>\(Page.escape($0.0))</code>", Page.escape($0.1)] }
+        let methods = CardOutcome.known.map { "<code>\(Page.escape($0))</code>" }.joined(separator: " ")
+        return Page.html(
+            "Cartwright sandbox",
+            """
+            <p>A stand-in for the payment provider, the mail server and the exchange rates that Cartwright works with, so that all of it runs
+            with no account and no network. It keeps state, and it can fail in every way the real ones do.</p>
+            <ul>
+            <li><a href="/mail">Mail</a> sent to <code>\(Page.escape(smtp))</code></li>
+            <li><a href="/ledger">Ledger</a> of the money that moved</li>
+            <li><a href="/intents">Payments</a> and where they stand</li>
+            </ul>
+            <h2>Routes at <code>\(base)</code></h2>
+            \(Page.table(["Path", "What it is"], rows, empty: ""))
+            <h2>Payment methods</h2>
+            <p>\(methods)</p>
+            """)
+    }
+}

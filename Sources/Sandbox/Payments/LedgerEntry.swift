@@ -1,0 +1,29 @@
+import FoundationEssentials
+
+/// Money that actually moved. Tests read these instead of trusting any answer: an answer can be lost, money cannot.
+struct LedgerEntry: Sendable, Codable, Equatable {
+    enum Kind: String, Sendable, Codable {
+        /// From the customer to the shop.
+        case charge
+        /// From the shop back to the customer.
+        case refund
+        /// A refund that bounced: the money is the shop's again.
+        case refundFailed = "refund_failed"
+    }
+
+    let intent: String
+    let orderID: String?
+    /// Minor units, always positive; `kind` says which way.
+    let amount: Int64
+    let currency: String
+    let kind: Kind
+    let at: Date
+
+    /// The entry as `GET /_sandbox/ledger` lists it.
+    var wire: JSONValue {
+        .object([
+            ("intent", .string(intent)), ("order_id", .optional(orderID)), ("amount", .integer(amount)), ("currency", .string(currency)),
+            ("kind", .string(kind.rawValue)), ("at", .string(at.timestamp)),
+        ])
+    }
+}

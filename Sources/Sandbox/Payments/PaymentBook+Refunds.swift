@@ -1,0 +1,65 @@
+import FoundationEssentials
+
+extension PaymentBook {
+    /// `POST /v1/refunds`: never more in all than was received.
+    func refund(_ parameters: FormParameters, at now: Date) throws(StripeError) -> BookOutcome {
+        let intent = try refundedIntent(parameters)
+        guard intent.status == .succeeded, intent.amountReceived > 0 else {
+            throw .invalidRequest(
+                code: nil, message: "This PaymentIntent (\(intent.id)) does not have a successful charge to refund.",
+                param: "payment_intent")
+        }
+        let left = intent.amountReceived - refunded[intent.id, default: 0]
+        guard left > 0 else {
+            throw stored(
+                .invalidRequest(code: "charge_already_refunded", message: "Charge \(intent.latestCharge ?? "") has already been refunded."))
+        }
+        let amount = try parameters.positive("amount") ?? left
+        guard amount <= left else {
+            throw stored(
+                .invalidRequest(
+                    code: nil, message: "Refund amount (\(amount)) is greater than unrefunded amount on charge (\(left)).", param: "amount")
+            )
+        }
+        let refund = Refund(
+            id: ProviderID.refund(), intent: intent.id, charge: intent.latestCharge, amount: amount, currency: intent.currency,
+            reason: try parameters.text("reason"), created: now.unixSeconds, metadata: try parameters.metadata(),
+            status: intent.paymentMethod == "pm_card_pendingRefund" ? .pending : .succeeded)
+        let change = BookChange(refund: refund, ledger: [entry(intent, amount, .refund, now)])
+        return BookOutcome(change: change, answer: .success(refund.wire))
+    }
+
+    /// `GET /v1/refunds/{id}`: a card made for it lets its refund arrive or bounce at the first look.
+    func retrieveRefund(_ id: String, at now: Date) throws(StripeError) -> BookOutcome {
+        guard var refund = refunds[id] else { throw .missing("refund", id, param: "id") }
+        let intent = try intent(refund.intent)
+        let status = Refund.later(refund.status, paymentMethod: intent.paymentMethod)
+        guard status != refund.status else { return BookOutcome(answer: .success(refund.wire)) }
+        refund.status = status
+        let bounced = status == .failed ? [entry(intent, refund.amount, .refundFailed, now)] : []
+        return BookOutcome(change: BookChange(refund: refund, ledger: bounced), answer: .success(refund.wire))
+    }
+
+    private func refundedIntent(_ parameters: FormParameters) throws(StripeError) -> PaymentIntent {
+        if let id = try parameters.text("payment_intent") {
+            guard let intent = intents[id] else { throw .missing("payment_intent", id, param: "payment_intent") }
+            return intent
+        }
+        guard let charge = try parameters.text("charge") else {
+            throw .invalidRequest(
+                code: "parameter_missing", message: "One of the following params should be provided: payment_intent or charge.")
+        }
+        guard let id = charges[charge], let intent = intents[id] else { throw .missing("charge", charge, param: "charge") }
+        return intent
+    }
+
+    private func entry(_ intent: PaymentIntent, _ amount: Int64, _ kind: LedgerEntry.Kind, _ now: Date) -> LedgerEntry {
+        LedgerEntry(intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: kind, at: now)
+    }
+
+    private func stored(_ error: StripeError) -> StripeError {
+        var error = error
+        error.isStored = true
+        return error
+    }
+}

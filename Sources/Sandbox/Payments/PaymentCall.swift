@@ -1,0 +1,134 @@
+import Hummingbird
+
+/// One call on the payments stand-in from its header fields to what is sent back, with the injected faults in between.
+struct PaymentCall: Sendable {
+    /// What reaches the caller.
+    enum Delivery: Sendable, Equatable {
+        case whole(PaymentAnswer)
+        /// The first half of the body, then the connection closes.
+        case half(PaymentAnswer)
+        /// Nothing: the connection closes.
+        case nothing
+    }
+
+    let desk: PaymentDesk
+    let faults: FaultBoard
+    let requestID: String
+    /// Base URL of the sandbox's own pages, as the caller reaches them.
+    let pages: String
+
+    /// Runs the call.
+    /// - Parameters:
+    ///   - body: the form, or the query of a read.
+    ///   - faultHeader: the value of `X-Sandbox-Fault`; it goes before the standing rules.
+    func run(
+        _ operation: PaymentOperation, id: String?, authorization: String?, body: String, idempotencyKey: String?, faultHeader: String?
+    ) async -> Delivery {
+        let account: String
+        let request: PaymentRequest
+        var fault: FaultRule?
+        var latency: Int
+        do throws(StripeError) {
+            account = try APIKeyCheck.key(from: authorization)
+            request = try Self.read(operation, id: id, body: body)
+            try Self.check(key: idempotencyKey)
+            (fault, latency) = faults.payment(operation, orderID: await orderID(of: request))
+            if let faultHeader { fault = try Self.fault(header: faultHeader) }
+        } catch {
+            return .whole(PaymentAnswer(error, requestID: requestID, shouldRetry: false))
+        }
+        if let early = beforeRunning(fault) { return early }
+        latency += fault?.milliseconds ?? 0
+
+        var claim: PaymentDesk.Claim?
+        if let idempotencyKey, operation.isWrite {
+            switch await desk.begin(request, key: idempotencyKey, account: account) {
+            case .run(let claimed): claim = claimed
+            case .replay(let stored): return deliver(Self.replay(stored, requestID), fault)
+            case .inFlight: return .whole(inFlight)
+            case .mismatch: return .whole(mismatch)
+            }
+        }
+        guard await wait(latency) else {
+            await desk.release(claim)
+            return .nothing
+        }
+        do {
+            let failing = fault?.kind == .error500AfterCommit
+            let answer = try await desk.perform(request, under: claim, requestID: requestID, pages: pages, failing: failing)
+            return deliver(answer, fault)
+        } catch {
+            await desk.release(claim)
+            return .whole(PaymentAnswer(.api(error.description), requestID: requestID))
+        }
+    }
+
+    private func beforeRunning(_ fault: FaultRule?) -> Delivery? {
+        switch fault?.kind {
+        case .dropBefore: .nothing
+        case .error500Before: .whole(PaymentAnswer(.api("An unknown error occurred (injected by the sandbox)."), requestID: requestID))
+        case .conflict: .whole(inFlight)
+        case .rateLimited:
+            .whole(
+                PaymentAnswer(
+                    .invalidRequest(
+                        status: 429, code: "rate_limit", message: "Too many requests hit the API too quickly (injected by the sandbox)."),
+                    requestID: requestID, shouldRetry: true, retryAfter: fault?.retryAfter ?? 1))
+        default: nil
+        }
+    }
+
+    private func deliver(_ answer: PaymentAnswer, _ fault: FaultRule?) -> Delivery {
+        switch fault?.kind {
+        case .dropAfterCommit: .nothing
+        case .truncatedBody: .half(answer)
+        default: .whole(answer)
+        }
+    }
+
+    /// Lets time pass; false when the sandbox is being stopped meanwhile.
+    private func wait(_ milliseconds: Int) async -> Bool {
+        guard milliseconds > 0 else { return true }
+        return (try? await Task.sleep(for: .milliseconds(milliseconds))) != nil
+    }
+
+    private func orderID(of request: PaymentRequest) async -> String? {
+        if let id = request.id ?? request.parameters.values["payment_intent"]?.text { return await desk.orderID(of: id) }
+        return request.parameters.values["metadata"]?.fields?["order_id"]?.text
+    }
+
+    private var inFlight: PaymentAnswer {
+        let message = "There is currently another in-progress request using this Idempotent Key. Please try again later."
+        let error = StripeError(status: 409, type: "idempotency_error", code: "idempotency_key_in_use", message: message)
+        return PaymentAnswer(error, requestID: requestID, shouldRetry: true)
+    }
+
+    private var mismatch: PaymentAnswer {
+        let message = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+        return PaymentAnswer(
+            StripeError(status: 400, type: "idempotency_error", message: message), requestID: requestID, shouldRetry: false)
+    }
+
+    private static func replay(_ stored: StoredAnswer, _ requestID: String) -> PaymentAnswer {
+        PaymentAnswer(
+            status: stored.status, body: stored.body, requestID: requestID, replayOf: stored.requestID,
+            shouldRetry: stored.status == 200 ? nil : false)
+    }
+
+    private static func read(_ operation: PaymentOperation, id: String?, body: String) throws(StripeError) -> PaymentRequest {
+        do throws(FormError) {
+            return PaymentRequest(operation: operation, id: id, parameters: FormParameters(try FormParser.parse(body)))
+        } catch {
+            throw .invalidRequest(code: nil, message: error.message)
+        }
+    }
+
+    private static func check(key: String?) throws(StripeError) {
+        guard let key, !(1...255).contains(key.count) else { return }
+        throw .invalidRequest(code: nil, message: "An Idempotency-Key has 1 to 255 characters, not \(key.count).")
+    }
+
+    private static func fault(header: String) throws(StripeError) -> FaultRule {
+        do throws(FaultError) { return try FaultRule(header: header) } catch { throw .invalidRequest(code: nil, message: error.message) }
+    }
+}

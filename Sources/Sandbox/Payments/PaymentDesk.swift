@@ -1,0 +1,102 @@
+import Crypto
+import FoundationEssentials
+
+/// Where calls on the payments stand-in come together: one at a time, journalled before they are answered.
+///
+/// Between ``begin(_:key:account:)`` and ``perform(_:under:requestID:pages:failing:)`` the key is in flight, however long the caller lets that
+/// last (injected latency), so a second request under it sees what it would see at the provider.
+actor PaymentDesk {
+    private var book = PaymentBook()
+    private var keys = IdempotencyStore()
+    private let journal: Journal
+
+    init(journal: Journal, replaying records: [JournalRecord]) {
+        self.journal = journal
+        for record in records {
+            if let change = record.change { book.apply(change) }
+            if let answer = record.answer { keys.record(answer) }
+        }
+    }
+
+    /// A claimed idempotency key.
+    struct Claim: Sendable {
+        let key: String
+        let fingerprint: String
+    }
+
+    enum Beginning: Sendable {
+        case run(Claim)
+        case replay(StoredAnswer)
+        case mismatch
+        case inFlight
+    }
+
+    /// Claims the idempotency key of a call.
+    func begin(_ request: PaymentRequest, key: String, account: String) -> Beginning {
+        let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical))
+        return switch keys.begin(claim.key, fingerprint: claim.fingerprint, at: .now) {
+        case .run: .run(claim)
+        case .replay(let answer): .replay(answer)
+        case .mismatch: .mismatch
+        case .inFlight: .inFlight
+        }
+    }
+
+    /// Ends a claim whose call never ran.
+    func release(_ claim: Claim?) {
+        if let claim { keys.release(claim.key) }
+    }
+
+    /// Runs a call: decides, journals, applies, answers.
+    /// - Parameters:
+    ///   - pages: base URL of the sandbox's own pages, as the caller reaches them.
+    ///   - failing: the call takes effect, but its answer (also the stored one) is a 500.
+    /// - Throws: `JournalError` when the journal could not be written; then nothing happened.
+    func perform(
+        _ request: PaymentRequest, under claim: Claim?, requestID: String, pages: String, failing: Bool = false
+    ) throws(JournalError) -> PaymentAnswer {
+        var outcome = book.outcome(of: request, at: .now, pages: pages)
+        if failing, outcome.isStored {
+            var error = StripeError.api("An error occurred with our connection to the card network (injected by the sandbox).")
+            error.isStored = true
+            outcome.answer = .failure(error)
+        }
+        return try finish(outcome, under: claim, requestID: requestID)
+    }
+
+    /// Ends a customer's authentication.
+    func finishAuthentication(of id: String, passed: Bool, requestID: String) throws(JournalError) -> PaymentAnswer {
+        try finish(book.finishAuthentication(of: id, passed: passed, at: .now), under: nil, requestID: requestID)
+    }
+
+    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String) throws(JournalError) -> PaymentAnswer {
+        let answer = PaymentAnswer(outcome.answer, requestID: requestID)
+        var record = JournalRecord(change: outcome.change)
+        if let claim, outcome.isStored {
+            record.answer = StoredAnswer(
+                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: requestID, at: .now)
+        }
+        if record.change != nil || record.answer != nil { try journal.append(record) }
+        if let change = record.change { book.apply(change) }
+        if let stored = record.answer { keys.record(stored) } else { release(claim) }
+        return answer
+    }
+
+    /// The order an intent is for, so that a fault can be aimed at it.
+    func orderID(of intent: String) -> String? { book.intents[intent]?.orderID }
+
+    /// One intent.
+    func intent(_ id: String) -> PaymentIntent? { book.intents[id] }
+
+    /// The newest intents first.
+    func newestIntents(_ count: Int) -> [PaymentIntent] { book.intentOrder.suffix(count).reversed().compactMap { book.intents[$0] } }
+
+    /// Money moved, oldest first; of one intent or one order where given.
+    func ledger(intent: String? = nil, orderID: String? = nil) -> [LedgerEntry] {
+        book.ledger.filter { (intent == nil || $0.intent == intent) && (orderID == nil || $0.orderID == orderID) }
+    }
+
+    private static func digest(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,76 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The payments stand-in's HTTP side: Stripe's paths, header fields and connection behaviour.
+struct PaymentRoutes: Sendable {
+    let desk: PaymentDesk
+    let faults: FaultBoard
+
+    func add(to router: Router<SandboxContext>) {
+        let intents = router.group("/v1/payment_intents")
+        intents.post("") { try await respond(.create, $0, $1) }
+        intents.get("") { try await respond(.list, $0, $1) }
+        intents.get("{id}") { try await respond(.retrieve, $0, $1) }
+        intents.post("{id}/confirm") { try await respond(.confirm, $0, $1) }
+        intents.post("{id}/capture") { try await respond(.capture, $0, $1) }
+        intents.post("{id}/cancel") { try await respond(.cancel, $0, $1) }
+        router.post("/v1/refunds") { try await respond(.refund, $0, $1) }
+        router.get("/v1/refunds/{id}") { try await respond(.retrieveRefund, $0, $1) }
+    }
+
+    private func respond(_ operation: PaymentOperation, _ request: Request, _ context: SandboxContext) async throws -> Response {
+        let call = PaymentCall(desk: desk, faults: faults, requestID: ProviderID.request(), pages: request.baseURL)
+        let body: String
+        if operation.isWrite {
+            body = String(buffer: try await request.body.collect(upTo: 256 * 1024))
+            if !body.isEmpty, let type = request.headers[.contentType], !type.lowercased().hasPrefix("application/x-www-form-urlencoded") {
+                let error = StripeError.invalidRequest(
+                    code: nil, message: "Invalid request: send parameters as application/x-www-form-urlencoded, not '\(type)'.")
+                return Self.response(to: PaymentAnswer(error, requestID: call.requestID, shouldRetry: false), nil)
+            }
+        } else {
+            body = request.uri.query ?? ""
+        }
+        let key = request.headers[.idempotencyKey]
+        let delivery = await call.run(
+            operation, id: context.parameters.get("id"), authorization: request.headers[.authorization], body: body, idempotencyKey: key,
+            faultHeader: request.headers[.sandboxFault])
+        switch delivery {
+        case .whole(let answer): return Self.response(to: answer, key)
+        case .half(let answer): return Self.half(of: Self.response(to: answer, key), answer.body)
+        case .nothing:
+            // The answer returned below has nowhere to go any more, which is the point.
+            try? await context.channel.close()
+            return Response(status: .internalServerError)
+        }
+    }
+
+    private static func response(to answer: PaymentAnswer, _ key: String?) -> Response {
+        var headers = HTTPFields()
+        headers[.requestID] = answer.requestID
+        headers[.idempotencyKey] = key
+        if let original = answer.replayOf {
+            headers[.idempotentReplayed] = "true"
+            headers[.originalRequest] = original
+        }
+        if let shouldRetry = answer.shouldRetry { headers[.stripeShouldRetry] = shouldRetry ? "true" : "false" }
+        if let seconds = answer.retryAfter { headers[.retryAfter] = String(seconds) }
+        return .text(answer.body, type: "application/json", status: .init(code: answer.status), headers: headers)
+    }
+
+    /// The answer with its true Content-Length, of which only half the body is sent before the connection closes.
+    private static func half(of response: Response, _ body: String) -> Response {
+        var response = response
+        let half = ByteBuffer(bytes: body.utf8.prefix(body.utf8.count / 2))
+        response.body = ResponseBody(contentLength: body.utf8.count) { writer in
+            try await writer.write(half)
+            throw ConnectionCut()
+        }
+        response.headers[.contentLength] = String(body.utf8.count)
+        return response
+    }
+
+    /// Thrown out of a half-written body, so that the server closes the connection.
+    private struct ConnectionCut: Error {}
+}

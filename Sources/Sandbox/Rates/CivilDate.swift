@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// A day of the Gregorian calendar, counted in days since 1970-01-01: enough for a rates table, and the same on every machine.
+struct CivilDate: Sendable, Equatable, CustomStringConvertible {
+    /// Days since 1970-01-01, which was a Thursday.
+    let days: Int
+
+    /// Monday is 0.
+    var weekday: Int { ((days + 3) % 7 + 7) % 7 }
+
+    /// The newest day with rates: the European Central Bank publishes on working days at about 16:00 CET, taken here as 15:00 UTC all year.
+    static func lastPublished(at now: Date) -> CivilDate {
+        let seconds = Int(now.timeIntervalSince1970.rounded(.down))
+        var day = CivilDate(days: (seconds - 15 * 3600).flooredDivision(by: 86_400))
+        while day.weekday > 4 { day = CivilDate(days: day.days - 1) }
+        return day
+    }
+
+    /// `2025-03-14`, by the algorithm of https://howardhinnant.github.io/date_algorithms.html#civil_from_days.
+    var description: String {
+        let shifted = days + 719_468
+        let era = shifted.flooredDivision(by: 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return "\(year)-\(Self.twoDigits(month))-\(Self.twoDigits(day))"
+    }
+
+    private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+extension Int {
+    /// The quotient rounded down, also below zero.
+    fileprivate func flooredDivision(by divisor: Int) -> Int {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

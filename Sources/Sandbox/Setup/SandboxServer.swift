@@ -1,0 +1,63 @@
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// The whole sandbox put together: the journal replayed, the payments, mail and rates on one HTTP server, and the SMTP sink.
+struct SandboxServer: Sendable {
+    private let readiness: Readiness
+    private let settings: SandboxSettings
+    private let desk: PaymentDesk
+    private let mails: MailStore
+    private let faults: FaultBoard
+    private let logger: Logger
+
+    /// Opens and replays the journal; listens on nothing yet.
+    /// - Parameter onReady: called once, when both servers listen.
+    /// - Throws: `JournalError` when the journal is damaged or cannot be used.
+    init(settings: SandboxSettings, logger: Logger, onReady: @escaping @Sendable (SandboxURLs) -> Void) throws(JournalError) {
+        self.settings = settings
+        self.logger = logger
+        var (journal, records): (Journal, [JournalRecord]) = (Journal(), [])
+        if let directory = settings.dataDirectory { (journal, records) = try Journal.open(directory: directory) }
+        desk = PaymentDesk(journal: journal, replaying: records)
+        mails = MailStore(journal: journal, replaying: records)
+        faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds)
+        readiness = Readiness(host: settings.host, onReady: onReady)
+    }
+
+    /// Both servers as one group, which stops gracefully on the given signals.
+    func group(stoppingOn signals: [UnixSignal] = []) -> ServiceGroup {
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
+        // Long enough for a slow call to be answered, short enough not to keep whoever stops it waiting.
+        configuration.maximumGracefulShutdownDuration = Duration.seconds(5)
+        return ServiceGroup(configuration: configuration)
+    }
+
+    private var services: [any Service] {
+        let readiness = readiness
+        let application = Application(
+            router: router, configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
+            onServerRunning: { channel in readiness.http(channel.localAddress?.port ?? 0) }, logger: logger)
+        let smtp = SMTPServer(
+            host: settings.host, port: settings.smtpPort, connection: SMTPConnection(store: mails, faults: faults), logger: logger,
+            onRunning: { readiness.smtp($0) })
+        return [application, smtp]
+    }
+
+    private var router: Router<SandboxContext> {
+        let router = Router(context: SandboxContext.self)
+        router.add(middleware: SandboxMarkMiddleware())
+        PaymentRoutes(desk: desk, faults: faults).add(to: router)
+        AuthenticationRoutes(desk: desk).add(to: router)
+        LedgerRoutes(desk: desk).add(to: router)
+        FaultRoutes(board: faults).add(to: router)
+        MailRoutes(store: mails).add(to: router)
+        RateRoutes().add(to: router)
+        let readiness = readiness
+        router.get("/") { request, _ in Response.page(HomePage.html(http: request.baseURL, smtp: readiness.urls?.smtp ?? "")) }
+        router.get("/healthz") { _, _ in Response.json(.object([("status", "ok"), ("sandbox", .bool(true))])) }
+        return router
+    }
+}
