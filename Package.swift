@@ -72,7 +72,7 @@ let package = Package(
         module("OutboundHTTP", ["CCurl", "Threading", deque, logging]),
 
         // The queue engine and the business rules know nothing of each other.
-        module("JobQueue", ["Postgres", "Redis", deque, logging, metrics, lifecycle], resources: [.copy("Migrations")]),
+        module("JobQueue", ["Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle], resources: [.copy("Migrations")]),
         module("Domain", []),
 
         // What joins them.
@@ -93,7 +93,7 @@ let package = Package(
                 lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
-        program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Providers", "Redis", "Storage", lifecycle, logging, metrics]),
+        program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Threading", lifecycle, logging, metrics]),
         program("CLI", ["Bootstrap", "CCrypt", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
         program(
             "Sandbox",
@@ -108,7 +108,7 @@ let package = Package(
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", "Threading"]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
-        tests("JobQueue", ["JobQueue", "Postgres", "Redis", logging]),
+        tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle]),
         tests("Domain", ["Domain"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),

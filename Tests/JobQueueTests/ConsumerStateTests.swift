@@ -1,0 +1,94 @@
+import Testing
+
+@testable import JobQueue
+
+@Suite("A consumer claims what it can start, and forgets no claim")
+struct ConsumerStateTests {
+    private func claim(_ epoch: Int64) -> (epoch: Int64, claim: ConsumerState.Claim) {
+        (epoch, ConsumerState.Claim(id: .new(), isDurable: true))
+    }
+
+    @Test func claimsOnlyFreeSlots() {
+        var state = ConsumerState(concurrency: 3)
+        #expect(state.next() == .claim(free: 3, acknowledge: []))
+        state.claimed([claim(1), claim(2)], waiting: true)
+        #expect(state.next() == .claim(free: 1, acknowledge: []))
+        state.claimed([claim(3)], waiting: true)
+        #expect(state.next() == .wait(listen: false))
+    }
+
+    @Test func acknowledgesWithTheNextClaim() {
+        var state = ConsumerState(concurrency: 2)
+        _ = state.next()
+        state.claimed([claim(1), claim(2)], waiting: false)
+        state.finished(1, acknowledge: true)
+        state.finished(2, acknowledge: true)
+        #expect(state.next() == .claim(free: 2, acknowledge: [1, 2]))
+        state.claimed([], waiting: false)
+        #expect(state.next() == .wait(listen: true))
+    }
+
+    @Test func aLostAnswerRepeatsAcknowledgementsAndReconciles() {
+        var state = ConsumerState(concurrency: 2)
+        _ = state.next()
+        state.claimed([claim(1), claim(2)], waiting: false)
+        state.finished(1, acknowledge: true)
+        guard case .claim(_, let acknowledged) = state.next() else {
+            Issue.record("expected a claim")
+            return
+        }
+        state.claimFailed(acknowledge: acknowledged, maybeExecuted: true)
+        #expect(state.next() == .reconcile)
+        // 9 was claimed in the lost answer; 2 runs; 1 is finished and about to be acknowledged again.
+        #expect(state.reconciled(held: [1, 2, 9]) == [9])
+        #expect(state.next() == .claim(free: 1, acknowledge: [1]))
+    }
+
+    @Test func anUnsentClaimNeedsNoReconciling() {
+        var state = ConsumerState(concurrency: 1)
+        _ = state.next()
+        state.claimFailed(acknowledge: [], maybeExecuted: false)
+        #expect(state.next() == .claim(free: 1, acknowledge: []))
+    }
+
+    @Test func drainingClaimsNothingAndFinishesWhenAllIsAcknowledged() {
+        var state = ConsumerState(concurrency: 2)
+        _ = state.next()
+        state.claimed([claim(1)], waiting: true)
+        state.drain()
+        #expect(state.next() == .wait(listen: false))
+        state.finished(1, acknowledge: true)
+        #expect(state.next() == .claim(free: 0, acknowledge: [1]))
+        state.claimed([], waiting: true)
+        #expect(state.next() == .finish)
+    }
+
+    @Test func abandonmentComesFirstAndStays() {
+        var state = ConsumerState(concurrency: 1)
+        state.abandon(.leaseLapsed)
+        state.abandon(.outOfTime)
+        #expect(state.next() == .abandon(.leaseLapsed))
+    }
+}
+
+@Suite("A process knows when its lease has lapsed before anyone else may take its jobs")
+struct LeaseStateTests {
+    @Test func renewsEveryTwoSecondsAndLapsesAfterEight() {
+        let start = ContinuousClock.now
+        var lease = LeaseState(renewedAt: start)
+        #expect(lease.action(at: start + .milliseconds(1999)) == .nothing)
+        #expect(lease.action(at: start + .seconds(2)) == .renew)
+        #expect(lease.action(at: start + .milliseconds(7999)) == .renew)
+        #expect(lease.action(at: start + .seconds(8)) == .lapsed)
+        lease.renewed(sentAt: start + .seconds(3))
+        #expect(lease.action(at: start + .seconds(10)) == .renew)
+        #expect(lease.action(at: start + .seconds(11)) == .lapsed)
+    }
+
+    @Test func anAnswerThatComesLateDoesNotPutTheLeaseBack() {
+        let start = ContinuousClock.now
+        var lease = LeaseState(renewedAt: start + .seconds(5))
+        lease.renewed(sentAt: start)
+        #expect(lease.lastRenewal == start + .seconds(5))
+    }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import JobQueue
+import Testing
+
+@Suite("Job ids sort by time")
+struct JobIDTests {
+    @Test func versionAndVariant() {
+        let text = JobID.new().description
+        #expect(Array(text)[14] == "7")
+        #expect("89ab".contains(Array(text)[19]))
+    }
+
+    @Test func laterIsGreater() {
+        let ids = (0..<50).map { JobID.new(at: Date(timeIntervalSince1970: 1_700_000_000 + Double($0))).description }
+        #expect(ids == ids.sorted())
+    }
+
+    @Test func parses() {
+        let id = JobID.new()
+        #expect(JobID(id.description) == id)
+        #expect(JobID("not-an-id") == nil)
+    }
+}
