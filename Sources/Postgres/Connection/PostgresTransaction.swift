@@ -1,0 +1,46 @@
+/// A transaction while it is open. Handed to a transaction's body, and of no use outside it: it belongs to the connection's thread.
+///
+/// Every call is one round trip and blocks the connection's thread, not Swift's pool. After a statement has failed the server takes
+/// no more of them, so all later calls throw that first error again, and the transaction is rolled back whatever the body returns.
+public final class PostgresTransaction {
+    private let session: Session
+    private(set) var hasBegun = false
+    /// The first statement that failed.
+    private(set) var failure: PostgresError?
+
+    init(_ session: Session) { self.session = session }
+
+    /// Runs a statement and returns its rows.
+    /// - Throws: ``PostgresError``.
+    public func query(_ sql: SQL) throws(PostgresError) -> [PostgresRow] {
+        try pipeline([sql])[0].rows
+    }
+
+    /// Runs a statement.
+    /// - Returns: how many rows it inserted, updated, deleted or selected.
+    /// - Throws: ``PostgresError``.
+    @discardableResult
+    public func execute(_ sql: SQL) throws(PostgresError) -> Int {
+        try pipeline([sql])[0].affectedRows
+    }
+
+    /// Runs statements in one round trip, in order.
+    /// - Returns: one result per statement.
+    /// - Throws: the first error, with ``PostgresError/statementIndex``; the statements behind it were not run.
+    public func pipeline(_ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
+        if let failure { throw failure }
+        if statements.isEmpty { return [] }
+        do {
+            let results = try session.run(statements, begin: !hasBegun)
+            hasBegun = true
+            return results
+        } catch {
+            // An unsendable parameter was noticed before anything went out; the transaction, if any, is as it was.
+            if error.code != .encoding {
+                hasBegun = true
+                failure = error
+            }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/// A connection with its prepared statements; what transactions and the pool work with. Lives on the connection's thread.
+final class Session {
+    private let connection: LibpqConnection
+    private var cache: StatementCache
+    private let silence: Duration?
+
+    /// - Throws: ``PostgresError/Code/connectFailed``.
+    init(_ configuration: PostgresConfiguration) throws(PostgresError) {
+        connection = try LibpqConnection(settings: configuration.connectionSettings, timeout: configuration.connectTimeout)
+        cache = StatementCache(limit: configuration.preparedStatementLimit)
+        // The server ends a statement by itself after `statement_timeout`; past that with some grace it is not there any more.
+        silence = configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + .seconds(10)
+    }
+
+    var isAlive: Bool { connection.isAlive }
+    /// No transaction is open.
+    var isIdle: Bool { connection.isIdle }
+    var processID: Int32 { connection.processID }
+
+    /// See ``LibpqConnection/isStillConnected()``.
+    func isStillConnected() -> Bool { connection.isStillConnected() }
+
+    /// Runs statements in one round trip. Outside a transaction they are one by themselves: all or nothing.
+    ///
+    /// - Parameter begin: sends `BEGIN` in front.
+    /// - Throws: the first error, with the index of its statement; what follows it was not run.
+    func run(_ statements: [SQL], begin: Bool = false) throws(PostgresError) -> [PostgresResult] {
+        let trip = plan(statements, begin: begin)
+        let outcomes: [WireOutcome]
+        do {
+            outcomes = try connection.roundTrip(trip.commands, silence: silence)
+        } catch {
+            // Nothing was sent (an unsendable parameter), or the connection and its statements are gone.
+            cache.settle(prepared: [])
+            throw error
+        }
+        return try collect(outcomes, of: trip, statements)
+    }
+
+    /// Like ``run(_:begin:)`` outside a transaction, where the server commits at the end.
+    ///
+    /// A statement whose plan the server no longer takes is prepared anew and all is run again, once: nothing of it took effect.
+    /// - Throws: as above; a lost connection leaves the outcome unknown.
+    func autocommit(_ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
+        do {
+            return try run(statements)
+        } catch  where error.isStalePlan {
+            return try run(statements)
+        } catch  where error.code == .connectionLost {
+            throw error.withUnknownOutcome()
+        }
+    }
+
+    /// Ends a transaction that is not to be committed. A connection that cannot even do that is of no further use.
+    func rollBack() {
+        guard isAlive else { return }
+        do {
+            _ = try connection.roundTrip([.direct("ROLLBACK")], silence: silence)
+        } catch {
+            // `isAlive` says it; the caller has an error of its own to report.
+        }
+    }
+
+    /// Runs a text of several statements, which have no parameters and return no rows.
+    func script(_ text: String) throws(PostgresError) {
+        try connection.script(text)
+    }
+
+    /// Makes the connection as new after someone changed its settings, took session locks or prepared statements of their own.
+    func reset() {
+        guard isAlive else { return }
+        cache.reset()
+        do {
+            let outcomes = try connection.roundTrip([.direct("DISCARD ALL")], silence: silence)
+            if case .done? = outcomes.first { return }
+            connection.abandon()
+        } catch {
+            // `isAlive` says it.
+        }
+    }
+
+    /// A round trip's commands, and which statement each belongs to.
+    private struct Trip {
+        var commands: [WireCommand] = []
+        var owners: [Int?] = []
+        var dropped: [String] = []
+
+        mutating func add(_ command: WireCommand, for owner: Int? = nil) {
+            commands.append(command)
+            owners.append(owner)
+        }
+    }
+
+    private func plan(_ statements: [SQL], begin: Bool) -> Trip {
+        var trip = Trip()
+        cache.beginTrip()
+        // In front, where nothing that fails can keep them from running.
+        trip.dropped = cache.doomed
+        for name in trip.dropped { trip.add(.direct("DEALLOCATE \(name)")) }
+        if begin { add(Self.begin, to: &trip, for: nil) }
+        for (index, statement) in statements.enumerated() { add(statement, to: &trip, for: index) }
+        return trip
+    }
+
+    private static let begin: SQL = "BEGIN"
+
+    private func add(_ statement: SQL, to trip: inout Trip, for owner: Int?) {
+        let plan = cache.plan(statement.text)
+        if plan.mustPrepare { trip.add(.prepare(name: plan.name, text: statement.text), for: owner) }
+        trip.add(.execute(name: plan.name, parameters: statement.parameters), for: owner)
+    }
+
+    private func collect(_ outcomes: [WireOutcome], of trip: Trip, _ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
+        var results: [PostgresResult] = []
+        results.reserveCapacity(statements.count)
+        var prepared: Set<String> = []
+        var failure: PostgresError?
+        for (position, outcome) in outcomes.enumerated() {
+            // Past the last command it is the commit that failed.
+            let owner = position < trip.owners.count ? trip.owners[position] : nil
+            switch outcome {
+            case .skipped: break
+            case .failed(let error): failure = failure ?? error.at(owner)
+            case .done(let result):
+                guard position < trip.commands.count else { break }
+                switch trip.commands[position] {
+                case .prepare(let name, _): prepared.insert(name)
+                case .execute where owner != nil: results.append(PostgresResult(table: result.table, affectedRows: result.affectedRows))
+                case .execute, .direct: break
+                }
+            }
+        }
+        cache.settle(prepared: prepared)
+        // They stood in front: gone now, or gone before.
+        cache.deallocated(trip.dropped)
+        guard let failure else { return results }
+        if failure.sqlState == .invalidStatementName {
+            // Somebody deallocated behind our back, so nothing the cache believes is certain. Names are never used twice.
+            cache.reset()
+        } else if failure.isStalePlan, let index = failure.statementIndex {
+            cache.forget(statements[index].text)
+        }
+        throw failure
+    }
+}

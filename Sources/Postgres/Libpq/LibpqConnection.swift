@@ -1,0 +1,153 @@
+internal import CLibpq
+internal import Glibc
+
+/// One `PGconn`, non-blocking and in pipeline mode. Lives and dies on one thread.
+///
+/// Everything libpq is asked to do goes through here. Each method blocks its thread in `poll(2)` and nowhere else, so every wait is
+/// bounded by us and not by libpq.
+///
+/// Source: PostgreSQL 15 manual, 34.5, "Pipeline Mode", and 34.4, "Asynchronous Command Processing".
+final class LibpqConnection {
+    private let connection: OpaquePointer
+    /// False once the server or the network has ended the connection, or it is in a state nobody can know.
+    private(set) var isAlive = true
+
+    /// Opens a connection.
+    /// - Parameters:
+    ///   - settings: libpq's keywords and values.
+    ///   - timeout: for everything from the first packet to the server's readiness; name resolution comes on top.
+    /// - Throws: ``PostgresError/Code/connectFailed``.
+    init(settings: [String: String], timeout: Duration) throws(PostgresError) {
+        connection = try Self.open(settings, deadline: .now + timeout)
+        // Notices would go to standard error otherwise.
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        PQsetnonblocking(connection, 1)
+        PQenterPipelineMode(connection)
+    }
+
+    deinit { PQfinish(connection) }
+
+    /// Whether the server's transaction state is "none", as of the last synchronisation.
+    var isIdle: Bool { PQtransactionStatus(connection) == PQTRANS_IDLE }
+
+    /// The server process that serves this connection.
+    var processID: Int32 { PQbackendPID(connection) }
+
+    /// Looks, without waiting, whether the server has hung up or said something unasked while the connection was not in use.
+    /// Nothing is sent. False means that the connection is of no use and nothing was lost with it.
+    func isStillConnected() -> Bool {
+        guard isAlive else { return false }
+        var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+        guard poll(&descriptor, 1, 0) != 0 else { return true }
+        // A parameter change or a notification is harmless; a farewell or an end of file is not.
+        if PQconsumeInput(connection) == 0 || PQstatus(connection) == CONNECTION_BAD { isAlive = false }
+        while isAlive, PQisBusy(connection) == 0, let pointer = PQgetResult(connection) {
+            if LibpqResult(pointer).kind == .failure { isAlive = false }
+        }
+        if isAlive {
+            // The farewell may have been read with the end of file still to come.
+            descriptor.revents = 0
+            if poll(&descriptor, 1, 0) != 0, PQconsumeInput(connection) == 0 { isAlive = false }
+        }
+        return isAlive
+    }
+
+    /// Sends commands as one pipeline with one synchronisation point, and waits for all answers.
+    ///
+    /// - Parameter silence: how long the server may say nothing before the connection is taken for dead; nil waits for ever.
+    /// - Returns: one outcome per command; one more when the error came at the synchronisation point, which is where the server
+    ///   commits (a deferred constraint, a serialisation failure).
+    /// - Throws: ``PostgresError/Code/connectionLost``; the connection is of no further use. ``PostgresError/Code/encoding`` before
+    ///   anything is sent.
+    func roundTrip(_ commands: [WireCommand], silence: Duration?) throws(PostgresError) -> [WireOutcome] {
+        for case .execute(_, let parameters) in commands {
+            if parameters.contains(where: { $0.text?.utf8.contains(0) ?? false }) {
+                throw PostgresError(.encoding, "a text with a NUL character cannot be sent to PostgreSQL")
+            }
+        }
+        for command in commands {
+            guard send(command) else { throw lost() }
+        }
+        guard PQpipelineSync(connection) == 1 else { throw lost() }
+        return try receive(count: commands.count, silence: silence)
+    }
+
+    /// Runs a text of any number of statements outside pipeline mode. Blocks as long as the server takes.
+    /// - Throws: ``PostgresError/Code/server`` for the first statement that fails, ``PostgresError/Code/connectionLost``.
+    func script(_ text: String) throws(PostgresError) {
+        guard PQexitPipelineMode(connection) == 1 else { throw lost() }
+        guard let pointer = PQexec(connection, text) else { throw lost() }
+        let result = LibpqResult(pointer)
+        if PQstatus(connection) == CONNECTION_BAD || result.isFatal {
+            isAlive = false
+            throw result.error(.connectionLost)
+        }
+        guard PQenterPipelineMode(connection) == 1 else { throw lost() }
+        if result.kind != .success { throw result.error() }
+    }
+
+    /// Declares the connection of no further use.
+    func abandon() { isAlive = false }
+
+    private func send(_ command: WireCommand) -> Bool {
+        switch command {
+        case .prepare(let name, let text): PQsendPrepare(connection, name, text, 0, nil) == 1
+        case .direct(let text): PQsendQueryParams(connection, text, 0, nil, nil, nil, nil, 0) == 1
+        case .execute(let name, let parameters):
+            Self.withCStrings(parameters) { PQsendQueryPrepared(connection, name, Int32(parameters.count), $0, nil, nil, 0) } == 1
+        }
+    }
+
+    private func receive(count: Int, silence: Duration?) throws(PostgresError) -> [WireOutcome] {
+        var outcomes: [WireOutcome] = []
+        outcomes.reserveCapacity(count)
+        var farewell: PostgresError?
+        while true {
+            try waitForResult(silence: silence, farewell: farewell)
+            // Nil stands between the answers to two commands.
+            guard let pointer = PQgetResult(connection) else {
+                if PQstatus(connection) == CONNECTION_BAD { throw lost(farewell) }
+                continue
+            }
+            let result = LibpqResult(pointer)
+            switch result.kind {
+            case .success: outcomes.append(.done(result.copy()))
+            case .skipped: outcomes.append(.skipped)
+            case .synchronised: return outcomes
+            case .failure where PQstatus(connection) == CONNECTION_BAD: throw lost(farewell ?? result.error(.connectionLost))
+            case .failure where result.isFatal: farewell = result.error(.connectionLost)
+            case .failure: outcomes.append(.failed(result.error()))
+            case .unexpected: throw lost(farewell)
+            }
+        }
+    }
+
+    /// Flushes and reads until `PQgetResult` would not block. Reading goes on while there is still something to write, or both sides
+    /// could sit on full buffers for ever.
+    private func waitForResult(silence: Duration?, farewell: PostgresError?) throws(PostgresError) {
+        while PQflush(connection) == 1 || PQisBusy(connection) == 1 {
+            let events = PQflush(connection) == 1 ? POLLIN | POLLOUT : POLLIN
+            var descriptor = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
+            let ready = poll(&descriptor, 1, silence?.pollMilliseconds ?? -1)
+            if ready == 0 { throw lost(farewell) }
+            if ready < 0 && errno == EINTR { continue }
+            if ready < 0 || PQconsumeInput(connection) == 0 { throw lost(farewell) }
+        }
+    }
+
+    private func lost(_ farewell: PostgresError? = nil) -> PostgresError {
+        isAlive = false
+        if let farewell { return farewell }
+        var error = PostgresError(.connectionLost, "the connection to the server broke")
+        error.serverMessage = PQerrorMessage(connection).map { String(cString: $0) }
+        return error
+    }
+}
+
+extension Duration {
+    /// For `poll(2)`: whole milliseconds, rounded up, and never the negative that means "for ever".
+    var pollMilliseconds: Int32 {
+        let (seconds, attoseconds) = max(self, .zero).components
+        return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,135 @@
+internal import Glibc
+
+/// One process's turn at migrating, on one connection.
+struct MigrationRun {
+    let session: PostgresSession
+    let sets: [MigrationSet]
+    let lockTimeout: Duration
+
+    /// A migration that is missing, with the checksum it will be known by.
+    struct Pending {
+        let set: String
+        let migration: Migration
+        let checksum: String
+    }
+
+    /// Any number will do as long as it stays the same; advisory locks belong to one database.
+    private static let advisoryLock = 4_027_301_953
+
+    func migrate(turnTimeout: Duration, progress: (AppliedMigration) -> Void) throws -> [AppliedMigration] {
+        try waitForTurn(turnTimeout)
+        try session.script(
+            """
+            SET statement_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0;
+            SET lock_timeout = \(lockTimeout.pollMilliseconds);
+            CREATE TABLE IF NOT EXISTS schema_migrations (
+                set text NOT NULL,
+                number integer NOT NULL,
+                name text NOT NULL,
+                checksum text NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now(),
+                PRIMARY KEY (set, number)
+            );
+            """)
+        var applied: [AppliedMigration] = []
+        for pending in try pending() {
+            let start = ContinuousClock.now
+            try apply(pending)
+            let migration = pending.migration
+            applied.append(AppliedMigration(set: pending.set, number: migration.number, name: migration.name, duration: .now - start))
+            progress(applied[applied.count - 1])
+        }
+        return applied
+    }
+
+    /// Compares files and records.
+    func pending() throws -> [Pending] {
+        let recorded = try recorded()
+        var pending: [Pending] = []
+        for set in sets {
+            let checksums = try checksums(of: set)
+            for (migration, checksum) in zip(set.migrations, checksums) {
+                guard let known = recorded[set.name]?[migration.number] else {
+                    pending.append(Pending(set: set.name, migration: migration, checksum: checksum))
+                    continue
+                }
+                if known != checksum {
+                    let label = MigrationSet.label(set.name, migration.number, migration.name)
+                    throw PostgresError(.migration, "\(label) was changed after it had been applied; add a new migration instead")
+                }
+            }
+        }
+        return pending
+    }
+
+    /// Polls instead of waiting inside the server: a statement that waits there holds a snapshot, for which
+    /// `CREATE INDEX CONCURRENTLY` in the process whose turn it is would wait in its turn.
+    private func waitForTurn(_ timeout: Duration) throws {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let isOurs: Bool = try session.query("SELECT pg_try_advisory_lock(\(Self.advisoryLock))")[0][0]
+            if isOurs { return }
+            if deadline <= .now { throw PostgresError(.migration, "another process has been migrating for too long") }
+            usleep(50_000)
+        }
+    }
+
+    private func recorded() throws -> [String: [Int: String]] {
+        let exists: Bool = try session.query("SELECT to_regclass('schema_migrations') IS NOT NULL")[0][0]
+        guard exists else { return [:] }
+        var recorded: [String: [Int: String]] = [:]
+        for row in try session.query("SELECT set, number, checksum FROM schema_migrations") {
+            let (set, number): (String, Int) = (try row["set"], try row["number"])
+            recorded[set, default: [:]][number] = try row["checksum"]
+        }
+        return recorded
+    }
+
+    /// Computed by the server, which has SHA-256 at hand.
+    private func checksums(of set: MigrationSet) throws -> [String] {
+        try session.query(
+            """
+            SELECT encode(sha256(convert_to(body, 'UTF8')), 'hex')
+            FROM unnest(\(set.migrations.map(\.sql))::text[]) WITH ORDINALITY AS file (body, position)
+            ORDER BY position
+            """
+        ).map { row throws(PostgresError) -> String in try row[0] }
+    }
+
+    private func apply(_ pending: Pending) throws {
+        let label = MigrationSet.label(pending.set, pending.migration.number, pending.migration.name)
+        do {
+            if pending.migration.runsInTransaction {
+                try applyInTransaction(pending, label)
+            } else {
+                try session.script(pending.migration.sql)
+                try session.execute(record(of: pending))
+            }
+        } catch let error as PostgresError where error.code == .server {
+            throw error.during(label)
+        }
+    }
+
+    private func applyInTransaction(_ pending: Pending, _ label: String) throws {
+        do {
+            try session.script("BEGIN")
+            try session.script(pending.migration.sql)
+            guard session.isInTransaction else {
+                throw PostgresError(.migration, "\(label) ends its own transaction")
+            }
+            try session.execute(record(of: pending))
+            try session.script("COMMIT")
+        } catch {
+            if session.isInTransaction { session.rollBack() }
+            throw error
+        }
+    }
+
+    private func record(of pending: Pending) -> SQL {
+        """
+        INSERT INTO schema_migrations (set, number, name, checksum)
+        VALUES (\(pending.set), \(pending.migration.number), \(pending.migration.name), \(pending.checksum))
+        """
+    }
+}

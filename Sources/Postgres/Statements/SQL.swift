@@ -1,0 +1,72 @@
+/// A statement with its parameters.
+///
+/// Written as a string literal, where every interpolated value becomes a parameter `$n`, never text of the statement:
+///
+///     let sql: SQL = "SELECT id FROM orders WHERE number = \(number) AND status = \(status)"
+///
+/// The same source line always gives the same text, and each text is prepared once per connection.
+public struct SQL: Sendable, Equatable {
+    /// The statement with `$1…` in place of values.
+    public let text: String
+    /// The values, in the order of their numbers.
+    public let parameters: [PostgresParameter]
+
+    /// A statement whose `$1…` are numbered by hand.
+    public init(_ text: String, _ parameters: [any PostgresEncodable] = []) {
+        self.text = text
+        self.parameters = parameters.map(\.postgresParameter)
+    }
+}
+
+extension SQL: ExpressibleByStringInterpolation {
+    /// A statement without parameters.
+    public init(stringLiteral value: String) {
+        text = value
+        parameters = []
+    }
+
+    /// A statement with its values interpolated.
+    public init(stringInterpolation: StringInterpolation) {
+        text = stringInterpolation.text
+        parameters = stringInterpolation.parameters
+    }
+
+    /// Collects the text and the values of a literal.
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var text = ""
+        var parameters: [PostgresParameter] = []
+
+        /// Called by the compiler.
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + 3 * interpolationCount)
+            parameters.reserveCapacity(interpolationCount)
+        }
+
+        /// The literal's own text.
+        public mutating func appendLiteral(_ literal: String) {
+            text += literal
+        }
+
+        /// A value: becomes the next parameter.
+        public mutating func appendInterpolation(_ value: some PostgresEncodable) {
+            parameters.append(value.postgresParameter)
+            text += "$"
+            text += String(parameters.count)
+        }
+
+        /// A name of a table, column, schema or database, quoted as PostgreSQL asks for.
+        public mutating func appendInterpolation(identifier: String) {
+            text += SQL.quoted(identifier: identifier)
+        }
+
+        /// Text of the statement as it is. Only for fragments written in our own source, never for anything that came from outside.
+        package mutating func appendInterpolation(raw: String) {
+            text += raw
+        }
+    }
+
+    /// `identifier` in double quotes, with quotes inside doubled.
+    static func quoted(identifier: String) -> String {
+        "\"\(identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    }
+}
