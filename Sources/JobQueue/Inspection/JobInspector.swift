@@ -1,5 +1,4 @@
 import Foundation
-public import Logging
 public import Postgres
 import Redis
 

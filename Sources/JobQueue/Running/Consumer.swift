@@ -57,7 +57,7 @@ final class Consumer: Sendable {
             isDraining = wantsDrain.withLock { $0 }
             life.withLock { $0 = Self.newLife(concurrency: concurrency, isDraining: isDraining) }
         }
-        blocking.close()
+        await blocking.close()
     }
 
     private let wantsDrain = Mutex(false)

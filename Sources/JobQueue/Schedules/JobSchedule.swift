@@ -1,5 +1,3 @@
-public import Foundation
-
 /// A job enqueued at regular times. Each time is a *slot*, a row unique in the ledger, so that however many worker processes tick, and
 /// whatever their clocks say, one job is enqueued per slot.
 public struct JobSchedule: Sendable {

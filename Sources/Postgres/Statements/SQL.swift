@@ -54,6 +54,14 @@ extension SQL: ExpressibleByStringInterpolation {
             text += String(parameters.count)
         }
 
+        /// A value that may be `NULL`: becomes the next parameter. Stated for optionals so that the compiler, which warns of optionals in
+        /// texts, sees that they are meant here.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            parameters.append(value.postgresParameter)
+            text += "$"
+            text += String(parameters.count)
+        }
+
         /// A name of a table, column, schema or database, quoted as PostgreSQL asks for.
         public mutating func appendInterpolation(identifier: String) {
             text += SQL.quoted(identifier: identifier)
