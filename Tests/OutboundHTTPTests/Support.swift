@@ -2,11 +2,14 @@ import Logging
 import OutboundHTTP
 import Testing
 
+/// Logs nowhere.
+let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
 /// A client of the test's own, closed at its end.
 func withClient<Value: Sendable>(
     _ configuration: OutboundConfiguration = .init(), _ body: (OutboundHTTPClient) async throws -> Value
 ) async throws -> Value {
-    let client = OutboundHTTPClient(configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let client = OutboundHTTPClient(configuration: configuration, logger: quiet)
     let result: Result<Value, any Error>
     do { result = .success(try await body(client)) } catch { result = .failure(error) }
     await client.close()

@@ -4,6 +4,8 @@ import Synchronization
 
 /// A TCP server on a free loopback port whose every connection runs a script on a thread of its own: for answers no real server can be brought
 /// to give at the right moment.
+///
+/// It serves until it is stopped or the test process ends, so that a test need not keep it in a variable.
 package final class ScriptedServer: Sendable {
     /// Plays the server's part on one connection. Throwing or returning closes it.
     package typealias Script = @Sendable (Conversation) throws -> Void
@@ -25,11 +27,13 @@ package final class ScriptedServer: Sendable {
         self.listener = listener
         self.port = port
         state = Mutex(State())
-        Thread.detachNewThread { [weak self] in
+        Thread.detachNewThread { [self] in
+            // Closed by this thread only: a number closed elsewhere could be somebody else's socket by the time it is accepted on.
+            defer { Glibc.close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
-                guard let self, let number = self.admit(descriptor) else {
+                guard let number = admit(descriptor) else {
                     Glibc.close(descriptor)
                     return
                 }
@@ -40,10 +44,6 @@ package final class ScriptedServer: Sendable {
                 }
             }
         }
-    }
-
-    deinit {
-        stop()
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -58,7 +58,6 @@ package final class ScriptedServer: Sendable {
             guard !state.isStopped else { return }
             state.isStopped = true
             shutdown(listener, Int32(SHUT_RDWR))
-            Glibc.close(listener)
             for descriptor in state.open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
         }
     }

@@ -1,0 +1,181 @@
+import OutboundHTTP
+import TestSupport
+import Testing
+
+@Suite("A mail is handed over, or it is known whether it may have been", .timeLimit(.minutes(1)))
+struct SubmissionTests {
+    private static let message = Array("Subject: Hi\r\n\r\nfirst\r\n.dot\r\n..two\r\nlast\r\n".utf8)
+
+    private func mail(_ server: ScriptedServer, user: String = "", data: [UInt8] = message) -> SMTPSubmission {
+        SMTPSubmission(
+            url: "smtp://\(user)127.0.0.1:\(server.port)", from: "shop@shop.example", recipients: ["ann@home.example"], data: data)
+    }
+
+    private func fail(_ mail: SMTPSubmission) async throws -> OutboundError {
+        try await withClient { client in try await failure { try await client.send(mail) } }
+    }
+
+    @Test("The conversation is in order, dots are doubled, the server's word comes back")
+    func accepted() async throws {
+        let script = ScriptedMailServer()
+        let server = try script.start()
+        let reply = try await withClient { client in try await client.send(mail(server)) }
+        #expect(reply == SMTPReply(code: 250, text: "2.0.0 Ok: queued as 4F3B2"))
+        let lines = script.log.entries
+        #expect(lines.dropFirst().first == "MAIL FROM:<shop@shop.example> SIZE=\(Self.message.count)")
+        let rest = ["RCPT TO:<ann@home.example>", "DATA", "Subject: Hi", "", "first", "..dot", "...two", "last", "."]
+        #expect(Array(lines.dropFirst(2).prefix(rest.count)) == rest)
+    }
+
+    @Test("User and password of the address are used to log in, percent signs resolved")
+    func login() async throws {
+        let script = ScriptedMailServer()
+        let server = try script.start()
+        _ = try await withClient { client in try await client.send(mail(server, user: "shop:p%40ss@")) }
+        // "\0shop\0p@ss" in base64, with the mechanism (RFC 4954).
+        #expect(script.log.entries.contains("AUTH PLAIN AHNob3AAcEBzcw==") || script.log.entries.contains("AHNob3AAcEBzcw=="))
+    }
+
+    @Test("Mails one after the other share a connection")
+    func reuse() async throws {
+        let server = try ScriptedMailServer().start()
+        try await withClient { client in
+            for _ in 0..<5 { _ = try await client.send(mail(server)) }
+        }
+        #expect(server.connections == 1)
+    }
+
+    @Test(
+        "A refusal at any point means not sent, with its code",
+        arguments: [
+            ("greeting", "554 No service\r\n", 554), ("greeting", "421 Busy\r\n", 421), ("AUTH", "535 5.7.8 Wrong\r\n", 535),
+            ("MAIL", "451 4.3.0 Later\r\n", 451), ("RCPT", "550 5.1.1 Unknown\r\n", 550), ("RCPT", "450 4.2.0 Greylisted\r\n", 450),
+            ("DATA", "452 4.3.1 Full\r\n", 452), (".", "552 5.3.4 Too big\r\n", 552), (".", "451 4.3.0 Try again\r\n", 451),
+        ])
+    func refused(place: String, reply: String, code: Int) async throws {
+        let server = try ScriptedMailServer(replies: [place: reply]).start()
+        let error = try await fail(mail(server, user: "shop:hush@"))
+        #expect(error.code == .smtp(code))
+        #expect(error.certainty == .notSent)
+        #expect(!"\(error)".contains("hush") && !"\(error)".contains("ann"))
+    }
+
+    @Test("Nobody listens: not sent")
+    func connect() async throws {
+        let server = try ScriptedMailServer().start()
+        server.stop()
+        let error = try await fail(mail(server))
+        #expect(error.code == .connect)
+        #expect(error.certainty == .notSent)
+    }
+
+    @Test("Lost before the message began: not sent", arguments: ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+    func lostBefore(place: String) async throws {
+        let server = try ScriptedMailServer(replies: [place: ""]).start()
+        let error = try await fail(mail(server))
+        #expect(error.certainty == .notSent)
+    }
+
+    @Test("Lost in the middle of a message: not sent")
+    func lostInside() async throws {
+        let server = try ScriptedMailServer(replies: ["cut": "stop here"]).start()
+        let data = Array("Subject: Big\r\n\r\nstop here\r\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 32 << 20)
+        let error = try await fail(mail(server, data: data))
+        #expect(error.certainty == .notSent)
+    }
+
+    @Test("Lost after the final dot: ambiguous")
+    func lostAfter() async throws {
+        let server = try ScriptedMailServer(replies: [".": ""]).start()
+        let error = try await fail(mail(server))
+        #expect(error.certainty == .ambiguous)
+    }
+
+    @Test("Nonsense after the final dot: ambiguous")
+    func nonsense() async throws {
+        let server = try ScriptedMailServer(replies: [".": "299 What\r\n"]).start()
+        let error = try await fail(mail(server))
+        #expect(error.certainty == .ambiguous)
+    }
+
+    @Test("No reply to the final dot in time: ambiguous, and requests meanwhile are not held up")
+    func slowDot() async throws {
+        let never = OneTimeSignal()
+        defer { never.fire() }
+        let script = ScriptedMailServer(release: never)
+        let server = try script.start()
+        let web = try ScriptedServer { peer in
+            _ = try peer.readRequest()
+            try peer.answer(200)
+        }
+        try await withClient { client in
+            var slow = mail(server)
+            slow.timeout = .seconds(2)
+            let sending = Task { [slow] in try await failure { try await client.send(slow) } }
+            await script.messageEnded.wait()
+            let clock = ContinuousClock()
+            let start = clock.now
+            #expect(try await client.send(OutboundRequest(url: web.url)).status == 200)
+            #expect(clock.now - start < .seconds(1))
+            let error = try await sending.value
+            #expect(error.code == .timeout)
+            #expect(error.certainty == .ambiguous)
+        }
+    }
+
+    @Test("Cancelling while the server is silent after the final dot ends the call: ambiguous")
+    func cancel() async throws {
+        let never = OneTimeSignal()
+        defer { never.fire() }
+        let script = ScriptedMailServer(release: never)
+        let server = try script.start()
+        try await withClient { client in
+            let sending = Task { try await failure { try await client.send(mail(server)) } }
+            await script.messageEnded.wait()
+            let clock = ContinuousClock()
+            let start = clock.now
+            sending.cancel()
+            let error = try await sending.value
+            #expect(error.code == .cancelled)
+            #expect(error.certainty == .ambiguous)
+            #expect(clock.now - start < .seconds(5))
+        }
+    }
+
+    @Test("A server that does not answer QUIT does not hold up closing")
+    func closing() async throws {
+        let server = try ScriptedMailServer(replies: ["QUIT": "\u{20}"]).start()
+        let client = OutboundHTTPClient(logger: quiet)
+        _ = try await client.send(mail(server))
+        let clock = ContinuousClock()
+        let start = clock.now
+        await client.close()
+        #expect(clock.now - start < .seconds(5))
+    }
+
+    @Test("When encryption is required and not offered, nothing is sent")
+    func startTLSRequired() async throws {
+        let script = ScriptedMailServer()
+        let server = try script.start()
+        var submission = mail(server, user: "shop:hush@")
+        submission.startTLS = .required
+        let error = try await fail(submission)
+        #expect(error.code == .tls)
+        #expect(error.certainty == .notSent)
+        #expect(!script.log.entries.contains { $0.hasPrefix("AUTH") || $0.hasPrefix("MAIL") })
+    }
+
+    @Test(
+        "Addresses that bring commands along are refused",
+        arguments: ["a@b>\r\nRCPT TO:<c@d", "a b@c.example", "<a@b.example>", "nobody", ""])
+    func injection(address: String) async throws {
+        let server = try ScriptedMailServer().start()
+        var submission = mail(server)
+        submission.recipients = [address]
+        #expect(try await fail(submission).code == .invalidRequest)
+        submission = mail(server)
+        submission.from = address
+        #expect(try await fail(submission).code == .invalidRequest)
+        #expect(server.connections == 0)
+    }
+}
