@@ -26,8 +26,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -92,7 +92,7 @@ let package = Package(
                 "Bootstrap", "CCrypt", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes, hummingbird,
                 lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-            ]),
+            ], resources: [.copy("Document")]),
         program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Threading", lifecycle, logging, metrics]),
         program("CLI", ["Bootstrap", "CCrypt", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
         program(
@@ -101,6 +101,9 @@ let package = Package(
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+
+        program("QueueDrain", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging], path: "Benchmarks/QueueDrain"),
+        program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", logging], path: "Tests/TestSupport",

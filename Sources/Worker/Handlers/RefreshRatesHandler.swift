@@ -23,7 +23,8 @@ struct RefreshRatesHandler: JobHandler {
             case .swapped: context.logger.notice("new exchange rates are in use", metadata: ["date": "\(set.date)"])
             case .unchanged: break
             case .refusedOlder(let date):
-                context.logger.warning("refused exchange rates older than those in use", metadata: ["date": "\(set.date)", "current": "\(date)"])
+                context.logger.warning(
+                    "refused exchange rates older than those in use", metadata: ["date": "\(set.date)", "current": "\(date)"])
             case .held(let currencies):
                 context.logger.error(
                     "exchange rates moved too far and wait for an operator", metadata: ["currencies": "\(currencies.map(\.code))"])

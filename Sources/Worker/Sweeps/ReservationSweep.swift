@@ -35,7 +35,8 @@ struct ReservationSweep: Service {
             guard intent.status == .canceled || intent.status.isPaid else { return }
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
-            logger.warning("could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+            logger.warning(
+                "could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }
     }
 }

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import Logging
+import OutboundHTTP
+import Synchronization
+
+/// Confirmed orders per second through the whole system.
+///
+/// Method: a running API, worker and sandbox (`make bench` starts them in release mode). Express orders of one unit each, spread over the
+/// catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its next when its last is answered. An order counts when
+/// its answer says 201 confirmed; the rate is all of them over the time from the first request to the last answer. The provider's latency
+/// is set at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
+@main
+struct OrderThroughput: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "OrderThroughput", abstract: "Confirmed orders per second through API, worker and sandbox.")
+
+    @Option(help: "Base address of the API.") var api = "http://127.0.0.1:8080"
+    @Option(help: "Base address of the sandbox.") var sandbox = "http://127.0.0.1:9090"
+    @Option(help: "Latencies of the payment provider to measure, in milliseconds.") var latency: [Int] = [0, 300]
+    @Option(help: "Orders per round.") var orders = 2_000
+    @Option(help: "Clients at once.") var concurrency = 64
+    @Option(help: "Rounds per latency; the median counts.") var rounds = 3
+
+    func run() async throws {
+        var logger = Logger(label: "bench")
+        logger.logLevel = .error
+        let client = OutboundHTTPClient(configuration: OutboundConfiguration(maximumIdleConnections: concurrency), logger: logger)
+        let products = try await productIDs(client)
+        var rates: [Int: [Double]] = [:]
+        for _ in 1...rounds {
+            for latency in latency {
+                try await setLatency(latency, client)
+                let round = try await place(products, client)
+                rates[latency, default: []].append(round.rate)
+                print(
+                    "provider at \(latency) ms: \(Int(round.rate)) confirmed orders/s,",
+                    "p50 \(round.percentile(0.5)) ms, p99 \(round.percentile(0.99)) ms, \(round.other) not confirmed")
+            }
+        }
+        try await setLatency(0, client)
+        for (latency, rates) in rates.sorted(by: { $0.key < $1.key }) {
+            print(
+                "median with the provider at \(latency) ms: \(Int(rates.sorted()[rates.count / 2])) confirmed orders/s, \(concurrency) clients"
+            )
+        }
+        await client.close()
+    }
+
+    private struct Round {
+        var rate: Double
+        var latencies: [Int]
+        var other: Int
+        func percentile(_ part: Double) -> Int { latencies.isEmpty ? 0 : latencies[Int(Double(latencies.count - 1) * part)] }
+    }
+
+    private func place(_ products: [String], _ client: OutboundHTTPClient) async throws -> Round {
+        let next = Atomic<Int>(0)
+        let results = Mutex<(latencies: [Int], other: [Int])>(([], []))
+        let began = ContinuousClock().now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<concurrency {
+                group.addTask {
+                    while true {
+                        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                        if number >= orders { return }
+                        let sent = ContinuousClock().now
+                        let status = await order(products[number % products.count], client)
+                        let taken = Int((ContinuousClock().now - sent) / .milliseconds(1))
+                        results.withLock { if status == 201 { $0.latencies.append(taken) } else { $0.other.append(status) } }
+                    }
+                }
+            }
+        }
+        let seconds = (ContinuousClock().now - began) / .seconds(1)
+        let (latencies, other) = results.withLock { $0 }
+        if let first = other.first { print("note: \(other.count) answers were not 201, the first of them \(first)") }
+        return Round(rate: Double(latencies.count) / seconds, latencies: latencies.sorted(), other: other.count)
+    }
+
+    /// Places one order; the status of the answer, or 0 when there was none.
+    private func order(_ product: String, _ client: OutboundHTTPClient) async -> Int {
+        let body = """
+            {"items": [{"product_id": "\(product)", "quantity": 1}], "payment_method": "pm_card_visa", "email": "bench@example.com",
+             "shipping_address": {"name": "Bench Mark", "line1": "1 Main Street", "city": "Springfield", "postal_code": "12345", "country": "US"}}
+            """
+        let request = OutboundRequest(
+            method: "POST", url: api + "/api/v1/orders",
+            headers: [
+                ("Content-Type", "application/json"), ("Idempotency-Key", UUID().uuidString), ("Prefer", "wait=30"),
+            ],
+            body: Array(body.utf8), timeout: .seconds(40))
+        return (try? await client.send(request))?.status ?? 0
+    }
+
+    private func productIDs(_ client: OutboundHTTPClient) async throws -> [String] {
+        struct Page: Decodable {
+            struct Item: Decodable { let id: String }
+            let items: [Item]
+            let nextCursor: String?
+            enum CodingKeys: String, CodingKey {
+                case items
+                case nextCursor = "next_cursor"
+            }
+        }
+        var ids: [String] = []
+        var cursor: String?
+        repeat {
+            let query = "?limit=100&in_stock=true" + (cursor.map { "&cursor=\($0)" } ?? "")
+            let answer = try await client.send(OutboundRequest(method: "GET", url: api + "/api/v1/products" + query))
+            guard answer.status == 200 else { throw ValidationError("GET /products answered \(answer.status); is the API at \(api)?") }
+            let page = try JSONDecoder().decode(Page.self, from: Data(answer.body))
+            ids += page.items.map(\.id)
+            cursor = page.nextCursor
+        } while cursor != nil && ids.count < 2000
+        guard !ids.isEmpty else { throw ValidationError("the catalogue is empty; run `cartwright seed`") }
+        return ids
+    }
+
+    private func setLatency(_ milliseconds: Int, _ client: OutboundHTTPClient) async throws {
+        let answer = try await client.send(
+            OutboundRequest(
+                method: "PUT", url: sandbox + "/_sandbox/faults", headers: [("Content-Type", "application/json")],
+                body: Array(#"{"latency_ms": \#(milliseconds), "faults": []}"#.utf8)))
+        guard (200..<300).contains(answer.status) else { throw ValidationError("the sandbox at \(sandbox) answered \(answer.status)") }
+    }
+}
