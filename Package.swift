@@ -106,7 +106,7 @@ let package = Package(
         program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
-            name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", logging], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", "Threading"]),
