@@ -1,0 +1,62 @@
+public import Logging
+import Synchronization
+import Threading
+
+/// Listens to Redis' publish/subscribe on a connection of its own, and subscribes again after every reconnect.
+///
+/// What is published while there is no connection is lost; that is Redis' promise, not ours. Use it as a hint to look, never as the news itself.
+public final class RedisSubscriber: Sendable {
+    private let mailbox = Mailbox<SubscriberRole.Message>()
+    private let status = LinkStatus()
+    private let lastID = Atomic<UInt64>(0)
+
+    /// Messages kept for a listener who does not keep up; older ones are dropped.
+    private static let buffer = 10_000
+
+    /// Starts to connect.
+    public init(_ configuration: RedisConfiguration, logger: Logger) {
+        LinkThread.start(
+            name: "redis-subscribe", role: SubscriberRole(configuration), configuration: configuration, mailbox: mailbox, status: status,
+            logger: logger)
+    }
+
+    deinit {
+        Self.finish(mailbox.close())
+    }
+
+    /// Starts to listen. The subscription ends with the stream: when it is dropped or its task is cancelled.
+    /// - Returns: messages from the moment the server knows of the subscription, which is soon after this call. Ends when the subscriber is closed.
+    public func subscribe(to channels: [String]) -> AsyncStream<RedisMessage> {
+        let (stream, continuation) = AsyncStream.makeStream(of: RedisMessage.self, bufferingPolicy: .bufferingNewest(Self.buffer))
+        let id = lastID.add(1, ordering: .relaxed).newValue
+        let message = SubscriberRole.Message.add(id, SubscriberRole.Listener(channels: Array(Set(channels)), continuation: continuation))
+        guard mailbox.post(message) else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [mailbox] _ in
+            mailbox.post(.remove(id))
+        }
+        return stream
+    }
+
+    /// Whether there is a connection right now.
+    public var isConnected: Bool { status.isConnected }
+
+    /// An element for the present connection, if there is one, and for each later one: its number, from 1. Between two of them messages may have
+    /// been missed. Ends when the subscriber is closed.
+    public func connections() -> AsyncStream<Int> {
+        status.connections()
+    }
+
+    /// Ends all streams and returns once the connection is gone. Safe to repeat.
+    public func close() async {
+        Self.finish(mailbox.close())
+        await status.waitUntilEnded()
+    }
+
+    /// What was posted but never reached the thread.
+    private static func finish(_ messages: [SubscriberRole.Message]) {
+        for case .add(_, let listener) in messages { listener.continuation.finish() }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Synchronization
+
+/// A redis-server of a test's own, on a free port of 127.0.0.1, with its data in a temporary directory. Gone when nobody holds it any more.
+///
+///     let redis = try await RedisServer.start(["maxmemory 8mb", "maxmemory-policy noeviction"])
+///     redis.kill()
+///     try await redis.restart()                              // same port, same directory
+public final class RedisServer: Sendable {
+    /// The port on 127.0.0.1.
+    public let port: Int
+    /// Its working directory: data and configuration.
+    public let directory: String
+    private let process: Mutex<ManagedProcess>
+
+    /// Starts a server and waits until it accepts commands.
+    /// - Parameter configuration: lines as in redis.conf. By default nothing is saved to disk; "appendonly yes" makes data survive ``restart()``.
+    public static func start(_ configuration: [String] = []) async throws -> RedisServer {
+        let directory = "\(NSTemporaryDirectory())/cartwright-redis-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let port = try FreePort.next()
+        let lines =
+            ["bind 127.0.0.1", "port \(port)", "dir \(directory)", "save \"\"", "daemonize no", "enable-debug-command yes"] + configuration
+        try lines.joined(separator: "\n").write(toFile: "\(directory)/redis.conf", atomically: true, encoding: .utf8)
+        let server = RedisServer(port: port, directory: directory, process: try launch(in: directory))
+        try await server.waitUntilReady(starts: 1)
+        return server
+    }
+
+    private init(port: Int, directory: String, process: ManagedProcess) {
+        self.port = port
+        self.directory = directory
+        self.process = Mutex(process)
+    }
+
+    deinit {
+        current.kill()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// `redis://127.0.0.1:port/0`
+    public var url: String { "redis://127.0.0.1:\(port)/0" }
+
+    /// What the server has written, over all its starts.
+    public var log: String { current.log }
+
+    /// SIGKILL; returns once it is gone.
+    public func kill() async throws {
+        current.kill()
+        try await current.waitForExit()
+    }
+
+    /// SIGTERM: saves what its configuration says; returns once it is gone.
+    public func stop() async throws {
+        current.terminate()
+        try await current.waitForExit()
+    }
+
+    /// SIGSTOP: connections stay open and nothing answers.
+    public func pause() { current.pause() }
+
+    /// Ends ``pause()``.
+    public func resume() { current.resume() }
+
+    /// Kills the server if it runs, and starts it again on the same port with the same data.
+    public func restart() async throws {
+        let starts = readyCount
+        current.kill()
+        try await current.waitForExit()
+        let next = try Self.launch(in: directory)
+        process.withLock { $0 = next }
+        try await waitUntilReady(starts: starts + 1)
+    }
+
+    private var current: ManagedProcess { process.withLock { $0 } }
+
+    private var readyCount: Int { log.components(separatedBy: "Ready to accept connections").count - 1 }
+
+    private func waitUntilReady(starts: Int) async throws {
+        try await eventually(within: .seconds(20), "redis-server is ready; its log: \(log)") { readyCount >= starts }
+    }
+
+    private static func launch(in directory: String) throws -> ManagedProcess {
+        try ManagedProcess.start("redis-server", arguments: ["\(directory)/redis.conf"], logFile: "\(directory)/redis.log")
+    }
+}
