@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,10 +18,18 @@ struct Main {
             try await server.group(stoppingOn: [UnixSignal.sigterm, UnixSignal.sigint]).run()
         } catch is CancellationError {
             // The grace time ended before the last call did; it was asked to stop, so this is no failure.
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+            fail(
+                "it cannot listen: \(String(cString: strerror(error.errnoCode))). Choose a free address with SANDBOX_HOST, SANDBOX_PORT and SANDBOX_SMTP_PORT."
+            )
         } catch {
-            FileHandle.standardError.write(Data("Sandbox: \(error)\n".utf8))
-            exit(1)
+            fail("\(error)")
         }
+    }
+
+    private static func fail(_ reason: String) -> Never {
+        FileHandle.standardError.write(Data("Sandbox: \(reason)\n".utf8))
+        exit(1)
     }
 
     private static func announcement(_ urls: SandboxURLs, _ settings: SandboxSettings) -> String {

@@ -23,17 +23,25 @@ struct SMTPServer: Service {
                 }
             }
         onRunning(server.channel.localAddress?.port ?? port)
-        // Asked to stop, open dialogues are cut: what was acknowledged is recorded, what was not the client sends again.
-        try await cancelWhenGracefulShutdown {
-            try await server.executeThenClose { clients in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await client in clients {
-                        group.addTask {
-                            do {
-                                try await connection.run(client)
-                            } catch {
-                                logger.debug("A mail client's connection broke", metadata: ["error": "\(error)"])
-                            }
+        do {
+            // Asked to stop, open dialogues are cut: what was acknowledged is recorded, what was not the client sends again.
+            try await cancelWhenGracefulShutdown {
+                try await serve(server)
+            }
+        } catch is CancellationError {
+            // Being stopped is how this service ends.
+        }
+    }
+
+    private func serve(_ server: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>) async throws {
+        try await server.executeThenClose { clients in
+            try await withThrowingDiscardingTaskGroup { group in
+                for try await client in clients {
+                    group.addTask {
+                        do {
+                            try await connection.run(client)
+                        } catch {
+                            logger.debug("A mail client's connection broke", metadata: ["error": "\(error)"])
                         }
                     }
                 }

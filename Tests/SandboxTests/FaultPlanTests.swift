@@ -1,0 +1,64 @@
+import FoundationEssentials
+import Testing
+
+@testable import Sandbox
+
+@Suite("Faults strike whom they are aimed at, as often as asked")
+struct FaultPlanTests {
+    private var chance = SystemRandomNumberGenerator()
+
+    private func plan(_ json: String) throws -> FaultPlan {
+        FaultPlan(rules: try JSONDecoder().decode([FaultRule].self, from: Data(json.utf8)))
+    }
+
+    @Test mutating func aCountedRuleIsUsedUp() throws {
+        var plan = try plan(#"[{"kind":"drop_before","count":2}]"#)
+        let hits = (0..<5).map { _ in plan.take(.create, orderID: nil, using: &chance)?.kind }
+        #expect(hits == [.dropBefore, .dropBefore, nil, nil, nil])
+        #expect(plan.rules.isEmpty)
+    }
+
+    @Test mutating func aRuleStrikesItsEndpointAndOrderOnly() throws {
+        var plan = try plan(#"[{"kind":"429","endpoint":"confirm","order_id":"a"}]"#)
+        #expect(plan.take(.create, orderID: "a", using: &chance) == nil)
+        #expect(plan.take(.confirm, orderID: "b", using: &chance) == nil)
+        #expect(plan.take(.confirm, orderID: "a", using: &chance)?.kind == .rateLimited)
+    }
+
+    @Test mutating func rateIsARate() throws {
+        var never = try plan(#"[{"kind":"409","rate":0}]"#)
+        #expect((0..<100).allSatisfy { _ in never.take(.create, orderID: nil, using: &chance) == nil })
+        var half = try plan(#"[{"kind":"409","rate":0.5}]"#)
+        let hits = (0..<2_000).filter { _ in half.take(.create, orderID: nil, using: &chance) != nil }.count
+        // Twelve standard deviations to either side of 1,000.
+        #expect((730...1_270).contains(hits))
+    }
+
+    @Test mutating func mailFaultsKnowTheirStage() throws {
+        var plan = try plan(
+            #"[{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},{"kind":"drop_after_dot"}]"#)
+        #expect(plan.take(.recipient, recipients: ["b@x"], orderID: nil, using: &chance) == nil)
+        #expect(plan.take(.recipient, recipients: ["a@x"], orderID: nil, using: &chance)?.kind == .reject4xx)
+        #expect(plan.take(.content, recipients: ["a@x"], orderID: "o", using: &chance)?.kind == .reject5xx)
+        #expect(plan.take(.content, recipients: ["a@x"], orderID: nil, using: &chance)?.kind == .dropAfterDot)
+        #expect(plan.take(.create, orderID: "o", using: &chance) == nil)
+    }
+
+    @Test(arguments: [
+        #"[{"kind":"slow"}]"#, #"[{"kind":"409","rate":1.1}]"#, #"[{"kind":"409","count":0}]"#,
+        #"[{"kind":"reject_4xx","endpoint":"confirm"}]"#,
+        #"[{"kind":"drop_before","stage":"dot"}]"#, #"[{"kind":"slow","ms":-1}]"#, #"[{"kind":"unheard_of"}]"#,
+    ])
+    func nonsenseIsRefused(_ json: String) {
+        #expect(throws: (any Error).self) { try plan(json) }
+    }
+
+    @Test func headersAreRead() throws {
+        #expect(try FaultRule(header: "drop_after_commit").kind == .dropAfterCommit)
+        #expect(try FaultRule(header: "slow=300").milliseconds == 300)
+        #expect(try FaultRule(header: "429=7").retryAfter == 7)
+        for wrong in ["", "slow", "slow=x", "drop", "reject_4xx"] {
+            #expect(throws: FaultError.self) { try FaultRule(header: wrong) }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import NIOCore
+import Testing
+
+@testable import Sandbox
+
+@Suite("The SMTP sink takes exactly what was sent")
+struct SMTPSessionTests {
+    /// Codes of the answers to some lines; recipients are accepted, messages collected.
+    private func talk(_ lines: [String]) -> (codes: [Int], messages: [SMTPEnvelope]) {
+        var session = SMTPSession()
+        var codes: [Int] = []
+        var messages: [SMTPEnvelope] = []
+        for line in lines {
+            switch session.receive(Array(line.utf8)) {
+            case .nothing: break
+            case .reply(let reply), .close(let reply): codes.append(reply.code)
+            case .recipient(let address): codes.append(session.recipient(address, refusal: nil).code)
+            case .message(let envelope):
+                messages.append(envelope)
+                codes.append(250)
+            }
+        }
+        return (codes, messages)
+    }
+
+    @Test func aWholeDialogue() {
+        let (codes, messages) = talk([
+            "EHLO me", "MAIL FROM:<a@x> SIZE=10 BODY=8BITMIME", "RCPT TO:<b@x>", "rcpt to:<c@x>", "DATA", "Subject: x", "", "..dot", "..",
+            ".", "QUIT",
+        ])
+        #expect(codes == [250, 250, 250, 250, 354, 250, 221])
+        #expect(
+            messages == [SMTPEnvelope(from: "a@x", recipients: ["b@x", "c@x"], content: Array("Subject: x\r\n\r\n.dot\r\n.\r\n".utf8))])
+    }
+
+    @Test func oneConnectionCarriesSeveralMessages() {
+        let one = ["MAIL FROM:<>", "RCPT TO:<b@x>", "DATA", "hi", "."]
+        #expect(talk(["EHLO me"] + one + one).messages.count == 2)
+    }
+
+    @Test func commandsOutOfOrderAreRefused() {
+        #expect(talk(["MAIL FROM:<a@x>"]).codes == [503])
+        #expect(talk(["EHLO me", "RCPT TO:<b@x>"]).codes == [250, 503])
+        #expect(talk(["EHLO me", "DATA"]).codes == [250, 503])
+        #expect(talk(["EHLO me", "MAIL FROM:<a@x>", "DATA"]).codes == [250, 250, 554])
+        #expect(talk(["EHLO me", "MAIL FROM:<a@x>", "MAIL FROM:<a@x>"]).codes == [250, 250, 503])
+        #expect(talk(["EHLO me", "MAIL FROM:<a@x>", "RCPT TO:<b@x>", "RSET", "DATA"]).codes == [250, 250, 250, 250, 503])
+        #expect(talk(["EHLO", "NONSENSE", "EHLO me", "MAIL a@x", "NOOP"]).codes == [501, 502, 250, 501, 250])
+    }
+
+    @Test func aDeclaredSizeBeyondTheLimitIsRefusedAtOnce() {
+        #expect(talk(["EHLO me", "MAIL FROM:<a@x> SIZE=\(SMTPSession.maximumSize + 1)"]).codes == [250, 552])
+    }
+
+    @Test func aMessageBeyondTheLimitIsReadToItsEndAndRefused() {
+        let line = String(repeating: "x", count: 1_022)  // 1,024 bytes with its line end
+        let opening = ["EHLO me", "MAIL FROM:<a@x>", "RCPT TO:<b@x>", "DATA"]
+        let fits = Array(repeating: line, count: SMTPSession.maximumSize / 1_024)
+        #expect(talk(opening + fits + ["."]).messages.first?.content.count == SMTPSession.maximumSize)
+        let (codes, messages) = talk(opening + fits + ["more", "QUIT", ".", "MAIL FROM:<a@x>"])
+        #expect(messages.isEmpty)
+        #expect(codes == [250, 250, 250, 354, 552, 250])
+    }
+
+    @Test func linesEndInCRLFOnly() throws {
+        var lines = LineSplitter()
+        var found: [String] = []
+        for piece in ["NO", "OP\r", "\na\nb\r\n\r", "\n.\n\r\nrest"] {
+            lines.append(ByteBuffer(string: piece))
+            while let line = try lines.next() { found.append(String(decoding: line, as: UTF8.self)) }
+        }
+        #expect(found == ["NOOP", "a\nb", "", ".\n"])
+    }
+
+    @Test func anEndlessLineIsAnError() throws {
+        var lines = LineSplitter()
+        lines.append(ByteBuffer(repeating: UInt8(ascii: "x"), count: LineSplitter.maximumLine + 1))
+        #expect(throws: LineSplitter.LineTooLong.self) { try lines.next() }
+    }
+}

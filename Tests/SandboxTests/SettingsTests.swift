@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Sandbox
+
+@Suite("A bad setting stops the start with its name and what was expected")
+struct SettingsTests {
+    @Test func defaults() throws {
+        let settings = try SandboxSettings(environment: ["SANDBOX_PORT": "", "OTHER": "x"])
+        #expect(settings == SandboxSettings())
+        #expect(settings.host == "127.0.0.1" && settings.port == 9090 && settings.smtpPort == 9025 && settings.dataDirectory == nil)
+    }
+
+    @Test func everyOneIsRead() throws {
+        let settings = try SandboxSettings(environment: [
+            "SANDBOX_HOST": "::1", "SANDBOX_PORT": "1", "SANDBOX_SMTP_PORT": "2", "SANDBOX_DATA": "/d", "SANDBOX_LATENCY_MS": "300",
+        ])
+        #expect(
+            settings.host == "::1" && settings.port == 1 && settings.smtpPort == 2 && settings.dataDirectory == "/d"
+                && settings.latencyMilliseconds == 300)
+        #expect(SandboxURLs(host: settings.host, httpPort: 1, smtpPort: 2).http == "http://[::1]:1")
+    }
+
+    @Test(arguments: [
+        ["SANDBOX_PORT": "http"], ["SANDBOX_PORT": "65536"], ["SANDBOX_SMTP_PORT": "-1"], ["SANDBOX_LATENCY_MS": "1.5"],
+        ["SANDBOX_SMTP_PORT": "9090"],
+    ])
+    func refused(_ environment: [String: String]) throws {
+        let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: environment) }
+        let (name, value) = try #require(environment.first)
+        #expect(error.description.contains("\(name)='\(value)'") && error.description.contains("expected"))
+    }
+}
