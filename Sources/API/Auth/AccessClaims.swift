@@ -20,8 +20,8 @@ struct AccessClaims: JWTPayload, Equatable {
     let exp: Int64
     /// Random, so that two tokens of one second differ.
     let jti: String
-    /// The session (refresh family) that it came from.
-    let sid: String
+    /// The account's session version at the time of issue. Routes for staff refuse an older one.
+    let sv: Int
     /// The role at the time of issue. Routes for staff look it up again.
     let role: String
 
@@ -29,10 +29,10 @@ struct AccessClaims: JWTPayload, Equatable {
     func verify(using algorithm: some JWTAlgorithm) async throws {}
 
     /// Who the token speaks for at this time (seconds since 1970), or nil when any claim does not hold.
-    func subject(at now: Int64) -> Viewer? {
+    func subject(at now: Int64) -> TokenSubject? {
         guard iss == Self.issuer, aud == Self.audience, now < exp, exp - iat <= Self.lifetime else { return nil }
         // Another machine's clock may be a little ahead.
         guard nbf <= now + 5, iat <= now + 5, let role = Role(rawValue: role), let user = User.ID(sub) else { return nil }
-        return .user(user, role)
+        return TokenSubject(user: user, role: role, sessionVersion: sv)
     }
 }

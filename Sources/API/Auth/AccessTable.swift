@@ -10,6 +10,7 @@ enum AccessTable {
         "/healthz": [.get: .open],
         "/readyz": [.get: .open],
         "/api/v1/openapi.yaml": [.get: .open],
+        "/api/v1/openapi.json": [.get: .open],
 
         "/api/v1/auth/register": [.post: .open],
         "/api/v1/auth/login": [.post: .open],

@@ -25,11 +25,11 @@ struct AccessTokens: Sendable {
     }
 
     /// A token for the user that is valid from now for ``AccessClaims/lifetime``.
-    func issue(for user: User.ID, role: Role, session: String, now: Date = Date()) async throws -> String {
+    func issue(for user: User, now: Date = Date()) async throws -> String {
         let seconds = Int64(now.timeIntervalSince1970)
         let claims = AccessClaims(
-            iss: AccessClaims.issuer, aud: AccessClaims.audience, sub: user.description, iat: seconds, nbf: seconds,
-            exp: seconds + AccessClaims.lifetime, jti: RandomToken.make(), sid: session, role: role.rawValue)
+            iss: AccessClaims.issuer, aud: AccessClaims.audience, sub: user.id.description, iat: seconds, nbf: seconds,
+            exp: seconds + AccessClaims.lifetime, jti: RandomToken.make(), sv: user.sessionVersion, role: user.role.rawValue)
         var header = JWTHeader()
         header.typ = AccessClaims.type
         header.alg = "HS256"
@@ -38,7 +38,7 @@ struct AccessTokens: Sendable {
     }
 
     /// Who the token speaks for. nil for every fault alike.
-    func viewer(of token: String, now: Date = Date()) async -> Viewer? {
+    func subject(of token: String, now: Date = Date()) async -> TokenSubject? {
         guard token.utf8.count <= 2_048 else { return nil }
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]), Base64URL.decode(parts[1]) != nil,

@@ -5,8 +5,8 @@ import Hummingbird
 /// Finds out who asks and whether they may: the only place that lets a request through to a handler.
 struct AccessMiddleware: RouterMiddleware {
     let tokens: AccessTokens
-    /// The role an account has now, nil when it is gone or disabled.
-    let currentRole: @Sendable (User.ID) async throws -> Role?
+    /// The account as it is now.
+    let account: @Sendable (User.ID) async throws -> User?
 
     func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
         guard let route = context.endpointPath, route != "NotFound" else { return try await next(request, context) }
@@ -24,10 +24,12 @@ struct AccessMiddleware: RouterMiddleware {
         guard let header = headers.first else { return .anonymous }
         let scheme = "bearer "
         guard headers.count == 1, header.prefix(scheme.count).lowercased() == scheme,
-            let viewer = await tokens.viewer(of: String(header.dropFirst(scheme.count))), let user = viewer.user
+            let subject = await tokens.subject(of: String(header.dropFirst(scheme.count)))
         else { throw Problem.unauthorised }
-        guard rule.asksDatabase else { return viewer }
-        guard let role = try await currentRole(user) else { throw Problem.unauthorised }
-        return .user(user, role)
+        guard rule.asksDatabase else { return .user(subject.user, subject.role) }
+        guard let account = try await account(subject.user), !account.isDisabled, account.sessionVersion == subject.sessionVersion else {
+            throw Problem.unauthorised
+        }
+        return .user(account.id, account.role)
     }
 }

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 
 /// An answer that tells the client what went wrong: a problem document of RFC 9457.
@@ -16,6 +17,8 @@ struct Problem: Error, Sendable {
     var headers: HTTPFields = [:]
     /// Members of the document beyond the standard ones, such as `decline_code`.
     var members: [String: String] = [:]
+    /// Sums among the members, such as `actual_total`.
+    var amounts: [String: Money] = [:]
     /// The order an order problem is about, shown whole so that the client needs no second request.
     var order: OrderBody?
 
@@ -30,6 +33,13 @@ struct Problem: Error, Sendable {
     func with(_ header: HTTPField.Name, _ value: String) -> Problem {
         var copy = self
         copy.headers[header] = value
+        return copy
+    }
+
+    /// The same problem with more headers.
+    func with(_ headers: HTTPFields) -> Problem {
+        var copy = self
+        for field in headers { copy.headers[field.name] = field.value }
         return copy
     }
 }

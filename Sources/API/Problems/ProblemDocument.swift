@@ -25,6 +25,7 @@ struct ProblemDocument: Encodable {
         try container.encode(requestID, forKey: Key("request_id"))
         if !problem.errors.isEmpty { try container.encode(problem.errors, forKey: Key("errors")) }
         if let order = problem.order { try container.encode(order, forKey: Key("order")) }
+        for (name, value) in problem.amounts { try container.encode(value, forKey: Key(name)) }
         for (name, value) in problem.members { try container.encode(value, forKey: Key(name)) }
     }
 }

@@ -23,6 +23,13 @@ struct CartBody: Encodable {
     let items: [Item]
     let subtotal: Money
 
+    /// What a cart looks like before its first item.
+    init(emptyIn currency: Currency) {
+        status = CartStatus.open.rawValue
+        items = []
+        subtotal = .zero(currency)
+    }
+
     init(_ cart: Cart) {
         status = cart.status.rawValue
         subtotal = cart.subtotal

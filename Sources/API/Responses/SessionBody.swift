@@ -5,6 +5,8 @@ struct SessionBody: Encodable {
     let tokenType = "Bearer"
     let expiresIn = AccessClaims.lifetime
     let refreshToken: String
+    /// Whether the guest's cart became the user's; there when the request came with a cart token.
+    var isCartMerged: Bool?
 
     enum CodingKeys: String, CodingKey {
         case user
@@ -12,5 +14,6 @@ struct SessionBody: Encodable {
         case tokenType = "token_type"
         case expiresIn = "expires_in"
         case refreshToken = "refresh_token"
+        case isCartMerged = "cart_merged"
     }
 }

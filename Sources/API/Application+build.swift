@@ -1,0 +1,49 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Storage
+
+/// The router with every route of the API, in the order a request passes through.
+func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) -> Router<ShopContext> {
+    let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
+    router.addMiddleware {
+        RequestIDMiddleware()
+        SecurityHeadersMiddleware()
+        ObservationMiddleware()
+        ProblemMiddleware()
+        LimitsMiddleware()
+        AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
+    }
+    HealthRoutes(health: services.health).add(to: router)
+    let version = router.group(RouterPath(AccessTable.base))
+    DocumentRoutes(document: document).add(to: version)
+    AuthRoutes(services: services).add(to: version.group("auth"))
+    ProfileRoutes(accounts: services.accounts).add(to: version)
+    CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
+    CartRoutes(carts: services.carts, settings: services.settings).add(to: version)
+    OrderRoutes(
+        orders: services.orders, waiter: OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger),
+        cartTokens: services.cartTokens
+    ).add(to: version)
+    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: version.group("admin"))
+    return router
+}
+
+/// The HTTP server around the router.
+///
+/// - Parameter linger: how long idle connections stay open for one more request once the server goes down.
+func buildApplication(
+    services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, logger: Logger
+) -> some ApplicationProtocol {
+    let router = buildRouter(services: services, document: document, logger: logger)
+    return Application(
+        responder: VersionedResponder(next: router.buildResponder()),
+        server: .http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionHandler(linger: TimeAmount(linger))],
+                idleTimeout: .seconds(Limits.idleSeconds),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),
+        configuration: ApplicationConfiguration(address: address, backlog: 1024),
+        logger: logger)
+}

@@ -1,0 +1,61 @@
+import Domain
+import HTTPTypes
+
+/// Problems of placing orders.
+extension Problem {
+    static func unknownProducts(_ ids: [Product.ID]) -> Problem {
+        .invalid(
+            ids.map {
+                FieldError(field: "product_id", code: .notFound, message: "There is no product \($0) for sale.")
+            })
+    }
+
+    static var idempotencyKeyReused: Problem {
+        Problem(
+            "idempotency_key_reused", .unprocessableContent, "Idempotency key reused",
+            "This key came with another request before. Use a new key for a new order.")
+    }
+
+    static var requestInProgress: Problem {
+        Problem(
+            "request_in_progress", .conflict, "Request in progress",
+            "A request with this idempotency key is being worked on. Repeat it in a moment to get its outcome."
+        ).with(.retryAfter, "1")
+    }
+
+    static func cartChanged(_ actual: Money) -> Problem {
+        var problem = Problem(
+            "cart_changed", .conflict, "Cart changed",
+            "The total is \(actual) now, not what the customer was shown. Nothing was charged. Show the cart again.")
+        problem.amounts["actual_total"] = actual
+        return problem
+    }
+
+    static var cartEmpty: Problem {
+        Problem("cart_empty", .conflict, "Cart empty", "There is nothing to buy: put something into the cart first.")
+    }
+
+    static var emailRequired: Problem { .invalid("email", .required, "Guests must give a mail address for the confirmation.") }
+
+    static func outOfStock(_ order: Order) -> Problem {
+        var problem = Problem(
+            "out_of_stock", .conflict, "Out of stock", "There is too little in stock. Nothing was charged and the cart can be changed.")
+        problem.order = OrderBody(order)
+        return problem
+    }
+
+    static func declined(_ order: Order) -> Problem {
+        var problem = Problem(
+            "payment_declined", .paymentRequired, "Payment declined",
+            "The payment was declined. Place the order again with another payment method.")
+        problem.order = OrderBody(order)
+        problem.members["decline_code"] = order.payment?.declineCode ?? "generic_decline"
+        return problem
+    }
+
+    static func orderOver(_ order: Order) -> Problem {
+        var problem = Problem("order_\(order.status.rawValue)", .conflict, "Order over", "The order is \(order.status.rawValue).")
+        problem.order = OrderBody(order)
+        return problem
+    }
+}

@@ -1,0 +1,50 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// An order that `POST /orders` accepted, now or earlier, and how its outcome is answered.
+struct AcceptedOrder {
+    let order: Order
+    let isReplay: Bool
+    private let headers: HTTPFields
+
+    /// Throws the problem when nothing was accepted.
+    init(_ outcome: PlaceOrderOutcome, seconds: Int?, issuedToken: String?) throws(Problem) {
+        switch outcome {
+        case .placed(let order): (self.order, isReplay) = (order, false)
+        case .replayed(let order): (self.order, isReplay) = (order, true)
+        case .keyReused: throw .idempotencyKeyReused
+        case .requestInProgress: throw .requestInProgress
+        case .cartChanged(let actual): throw .cartChanged(actual)
+        case .cartEmpty: throw .cartEmpty
+        case .cartLocked: throw Problem("cart_locked", .conflict, "Cart locked", StorageError.cartLocked.description)
+        case .unknownProducts(let ids): throw .unknownProducts(ids)
+        case .currencyUnavailable(let currency):
+            throw Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
+        case .emailRequired: throw .emailRequired
+        case .amountTooLarge:
+            throw Problem("amount_too_large", .unprocessableContent, "Amount too large", StorageError.amountTooLarge.description)
+        }
+        var headers: HTTPFields = [.location: "\(AccessTable.base)/orders/\(order.id)"]
+        if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
+        if let issuedToken { headers[.cartToken] = issuedToken }
+        if isReplay { headers[.idempotentReplayed] = "true" }
+        self.headers = headers
+    }
+
+    /// The answer for the order as it is now. Throws the problem of an order that came to nothing while its client waited.
+    func response(for order: Order) throws -> Response {
+        // A replay reports where the order stands; whoever placed it got or gets the verdict.
+        if isReplay { return try JSONAnswer.response(OrderBody(order), status: order.status.isPaid ? .created : .ok, headers: headers) }
+        let problem: Problem
+        switch order.status {
+        case .pending, .reserved: return try JSONAnswer.response(OrderBody(order), status: .accepted, headers: headers)
+        case .confirmed, .partiallyRefunded, .refunded: return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
+        case .rejected: problem = .outOfStock(order)
+        case .paymentFailed: problem = .declined(order)
+        case .expired, .cancelled: problem = .orderOver(order)
+        }
+        throw problem.with(headers)
+    }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Hummingbird
+import JobQueue
+import Storage
+
+/// What operators do with jobs. Every change goes to the audit log.
+struct AdminJobRoutes {
+    let jobs: JobInspector
+    let audit: AuditLog
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("queues", use: queues)
+        group.get("jobs", use: list)
+        group.get("jobs/{id}", use: show)
+        group.post("jobs/{id}/retry", use: retry)
+        group.delete("jobs/{id}", use: discard)
+    }
+
+    @Sendable func queues(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        let queues = try await jobs.queues(known: ShopQueues.all)
+        return try JSONAnswer.response(PageBody(items: queues.map(QueueBody.init), nextCursor: nil))
+    }
+
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        var filter = JobFilter()
+        let states = JobState.allCases.map(\.rawValue).joined(separator: ", ")
+        filter.state = query.parsed("state", "Expected one of \(states).") { JobState(rawValue: $0) }
+        filter.queue = query.parsed("queue", "Expected the name of a queue.") { QueueName(rawValue: $0) }
+        filter.name = query.text("name")
+        filter.text = query.text("q")
+        filter.since = query.parsed("since", "Expected a time of RFC 3339, such as 2026-01-31T12:00:00Z.") {
+            try? Date($0, strategy: .iso8601)
+        }
+        let limit = query.limit()
+        let cursor = query.parsed("cursor", "Expected a cursor that a page before gave out.") { JobID($0) }
+        try query.finish()
+        let page = try await jobs.list(filter, limit: limit, after: cursor)
+        return try JSONAnswer.response(
+            PageBody(items: page.items.map { JobBody(job: $0, isDetailed: false) }, nextCursor: page.nextCursor?.description))
+    }
+
+    @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let job = try await jobs.show(try id(context)) else { throw Problem.notFound("job") }
+        return try JSONAnswer.response(JobBody(job: job, isDetailed: true))
+    }
+
+    @Sendable func retry(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let job = try await change("job.retried", context) { try await jobs.retry($0) }
+        return try JSONAnswer.response(JobBody(job: job, isDetailed: true), status: .accepted)
+    }
+
+    @Sendable func discard(_ request: Request, _ context: ShopContext) async throws -> Response {
+        _ = try await change("job.discarded", context) { try await jobs.discard($0) }
+        return Response(status: .noContent)
+    }
+
+    /// Carries out a change and records it with the state before. The job as it is afterwards, or was before it vanished.
+    private func change(_ action: String, _ context: ShopContext, _ body: (JobID) async throws -> Void) async throws -> JobDetail {
+        let id = try id(context)
+        guard let before = try await jobs.show(id), let user = context.viewer.user else { throw Problem.notFound("job") }
+        do {
+            try await body(id)
+        } catch let error as JobInspectionError {
+            throw Problem(error)
+        }
+        let after = try await jobs.show(id)
+        try await audit.append([
+            AuditEntry(
+                actor: .user(user), action: action, subjectKind: "job", subjectID: id.description, remoteAddress: context.remoteAddress,
+                details: [
+                    "job": before.name, "before": before.state.rawValue, "after": after?.state.rawValue ?? "gone",
+                    "request_id": context.requestID,
+                ])
+        ])
+        return after ?? before
+    }
+
+    private func id(_ context: ShopContext) throws -> JobID {
+        guard let id = JobID(try context.parameters.require("id")) else { throw Problem.notFound("job") }
+        return id
+    }
+}

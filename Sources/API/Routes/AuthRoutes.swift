@@ -1,0 +1,98 @@
+import Domain
+import FoundationEssentials
+import Hummingbird
+import Logging
+import Storage
+
+/// Registration, login, and the life of a session.
+struct AuthRoutes {
+    /// How long a refresh token is good for: 7 days.
+    static let refreshLifetime: TimeInterval = 7 * 86_400
+
+    let services: ShopServices
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.post("register", use: register)
+        group.post("login", use: login)
+        group.post("refresh", use: refresh)
+        group.post("logout", use: logout)
+    }
+
+    @Sendable func register(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let cartToken = try CartTokens.token(of: request)
+        let body = try RegisterRequest(try await request.fields())
+        let hash = try await services.hasher.hash(body.password)
+        let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name)
+        try await record("user.registered", user.id, context)
+        var session = try await open(for: user)
+        session.user = UserBody(user)
+        session.isCartMerged = await merge(cartToken, into: user.id, context)
+        return try JSONAnswer.response(session, status: .created)
+    }
+
+    @Sendable func login(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let cartToken = try CartTokens.token(of: request)
+        let body = try LoginRequest(try await request.fields())
+        var account: (user: User, passwordHash: String)?
+        if let email = body.email { account = try await services.accounts.credentials(email: email) }
+        // Unknown, wrong and disabled all cost one bcrypt and get one answer.
+        let isRight = try await services.hasher.verify(body.password, against: account?.passwordHash)
+        guard let user = account?.user, isRight, !user.isDisabled else {
+            try await record("session.refused", account?.user.id, context)
+            throw Problem.invalidCredentials
+        }
+        try await record("session.opened", user.id, context)
+        var session = try await open(for: user)
+        session.isCartMerged = await merge(cartToken, into: user.id, context)
+        return try JSONAnswer.response(session)
+    }
+
+    @Sendable func refresh(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let body = try RefreshRequest(try await request.fields())
+        guard RandomToken.isPlausible(body.refreshToken) else { throw Problem.invalidRefreshToken }
+        let next = RandomToken.make()
+        let rotation = try await services.accounts.rotate(
+            RandomToken.hash(body.refreshToken), to: RandomToken.hash(next), expiresAt: Date() + Self.refreshLifetime)
+        switch rotation {
+        case .rotated(let user) where !user.isDisabled:
+            return try JSONAnswer.response(SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
+        case .reused(let user):
+            context.logger.warning("a refresh token was used twice; its session is over", metadata: ["user_id": "\(user)"])
+            throw Problem.invalidRefreshToken
+        case .rotated, .lostRace, .ended, .unknown:
+            throw Problem.invalidRefreshToken
+        }
+    }
+
+    @Sendable func logout(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let body = try RefreshRequest(try await request.fields())
+        // An unknown token is logged out already.
+        if RandomToken.isPlausible(body.refreshToken) { try await services.accounts.endSession(RandomToken.hash(body.refreshToken)) }
+        return Response(status: .noContent)
+    }
+
+    private func open(for user: User) async throws -> SessionBody {
+        let refreshToken = RandomToken.make()
+        try await services.accounts.openSession(
+            for: user.id, tokenHash: RandomToken.hash(refreshToken), expiresAt: Date() + Self.refreshLifetime)
+        return SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken)
+    }
+
+    /// Moves the guest's cart over. A login does not fail because of a cart: both carts stay then, and the answer says so.
+    private func merge(_ cartToken: String?, into user: User.ID, _ context: ShopContext) async -> Bool? {
+        guard let cartToken else { return nil }
+        do {
+            return try await services.carts.merge(guest: RandomToken.hash(cartToken), into: user)
+        } catch {
+            context.logger.warning("the guest's cart was not merged", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private func record(_ action: String, _ user: User.ID?, _ context: ShopContext) async throws {
+        let entry = AuditEntry(
+            actor: user.map { .user($0) } ?? .guest, action: action, subjectKind: "user", subjectID: user?.description ?? "unknown",
+            remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
+        try await services.audit.append([entry])
+    }
+}

@@ -1,0 +1,72 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Carts: a user's by access token, a guest's by cart token, which is given out with the first item.
+struct CartRoutes {
+    let carts: CartStore
+    let settings: ShopSettings
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("cart", use: show)
+        group.delete("cart", use: clear)
+        group.post("cart/items", use: add)
+        group.patch("cart/items/{product_id}", use: change)
+        group.delete("cart/items/{product_id}", use: remove)
+    }
+
+    @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        var cart: Cart?
+        if let owner = try owner(request, context) { cart = try await carts.cart(of: owner, in: currency) }
+        return try JSONAnswer.response(cart.map(CartBody.init) ?? CartBody(emptyIn: currency ?? settings.currency))
+    }
+
+    @Sendable func add(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        let known = try owner(request, context)
+        let body = try CartItemRequest(try await request.fields())
+        if let known {
+            return try JSONAnswer.response(CartBody(try await carts.add(body.quantity, of: body.productID, for: known, in: currency)))
+        }
+        let token = RandomToken.make()
+        let owner = CartOwner.guest(tokenHash: RandomToken.hash(token))
+        let cart = try await carts.add(body.quantity, of: body.productID, for: owner, in: currency)
+        return try JSONAnswer.response(CartBody(cart), headers: [.cartToken: token])
+    }
+
+    @Sendable func change(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        let body = try QuantityRequest(try await request.fields())
+        guard let owner = try owner(request, context), let product = try product(context) else {
+            throw Problem.notFound("item in the cart")
+        }
+        return try JSONAnswer.response(CartBody(try await carts.set(body.quantity, of: product, for: owner, in: currency)))
+    }
+
+    @Sendable func remove(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        guard let owner = try owner(request, context), let product = try product(context) else {
+            throw Problem.notFound("item in the cart")
+        }
+        return try JSONAnswer.response(CartBody(try await carts.remove(product, for: owner, in: currency)))
+    }
+
+    @Sendable func clear(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        if let owner = try owner(request, context) { try await carts.clear(for: owner) }
+        return Response(status: .noContent)
+    }
+
+    private func owner(_ request: Request, _ context: ShopContext) throws -> CartOwner? { try context.buyer(request) }
+
+    private func product(_ context: ShopContext) throws -> Product.ID? { Product.ID(try context.parameters.require("product_id")) }
+
+    private func currency(_ request: Request) throws -> Currency? {
+        var query = RequestQuery(request)
+        let currency = query.currency()
+        try query.finish()
+        return currency
+    }
+}

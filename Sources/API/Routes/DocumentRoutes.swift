@@ -1,0 +1,18 @@
+import Foundation
+import Hummingbird
+
+/// The contract of this API, as OpenAPI 3.1.
+struct DocumentRoutes {
+    /// The document, read once at start-up.
+    let document: APIDocument
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("openapi.yaml") { _, _ in
+            JSONAnswer.response(
+                bytes: document.yaml, headers: [.contentType: "application/yaml", .cacheControl: "public, max-age=300"])
+        }
+        group.get("openapi.json") { _, _ in
+            JSONAnswer.response(bytes: document.json, headers: [.cacheControl: "public, max-age=300"])
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Domain
+import JobQueue
+import Storage
+
+/// Everything the routes call, made once at start-up.
+struct ShopServices: Sendable {
+    let accounts: AccountStore
+    let catalogue: CatalogueStore
+    let products: ProductCache
+    let carts: CartStore
+    let orders: OrderStore
+    let outcomes: OutcomeBus
+    let jobs: JobInspector
+    let audit: AuditLog
+    let health: HealthCheck
+    let tokens: AccessTokens
+    let cartTokens: CartTokens
+    let hasher: PasswordHasher
+    let settings: ShopSettings
+}

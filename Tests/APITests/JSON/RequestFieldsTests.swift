@@ -1,0 +1,82 @@
+import Domain
+import Testing
+
+@testable import API
+
+@Suite("A body is checked field by field and all errors are named")
+struct RequestFieldsTests {
+    private func fields(_ text: String) throws -> RequestFields { try RequestFields(try JSONParser.parse(Array(text.utf8))) }
+
+    /// `field:code` of every error of a request.
+    private func errors<Body>(_ text: String, _ read: (RequestFields) throws(Problem) -> Body) throws -> [String] {
+        do {
+            _ = try read(try fields(text))
+            return []
+        } catch let problem as Problem {
+            #expect(problem.status.code == 422)
+            return problem.errors.map { "\($0.field):\($0.code.rawValue)" }
+        }
+    }
+
+    @Test func namesEveryErrorAtOnce() throws {
+        let text = #"{"email": "nobody", "password": "short", "role": "admin"}"#
+        #expect(
+            try errors(text, RegisterRequest.init) == ["email:invalid_format", "password:too_short", "name:required", "role:unknown_field"])
+    }
+
+    @Test(arguments: [
+        ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "not_an_integer"), ("1000", "out_of_range"),
+        ("9223372036854775808", "out_of_range"), ("-9223372036854775809", "out_of_range"), (#""1""#, "wrong_type"), ("null", "wrong_type"),
+        ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("1.0", "not_an_integer"),
+    ])
+    func refusesQuantity(_ literal: String, code: String) throws {
+        let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(literal)}"#
+        #expect(try errors(text, CartItemRequest.init) == ["quantity:\(code)"])
+    }
+
+    @Test(arguments: [1, 999])
+    func takesQuantity(_ quantity: Int) throws {
+        let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(quantity)}"#
+        #expect(try CartItemRequest(try fields(text)).quantity.rawValue == quantity)
+    }
+
+    @Test func measuresPasswordsInBytes() throws {
+        func codes(_ password: String) throws -> [String] {
+            try errors(#"{"email": "a@b.example", "name": "A", "password": "\#(password)"}"#, RegisterRequest.init)
+        }
+        #expect(try codes("1234567") == ["password:too_short"])
+        #expect(try codes("12345678") == [])
+        #expect(try codes(String(repeating: "é", count: 36)) == [])
+        #expect(try codes(String(repeating: "é", count: 36) + "x") == ["password:too_long"])
+        #expect(try codes(#"secret\u0000secret"#) == ["password:invalid_character"])
+    }
+
+    @Test func refusesControlCharactersInNames() throws {
+        let text = #"{"email": "a@b.example", "password": "12345678", "name": "A\r\nBcc: b@c.example"}"#
+        #expect(try errors(text, RegisterRequest.init) == ["name:invalid_character"])
+    }
+
+    @Test func namesFieldsInsideOfOthersByPath() throws {
+        let text = #"""
+            {"payment_method": "pm card", "expected_total": {"amount": -1, "currency": "XXQ", "x": 1},
+             "shipping_address": {"name": "A", "line1": "", "city": "B", "country": "de"},
+             "items": [{"product_id": "x", "quantity": 1}, 7], "currency": null}
+            """#
+        #expect(
+            try Set(errors(text, OrderRequest.init)) == [
+                "payment_method:invalid_format", "expected_total.amount:out_of_range", "expected_total.currency:invalid_format",
+                "expected_total.x:unknown_field", "shipping_address.line1:too_short", "items.0.product_id:invalid_format",
+                "items.1:wrong_type",
+                "currency:wrong_type",
+            ])
+    }
+
+    @Test func refusesOneProductTwice() throws {
+        let item = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": 1}"#
+        let text = #"""
+            {"payment_method": "pm_card_visa", "shipping_address": {"name": "A", "line1": "S", "city": "B", "country": "DE"},
+             "items": [\#(item), \#(item)]}
+            """#
+        #expect(try errors(text, OrderRequest.init) == ["items:not_allowed"])
+    }
+}

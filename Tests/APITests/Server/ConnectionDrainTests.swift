@@ -1,0 +1,38 @@
+import Testing
+
+@testable import API
+
+@Suite("A connection is closed between requests, never under one")
+struct ConnectionDrainTests {
+    @Test func announcesAtOnceWhileARequestRuns() {
+        var drain = ConnectionDrain()
+        #expect(drain.requestBegan() == .nothing)
+        #expect(!drain.closesAfterAnswer)
+        #expect(drain.serverGoesDown() == .announce)
+        #expect(drain.closesAfterAnswer)
+    }
+
+    @Test func lingersWhileIdleAndServesOneMore() {
+        var drain = ConnectionDrain()
+        #expect(drain.requestBegan() == .nothing)
+        drain.answerEnded()
+        #expect(drain.serverGoesDown() == .linger)
+        #expect(drain.requestBegan() == .announce)
+        #expect(drain.closesAfterAnswer)
+        #expect(drain.lingered() == .nothing)
+    }
+
+    @Test func closesASilentConnectionInTheEnd() {
+        var drain = ConnectionDrain()
+        #expect(drain.serverGoesDown() == .linger)
+        #expect(drain.lingered() == .announce)
+        #expect(drain.serverGoesDown() == .nothing)
+    }
+
+    @Test func cutsOffAnEndlessBody() {
+        var drain = ConnectionDrain()
+        _ = drain.requestBegan()
+        #expect(drain.bodyArrived(bytes: Limits.drainedBytes) == .nothing)
+        #expect(drain.bodyArrived(bytes: 1) == .cutOff)
+    }
+}
