@@ -15,7 +15,7 @@ public enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterabl
     public static let transitions: [MailDeliveryStatus: Set<MailDeliveryStatus>] = [
         .pending: [.sending, .failed],
         .sending: [.sent, .pending, .unknown, .failed],
-        .unknown: [.sent, .sending, .failed],
+        .unknown: [.sent, .pending, .failed],
         .sent: [], .failed: [.pending],
     ]
 

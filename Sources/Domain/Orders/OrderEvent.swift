@@ -18,6 +18,8 @@ public struct OrderEvent: Hashable, Sendable {
         case paymentProcessing = "payment_processing"
         /// The payment was declined.
         case paymentFailed = "payment_failed"
+        /// Money that was held has moved.
+        case paymentCaptured = "payment_captured"
         /// The payment was called off.
         case paymentCanceled = "payment_canceled"
         /// Paid or authorised; stock has left.

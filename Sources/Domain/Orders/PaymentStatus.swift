@@ -25,7 +25,7 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
     public static let transitions: [PaymentStatus: Set<PaymentStatus>] = [
         .created: [.confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .confirming: [.requiresAction, .processing, .failed, .canceled, .authorized, .captured],
-        .requiresAction: [.confirming, .processing, .failed, .canceled, .authorized, .captured],
+        .requiresAction: [.processing, .failed, .canceled, .authorized, .captured],
         .processing: [.requiresAction, .failed, .canceled, .authorized, .captured],
         .failed: [.confirming, .canceled, .authorized, .captured],
         .authorized: [.canceled, .captured],

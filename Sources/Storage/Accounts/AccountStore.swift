@@ -1,5 +1,4 @@
 public import Domain
-public import FoundationEssentials
 public import Postgres
 
 /// Accounts and their sessions.
@@ -13,33 +12,93 @@ public struct AccountStore: Sendable {
         self.database = database
     }
 
-    /// Makes a customer's account. Throws `StorageError.emailTaken` when the address, in any spelling of its case, has one.
+    /// Makes an account. Throws `StorageError.emailTaken` when the address, in any spelling of its case, has one.
     public func register(email: EmailAddress, passwordHash: String, name: String, role: Role = .customer) async throws -> User {
-        throw StorageError.notFound("implementation yet")
+        let id = User.ID()
+        do {
+            let rows = try await database.query(
+                """
+                INSERT INTO users (id, email, name, password_hash, role)
+                VALUES (\(id), \(email), \(name), \(passwordHash), \(role))
+                RETURNING id, email, name, role, session_version, is_disabled, created_at
+                """)
+            guard let user = try rows.first.map(User.init) else { throw StorageError.corrupt("a new account returned no row") }
+            return user
+        } catch let error as PostgresError where error.constraint == "users_email" {
+            throw StorageError.emailTaken
+        }
     }
+
     /// The account of a mail address with its password hash, for login. Disabled accounts are found too.
     public func credentials(email: EmailAddress) async throws -> (user: User, passwordHash: String)? {
-        throw StorageError.notFound("implementation yet")
+        let rows = try await database.query(
+            """
+            SELECT id, email, name, role, session_version, is_disabled, created_at, password_hash
+              FROM users WHERE lower(email) = \(email.key) AND password_hash IS NOT NULL
+            """)
+        return try rows.first.map { (try User($0), try $0["password_hash"]) }
     }
-    /// An account by id.
-    public func user(_ id: User.ID) async throws -> User? { throw StorageError.notFound("implementation yet") }
-    /// Changes the name. `nil` when there is no such account.
-    public func rename(_ id: User.ID, to name: String) async throws -> User? { throw StorageError.notFound("implementation yet") }
-    /// Sets a new password hash and ends all sessions.
-    public func changePassword(_ id: User.ID, to passwordHash: String) async throws { throw StorageError.notFound("implementation yet") }
-    /// Removes the personal data of an account; its orders stay, without name and address. Ends all sessions.
-    public func erase(_ id: User.ID) async throws { throw StorageError.notFound("implementation yet") }
 
-    /// Begins a family of refresh tokens with its first token (SHA-256, 32 bytes).
-    public func openSession(for user: User.ID, tokenHash: [UInt8], expiresAt: Date) async throws {
-        throw StorageError.notFound("implementation yet")
+    /// An account by id, `nil` when there is none or it was erased.
+    public func user(_ id: User.ID) async throws -> User? {
+        let rows = try await database.query(
+            """
+            SELECT id, email, name, role, session_version, is_disabled, created_at FROM users WHERE id = \(id) AND email IS NOT NULL
+            """)
+        return try rows.first.map(User.init)
     }
-    /// Uses up a refresh token and puts its successor in its place. Of two at once exactly one wins; a token that was used before revokes its family.
-    public func rotate(_ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date) async throws -> SessionRotation {
-        throw StorageError.notFound("implementation yet")
+
+    /// Changes the name. `nil` when there is no such account.
+    public func rename(_ id: User.ID, to name: String) async throws -> User? {
+        let rows = try await database.query(
+            """
+            UPDATE users SET name = \(name), updated_at = now() WHERE id = \(id) AND email IS NOT NULL
+            RETURNING id, email, name, role, session_version, is_disabled, created_at
+            """)
+        return try rows.first.map(User.init)
     }
-    /// Ends the family a token belongs to: logout. Unknown tokens are no error.
-    public func endSession(_ tokenHash: [UInt8]) async throws { throw StorageError.notFound("implementation yet") }
-    /// Ends all of a user's sessions and raises the session version: logout everywhere.
-    public func endAllSessions(of user: User.ID) async throws { throw StorageError.notFound("implementation yet") }
+
+    /// Sets a new password hash and ends all sessions.
+    public func changePassword(_ id: User.ID, to passwordHash: String) async throws {
+        _ = try await database.pipeline([
+            """
+            UPDATE users SET password_hash = \(passwordHash), session_version = session_version + 1, updated_at = now()
+             WHERE id = \(id) AND email IS NOT NULL
+            """,
+            Self.revocation(of: id, reason: "password_changed"),
+        ])
+    }
+
+    /// Removes the personal data of an account: orders and the audit log stay, without name and address. Ends all sessions.
+    ///
+    /// Mail that was not sent yet has nobody to go to any more and fails.
+    public func erase(_ id: User.ID) async throws {
+        _ = try await database.pipeline([
+            """
+            UPDATE users
+               SET email = NULL, name = '', password_hash = NULL, is_disabled = true, session_version = session_version + 1, updated_at = now()
+             WHERE id = \(id)
+            """,
+            "UPDATE orders SET email = NULL, shipping_address = NULL, version = version + 1, updated_at = now() WHERE user_id = \(id)",
+            """
+            UPDATE email_deliveries SET recipient = NULL, updated_at = now()
+              FROM orders WHERE orders.id = email_deliveries.order_id AND orders.user_id = \(id)
+            """,
+            Self.revocation(of: id, reason: "erased"),
+            """
+            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id)
+            VALUES ('user', \(id.description), 'user.erased', 'user', \(id.description))
+            """,
+        ])
+    }
+}
+
+extension User {
+    /// Reads the columns `id, email, name, role, session_version, is_disabled, created_at`.
+    init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row["id"], email: try row["email"], name: try row["name"], role: try row["role"],
+            sessionVersion: try row["session_version"],
+            isDisabled: try row["is_disabled"], createdAt: try row["created_at"])
+    }
 }

@@ -1,10 +1,13 @@
 public import Domain
+import FoundationEssentials
 public import Redis
 
 /// Products in Redis, never refilled with data older than the latest committed change.
 ///
-/// Each product has a generation that every invalidation changes. A reader that misses gets the generation first, reads the database, and may fill only while
-/// the generation is the same. So a slow reader cannot put back what an invalidation has just thrown out. Redis being away means misses, never errors.
+/// Each product has a generation that every invalidation replaces. A reader that misses gets the generation first, reads the database, and may
+/// fill only while the generation is the same. So a slow reader cannot put back what an invalidation has just thrown out. Generations are taken
+/// from the server's clock and a random number and never repeat, so an emptied Redis does not bring an old one back. Redis being away means
+/// misses, never errors.
 public struct ProductCache: Sendable {
     /// What a look-up found.
     public enum Lookup: Hashable, Sendable {
@@ -19,12 +22,48 @@ public struct ProductCache: Sendable {
         let generation: String?
     }
 
+    private let redis: RedisClient
+    private let prefix: String
+    private let timeToLive: Duration
+
     /// A cache behind this connection.
-    public init(redis: RedisClient, prefix: String = "cw", timeToLive: Duration = .seconds(300)) {}
+    public init(redis: RedisClient, prefix: String = "cw", timeToLive: Duration = .seconds(300)) {
+        self.redis = redis
+        self.prefix = prefix
+        self.timeToLive = timeToLive
+    }
+
     /// Looks a product up in a currency.
-    public func get(_ id: Product.ID, in currency: Currency) async -> Lookup { .miss(Ticket(generation: nil)) }
+    public func get(_ id: Product.ID, in currency: Currency) async -> Lookup {
+        guard redis.isConnected else { return .miss(Ticket(generation: nil)) }
+        let reply = try? await redis.evaluate(
+            ProductCacheScripts.get, keys: [key(id)],
+            arguments: [RedisArgument(currency.code), RedisArgument(lifetime), RedisArgument(Self.nonce())])
+        guard let parts = reply?.elements, parts.count == 2 else { return .miss(Ticket(generation: nil)) }
+        if let bytes = parts[1].bytes, let view = try? JSONDecoder().decode(ProductView.self, from: Data(bytes)) { return .hit(view) }
+        return .miss(Ticket(generation: parts[0].text))
+    }
+
     /// Stores what was read from the database after the look-up. Dropped in silence when the product changed since.
-    public func fill(_ view: ProductView, in currency: Currency, with ticket: Ticket) async {}
+    public func fill(_ view: ProductView, in currency: Currency, with ticket: Ticket) async {
+        guard let generation = ticket.generation, let body = try? JSONEncoder().encode(view) else { return }
+        _ = try? await redis.evaluate(
+            ProductCacheScripts.fill, keys: [key(view.product.id)],
+            arguments: [RedisArgument(currency.code), RedisArgument(generation), RedisArgument(Array(body))])
+    }
+
     /// Throws out all currencies of products that changed. Throws `RedisError`, so that the job that does it is retried.
-    public func invalidate(_ ids: [Product.ID]) async throws { throw StorageError.notFound("implementation yet") }
+    public func invalidate(_ ids: [Product.ID]) async throws {
+        for id in ids {
+            _ = try await redis.evaluate(
+                ProductCacheScripts.invalidate, keys: [key(id)], arguments: [RedisArgument(lifetime), RedisArgument(Self.nonce())])
+        }
+    }
+
+    /// One hash per product: its generation, and a body for each currency.
+    private func key(_ id: Product.ID) -> String { "\(prefix):product:\(id)" }
+
+    private var lifetime: Int64 { max(1, timeToLive.components.seconds) }
+
+    private static func nonce() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 }

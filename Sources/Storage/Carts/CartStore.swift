@@ -19,24 +19,67 @@ public struct CartStore: Sendable {
 
     /// The owner's cart, `nil` before the first item. Throws `StorageError.currencyUnavailable`.
     public func cart(of owner: CartOwner, in currency: Currency? = nil) async throws -> Cart? {
-        throw StorageError.notFound("implementation yet")
+        let currency = currency ?? settings.currency
+        let reading = CartReading.statements(owner, currency, settings)
+        let results = try await database.pipeline(reading)
+        return try CartReading.cart(results, currency, settings)
     }
+
     /// Puts pieces of a product into the cart, capped at 999 of one. Throws `StorageError.unknownProduct`, `.cartFull`.
     public func add(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
-        throw StorageError.notFound("implementation yet")
+        try await change(owner, currency) { transaction, cart in
+            let results = try transaction.pipeline([
+                "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)",
+                """
+                INSERT INTO cart_items (cart_id, product_id, quantity)
+                SELECT \(cart)::uuid, id, \(quantity)::integer FROM products WHERE id = \(product) AND is_active
+                ON CONFLICT (cart_id, product_id)
+                DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+                """,
+            ])
+            guard results[1].affectedRows == 1 else { throw StorageError.unknownProduct([product]) }
+            guard let others: Int = try results[0].rows.first?["others"], others < Self.maximumItems else { throw StorageError.cartFull }
+        }
     }
+
     /// Sets how many pieces of a product lie in the cart. Throws `StorageError.notFound` when none do.
     public func set(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
-        throw StorageError.notFound("implementation yet")
+        try await change(owner, currency) { transaction, cart in
+            let affected = try transaction.execute(
+                "UPDATE cart_items SET quantity = \(quantity) WHERE cart_id = \(cart) AND product_id = \(product)")
+            guard affected == 1 else { throw StorageError.notFound("cart item") }
+        }
     }
+
     /// Takes a product out of the cart. Throws `StorageError.notFound` when it is not in it.
     public func remove(_ product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
-        throw StorageError.notFound("implementation yet")
+        try await change(owner, currency) { transaction, cart in
+            let affected = try transaction.execute("DELETE FROM cart_items WHERE cart_id = \(cart) AND product_id = \(product)")
+            guard affected == 1 else { throw StorageError.notFound("cart item") }
+        }
     }
+
     /// Empties the cart.
-    public func clear(for owner: CartOwner) async throws { throw StorageError.notFound("implementation yet") }
-    /// Moves a guest's items into the user's cart at login: sums, capped. When either cart is locked both stay as they are and the answer is `false`.
-    @discardableResult public func merge(guest tokenHash: [UInt8], into user: User.ID) async throws -> Bool {
-        throw StorageError.notFound("implementation yet")
+    public func clear(for owner: CartOwner) async throws {
+        _ = try await change(owner, nil) { transaction, cart in
+            try transaction.execute("DELETE FROM cart_items WHERE cart_id = \(cart)")
+        }
+    }
+
+    /// Locks the owner's cart, making it if need be, changes it and reads it back.
+    private func change(
+        _ owner: CartOwner, _ currency: Currency?, _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Void
+    ) async throws -> Cart {
+        let currency = currency ?? settings.currency
+        return try await database.transaction { transaction in
+            let cart = try CartLock.acquire(owner, in: transaction)
+            try body(transaction, cart)
+            let results = try transaction.pipeline(
+                ["UPDATE carts SET updated_at = now() WHERE id = \(cart)"] + CartReading.statements(owner, currency, settings))
+            guard let read = try CartReading.cart(Array(results.dropFirst()), currency, settings) else {
+                throw StorageError.notFound("cart")
+            }
+            return read
+        }
     }
 }

@@ -13,15 +13,35 @@ public struct CatalogueStore: Sendable {
     }
 
     /// A part of the list of products. Throws `StorageError.currencyUnavailable`.
-    public func products(_ query: ProductQuery) async throws -> Page<ProductView> { throw StorageError.notFound("implementation yet") }
-    /// One product that is for sale. Throws `StorageError.currencyUnavailable`.
-    public func product(_ id: Product.ID, in currency: Currency? = nil) async throws -> ProductView? {
-        throw StorageError.notFound("implementation yet")
+    public func products(_ query: ProductQuery) async throws -> Page<ProductView> {
+        let currency = query.currency ?? settings.currency
+        let book = try await priceBook(currency)
+        let rows = try await database.query(ProductListing.statement(query, currency))
+        return Page(try rows.map { try ProductRow.view($0, book) }, limit: query.page.limit) { $0.product.id.description }
     }
+
+    /// One product that is for sale, `nil` when there is none. Throws `StorageError.currencyUnavailable`.
+    public func product(_ id: Product.ID, in currency: Currency? = nil) async throws -> ProductView? {
+        let currency = currency ?? settings.currency
+        let book = try await priceBook(currency)
+        let rows = try await database.query(
+            """
+            \(raw: ProductRow.selection)
+              LEFT JOIN product_prices AS pp ON pp.product_id = p.id AND pp.currency = \(currency)
+             WHERE p.id = \(id) AND p.is_active
+            """)
+        return try rows.first.map { try ProductRow.view($0, book) }
+    }
+
     /// All categories, by name.
-    public func categories() async throws -> [Category] { throw StorageError.notFound("implementation yet") }
-    /// Puts products into the catalogue; those whose SKU is there already are left as they are. Returns how many are new.
-    @discardableResult public func insertSeed(_ batch: [ProductSeed]) async throws -> Int {
-        throw StorageError.notFound("implementation yet")
+    public func categories() async throws -> [Category] {
+        try await database.query("SELECT slug, name FROM categories ORDER BY name, slug").map {
+            Category(slug: try $0["slug"], name: try $0["name"])
+        }
+    }
+
+    private func priceBook(_ currency: Currency) async throws -> PriceBook {
+        guard let rates = PriceBook.rates(to: currency, settings) else { return try PriceBook(currency, settings, rows: []) }
+        return try PriceBook(currency, settings, rows: try await database.query(rates))
     }
 }

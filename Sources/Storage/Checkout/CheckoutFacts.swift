@@ -24,3 +24,13 @@ public struct CheckoutFacts: Hashable, Sendable {
     /// Until when stock is set aside.
     public let reservedUntil: Date?
 }
+
+extension CheckoutFacts {
+    /// The same order once its stock is set aside.
+    func reserved(until time: Date) -> CheckoutFacts {
+        CheckoutFacts(
+            orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID, paymentStatus: paymentStatus,
+            amount: amount,
+            intentID: intentID, attempt: attempt, method: method, reservedUntil: time)
+    }
+}

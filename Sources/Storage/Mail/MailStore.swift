@@ -3,11 +3,14 @@ public import JobQueue
 public import Postgres
 
 /// Deliveries of mail: each at most once.
+///
+/// `sending` is committed before the call to the provider. A job that finds its delivery in that state was cut off in the middle of the call, and nobody knows
+/// what came of it.
 public struct MailStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
-    /// A store in this database.
+    /// A store in this database that pushes jobs after its commits.
     public init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
@@ -15,26 +18,41 @@ public struct MailStore: Sendable {
 
     /// The delivery and the order it is about, `nil` when there is none.
     public func load(_ id: MailDelivery.ID) async throws -> (delivery: MailDelivery, order: Order)? {
-        throw StorageError.notFound("implementation yet")
+        let results = try await database.pipeline([
+            "SELECT id, order_id, kind, status, attempt, recipient FROM email_deliveries WHERE id = \(id)",
+            "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
+        ])
+        guard let delivery = results[0].rows.first, let order = results[1].rows.first else { return nil }
+        return (try MailDelivery(delivery), try OrderRow.order(order))
     }
+
     /// Commits that a call to the provider is about to be made. Only the answer `send` allows the call.
-    public func beginSending(_ id: MailDelivery.ID) async throws -> MailSending { throw StorageError.notFound("implementation yet") }
-    /// The provider has it. Completes the job in the same transaction.
-    public func markSent(_ id: MailDelivery.ID, attempt: Int, receipt: MailReceipt, completion: JobCompletion? = nil) async throws {
-        throw StorageError.notFound("implementation yet")
+    public func beginSending(_ id: MailDelivery.ID) async throws -> MailSending {
+        let rows = try await database.query(
+            """
+            UPDATE email_deliveries AS d
+               SET status = CASE earlier.status WHEN 'pending' THEN 'sending' WHEN 'sending' THEN 'unknown' ELSE d.status END,
+                   attempt = d.attempt + CASE earlier.status WHEN 'pending' THEN 1 ELSE 0 END,
+                   reason = CASE earlier.status WHEN 'sending' THEN 'interrupted' ELSE d.reason END,
+                   updated_at = CASE WHEN earlier.status IN ('pending', 'sending') THEN now() ELSE d.updated_at END
+              FROM (SELECT id, status FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE) AS earlier
+             WHERE d.id = earlier.id
+            RETURNING earlier.status AS earlier, d.status, d.attempt
+            """)
+        guard let row = rows.first else { return .unknownDelivery }
+        switch try row["earlier"] as MailDeliveryStatus {
+        case .pending: return .send(attempt: try row["attempt"])
+        case .sending: return .interrupted
+        case .sent, .unknown, .failed: return .settled(try row["status"])
+        }
     }
-    /// It surely did not go out. `permanent` ends the delivery as failed and completes the job; otherwise it is pending again and the job retries.
-    public func markNotSent(_ id: MailDelivery.ID, attempt: Int, reason: String, permanent: Bool, completion: JobCompletion? = nil)
-        async throws
-    { throw StorageError.notFound("implementation yet") }
-    /// It may have gone out: parked until somebody knows. Completes the job.
-    public func markUnknown(_ id: MailDelivery.ID, attempt: Int, reason: String, completion: JobCompletion? = nil) async throws {
-        throw StorageError.notFound("implementation yet")
+}
+
+extension MailDelivery {
+    /// Reads the columns `id, order_id, kind, status, attempt, recipient`.
+    init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row["id"], orderID: try row["order_id"], kind: try row["kind"], status: try row["status"], attempt: try row["attempt"],
+            recipient: try row["recipient"])
     }
-    /// Takes deliveries of unknown outcome that have waited long enough to ask the provider, so that nobody else asks for the next minute.
-    public func claimUnknown(waiting age: Duration, limit: Int = 32) async throws -> [MailDelivery] {
-        throw StorageError.notFound("implementation yet")
-    }
-    /// Settles an unknown outcome: the provider accepted it, or did not; then it is tried once more with the same Message-ID (a new job is enqueued).
-    public func resolveUnknown(_ id: MailDelivery.ID, wasAccepted: Bool) async throws { throw StorageError.notFound("implementation yet") }
 }

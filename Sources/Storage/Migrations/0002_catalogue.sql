@@ -24,6 +24,13 @@ CREATE INDEX products_name ON products (name, id) WHERE is_active;
 CREATE INDEX products_price ON products (base_amount, id) WHERE is_active;
 CREATE INDEX products_category ON products (category_slug, id DESC) WHERE is_active;
 
+-- What people type into a search box, as a query: every word must occur, the last letters of each may be missing.
+CREATE FUNCTION product_query(words text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT to_tsquery('simple', string_agg(quote_literal(word) || ':*', ' & '))
+      FROM unnest(tsvector_to_array(to_tsvector('simple', words))) AS word
+$$;
+
 -- Prices set by hand; every other currency is converted from the base price.
 CREATE TABLE product_prices (
     product_id uuid NOT NULL REFERENCES products ON DELETE CASCADE,

@@ -1,5 +1,3 @@
-public import Domain
-
 /// One line of the audit log. It holds no personal data: people are named by id.
 public struct AuditEntry: Hashable, Sendable {
     /// Who.

@@ -1,3 +1,5 @@
+import Domain
+import FoundationEssentials
 public import Postgres
 
 /// The append-only record of who did what.
@@ -9,6 +11,39 @@ public struct AuditLog: Sendable {
         self.database = database
     }
 
-    /// Adds entries.
-    public func append(_ entries: [AuditEntry]) async throws { throw StorageError.notFound("implementation yet") }
+    /// Adds entries, all or none.
+    public func append(_ entries: [AuditEntry]) async throws {
+        if entries.isEmpty { return }
+        _ = try await database.pipeline(entries.map { try Self.insertion(of: $0) })
+    }
+
+    /// The statement that adds an entry, for the transaction that does what it tells of.
+    static func insertion(of entry: AuditEntry) throws -> SQL {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let details = String(decoding: try encoder.encode(entry.details), as: UTF8.self)
+        return """
+            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address, details)
+            VALUES (\(entry.actor.kind), \(entry.actor.id), \(entry.action), \(entry.subjectKind), \(entry.subjectID), \(entry.remoteAddress),
+                    \(details)::jsonb)
+            """
+    }
+}
+
+extension AuditActor {
+    var kind: String {
+        switch self {
+        case .user: "user"
+        case .guest: "guest"
+        case .system: "system"
+        }
+    }
+
+    var id: String? {
+        switch self {
+        case .user(let id): id.description
+        case .guest: nil
+        case .system(let name): name
+        }
+    }
 }

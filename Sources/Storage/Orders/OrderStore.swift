@@ -1,9 +1,12 @@
-public import Domain
+import Domain
 public import JobQueue
 public import Postgres
 
 /// Placing orders and looking at them.
 public struct OrderStore: Sendable {
+    /// How often a placement starts over when an order of the same cart changed under its hands.
+    private static let placementRuns = 3
+
     let database: PostgresPool
     let dispatcher: JobDispatcher
     let settings: ShopSettings
@@ -16,23 +19,29 @@ public struct OrderStore: Sendable {
     }
 
     /// Accepts an order, once per idempotency key (transaction T1 of the checkout). When it answers `placed`, the order and its job are durable.
-    public func place(_ request: PlaceOrderRequest) async throws -> PlaceOrderOutcome { throw StorageError.notFound("implementation yet") }
-    /// Tries another payment method after a decline, while stock is held.
-    public func retryPayment(of id: Order.ID, method: String, by viewer: OrderViewer, traceparent: String? = nil) async throws
-        -> RetryPaymentOutcome
-    { throw StorageError.notFound("implementation yet") }
-    /// One order with its items and payment, `nil` when there is none that this viewer may see.
-    public func order(_ id: Order.ID, for viewer: OrderViewer) async throws -> Order? { throw StorageError.notFound("implementation yet") }
-    /// Orders, latest first.
-    public func orders(for viewer: OrderViewer, page: PageRequest = PageRequest()) async throws -> Page<Order> {
-        throw StorageError.notFound("implementation yet")
-    }
-    /// What happened to an order after an event, oldest first; `nil` when the viewer may not see the order.
-    public func events(of id: Order.ID, for viewer: OrderViewer, after sequence: Int = 0) async throws -> [OrderEvent]? {
-        throw StorageError.notFound("implementation yet")
-    }
-    /// Forgets idempotency keys older than this, 72 h unless said otherwise. Returns how many.
-    @discardableResult public func purgeIdempotencyKeys(olderThan age: Duration = .seconds(72 * 3600)) async throws -> Int {
-        throw StorageError.notFound("implementation yet")
+    ///
+    /// An order of the same cart that waits for another card gives way: it is cancelled and its stock goes back first.
+    ///
+    /// - Throws: `PostgresError`. When its outcome is unknown, the same key finds out.
+    public func place(_ request: PlaceOrderRequest) async throws -> PlaceOrderOutcome {
+        let placement = try OrderPlacement(request, settings)
+        for run in 1...Self.placementRuns {
+            do {
+                let order = try await database.transaction { try placement.run($0) }
+                await dispatcher.push([placement.job])
+                return .placed(order)
+            } catch let refusal as Refusal {
+                return refusal.outcome
+            } catch let replay as OrderPlacement.Replay {
+                guard let order = try await order(replay.orderID, for: .staff) else {
+                    throw StorageError.corrupt("an idempotency key without its order")
+                }
+                return .replayed(order)
+            } catch let error as PostgresError where error.constraint == "orders_one_live_per_cart" && run < Self.placementRuns {
+                // An order of this cart was declined after we had looked for such orders; now it can be seen, and gives way.
+                continue
+            }
+        }
+        return .cartLocked
     }
 }

@@ -1,5 +1,3 @@
-public import Domain
-
 /// Who looks at orders. Others' orders are absent, not forbidden.
 public enum OrderViewer: Hashable, Sendable {
     /// Sees what was bought with this cart or account.

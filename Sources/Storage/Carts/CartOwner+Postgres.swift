@@ -1,0 +1,38 @@
+import Domain
+public import Postgres
+
+extension CartOwner: PostgresEncodable {
+    /// The column that names this kind of owner, in `carts` and `orders`.
+    var column: String {
+        switch self {
+        case .user: "user_id"
+        case .guest: "guest_token_hash"
+        }
+    }
+
+    /// The type of that column.
+    var columnType: String {
+        switch self {
+        case .user: "uuid"
+        case .guest: "bytea"
+        }
+    }
+
+    /// The account, if it is one.
+    var userID: User.ID? {
+        if case .user(let id) = self { id } else { nil }
+    }
+
+    /// The hash of the cart token, if it is a guest's.
+    var guestTokenHash: [UInt8]? {
+        if case .guest(let hash) = self { hash } else { nil }
+    }
+
+    /// What stands in the column.
+    public var postgresParameter: PostgresParameter {
+        switch self {
+        case .user(let id): id.postgresParameter
+        case .guest(let hash): hash.postgresParameter
+        }
+    }
+}

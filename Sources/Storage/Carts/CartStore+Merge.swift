@@ -1,0 +1,35 @@
+public import Domain
+import Postgres
+
+extension CartStore {
+    /// Moves a guest's items into the user's cart at login: sums, capped. When either cart is locked, or together they hold too many products, both stay
+    /// as they are and the answer is `false`.
+    @discardableResult
+    public func merge(guest tokenHash: [UInt8], into user: User.ID) async throws -> Bool {
+        let guest = CartOwner.guest(tokenHash: tokenHash)
+        do {
+            return try await database.transaction { transaction in
+                // Both carts are locked guest first. A token belongs to one browser, so no two merges meet in opposite order.
+                guard let source = try transaction.query(CartLock.locking(guest)).first else { return true }
+                guard try source["status"] as CartStatus == .open else { return false }
+                let from: Cart.ID = try source["id"]
+                let into = try CartLock.acquire(.user(user), in: transaction)
+                let results = try transaction.pipeline([
+                    """
+                    INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
+                    SELECT \(into)::uuid, product_id, quantity, added_at FROM cart_items WHERE cart_id = \(from) ORDER BY product_id
+                    ON CONFLICT (cart_id, product_id)
+                    DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+                    """,
+                    "UPDATE carts SET status = 'merged', updated_at = now() WHERE id = \(from)",
+                    "UPDATE carts SET updated_at = now() WHERE id = \(into)",
+                    "SELECT count(*) AS items FROM cart_items WHERE cart_id = \(into)",
+                ])
+                guard let items: Int = try results[3].rows.first?["items"], items <= Self.maximumItems else { throw StorageError.cartFull }
+                return true
+            }
+        } catch StorageError.cartLocked, StorageError.cartFull {
+            return false
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Domain
+import JobQueue
+import Postgres
+
+extension CheckoutStore {
+    /// Settles news of payments (transaction W3): idempotent, fenced by the jobs that bring them, the same for worker, webhook, reconciler and sweeper.
+    ///
+    /// One result for each element, in their order; `nil` when there is no such order. `JobFenced` when the bringing attempt is stale: nothing of that
+    /// element was done. A failed commit is safe to repeat, and must be repeated until it is through: money has moved.
+    public func finalise(_ news: [Finalisation]) async -> [Result<FinaliseOutcome?, any Error>] {
+        var results: [Int: Result<FinaliseOutcome?, any Error>] = [:]
+        var waiting = Array(news.enumerated())
+        while !waiting.isEmpty {
+            // News of one order are settled one after the other, in transactions of their own.
+            var seen: Set<Order.ID> = []
+            let round = waiting.filter { seen.insert($0.element.orderID).inserted }
+            let settled = await BatchIsolation.run(round.map(\.element), size: Self.maximumBatch) { try await finaliseBatch($0) }
+            for (item, result) in zip(round, settled) { results[item.offset] = result }
+            waiting.removeAll { results[$0.offset] != nil }
+        }
+        return news.indices.compactMap { results[$0] }
+    }
+
+    private func finaliseBatch(_ news: [Finalisation]) async throws -> [FinaliseOutcome?] {
+        let ids = news.map(\.orderID).sorted()
+        // Only news that free or consume stock need its locks.
+        let moving = news.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
+        let (plan, jobs) = try await database.transaction { transaction in
+            var reading = LockedOrders.statements(ids)
+            if !moving.isEmpty { reading += [StockRelease.lock(moving), products(of: moving)] }
+            let read = try transaction.pipeline(reading)
+            let plan = SettlementPlan(news, try LockedOrders(orders: read[0].rows, payments: read[1].rows))
+            let touched = plan.confirmed + plan.expired + plan.cancelled
+            var jobs = try plan.mails.map { try JobLedger.insertion(of: SendOrderConfirmation(deliveryID: $0.id)) }
+            if !touched.isEmpty { jobs.append(try invalidation(of: touched, among: read[3].rows)) }
+            let results = try transaction.pipeline(
+                plan.statements(reservation: settings.reservation) + jobs.map(\.statement) + plan.completions.map(\.statement))
+            for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
+            return (plan, jobs)
+        }
+        await announce(jobs, plan.announced)
+        return plan.outcomes
+    }
+
+    /// The products in these orders.
+    func products(of ids: [Order.ID]) -> SQL {
+        "SELECT order_id, product_id FROM order_items WHERE order_id = ANY (\(ids)::uuid[])"
+    }
+
+    /// A job that throws the products of some orders out of the cache.
+    func invalidation(of orders: [Order.ID], among rows: [PostgresRow]) throws -> PendingJob {
+        let orders = Set(orders)
+        let products = try rows.filter { orders.contains(try $0["order_id"]) }.map { try $0["product_id"] as Product.ID }
+        return try JobLedger.insertion(of: InvalidateProducts(productIDs: Set(products).sorted()))
+    }
+}

@@ -1,0 +1,31 @@
+public import Domain
+import Postgres
+
+extension CheckoutStore {
+    /// Stores the provider's intent before any money moves (transaction W2). Once this has answered `recorded`, the intent may be confirmed.
+    ///
+    /// - Throws: `PostgresError`; also when the intent already belongs to another payment.
+    public func recordIntent(_ intentID: PaymentIntent.ID, for orderID: Order.ID) async throws -> RecordIntentOutcome {
+        try await database.transaction { transaction in
+            let read = try transaction.pipeline(LockedOrders.statements([orderID]))
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            guard let facts = orders.entries[orderID]?.facts else { return .unknownOrder }
+            guard facts.status == .reserved, facts.paymentStatus != .canceled else { return .notPayable(facts.status) }
+            if let stored = facts.intentID, stored != intentID { return .superseded(by: stored) }
+            if facts.paymentStatus.canBecome(.confirming) {
+                _ = try transaction.pipeline([
+                    """
+                    UPDATE payments
+                       SET status = 'confirming', provider_intent_id = \(intentID), client_secret = NULL, updated_at = now()
+                     WHERE id = \(facts.paymentID)
+                    """,
+                    """
+                    INSERT INTO order_events (order_id, kind, status, reason)
+                    VALUES (\(orderID), 'payment_started', 'reserved', \("attempt_\(facts.attempt)"))
+                    """,
+                ])
+            }
+            return .recorded(attempt: facts.attempt, method: facts.method)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+public import Domain
+import JobQueue
+import Postgres
+
+extension CheckoutStore {
+    /// Takes overdue orders that still hold stock, so that no other sweeper takes them for 30 s. Without an intent: ``releaseOverdue(_:)``. With one:
+    /// cancel it at the provider, then finalise what the provider says.
+    public func claimOverdue(limit: Int = 64) async throws -> [CheckoutFacts] {
+        let rows = try await database.query(
+            """
+            UPDATE orders
+               SET reserved_until = now() + make_interval(secs => \(Self.claim.inSeconds))
+              FROM (SELECT id FROM orders
+                     WHERE status IN ('reserved', 'payment_failed') AND reserved_until <= now()
+                     ORDER BY reserved_until LIMIT \(limit)
+                       FOR NO KEY UPDATE SKIP LOCKED) AS due
+             WHERE orders.id = due.id
+            RETURNING orders.id
+            """)
+        return try await facts(of: rows.map { try $0["id"] })
+    }
+
+    /// Gives back the stock of claimed orders that have no intent, and ends them as expired. Returns which.
+    ///
+    /// Left alone are orders that got an intent or more time since they were claimed.
+    public func releaseOverdue(_ orderIDs: [Order.ID]) async throws -> [Order.ID] {
+        let ids = Set(orderIDs).sorted()
+        if ids.isEmpty { return [] }
+        let (released, jobs) = try await database.transaction { transaction in
+            let read = try transaction.pipeline(LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids)])
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter { orders.entries[$0]?.facts.intentID == nil }
+            if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
+            let job = try invalidation(of: released, among: read[3].rows)
+            _ = try transaction.pipeline(
+                StockRelease.statements(for: released, becoming: .expired, reason: "not_paid_in_time") + [
+                    "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(released)::uuid[])",
+                    CartReopening.statement(for: released),
+                    job.statement,
+                ])
+            return (released, [job])
+        }
+        await announce(jobs, released)
+        return released
+    }
+
+    /// Takes payments whose intent could still be confirmed although their order is over, so that no other sweeper takes them for 30 s: cancel them at
+    /// the provider, then finalise what it says.
+    public func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutFacts] {
+        let rows = try await database.query(
+            """
+            UPDATE payments
+               SET claimed_until = now() + make_interval(secs => \(Self.claim.inSeconds))
+              FROM (SELECT p.id FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+                     WHERE p.provider_intent_id IS NOT NULL
+                       AND p.status IN ('created', 'confirming', 'requires_action', 'processing', 'failed')
+                       AND o.status IN ('rejected', 'expired', 'cancelled')
+                       AND (p.claimed_until IS NULL OR p.claimed_until <= now())
+                     ORDER BY p.updated_at LIMIT \(limit)
+                       FOR NO KEY UPDATE OF p SKIP LOCKED) AS orphan
+             WHERE payments.id = orphan.id
+            RETURNING payments.order_id
+            """)
+        return try await facts(of: rows.map { try $0["order_id"] })
+    }
+
+    /// Opens carts that are locked although no order is being paid from them. Returns how many.
+    ///
+    /// Cart and order change in one transaction, so there should be none; this is for rows repaired by hand.
+    @discardableResult
+    public func reopenStaleCarts() async throws -> Int {
+        try await database.execute(
+            """
+            UPDATE carts
+               SET status = CASE WHEN is_express THEN 'closed' ELSE 'open' END, locked_at = NULL, updated_at = now()
+             WHERE status = 'converting' AND locked_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
+               AND NOT EXISTS (SELECT FROM orders WHERE cart_id = carts.id AND status IN ('pending', 'reserved'))
+            """)
+    }
+
+    private func stillOverdue(_ ids: [Order.ID]) -> SQL {
+        """
+        SELECT id FROM orders
+         WHERE id = ANY (\(ids)::uuid[]) AND status IN ('reserved', 'payment_failed')
+           AND reserved_until <= now() + make_interval(secs => \(Self.claim.inSeconds))
+        """
+    }
+}

@@ -1,0 +1,56 @@
+import Domain
+import Postgres
+
+/// Orders with their payments, read under their locks: the one way all checkout transactions begin.
+struct LockedOrders: Sendable {
+    /// What is known of one order.
+    struct Entry: Sendable {
+        let facts: CheckoutFacts
+        let email: EmailAddress?
+    }
+
+    /// By id; ids of orders that do not exist are absent.
+    let entries: [Order.ID: Entry]
+
+    /// Locks orders by id, then their payments. A statement each, so that the second sees what the first waited for.
+    static func statements(_ ids: [Order.ID]) -> [SQL] {
+        [
+            """
+            SELECT id, number, status, email, reserved_until FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
+            """,
+            """
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method
+              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
+            """,
+        ]
+    }
+
+    /// The same without locks.
+    static func unlockedStatements(_ ids: [Order.ID]) -> [SQL] {
+        [
+            "SELECT id, number, status, email, reserved_until FROM orders WHERE id = ANY (\(ids)::uuid[])",
+            """
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method
+              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
+            """,
+        ]
+    }
+
+    /// Reads the results of the two statements.
+    init(orders: [PostgresRow], payments: [PostgresRow]) throws {
+        // Of several payments the last one counts.
+        let payments = Dictionary(try payments.map { (try $0["order_id"] as Order.ID, $0) }) { $1 }
+        var entries: [Order.ID: Entry] = [:]
+        for order in orders {
+            let id: Order.ID = try order["id"]
+            guard let payment = payments[id] else { throw StorageError.corrupt("order \(id) has no payment") }
+            let facts = CheckoutFacts(
+                orderID: id, orderNumber: try order["number"], status: try order["status"], paymentID: try payment["id"],
+                paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
+                intentID: try payment["provider_intent_id"], attempt: try payment["attempt"], method: try payment["method"],
+                reservedUntil: try order["reserved_until"])
+            entries[id] = Entry(facts: facts, email: try order["email"])
+        }
+        self.entries = entries
+    }
+}

@@ -1,0 +1,102 @@
+import Domain
+import Postgres
+
+extension SettlementPlan {
+    /// The statements that carry the plan out, without jobs and completions. Stock rows are locked already.
+    func statements(reservation: Duration) -> [SQL] {
+        var statements: [SQL] = []
+        if !confirmed.isEmpty { statements += confirming }
+        if !waiting.isEmpty { statements.append(extending(reservation)) }
+        if !declined.isEmpty { statements += declining }
+        if !expired.isEmpty { statements += releasing(expired, .expired) }
+        if !cancelled.isEmpty { statements += releasing(cancelled, .cancelled) }
+        if !payments.isEmpty { statements.append(paying) }
+        if !events.isEmpty { statements.append(noting) }
+        if !mails.isEmpty { statements.append(mailing) }
+        return statements
+    }
+
+    private var confirming: [SQL] {
+        [
+            """
+            UPDATE stock
+               SET on_hand = on_hand - held.quantity, reserved = reserved - held.quantity
+              FROM (SELECT sku, sum(quantity) AS quantity FROM reservations
+                     WHERE order_id = ANY (\(confirmed)::uuid[]) AND state = 'held' GROUP BY sku) AS held
+             WHERE stock.sku = held.sku
+            """,
+            """
+            UPDATE reservations SET state = 'consumed', updated_at = now()
+             WHERE order_id = ANY (\(confirmed)::uuid[]) AND state = 'held'
+            """,
+            // A cart that was opened after a decline still holds what has now been paid for, unless its owner has edited it since.
+            """
+            UPDATE carts
+               SET status = 'converted', locked_at = NULL, updated_at = now()
+              FROM orders
+             WHERE orders.id = ANY (\(confirmed)::uuid[]) AND carts.id = orders.cart_id
+               AND (carts.status IN ('converting', 'closed') OR carts.status = 'open' AND carts.updated_at <= orders.updated_at)
+            """,
+            """
+            UPDATE orders
+               SET status = 'confirmed', confirmed_at = now(), reserved_until = NULL, version = version + 1, updated_at = now()
+             WHERE id = ANY (\(confirmed)::uuid[])
+            """,
+        ]
+    }
+
+    private func extending(_ reservation: Duration) -> SQL {
+        """
+        UPDATE orders
+           SET reserved_until = greatest(reserved_until, now() + make_interval(secs => \(reservation.inSeconds))),
+               version = version + 1, updated_at = now()
+         WHERE id = ANY (\(waiting)::uuid[])
+        """
+    }
+
+    private var declining: [SQL] {
+        [
+            "UPDATE orders SET status = 'payment_failed', version = version + 1, updated_at = now() WHERE id = ANY (\(declined)::uuid[])",
+            CartReopening.statement(for: declined),
+        ]
+    }
+
+    private func releasing(_ ids: [Order.ID], _ status: OrderStatus) -> [SQL] {
+        StockRelease.stock(of: ids) + [
+            """
+            UPDATE orders SET status = \(status), reserved_until = NULL, version = version + 1, updated_at = now() WHERE id = ANY (\(ids)::uuid[])
+            """,
+            CartReopening.statement(for: ids),
+        ]
+    }
+
+    private var paying: SQL {
+        """
+        UPDATE payments
+           SET status = t.status, provider_intent_id = coalesce(payments.provider_intent_id, t.intent_id), decline_code = t.decline_code,
+               decline_message = t.decline_message, client_secret = t.client_secret, claimed_until = NULL, updated_at = now()
+          FROM unnest(\(payments.map(\.id))::uuid[], \(payments.map(\.status))::text[], \(payments.map(\.intentID))::text[],
+                      \(payments.map { $0.decline.map { $0.declineCode ?? $0.code } })::text[], \(payments.map(\.decline?.message))::text[],
+                      \(payments.map(\.clientSecret))::text[])
+               AS t (id, status, intent_id, decline_code, decline_message, client_secret)
+         WHERE payments.id = t.id
+        """
+    }
+
+    private var noting: SQL {
+        """
+        INSERT INTO order_events (order_id, kind, status, reason)
+        SELECT * FROM unnest(\(events.map(\.orderID))::uuid[], \(events.map(\.kind))::text[], \(events.map(\.status))::text[],
+                             \(events.map(\.reason))::text[])
+        """
+    }
+
+    private var mailing: SQL {
+        """
+        INSERT INTO email_deliveries (id, order_id, kind, recipient)
+        SELECT t.id, t.order_id, 'order_confirmation', t.recipient
+          FROM unnest(\(mails.map(\.id))::uuid[], \(mails.map(\.orderID))::uuid[], \(mails.map(\.recipient))::text[])
+               AS t (id, order_id, recipient)
+        """
+    }
+}

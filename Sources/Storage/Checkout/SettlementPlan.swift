@@ -1,0 +1,127 @@
+import Domain
+import JobQueue
+import Postgres
+
+/// What a batch of news of payments changes: decided from locked rows, written by the caller. Each order occurs once in it.
+struct SettlementPlan: Sendable {
+    /// One row for `payments`.
+    struct PaymentChange: Sendable {
+        let id: Payment.ID
+        let status: PaymentStatus
+        let intentID: PaymentIntent.ID
+        let decline: Decline?
+        let clientSecret: String?
+    }
+
+    /// One row for `order_events`.
+    struct Event: Sendable {
+        let orderID: Order.ID
+        let kind: OrderEvent.Kind
+        let status: OrderStatus
+        let reason: String?
+    }
+
+    /// One row for `email_deliveries`.
+    struct Mail: Sendable {
+        let id: MailDelivery.ID
+        let orderID: Order.ID
+        let recipient: EmailAddress
+    }
+
+    private(set) var confirmed: [Order.ID] = []
+    private(set) var waiting: [Order.ID] = []
+    private(set) var declined: [Order.ID] = []
+    private(set) var expired: [Order.ID] = []
+    private(set) var cancelled: [Order.ID] = []
+    private(set) var payments: [PaymentChange] = []
+    private(set) var events: [Event] = []
+    private(set) var mails: [Mail] = []
+    private(set) var completions: [JobCompletion] = []
+    /// One for each element, `nil` where there is no such order.
+    private(set) var outcomes: [FinaliseOutcome?] = []
+
+    /// Decides what each piece of news means.
+    init(_ news: [Finalisation], _ orders: LockedOrders) {
+        for item in news {
+            guard let entry = orders.entries[item.orderID] else {
+                outcomes.append(nil)
+                continue
+            }
+            settle(item, entry)
+        }
+    }
+
+    /// Orders whose outcome somebody may be waiting for.
+    var announced: [Order.ID] { outcomes.compactMap { outcome in outcome?.isNews == true ? outcome?.orderID : nil } }
+
+    private mutating func settle(_ item: Finalisation, _ entry: LockedOrders.Entry) {
+        let facts = entry.facts
+        let decision = PaymentSettlement.decide(
+            .init(order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID), news: item.intent)
+        var status = facts.status
+        switch decision {
+        case .confirm(let payment):
+            status = .confirmed
+            confirmed.append(facts.orderID)
+            change(facts, item, to: payment)
+            note(facts, .confirmed, status)
+            if let email = entry.email { mails.append(Mail(id: MailDelivery.ID(), orderID: facts.orderID, recipient: email)) }
+        case .wait(let payment):
+            waiting.append(facts.orderID)
+            change(facts, item, to: payment)
+            note(facts, payment == .requiresAction ? .actionRequired : .paymentProcessing, status)
+        case .decline:
+            status = .paymentFailed
+            declined.append(facts.orderID)
+            change(facts, item, to: .failed)
+            note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
+        case .release:
+            let isOverdue = item.source == .sweeper
+            status = isOverdue ? .expired : .cancelled
+            if isOverdue { expired.append(facts.orderID) } else { cancelled.append(facts.orderID) }
+            change(facts, item, to: .canceled)
+            note(facts, isOverdue ? .expired : .cancelled, status, isOverdue ? "not_paid_in_time" : "canceled_at_provider")
+        case .recordPayment(let payment):
+            change(facts, item, to: payment)
+            if payment == .captured { note(facts, .paymentCaptured, status) }
+            if payment == .canceled { note(facts, .paymentCanceled, status) }
+        case .recordLateMoney(let payment):
+            change(facts, item, to: payment)
+            note(facts, .paidTooLate, status)
+        case .ignore:
+            break
+        }
+        let outcome = FinaliseOutcome(
+            orderID: facts.orderID, settlement: decision, status: status, isJobCompleted: item.completion != nil && decision.endsItsJob)
+        if outcome.isJobCompleted, let completion = item.completion { completions.append(completion) }
+        outcomes.append(outcome)
+    }
+
+    private mutating func change(_ facts: CheckoutFacts, _ item: Finalisation, to status: PaymentStatus) {
+        payments.append(
+            PaymentChange(
+                id: facts.paymentID, status: status, intentID: item.intent.id, decline: status == .failed ? item.intent.lastError : nil,
+                clientSecret: status == .requiresAction ? item.intent.clientSecret : nil))
+    }
+
+    private mutating func note(_ facts: CheckoutFacts, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil) {
+        events.append(Event(orderID: facts.orderID, kind: kind, status: status, reason: reason))
+    }
+}
+
+extension PaymentSettlement {
+    /// Whether the job that brought the news has nothing left to do.
+    var endsItsJob: Bool {
+        switch self {
+        case .confirm, .wait, .decline, .release, .recordPayment, .recordLateMoney, .ignore(.alreadyKnown), .ignore(.outranked): true
+        case .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): false
+        }
+    }
+}
+
+extension FinaliseOutcome {
+    /// Whether anything changed for somebody who looks at the order.
+    var isNews: Bool {
+        if case .ignore = settlement { false } else { true }
+    }
+}

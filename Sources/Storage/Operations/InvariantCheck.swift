@@ -1,0 +1,132 @@
+import Postgres
+
+/// One rule between rows and the query that finds what breaks it: column `id`, as text.
+struct InvariantCheck: Sendable {
+    let name: String
+    let rule: String
+    let violations: SQL
+}
+
+extension InvariantCheck {
+    /// All rules of the checkout (docs/guarantees). `limit` is how old an order may be that is still being paid.
+    static func all(limit: Duration) -> [InvariantCheck] { money + stock + orders(limit: limit) + mail + ledger }
+
+    private static let money = [
+        InvariantCheck(
+            name: "intent_on_one_order", rule: "No intent of the provider belongs to two orders.",
+            violations: """
+                SELECT provider_intent_id AS id FROM payments WHERE provider_intent_id IS NOT NULL
+                 GROUP BY provider_intent_id HAVING count(DISTINCT order_id) > 1
+                """),
+        InvariantCheck(
+            name: "one_success_per_order", rule: "At most one payment of an order succeeded.",
+            violations: """
+                SELECT order_id::text AS id FROM payments WHERE status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
+                 GROUP BY order_id HAVING count(*) > 1
+                """),
+        InvariantCheck(
+            name: "money_has_an_order", rule: "Money that moved or is held belongs to an order that is confirmed or was.",
+            violations: """
+                SELECT p.id::text AS id FROM payments AS p LEFT JOIN orders AS o ON o.id = p.order_id
+                 WHERE p.status IN ('authorized', 'captured')
+                   AND (o.id IS NULL OR o.status NOT IN ('confirmed', 'partially_refunded', 'refunded'))
+                """),
+        InvariantCheck(
+            name: "confirmed_order_is_paid",
+            rule: "Every confirmed order has a payment that succeeded or is authorised, over the order's total.",
+            violations: """
+                SELECT o.id::text AS id FROM orders AS o
+                 WHERE o.status = 'confirmed'
+                   AND NOT EXISTS (SELECT FROM payments AS p WHERE p.order_id = o.id AND p.status IN ('authorized', 'captured')
+                                      AND p.amount = o.total AND p.currency = o.currency)
+                """),
+    ]
+
+    private static let stock = [
+        InvariantCheck(
+            name: "stock_adds_up", rule: "For each unit, what there was initially is what is there and what orders consumed.",
+            violations: """
+                SELECT s.sku AS id FROM stock AS s
+                  LEFT JOIN (SELECT sku, sum(quantity) AS consumed FROM reservations WHERE state = 'consumed' GROUP BY sku) AS r ON r.sku = s.sku
+                 WHERE s.initial <> s.on_hand + coalesce(r.consumed, 0)
+                """),
+        InvariantCheck(
+            name: "reserved_is_held", rule: "For each unit, what is reserved is what orders hold.",
+            violations: """
+                SELECT s.sku AS id FROM stock AS s
+                  LEFT JOIN (SELECT sku, sum(quantity) AS held FROM reservations WHERE state = 'held' GROUP BY sku) AS r ON r.sku = s.sku
+                 WHERE s.reserved <> coalesce(r.held, 0)
+                """),
+        InvariantCheck(
+            name: "reservations_match_items",
+            rule: "An order that is being paid holds all its items; a confirmed one consumed them; one that is over holds none.",
+            violations: """
+                SELECT o.id::text AS id
+                  FROM orders AS o
+                  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS wanted FROM order_items WHERE order_id = o.id) AS i ON true
+                  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS held,
+                                            coalesce(sum(quantity) FILTER (WHERE state = 'consumed'), 0) AS consumed
+                                       FROM reservations WHERE order_id = o.id) AS r ON true
+                 WHERE CASE
+                       WHEN o.status IN ('reserved', 'payment_failed') THEN r.held <> i.wanted OR r.consumed <> 0
+                       WHEN o.status IN ('confirmed', 'partially_refunded', 'refunded') THEN r.consumed <> i.wanted OR r.held <> 0
+                       ELSE r.held <> 0 OR r.consumed <> 0 END
+                """),
+    ]
+
+    private static func orders(limit: Duration) -> [InvariantCheck] {
+        [
+            InvariantCheck(
+                name: "order_not_stuck", rule: "No order is older than its time limit in a state that is not final.",
+                violations: """
+                    SELECT id::text AS id FROM orders
+                     WHERE status = 'pending' AND created_at < now() - make_interval(secs => \(limit.inSeconds))
+                        OR status IN ('reserved', 'payment_failed') AND reserved_until < now() - make_interval(secs => \(limit.inSeconds))
+                    """),
+            InvariantCheck(
+                name: "total_is_sum_of_items", rule: "The subtotal of an order is the sum of its items.",
+                violations: """
+                    SELECT o.id::text AS id FROM orders AS o
+                     WHERE o.subtotal <> (SELECT coalesce(sum(total), 0) FROM order_items WHERE order_id = o.id)
+                    """),
+            InvariantCheck(
+                name: "cart_agrees_with_order", rule: "A cart is locked exactly while an order is being paid from it.",
+                violations: """
+                    SELECT c.id::text AS id FROM carts AS c
+                     WHERE (c.status = 'converting')
+                           <> EXISTS (SELECT FROM orders AS o WHERE o.cart_id = c.id AND o.status IN ('pending', 'reserved'))
+                    """),
+        ]
+    }
+
+    private static let mail = [
+        InvariantCheck(
+            name: "mail_once", rule: "At most one mail of a kind was sent about an order.",
+            violations: """
+                SELECT order_id::text AS id FROM email_deliveries WHERE status = 'sent' GROUP BY order_id, kind HAVING count(*) > 1
+                """),
+        InvariantCheck(
+            name: "confirmed_order_has_mail", rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
+            violations: """
+                SELECT o.id::text AS id FROM orders AS o
+                 WHERE o.status = 'confirmed' AND o.email IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM email_deliveries AS d WHERE d.order_id = o.id AND d.kind = 'order_confirmation')
+                """),
+    ]
+
+    private static let ledger = [
+        InvariantCheck(
+            name: "checkout_job_once", rule: "No order went through two checkout jobs that both confirmed it.",
+            violations: """
+                SELECT order_id::text AS id FROM order_events WHERE kind = 'confirmed' GROUP BY order_id HAVING count(*) > 1
+                """),
+        InvariantCheck(
+            name: "pending_order_has_job", rule: "Every order that is not reserved yet has a checkout job that is not done.",
+            violations: """
+                SELECT o.id::text AS id FROM orders AS o
+                 WHERE o.status = 'pending'
+                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name) AND j.state NOT IN ('done', 'discarded')
+                                      AND j.payload ->> 'orderID' = o.id::text)
+                """),
+    ]
+}

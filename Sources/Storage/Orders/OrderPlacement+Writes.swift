@@ -1,0 +1,66 @@
+import Domain
+import FoundationEssentials
+import JobQueue
+import Postgres
+
+extension OrderPlacement {
+    /// Everything that makes an order, in the order of its references.
+    func writes(_ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress) -> [SQL] {
+        let buyer = request.buyer
+        let totals = draft.totals
+        let total = totals.total
+        var statements: [SQL] = []
+        if request.source != .cart {
+            statements.append(
+                """
+                INSERT INTO carts (id, user_id, guest_token_hash, is_express, status, locked_at)
+                VALUES (\(cartID), \(buyer.userID), \(buyer.guestTokenHash), true, 'converting', now())
+                """)
+        }
+        statements.append(
+            """
+            INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, shipping_address, currency,
+                                subtotal, discount, shipping, tax, total, rate_set_id, rate)
+            VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(address)::jsonb, \(total.currency),
+                    \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount), \(totals.tax.amount), \(total.amount),
+                    \(draft.rate?.setID), \(draft.rate?.value))
+            RETURNING number, created_at
+            """)
+        statements.append(
+            """
+            INSERT INTO order_items (order_id, position, product_id, sku, name, quantity, unit_amount, total)
+            SELECT \(orderID)::uuid, t.position, t.product_id, t.sku, t.name, t.quantity, t.unit_amount, t.unit_amount * t.quantity
+              FROM unnest(\(draft.items.map(\.productID))::uuid[], \(draft.items.map(\.sku))::text[], \(draft.items.map(\.name))::text[],
+                          \(draft.items.map(\.quantity))::integer[], \(draft.items.map(\.unitPrice.amount))::bigint[])
+                   WITH ORDINALITY AS t (product_id, sku, name, quantity, unit_amount, position)
+            """)
+        statements.append(
+            """
+            INSERT INTO payments (id, order_id, seq, amount, currency, method)
+            VALUES (\(paymentID), \(orderID), 1, \(total.amount), \(total.currency), \(request.paymentMethod))
+            """)
+        statements.append("INSERT INTO order_events (order_id, kind, status) VALUES (\(orderID), 'placed', 'pending')")
+        statements.append(
+            """
+            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id)
+            VALUES (\(buyer.userID == nil ? "guest" : "user"), \(buyer.userID?.description), 'order.placed', 'order', \(orderID.description))
+            """)
+        if request.source == .cart {
+            statements.append("UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cartID)")
+        }
+        statements.append(job.statement)
+        return statements
+    }
+
+    /// The order as it stands after the writes.
+    func order(_ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress, _ row: PostgresRow) throws -> Order {
+        let createdAt: Date = try row["created_at"]
+        return Order(
+            id: orderID, number: try row["number"], cartID: cartID, userID: request.buyer.userID, email: email, status: .pending,
+            fulfilment: .unfulfilled, version: 1, items: draft.items, totals: draft.totals, rate: draft.rate,
+            payment: Payment(
+                id: paymentID, status: .created, amount: draft.totals.total, providerID: nil, attempt: 1, method: request.paymentMethod,
+                declineCode: nil, clientSecret: nil),
+            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt, confirmedAt: nil)
+    }
+}

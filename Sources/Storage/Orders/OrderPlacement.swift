@@ -1,0 +1,125 @@
+import Domain
+import FoundationEssentials
+import JobQueue
+import Postgres
+
+/// Transaction T1 of the checkout: claims the idempotency key, locks the cart, prices it, and writes order, items, payment, event, audit row and checkout
+/// job. Two round trips and the commit; three when an order of the same cart that waits for another card has to give way.
+struct OrderPlacement: Sendable {
+    let request: PlaceOrderRequest
+    let settings: ShopSettings
+    let orderID = Order.ID()
+    let paymentID = Payment.ID()
+    let expressCartID = Cart.ID()
+    let job: PendingJob
+    let address: String
+
+    /// An order whose key was used before.
+    struct Replay: Error {
+        let orderID: Order.ID
+    }
+
+    init(_ request: PlaceOrderRequest, _ settings: ShopSettings) throws {
+        self.request = request
+        self.settings = settings
+        job = try JobLedger.insertion(of: CheckoutOrder(orderID: orderID), traceparent: request.traceparent)
+        address = String(decoding: try JSONEncoder().encode(request.shippingAddress), as: UTF8.self)
+    }
+
+    /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
+    func run(_ transaction: PostgresTransaction) throws -> Order {
+        let read = try transaction.pipeline(claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []))
+        try checkKey(claimed: read[0], stored: read[1])
+        let cartID = try cart(read[3])
+        let book = try PriceBook(currency, settings, rows: read.count > 6 ? read[6].rows : [])
+        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book).get()
+        if let expected = request.expectedTotal, expected != draft.totals.total {
+            throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
+        }
+        guard let email = try request.email ?? read[5].rows.first?["email"] else { throw Refusal(outcome: .emailRequired) }
+        let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
+        if !yielding.isEmpty {
+            _ = try transaction.pipeline(StockRelease.statements(for: yielding, becoming: .cancelled, reason: "superseded"))
+        }
+        let written = try transaction.pipeline(writes(draft, cartID, email))
+        guard let row = written[request.source == .cart ? 0 : 1].rows.first else {
+            throw StorageError.corrupt("a new order returned no row")
+        }
+        return try order(draft, cartID, email, row)
+    }
+
+    private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
+
+    /// Nobody waits for a key: who comes while another request holds it is told so.
+    private var claim: [SQL] {
+        let scope = request.buyer.idempotencyScope
+        return [
+            """
+            WITH gate AS MATERIALIZED (
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\(scope + "\u{1F}" + request.idempotencyKey), 0)) AS is_open
+            ), claimed AS (
+                INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
+                SELECT \(scope)::text, \(request.idempotencyKey)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate WHERE is_open
+                ON CONFLICT DO NOTHING
+                RETURNING 1
+            )
+            SELECT is_open, EXISTS (SELECT FROM claimed) AS is_claimed FROM gate
+            """,
+            "SELECT fingerprint, order_id FROM idempotency_keys WHERE scope = \(scope) AND key = \(request.idempotencyKey)",
+        ]
+    }
+
+    private func checkKey(claimed: PostgresResult, stored: PostgresResult) throws {
+        guard let gate = claimed.rows.first else { throw StorageError.corrupt("an idempotency key was neither claimed nor found") }
+        if try gate["is_claimed"] { return }
+        if let earlier = stored.rows.first {
+            let fingerprint: [UInt8] = try earlier["fingerprint"]
+            guard fingerprint == request.fingerprint else { throw Refusal(outcome: .keyReused) }
+            throw Replay(orderID: try earlier["order_id"])
+        }
+        throw Refusal(outcome: .requestInProgress)
+    }
+
+    /// Locks an order of the same cart that was declined: it gives way to this one, stock and all.
+    private var superseded: SQL {
+        let owner = request.buyer
+        guard request.source == .cart else { return "SELECT NULL::uuid AS id WHERE false" }
+        return """
+            SELECT o.id
+              FROM orders AS o
+              JOIN carts AS c ON c.id = o.cart_id
+             WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
+               AND o.status = 'payment_failed'
+               FOR NO KEY UPDATE OF o
+            """
+    }
+
+    private var lockedCart: SQL {
+        let owner = request.buyer
+        guard request.source == .cart else { return "SELECT \(expressCartID)::uuid AS id, 'open' AS status" }
+        return """
+            SELECT id, status
+              FROM carts AS c
+             WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
+               FOR NO KEY UPDATE
+            """
+    }
+
+    private func cart(_ result: PostgresResult) throws -> Cart.ID {
+        guard let row = result.rows.first else { throw Refusal(outcome: .cartEmpty) }
+        let status: CartStatus = try row["status"]
+        guard status == .open else { throw Refusal(outcome: .cartLocked) }
+        return try row["id"]
+    }
+
+    private var lines: SQL {
+        switch request.source {
+        case .cart: PricedLine.cart(of: request.buyer, in: currency)
+        case .items(let lines): PricedLine.express(lines, in: currency)
+        }
+    }
+
+    private var mailAddress: SQL { "SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL" }
+
+    private var rates: SQL? { PriceBook.rates(to: currency, settings) }
+}

@@ -1,0 +1,65 @@
+import Domain
+import FoundationEssentials
+import Postgres
+
+/// Orders with items, payment and rate, one row each.
+enum OrderRow {
+    /// Everything but the condition; `o` is the order.
+    static let selection = """
+        SELECT o.*, rs.source AS rate_source, rs.date AS rate_date,
+               p.id AS payment_id, p.status AS payment_status, p.provider_intent_id, p.attempt, p.method, p.decline_code, p.client_secret,
+               i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts
+          FROM orders AS o
+          LEFT JOIN rate_sets AS rs ON rs.id = o.rate_set_id
+          LEFT JOIN LATERAL (SELECT * FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p ON true
+          LEFT JOIN LATERAL (
+                SELECT array_agg(product_id ORDER BY position) AS product_ids, array_agg(sku ORDER BY position) AS skus,
+                       array_agg(name ORDER BY position) AS names, array_agg(quantity ORDER BY position) AS quantities,
+                       array_agg(unit_amount ORDER BY position) AS unit_amounts
+                  FROM order_items WHERE order_id = o.id) AS i ON true
+        """
+
+    /// Reads a row of the selection.
+    static func order(_ row: PostgresRow) throws -> Order {
+        let currency: Currency = try row["currency"]
+        func money(_ column: String) throws -> Money { Money(try row[column], currency) }
+        let address: String? = try row["shipping_address"]
+        return Order(
+            id: try row["id"], number: try row["number"], cartID: try row["cart_id"], userID: try row["user_id"], email: try row["email"],
+            status: try row["status"], fulfilment: try row["fulfilment_status"], version: try row["version"],
+            items: try items(row, currency),
+            totals: try OrderTotals(
+                subtotal: money("subtotal"), discount: money("discount"), shipping: money("shipping"), tax: money("tax")),
+            rate: try rate(row), payment: try payment(row, currency, total: money("total")),
+            shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
+            reservedUntil: try row["reserved_until"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
+            confirmedAt: try row["confirmed_at"])
+    }
+
+    private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {
+        let products: [Product.ID]? = try row["product_ids"]
+        guard let products else { return [] }
+        let skus: [SKU] = try row["skus"]
+        let names: [String] = try row["names"]
+        let quantities: [Quantity] = try row["quantities"]
+        let amounts: [Int64] = try row["unit_amounts"]
+        return try products.indices.map { index in
+            try OrderItem(
+                productID: products[index], sku: skus[index], name: names[index], quantity: quantities[index],
+                unitPrice: Money(amounts[index], currency))
+        }
+    }
+
+    private static func payment(_ row: PostgresRow, _ currency: Currency, total: Money) throws -> Payment? {
+        guard let id: Payment.ID = try row["payment_id"] else { return nil }
+        return Payment(
+            id: id, status: try row["payment_status"], amount: total, providerID: try row["provider_intent_id"],
+            attempt: try row["attempt"],
+            method: try row["method"], declineCode: try row["decline_code"], clientSecret: try row["client_secret"])
+    }
+
+    private static func rate(_ row: PostgresRow) throws -> AppliedRate? {
+        guard let set: RateSet.ID = try row["rate_set_id"] else { return nil }
+        return AppliedRate(setID: set, value: try row["rate"], date: try row["rate_date"], source: try row["rate_source"])
+    }
+}

@@ -1,0 +1,52 @@
+public import Domain
+import JobQueue
+import Postgres
+
+extension OrderStore {
+    /// Tries another payment method after a decline, while stock is held. The same intent is confirmed again, as a new attempt.
+    ///
+    /// - Throws: `PostgresError`.
+    public func retryPayment(
+        of id: Order.ID, method: String, by viewer: OrderViewer, traceparent: String? = nil
+    ) async throws -> RetryPaymentOutcome {
+        let job = try JobLedger.insertion(of: CheckoutOrder(orderID: id), traceparent: traceparent)
+        let refusal: RetryPaymentOutcome? = try await database.transaction { transaction in
+            let read = try transaction.pipeline([
+                """
+                SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held, cart_id
+                  FROM orders WHERE id = \(id) FOR NO KEY UPDATE
+                """,
+                "SELECT id FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
+                """
+                SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
+                 WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
+                """,
+            ])
+            guard let order = read[0].rows.first, try Self.mayRead(order, viewer) else { return .unknownOrder }
+            let status: OrderStatus = try order["status"]
+            guard status == .paymentFailed, let payment: Payment.ID = try read[1].rows.first?["id"] else { return .notPayable(status) }
+            guard try order["is_held"], let cart: Cart.ID = try read[2].rows.first?["id"] else { return .tooLate }
+            _ = try transaction.pipeline([
+                """
+                UPDATE orders
+                   SET status = 'reserved', version = version + 1, updated_at = now(),
+                       reserved_until = greatest(reserved_until, now() + make_interval(secs => \(settings.reservation.inSeconds)))
+                 WHERE id = \(id)
+                """,
+                """
+                UPDATE payments
+                   SET attempt = attempt + 1, method = \(method), decline_code = NULL, decline_message = NULL, updated_at = now()
+                 WHERE id = \(payment)
+                """,
+                "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cart)",
+                "INSERT INTO order_events (order_id, kind, status, reason) VALUES (\(id), 'reserved', 'reserved', 'payment_retried')",
+                job.statement,
+            ])
+            return nil
+        }
+        if let refusal { return refusal }
+        await dispatcher.push([job])
+        guard let order = try await order(id, for: viewer) else { return .unknownOrder }
+        return .started(order)
+    }
+}

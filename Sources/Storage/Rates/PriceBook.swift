@@ -1,0 +1,53 @@
+import Domain
+import Postgres
+
+/// Prices products in one currency: by hand-set price, by base price, or converted from the base price.
+struct PriceBook: Sendable {
+    /// The currency prices come out in.
+    let currency: Currency
+    /// What base prices are converted with; `nil` when nothing can or need be converted.
+    let conversion: (from: Currency, rate: AppliedRate)?
+
+    /// One price, and whether it was converted. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
+    func price(base: Money, setByHand: Int64?) throws(StorageError) -> (price: Money, isConverted: Bool) {
+        if base.currency == currency { return (base, false) }
+        if let setByHand { return (Money(setByHand, currency), false) }
+        guard let conversion, conversion.from == base.currency else { throw .currencyUnavailable(currency) }
+        do {
+            return (try conversion.rate.value.convert(base, to: currency), true)
+        } catch {
+            throw .amountTooLarge
+        }
+    }
+}
+
+extension PriceBook {
+    /// Reads the rates that lead from the shop's currency to another, from a set that is not too old. `nil` when no rates are needed.
+    static func rates(to currency: Currency, _ settings: ShopSettings) -> SQL? {
+        guard currency != settings.currency else { return nil }
+        return """
+            SELECT s.id, s.source, s.base, s.date, r.currency, r.rate
+              FROM rate_sets AS s
+              LEFT JOIN rates AS r ON r.set_id = s.id AND r.currency IN (\(settings.currency), \(currency))
+             WHERE s.status = 'current'
+               AND s.date >= (now() AT TIME ZONE 'UTC')::date - \(settings.maximumRateAgeDays)::integer
+            """
+    }
+
+    /// A book from the rows of `rates(to:_:)`; none make a book that cannot convert.
+    init(_ currency: Currency, _ settings: ShopSettings, rows: [PostgresRow]) throws {
+        self.currency = currency
+        guard let first = rows.first else {
+            conversion = nil
+            return
+        }
+        var rates: [Currency: ExchangeRate] = [:]
+        for row in rows {
+            if let code: Currency = try row["currency"] { rates[code] = try row["rate"] }
+        }
+        let set = RateSet(id: try first["id"], source: try first["source"], base: try first["base"], date: try first["date"], rates: rates)
+        conversion = set.rate(from: settings.currency, to: currency).map {
+            (settings.currency, AppliedRate(setID: set.id, value: $0, date: set.date, source: set.source))
+        }
+    }
+}
