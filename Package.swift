@@ -110,6 +110,7 @@ let package = Package(
             swiftSettings: strict),
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", "Threading"]),
+        tests("Observability", ["Observability", logging, metrics]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle]),
         tests("Domain", ["Domain"]),

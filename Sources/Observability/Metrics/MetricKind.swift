@@ -1,0 +1,6 @@
+/// What Prometheus calls the type of a metric.
+enum MetricKind: String, Sendable {
+    case counter
+    case gauge
+    case histogram
+}

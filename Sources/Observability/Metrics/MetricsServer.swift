@@ -1,0 +1,49 @@
+import HTTPTypes
+import Hummingbird
+public import Logging
+public import ServiceLifecycle
+
+/// Answers `GET /metrics` on a port of its own, which is not to be reachable from outside.
+public struct MetricsServer: Service {
+    private let registry: PrometheusRegistry
+    private let host: String
+    private let port: Int
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - host: the address to listen on.
+    ///   - port: the port to listen on, `METRICS_PORT`; 0 takes a free one.
+    public init(registry: PrometheusRegistry, host: String, port: Int, logger: Logger) {
+        self.registry = registry
+        self.host = host
+        self.port = port
+        self.logger = logger
+    }
+
+    /// Serves until the surrounding service group shuts down.
+    ///
+    /// - Throws: when the port cannot be listened on.
+    public func run() async throws {
+        try await run { _ in }
+    }
+
+    /// The same, telling the port once it is open.
+    package func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+        let router = Router()
+        router.get("/metrics") { [registry] _, _ in
+            let text = await registry.exposition()
+            return Response(
+                status: .ok,
+                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            logger: quiet)
+        try await application.run()
+    }
+}
