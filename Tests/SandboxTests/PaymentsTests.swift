@@ -184,6 +184,8 @@ struct PaymentsTests {
                 "POST", "/v1/payment_intents", headers: ["Authorization": "Bearer sk_test_x", "Content-Type": "application/json"],
                 body: "{}")
             #expect(json.status == 400)
+            let huge = try await sandbox.pay("payment_intents", "amount=" + String(repeating: "1", count: 300_000))
+            #expect(huge.status == 413 && huge.error["type"] as? String == "invalid_request_error")
         }
     }
 

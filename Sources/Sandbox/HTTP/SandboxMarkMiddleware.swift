@@ -13,17 +13,21 @@ struct SandboxMarkMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as any HTTPResponseError {
-            let message =
-                "Unrecognized request URL (\(request.method.rawValue): \(request.uri.path)). This is the Cartwright sandbox; / lists what it knows."
-            let refusal =
-                error.status == .notFound
-                ? StripeError.invalidRequest(status: 404, code: nil, message: message)
-                : StripeError.invalidRequest(
-                    status: error.status.code, code: nil, message: "The request could not be read: \(error.status.reasonPhrase).")
+            let refusal = Self.refusal(of: request, error.status)
             response = .json(refusal.body, status: error.status)
+        } catch let error as JournalError {
+            response = .json(StripeError.api(error.description).body, status: .internalServerError)
         }
         response.headers[.sandbox] = "cartwright"
         if response.headers[.requestID] == nil { response.headers[.requestID] = ProviderID.request() }
         return response
+    }
+
+    private static func refusal(of request: Request, _ status: HTTPResponse.Status) -> StripeError {
+        let message =
+            status == .notFound
+            ? "Unrecognized request URL (\(request.method.rawValue): \(request.uri.path)). This is the Cartwright sandbox; / lists what it knows."
+            : "The request could not be read: \(status.reasonPhrase)."
+        return .invalidRequest(status: status.code, code: nil, message: message)
     }
 }
