@@ -15,7 +15,10 @@ struct BatcherTests {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<500 {
-                group.addTask { #expect(try await batcher.submit(number) == number * 2) }
+                group.addTask {
+                    let answer = try await batcher.submit(number)
+                    #expect(answer == number * 2)
+                }
             }
             try await group.waitForAll()
         }
@@ -40,6 +43,9 @@ struct BatcherTests {
 
     @Test func anIdleBatcherPerformsAtOnceAndAlone() async throws {
         let batcher = Batcher<Int, Int>(maximumBatch: 64) { requests in requests.map { _ in requests.count } }
-        for _ in 0..<10 { #expect(try await batcher.submit(1) == 1) }
+        for _ in 0..<10 {
+            let answer = try await batcher.submit(1)
+            #expect(answer == 1)
+        }
     }
 }
