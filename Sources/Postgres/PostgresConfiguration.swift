@@ -28,7 +28,10 @@ public struct PostgresConfiguration: Sendable {
     /// - Parameter url: `postgres://user:password@host:port/database?parameter=value`, with libpq's parameters (manual, 34.1.2).
     /// - Throws: ``PostgresError/Code/invalidURL``.
     public init(url: String) throws(PostgresError) {
-        guard let settings = LibpqConnection.parse(url: url) else {
+        // libpq looks at ports only when it connects; several hosts have several.
+        guard let settings = LibpqConnection.parse(url: url),
+            settings["port", default: "5432"].split(separator: ",").allSatisfy({ UInt16($0) != nil })
+        else {
             throw PostgresError(.invalidURL, "expected postgres://user:password@host:port/database")
         }
         self.settings = settings

@@ -1,0 +1,102 @@
+import Foundation
+public import Logging
+public import Postgres
+
+/// A database of its own for a suite or a test, on the server that `TEST_DATABASE_URL` names.
+///
+/// A suite gets one with the trait ``DatabaseTrait``: `@Suite(.database())`, and reaches it as `TestDatabase.current`.
+public struct TestDatabase: Sendable {
+    /// Its name, different each time.
+    public let name: String
+    /// Where it is, for processes under test.
+    public let url: String
+    /// A pool of connections to it.
+    public let pool: PostgresPool
+    /// Quiet unless something is worth a warning.
+    public let logger: Logger
+
+    @TaskLocal private static var scoped: TestDatabase?
+
+    /// The database of the suite that is running.
+    /// - Throws: ``Missing`` outside a suite with ``DatabaseTrait``.
+    public static var current: TestDatabase {
+        get throws {
+            guard let scoped else { throw Missing() }
+            return scoped
+        }
+    }
+
+    /// The suite has no database.
+    public struct Missing: Error, CustomStringConvertible {
+        /// What to do about it.
+        public let description = "give the suite the trait .database()"
+    }
+
+    /// Creates a database, runs `body` with it as `current`, and drops it, whatever `body` does.
+    public static func with<Value>(
+        migrations: [MigrationSet] = [], poolSize: Int = 4, _ body: (TestDatabase) async throws -> Value
+    ) async throws -> Value {
+        let database = try await create(migrations: migrations, poolSize: poolSize)
+        do {
+            let value = try await $scoped.withValue(database) { try await body(database) }
+            try await database.drop()
+            return value
+        } catch {
+            // The error of the test is the one to report.
+            try? await database.drop()
+            throw error
+        }
+    }
+
+    /// Creates a database, empty but for `migrations`. Whoever calls this also calls ``drop()``; see ``with(migrations:poolSize:_:)``.
+    public static func create(migrations: [MigrationSet] = [], poolSize: Int = 4) async throws -> TestDatabase {
+        let name = "cw_test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        let server = try TestEnvironment.databaseURL
+        guard var components = URLComponents(string: server) else { throw URLError(.badURL) }
+        components.path = "/" + name
+        guard let url = components.string else { throw URLError(.badURL) }
+        // From template0, to which nobody is ever connected, so that many suites can do this at once.
+        try await administer("CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'UTF8'", on: server)
+        var configuration = try PostgresConfiguration(url: url)
+        configuration.poolSize = poolSize
+        configuration.acquireTimeout = .seconds(20)
+        let database = TestDatabase(name: name, url: url, pool: PostgresPool(configuration, logger: quietLogger), logger: quietLogger)
+        if !migrations.isEmpty { _ = try await Migrator(sets: migrations).migrate(database.pool) }
+        return database
+    }
+
+    /// Closes the pool and drops the database, whoever else is still connected to it.
+    public func drop() async throws {
+        await pool.close()
+        try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: try TestEnvironment.databaseURL)
+    }
+
+    /// Another pool on the same database, with a configuration of one's own.
+    public func makePool(_ configure: (inout PostgresConfiguration) -> Void) throws -> PostgresPool {
+        var configuration = try PostgresConfiguration(url: url)
+        configure(&configuration)
+        return PostgresPool(configuration, logger: logger)
+    }
+
+    private static let quietLogger: Logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .error
+        return logger
+    }()
+
+    /// As a script, because CREATE and DROP DATABASE do not run inside the transaction that a pipeline is.
+    private static func administer(_ statement: String, on url: String) async throws {
+        var configuration = try PostgresConfiguration(url: url)
+        configuration.poolSize = 1
+        configuration.acquireTimeout = .seconds(30)
+        configuration.statementTimeout = .seconds(60)
+        let pool = PostgresPool(configuration, logger: quietLogger)
+        do {
+            try await pool.withConnection { try $0.script(statement) }
+        } catch {
+            await pool.close()
+            throw error
+        }
+        await pool.close()
+    }
+}
