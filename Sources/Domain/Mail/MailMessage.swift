@@ -13,16 +13,19 @@ public struct MailMessage: Sendable, Hashable {
     public let text: String
     /// The body for readers with HTML.
     public let html: String
-    /// The time in the `Date` header; as stable as the Message-ID.
+    /// The time in the `Date` header.
     public let date: Date
+    /// The order it is about, written into a header of its own for whoever looks into a mailbox or a provider's log.
+    public let orderID: Order.ID?
 
     /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
-    public init(messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date) {
+    public init(messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date, orderID: Order.ID? = nil) {
         self.messageID = messageID
         self.recipient = recipient
         self.subject = subject
         self.text = text
         self.html = html
         self.date = date
+        self.orderID = orderID
     }
 }

@@ -1,0 +1,14 @@
+/// Why a mail could not be written.
+public enum MailRenderingError: Error, Sendable, Hashable {
+    /// The order's address has been erased.
+    case noRecipient
+}
+
+extension MailRenderingError: CustomStringConvertible {
+    /// A sentence for operators.
+    public var description: String {
+        switch self {
+        case .noRecipient: "There is no address to send to: it has been erased."
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Domain
+internal import FoundationEssentials
+internal import OutboundHTTP
+
+/// What an answer of the payment provider means. Pure: this is the error table of the provider design in code.
+struct StripeAnswer {
+    let status: Int
+    let requestID: String?
+    /// `Stripe-Should-Retry`: the provider's own word on whether the same call may be repeated, which outranks the rule by status.
+    let shouldRetry: Bool?
+    let retryAfter: Duration?
+    let body: [UInt8]
+
+    init(_ response: OutboundResponse) {
+        status = response.status
+        requestID = response.headers["Request-Id"]
+        shouldRetry = response.headers["Stripe-Should-Retry"].flatMap { ["true": true, "false": false][$0.lowercased()] }
+        retryAfter = response.headers["Retry-After"].flatMap { Int($0) }.flatMap { (0...3600).contains($0) ? .seconds($0) : nil }
+        body = response.body
+    }
+
+    /// The intent, or the failure the answer stands for.
+    func intent() throws(PaymentFailure) -> PaymentIntent {
+        guard (200...299).contains(status) else { throw failure() }
+        guard let intent = decode(StripeIntent.self)?.intent(requestID: requestID) else {
+            throw .outcomeUnknown("the answer was not a payment intent" + requestNote)
+        }
+        return intent
+    }
+
+    private func failure() -> PaymentFailure {
+        let problem = decode(StripeProblem.Envelope.self)?.error
+        let intent = problem?.intent?.intent(requestID: requestID)
+        let summary = "answered \(status): \(problem?.summary ?? "no reason given")" + requestNote
+        switch status {
+        case 402:
+            // Anything but a card error under this status is not in the provider's book: the intent itself knows.
+            guard let problem, problem.type == "card_error" else { return .outcomeUnknown(summary) }
+            return .declined(decline(problem), intent)
+        case 400 where problem?.code == "payment_intent_unexpected_state":
+            return .unexpectedState(intent)
+        case 400 where problem?.code == "resource_missing" && problem?.param == "payment_method":
+            // The customer named a card that does not exist: their mistake, and they may name another.
+            return .declined(Decline(code: "resource_missing", message: "This payment method cannot be used."), intent)
+        case 401, 403: return .configuration(summary)
+        case 404: return .notFound
+        case 409, 429:
+            if shouldRetry == false { return .unexpectedState(intent) }
+            return status == 409 ? .inProgress : .rateLimited(retryAfter: retryAfter)
+        case 400...499: return shouldRetry == true ? .inProgress : .invalidRequest(summary)
+        case 300...399: return .configuration("the address answers with a redirect (\(status))")
+        // A stored 5xx is replayed under its key for a day: only the intent tells.
+        default: return .outcomeUnknown(summary)
+        }
+    }
+
+    private func decline(_ problem: StripeProblem) -> Decline {
+        Decline(
+            code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.")
+    }
+
+    private var requestNote: String {
+        requestID.map { " (request \($0))" } ?? ""
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
+        try? JSONDecoder().decode(type, from: Data(body))
+    }
+}

@@ -1,0 +1,38 @@
+internal import Domain
+
+/// A payment intent as it stands in the provider's JSON; fields we do not use are left out.
+struct StripeIntent: Decodable {
+    struct LastError: Decodable {
+        let code: String?
+        let declineCode: String?
+        let message: String?
+
+        enum CodingKeys: String, CodingKey {
+            case code, message
+            case declineCode = "decline_code"
+        }
+    }
+
+    let id: String
+    let status: PaymentIntentStatus
+    let amount: Int64
+    let currency: String
+    let clientSecret: String?
+    let lastError: LastError?
+    let metadata: [String: String]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, status, amount, currency, metadata
+        case clientSecret = "client_secret"
+        case lastError = "last_payment_error"
+    }
+
+    /// The intent in our terms, `nil` when its currency or amount make no sense here.
+    func intent(requestID: String?) -> PaymentIntent? {
+        guard let currency = Currency(currency), let amount = StripeAmount.money(amount, currency) else { return nil }
+        return PaymentIntent(
+            id: PaymentIntent.ID(rawValue: id), status: status, amount: amount, clientSecret: clientSecret,
+            lastError: lastError.map { Decline(code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "") },
+            orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID)
+    }
+}

@@ -1,0 +1,113 @@
+public import Domain
+public import Logging
+public import OutboundHTTP
+
+/// Payments over the Stripe API, or over anything that speaks it.
+///
+/// Source: Stripe API reference, version ``apiVersion``: Payment Intents, Errors, Idempotent requests.
+public struct StripePayments: PaymentProvider {
+    /// The version every call names, so that the provider's changes do not reach us unasked.
+    public static let apiVersion = "2024-06-20"
+
+    private let client: OutboundHTTPClient
+    private let key: StripeKey
+    private let base: BaseURL
+    private let timeout: Duration
+    private let logger: Logger
+
+    /// Checks key and address; sends nothing.
+    ///
+    /// - Parameters:
+    ///   - apiKey: `sk_test_…` or `sk_live_…` (or a restricted `rk_…`). A live key is refused for any address but Stripe's own.
+    ///   - baseURL: where the API is, without `/v1`.
+    ///   - timeout: limit for one whole call.
+    /// - Throws: when key or address cannot be used.
+    public init(
+        client: OutboundHTTPClient, apiKey: String, baseURL: String = "https://api.stripe.com", timeout: Duration = .seconds(15),
+        logger: Logger
+    ) throws(ProviderSettingError) {
+        let base = try BaseURL(baseURL, setting: "payment API address")
+        key = try StripeKey(apiKey, for: base)
+        self.base = base
+        self.client = client
+        self.timeout = timeout
+        self.logger = logger
+    }
+
+    /// `POST /v1/payment_intents` with `confirm=false`.
+    public func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
+        try await call("POST", "", form: Self.creationForm(request), key: request.key)
+    }
+
+    /// `POST /v1/payment_intents/{id}/confirm`.
+    public func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        var form = FormBody()
+        form.append("payment_method", value: method)
+        return try await call("POST", Self.path(id) + "/confirm", form: form, key: key)
+    }
+
+    /// `GET /v1/payment_intents/{id}`.
+    public func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
+        try await call("GET", Self.path(id), form: nil, key: nil)
+    }
+
+    /// `POST /v1/payment_intents/{id}/cancel`.
+    public func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        try await call("POST", Self.path(id) + "/cancel", form: FormBody(), key: key)
+    }
+
+    static func creationForm(_ request: PaymentIntentRequest) throws(PaymentFailure) -> FormBody {
+        guard let units = StripeAmount.units(of: request.amount), units > 0 else {
+            throw .invalidRequest("\(request.amount) cannot be charged in this currency's units.")
+        }
+        var form = FormBody()
+        form.append("amount", value: String(units))
+        form.append("currency", value: request.amount.currency.code.lowercased())
+        form.append("capture_method", value: request.captureMethod.rawValue)
+        form.append("confirm", value: "false")
+        form.append("payment_method_types", "0", value: "card")
+        form.append("description", value: "Order \(request.orderNumber)")
+        form.append("metadata", "order_id", value: request.orderID.description)
+        for (name, value) in request.metadata.sorted(by: { $0.key < $1.key }) where name != "order_id" {
+            form.append("metadata", name, value: value)
+        }
+        return form
+    }
+
+    /// The identifier is the provider's own text, but a path is built with it.
+    private static func path(_ id: PaymentIntent.ID) -> String {
+        "/" + PercentEncoding.encode(id.rawValue)
+    }
+
+    private func call(_ method: String, _ path: String, form: FormBody?, key idempotencyKey: IdempotencyKey?) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
+        var request = OutboundRequest(method: method, url: base.text + "/v1/payment_intents" + path, body: form?.bytes, timeout: timeout)
+        request.headers.append(name: "Authorization", value: "Bearer \(key.secret)")
+        request.headers.append(name: "Stripe-Version", value: Self.apiVersion)
+        request.headers.append(name: "Accept", value: "application/json")
+        if form != nil { request.headers.append(name: "Content-Type", value: "application/x-www-form-urlencoded") }
+        if let idempotencyKey { request.headers.append(name: "Idempotency-Key", value: idempotencyKey.rawValue) }
+        let response: OutboundResponse
+        do {
+            response = try await client.send(request)
+        } catch {
+            throw Self.failure(error)
+        }
+        logger.debug(
+            "payment provider answered",
+            metadata: [
+                "request_id": "\(response.headers["Request-Id"] ?? "none")", "status": "\(response.status)",
+                "replayed": "\(response.headers["Idempotent-Replayed"] == "true")",
+            ])
+        return try StripeAnswer(response).intent()
+    }
+
+    private static func failure(_ error: OutboundError) -> PaymentFailure {
+        switch (error.certainty, error.code) {
+        case (.ambiguous, _): .outcomeUnknown(error.message)
+        case (.notSent, .badURL), (.notSent, .invalidRequest): .invalidRequest(error.message)
+        case (.notSent, _): .notSent(error.message)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Domain
+internal import Foundation
+internal import FoundationXML
+
+/// The text of the European Central Bank's daily document: its day, and the rates as they stand there.
+///
+/// Only the innermost `Cube` elements carry rates; the one around them carries the day. Further days, as in the 90-day document, are refused.
+struct ECBDocument {
+    private(set) var date: String?
+    private(set) var rates: [(code: String, rate: String)] = []
+
+    init(_ body: [UInt8]) throws(RateFailure) {
+        // The real document declares no types; one that does could define entities that grow without bound.
+        guard body.firstRange(of: Array("<!".utf8)) == nil else {
+            throw .malformed("it declares a document type or hides text in comments")
+        }
+        let reader = Reader()
+        let parser = XMLParser(data: Data(body))
+        parser.delegate = reader
+        guard parser.parse() else { throw .malformed("it is not well-formed XML") }
+        guard reader.days.count == 1 else { throw .malformed("it holds \(reader.days.count) days instead of one") }
+        date = reader.days.first
+        rates = reader.rates
+    }
+
+    /// Collects attributes; lives only while its parser runs, on one thread.
+    private final class Reader: NSObject, XMLParserDelegate {
+        var days: [String] = []
+        var rates: [(code: String, rate: String)] = []
+
+        func parser(
+            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
+        ) {
+            guard name == "Cube" else { return }
+            if let day = attributes["time"] { days.append(day) }
+            if let code = attributes["currency"], let rate = attributes["rate"] { rates.append((code, rate)) }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import Domain
+public import OutboundHTTP
+
+/// The European Central Bank's daily reference rates: an XML document of `Cube` elements, base euro, published on working days.
+public struct ECBRates: RateSource {
+    private let call: RateCall
+
+    /// Checks the address; sends nothing.
+    ///
+    /// - Parameter url: the whole address of the daily document.
+    /// - Throws: when the address cannot be used.
+    public init(
+        client: OutboundHTTPClient, url: String = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
+        timeout: Duration = .seconds(15)
+    ) throws(ProviderSettingError) {
+        call = try RateCall(client: client, url: url, timeout: timeout)
+    }
+
+    /// Fetches the latest set unless it still has this tag.
+    public func fetch(ifChangedFrom etag: String?) async throws(RateFailure) -> RateFetch {
+        try await call.fetch(ifChangedFrom: etag, accepting: "application/xml", parse: Self.parse)
+    }
+
+    static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
+        let document = try ECBDocument(body)
+        var table = RateTable()
+        for (code, rate) in document.rates { try table.add(code: code, text: rate) }
+        return try table.set(source: "ecb", base: .eur, date: document.date)
+    }
+}
