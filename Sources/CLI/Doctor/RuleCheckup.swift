@@ -1,0 +1,24 @@
+import Postgres
+import Storage
+
+/// The rules that hold between rows at every moment: orders, payments, stock, mails, jobs.
+struct RuleCheckup: Sendable {
+    let services: Services
+
+    func findings() async -> [Finding] {
+        do {
+            return Self.findings(names: Invariants.names, violations: try await services.invariants.check())
+        } catch {
+            return [.skipped("rules", Finding.failed("rules", error).detail)]
+        }
+    }
+
+    static func findings(names: [String], violations: [InvariantViolation]) -> [Finding] {
+        let broken = Dictionary(violations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return names.map { name in
+            guard let violation = broken[name] else { return .ok("rule.\(name)", "holds") }
+            return .failed(
+                "rule.\(name)", "broken: \(violation.rule)", "Look into: \(violation.ids.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import JobQueue
+import Postgres
+import Storage
+
+/// Brings the database's tables up to date.
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the database's tables up to date.",
+        discussion: "May be run while the shop is open, by any number of machines at once: one migrates, the others wait.")
+
+    @Flag(help: "Only say what is missing; exit code 1 when something is.")
+    var check = false
+
+    /// The queue's tables first: the shop's own enqueue into them.
+    static func migrator() throws -> Migrator {
+        Migrator(sets: [try JobQueueMigrations.set(), try ShopMigrations.set()])
+    }
+
+    func run() async throws {
+        let migrator = try Self.migrator()
+        try await Services.useDatabase(of: try OperatorSettings.load()) { database in
+            if check {
+                try await report(pending: try await migrator.pending(database))
+            } else {
+                let applied = try await migrator.migrate(database) { migration in
+                    Terminal.write("applied \(migration) in \(TimeText.brief(migration.duration))")
+                }
+                Terminal.write(
+                    applied.isEmpty ? "The tables are up to date; nothing to do." : "\(counted(applied.count, "migration")) applied.")
+            }
+        }
+    }
+
+    private func report(pending: [String]) async throws {
+        guard !pending.isEmpty else {
+            Terminal.write("The tables are up to date.")
+            return
+        }
+        for name in pending { Terminal.write("missing \(name)") }
+        throw Failure("\(counted(pending.count, "migration")) missing.", advice: "Apply them with: cartwright migrate")
+    }
+}

@@ -1,0 +1,74 @@
+import Domain
+import Foundation
+
+/// An order in JSON. Mail addresses are masked, client secrets left out.
+struct OrderDocument: Encodable {
+    struct PaymentDocument: Encodable {
+        let id: String
+        let status: PaymentStatus
+        let amount: Money
+        let providerId: String?
+        let attempt: Int
+        let declineCode: String?
+    }
+
+    struct MailDocument: Encodable {
+        let id: String
+        let kind: String
+        let status: String
+        let attempt: Int
+        let recipient: String?
+        let reason: String?
+        let createdAt: Date
+        let sentAt: Date?
+    }
+
+    struct EntryDocument: Encodable {
+        let at: Date
+        let event: String
+        let reason: String?
+    }
+
+    let id: String
+    let number: Int64
+    let status: OrderStatus
+    let fulfilment: String
+    let userId: String?
+    let email: String?
+    let items: [OrderItem]
+    let totals: OrderTotals
+    let reservedUntil: Date?
+    let createdAt: Date
+    let updatedAt: Date
+    let confirmedAt: Date?
+    let payment: PaymentDocument?
+    let mails: [MailDocument]
+    let timeline: [EntryDocument]
+
+    init(_ file: OrderFile) {
+        let order = file.order
+        id = order.id.description
+        number = order.number
+        status = order.status
+        fulfilment = order.fulfilment.rawValue
+        userId = order.userID?.description
+        email = order.email?.description
+        items = order.items
+        totals = order.totals
+        reservedUntil = order.reservedUntil
+        createdAt = order.createdAt
+        updatedAt = order.updatedAt
+        confirmedAt = order.confirmedAt
+        payment = order.payment.map {
+            PaymentDocument(
+                id: $0.id.description, status: $0.status, amount: $0.amount, providerId: $0.providerID, attempt: $0.attempt,
+                declineCode: $0.declineCode)
+        }
+        mails = file.mails.map {
+            MailDocument(
+                id: $0.id.description, kind: $0.kind, status: $0.status, attempt: $0.attempt, recipient: $0.recipient?.description,
+                reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt)
+        }
+        timeline = OrderTimeline(file).entries.map { EntryDocument(at: $0.at, event: $0.what, reason: $0.reason) }
+    }
+}

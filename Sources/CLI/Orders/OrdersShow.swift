@@ -1,0 +1,87 @@
+import ArgumentParser
+import Domain
+import Foundation
+
+/// One page that explains an order.
+struct OrdersShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an order with its items, payment and mails, and what happened to it in order of time.")
+
+    @Argument(help: "The order's number or id.", transform: OrderReference.parse)
+    var order: OrderReference
+
+    @Flag(help: "Write JSON for scripts.")
+    var json = false
+
+    func run() async throws {
+        let file = try await Services.use { services in try await OrderFile.open(order, with: services) }
+        if json {
+            try Terminal.writeJSON(OrderDocument(file))
+            return
+        }
+        Terminal.write(Self.facts(of: file.order))
+        Terminal.write("\nItems:")
+        Terminal.write(Self.items(of: file.order))
+        if let payment = file.order.payment {
+            Terminal.write("\nPayment:")
+            Terminal.write(Self.facts(of: payment))
+        }
+        if !file.mails.isEmpty {
+            Terminal.write("\nMails:")
+            Terminal.write(Self.table(of: file.mails))
+        }
+        Terminal.write("\nWhat happened:")
+        var table = Table([.text("time"), .text("event"), .wide("reason")])
+        for entry in OrderTimeline(file).entries { table.add([TimeText.moment(entry.at), entry.what, entry.reason ?? ""]) }
+        Terminal.write(table)
+        Terminal.write("\nJobs: cartwright jobs list --text \(file.order.id)")
+    }
+
+    private static func facts(of order: Order) -> FactSheet {
+        var facts = FactSheet()
+        facts.add("Order", String(order.number))
+        facts.add("Id", order.id.description)
+        facts.add("Status", order.status.rawValue)
+        facts.add("Fulfilment", order.fulfilment.rawValue)
+        facts.add("Customer", order.userID.map { "user \($0)" } ?? "guest")
+        // Masked: what is shown here ends up in terminals' histories and in tickets.
+        facts.add("Mail", order.email?.description)
+        facts.add("Total", order.totals.total.description)
+        if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source)") }
+        facts.add("Stock held", order.reservedUntil.map { "until " + TimeText.moment($0) })
+        facts.add("Placed", TimeText.moment(order.createdAt))
+        facts.add("Confirmed", order.confirmedAt.map(TimeText.moment))
+        facts.add("Changed", TimeText.moment(order.updatedAt))
+        return facts
+    }
+
+    private static func items(of order: Order) -> Table {
+        var table = Table([.text("sku"), .wide("product"), .number("quantity"), .number("each"), .number("total")])
+        for item in order.items {
+            table.add([item.sku.rawValue, item.name, String(item.quantity.rawValue), item.unitPrice.description, item.total.description])
+        }
+        return table
+    }
+
+    private static func facts(of payment: Payment) -> FactSheet {
+        var facts = FactSheet()
+        facts.add("Id", payment.id.description)
+        facts.add("Status", payment.status.rawValue)
+        facts.add("Amount", payment.amount.description)
+        facts.add("Provider's id", payment.providerID)
+        facts.add("Attempts", String(payment.attempt))
+        facts.add("Declined", payment.declineCode)
+        return facts
+    }
+
+    private static func table(of mails: [OrderMail]) -> Table {
+        var table = Table([.text("id"), .text("kind"), .text("status"), .number("tries"), .text("to"), .text("sent"), .wide("reason")])
+        for mail in mails {
+            table.add([
+                mail.id.description, mail.kind, mail.status, String(mail.attempt), mail.recipient?.description ?? "erased",
+                mail.sentAt.map(TimeText.moment) ?? "–", mail.reason ?? "",
+            ])
+        }
+        return table
+    }
+}

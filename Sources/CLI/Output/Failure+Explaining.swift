@@ -1,0 +1,66 @@
+import ArgumentParser
+import Domain
+import JobQueue
+import Postgres
+import Redis
+import Storage
+
+extension Failure {
+    /// What an error means for the operator; nil for the argument parser's own, which it words itself.
+    static func explaining(_ error: any Error) -> Failure? {
+        switch error {
+        case let failure as Failure: failure
+        case is ValidationError, is CleanExit, is ExitCode: nil
+        // Requests for help and wrong usage come in types that the parser keeps to itself.
+        case _ where Cartwright.exitCode(for: error) != .failure: nil
+        case let error as PostgresError: explaining(error)
+        case let error as RedisError: explaining(error)
+        case let error as JobInspectionError: Failure(sentence(error.description), advice: "List jobs with: cartwright jobs list")
+        case let error as StorageError: Failure(sentence(error.description))
+        case let error as InvalidValue: Failure(error.message)
+        case is CancellationError: Failure("The command was interrupted.")
+        default: Failure("Something unexpected went wrong: \(error)")
+        }
+    }
+
+    private static func explaining(_ error: PostgresError) -> Failure {
+        switch error.code {
+        case .invalidURL:
+            return Failure(
+                "DATABASE_URL is not a database's address: \(error.message).",
+                advice: "Example: postgres://user:password@127.0.0.1:5432/cartwright",
+                status: .configuration)
+        case .connectFailed, .connectionLost, .acquireTimeout:
+            return Failure(
+                "PostgreSQL cannot be reached: \(error.message).",
+                advice: "Check that the server runs and that DATABASE_URL names it; `cartwright doctor` tells more.")
+        case .migration:
+            return Failure("The migrations cannot be applied: \(error.message).")
+        case .server where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn:
+            return Failure("The database lacks tables that this program needs.", advice: "Create them with: cartwright migrate")
+        case .server, .encoding, .decoding, .closed, .notUsable:
+            return Failure("PostgreSQL refused: \(error.description).")
+        }
+    }
+
+    private static func explaining(_ error: RedisError) -> Failure {
+        switch error.code {
+        case .invalidURL:
+            Failure("REDIS_URL is not an address of Redis: \(error.message).", status: .configuration)
+        case .connectFailed, .connectionLost, .timeout:
+            Failure(
+                "Redis cannot be reached: \(error.message).",
+                advice: "Check that the server runs and that REDIS_URL names it; `cartwright doctor` tells more.")
+        case .server(let prefix) where prefix == "NOAUTH" || prefix == "WRONGPASS":
+            Failure(
+                "Redis does not accept the credentials.", advice: "Check the user and the password in REDIS_URL.", status: .configuration)
+        case .server, .protocolViolation, .closed, .overloaded, .cancelled:
+            Failure("Redis refused: \(error.message).")
+        }
+    }
+
+    /// With a capital and a full stop.
+    private static func sentence(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+    }
+}

@@ -1,0 +1,22 @@
+import JobQueue
+
+/// Stops or starts the claiming of jobs of one queue.
+enum QueueSwitch {
+    /// - Throws: ``Failure`` for a queue that does not exist, so that a slip of the keyboard does not look like success.
+    static func set(_ queue: QueueName, isPaused: Bool) async throws {
+        try await Services.use { services in
+            let known = try await services.inspector.queues(known: ShopQueues.all).map(\.queue)
+            guard known.contains(queue) else {
+                throw Failure(
+                    "There is no queue named \(queue).", advice: "Queues: " + known.map(\.rawValue).joined(separator: ", "))
+            }
+            if isPaused {
+                try await services.inspector.pause(queue)
+            } else {
+                try await services.inspector.resume(queue)
+            }
+            try await services.audit.note(isPaused ? "queue.paused" : "queue.resumed", "queue", queue.rawValue)
+            Terminal.write(isPaused ? "\(queue) is paused; running jobs finish." : "\(queue) is open.")
+        }
+    }
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The queues that jobs wait in.
+struct Queues: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See queues, pause or resume them.",
+        subcommands: [QueuesList.self, QueuesPause.self, QueuesResume.self], defaultSubcommand: QueuesList.self)
+}

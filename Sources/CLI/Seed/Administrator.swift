@@ -1,0 +1,56 @@
+import Domain
+import Storage
+
+/// The first person who may do everything.
+struct Administrator: Sendable {
+    let email: EmailAddress
+    private let password: String
+
+    /// Takes the address from the command line or from ADMIN_EMAIL, and the password from ADMIN_PASSWORD only: what stands on a command line
+    /// everybody on the machine can read.
+    ///
+    /// - Returns: nil when neither is set.
+    /// - Throws: ``Failure`` when one is missing or unusable.
+    init?(email: String?, environment: [String: String]) throws {
+        let address = email ?? environment["ADMIN_EMAIL"].flatMap { $0.isEmpty ? nil : $0 }
+        let password = environment["ADMIN_PASSWORD"].flatMap { $0.isEmpty ? nil : $0 }
+        guard address != nil || password != nil else { return nil }
+        guard let address, let password else {
+            throw Failure(
+                "An administrator needs a mail address and a password; only one of them is set.",
+                advice: "Set ADMIN_EMAIL and ADMIN_PASSWORD, or neither.", status: .configuration)
+        }
+        guard let email = EmailAddress(rawValue: address) else {
+            throw Failure("ADMIN_EMAIL: expected a mail address such as name@example.com.", status: .configuration)
+        }
+        guard PasswordHash.passwordBytes.contains(password.utf8.count) else {
+            throw Failure(
+                "ADMIN_PASSWORD: expected \(PasswordHash.passwordBytes.lowerBound) to \(PasswordHash.passwordBytes.upperBound) bytes.",
+                status: .configuration)
+        }
+        self.email = email
+        self.password = password
+    }
+
+    /// Creates the account, once.
+    /// - Returns: whether it is new.
+    /// - Throws: ``Failure`` when somebody else has the address already and is no administrator.
+    func create(in accounts: AccountStore) async throws -> Bool {
+        if let role = try await accounts.credentials(email: email)?.user.role {
+            guard role == .admin else {
+                throw Failure(
+                    "\(email) has an account already, as \(role.rawValue).", advice: "Choose another address for the administrator.")
+            }
+            return false
+        }
+        do {
+            let user = try await accounts.register(
+                email: email, passwordHash: try PasswordHash.make(of: password), name: "Administrator", role: .admin)
+            Terminal.write("administrator \(user.email) created.")
+            return true
+        } catch StorageError.emailTaken {
+            // Somebody who seeds at the same time was quicker.
+            return false
+        }
+    }
+}

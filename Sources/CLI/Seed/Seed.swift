@@ -1,0 +1,53 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Storage
+
+/// Fills an empty shop.
+struct Seed: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fill the shop with sample products and create the first administrator.",
+        discussion: """
+            The catalogue is the same on every machine. Run again, the command adds what is missing and leaves the rest as it is. \
+            An administrator is created when ADMIN_EMAIL and ADMIN_PASSWORD are set.
+            """)
+
+    @Option(help: "How many products, at most \(SampleCatalogue.capacity).")
+    var products = 1200
+
+    @Option(name: .customLong("admin-email"), help: "Mail address of the administrator; ADMIN_EMAIL when left out.")
+    var adminEmail: String?
+
+    /// Rows of one transaction: large enough to be quick, small enough to show progress.
+    private static let batch = 200
+
+    func validate() throws {
+        guard (0...SampleCatalogue.capacity).contains(products) else {
+            throw ValidationError("--products: expected a number from 0 to \(SampleCatalogue.capacity).")
+        }
+    }
+
+    func run() async throws {
+        let administrator = try Administrator(email: adminEmail, environment: ProcessInfo.processInfo.environment)
+        let settings = try OperatorSettings.load()
+        try await Services.useDatabase(of: settings) { database in
+            let added = try await fill(CatalogueStore(database: database, settings: settings.shop))
+            let isNew = try await administrator?.create(in: AccountStore(database: database)) ?? false
+            if !added && !isNew { Terminal.write("The shop is filled already; nothing to do.") }
+        }
+    }
+
+    /// - Returns: whether any product is new.
+    private func fill(_ store: CatalogueStore) async throws -> Bool {
+        let catalogue = SampleCatalogue(count: products).products
+        var added = 0
+        for start in stride(from: 0, to: catalogue.count, by: Self.batch) {
+            let end = min(start + Self.batch, catalogue.count)
+            let new = try await store.insertSeed(Array(catalogue[start..<end]))
+            added += new
+            if new > 0 { Terminal.write("products: \(end) of \(catalogue.count)") }
+        }
+        if added > 0 { Terminal.write("\(counted(added, "product")) added.") }
+        return added > 0
+    }
+}

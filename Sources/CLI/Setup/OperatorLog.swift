@@ -1,0 +1,19 @@
+import Foundation
+import Storage
+
+/// Writes what operators do here into the audit log.
+struct OperatorLog: Sendable {
+    let log: AuditLog
+
+    /// Notes an action that has been carried out, under the name of the system's user.
+    func note(_ action: String, _ subjectKind: String, _ subjectID: String, details: [String: String] = [:]) async throws {
+        var details = details
+        // Through sudo everybody is root; sudo says who it really was.
+        if let name = ProcessInfo.processInfo.environment["SUDO_USER"] { details["sudo_user"] = name }
+        try await log.append([
+            AuditEntry(
+                actor: .system("cli:\(ProcessInfo.processInfo.userName)"), action: action, subjectKind: subjectKind, subjectID: subjectID,
+                details: details)
+        ])
+    }
+}
