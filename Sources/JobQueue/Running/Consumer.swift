@@ -181,6 +181,9 @@ final class Consumer: Sendable {
                 if Task.isCancelled { return }
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 100...500)))
             }
+            // A wish to listen that was uttered meanwhile did not know what the claim that follows now will find out: when the next job
+            // is due. The consumer utters it again after that claim.
+            armed.lower()
             report { $0.state.wake() }
         }
     }

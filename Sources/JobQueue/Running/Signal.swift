@@ -37,6 +37,11 @@ final class Signal: Sendable {
         waiter?.resume(returning: true)
     }
 
+    /// Takes back a raise that nobody has waited for.
+    func lower() {
+        state.withLock { $0.isRaised = false }
+    }
+
     /// Lets the present and every later wait pass with false.
     func end() {
         let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
