@@ -47,6 +47,16 @@ struct FaultsTests {
         }
     }
 
+    @Test func slowCallsTakeTheirTimeAndEffect() async throws {
+        try await RunningSandbox.run { sandbox in
+            let id = try await sandbox.intent()
+            let start = ContinuousClock.now
+            #expect(try await sandbox.confirm(id, fault: "slow=250").status == 200)
+            #expect(ContinuousClock.now - start >= .milliseconds(250))
+            #expect(try await sandbox.moved(id) == ["charge 1999"])
+        }
+    }
+
     @Test func oneKeyForTwoCallsIsAnError() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()

@@ -19,7 +19,7 @@ extension Response {
     static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields()
         headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'"
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src about:; form-action 'self'; base-uri 'none'"
         headers[.xContentTypeOptions] = "nosniff"
         return text(html, type: "text/html; charset=utf-8", status: status, headers: headers)
     }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Logging
 import ServiceLifecycle
 
@@ -33,7 +32,12 @@ struct RunningSandbox: Sendable {
                 try await tasks.waitForAll()
                 throw NotStarted()
             }
-            let result = await Task { try await body(RunningSandbox(urls: addresses)) }.result
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await body(RunningSandbox(urls: addresses)))
+            } catch {
+                result = .failure(error)
+            }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             return try result.get()
@@ -41,12 +45,4 @@ struct RunningSandbox: Sendable {
     }
 
     struct NotStarted: Error {}
-}
-
-/// A directory that is gone after the body.
-func withTemporaryDirectory<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-    let path = FileManager.default.temporaryDirectory.path + "/sandbox-tests-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try await body(path)
 }
