@@ -25,7 +25,8 @@ public final class RedisSubscriber: Sendable {
     }
 
     /// Starts to listen. The subscription ends with the stream: when it is dropped or its task is cancelled.
-    /// - Returns: messages from the moment the server knows of the subscription, which is soon after this call. Ends when the subscriber is closed.
+    /// - Returns: messages from the moment the server knows of the subscription, which is soon after this call; see ``confirmed(_:)``. Ends when the
+    ///   subscriber is closed.
     public func subscribe(to channels: [String]) -> AsyncStream<RedisMessage> {
         let (stream, continuation) = AsyncStream.makeStream(of: RedisMessage.self, bufferingPolicy: .bufferingNewest(Self.buffer))
         let id = lastID.add(1, ordering: .relaxed).newValue
@@ -38,6 +39,18 @@ public final class RedisSubscriber: Sendable {
             mailbox.post(.remove(id))
         }
         return stream
+    }
+
+    /// Returns once the server has confirmed these channels, which some stream must be listening to: what is published after that will come. For
+    /// whoever must look at the truth once more after subscribing, so as to miss nothing.
+    ///
+    /// - Throws: `.timeout` when that takes longer than ``RedisConfiguration/commandTimeout``, `.closed`.
+    public func confirmed(_ channels: [String]) async throws(RedisError) {
+        let result = await withCheckedContinuation { continuation in
+            let wait = SubscriberRole.Wait(channels: Set(channels), continuation: continuation)
+            if !mailbox.post(.await(wait)) { Self.finish([.await(wait)]) }
+        }
+        try result.get()
     }
 
     /// Whether there is a connection right now.
@@ -57,6 +70,13 @@ public final class RedisSubscriber: Sendable {
 
     /// What was posted but never reached the thread.
     private static func finish(_ messages: [SubscriberRole.Message]) {
-        for case .add(_, let listener) in messages { listener.continuation.finish() }
+        for message in messages {
+            switch message {
+            case .add(_, let listener): listener.continuation.finish()
+            case .await(let wait):
+                wait.continuation.resume(returning: .failure(RedisError(code: .closed, message: "the Redis subscriber was closed")))
+            case .remove: break
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ struct HiredisSocket: ~Copyable {
         if context.pointee.err != 0 {
             throw RedisError(code: .connectFailed, message: "cannot connect to Redis: \(socket.reason)")
         }
+        // Programs started by this process must not hold the connection open.
+        _ = fcntl(socket.descriptor, F_SETFD, FD_CLOEXEC)
         // A peer that vanished is noticed even while nothing is sent. Unix sockets refuse this and do not need it.
         if case .tcp = endpoint { _ = redisEnableKeepAlive(context) }
         return socket

@@ -5,6 +5,8 @@ struct SubscriptionState: Sendable {
 
     private var wanted: [String: Int] = [:]
     private var told: Set<String> = []
+    /// Channels the server has answered for on this connection.
+    private(set) var confirmed: Set<String> = []
     /// Channels that may have to be subscribed or unsubscribed.
     private var changed: Set<String> = []
     private var lastHeard: Instant
@@ -40,6 +42,7 @@ struct SubscriptionState: Sendable {
     mutating func connected(at now: Instant) {
         isConnected = true
         told.removeAll()
+        confirmed.removeAll()
         changed = Set(wanted.keys)
         lastHeard = now
         pingedAt = nil
@@ -47,7 +50,13 @@ struct SubscriptionState: Sendable {
 
     mutating func lost() {
         isConnected = false
+        confirmed.removeAll()
         pingedAt = nil
+    }
+
+    /// The server answered a SUBSCRIBE: whatever is published from now on will come.
+    mutating func confirm(_ channel: String) {
+        if told.contains(channel) { confirmed.insert(channel) }
     }
 
     /// Something came from the server.
@@ -68,6 +77,7 @@ struct SubscriptionState: Sendable {
         changed.removeAll()
         if !stale.isEmpty {
             told.subtract(stale)
+            confirmed.subtract(stale)
             return RedisCommand("UNSUBSCRIBE", arguments: stale.sorted().map { RedisArgument($0) })
         }
         if pingedAt == nil && lastHeard + silence <= now {

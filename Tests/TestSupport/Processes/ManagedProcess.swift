@@ -39,6 +39,7 @@ public final class ManagedProcess: Sendable {
     public let processID: Int32
     /// The file that holds its standard output and error.
     public let logFile: String
+    private let ownsLog: Bool
     private let state = Mutex(State())
 
     /// Starts an executable.
@@ -46,7 +47,7 @@ public final class ManagedProcess: Sendable {
     ///   - executable: a path, or a name to look for in `PATH`.
     ///   - arguments: without the name of the executable.
     ///   - environment: added to this process' own, or replacing variables of it.
-    ///   - logFile: gets standard output and error, appended; nil for a temporary file.
+    ///   - logFile: gets standard output and error, appended; nil for a temporary file that goes with this object.
     public static func start(
         _ executable: String, arguments: [String] = [], environment: [String: String] = [:], logFile: String? = nil
     ) throws(CannotStart) -> ManagedProcess {
@@ -55,12 +56,13 @@ public final class ManagedProcess: Sendable {
         var processID = pid_t()
         let status = Spawn.start(executable, arguments, merged.map { "\($0)=\($1)" }, log, &processID)
         guard status == 0 else { throw CannotStart(executable: executable, error: status) }
-        return ManagedProcess(processID: processID, logFile: log)
+        return ManagedProcess(processID: processID, logFile: log, ownsLog: logFile == nil)
     }
 
-    private init(processID: pid_t, logFile: String) {
+    private init(processID: pid_t, logFile: String, ownsLog: Bool) {
         self.processID = processID
         self.logFile = logFile
+        self.ownsLog = ownsLog
         Orphans.add(processID)
         _ = OSThread.start(name: "wait-\(processID)") { [weak self] in
             var info = siginfo_t()
@@ -72,6 +74,7 @@ public final class ManagedProcess: Sendable {
 
     deinit {
         if state.withLock({ $0.exit == nil }) { Glibc.kill(processID, SIGKILL) }
+        if ownsLog { unlink(logFile) }
     }
 
     /// Whether it has not ended yet.

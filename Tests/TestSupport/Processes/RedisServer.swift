@@ -20,7 +20,7 @@ public final class RedisServer: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let port = try FreePort.next()
         let lines =
-            ["bind 127.0.0.1", "port \(port)", "dir \(directory)", "save \"\"", "daemonize no", "enable-debug-command yes"] + configuration
+            ["bind 127.0.0.1", "port \(port)", "dir \(directory)", "save \"\"", "daemonize no"] + configuration
         try lines.joined(separator: "\n").write(toFile: "\(directory)/redis.conf", atomically: true, encoding: .utf8)
         let server = RedisServer(port: port, directory: directory, process: try launch(in: directory))
         try await server.waitUntilReady(starts: 1)
