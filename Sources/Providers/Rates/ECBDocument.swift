@@ -17,7 +17,10 @@ struct ECBDocument {
         let reader = Reader()
         let parser = XMLParser(data: Data(body))
         parser.delegate = reader
-        guard parser.parse() else { throw .malformed("it is not well-formed XML") }
+        // On Linux `parse()` alone reports success for documents that are not well-formed.
+        guard parser.parse(), parser.parserError == nil, !reader.hasFailed, reader.isComplete else {
+            throw .malformed("it is not well-formed XML")
+        }
         guard reader.days.count == 1 else { throw .malformed("it holds \(reader.days.count) days instead of one") }
         date = reader.days.first
         rates = reader.rates
@@ -27,13 +30,26 @@ struct ECBDocument {
     private final class Reader: NSObject, XMLParserDelegate {
         var days: [String] = []
         var rates: [(code: String, rate: String)] = []
+        var hasFailed = false
+        var isComplete: Bool { started > 0 && started == ended }
+        private var started = 0
+        private var ended = 0
 
         func parser(
             _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
         ) {
+            started += 1
             guard name == "Cube" else { return }
             if let day = attributes["time"] { days.append(day) }
             if let code = attributes["currency"], let rate = attributes["rate"] { rates.append((code, rate)) }
+        }
+
+        func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+            ended += 1
+        }
+
+        func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) {
+            hasFailed = true
         }
     }
 }
