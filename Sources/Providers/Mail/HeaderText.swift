@@ -2,8 +2,8 @@ internal import FoundationEssentials
 
 /// Text in mail header fields: plain where it may be, encoded words of RFC 2047 where it must.
 enum HeaderText {
-    /// Longest encoded word (RFC 2047, 2).
-    private static let maximumWord = 75
+    /// Longest encoded word. RFC 2047, 2, allows 75 on a line of at most 76; this leaves room for the field's name on the first one.
+    private static let maximumWord = 66
     private static let prefix = "=?UTF-8?B?"
     private static let suffix = "?="
 
@@ -27,7 +27,7 @@ enum HeaderText {
         return "\"\(escaped)\""
     }
 
-    /// Words of at most 75 characters, each decodable by itself because characters are not cut (RFC 2047, 5), on lines of their own.
+    /// Words, each decodable by itself because characters are not cut (RFC 2047, 5), on lines of their own.
     private static func encodedWords(_ text: String) -> String {
         let room = (maximumWord - prefix.count - suffix.count) / 4 * 3
         var words: [String] = []

@@ -1,20 +1,25 @@
-import TestSupport
-
 /// A mail server's part of a conversation, with one place where it departs from the ordinary.
-struct ScriptedMailServer: Sendable {
+package struct ScriptedMailServer: Sendable {
     /// What is answered instead of the ordinary reply, by the first word of the command; `.` is the end of the message. An empty answer closes
     /// the connection.
-    var replies: [String: String] = [:]
+    package var replies: [String: String] = [:]
     /// Extensions named after EHLO.
-    var extensions: [String] = ["SIZE 50000000", "AUTH PLAIN"]
+    package var extensions: [String] = ["SIZE 50000000", "AUTH PLAIN"]
     /// Commands and message lines as they came.
-    let log = ScriptLog<String>()
+    package let log = ScriptLog<String>()
     /// Fired when the end of the message has been read.
-    let messageEnded = OneTimeSignal()
+    package let messageEnded = OneTimeSignal()
     /// What the reply to the end of the message waits for.
-    var release: OneTimeSignal?
+    package var release: OneTimeSignal?
 
-    func start() throws -> ScriptedServer {
+    /// An ordinary server but for these replies.
+    package init(replies: [String: String] = [:], release: OneTimeSignal? = nil) {
+        self.replies = replies
+        self.release = release
+    }
+
+    /// Starts serving.
+    package func start() throws -> ScriptedServer {
         try ScriptedServer { peer in
             let greeting = replies["greeting"] ?? "220 mail.example ESMTP\r\n"
             if greeting.isEmpty { return }
@@ -39,6 +44,13 @@ struct ScriptedMailServer: Sendable {
         }
     }
 
+    /// The lines of the last message as they were sent, doubled dots undone, without the final dot.
+    package var message: [String] {
+        let lines = log.entries
+        guard let start = lines.lastIndex(of: "DATA"), let end = lines[start...].firstIndex(of: ".") else { return [] }
+        return lines[(start + 1)..<end].map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 }
+    }
+
     private var ehlo: String {
         let lines = ["mail.example"] + extensions
         return lines.enumerated().map { "250\($0 == lines.count - 1 ? " " : "-")\($1)\r\n" }.joined()
@@ -58,13 +70,13 @@ struct ScriptedMailServer: Sendable {
         while true {
             let line = try peer.readLine()
             log.note(line)
-            if replies["cut"] == line { throw Unexpected() }
+            if replies["cut"] == line { throw Conversation.Over() }
             if line == "." { break }
         }
         messageEnded.fire()
         if let release { peer.block(until: release) }
         let reply = replies["."] ?? "250 2.0.0 Ok: queued as 4F3B2\r\n"
-        if reply.isEmpty { throw Unexpected() }
+        if reply.isEmpty { throw Conversation.Over() }
         try peer.write(reply)
     }
 }
