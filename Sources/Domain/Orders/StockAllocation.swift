@@ -19,6 +19,13 @@ public struct StockAllocation: Sendable {
         public let wanted: Int
         /// How many were left when its turn came.
         public let available: Int
+
+        /// Names a shortage.
+        public init(sku: SKU, wanted: Int, available: Int) {
+            self.sku = sku
+            self.wanted = wanted
+            self.available = available
+        }
     }
 
     /// One decision for each order, in the order of arrival.

@@ -3,8 +3,11 @@ public import JobQueue
 
 /// Takes an accepted order through reservation and payment.
 public struct CheckoutOrder: Job, Hashable {
+    /// Stored with every job of this kind.
     public static let name = "checkout.order"
+    /// Where they wait.
     public static let queue: QueueName = "checkout"
+    /// How often they are tried.
     public static let retry: RetryPolicy = .exponential(attempts: 15, from: .seconds(1), to: .minutes(5))
 
     /// The order.

@@ -3,8 +3,11 @@ public import JobQueue
 
 /// Sends the mail that says an order is confirmed.
 public struct SendOrderConfirmation: Job, Hashable {
+    /// Stored with every job of this kind.
     public static let name = "email.order-confirmation"
+    /// Where they wait.
     public static let queue: QueueName = "email"
+    /// How often they are tried.
     public static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(15))
 
     /// The delivery to be made.
