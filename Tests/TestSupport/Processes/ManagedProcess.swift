@@ -55,7 +55,10 @@ public final class ManagedProcess: Sendable {
         let merged = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         var processID = pid_t()
         let status = Spawn.start(executable, arguments, merged.map { "\($0)=\($1)" }, log, &processID)
-        guard status == 0 else { throw CannotStart(executable: executable, error: status) }
+        guard status == 0 else {
+            if logFile == nil { unlink(log) }
+            throw CannotStart(executable: executable, error: status)
+        }
         return ManagedProcess(processID: processID, logFile: log, ownsLog: logFile == nil)
     }
 
