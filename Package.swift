@@ -123,6 +123,7 @@ let package = Package(
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
+        tests("CLI", ["CCrypt", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
         tests("EndToEnd", ["Domain", "JobQueue", "OutboundHTTP", "Postgres", "Redis", "Storage", logging]),
     ],
     swiftLanguageModes: [.v6]
