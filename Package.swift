@@ -124,7 +124,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests("CLI", ["CCrypt", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
-        tests("EndToEnd", ["Domain", "JobQueue", "OutboundHTTP", "Postgres", "Redis", "Storage", logging]),
+        tests("EndToEnd", ["OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -86,9 +86,7 @@ struct OrderThroughput: AsyncParsableCommand {
             """
         let request = OutboundRequest(
             method: "POST", url: api + "/api/v1/orders",
-            headers: [
-                ("Content-Type", "application/json"), ("Idempotency-Key", UUID().uuidString), ("Prefer", "wait=30"),
-            ],
+            headers: ["Content-Type": "application/json", "Idempotency-Key": UUID().uuidString, "Prefer": "wait=30"],
             body: Array(body.utf8), timeout: .seconds(40))
         return (try? await client.send(request))?.status ?? 0
     }
@@ -120,7 +118,7 @@ struct OrderThroughput: AsyncParsableCommand {
     private func setLatency(_ milliseconds: Int, _ client: OutboundHTTPClient) async throws {
         let answer = try await client.send(
             OutboundRequest(
-                method: "PUT", url: sandbox + "/_sandbox/faults", headers: [("Content-Type", "application/json")],
+                method: "PUT", url: sandbox + "/_sandbox/faults", headers: ["Content-Type": "application/json"],
                 body: Array(#"{"latency_ms": \#(milliseconds), "faults": []}"#.utf8)))
         guard (200..<300).contains(answer.status) else { throw ValidationError("the sandbox at \(sandbox) answered \(answer.status)") }
     }

@@ -1,0 +1,79 @@
+import Foundation
+import OutboundHTTP
+import TestSupport
+import Testing
+
+@Suite("A checkout becomes a confirmed order", .serialized)
+struct PurchaseTests {
+    @Test func oneRequestBuysMailsAndTakesStock() async throws {
+        try await Shop.open { shop in
+            let (sandbox, api, worker) = try await shop.startAll()
+            let product = try await shop.products()[0]
+            let answer = try await shop.order(product, quantity: 3)
+            #expect(answer.status == 201, "\(answer.text)")
+            #expect(answer.orderStatus == "confirmed")
+            #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
+            let id = try #require(answer.body?.id)
+            let mail = try await eventually("the mail has arrived") { try await shop.mails().first { $0.order_id == id } }
+            #expect(mail.to == ["ada@example.com"])
+            #expect(mail.subject.contains("\(try #require(answer.body?.number))"))
+
+            // The same key again: the same order, and nothing happens twice.
+            let key = UUID().uuidString
+            let first = try await shop.order(product, key: key)
+            let replay = try await shop.order(product, key: key)
+            #expect(replay.body?.id == first.body?.id)
+            #expect(replay.headers["Idempotent-Replayed"] == "true")
+            let other = try await shop.order(product, quantity: 2, key: key)
+            #expect(other.status == 422)
+            try await shop.waitUntilSettled(within: .seconds(20))
+            try await shop.checkEverythingAddsUp()
+
+            let doctor = try await shop.cartwright("doctor")
+            #expect(!doctor.contains("FAIL"))
+            for process in [worker, api, sandbox] {
+                process.terminate()
+                #expect(try await process.waitForExit(within: .seconds(30)) == .code(0))
+            }
+        }
+    }
+
+    @Test func aDeclineTakesNothingAndStockComesBack() async throws {
+        try await Shop.open(settings: ["RESERVATION_SECONDS": "3"]) { shop in
+            let processes = try await shop.startAll()
+            let product = try await shop.products()[0]
+            let answer = try await shop.order(product, quantity: 2, method: "pm_card_visa_chargeDeclined")
+            #expect(answer.status == 402)
+            #expect(answer.text.contains("generic_decline"))
+            #expect(try await shop.stock(of: product).reserved == 2)
+            try await eventually(within: .seconds(30), "the stock is back") {
+                try await shop.stock(of: product) == (product.onHand, 0)
+            }
+            #expect(try await shop.movements().isEmpty)
+            try await shop.checkEverythingAddsUp()
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test func whatIsNotThereIsRefusedAndNotCharged() async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            let product = try await shop.products()[0]
+            try await shop.setStock(of: product, to: 1)
+            let answer = try await shop.order(product, quantity: 2)
+            #expect(answer.status == 409)
+            #expect(answer.text.contains("out_of_stock"))
+            // Ten for the last one: one gets it, nine are refused, nobody else pays.
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<10 { group.addTask { try await shop.order(product).status } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.filter { $0 == 201 }.count == 1)
+            #expect(statuses.filter { $0 == 409 }.count == 9)
+            #expect(try await shop.stock(of: product) == (0, 0))
+            try await shop.waitUntilSettled(within: .seconds(20))
+            try await shop.checkEverythingAddsUp()
+            withExtendedLifetime(processes) {}
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import OutboundHTTP
+import Storage
+import TestSupport
+import Testing
+
+extension Shop {
+    /// Money that moved, as the sandbox's own books have it.
+    struct Movement: Decodable, Sendable {
+        let intent: String
+        let order_id: String?
+        let amount: Int
+        let currency: String
+        let kind: String
+    }
+
+    struct Mail: Decodable, Sendable {
+        let message_id: String
+        let to: [String]
+        let subject: String
+        let order_id: String?
+    }
+
+    func movements() async throws -> [Movement] { try await list("/_sandbox/ledger") }
+    func mails() async throws -> [Mail] { try await list("/_sandbox/mail") }
+
+    private func list<Element: Decodable>(_ path: String) async throws -> [Element] {
+        let answer = try await http.send(OutboundRequest(url: sandbox + path, timeout: .seconds(10), maximumResponseBytes: 1 << 24))
+        guard answer.status == 200 else { throw Failed(what: "the sandbox answered \(answer.status) for \(path)") }
+        struct Wrapped: Decodable { let items: [Element] }
+        let data = Data(answer.body)
+        if let wrapped = try? JSONDecoder().decode(Wrapped.self, from: data) { return wrapped.items }
+        return try JSONDecoder().decode([Element].self, from: data)
+    }
+
+    /// Tells the sandbox how to misbehave: `{"latency_ms": 0, "faults": [{"kind": …}]}`.
+    func misbehave(_ json: String) async throws {
+        let answer = try await http.send(
+            OutboundRequest(
+                method: "PUT", url: sandbox + "/_sandbox/faults", headers: ["Content-Type": "application/json"], body: Array(json.utf8)))
+        guard (200..<300).contains(answer.status) else {
+            throw Failed(what: "the sandbox refused \(json): \(String(decoding: answer.body, as: UTF8.self))")
+        }
+    }
+
+    func behave() async throws {
+        _ = try await http.send(OutboundRequest(method: "DELETE", url: sandbox + "/_sandbox/faults"))
+        try await misbehave(#"{"latency_ms": 0}"#)
+    }
+
+    /// Everything that must hold whatever was killed: the invariants of the database, and the sandbox's books against ours.
+    func checkEverythingAddsUp(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        for violation in try await Invariants(database: database.pool).check() {
+            Issue.record("\(violation)", sourceLocation: sourceLocation)
+        }
+        let charges = Dictionary(grouping: try await movements().filter { $0.kind == "charge" }, by: { $0.order_id ?? "none" })
+        let mails = Dictionary(grouping: try await mails(), by: { $0.order_id ?? "none" })
+        let orders = try await database.pool.query("SELECT id::text AS id, status, total FROM orders")
+        var confirmed: Set<String> = []
+        for row in orders {
+            let id: String = try row["id"]
+            let status: String = try row["status"]
+            let total: Int = try row["total"]
+            let charged = charges[id] ?? []
+            if status == "confirmed" {
+                confirmed.insert(id)
+                #expect(charged.map(\.amount) == [total], "order \(id) is confirmed", sourceLocation: sourceLocation)
+                #expect(mails[id]?.count == 1, "order \(id) is confirmed", sourceLocation: sourceLocation)
+            } else {
+                #expect(charged.isEmpty, "order \(id) is \(status)", sourceLocation: sourceLocation)
+                #expect(mails[id] == nil, "order \(id) is \(status)", sourceLocation: sourceLocation)
+            }
+        }
+        #expect(Set(charges.keys) == confirmed, sourceLocation: sourceLocation)
+    }
+
+    /// Waits until every order is in a final state and every mail is settled.
+    func waitUntilSettled(within patience: Duration) async throws {
+        try await eventually(within: patience, "all orders and mails are settled") {
+            let open: Int = try await self.database.pool.query(
+                """
+                SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'reserved'))
+                     + (SELECT count(*) FROM email_deliveries WHERE status IN ('pending', 'sending', 'unknown')) AS open
+                """)[0]["open"]
+            return open == 0
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Logging
+import OutboundHTTP
+import Postgres
+import Redis
+import Storage
+import TestSupport
+
+/// A whole shop of real processes, private to one test: database, Redis, sandbox, API, workers.
+///
+/// The programs are those of this build, run as an operator would: settings in the environment, signals to stop them.
+final class Shop: Sendable {
+    let database: TestDatabase
+    let redisServer: RedisServer
+    let http: OutboundHTTPClient
+    let apiPort: Int
+    let sandboxPort: Int
+    let environment: [String: String]
+    private let sandboxDirectory: String
+
+    var api: String { "http://127.0.0.1:\(apiPort)" }
+    var sandbox: String { "http://127.0.0.1:\(sandboxPort)" }
+
+    /// Opens a shop with a small catalogue, and closes it whatever `body` does.
+    static func open<Value>(
+        settings: [String: String] = [:], products: Int = 30, _ body: (Shop) async throws -> Value
+    ) async throws -> Value {
+        try await TestDatabase.with(poolSize: 4) { database in
+            let shop = try Shop(database: database, redisServer: try await RedisServer.start(["appendonly yes"]), settings: settings)
+            try await shop.cartwright("migrate")
+            try await shop.cartwright("seed", "--products", "\(products)")
+            let value = try await body(shop)
+            await shop.http.close()
+            return value
+        }
+    }
+
+    private init(database: TestDatabase, redisServer: RedisServer, settings: [String: String]) throws {
+        self.database = database
+        self.redisServer = redisServer
+        self.http = OutboundHTTPClient(configuration: OutboundConfiguration(maximumIdleConnections: 128), logger: database.logger)
+        apiPort = try FreePort.next()
+        sandboxPort = try FreePort.next()
+        let smtpPort = try FreePort.next()
+        sandboxDirectory = "\(NSTemporaryDirectory())/cartwright-sandbox-\(UUID().uuidString)"
+        let sandbox = "http://127.0.0.1:\(sandboxPort)"
+        environment = [
+            "DATABASE_URL": database.url, "REDIS_URL": redisServer.url, "HOST": "127.0.0.1", "PORT": "\(apiPort)",
+            "METRICS_PORT": "\(try FreePort.next())", "AUTH_SIGNING_KEYS": "k1:\(Data((0..<40).map { _ in UInt8.random(in: 0...255) }).base64EncodedString())",
+            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "MAIL_TRANSPORT": "smtp",
+            "SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "MAIL_FROM": "Cartwright <shop@example.com>",
+            "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "MAIL_UNKNOWN_SECONDS": "3", "RATES_PROVIDER": "frankfurter",
+            "RATES_URL": sandbox + "/rates/v1/latest", "SANDBOX_PORT": "\(sandboxPort)", "SANDBOX_SMTP_PORT": "\(smtpPort)",
+            "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4", "LOG_LEVEL": "info", "LOG_FORMAT": "json",
+        ].merging(settings) { _, given in given }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: sandboxDirectory)
+    }
+
+    // MARK: Processes
+
+    /// Path of a program of this build, beside the tests.
+    static func program(_ name: String) throws -> String {
+        guard let folder = Bundle.main.executableURL?.deletingLastPathComponent() else { throw CocoaError(.fileNoSuchFile) }
+        return folder.appending(path: name).path
+    }
+
+    /// Runs `cartwright` to its end and returns what it printed. Throws when it exits with another status than `expecting`.
+    @discardableResult
+    func cartwright(_ arguments: String..., expecting status: Int32 = 0) async throws -> String {
+        let process = try ManagedProcess.start(try Self.program("cartwright"), arguments: arguments, environment: environment)
+        let exit = try await process.waitForExit(within: .seconds(60))
+        guard exit == .code(status) else {
+            throw Failed(what: "cartwright \(arguments.joined(separator: " ")) ended with \(exit): \(process.log)")
+        }
+        return process.log
+    }
+
+    func startSandbox() async throws -> ManagedProcess {
+        try await start("Sandbox", ready: sandbox + "/healthz")
+    }
+
+    func startAPI() async throws -> ManagedProcess {
+        try await start("API", ready: api + "/readyz")
+    }
+
+    /// A worker is ready when it holds a lease on the checkout queue.
+    func startWorker(settings: [String: String] = [:]) async throws -> ManagedProcess {
+        let metrics = ["METRICS_PORT": "\(try FreePort.next())"]
+        let worker = try ManagedProcess.start(
+            try Self.program("Worker"), environment: environment.merging(metrics) { $1 }.merging(settings) { $1 })
+        let redis = RedisClient(try RedisConfiguration(url: redisServer.url), logger: database.logger)
+        try await eventually(within: .seconds(30), "the worker has its leases") {
+            guard worker.isRunning else { throw Failed(what: "the worker ended: \(worker.log)") }
+            let leases = try await redis.send(RedisCommand("ZRANGE", "cw:{checkout}:leases", "0", "-1")).elements ?? []
+            return leases.contains { $0.text?.contains("-\(worker.processID)-") == true }
+        }
+        await redis.close()
+        return worker
+    }
+
+    /// Sandbox, API and one worker.
+    func startAll() async throws -> (sandbox: ManagedProcess, api: ManagedProcess, worker: ManagedProcess) {
+        let sandbox = try await startSandbox()
+        let api = try await startAPI()
+        return (sandbox, api, try await startWorker())
+    }
+
+    private func start(_ program: String, ready: String) async throws -> ManagedProcess {
+        let process = try ManagedProcess.start(try Self.program(program), environment: environment)
+        try await eventually(within: .seconds(30), "\(program) is ready") {
+            guard process.isRunning else { throw Failed(what: "\(program) ended: \(process.log)") }
+            return (try? await self.http.send(OutboundRequest(url: ready, timeout: .seconds(2))))?.status == 200
+        }
+        return process
+    }
+
+    struct Failed: Error, CustomStringConvertible {
+        let what: String
+        var description: String { what }
+    }
+}
