@@ -23,6 +23,9 @@ public struct PostgresConfiguration: Sendable {
     /// How often a transaction that lost against another one is run before its error is reported.
     public var transactionAttempts = 8
 
+    /// How much longer than ``statementTimeout`` a server may say nothing before the connection is taken for dead. Only tests change it.
+    var silenceGrace: Duration = .seconds(10)
+
     private var settings: [String: String]
 
     /// - Parameter url: `postgres://user:password@host:port/database?parameter=value`, with libpq's parameters (manual, 34.1.2).

@@ -9,7 +9,7 @@ final class Session {
         connection = try LibpqConnection(settings: configuration.connectionSettings, timeout: configuration.connectTimeout)
         cache = StatementCache(limit: configuration.preparedStatementLimit)
         // The server ends a statement by itself after `statement_timeout`; past that with some grace it is not there any more.
-        silence = configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + .seconds(10)
+        silence = configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + configuration.silenceGrace
     }
 
     var isAlive: Bool { connection.isAlive }

@@ -33,22 +33,15 @@ final class LibpqConnection {
     /// The server process that serves this connection.
     var processID: Int32 { PQbackendPID(connection) }
 
-    /// Looks, without waiting, whether the server has hung up or said something unasked while the connection was not in use.
-    /// Nothing is sent. False means that the connection is of no use and nothing was lost with it.
+    /// Looks, without waiting, whether the server has hung up, or said anything at all, while the connection was not in use. Nothing is
+    /// sent. False means that the connection is of no use and nothing was lost with it.
+    ///
+    /// What a server says unasked is almost always its farewell, and the end of file may come later than that: so whoever has
+    /// something to say is not waited for. The rare harmless message, a changed setting, costs one new connection.
     func isStillConnected() -> Bool {
         guard isAlive else { return false }
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) != 0 else { return true }
-        // A parameter change or a notification is harmless; a farewell or an end of file is not.
-        if PQconsumeInput(connection) == 0 || PQstatus(connection) == CONNECTION_BAD { isAlive = false }
-        while isAlive, PQisBusy(connection) == 0, let pointer = PQgetResult(connection) {
-            if LibpqResult(pointer).kind == .failure { isAlive = false }
-        }
-        if isAlive {
-            // The farewell may have been read with the end of file still to come.
-            descriptor.revents = 0
-            if poll(&descriptor, 1, 0) != 0, PQconsumeInput(connection) == 0 { isAlive = false }
-        }
+        if poll(&descriptor, 1, 0) != 0 { isAlive = false }
         return isAlive
     }
 
