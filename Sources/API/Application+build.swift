@@ -45,5 +45,6 @@ func buildApplication(
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),
         configuration: ApplicationConfiguration(address: address, backlog: 1024),
+        services: [OutcomeListener(outcomes: services.outcomes)],
         logger: logger)
 }

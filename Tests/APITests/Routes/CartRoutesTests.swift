@@ -1,0 +1,98 @@
+import Domain
+import HTTPTypes
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("A guest's cart is found again and comes along at login", .database(migrations: try Shop.migrations()))
+struct CartRoutesTests {
+    private static func line(_ product: Product, _ quantity: String = "1") -> String {
+        #"{"product_id": "\#(product.id)", "quantity": \#(quantity)}"#
+    }
+
+    @Test func givesOutATokenWithTheFirstItem() async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct(price: 1000)
+            let empty = try await shop.send(.get, "/cart")
+            #expect(empty.status == 200)
+            #expect(empty["items"] == .array([]))
+            #expect(empty.headers[.cartToken] == nil)
+
+            let first = try await shop.send(.post, "/cart/items", Self.line(anvil, "2"))
+            #expect(first.status == 200)
+            let token = try #require(first.headers[.cartToken])
+            #expect(first["subtotal", "amount"] == .integer(2000))
+
+            let headers: HTTPFields = [.cartToken: token]
+            let second = try await shop.send(.post, "/cart/items", Self.line(anvil), headers: headers)
+            #expect(second.headers[.cartToken] == nil)
+            #expect(second["items", "0", "quantity"] == .integer(3))
+            let changed = try await shop.send(.patch, "/cart/items/\(anvil.id)", #"{"quantity": 5}"#, headers: headers)
+            #expect(changed["subtotal", "amount"] == .integer(5000))
+            let removed = try await shop.send(.delete, "/cart/items/\(anvil.id)", headers: headers)
+            #expect(removed["items"] == .array([]))
+            #expect(try await shop.send(.delete, "/cart/items/\(anvil.id)", headers: headers).status == 404)
+            #expect(try await shop.send(.delete, "/cart", headers: headers).status == 204)
+        }
+    }
+
+    @Test func keepsCartsApart() async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct()
+            let mine = try await shop.send(.post, "/cart/items", Self.line(anvil))
+            let other = try await shop.send(.post, "/cart/items", Self.line(anvil, "7"))
+            #expect(mine.headers[.cartToken] != other.headers[.cartToken])
+            let token = try #require(mine.headers[.cartToken])
+            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "quantity"] == .integer(1))
+            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: RandomToken.make()])["items"] == .array([]))
+            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: "1 OR 1=1"]).problem == "bad_request")
+        }
+    }
+
+    @Test func mergesAtLogin() async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct()
+            let rope = try await shop.addProduct(name: "Rope")
+            let member = try await shop.register()
+            _ = try await shop.send(.post, "/cart/items", Self.line(anvil, "2"), token: member.accessToken)
+            let guest = try await shop.send(.post, "/cart/items", Self.line(anvil, "3"))
+            let token = try #require(guest.headers[.cartToken])
+            _ = try await shop.send(.post, "/cart/items", Self.line(rope), headers: [.cartToken: token])
+
+            let body = #"{"email": "\#(member.email)", "password": "\#(Member.password)"}"#
+            let login = try await shop.send(.post, "/auth/login", body, headers: [.cartToken: token])
+            #expect(login["cart_merged"] == .boolean(true))
+            let cart = try await shop.send(.get, "/cart", token: try login.text("access_token"))
+            guard case .array(let items)? = cart["items"] else {
+                Issue.record("no items")
+                return
+            }
+            #expect(items.count == 2)
+            #expect(cart["items", "0", "quantity"] == .integer(5))
+            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: token])["items"] == .array([]))
+        }
+    }
+
+    @Test(arguments: ["0", "-1", "1.5", "1e9", "1000", "9223372036854775808", #""1""#, "null", "true", "[1]"])
+    func refusesQuantity(_ quantity: String) async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct()
+            let answer = try await shop.send(.post, "/cart/items", Self.line(anvil, quantity))
+            #expect(answer.status == 422)
+            #expect(answer.problem == "validation_failed")
+            #expect(answer.fieldErrors.count == 1)
+            #expect(answer.fieldErrors.first?.hasPrefix("quantity:") == true)
+        }
+    }
+
+    @Test func refusesUnknownProducts() async throws {
+        try await Shop.open { shop in
+            let ghost = Product(
+                sku: SKU(rawValue: "GHOST")!, name: "", description: "", category: nil, basePrice: .zero(.usd))  // The SKU is a valid literal.
+            let answer = try await shop.send(.post, "/cart/items", Self.line(ghost))
+            #expect(answer.status == 422)
+            #expect(answer.fieldErrors == ["product_id:not_found"])
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import JobQueue
+import Logging
+import NIOCore
+import Postgres
+import Redis
+import Storage
+import TestSupport
+
+@testable import API
+
+/// A running API in front of the suite's database, for the time of one test.
+struct Shop: Sendable {
+    let client: any TestClientProtocol
+    let services: ShopServices
+    let database: PostgresPool
+
+    static let signingKey = SigningKey(id: "test", secret: Array("an example of a signing key, 32+ bytes".utf8))
+
+    /// The tables of the whole system.
+    static func migrations() throws -> [MigrationSet] { try [JobQueueMigrations.set(), ShopMigrations.set()] }
+
+    /// Starts the API on a port of its own, runs the test, and stops it.
+    static func open(_ test: @escaping @Sendable (Shop) async throws -> Void) async throws {
+        try await open(database: try TestDatabase.current.pool, test)
+    }
+
+    static func open(database: PostgresPool, _ test: @escaping @Sendable (Shop) async throws -> Void) async throws {
+        try await withServices(database: database) { services, logger in
+            let application = buildApplication(
+                services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
+                logger: logger)
+            try await application.test(.live) { client in
+                try await test(Shop(client: client, services: services, database: database))
+            }
+        }
+    }
+
+    /// Everything the API stands on, closed again afterwards.
+    static func withServices(
+        database: PostgresPool, _ body: (ShopServices, Logger) async throws -> Void
+    ) async throws {
+        var logger = Logger(label: "test")
+        logger.logLevel = .error
+        let configuration = try RedisConfiguration(url: try TestEnvironment.redisURL)
+        let redis = RedisClient(configuration, logger: logger)
+        let subscriber = RedisSubscriber(configuration, logger: logger)
+        let prefix = "api-" + UUID().uuidString.lowercased()
+        let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
+        let hasher = try PasswordHasher(cost: 4, threads: 1)
+        guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
+        let services = ShopServices(
+            accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
+            products: ProductCache(redis: redis, prefix: prefix), carts: CartStore(database: database),
+            orders: OrderStore(database: database, dispatcher: dispatcher),
+            outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
+            jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
+            health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations())), tokens: tokens,
+            cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: ShopSettings())
+        do {
+            try await body(services, logger)
+        } catch {
+            await close(hasher, subscriber, redis)
+            throw error
+        }
+        await close(hasher, subscriber, redis)
+    }
+
+    private static func close(_ hasher: PasswordHasher, _ subscriber: RedisSubscriber, _ redis: RedisClient) async {
+        hasher.stop()
+        await subscriber.close()
+        await redis.close()
+    }
+}
