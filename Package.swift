@@ -54,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.6.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -83,7 +84,8 @@ let package = Package(
             "Bootstrap",
             [
                 "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", logging, lifecycle,
-                .product(name: "Configuration", package: "swift-configuration"),
+                metrics, .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         program(
@@ -109,8 +111,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Postgres", ["Postgres", "Threading"]),
-        tests("Redis", ["Redis", "Threading"]),
+        tests("Redis", ["Redis", logging]),
         tests("Observability", ["Observability", logging, metrics]),
+        tests("Bootstrap", ["Bootstrap", "JobQueue", "Postgres", "Redis", "Storage", logging]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle]),
         tests("Domain", ["Domain"]),
