@@ -1,0 +1,41 @@
+package import JobQueue
+package import Logging
+package import Postgres
+package import Redis
+
+/// The connections of a process to its two servers.
+package struct Connections: Sendable {
+    package let database: PostgresPool
+    package let redis: RedisClient
+    /// Pushes jobs through `redis`.
+    package let dispatcher: JobDispatcher
+
+    /// Makes the clients, uses them, and closes them whatever becomes of it.
+    ///
+    /// - Throws: ``StartupError`` when a server is not there or not as it must be, and whatever the body throws.
+    package static func using(
+        _ database: DatabaseSettings, _ redis: RedisSettings, logger: Logger, _ body: (Connections) async throws -> Void
+    ) async throws {
+        let connections = Connections(database, redis, logger: logger)
+        do {
+            try await StartupCheck(database: connections.database, redis: connections.redis, logger: logger).run()
+            try await body(connections)
+        } catch {
+            await connections.close()
+            throw error
+        }
+        await connections.close()
+    }
+
+    /// Clients that connect when they are first used.
+    package init(_ database: DatabaseSettings, _ redis: RedisSettings, logger: Logger) {
+        self.database = PostgresPool(database.configuration, logger: logger)
+        self.redis = RedisClient(redis.configuration, logger: logger)
+        dispatcher = JobDispatcher(redis: self.redis, prefix: redis.queuePrefix, logger: logger)
+    }
+
+    package func close() async {
+        await redis.close()
+        await database.close()
+    }
+}

@@ -1,0 +1,59 @@
+package import Domain
+package import Logging
+package import OutboundHTTP
+package import Providers
+
+/// The services outside that a worker calls, made from its settings.
+package struct OutboundServices: Sendable {
+    package let payments: StripePayments
+    package let mail: SMTPMail
+    package let confirmations: OrderConfirmationMail
+    /// Tells what became of mails of unknown outcome, where a look-up is set.
+    package let mailActivity: ActivityLookup?
+    package let rates: any RateSource
+
+    /// - Throws: ``StartupError`` that names every setting a provider refuses.
+    package init(
+        payments paymentSettings: PaymentSettings, mail mailSettings: MailSettings, rates rateSettings: RateSettings,
+        client: OutboundHTTPClient, logger: Logger
+    ) throws(StartupError) {
+        var problems: [SettingProblem] = []
+        let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
+            try StripePayments(client: client, apiKey: paymentSettings.apiKey, baseURL: paymentSettings.baseURL, logger: logger)
+        }
+        let mail = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
+            try SMTPMail(client: client, url: mailSettings.smtpURL, sender: mailSettings.sender)
+        }
+        let confirmations = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
+            try OrderConfirmationMail(sender: mailSettings.sender)
+        }
+        mailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
+            guard let url = mailSettings.activityURL else { return nil }
+            return try ActivityLookup(client: client, url: url)
+        }
+        let rates = Self.made("RATES_URL", &problems) { () throws(ProviderSettingError) -> any RateSource in
+            switch (rateSettings.provider, rateSettings.url) {
+            case (.ecb, let url?): try ECBRates(client: client, url: url)
+            case (.ecb, nil): try ECBRates(client: client)
+            case (.frankfurter, let url?): try FrankfurterRates(client: client, url: url)
+            case (.frankfurter, nil): try FrankfurterRates(client: client)
+            }
+        }
+        guard let payments, let mail, let confirmations, let rates, problems.isEmpty else { throw StartupError(problems) }
+        self.payments = payments
+        self.mail = mail
+        self.confirmations = confirmations
+        self.rates = rates
+    }
+
+    private static func made<Value>(
+        _ names: String, _ problems: inout [SettingProblem], _ make: () throws(ProviderSettingError) -> Value?
+    ) -> Value? {
+        do {
+            return try make()
+        } catch {
+            problems.append(SettingProblem(name: names, wrong: "the \(error.setting) cannot be used", expected: "this: \(error.expected)"))
+            return nil
+        }
+    }
+}

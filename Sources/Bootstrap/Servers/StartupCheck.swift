@@ -1,0 +1,97 @@
+import FoundationEssentials
+import Logging
+import Postgres
+import Redis
+
+/// Looks at both servers before a process serves: what cannot work is refused with what to do about it, what is dangerous is said loudly.
+struct StartupCheck: Sendable {
+    static let oldestPostgres = 14
+    static let oldestRedis = ServerVersion(major: 6, minor: 2)
+    /// Jobs go by the servers' clocks, tokens by ours; above this many seconds somebody should look.
+    static let clockTolerance = 2.0
+
+    let database: PostgresPool
+    let redis: RedisClient
+    let logger: Logger
+
+    /// - Throws: ``StartupError``.
+    func run() async throws {
+        let clock = try await checkDatabase()
+        let facts = try await checkRedis()
+        warnOfClock("PostgreSQL", seconds: clock)
+        warnOfClock("Redis", seconds: facts.time - Date().timeIntervalSince1970)
+    }
+
+    /// - Returns: how many seconds its clock is ahead of ours.
+    private func checkDatabase() async throws -> Double {
+        let row: PostgresRow
+        do {
+            let rows = try await database.query(
+                "SELECT current_setting('server_version_num')::integer AS version, pg_is_in_recovery() AS standby, clock_timestamp() AS now"
+            )
+            row = rows[0]
+        } catch {
+            throw StartupError(
+                .unavailable,
+                "DATABASE_URL: PostgreSQL cannot be used: \(error). Expected a server that answers; is it running, and is the address right?"
+            )
+        }
+        let now: Date = try row["now"]
+        let clock = now.timeIntervalSince(Date())
+        let version: Int = try row["version"]
+        guard version / 10_000 >= Self.oldestPostgres else {
+            throw StartupError(
+                .configuration, "DATABASE_URL: PostgreSQL \(version / 10_000) is too old; expected \(Self.oldestPostgres) or newer.")
+        }
+        let isStandby: Bool = try row["standby"]
+        guard !isStandby else {
+            throw StartupError(.configuration, "DATABASE_URL: the server is a standby, which only reads; expected the primary.")
+        }
+        let pending = try await ShopSchema.migrator().pending(database)
+        guard pending.isEmpty else {
+            throw StartupError(
+                .configuration,
+                "DATABASE_URL: \(pending.count) migrations are missing in the database (\(pending[0])…); run 'cartwright migrate'.")
+        }
+        return clock
+    }
+
+    private func checkRedis() async throws -> RedisFacts {
+        let facts: RedisFacts
+        do {
+            facts = try await RedisFacts.of(redis)
+        } catch {
+            throw StartupError(
+                .unavailable,
+                "REDIS_URL: Redis cannot be used: \(error). Expected a server that answers; is it running, and is the address right?")
+        }
+        if let problem = Self.refusal(of: facts) { throw problem }
+        if !facts.appends, !facts.saves {
+            logger.warning(
+                "Redis keeps nothing on disk: when it restarts, queues are rebuilt from PostgreSQL, and jobs that live in Redis alone are lost. Set 'appendonly yes'"
+            )
+        }
+        return facts
+    }
+
+    /// Why this server must not be used, if so.
+    static func refusal(of facts: RedisFacts) -> StartupError? {
+        guard let version = ServerVersion(facts.version), version >= oldestRedis else {
+            return StartupError(.configuration, "REDIS_URL: Redis \(facts.version) is too old; expected \(oldestRedis) or newer.")
+        }
+        guard facts.evictionPolicy == "noeviction" else {
+            return StartupError(
+                .configuration,
+                "REDIS_URL: maxmemory-policy is '\(facts.evictionPolicy)', with which Redis drops queued jobs when memory runs out; "
+                    + "expected noeviction; run 'redis-cli config set maxmemory-policy noeviction' and put it into redis.conf.")
+        }
+        return nil
+    }
+
+    private func warnOfClock(_ server: String, seconds: Double) {
+        guard abs(seconds) >= Self.clockTolerance else { return }
+        logger.warning(
+            "the clock of \(server) and this machine's differ; let all machines follow the same time servers (NTP)",
+            metadata: ["seconds": "\(seconds)"])
+    }
+}

@@ -1,0 +1,25 @@
+package import Domain
+
+/// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`.
+package struct PaymentSettings: Sendable {
+    /// The provider's secret key.
+    package let apiKey: String
+    /// The provider's address; a sandbox has another one.
+    package let baseURL: String
+    /// Whether money moves at once or is only set aside.
+    package let capture: PaymentIntentRequest.CaptureMethod
+
+    package init?(_ reader: inout SettingsReader) {
+        baseURL = reader.webAddress("PAYMENTS_API_BASE") ?? "https://api.stripe.com"
+        capture = reader.choice("PAYMENTS_CAPTURE", default: .automatic)
+        let key = reader.required(
+            "PAYMENTS_API_KEY", expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
+            advice: "with the sandbox any sk_test_… will do"
+        ) { text in
+            let isKey = ["sk_test_", "rk_test_", "sk_live_", "rk_live_"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+            return isKey && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
+        }
+        guard let key else { return nil }
+        apiKey = key
+    }
+}

@@ -1,0 +1,91 @@
+internal import Configuration
+internal import SystemPackage
+
+/// Reads settings one by one and remembers everything that is wrong with them, so that all of it can be reported at once.
+///
+/// An empty value counts as absent: `PORT=` in a `.env` file asks for the default.
+package struct SettingsReader {
+    private let config: ConfigReader
+    /// What was wrong so far, in the order of reading.
+    package private(set) var problems: [SettingProblem] = []
+
+    /// Reads these values, as from an environment.
+    package init(values: [String: String]) {
+        config = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values, secretsSpecifier: .all))
+    }
+
+    private init(_ config: ConfigReader) {
+        self.config = config
+    }
+
+    /// Reads the process's environment, and for what is absent there the file `.env` of the current folder, if there is one.
+    ///
+    /// - Throws: ``StartupError`` when the file exists and cannot be read.
+    package static func ofProcess() async throws(StartupError) -> SettingsReader {
+        do {
+            // Everything counts as secret: only Configuration's own access log would make a difference, and it should show nothing.
+            let file = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true, secretsSpecifier: .all)
+            return SettingsReader(ConfigReader(providers: [EnvironmentVariablesProvider(secretsSpecifier: .all), file]))
+        } catch {
+            throw StartupError(
+                .configuration,
+                "The file .env cannot be read (\(error)). Expected lines NAME=value that this user may read; fix or remove it.")
+        }
+    }
+
+    /// The value, or `nil` when it is absent.
+    package func optional(_ name: String) -> String? {
+        guard let value = config.string(forKey: ConfigKey([name]), isSecret: true), !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// Notes a problem.
+    package mutating func note(_ problem: SettingProblem) {
+        problems.append(problem)
+    }
+
+    /// The value made into something by `parse`; `nil`, with a problem noted, when it is absent or `parse` gives nothing.
+    package mutating func required<Value>(
+        _ name: String, expected: String, advice: String? = nil, _ parse: (String) -> Value?
+    ) -> Value? {
+        guard let text = optional(name) else {
+            note(SettingProblem(name: name, wrong: "is not set", expected: expected, advice: advice))
+            return nil
+        }
+        return parsed(text, name, expected, advice, parse)
+    }
+
+    /// The value made into something by `parse`, or the default when it is absent. With a problem noted, also the default.
+    package mutating func value<Value>(
+        _ name: String, default fallback: Value, expected: String, advice: String? = nil, _ parse: (String) -> Value?
+    ) -> Value {
+        guard let text = optional(name) else { return fallback }
+        return parsed(text, name, expected, advice, parse) ?? fallback
+    }
+
+    /// A whole number within a range.
+    package mutating func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
+        value(name, default: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// One of several words.
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Choice) -> Choice {
+        let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        return value(name, default: fallback, expected: "one of \(words)") { Choice(rawValue: $0) }
+    }
+
+    /// An address of a web service, `http` or `https`, without a slash at the end; `nil` when absent or wrong.
+    package mutating func webAddress(_ name: String) -> String? {
+        value(name, default: nil, expected: "an address such as https://host:port/path") { .some(WebAddress.normalised($0)) } ?? nil
+    }
+
+    private mutating func parsed<Value>(
+        _ text: String, _ name: String, _ expected: String, _ advice: String?, _ parse: (String) -> Value?
+    ) -> Value? {
+        if let value = parse(text) { return value }
+        note(SettingProblem(name: name, wrong: "cannot be used as it is", expected: expected, advice: advice))
+        return nil
+    }
+}

@@ -1,0 +1,174 @@
+import Bootstrap
+import Foundation
+import JobQueue
+import Logging
+import Storage
+import Testing
+
+@Suite("Settings are checked before anything starts")
+struct SettingsTests {
+    private static let key = "2026:" + Data((0..<48).map { UInt8($0 &* 37 &+ 11) }).base64EncodedString()
+    private static let api = [
+        "DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:5432/shop", "REDIS_URL": "redis://127.0.0.1:6379", "AUTH_SIGNING_KEYS": key,
+    ]
+    private static let worker = api.merging([
+        "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "MAIL_FROM": "Shop <orders@shop.example>", "SMTP_URL": "smtp://127.0.0.1:25",
+    ]) { $1 }
+
+    /// What is said about an API with these settings on top of good ones; an empty value takes one away.
+    private func complaint(_ changes: [String: String]) -> String? {
+        do {
+            _ = try APISettings(checking: SettingsReader(values: Self.api.merging(changes) { $1 }))
+            return nil
+        } catch {
+            #expect(error.kind == .configuration)
+            return error.message
+        }
+    }
+
+    @Test("what is not set has its default")
+    func defaults() throws {
+        let settings = try APISettings(checking: SettingsReader(values: Self.api))
+        #expect(settings.http.host == "127.0.0.1")
+        #expect(settings.http.port == 8080)
+        #expect(settings.metrics.port == 9464)
+        #expect(settings.database.configuration.poolSize == 20)
+        #expect(settings.redis.queuePrefix == "cw")
+        #expect(settings.log.level == .info)
+        #expect(settings.log.format == .json)
+        #expect(settings.shop == ShopSettings())
+        #expect(settings.auth.signingKeys.map(\.id) == ["2026"])
+        #expect(settings.auth.signingKeys[0].secret.count == 48)
+    }
+
+    @Test("what is set is taken")
+    func values() throws {
+        let settings = try APISettings(
+            checking: SettingsReader(
+                values: Self.api.merging([
+                    "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
+                    "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
+                ]) { $1 }))
+        #expect(settings.http.host == "0.0.0.0")
+        #expect(settings.http.port == 80)
+        #expect(settings.metrics.port == 0)
+        #expect(settings.database.configuration.poolSize == 5)
+        #expect(settings.redis.queuePrefix == "shop-2")
+        #expect(settings.log.level == .debug)
+        #expect(settings.log.format == .text)
+        #expect(settings.shop.currency.code == "EUR")
+        #expect(settings.shop.reservation == .seconds(60))
+    }
+
+    @Test("an empty value asks for the default")
+    func empty() throws {
+        let settings = try APISettings(checking: SettingsReader(values: Self.api.merging(["PORT": "", "LOG_LEVEL": ""]) { $1 }))
+        #expect(settings.http.port == 8080)
+        #expect(settings.log.level == .info)
+    }
+
+    @Test("everything that is wrong is said at once, each with its name")
+    func allAtOnce() throws {
+        let text = try #require(
+            complaint([
+                "PORT": "eighty", "LOG_LEVEL": "loud", "DATABASE_URL": "", "REDIS_URL": "http://x", "AUTH_SIGNING_KEYS": "short:YQ==",
+            ]))
+        for name in ["PORT", "LOG_LEVEL", "DATABASE_URL", "REDIS_URL", "AUTH_SIGNING_KEYS"] {
+            #expect(text.contains("\n  \(name): "), "\(name) in \(text)")
+        }
+        #expect(text.contains("expected a whole number from 0 to 65535"))
+        #expect(text.contains("trace, debug, info"))
+    }
+
+    @Test(
+        "values out of bounds are refused",
+        arguments: [
+            ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
+            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "1"), ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
+            ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),
+        ])
+    func refused(name: String, value: String) throws {
+        let text = try #require(complaint([name: value]))
+        #expect(text.contains("  \(name): "))
+        #expect(text.contains("expected "))
+    }
+
+    @Test("a secret is never repeated")
+    func noSecrets() throws {
+        let changes = [
+            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
+        ]
+        let text = try #require(complaint(changes))
+        #expect(!text.contains("hunter2"))
+        let key = try APISettings(checking: SettingsReader(values: Self.api)).auth.signingKeys[0]
+        var dumped = ""
+        dump(key, to: &dumped)
+        #expect("\(key) \(dumped)".contains("11") == false)
+    }
+
+    @Test(
+        "signing keys that are short, broken, doubled or guessable are refused",
+        arguments: [
+            ("no colon at all", "has no id"),
+            (":" + key.dropFirst(5), "has no id"),
+            ("a b:" + key.dropFirst(5), "has no id"),
+            ("k:***", "is not base64"),
+            ("k:" + Data(repeating: 7, count: 31).base64EncodedString(), "has only 31 bytes"),
+            ("k:" + Data(repeating: 7, count: 64).base64EncodedString(), "can guess"),
+            ("k:" + Data("this-is-my-super-secret-signing-key-1234".utf8).base64EncodedString(), "can guess"),
+            ("k:" + Data("ChangeMe-and-do-it-before-you-go-live-42".utf8).base64EncodedString(), "can guess"),
+            (key + "," + key, "twice"),
+            (key + ",", "entry 2 has no id"),
+        ])
+    func signingKeys(value: String, wrong: String) throws {
+        #expect(try #require(complaint(["AUTH_SIGNING_KEYS": value])).contains(wrong))
+    }
+
+    @Test("several keys: the first one signs")
+    func rotation() throws {
+        let second = "2025:" + Self.key.dropFirst(5)
+        let settings = try APISettings(
+            checking: SettingsReader(values: Self.api.merging(["AUTH_SIGNING_KEYS": "\(Self.key),\(second)"]) { $1 }))
+        #expect(settings.auth.signingKeys.map(\.id) == ["2026", "2025"])
+    }
+
+    @Test("a worker's settings")
+    func workerSettings() throws {
+        let plain = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker))
+        #expect(plain.worker.queues == ShopQueues.concurrency)
+        #expect(plain.worker.grace == .seconds(25))
+        #expect(plain.payments.baseURL == "https://api.stripe.com")
+        #expect(plain.mail.activityURL == nil)
+
+        let changed = try WorkerProcessSettings(
+            checking: SettingsReader(
+                values: Self.worker.merging([
+                    "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
+                    "PAYMENTS_CAPTURE": "manual", "RATES_PROVIDER": "frankfurter",
+                    "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
+                ]) { $1 }))
+        #expect(changed.worker.queues == ["checkout": 2, "email": 1])
+        #expect(changed.worker.grace == .seconds(3))
+        #expect(changed.payments.baseURL == "http://127.0.0.1:9090")
+        #expect(changed.payments.capture == .manual)
+        #expect(changed.rates.provider == .frankfurter)
+        #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
+    }
+
+    @Test(
+        "a worker's wrong settings are refused",
+        arguments: [
+            ("WORKER_QUEUES", "checkout"), ("WORKER_QUEUES", "checkout=0"), ("WORKER_QUEUES", "checkout=1,checkout=2"),
+            ("WORKER_QUEUES", "a b=1"),
+            ("WORKER_QUEUES", "checkout=1,"), ("SHUTDOWN_GRACE_SECONDS", "-1"), ("PAYMENTS_API_KEY", "pk_live_123"),
+            ("PAYMENTS_API_KEY", ""),
+            ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"), ("SMTP_URL", "http://x"),
+            ("MAIL_ACTIVITY_URL", "x"), ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
+        ])
+    func workerRefused(name: String, value: String) {
+        let error = #expect(throws: StartupError.self) {
+            try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging([name: value]) { $1 }))
+        }
+        #expect(error?.message.contains("  \(name): ") == true)
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Logging
+import Postgres
+import Redis
+import Testing
+
+@testable import Bootstrap
+
+@Suite("A process refuses servers it cannot work with")
+struct StartupCheckTests {
+    @Test("versions are compared by number, not by text")
+    func versions() throws {
+        let ten = try #require(ServerVersion("10.0.1"))
+        let seven = try #require(ServerVersion("7.2-rc1"))
+        #expect(seven < ten)
+        #expect(try #require(ServerVersion("6.0.16")) < StartupCheck.oldestRedis)
+        #expect(try #require(ServerVersion("6.2.0")) >= StartupCheck.oldestRedis)
+        #expect(ServerVersion("unknown") == nil)
+    }
+
+    @Test(
+        "what Redis must not be",
+        arguments: [
+            ("5.0.14", "noeviction", "too old"), ("", "noeviction", "too old"),
+            ("7.0.15", "allkeys-lru", "maxmemory-policy is 'allkeys-lru'"),
+        ])
+    func refusals(version: String, policy: String, expected: String) throws {
+        let refusal = try #require(StartupCheck.refusal(of: RedisFacts(version: version, evictionPolicy: policy)))
+        #expect(refusal.kind == .configuration)
+        #expect(refusal.message.contains(expected))
+    }
+
+    @Test("a server as it should be is accepted")
+    func accepted() {
+        #expect(StartupCheck.refusal(of: RedisFacts(version: "7.0.15", evictionPolicy: "noeviction")) == nil)
+    }
+
+    @Test("INFO is read line by line")
+    func info() {
+        let fields = RedisFacts.fields(
+            ofInfo: "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\n")
+        #expect(fields == ["redis_version": "7.0.15", "maxmemory_policy": "noeviction", "exe": "a:b"])
+    }
+
+    @Test("a database that is not there ends the start with a sentence and without the password", .timeLimit(.minutes(1)))
+    func nobodyThere() async throws {
+        let settings = try CommandSettings(
+            checking: SettingsReader(
+                values: ["DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:1/shop", "REDIS_URL": "redis://127.0.0.1:1"]))
+        let error = await #expect(throws: StartupError.self) {
+            try await Connections.using(settings.database, settings.redis, logger: Logger(label: "test")) { _ in }
+        }
+        #expect(error?.kind == .unavailable)
+        #expect(error?.message.hasPrefix("DATABASE_URL: ") == true)
+        #expect(error?.message.contains("hunter2") == false)
+    }
+}
