@@ -6,6 +6,9 @@ internal import CCurl
 struct EasyHandle: ~Copyable {
     let pointer: UnsafeMutableRawPointer
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    /// Whether every option was taken. Options fail without memory, or when this libcurl was built without them: a transfer that lacks a header
+    /// or a check of certificates must not go out.
+    private(set) var isSound = true
     private let errorText: UnsafeMutablePointer<CChar>
 
     /// `nil` when libcurl has no memory for it.
@@ -14,7 +17,7 @@ struct EasyHandle: ~Copyable {
         self.pointer = pointer
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        _ = cw_set_error_buffer(pointer, errorText)
+        note(cw_set_error_buffer(pointer, errorText))
     }
 
     deinit {
@@ -26,14 +29,14 @@ struct EasyHandle: ~Copyable {
     /// What libcurl wrote about the failure, empty when it wrote nothing.
     var errorMessage: String { String(cString: errorText) }
 
-    func set(_ option: CURLoption, _ value: Int) { note(cw_set_long(pointer, option, value)) }
+    mutating func set(_ option: CURLoption, _ value: Int) { note(cw_set_long(pointer, option, value)) }
 
-    func set(_ option: CURLoption, size: Int) { note(cw_set_size(pointer, option, Int64(size))) }
+    mutating func set(_ option: CURLoption, size: Int) { note(cw_set_size(pointer, option, Int64(size))) }
 
     /// libcurl copies the text.
-    func set(_ option: CURLoption, _ text: String) { note(cw_set_text(pointer, option, text)) }
+    mutating func set(_ option: CURLoption, _ text: String) { note(cw_set_text(pointer, option, text)) }
 
-    func set(_ option: CURLoption, _ limit: Duration) {
+    mutating func set(_ option: CURLoption, _ limit: Duration) {
         // Zero means "no limit" to libcurl, so what is shorter than a millisecond becomes one.
         set(option, max(1, Int(clamping: limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000)))
     }
@@ -41,7 +44,10 @@ struct EasyHandle: ~Copyable {
     mutating func set(_ option: CURLoption, list texts: [String]) {
         var list: UnsafeMutablePointer<curl_slist>?
         for text in texts {
-            guard let longer = curl_slist_append(list, text) else { break }
+            guard let longer = curl_slist_append(list, text) else {
+                isSound = false
+                break
+            }
             list = longer
         }
         guard let list else { return }
@@ -54,9 +60,8 @@ struct EasyHandle: ~Copyable {
         return cw_get_long(pointer, info, &value) == CURLE_OK ? value : 0
     }
 
-    /// Options only fail when this libcurl was built without them, or without memory: the transfer then fails with its own error. Security
-    /// options are checked once, at start, by ``CurlLibrary``.
-    private func note(_ code: CURLcode) {
-        assert(code == CURLE_OK, "libcurl refused an option: \(code.rawValue)")
+    /// Records the result of setting an option.
+    mutating func note(_ code: CURLcode) {
+        if code != CURLE_OK { isSound = false }
     }
 }

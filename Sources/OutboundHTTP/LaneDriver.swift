@@ -63,7 +63,7 @@ final class LaneDriver {
             return finish(.failure(.refused(.connect, "libcurl has no memory for another transfer.")))
         }
         if case .smtp = work { watchSockets(of: transfer) }
-        guard curl_multi_add_handle(multi, transfer.handle.pointer) == CURLM_OK else {
+        guard transfer.handle.isSound, curl_multi_add_handle(multi, transfer.handle.pointer) == CURLM_OK else {
             return finish(.failure(.refused(.connect, "libcurl could not take the transfer.")))
         }
         transfers[ObjectIdentifier(ticket)] = transfer
@@ -116,6 +116,6 @@ final class LaneDriver {
             if let context { Unmanaged<LaneDriver>.fromOpaque(context).takeUnretainedValue().mailSockets.remove(descriptor) }
             return Glibc.close(descriptor)
         }
-        _ = cw_on_sockets(transfer.handle.pointer, opening, closing, Unmanaged.passUnretained(self).toOpaque())
+        transfer.handle.note(cw_on_sockets(transfer.handle.pointer, opening, closing, Unmanaged.passUnretained(self).toOpaque()))
     }
 }

@@ -7,12 +7,14 @@ extension Transfer {
     func connectCallbacks() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let easy = handle.pointer
-        _ = cw_set_private(easy, context)
-        _ = cw_on_body(easy, { bytes, size, count, context in Transfer.at(context)?.takeBody(bytes, size * count) ?? 0 }, context)
-        _ = cw_on_header(easy, { bytes, size, count, context in Transfer.at(context)?.takeHeader(bytes, size * count) ?? 0 }, context)
-        _ = cw_on_read(easy, { bytes, size, count, context in Transfer.at(context)?.give(bytes, size * count) ?? 0 }, context)
-        _ = cw_on_seek(easy, { context, offset, _ in Transfer.at(context)?.rewind(to: Int(offset)) ?? CURL_SEEKFUNC_FAIL }, context)
-        _ = cw_on_progress(easy, { context, _, _, _, _ in Transfer.at(context)?.ticket.isCancelled == true ? 1 : 0 }, context)
+        handle.note(cw_set_private(easy, context))
+        handle.note(cw_on_body(easy, { bytes, size, count, context in Transfer.at(context)?.takeBody(bytes, size * count) ?? 0 }, context))
+        handle.note(
+            cw_on_header(easy, { bytes, size, count, context in Transfer.at(context)?.takeHeader(bytes, size * count) ?? 0 }, context))
+        handle.note(cw_on_read(easy, { bytes, size, count, context in Transfer.at(context)?.give(bytes, size * count) ?? 0 }, context))
+        handle.note(
+            cw_on_seek(easy, { context, offset, _ in Transfer.at(context)?.rewind(to: Int(offset)) ?? CURL_SEEKFUNC_FAIL }, context))
+        handle.note(cw_on_progress(easy, { context, _, _, _, _ in Transfer.at(context)?.ticket.isCancelled == true ? 1 : 0 }, context))
     }
 
     /// The transfer behind a callback's context.

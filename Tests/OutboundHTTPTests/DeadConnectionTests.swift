@@ -5,7 +5,7 @@ import Testing
 @Suite("A pooled connection that dies is not silently used for a second charge", .timeLimit(.minutes(1)))
 struct DeadConnectionTests {
     /// Answers the first request of the first connection, drops that connection at the second, and answers on every later one.
-    private func dropper(_ log: ScriptLog<ScriptedRequest>, laterConnections: Bool = true) throws -> ScriptedServer {
+    private func dropper(_ log: ScriptLog<ScriptedRequest>) throws -> ScriptedServer {
         try ScriptedServer { peer in
             log.note(try peer.readRequest())
             try peer.answer(200, "connection \(peer.number)")

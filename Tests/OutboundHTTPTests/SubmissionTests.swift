@@ -178,4 +178,13 @@ struct SubmissionTests {
         #expect(try await fail(submission).code == .invalidRequest)
         #expect(server.connections == 0)
     }
+
+    @Test("When encryption is offered but fails, there is no going back to plain text")
+    func startTLSBroken() async throws {
+        let script = ScriptedMailServer(replies: ["STARTTLS": "220 Go\r\nthis is no handshake\r\n"], offering: ["STARTTLS"])
+        let server = try script.start()
+        let error = try await fail(mail(server, user: "shop:hush@"))
+        #expect(error.certainty == .notSent)
+        #expect(!script.log.entries.contains { $0.hasPrefix("AUTH") || $0.hasPrefix("MAIL") })
+    }
 }

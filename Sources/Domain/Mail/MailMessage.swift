@@ -19,7 +19,9 @@ public struct MailMessage: Sendable, Hashable {
     public let orderID: Order.ID?
 
     /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
-    public init(messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date, orderID: Order.ID? = nil) {
+    public init(
+        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date, orderID: Order.ID? = nil
+    ) {
         self.messageID = messageID
         self.recipient = recipient
         self.subject = subject

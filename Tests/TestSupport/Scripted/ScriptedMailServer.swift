@@ -13,8 +13,9 @@ package struct ScriptedMailServer: Sendable {
     package var release: OneTimeSignal?
 
     /// An ordinary server but for these replies.
-    package init(replies: [String: String] = [:], release: OneTimeSignal? = nil) {
+    package init(replies: [String: String] = [:], offering extensions: [String] = [], release: OneTimeSignal? = nil) {
         self.replies = replies
+        self.extensions += extensions
         self.release = release
     }
 
