@@ -1,4 +1,30 @@
+import Bootstrap
+import JobQueue
+import Logging
+import OutboundHTTP
+import Postgres
+import Redis
+import ServiceLifecycle
+import Storage
+
+/// A worker process: runs jobs, sweeps, fires schedules, until SIGTERM.
 @main
 struct Main {
-    static func main() {}
+    static func main() async {
+        await ProcessMain.run("cartwright-worker", WorkerProcessSettings.self) { settings, process in
+            try await Connections.using(settings.database, settings.redis, logger: process.logger) { connections in
+                let client = OutboundHTTPClient(logger: process.logger)
+                let services = try WorkerServices(settings, connections, client: client, logger: process.logger)
+                let worker = JobWorker(
+                    // Three seconds of the grace time are for giving jobs back and closing connections.
+                    JobWorkerConfiguration(queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3))),
+                    registry: services.registry, schedules: services.schedules, dispatcher: connections.dispatcher,
+                    blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
+                process.logger.notice("started", metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])
+                try await process.serve(services.sweeps + [worker], metrics: settings.metrics)
+                await client.close()
+                process.logger.notice("stopped")
+            }
+        }
+    }
 }

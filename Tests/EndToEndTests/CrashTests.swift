@@ -18,7 +18,8 @@ struct CrashTests {
             for number in 0..<100 {
                 group.addTask {
                     let method = number % 10 == 7 ? "pm_card_visa_chargeDeclined" : "pm_card_visa"
-                    return try await shop.order(products[number % 5], method: method, wait: nil, email: "buyer\(number)@example.com").body?.id
+                    return try await shop.order(products[number % 5], method: method, wait: nil, email: "buyer\(number)@example.com").body?
+                        .id
                 }
             }
             let first = try await shop.database.pool.query("SELECT 1")

@@ -41,7 +41,8 @@ struct ShutdownTests {
             }
             #expect(results.withLock { $0.broken } == [])
             // No attempt was used up and nothing crashed; the next worker finishes what is left.
-            let crashes: Int = try await shop.database.pool.query("SELECT coalesce(max(crashes), 0)::bigint AS crashes FROM jobs")[0]["crashes"]
+            let crashes: Int = try await shop.database.pool.query("SELECT coalesce(max(crashes), 0)::bigint AS crashes FROM jobs")[0][
+                "crashes"]
             #expect(crashes == 0)
             let next = try await shop.startWorker()
             try await shop.behave()

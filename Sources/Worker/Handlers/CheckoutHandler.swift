@@ -69,10 +69,9 @@ struct CheckoutHandler: JobHandler {
         } catch {
             switch error.disposition {
             case .settle:
-                if case .declined(let decline, let intent) = error {
-                    return try await intent.asDeclined(decline) ?? readBack(id).asDeclined(decline)
-                }
-                return try await readBack(id)
+                guard case .declined(let decline, let intent) = error else { return try await readBack(id) }
+                if let intent { return intent.asDeclined(decline) }
+                return try await readBack(id).asDeclined(decline)
             case .readBack:
                 let intent = try await readBack(id)
                 // Unchanged: the call never took effect, or is still under way. The same key is safe either way.
@@ -127,11 +126,5 @@ extension PaymentIntent {
         PaymentIntent(
             id: id, status: status, amount: amount, clientSecret: clientSecret, lastError: lastError ?? decline, orderID: orderID,
             requestID: requestID)
-    }
-}
-
-extension Optional where Wrapped == PaymentIntent {
-    fileprivate func asDeclined(_ decline: Decline) -> PaymentIntent? {
-        self?.asDeclined(decline)
     }
 }

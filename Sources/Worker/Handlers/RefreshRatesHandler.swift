@@ -1,5 +1,6 @@
 import Domain
 import JobQueue
+import Logging
 import Storage
 
 /// Fetches the day's exchange rates and swaps them in as a whole.

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import JobQueue
+import Logging
 import Providers
 import Storage
 

@@ -26,17 +26,23 @@ struct ReservationSweep: Service {
     private func callOff(_ facts: CheckoutFacts) async {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
         do {
-            let intent: PaymentIntent
-            do {
-                intent = try await payments.cancel(id, key: key)
-            } catch let failure as PaymentFailure where failure.disposition == .readBack || failure.disposition == .settle {
-                intent = try await payments.retrieve(id)
-            }
+            let intent = try await cancelOrRead(id, key: key)
             guard intent.status == .canceled || intent.status.isPaid else { return }
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
             logger.warning(
                 "could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+        }
+    }
+
+    private func cancelOrRead(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        do {
+            return try await payments.cancel(id, key: key)
+        } catch {
+            switch error.disposition {
+            case .readBack, .settle: return try await payments.retrieve(id)
+            case .retrySameKey, .openCircuit, .deadLetter: throw error
+            }
         }
     }
 }

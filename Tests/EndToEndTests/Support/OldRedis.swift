@@ -67,7 +67,8 @@ final class OldRedis: Sendable {
 
     private static func renumber(_ bytes: [UInt8], as version: String) -> [UInt8] {
         let mark = Array("redis_version:".utf8)
-        guard bytes.count > mark.count, let start = (0...(bytes.count - mark.count)).first(where: { bytes[$0..<($0 + mark.count)] == mark[...] })
+        guard bytes.count > mark.count,
+            let start = (0...(bytes.count - mark.count)).first(where: { bytes[$0..<($0 + mark.count)] == mark[...] })
         else { return bytes }
         let begin = start + mark.count
         let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\r")) ?? begin

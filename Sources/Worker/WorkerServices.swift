@@ -1,0 +1,51 @@
+import Bootstrap
+import Domain
+import JobQueue
+import Logging
+import OutboundHTTP
+import Providers
+import ServiceLifecycle
+import Storage
+
+/// What this shop's workers do: the handlers, the schedules and the sweeps, put together from the settings.
+struct WorkerServices {
+    let registry: JobRegistry
+    let schedules: [JobSchedule]
+    let sweeps: [any Service]
+
+    /// - Throws: `StartupError` that names every setting a provider refuses.
+    init(_ settings: WorkerProcessSettings, _ connections: Connections, client: OutboundHTTPClient, logger: Logger) throws(StartupError) {
+        let (database, redis, dispatcher) = (connections.database, connections.redis, connections.dispatcher)
+        let prefix = settings.redis.queuePrefix
+        let outbound = try OutboundServices(
+            payments: settings.payments, mail: settings.mail, rates: settings.rates, client: client, logger: logger)
+        let checkoutStore = CheckoutStore(
+            database: database, dispatcher: dispatcher, outcomes: OutcomeBus(redis: redis, prefix: prefix), settings: settings.shop)
+        let checkouts = CheckoutBatches(store: checkoutStore)
+        let mailStore = MailStore(database: database, dispatcher: dispatcher)
+
+        var registry = JobRegistry()
+        registry.register(
+            CheckoutHandler(
+                checkouts: checkouts, store: checkoutStore, payments: outbound.payments, captureMethod: settings.payments.capture))
+        registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
+        registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
+        registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))
+        self.registry = registry
+
+        schedules = [JobSchedule("rates.refresh", every: .seconds(3600)) { RefreshRates() }]
+
+        var sweeps: [any Service] = [
+            ReservationSweep(
+                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger)
+        ]
+        if let activity = outbound.mailActivity {
+            let renderer = outbound.confirmations
+            sweeps.append(
+                UnknownMailSweep(
+                    store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) }, wait: settings.mail.unknownWait,
+                    logger: logger))
+        }
+        self.sweeps = sweeps
+    }
+}
