@@ -52,10 +52,10 @@ struct RatesTests {
         #expect(set.rates[.usd]?.description == rate)
     }
 
-    @Test("ECB: both kinds of quotes, unknown currencies left out")
+    @Test("ECB: both kinds of quotes and comments are understood, unknown currencies left out")
     func ecbDocument() async throws {
         let body = ecb(
-            "<Cube time='2026-11-20'><Cube currency='USD' rate='1.0876543210'/><Cube currency=\"JPY\" rate=\"163.05\"/><Cube currency='ZZZ' rate='2'/></Cube>"
+            "<!-- daily --><Cube time='2026-11-20'><Cube currency='USD' rate='1.0876543210'/><Cube currency=\"JPY\" rate=\"163.05\"/><Cube currency='ZZZ' rate='2'/></Cube>"
         )
         let set = try await set(body, ecb: true)
         #expect(set.source == "ecb" && set.base == .eur && set.date == CalendarDay("2026-11-20"))
