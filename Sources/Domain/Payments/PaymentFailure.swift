@@ -73,7 +73,8 @@ extension PaymentFailure: CustomStringConvertible {
         case .declined(let decline, _): "The card was declined: \(decline.declineCode ?? decline.code)."
         case .inProgress: "An earlier call with the same key is still running at the payment provider."
         case .rateLimited(let wait): "The payment provider asks us to slow down" + (wait.map { ", for \($0)." } ?? ".")
-        case .unexpectedState(let intent): "The payment is in another state than expected" + (intent.map { ": \($0.status.rawValue)." } ?? ".")
+        case .unexpectedState(let intent):
+            "The payment is in another state than expected" + (intent.map { ": \($0.status.rawValue)." } ?? ".")
         case .notFound: "The payment provider knows no such payment."
         case .configuration(let reason): "The payment provider does not accept our settings: \(reason)"
         case .invalidRequest(let reason): "The payment provider refused the request: \(reason)"

@@ -31,7 +31,8 @@ public struct PaymentIntent: Sendable, Hashable {
 
     /// Puts a snapshot together from a provider's answer.
     public init(
-        id: ID, status: PaymentIntentStatus, amount: Money, clientSecret: String? = nil, lastError: Decline? = nil, orderID: Order.ID? = nil,
+        id: ID, status: PaymentIntentStatus, amount: Money, clientSecret: String? = nil, lastError: Decline? = nil,
+        orderID: Order.ID? = nil,
         requestID: String? = nil
     ) {
         self.id = id
