@@ -37,10 +37,9 @@ extension Session {
     private func commit() throws(PostgresError) {
         do {
             _ = try run(["COMMIT"])
-        } catch  where error.code == .connectionLost {
-            throw error.withUnknownOutcome()
         } catch {
-            throw error.at(nil)
+            // What the server says here is about the transaction, not about one of its statements.
+            throw error.code == .connectionLost ? error.withUnknownOutcome() : error.at(nil)
         }
     }
 

@@ -43,11 +43,18 @@ final class Session {
     /// - Throws: as above; a lost connection leaves the outcome unknown.
     func autocommit(_ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
         do {
+            return try runPreparingAnew(statements)
+        } catch {
+            throw error.code == .connectionLost ? error.withUnknownOutcome() : error
+        }
+    }
+
+    private func runPreparingAnew(_ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
+        do {
             return try run(statements)
-        } catch  where error.isStalePlan {
+        } catch {
+            guard error.isStalePlan else { throw error }
             return try run(statements)
-        } catch  where error.code == .connectionLost {
-            throw error.withUnknownOutcome()
         }
     }
 
