@@ -1,6 +1,6 @@
 # `make run` starts everything, `make test` tests everything; `make help` lists the rest.
 
-# A shell that starts make in the background makes it ignore SIGINT; these two must hear it.
+# A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tests Benchmarks Package.swift
 .PHONY: help run test build lint format bench stop clean reset
@@ -20,13 +20,13 @@ build: ## build everything, debug
 
 lint: ## check format and scripts
 	@swift format lint --strict -r -p $(wildcard $(SOURCES))
-	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $(wildcard Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
+	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $$(grep -l bash Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
 
 format: ## format all Swift files
 	@swift format -i -r -p $(wildcard $(SOURCES))
 
-bench: ## build the benchmarks in release mode and run them
-	@exec Scripts/bench
+bench: ## measure the queue in release mode; ARGUMENTS=--durable for ledger jobs
+	@exec $(HEAR_INTERRUPT) Scripts/bench $(ARGUMENTS)
 
 stop: ## stop what `make run` started
 	@exec Scripts/stop
