@@ -32,8 +32,7 @@ struct LibpqResult: ~Copyable {
     /// Copies everything out; nothing of libpq's memory is referred to afterwards.
     func copy() -> WireResult {
         let affected = PQcmdTuples(pointer).flatMap { Int(String(cString: $0)) } ?? 0
-        let tag = PQcmdStatus(pointer).map { String(cString: $0) } ?? ""
-        return WireResult(table: PQresultStatus(pointer) == PGRES_TUPLES_OK ? table() : nil, affectedRows: affected, tag: tag)
+        return WireResult(table: PQresultStatus(pointer) == PGRES_TUPLES_OK ? table() : nil, affectedRows: affected)
     }
 
     private func table() -> ResultTable {

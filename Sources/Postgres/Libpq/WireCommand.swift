@@ -21,6 +21,4 @@ struct WireResult {
     /// The rows, of a command that returns some.
     let table: ResultTable?
     let affectedRows: Int
-    /// The command tag, such as `COMMIT` or `INSERT 0 1`.
-    let tag: String
 }
