@@ -117,7 +117,7 @@ let package = Package(
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle]),
         tests("Domain", ["Domain"]),
-        tests("Storage", ["Domain", "JobQueue", "Postgres", "Storage", logging]),
+        tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
         tests("Sandbox", ["Sandbox", logging, nioCore, nioPosix]),
         tests(

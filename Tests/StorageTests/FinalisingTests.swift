@@ -126,6 +126,14 @@ struct FinalisingTests {
             #expect(again.payment?.attempt == 2)
             let recorded = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
             #expect(recorded == .recorded(attempt: 2, method: "pm_card_mastercard"))
+            // The worker goes straight to confirming, and may be declined again.
+            try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
+            #expect(try await shop.current(order).payment?.declineCode == "expired_card")
+            #expect(try await shop.current(order).status == .paymentFailed)
+            guard case .started = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .buyer(guest)) else {
+                Issue.record("the third try was refused")
+                return
+            }
             try await shop.settle(order, .succeeded)
             #expect(try await shop.current(order).status == .confirmed)
             #expect(try await shop.carts.cart(of: guest) == nil)

@@ -35,7 +35,9 @@ extension OrderStore {
                 """,
                 """
                 UPDATE payments
-                   SET attempt = attempt + 1, method = \(method), decline_code = NULL, decline_message = NULL, updated_at = now()
+                   SET attempt = attempt + 1, method = \(method), decline_code = NULL, decline_message = NULL, updated_at = now(),
+                       -- Its intent is stored already, so the new attempt may confirm it at once.
+                       status = CASE WHEN provider_intent_id IS NULL THEN status ELSE 'confirming' END
                  WHERE id = \(payment)
                 """,
                 "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cart)",

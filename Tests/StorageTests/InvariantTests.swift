@@ -1,0 +1,77 @@
+import Domain
+import Postgres
+import Storage
+import Testing
+
+@Suite("A break is found")
+struct InvariantTests {
+    /// What somebody might break by hand, and the rule that must notice.
+    static let breaks: [(name: String, statement: SQL)] = [
+        ("stock_adds_up", "UPDATE stock SET on_hand = on_hand + 1"),
+        ("reserved_is_held", "UPDATE stock SET reserved = reserved - 1"),
+        ("reservations_match_items", "UPDATE reservations SET state = 'released' WHERE state = 'consumed'"),
+        ("confirmed_order_is_paid", "UPDATE payments SET amount = amount - 1 WHERE status = 'captured'"),
+        ("money_has_an_order", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
+        ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
+        ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
+        ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
+        ("confirmed_order_has_mail", "DELETE FROM email_deliveries"),
+        ("checkout_job_once", "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"),
+        ("pending_order_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'checkout.order'"),
+    ]
+
+    @Test("every rule notices what it is there for", arguments: breaks.indices)
+    func found(index: Int) async throws {
+        let (name, statement) = Self.breaks[index]
+        try await Shop.with(expectingInvariants: false) { shop in
+            let pen = try await shop.product("PEN", stock: 10)
+            let paid = try await shop.confirming(pen, 2)
+            try await shop.settle(paid, .succeeded)
+            _ = try await shop.reserved(pen, 2)
+            _ = try await shop.place(shop.express(pen, 2))
+            #expect(try await shop.invariants.check() == [])
+            #expect(try await shop.database.execute(statement) > 0)
+            let violations = try await shop.invariants.check()
+            let violation = try #require(violations.first { $0.name == name })
+            #expect(!violation.ids.isEmpty)
+            #expect(!violation.rule.isEmpty)
+        }
+    }
+
+    @Test("rules that a constraint guards hold even against hands", arguments: ["payments_intent_once", "payments_one_live_per_order", "email_deliveries_once"])
+    func guarded(constraint: String) async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product("PEN", stock: 10)
+            let paid = try await shop.confirming(pen)
+            try await shop.settle(paid, .succeeded)
+            let other = try await shop.confirming(pen)
+            let statement: SQL =
+                switch constraint {
+                case "payments_intent_once": "UPDATE payments SET provider_intent_id = \(shop.intentID(paid)) WHERE order_id = \(other.id)"
+                case "payments_one_live_per_order":
+                    """
+                    INSERT INTO payments (id, order_id, seq, amount, currency, method)
+                    SELECT gen_random_uuid(), order_id, 2, amount, currency, method FROM payments WHERE order_id = \(paid.id)
+                    """
+                default: "INSERT INTO email_deliveries (id, order_id, kind) SELECT gen_random_uuid(), order_id, kind FROM email_deliveries"
+                }
+            let error = await #expect(throws: PostgresError.self) { try await shop.database.execute(statement) }
+            #expect(error?.constraint == constraint)
+        }
+    }
+
+    @Test("the audit log only grows", arguments: ["UPDATE audit_log SET action = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"])
+    func appendOnly(statement: String) async throws {
+        try await Shop.with { shop in
+            _ = try await shop.place(shop.express(shop.product("PEN", stock: 1)))
+            let log = AuditLog(database: shop.database)
+            try await log.append([
+                AuditEntry(actor: .guest, action: "test.done", subjectKind: "test", subjectID: "1", details: ["quote": #"a "b" \ c"#])
+            ])
+            await #expect(throws: PostgresError.self) { try await shop.database.execute(SQL(statement)) }
+            #expect(try await shop.count("SELECT count(*) FROM audit_log") == 2)
+            let rows = try await shop.database.query("SELECT details ->> 'quote' FROM audit_log WHERE action = 'test.done'")
+            #expect(try #require(rows.first)[0] == #"a "b" \ c"#)
+        }
+    }
+}
