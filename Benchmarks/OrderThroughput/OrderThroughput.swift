@@ -11,7 +11,7 @@ import Synchronization
 /// its answer says 201 confirmed; the rate is all of them over the time from the first request to the last answer. The provider's latency
 /// is set at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
 @main
-struct OrderThroughput: AsyncParsableCommand {
+struct OrderThroughput: AsyncParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "OrderThroughput", abstract: "Confirmed orders per second through API, worker and sandbox.")
 
@@ -55,25 +55,22 @@ struct OrderThroughput: AsyncParsableCommand {
     }
 
     private func place(_ products: [String], _ client: OutboundHTTPClient) async throws -> Round {
-        let next = Atomic<Int>(0)
-        let results = Mutex<(latencies: [Int], other: [Int])>(([], []))
+        let tally = Tally(orders: orders)
         let began = ContinuousClock().now
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<concurrency {
                 group.addTask {
-                    while true {
-                        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                        if number >= orders { return }
+                    while let number = tally.next() {
                         let sent = ContinuousClock().now
                         let status = await order(products[number % products.count], client)
                         let taken = Int((ContinuousClock().now - sent) / .milliseconds(1))
-                        results.withLock { if status == 201 { $0.latencies.append(taken) } else { $0.other.append(status) } }
+                        tally.add(status, milliseconds: taken)
                     }
                 }
             }
         }
         let seconds = (ContinuousClock().now - began) / .seconds(1)
-        let (latencies, other) = results.withLock { $0 }
+        let (latencies, other) = tally.results
         if let first = other.first { print("note: \(other.count) answers were not 201, the first of them \(first)") }
         return Round(rate: Double(latencies.count) / seconds, latencies: latencies.sorted(), other: other.count)
     }
@@ -122,4 +119,31 @@ struct OrderThroughput: AsyncParsableCommand {
                 body: Array(#"{"latency_ms": \#(milliseconds), "faults": []}"#.utf8)))
         guard (200..<300).contains(answer.status) else { throw ValidationError("the sandbox at \(sandbox) answered \(answer.status)") }
     }
+}
+
+/// Deals out the orders' numbers and gathers their answers.
+private final class Tally: Sendable {
+    private struct State {
+        var dealt = 0
+        var latencies: [Int] = []
+        var other: [Int] = []
+    }
+    private let orders: Int
+    private let state = Mutex(State())
+
+    init(orders: Int) { self.orders = orders }
+
+    func next() -> Int? {
+        state.withLock { state in
+            guard state.dealt < orders else { return nil }
+            defer { state.dealt += 1 }
+            return state.dealt
+        }
+    }
+
+    func add(_ status: Int, milliseconds: Int) {
+        state.withLock { if status == 201 { $0.latencies.append(milliseconds) } else { $0.other.append(status) } }
+    }
+
+    var results: (latencies: [Int], other: [Int]) { state.withLock { ($0.latencies, $0.other) } }
 }
