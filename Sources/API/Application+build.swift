@@ -7,6 +7,7 @@ import Storage
 func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) -> Router<ShopContext> {
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
+        DrainMiddleware()
         RequestIDMiddleware()
         SecurityHeadersMiddleware()
         ObservationMiddleware()

@@ -1,3 +1,4 @@
+import Bootstrap
 import FoundationEssentials
 import Hummingbird
 import JobQueue

@@ -88,8 +88,8 @@ struct CartRoutesTests {
 
     @Test func refusesUnknownProducts() async throws {
         try await Shop.open { shop in
-            let ghost = Product(
-                sku: SKU(rawValue: "GHOST")!, name: "", description: "", category: nil, basePrice: .zero(.usd))  // The SKU is a valid literal.
+            let sku = try #require(SKU(rawValue: "GHOST"))
+            let ghost = Product(sku: sku, name: "", description: "", category: nil, basePrice: .zero(.usd))
             let answer = try await shop.send(.post, "/cart/items", Self.line(ghost))
             #expect(answer.status == 422)
             #expect(answer.fieldErrors == ["product_id:not_found"])

@@ -42,7 +42,7 @@ struct Shop: Sendable {
 
     /// Everything the API stands on, closed again afterwards.
     static func withServices(
-        database: PostgresPool, _ body: (ShopServices, Logger) async throws -> Void
+        database: PostgresPool, _ body: @Sendable (ShopServices, Logger) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .error

@@ -1,0 +1,74 @@
+import Foundation
+import HTTPTypes
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("The document says what the API does", .database(migrations: try Shop.migrations()))
+struct DocumentTests {
+    private static let methods: Set<String> = ["get", "put", "post", "patch", "delete", "head", "options"]
+
+    /// `METHOD path` of every operation in the JSON document.
+    private func operations(_ json: JSONValue) -> Set<String> {
+        guard case .object(let document) = json, case .object(let paths)? = document["paths"] else { return [] }
+        var result: Set<String> = []
+        for (path, item) in paths {
+            guard case .object(let members) = item else { continue }
+            for name in members.keys where Self.methods.contains(name) { result.insert("\(name.uppercased()) \(path)") }
+        }
+        return result
+    }
+
+    /// The same from the YAML text, whose paths stand two spaces in and methods four.
+    private func operations(yaml: String) -> Set<String> {
+        var result: Set<String> = []
+        var path = ""
+        for line in yaml.split(separator: "\n") where line.hasSuffix(":") {
+            if line.hasPrefix("  /") { path = String(line.dropFirst(2).dropLast()) }
+            let name = String(line.dropFirst(4).dropLast())
+            if line.hasPrefix("    "), !path.isEmpty, Self.methods.contains(name) { result.insert("\(name.uppercased()) \(path)") }
+        }
+        return result
+    }
+
+    @Test func namesEveryRouteAndNoOther() throws {
+        let document = try APIDocument.load()
+        let rows = Set(AccessTable.rules.flatMap { path, methods in methods.keys.map { "\($0) \(path)" } })
+        let json = operations(try JSONParser.parse(document.json))
+        #expect(json == rows)
+        #expect(operations(yaml: String(decoding: document.yaml, as: UTF8.self)) == rows)
+    }
+
+    @Test func refersToNothingThatIsMissing() throws {
+        let json = try JSONParser.parse(try APIDocument.load().json)
+        func resolve(_ reference: String) -> JSONValue? {
+            var value: JSONValue? = json
+            for step in reference.dropFirst(2).split(separator: "/") {
+                guard case .object(let members)? = value else { return nil }
+                value = members[String(step)]
+            }
+            return value
+        }
+        func check(_ value: JSONValue) {
+            switch value {
+            case .object(let members):
+                if case .string(let reference)? = members["$ref"] { #expect(resolve(reference) != nil, "\(reference)") }
+                for member in members.values { check(member) }
+            case .array(let elements): for element in elements { check(element) }
+            default: break
+            }
+        }
+        check(json)
+    }
+
+    @Test func isServed() async throws {
+        try await Shop.open { shop in
+            let json = try await shop.send(.get, "/openapi.json")
+            #expect(json.status == 200)
+            #expect(json["openapi"] == .string("3.1.0"))
+            let yaml = try await shop.send(.get, "/openapi.yaml")
+            #expect(yaml.headers[.contentType] == "application/yaml")
+        }
+    }
+}

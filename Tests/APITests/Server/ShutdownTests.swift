@@ -1,0 +1,120 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Postgres
+import ServiceLifecycle
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("A server that goes down answers what it was asked", .database(migrations: try Shop.migrations()))
+struct ShutdownTests {
+    private struct Counts {
+        var answered = 0
+        var broken = 0
+        /// Answers that said the connection ends.
+        var told = 0
+        var refused = 0
+    }
+
+    private final class Tally: Sendable {
+        private let counts = Mutex(Counts())
+
+        var now: Counts { counts.withLock { $0 } }
+
+        func record(_ change: @Sendable (inout Counts) -> Void) { counts.withLock { change(&$0) } }
+    }
+
+    /// Runs the API on `port` until `body` has triggered the group's shutdown, and waits for its end.
+    private func serve(_ body: @escaping @Sendable (Int, ServiceGroup) async throws -> Void) async throws {
+        try await Shop.withServices(database: try TestDatabase.current.pool) { services, logger in
+            let port = try FreePort.next()
+            let application = buildApplication(
+                services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: port),
+                linger: .milliseconds(500),
+                logger: logger)
+            let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                tasks.addTask {
+                    try await eventually("the server listens") { (try? RawConnection(port: port)) != nil }
+                    try await body(port, group)
+                }
+                try await tasks.waitForAll()
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func breaksNoConnectionUnderLoad() async throws {
+        let tally = Tally()
+        try await serve { port, group in
+            try await withThrowingTaskGroup(of: Void.self) { clients in
+                for client in 0..<24 {
+                    clients.addTask {
+                        try await onThread { Self.keepAsking(port: port, client: client, tally) }
+                    }
+                }
+                try await eventually("clients are busy") { tally.now.answered > 500 }
+                await group.triggerGracefulShutdown()
+                try await clients.waitForAll()
+            }
+        }
+        let result = tally.now
+        #expect(result.broken == 0)
+        #expect(result.refused == 24)
+        #expect(result.told > 0)
+    }
+
+    /// One client: asks over a connection that stays open, begins a new one when told to close, and ends when nobody listens any more.
+    private static func keepAsking(port: Int, client: Int, _ tally: Tally) {
+        while true {
+            guard let connection = try? RawConnection(port: port) else { return tally.record { $0.refused += 1 } }
+            var isOpen = true
+            while isOpen {
+                connection.send("GET /api/v1/categories HTTP/1.1\r\nHost: a\r\n\r\n")
+                do {
+                    let answer = try connection.answer()
+                    isOpen = answer.header("connection") != "close"
+                    let wasTold = !isOpen
+                    tally.record {
+                        $0.answered += 1
+                        if wasTold { $0.told += 1 }
+                    }
+                } catch {
+                    tally.record { $0.broken += 1 }
+                    isOpen = false
+                }
+                // Some clients pause between requests, so that the end finds connections busy and idle.
+                if client % 3 == 0 { usleep(20_000) }
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func answersAWaitingOrderAtOnce() async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct()
+            let body = Shop.order(Shop.items(anvil))
+            try await serve { port, group in
+                let start = ContinuousClock.now
+                async let waiting = onThread {
+                    let connection = try RawConnection(port: port, timeoutSeconds: 30)
+                    connection.send(
+                        "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nIdempotency-Key: \(UUID())\r\n"
+                            + "Prefer: wait=25\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                    return try connection.answer()
+                }
+                try await eventually("the order is placed") {
+                    try await !shop.database.query("SELECT 1 FROM orders WHERE guest_token_hash IS NOT NULL").isEmpty
+                }
+                await group.triggerGracefulShutdown()
+                let answer = try await waiting
+                #expect(answer.status == 202)
+                #expect(answer.header("connection") == "close")
+                #expect(start.duration(to: .now) < .seconds(10))
+            }
+        }
+    }
+}

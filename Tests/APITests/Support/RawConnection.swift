@@ -1,0 +1,82 @@
+import Foundation
+import Glibc
+
+/// A TCP connection of a client that sends exactly the bytes it is told to. Blocking: use it from a thread, see ``onThread(_:)``.
+final class RawConnection {
+    enum Failure: Error {
+        case refused
+        /// The other end closed or reset the connection before the answer was complete.
+        case broken(received: Int)
+    }
+
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+
+    init(port: Int, timeoutSeconds: Int = 10) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        guard status == 0 else { throw Failure.refused }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends what it can; a peer that stops reading is found out when reading.
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+
+    /// One answer: head and as much body as its Content-Length says.
+    func answer() throws -> RawAnswer {
+        let separator = Array("\r\n\r\n".utf8)
+        var headEnd: Int?
+        while headEnd == nil {
+            headEnd = buffer.firstRange(of: separator)?.upperBound
+            if headEnd == nil { try receive() }
+        }
+        let end = headEnd ?? 0
+        let head = String(decoding: buffer[..<end], as: UTF8.self)
+        let length = RawAnswer.header("content-length", in: head).flatMap { Int($0) } ?? 0
+        while buffer.count < end + length { try receive() }
+        let answer = RawAnswer(head: head, body: Array(buffer[end..<end + length]))
+        buffer.removeFirst(end + length)
+        return answer
+    }
+
+    /// Whether the other end closes the connection in time, having said nothing more.
+    func isClosed() -> Bool {
+        guard buffer.isEmpty else { return false }
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, 0) == 0
+    }
+
+    private func receive() throws {
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        let count = recv(descriptor, &chunk, chunk.count, 0)
+        guard count > 0 else { throw Failure.broken(received: buffer.count) }
+        buffer.append(contentsOf: chunk[..<count])
+    }
+}
+
+/// Runs blocking code on a thread of its own and waits for it without blocking the cooperative pool.
+func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        let thread = Thread { continuation.resume(with: Result(catching: body)) }
+        thread.start()
+    }
+}
