@@ -1,7 +1,6 @@
 import ArgumentParser
-import JobQueue
+import Bootstrap
 import Postgres
-import Storage
 
 /// Brings the database's tables up to date.
 struct Migrate: AsyncParsableCommand {
@@ -12,18 +11,13 @@ struct Migrate: AsyncParsableCommand {
     @Flag(help: "Only say what is missing; exit code 1 when something is.")
     var check = false
 
-    /// The queue's tables first: the shop's own enqueue into them.
-    static func migrator() throws -> Migrator {
-        Migrator(sets: [try JobQueueMigrations.set(), try ShopMigrations.set()])
-    }
-
     func run() async throws {
-        let migrator = try Self.migrator()
-        try await Services.useDatabase(of: try OperatorSettings.load()) { database in
+        let migrator = try ShopSchema.migrator()
+        try await Services.use { services in
             if check {
-                try await report(pending: try await migrator.pending(database))
+                try report(pending: try await migrator.pending(services.database))
             } else {
-                let applied = try await migrator.migrate(database) { migration in
+                let applied = try await migrator.migrate(services.database) { migration in
                     Terminal.write("applied \(migration) in \(TimeText.brief(migration.duration))")
                 }
                 Terminal.write(
@@ -32,7 +26,7 @@ struct Migrate: AsyncParsableCommand {
         }
     }
 
-    private func report(pending: [String]) async throws {
+    private func report(pending: [String]) throws {
         guard !pending.isEmpty else {
             Terminal.write("The tables are up to date.")
             return

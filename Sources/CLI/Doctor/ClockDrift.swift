@@ -2,8 +2,8 @@
 enum ClockDrift {
     /// Jobs go by the servers' clocks, so nothing breaks; but tokens, webhooks and the reading of logs go by ours.
     static func finding(_ check: String, seconds: Double) -> Finding {
-        let text = "\(seconds < 0 ? "-" : "+")\(Int((abs(seconds) * 1000).rounded())) ms against this machine"
-        guard abs(seconds) < 5 else { return .warning(check, text, "Let all machines follow the same time servers (NTP).") }
+        let text = "\(Int((abs(seconds) * 1000).rounded())) ms \(seconds < 0 ? "behind" : "ahead of") this machine's"
+        guard abs(seconds) < 2 else { return .warning(check, text, "Let all machines follow the same time servers (NTP).") }
         return .ok(check, text)
     }
 }

@@ -1,3 +1,4 @@
+import Bootstrap
 import Foundation
 import Postgres
 
@@ -69,7 +70,7 @@ struct DatabaseCheckup: Sendable {
 
     private func migrations() async -> Finding {
         do {
-            let pending = try await Migrate.migrator().pending(services.database)
+            let pending = try await ShopSchema.migrator().pending(services.database)
             guard !pending.isEmpty else { return .ok("migrations", "the tables are up to date") }
             return .failed("migrations", "missing: \(pending.joined(separator: ", "))", "Apply them with: cartwright migrate")
         } catch {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Bootstrap
 import Foundation
+import Storage
 
 /// Looks at everything that must be right for the shop to keep its promises.
 struct Doctor: AsyncParsableCommand {
@@ -17,7 +19,9 @@ struct Doctor: AsyncParsableCommand {
             try Terminal.writeJSON(Report(ok: failures == 0, checks: findings))
         } else {
             for finding in findings { Self.write(finding) }
-            Terminal.write(failures == 0 ? "\nAll is well." : "\n\(failures) of \(findings.count) checks failed.")
+            let warnings = findings.filter { $0.verdict == .warning }.count
+            let verdict = failures == 0 ? "All checks passed" : "\(failures) of \(counted(findings.count, "check")) failed"
+            Terminal.write("\n\(verdict)\(warnings == 0 ? "" : ", \(counted(warnings, "warning"))").")
         }
         if failures > 0 { throw ExitCode(ExitStatus.failure.rawValue) }
     }
@@ -28,20 +32,28 @@ struct Doctor: AsyncParsableCommand {
     }
 
     private static func examine() async -> [Finding] {
-        var findings = [Finding.ok("program", "cartwright \(ProgramVersion.text), \(ProcessInfo.processInfo.operatingSystemVersionString)")]
+        let program = Finding.ok("program", "cartwright \(ProgramVersion.text), \(ProcessInfo.processInfo.operatingSystemVersionString)")
         do {
-            findings += try await Services.use { services in
-                let settings = Finding.ok("settings", "complete; \(services.settings.summary)")
-                let database = await DatabaseCheckup(services: services).findings()
-                let redis = await RedisCheckup(services: services).findings()
-                let queues = await QueueCheckup(services: services).findings()
-                let rules = await RuleCheckup(services: services).findings()
-                return [settings] + database + redis + queues + rules
-            }
+            return [program] + (try await Services.use { services in await examine(services) })
         } catch {
-            findings.append(.failed("settings", error))
+            return [program, .failed("settings", error)]
         }
-        return findings
+    }
+
+    /// What needs a server that does not answer, or tables that are not there, is skipped: its failure would only hide the cause.
+    private static func examine(_ services: Services) async -> [Finding] {
+        async let redis = RedisCheckup(services: services).findings()
+        let database = await DatabaseCheckup(services: services).findings()
+        let hasTables = !database.contains { $0.verdict == .failed }
+        let hasBoth = await !redis.contains { $0.verdict == .failed } && hasTables
+        let queues = hasBoth ? await QueueCheckup(services: services).findings() : [.skipped("queues", "needs both servers and all tables")]
+        let rules = hasTables ? await RuleCheckup(services: services).findings() : [.skipped("rules", "needs the database with all tables")]
+        return [settings(of: services)] + database + (await redis) + queues + rules
+    }
+
+    private static func settings(of services: Services) -> Finding {
+        let prefix = services.settings.redis.queuePrefix
+        return .ok("settings", "prices in \(services.settings.shop.currency), keys in Redis begin with \(prefix)")
     }
 
     private static func write(_ finding: Finding) {

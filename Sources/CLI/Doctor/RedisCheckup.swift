@@ -7,20 +7,21 @@ struct RedisCheckup: Sendable {
 
     func findings() async -> [Finding] {
         do {
-            // INFO tells what CONFIG GET would, and is allowed where CONFIG is not.
-            let answers = try await services.redis.send([RedisCommand("INFO"), RedisCommand("TIME")])
+            // INFO tells nearly all, and is allowed where CONFIG is not.
+            let answers = try await services.redis.send([RedisCommand("INFO"), RedisCommand("TIME"), RedisCommand("CONFIG", "GET", "save")])
             if case .error(let text) = answers[0] {
                 return [.failed("redis", "refused: \(text)", "Check the user's rights and REDIS_URL.")]
             }
             let facts = RedisFacts(answers[0].text ?? "")
-            return Self.judge(facts) + [Self.clock(answers[1])].compactMap(\.self)
+            let savesSnapshots = answers[2].elements?.last?.text?.isEmpty == false
+            return Self.judge(facts, savesSnapshots: savesSnapshots) + [Self.clock(answers[1])].compactMap(\.self)
         } catch {
             return [.failed("redis", error)]
         }
     }
 
-    static func judge(_ facts: RedisFacts) -> [Finding] {
-        [version(facts), role(facts), eviction(facts), persistence(facts)]
+    static func judge(_ facts: RedisFacts, savesSnapshots: Bool) -> [Finding] {
+        [version(facts), role(facts), eviction(facts), persistence(facts, savesSnapshots)]
     }
 
     /// LMOVE and BLMOVE, with which jobs are claimed, came with 6.2.
@@ -42,13 +43,11 @@ struct RedisCheckup: Sendable {
         let policy = facts["maxmemory_policy"] ?? "unknown"
         if policy == "noeviction" { return .ok("redis.eviction", policy) }
         let advice = "CONFIG SET maxmemory-policy noeviction, and the same in redis.conf."
-        guard facts["maxmemory"] == "0" else {
-            return .failed("redis.eviction", "\(policy): Redis throws waiting jobs away when memory runs out", advice)
-        }
-        return .warning("redis.eviction", "\(policy): would throw waiting jobs away, once maxmemory is set", advice)
+        return .failed(
+            "redis.eviction", "\(policy): Redis throws waiting jobs away when memory runs out; no process starts with it", advice)
     }
 
-    private static func persistence(_ facts: RedisFacts) -> Finding {
+    private static func persistence(_ facts: RedisFacts, _ savesSnapshots: Bool) -> Finding {
         if facts["loading"] == "1" { return .warning("redis.persistence", "the server is still loading its data", "Wait and look again.") }
         if facts["aof_enabled"] == "1" {
             guard facts["aof_last_write_status"] != "err" else {
@@ -59,7 +58,8 @@ struct RedisCheckup: Sendable {
             return .ok("redis.persistence", "append-only file")
         }
         return .warning(
-            "redis.persistence", "no append-only file: a restart loses ephemeral jobs, and durable ones wait until the sweep finds them",
+            "redis.persistence",
+            "\(savesSnapshots ? "snapshots only" : "nothing on disk"): a restart loses ephemeral jobs, and durable ones wait for the sweep",
             "CONFIG SET appendonly yes, and the same in redis.conf.")
     }
 

@@ -9,7 +9,7 @@ struct RuleCheckup: Sendable {
         do {
             return Self.findings(names: Invariants.names, violations: try await services.invariants.check())
         } catch {
-            return [.skipped("rules", Finding.failed("rules", error).detail)]
+            return [.failed("rules", error)]
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bootstrap
 import Domain
 import JobQueue
 import Postgres
@@ -13,6 +14,7 @@ extension Failure {
         case is ValidationError, is CleanExit, is ExitCode: nil
         // Requests for help and wrong usage come in types that the parser keeps to itself.
         case _ where Cartwright.exitCode(for: error) != .failure: nil
+        case let error as StartupError: Failure(error.message, status: error.kind == .configuration ? .configuration : .failure)
         case let error as PostgresError: explaining(error)
         case let error as RedisError: explaining(error)
         case let error as JobInspectionError: Failure(sentence(error.description), advice: "List jobs with: cartwright jobs list")
@@ -33,7 +35,7 @@ extension Failure {
         case .connectFailed, .connectionLost, .acquireTimeout:
             return Failure(
                 "PostgreSQL cannot be reached: \(error.message).",
-                advice: "Check that the server runs and that DATABASE_URL names it; `cartwright doctor` tells more.")
+                advice: "Check that the server runs and that DATABASE_URL names it.")
         case .migration:
             return Failure("The migrations cannot be applied: \(error.message).")
         case .server where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn:
@@ -50,7 +52,7 @@ extension Failure {
         case .connectFailed, .connectionLost, .timeout:
             Failure(
                 "Redis cannot be reached: \(error.message).",
-                advice: "Check that the server runs and that REDIS_URL names it; `cartwright doctor` tells more.")
+                advice: "Check that the server runs and that REDIS_URL names it.")
         case .server(let prefix) where prefix == "NOAUTH" || prefix == "WRONGPASS":
             Failure(
                 "Redis does not accept the credentials.", advice: "Check the user and the password in REDIS_URL.", status: .configuration)

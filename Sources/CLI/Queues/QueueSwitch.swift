@@ -1,3 +1,4 @@
+import Bootstrap
 import JobQueue
 
 /// Stops or starts the claiming of jobs of one queue.

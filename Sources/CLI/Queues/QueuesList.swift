@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bootstrap
 import JobQueue
 
 /// All queues with what waits in them.

@@ -9,11 +9,12 @@ struct Administrator: Sendable {
     /// Takes the address from the command line or from ADMIN_EMAIL, and the password from ADMIN_PASSWORD only: what stands on a command line
     /// everybody on the machine can read.
     ///
+    /// - Parameter setting: looks up a setting by name; nil when it is absent or empty.
     /// - Returns: nil when neither is set.
     /// - Throws: ``Failure`` when one is missing or unusable.
-    init?(email: String?, environment: [String: String]) throws {
-        let address = email ?? environment["ADMIN_EMAIL"].flatMap { $0.isEmpty ? nil : $0 }
-        let password = environment["ADMIN_PASSWORD"].flatMap { $0.isEmpty ? nil : $0 }
+    init?(email: String?, setting: (String) -> String?) throws {
+        let address = email ?? setting("ADMIN_EMAIL")
+        let password = setting("ADMIN_PASSWORD")
         guard address != nil || password != nil else { return nil }
         guard let address, let password else {
             throw Failure(

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Domain
-import Foundation
+import Bootstrap
 import Storage
 
 /// Fills an empty shop.
@@ -28,11 +27,11 @@ struct Seed: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let administrator = try Administrator(email: adminEmail, environment: ProcessInfo.processInfo.environment)
-        let settings = try OperatorSettings.load()
-        try await Services.useDatabase(of: settings) { database in
-            let added = try await fill(CatalogueStore(database: database, settings: settings.shop))
-            let isNew = try await administrator?.create(in: AccountStore(database: database)) ?? false
+        let settings = try await SettingsReader.ofProcess()
+        let administrator = try Administrator(email: adminEmail, setting: settings.optional)
+        try await Services.use { services in
+            let added = try await fill(services.catalogue)
+            let isNew = try await administrator?.create(in: services.accounts) ?? false
             if !added && !isNew { Terminal.write("The shop is filled already; nothing to do.") }
         }
     }

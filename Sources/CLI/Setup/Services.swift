@@ -1,3 +1,5 @@
+import Bootstrap
+import Domain
 import JobQueue
 import Logging
 import Postgres
@@ -6,48 +8,37 @@ import Storage
 
 /// The servers and what the commands do with them.
 struct Services: Sendable {
-    let settings: OperatorSettings
-    let database: PostgresPool
-    let redis: RedisClient
-    let dispatcher: JobDispatcher
+    let settings: CommandSettings
+    let connections: Connections
 
-    var inspector: JobInspector { JobInspector(database: database, dispatcher: dispatcher) }
-    var orders: OrderStore { OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop) }
+    var database: PostgresPool { connections.database }
+    var redis: RedisClient { connections.redis }
+    var inspector: JobInspector { JobInspector(database: database, dispatcher: connections.dispatcher) }
+    var orders: OrderStore { OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop) }
+    var catalogue: CatalogueStore { CatalogueStore(database: database, settings: settings.shop) }
+    var accounts: AccountStore { AccountStore(database: database) }
     var invariants: Invariants { Invariants(database: database) }
     var audit: OperatorLog { OperatorLog(log: AuditLog(database: database)) }
 
-    /// Runs a command that needs both servers, and closes the connections whatever becomes of it.
+    /// Runs a command with connections to both servers, each opened when it is first used, and closes them whatever becomes of it.
+    ///
+    /// - Throws: `StartupError` when a setting is wrong, and what the command throws.
     static func use<Value>(_ body: (Services) async throws -> Value) async throws -> Value {
-        let settings = try OperatorSettings.load()
-        let redis = RedisClient(try settings.redisConfiguration(), logger: silent)
+        let settings = try CommandSettings(checking: try await SettingsReader.ofProcess())
+        var database = settings.database
+        // Somebody sits in front of the screen.
+        database.configuration.acquireTimeout = .seconds(3)
+        let services = Services(settings: settings, connections: Connections(database, settings.redis, logger: silent))
         do {
-            let value = try await useDatabase(of: settings) { database in
-                try await body(
-                    Services(
-                        settings: settings, database: database, redis: redis,
-                        dispatcher: JobDispatcher(redis: redis, prefix: settings.queuePrefix, logger: silent)))
-            }
-            await redis.close()
+            let value = try await body(services)
+            await services.connections.close()
             return value
         } catch {
-            await redis.close()
-            throw error
-        }
-    }
-
-    /// Runs a command that needs the database alone.
-    static func useDatabase<Value>(of settings: OperatorSettings, _ body: (PostgresPool) async throws -> Value) async throws -> Value {
-        let database = PostgresPool(try settings.databaseConfiguration(), logger: silent)
-        do {
-            let value = try await body(database)
-            await database.close()
-            return value
-        } catch {
-            await database.close()
+            await services.connections.close()
             throw error
         }
     }
 
     /// What the wrappers would log comes back as errors, and those are what an operator reads.
-    static let silent = Logger(label: "cartwright") { _ in SwiftLogNoOpLogHandler() }
+    private static let silent = Logger(label: "cartwright") { _ in SwiftLogNoOpLogHandler() }
 }

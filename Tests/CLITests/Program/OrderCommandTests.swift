@@ -1,0 +1,84 @@
+import Domain
+import Foundation
+import JobQueue
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@Suite(
+    "One page explains an order",
+    .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
+struct OrderCommandTests {
+    /// A confirmed order of a guest whose mail has an unknown outcome, as the checkout would have left it.
+    private func order() async throws -> (id: Order.ID, number: Int64) {
+        let (order, cart, product, set) = (Order.ID(), Cart.ID(), Product.ID(), UUID())
+        let token = [UInt8](repeating: 7, count: 31) + [UInt8.random(in: 0...255)]
+        let address = """
+            {"name": "Jo Doe", "line1": "1 High Street", "city": "Leeds", "country": "GB"}
+            """
+        let results = try await TestDatabase.current.pool.pipeline([
+            "INSERT INTO carts (id, guest_token_hash, status, is_express) VALUES (\(cart.rawValue), \(token), 'converted', true)",
+            "INSERT INTO rate_sets (id, source, base, date, status) VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')",
+            """
+            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal, total, rate_set_id, rate,
+                                reserved_until, confirmed_at)
+            VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb, 'confirmed', 'GBP', 2598, 2598,
+                    \(set), 0.79, now(), now())
+            RETURNING number
+            """,
+            """
+            INSERT INTO order_items (order_id, position, product_id, sku, name, quantity, unit_amount, total)
+            VALUES (\(order.rawValue), 1, \(product.rawValue), 'KIT-00001', 'Calder Oak Cutting Board', 2, 1299, 2598)
+            """,
+            """
+            INSERT INTO payments (id, order_id, seq, status, amount, currency, provider_intent_id, method)
+            VALUES (\(UUID()), \(order.rawValue), 1, 'captured', 2598, 'GBP', \("pi_" + order.description), 'pm_card_visa')
+            """,
+            """
+            INSERT INTO order_events (order_id, kind, status, reason, at)
+            VALUES (\(order.rawValue), 'placed', 'pending', NULL, now() - interval '3 seconds'),
+                   (\(order.rawValue), 'confirmed', 'confirmed', NULL, now() - interval '1 second')
+            """,
+            """
+            INSERT INTO email_deliveries (id, order_id, kind, recipient, status, attempt, reason, created_at)
+            VALUES (\(UUID()), \(order.rawValue), 'order_confirmation', 'somebody@example.com', 'unknown', 1, 'no reply after the final dot',
+                    now() - interval '1 second')
+            """,
+        ])
+        return (order, try #require(results[2].rows.first)["number"])
+    }
+
+    @Test func showsWhatWasBoughtPaidAndMailed() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, number) = try await order()
+        let shown = try await program.run("orders", "show", String(number))
+        #expect(shown.status == .code(0), "\(shown.output)")
+        for part in [
+            id.description, "KIT-00001", "25.98 GBP", "captured", "pi_\(id)", "no reply after the final dot", "placed → pending", "guest",
+        ] {
+            #expect(shown.output.contains(part), "\(part)")
+        }
+        #expect(!shown.output.contains("somebody@example.com"))
+    }
+
+    @Test func tellsWhatHappenedInOrderOfTime() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, number) = try await order()
+        let json = try await program.run("orders", "show", id.description, "--json").json()
+        #expect(json["number"] as? Int64 == number)
+        let events = (json["timeline"] as? [[String: Any]])?.compactMap { $0["event"] as? String }
+        #expect(
+            events == [
+                "placed → pending", "confirmed → confirmed", "mail order_confirmation requested", "mail order_confirmation unknown",
+            ])
+        #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
+    }
+
+    @Test func saysWhenThereIsNone() async throws {
+        let program = try Program.forCurrentDatabase()
+        let missing = try await program.run("orders", "show", "999999999")
+        #expect(missing.status == .code(1))
+        #expect(missing.output.contains("There is no such order."))
+    }
+}
