@@ -38,7 +38,9 @@ struct ExchangeRateTests {
         let day = try #require(CalendarDay("2026-11-20"))
         let set = RateSet(
             source: "ecb", base: .eur, date: day,
-            rates: [.usd: try #require(ExchangeRate("1.25")), .gbp: try #require(ExchangeRate("0.8")), .eur: try #require(ExchangeRate("7"))])
+            rates: [
+                .usd: try #require(ExchangeRate("1.25")), .gbp: try #require(ExchangeRate("0.8")), .eur: try #require(ExchangeRate("7")),
+            ])
         #expect(set.rates[.eur] == nil)
         #expect(set.rate(from: .eur, to: .usd)?.description == "1.25")
         #expect(set.rate(from: .usd, to: .eur)?.description == "0.8")
@@ -59,12 +61,16 @@ struct ExchangeRateTests {
         #expect(try set("0.8").jumps(from: set("1"), moreThanPercent: 20) == [])
     }
 
-    @Test("days that do not exist are refused", arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-01", "26-01-01", "2026/01/01", "2100-02-29"])
+    @Test(
+        "days that do not exist are refused",
+        arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-01", "26-01-01", "2026/01/01", "2100-02-29"])
     func days(_ text: String) {
         #expect(CalendarDay(text) == nil)
     }
 
-    @Test("days of the calendar from seconds", arguments: [(0, "1970-01-01"), (951_782_400, "2000-02-29"), (-1, "1969-12-31"), (1_763_596_800, "2025-11-20")])
+    @Test(
+        "days of the calendar from seconds",
+        arguments: [(0, "1970-01-01"), (951_782_400, "2000-02-29"), (-1, "1969-12-31"), (1_763_596_800, "2025-11-20")])
     func secondsToDay(_ seconds: Int64, _ text: String) {
         #expect(CalendarDay(secondsSince1970: seconds).description == text)
     }

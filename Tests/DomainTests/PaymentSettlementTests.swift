@@ -72,7 +72,8 @@ struct PaymentSettlementTests {
     func anyOrderOfArrival(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let earlier: [PaymentIntent] = [
-            Self.intent(.processing), Self.intent(.requiresAction), Self.intent(.requiresPaymentMethod, declined: true), Self.intent(.requiresConfirmation),
+            Self.intent(.processing), Self.intent(.requiresAction), Self.intent(.requiresPaymentMethod, declined: true),
+            Self.intent(.requiresConfirmation),
             Self.intent(.succeeded),
         ]
         var news = (0..<8).map { _ in earlier[Int.random(in: 0..<earlier.count, using: &random)] } + [Self.intent(.succeeded)]
@@ -106,7 +107,8 @@ struct PaymentSettlementTests {
         #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), news: other) == .ignore(.foreignIntent))
         let cheaper = PaymentIntent(id: Self.intentID, status: .succeeded, amount: Money(1, .usd))
         #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), news: cheaper) == .ignore(.amountMismatch))
-        #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), news: Self.intent(.requiresPaymentMethod)) == .ignore(.undecided))
+        #expect(
+            PaymentSettlement.decide(Self.known(.reserved, .confirming), news: Self.intent(.requiresPaymentMethod)) == .ignore(.undecided))
         #expect(PaymentSettlement.decide(Self.known(.pending, .created), news: Self.intent(.succeeded)) == .ignore(.notReserved))
     }
 }

@@ -15,7 +15,9 @@ struct TransitionTests {
     @Test("payments never go back from what settles more, but for another attempt after a decline")
     func ranks() {
         for (status, next) in PaymentStatus.transitions {
-            for other in next where other.rank < status.rank { #expect(status == .failed && other == .confirming || status == .authorized && other == .canceled) }
+            for other in next where other.rank < status.rank {
+                #expect(status == .failed && other == .confirming || status == .authorized && other == .canceled)
+            }
         }
     }
 

@@ -18,7 +18,8 @@ struct ValueTests {
     @Test(
         "addresses that cannot stand on an envelope are refused",
         arguments: [
-            "", "a", "@example.com", "a@", "a@localhost", "a b@example.com", "a@exa mple.com", "a@-example.com", "a@example..com", ".a@example.com",
+            "", "a", "@example.com", "a@", "a@localhost", "a b@example.com", "a@exa mple.com", "a@-example.com", "a@example..com",
+            ".a@example.com",
             "a.@example.com", "a@b@example.com", "a@example.com\r\nBcc: x@example.com", "ä@example.com", "a@example.com\0",
             String(repeating: "a", count: 65) + "@example.com",
         ])

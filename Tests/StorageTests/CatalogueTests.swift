@@ -11,7 +11,8 @@ struct CatalogueTests {
         for (index, name) in ["Fountain pen", "Ballpoint pen", "Blue ink", "Paper, ruled", "Paper's end"].enumerated() {
             let slug = name.hasSuffix("pen") ? "pens" : "paper"
             let product = Product(
-                sku: try SKU("P-\(index)"), name: name, description: "For writing", category: Domain.Category(slug: slug, name: slug.capitalized),
+                sku: try SKU("P-\(index)"), name: name, description: "For writing",
+                category: Domain.Category(slug: slug, name: slug.capitalized),
                 basePrice: Money(Int64(500 - index / 2 * 100), .usd), isActive: true)
             seeds.append(ProductSeed(product: product, stock: index))
         }
@@ -44,7 +45,10 @@ struct CatalogueTests {
 
     @Test(
         "search finds words and their beginnings, and takes any text",
-        arguments: [("pen", 2), ("pap", 2), ("ruled paper", 1), ("writing", 5), ("nothing", 0), ("'; DROP", 0), ("paper's", 1), ("& | ! :*", 0), ("", 0)])
+        arguments: [
+            ("pen", 2), ("pap", 2), ("ruled paper", 1), ("writing", 5), ("nothing", 0), ("'; DROP", 0), ("paper's", 1), ("& | ! :*", 0),
+            ("", 0),
+        ])
     func search(_ words: String, _ expected: Int) async throws {
         try await Shop.with { shop in
             _ = try await Self.fill(shop)
@@ -58,7 +62,8 @@ struct CatalogueTests {
             let products = try await Self.fill(shop)
             #expect(try await shop.catalogue.products(ProductQuery(category: "pens")).items.count == 2)
             #expect(try await shop.catalogue.products(ProductQuery(inStock: true)).items.count == 4)
-            #expect(try await shop.catalogue.categories() == [Category(slug: "paper", name: "Paper"), Category(slug: "pens", name: "Pens")])
+            #expect(
+                try await shop.catalogue.categories() == [Category(slug: "paper", name: "Paper"), Category(slug: "pens", name: "Pens")])
             #expect(try await shop.catalogue.product(products[3].id)?.available == 3)
             try await shop.database.execute("UPDATE products SET is_active = false WHERE id = \(products[3].id)")
             #expect(try await shop.catalogue.product(products[3].id) == nil)

@@ -98,7 +98,8 @@ struct ExpiryTests {
             try await shop.makeOverdue(order)
             _ = try await shop.checkout.claimOverdue()
             _ = try await shop.checkout.releaseOverdue([order.id])
-            try await shop.database.execute("UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)")
+            try await shop.database.execute(
+                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)")
             #expect(try await shop.settle(order, .succeeded, by: .webhook).settlement == .recordLateMoney(.captured))
             #expect(try await shop.current(order).status == .expired)
             #expect(try await shop.invariants.check().map(\.name) == ["money_has_an_order"])

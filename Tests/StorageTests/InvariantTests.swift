@@ -16,7 +16,10 @@ struct InvariantTests {
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
         ("confirmed_order_has_mail", "DELETE FROM email_deliveries"),
-        ("checkout_job_once", "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"),
+        (
+            "checkout_job_once",
+            "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
+        ),
         ("pending_order_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'checkout.order'"),
     ]
 
@@ -38,7 +41,9 @@ struct InvariantTests {
         }
     }
 
-    @Test("rules that a constraint guards hold even against hands", arguments: ["payments_intent_once", "payments_one_live_per_order", "email_deliveries_once"])
+    @Test(
+        "rules that a constraint guards hold even against hands",
+        arguments: ["payments_intent_once", "payments_one_live_per_order", "email_deliveries_once"])
     func guarded(constraint: String) async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 10)

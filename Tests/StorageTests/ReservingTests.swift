@@ -37,7 +37,8 @@ struct ReservingTests {
             for index in 0..<96 {
                 var request = try shop.express(products[index % 4], key: "key-\(index)")
                 request.source = .items([
-                    .init(productID: products[index % 4].id, quantity: .one), .init(productID: products[(index + 1 + index / 4 % 3) % 4].id, quantity: .one),
+                    .init(productID: products[index % 4].id, quantity: .one),
+                    .init(productID: products[(index + 1 + index / 4 % 3) % 4].id, quantity: .one),
                 ])
                 ids.append(try await shop.place(request).id)
             }
@@ -47,7 +48,8 @@ struct ReservingTests {
                     // Each batch overlaps the next one by half and comes in another order.
                     let batch = (0..<16).map { all[(part * 8 + $0) % all.count] }
                     group.addTask {
-                        let results = await shop.checkout.reserve((part % 2 == 0 ? batch : batch.reversed()).map { ReservationRequest(orderID: $0) })
+                        let results = await shop.checkout.reserve(
+                            (part % 2 == 0 ? batch : batch.reversed()).map { ReservationRequest(orderID: $0) })
                         return try results.map { try $0.get() }.count { if case .reserved = $0 { true } else { false } }
                     }
                 }

@@ -51,7 +51,7 @@ struct SessionTests {
             let database = shop.database
             async let winner: Void = database.transaction { transaction in
                 _ = try transaction.pipeline([
-                    "UPDATE refresh_tokens SET used_at = now() WHERE hash = \(old)",
+                    "UPDATE refresh_tokens SET used_at = now() WHERE hash = \(old)"
                 ])
                 entered.continuation.yield()
                 // Commits only once the other request waits for the row.
@@ -145,7 +145,8 @@ struct SessionTests {
             #expect(try await shop.accounts.credentials(email: EmailAddress("ada@example.com")) == nil)
             #expect(try await shop.accounts.rotate(token, to: Self.token(), expiresAt: Self.later) == .ended)
             #expect(try await shop.count("SELECT count(*) FROM email_deliveries WHERE recipient IS NOT NULL") == 0)
-            #expect(try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada").id != user.id)
+            #expect(
+                try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada").id != user.id)
         }
     }
 }

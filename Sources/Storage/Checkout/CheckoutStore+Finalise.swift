@@ -32,7 +32,7 @@ extension CheckoutStore {
             let plan = SettlementPlan(news, try LockedOrders(orders: read[0].rows, payments: read[1].rows))
             let touched = plan.confirmed + plan.expired + plan.cancelled
             var jobs = try plan.mails.map { try JobLedger.insertion(of: SendOrderConfirmation(deliveryID: $0.id)) }
-            if !touched.isEmpty { jobs.append(try invalidation(of: touched, among: read[3].rows)) }
+            if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[3].rows) }
             let results = try transaction.pipeline(
                 plan.statements(reservation: settings.reservation) + jobs.map(\.statement) + plan.completions.map(\.statement))
             for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
@@ -47,10 +47,9 @@ extension CheckoutStore {
         "SELECT order_id, product_id FROM order_items WHERE order_id = ANY (\(ids)::uuid[])"
     }
 
-    /// A job that throws the products of some orders out of the cache.
-    func invalidation(of orders: [Order.ID], among rows: [PostgresRow]) throws -> PendingJob {
+    /// Jobs that throw the products of some orders out of the cache.
+    func invalidation(of orders: [Order.ID], among rows: [PostgresRow]) throws -> [PendingJob] {
         let orders = Set(orders)
-        let products = try rows.filter { orders.contains(try $0["order_id"]) }.map { try $0["product_id"] as Product.ID }
-        return try JobLedger.insertion(of: InvalidateProducts(productIDs: Set(products).sorted()))
+        return try InvalidateProducts.pending(for: rows.filter { orders.contains(try $0["order_id"]) }.map { try $0["product_id"] })
     }
 }

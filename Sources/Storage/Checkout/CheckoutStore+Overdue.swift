@@ -31,14 +31,13 @@ extension CheckoutStore {
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter { orders.entries[$0]?.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
-            let job = try invalidation(of: released, among: read[3].rows)
+            let jobs = try invalidation(of: released, among: read[3].rows)
             _ = try transaction.pipeline(
                 StockRelease.statements(for: released, becoming: .expired, reason: "not_paid_in_time") + [
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(released)::uuid[])",
                     CartReopening.statement(for: released),
-                    job.statement,
-                ])
-            return (released, [job])
+                ] + jobs.map(\.statement))
+            return (released, jobs)
         }
         await announce(jobs, released)
         return released

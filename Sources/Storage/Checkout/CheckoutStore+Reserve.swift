@@ -49,7 +49,7 @@ extension CheckoutStore {
         _ plan: ReservationPlan, _ orders: LockedOrders, _ requests: [ReservationRequest], _ transaction: PostgresTransaction
     ) throws -> ReservedBatch {
         var batch = ReservedBatch(rejected: plan.rejected.map(\.id))
-        if !plan.soldOut.isEmpty { batch.jobs.append(try JobLedger.insertion(of: InvalidateProducts(productIDs: plan.soldOut))) }
+        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut)
         let shortages = Dictionary(uniqueKeysWithValues: plan.rejected.map { ($0.id, $0.shortages) })
         let completions = requests.compactMap { shortages[$0.orderID] == nil ? nil : $0.completion }
         let results = try transaction.pipeline(

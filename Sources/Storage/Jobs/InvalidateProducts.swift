@@ -18,3 +18,16 @@ public struct InvalidateProducts: Job, Hashable {
         self.productIDs = productIDs
     }
 }
+
+extension InvalidateProducts {
+    /// The most products in one job, so that its payload stays far below what the ledger takes.
+    private static let maximumProducts = 500
+
+    /// Ledger rows for as many jobs as these products need; none for none.
+    static func pending(for products: some Sequence<Product.ID>) throws -> [PendingJob] {
+        let ids = Set(products).sorted()
+        return try stride(from: 0, to: ids.count, by: maximumProducts).map { start in
+            try JobLedger.insertion(of: InvalidateProducts(productIDs: Array(ids[start..<min(start + maximumProducts, ids.count)])))
+        }
+    }
+}

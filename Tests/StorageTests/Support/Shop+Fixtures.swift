@@ -9,13 +9,15 @@ extension Shop {
     /// Puts a product for 19.99 USD into the catalogue.
     func product(_ sku: String, stock: Int, price: Money = Money(1999, .usd), prices: [Money] = []) async throws -> Product {
         let product = Product(
-            sku: try SKU(sku), name: "A \(sku)", description: "For writing.", category: Domain.Category(slug: "pens", name: "Pens"), basePrice: price)
+            sku: try SKU(sku), name: "A \(sku)", description: "For writing.", category: Domain.Category(slug: "pens", name: "Pens"),
+            basePrice: price)
         #expect(try await catalogue.insertSeed([ProductSeed(product: product, prices: prices, stock: stock)]) == 1)
         return product
     }
 
     /// A request for an express order of a new guest.
-    func express(_ product: Product, _ quantity: Int = 1, key: String = "key-1", guest: CartOwner = .newGuest()) throws -> PlaceOrderRequest {
+    func express(_ product: Product, _ quantity: Int = 1, key: String = "key-1", guest: CartOwner = .newGuest()) throws -> PlaceOrderRequest
+    {
         PlaceOrderRequest(
             idempotencyKey: key, fingerprint: Array(repeating: 7, count: 32), buyer: guest,
             source: .items([.init(productID: product.id, quantity: try Quantity(quantity))]), paymentMethod: "pm_card_visa",
@@ -71,7 +73,8 @@ extension Shop {
         _ order: Order, _ status: PaymentIntentStatus, declined: String? = nil, by source: Finalisation.Source = .worker,
         completion: JobCompletion? = nil
     ) async throws -> FinaliseOutcome {
-        let news = Finalisation(orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion)
+        let news = Finalisation(
+            orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion)
         let result = try #require(await checkout.finalise([news]).first)
         return try #require(try result.get())
     }
