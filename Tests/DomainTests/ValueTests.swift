@@ -9,12 +9,6 @@ struct ValueTests {
         #expect(throws: InvalidValue.self) { try Quantity(value) }
     }
 
-    @Test("carts cap what they add up")
-    func capped() throws {
-        #expect(try Quantity(600).addingCapped(Quantity(600)) == Quantity(999))
-        #expect(try Quantity(2).addingCapped(Quantity(3)) == Quantity(5))
-    }
-
     @Test(
         "addresses that cannot stand on an envelope are refused",
         arguments: [

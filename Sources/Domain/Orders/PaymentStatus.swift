@@ -51,7 +51,4 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
         case .refunded: 7
         }
     }
-
-    /// Whether money moved or is held: the order may be confirmed.
-    public var isSuccess: Bool { self == .authorized || self == .captured }
 }

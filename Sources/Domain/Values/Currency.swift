@@ -20,24 +20,11 @@ public struct Currency: Hashable, Sendable {
         self.init(known: upper, exponent: exponent)
     }
 
-    /// The currency with this code, in either case. Throws `currency_unknown` when there is none.
-    public init(checking code: some StringProtocol) throws(InvalidValue) {
-        guard let currency = Self(code) else {
-            throw InvalidValue(code: "currency_unknown", message: "Expected a currency code of ISO 4217, such as USD.")
-        }
-        self = currency
-    }
-
     /// How many minor units make one major unit: 100 for the US dollar, 1 for the yen.
     public var minorUnitsPerMajor: Int64 {
         var result: Int64 = 1
         for _ in 0..<exponent { result *= 10 }
         return result
-    }
-
-    /// All currencies the shop knows, by code.
-    public static var all: [Currency] {
-        CurrencyTable.exponents.map { Currency(known: $0.key, exponent: $0.value) }.sorted()
     }
 
     /// The US dollar: base prices of the catalogue are in it unless the shop says otherwise.

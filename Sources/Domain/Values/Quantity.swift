@@ -23,11 +23,6 @@ public struct Quantity: RawRepresentable, Hashable, Sendable {
         }
         self = quantity
     }
-
-    /// Both together, at most the largest allowed quantity: what merging two carts does with a product that lies in both.
-    public func addingCapped(_ other: Quantity) -> Quantity {
-        Quantity(unchecked: min(rawValue + other.rawValue, Self.range.upperBound))
-    }
 }
 
 extension Quantity: Codable {}
