@@ -113,7 +113,7 @@ let package = Package(
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", logging]),
         tests("Observability", ["Observability", logging, metrics]),
-        tests("Bootstrap", ["Bootstrap", "JobQueue", "Postgres", "Redis", "Storage", logging]),
+        tests("Bootstrap", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", logging]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle]),
         tests("Domain", ["Domain"]),

@@ -1,7 +1,10 @@
 import Bootstrap
+import Domain
 import Foundation
 import JobQueue
 import Logging
+import Observability
+import Postgres
 import Storage
 import Testing
 
@@ -106,20 +109,22 @@ struct SettingsTests {
         #expect("\(key) \(dumped)".contains("11") == false)
     }
 
-    @Test(
-        "signing keys that are short, broken, doubled or guessable are refused",
-        arguments: [
-            ("no colon at all", "has no id"),
-            (":" + key.dropFirst(5), "has no id"),
-            ("a b:" + key.dropFirst(5), "has no id"),
-            ("k:***", "is not base64"),
-            ("k:" + Data(repeating: 7, count: 31).base64EncodedString(), "has only 31 bytes"),
-            ("k:" + Data(repeating: 7, count: 64).base64EncodedString(), "can guess"),
-            ("k:" + Data("this-is-my-super-secret-signing-key-1234".utf8).base64EncodedString(), "can guess"),
-            ("k:" + Data("ChangeMe-and-do-it-before-you-go-live-42".utf8).base64EncodedString(), "can guess"),
-            (key + "," + key, "twice"),
-            (key + ",", "entry 2 has no id"),
-        ])
+    private static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+    private static let wrongKeys: [(String, String)] = [
+        ("no colon at all", "has no id"),
+        (":\(encoded("x"))", "has no id"),
+        ("a b:\(encoded("x"))", "has no id"),
+        ("k:***", "is not base64"),
+        ("k:\(encoded(String(repeating: "7", count: 31)))", "has only 31 bytes"),
+        ("k:\(encoded(String(repeating: "7", count: 64)))", "can guess"),
+        ("k:\(encoded("this-is-my-super-secret-signing-key-1234"))", "can guess"),
+        ("k:\(encoded("ChangeMe-and-do-it-before-you-go-live-42"))", "can guess"),
+        ("\(key),\(key)", "twice"),
+        ("\(key),", "entry 2 has no id"),
+    ]
+
+    @Test("signing keys that are short, broken, doubled or guessable are refused", arguments: wrongKeys)
     func signingKeys(value: String, wrong: String) throws {
         #expect(try #require(complaint(["AUTH_SIGNING_KEYS": value])).contains(wrong))
     }

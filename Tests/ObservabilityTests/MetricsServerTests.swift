@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The metrics port")
 struct MetricsServerTests {
-    @Test("answers /metrics with Prometheus text, nothing else, and stops when told", .timeLimit(.minutes(1)))
+    @Test("answers /metrics with Prometheus text and nothing else; a port that is taken is named", .timeLimit(.minutes(1)))
     func serves() async throws {
         let registry = PrometheusRegistry()
         Counter(label: "orders", factory: registry).increment()
@@ -26,6 +26,10 @@ struct MetricsServerTests {
 
         let (_, other) = try await URLSession.shared.data(from: try #require(URL(string: "http://127.0.0.1:\(port)/")))
         #expect((other as? HTTPURLResponse)?.statusCode == 404)
+
+        let second = MetricsServer(registry: registry, host: "127.0.0.1", port: port, logger: Logger(label: "test"))
+        let refusal = await #expect(throws: ListeningFailed.self) { try await second.run() }
+        #expect(refusal?.description.hasPrefix("METRICS_PORT: cannot listen on 127.0.0.1:\(port)") == true)
         serving.cancel()
         _ = await serving.result
     }

@@ -36,6 +36,7 @@ package enum ProcessMain {
     /// The message and exit code for an error.
     static func explained(_ error: any Error) -> (message: String, code: Int32) {
         if let error = error as? StartupError { return (error.message, error.kind.rawValue) }
+        if let error = error as? ListeningFailed { return (error.description, StartupError.Kind.configuration.rawValue) }
         return ("stopped by an error: \(Masking.maskingMailAddresses(in: "\(error)"))", 1)
     }
 

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// Answers `GET /metrics` on a port of its own, which is not to be reachable from outside.
 public struct MetricsServer: Service {
@@ -28,6 +29,8 @@ public struct MetricsServer: Service {
     }
 
     /// The same, telling the port once it is open.
+    ///
+    /// - Throws: ``ListeningFailed`` when it cannot be opened.
     package func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
         let router = Router()
         router.get("/metrics") { [registry] _, _ in
@@ -37,13 +40,21 @@ public struct MetricsServer: Service {
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
         }
+        let isListening = Atomic(false)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let application = Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in
+                isListening.store(true, ordering: .relaxed)
+                await onListening(channel.localAddress?.port ?? port)
+            },
             logger: quiet)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch  where !isListening.load(ordering: .relaxed) {
+            throw ListeningFailed(setting: "METRICS_PORT", host: host, port: port, cause: error)
+        }
     }
 }
