@@ -7,7 +7,6 @@ import Storage
 func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) -> Router<ShopContext> {
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
-        DrainMiddleware()
         RequestIDMiddleware()
         SecurityHeadersMiddleware()
         ObservationMiddleware()
@@ -32,9 +31,11 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
 
 /// The HTTP server around the router.
 ///
-/// - Parameter linger: how long idle connections stay open for one more request once the server goes down.
+/// - Parameters:
+///   - linger: how long idle connections stay open for one more request once the server goes down.
+///   - gate: is told of the listening socket; runs as a service behind this one.
 func buildApplication(
-    services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, logger: Logger
+    services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate, logger: Logger
 ) -> some ApplicationProtocol {
     let router = buildRouter(services: services, document: document, logger: logger)
     return Application(
@@ -47,5 +48,6 @@ func buildApplication(
                     maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),
         configuration: ApplicationConfiguration(address: address, backlog: 1024),
         services: [OutcomeListener(outcomes: services.outcomes)],
+        onServerRunning: { gate.opened($0) },
         logger: logger)
 }

@@ -13,12 +13,13 @@ struct Main {
             try await Connections.using(common.database, common.redis, logger: process.logger) { connections in
                 let subscriber = RedisSubscriber(common.redis.configuration, logger: process.logger)
                 let services = try await ShopServices(settings, connections, subscriber: subscriber, logger: process.logger)
+                let gate = ListenerGate(logger: process.logger)
                 let application = buildApplication(
                     services: services, document: document, address: .hostname(common.http.host, port: common.http.port),
-                    linger: min(.seconds(1), settings.grace / 10), logger: process.logger)
+                    linger: min(.seconds(1), settings.grace / 10), gate: gate, logger: process.logger)
                 // Two seconds of the grace time are for closing connections to the servers.
                 let server = BoundedShutdown(base: application, limit: max(.zero, settings.grace - .seconds(2)), logger: process.logger)
-                try await process.serve([server], metrics: common.metrics)
+                try await process.serve([server, gate], metrics: common.metrics)
                 services.hasher.stop()
                 await subscriber.close()
                 process.logger.notice("stopped")

@@ -39,8 +39,6 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            // The request may have heard of the end before this connection did.
-            if head.headerFields[.connection] == "close" { perform(drain.serverGoesDown(), context) }
             if drain.closesAfterAnswer { head.headerFields[.connection] = "close" }
             if head.status == .badRequest, head.headerFields[.requestID] == nil {
                 writeRefusal(head, context: context, promise: promise)

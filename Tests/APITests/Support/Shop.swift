@@ -33,7 +33,7 @@ struct Shop: Sendable {
         try await withServices(database: database) { services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
-                logger: logger)
+                gate: ListenerGate(logger: logger), logger: logger)
             try await application.test(.live) { client in
                 try await test(Shop(client: client, services: services, database: database))
             }

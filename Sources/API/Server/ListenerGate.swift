@@ -1,0 +1,42 @@
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// Shuts the door before the server goes down, so that nobody is left standing in it.
+///
+/// Closing a listening socket resets every connection the kernel has taken and the server has not, and a connection that arrives in
+/// that very moment can even bring NIO down (its child channel is dropped without having run). So the kernel is told first to ignore
+/// attempts to connect; what is under way arrives and is served; then the socket is closed and later attempts are refused.
+///
+/// A service of its own behind the server's: groups shut down in reverse order, so the door is shut when the server hears of the end.
+final class ListenerGate: Service {
+    /// Long enough for a handshake that has begun and for the channels of accepted connections to be set up.
+    static let settling = Duration.milliseconds(200)
+
+    private let listener = Mutex<(any Channel)?>(nil)
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    /// Remembers the server's channel.
+    func opened(_ channel: any Channel) { listener.withLock { $0 = channel } }
+
+    func run() async throws {
+        do {
+            try await gracefulShutdown()
+        } catch {
+            return  // Cancelled: everything ends at once anyway.
+        }
+        guard let channel = listener.withLock({ $0 }) else { return }
+        do {
+            try await ConnectionFilter.ignoreNewConnections(on: channel)
+            try await Task.sleep(for: Self.settling)
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.warning("the listening socket could not be shut first; connections may be reset", metadata: ["error": "\(error)"])
+        }
+    }
+}
