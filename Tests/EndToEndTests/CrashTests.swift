@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Redis
 import TestSupport
 import Testing
@@ -83,7 +84,7 @@ struct CrashTests {
             #expect(accepted.status == 202)
             api.kill()
             try await api.waitForExit()
-            shop.redisServer.kill()
+            try await shop.redisServer.kill()
             try await shop.redisServer.restart()
             let again = try await shop.startAPI()
             // The client that never saw its answer asks again with the same key and learns of its order.

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -42,15 +43,23 @@ struct OutageTests {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
-            let answer = try await shop.order(product, method: "pm_card_from_another_planet", wait: 1)
+            // The provider refuses a request as malformed: no retry could help, only a person.
+            try await shop.misbehave(#"{"faults": [{"kind": "400", "endpoint": "create"}]}"#)
+            let answer = try await shop.order(product, wait: 1)
             let id = try #require(answer.body?.id)
             let job: String = try await eventually(within: .seconds(30), "the job is dead") {
                 try await shop.database.pool.query("SELECT id::text AS id FROM jobs WHERE state = 'dead' AND name = 'checkout.order'").first
                     .map { try $0["id"] }
             }
             #expect(try await shop.cartwright("jobs", "list", "--state", "dead").contains(job))
-            // The cause is mended (here: the shop learns a method that the provider knows), and the job brought back.
-            try await shop.database.pool.execute("UPDATE payments SET method = 'pm_card_visa' WHERE order_id = \(id)::uuid")
+            // Brought back while the cause lasts, it dies again; once the cause is mended, it succeeds.
+            try await shop.cartwright("jobs", "retry", job)
+            try await eventually(within: .seconds(30), "the job is dead again") {
+                let row = try await shop.database.pool.query(
+                    "SELECT state = 'dead' AND jsonb_array_length(errors) = 2 AS dead FROM jobs WHERE id = \(job)::uuid")[0]
+                return try row["dead"]
+            }
+            try await shop.behave()
             try await shop.cartwright("jobs", "retry", job)
             try await eventually(within: .seconds(30), "the order is confirmed") { try await shop.orderStatus(id) == "confirmed" }
             #expect(try await shop.cartwright("jobs", "show", job).contains("done"))

@@ -7,7 +7,7 @@ struct FaultsTests {
     @Test func droppedBeforeNothingHappened() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
-            for (fault, status) in [("drop_before", 0), ("error_500_before", 500), ("409", 409), ("429=7", 429)] {
+            for (fault, status) in [("drop_before", 0), ("error_500_before", 500), ("400", 400), ("409", 409), ("429=7", 429)] {
                 let reply = try await sandbox.confirm(id, key: "k", fault: fault)
                 #expect(reply.status == status, "\(fault)")
                 if status == 429 { #expect(reply.headers["retry-after"] == "7" && reply.headers["stripe-should-retry"] == "true") }

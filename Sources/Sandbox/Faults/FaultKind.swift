@@ -10,6 +10,8 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     case error500AfterCommit = "error_500_after_commit"
     /// Payments: the call only takes longer (`ms`).
     case slow
+    /// Payments: 400, as if the request were wrong; nothing is kept under the key.
+    case badRequest = "400"
     /// Payments: 409, as if the key were in flight.
     case conflict = "409"
     /// Payments: 429 with `Retry-After`.
@@ -29,7 +31,7 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     var isMail: Bool {
         switch self {
         case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: true
-        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .conflict, .rateLimited, .truncatedBody: false
+        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited, .truncatedBody: false
         }
     }
 }

@@ -67,6 +67,11 @@ struct PaymentCall: Sendable {
         switch fault?.kind {
         case .dropBefore: .nothing
         case .error500Before: .whole(PaymentAnswer(.api("An unknown error occurred (injected by the sandbox)."), requestID: requestID))
+        case .badRequest:
+            .whole(
+                PaymentAnswer(
+                    .invalidRequest(code: "parameter_invalid", message: "The request is invalid (injected by the sandbox)."),
+                    requestID: requestID, shouldRetry: false))
         case .conflict: .whole(inFlight)
         case .rateLimited:
             .whole(

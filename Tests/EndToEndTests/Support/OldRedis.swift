@@ -23,10 +23,10 @@ final class OldRedis: Sendable {
         guard Self.with(&address, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 else {
             throw Shop.Failed(what: "cannot listen on port \(port)")
         }
-        let listener = listener
+        let listening = listener
         _ = OSThread.start(name: "old-redis") {
             while true {
-                let client = accept(listener, nil, nil)
+                let client = accept(listening, nil, nil)
                 guard client >= 0 else { return }
                 let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
                 var address = sockaddr_in()

@@ -26,7 +26,11 @@ struct Answer: Sendable {
         case code(Int)
         init(from decoder: any Decoder) throws {
             let value = try decoder.singleValueContainer()
-            self = (try? .code(value.decode(Int.self))) ?? .word(try value.decode(String.self))
+            if let code = try? value.decode(Int.self) {
+                self = .code(code)
+            } else {
+                self = .word(try value.decode(String.self))
+            }
         }
     }
 

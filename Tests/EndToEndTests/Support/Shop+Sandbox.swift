@@ -1,5 +1,6 @@
 import Foundation
 import OutboundHTTP
+import Postgres
 import Storage
 import TestSupport
 import Testing
@@ -27,10 +28,7 @@ extension Shop {
     private func list<Element: Decodable>(_ path: String) async throws -> [Element] {
         let answer = try await http.send(OutboundRequest(url: sandbox + path, timeout: .seconds(10), maximumResponseBytes: 1 << 24))
         guard answer.status == 200 else { throw Failed(what: "the sandbox answered \(answer.status) for \(path)") }
-        struct Wrapped: Decodable { let items: [Element] }
-        let data = Data(answer.body)
-        if let wrapped = try? JSONDecoder().decode(Wrapped.self, from: data) { return wrapped.items }
-        return try JSONDecoder().decode([Element].self, from: data)
+        return try JSONDecoder().decode([Element].self, from: Data(answer.body))
     }
 
     /// Tells the sandbox how to misbehave: `{"latency_ms": 0, "faults": [{"kind": …}]}`.
