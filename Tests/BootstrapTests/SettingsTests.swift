@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Settings are checked before anything starts")
 struct SettingsTests {
-    private static let key = "2026:" + Data((0..<48).map { UInt8($0 &* 37 &+ 11) }).base64EncodedString()
+    private static let key = "2026:" + Data((0..<48).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }).base64EncodedString()
     private static let api = [
         "DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:5432/shop", "REDIS_URL": "redis://127.0.0.1:6379", "AUTH_SIGNING_KEYS": key,
     ]
@@ -106,7 +106,8 @@ struct SettingsTests {
         let key = try APISettings(checking: SettingsReader(values: Self.api)).auth.signingKeys[0]
         var dumped = ""
         dump(key, to: &dumped)
-        #expect("\(key) \(dumped)".contains("11") == false)
+        #expect("\(key)" == "signing key 2026")
+        #expect(dumped == "- signing key 2026\n")
     }
 
     private static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
