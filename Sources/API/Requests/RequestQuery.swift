@@ -32,9 +32,13 @@ struct RequestQuery {
 
     /// A parameter of a form that `parse` knows.
     mutating func parsed<Value>(_ name: String, _ expectation: String, _ parse: (String) -> Value?) -> Value? {
-        guard let text = text(name) else { return nil }
-        if let value = parse(text) { return value }
-        note(name, .invalidFormat, expectation)
+        if let text = text(name) {
+            if let value = parse(text) { return value }
+            note(name, .invalidFormat, expectation)
+        } else if values[name] == [""] {
+            // An empty search finds everything; an empty currency is a mistake.
+            note(name, .invalidFormat, expectation)
+        }
         return nil
     }
 
@@ -45,9 +49,9 @@ struct RequestQuery {
 
     /// The size of a page, 1…100.
     mutating func limit(default standard: Int = 20) -> Int {
-        guard let text = text("limit") else { return standard }
-        if let limit = Int(text), (1...100).contains(limit) { return limit }
-        note("limit", .outOfRange, "Expected a whole number from 1 to 100.")
+        guard values["limit"] != nil else { return standard }
+        if let limit = text("limit").flatMap({ Int($0) }), (1...100).contains(limit) { return limit }
+        if !errors.contains(where: { $0.field == "limit" }) { note("limit", .outOfRange, "Expected a whole number from 1 to 100.") }
         return standard
     }
 

@@ -72,6 +72,8 @@ struct CatalogueRoutesTests {
                     "limit:out_of_range", "sort:invalid_format", "currency:invalid_format", "in_stock:invalid_format", "page:unknown_field",
                 ])
             #expect(try await shop.send(.get, "/products?limit=1&limit=2").fieldErrors == ["limit:not_allowed"])
+            let empty = try await shop.send(.get, "/products?limit=&currency=&in_stock=&search=")
+            #expect(empty.fieldErrors == ["limit:out_of_range", "currency:invalid_format", "in_stock:invalid_format"])
             #expect(try await shop.send(.get, "/products?search=%00").fieldErrors == ["search:invalid_character"])
         }
     }
