@@ -19,10 +19,10 @@ package struct OutboundServices: Sendable {
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
         let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
-            try StripePayments(client: client, apiKey: paymentSettings.apiKey, baseURL: paymentSettings.baseURL, logger: logger)
+            try StripePayments(client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL, logger: logger)
         }
         let mail = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
-            try SMTPMail(client: client, url: mailSettings.smtpURL, sender: mailSettings.sender)
+            try SMTPMail(client: client, url: mailSettings.smtpURL.value, sender: mailSettings.sender)
         }
         let confirmations = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
             try OrderConfirmationMail(sender: mailSettings.sender)

@@ -5,7 +5,7 @@ package struct MailSettings: Sendable {
     /// Who mails come from.
     package let sender: MailSender
     /// The mail server, with user and password if it wants them.
-    package let smtpURL: String
+    package let smtpURL: SecretText
     /// Where to ask whether a mail of unknown outcome was accepted. Without it such mails wait for an operator.
     package let activityURL: String?
     /// How long after a mail's outcome became unknown the look-up is asked: its provider needs time to take note.
@@ -21,6 +21,6 @@ package struct MailSettings: Sendable {
         }
         guard let sender, let smtpURL else { return nil }
         self.sender = sender
-        self.smtpURL = smtpURL
+        self.smtpURL = SecretText(smtpURL)
     }
 }

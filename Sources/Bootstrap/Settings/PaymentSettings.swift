@@ -3,7 +3,7 @@ package import Domain
 /// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`.
 package struct PaymentSettings: Sendable {
     /// The provider's secret key.
-    package let apiKey: String
+    package let apiKey: SecretText
     /// The provider's address; a sandbox has another one.
     package let baseURL: String
     /// Whether money moves at once or is only set aside.
@@ -20,6 +20,6 @@ package struct PaymentSettings: Sendable {
             return isKey && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
         }
         guard let key else { return nil }
-        apiKey = key
+        apiKey = SecretText(key)
     }
 }

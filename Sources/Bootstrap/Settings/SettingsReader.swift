@@ -78,7 +78,7 @@ package struct SettingsReader {
 
     /// An address of a web service, `http` or `https`, without a slash at the end; `nil` when absent or wrong.
     package mutating func webAddress(_ name: String) -> String? {
-        value(name, default: nil, expected: "an address such as https://host:port/path") { .some(WebAddress.normalised($0)) } ?? nil
+        optional(name).flatMap { parsed($0, name, "an address such as https://host:port/path", nil, WebAddress.normalised) }
     }
 
     private mutating func parsed<Value>(
