@@ -31,9 +31,16 @@ struct WorkerServices {
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))
+        registry.register(
+            HousekeepingHandler(
+                orders: OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop),
+                accounts: AccountStore(database: database)))
         self.registry = registry
 
-        schedules = [JobSchedule("rates.refresh", every: .seconds(3600)) { RefreshRates() }]
+        schedules = [
+            JobSchedule("rates.refresh", every: .seconds(3600)) { RefreshRates() },
+            JobSchedule("housekeeping", every: .seconds(3600)) { Housekeeping() },
+        ]
 
         var sweeps: [any Service] = [
             ReservationSweep(
