@@ -31,7 +31,9 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     var isMail: Bool {
         switch self {
         case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: true
-        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited, .truncatedBody: false
+        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited,
+            .truncatedBody:
+            false
         }
     }
 }
