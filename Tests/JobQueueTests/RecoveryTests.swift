@@ -132,6 +132,11 @@ struct RecoveryTests {
                     return page.items.contains { $0.reason == "malformed" } ? page : nil
                 }
                 #expect(page.items.contains { $0.payload == "not an envelope" })
+                // It never ran, so it never failed.
+                for (hasErrors, count) in [(true, 0), (false, 1)] {
+                    let filter = JobFilter(state: .dead, queue: Task1.queue, hasErrors: hasErrors)
+                    #expect(try await engine.inspector.list(filter, limit: 10).items.count == count)
+                }
             }
         }
     }

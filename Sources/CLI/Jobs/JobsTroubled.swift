@@ -35,10 +35,10 @@ struct JobsTroubled: AsyncParsableCommand {
         var jobs: [JobDetail] = []
         var isCut = false
         for state in [JobState.dead, .parked, .running, .ready] {
-            // Every recorded error names its attempt, so the server finds those that have one without sending all the others.
-            let text = state == .dead || state == .parked ? nil : "\"attempt\":"
-            let page = try await inspector.list(JobFilter(state: state, text: text), limit: limit)
-            jobs += text == nil ? page.items : page.items.filter { !$0.errors.isEmpty }
+            // A job can die or be parked without an error of its own; it needs somebody all the same.
+            let needsSomebody = state == .dead || state == .parked
+            let page = try await inspector.list(JobFilter(state: state, hasErrors: needsSomebody ? nil : true), limit: limit)
+            jobs += page.items
             isCut = isCut || page.nextCursor != nil
         }
         return (jobs, isCut)

@@ -12,13 +12,19 @@ public struct JobFilter: Sendable, Hashable {
     public var text: String?
     /// Only jobs created at or after this time.
     public var since: Date?
+    /// Only jobs that have failed attempts (true), or only jobs that have none (false). A snooze is recorded like a failure and counts.
+    public var hasErrors: Bool?
 
     /// A filter with the given conditions.
-    public init(state: JobState? = nil, queue: QueueName? = nil, name: String? = nil, text: String? = nil, since: Date? = nil) {
+    public init(
+        state: JobState? = nil, queue: QueueName? = nil, name: String? = nil, text: String? = nil, since: Date? = nil,
+        hasErrors: Bool? = nil
+    ) {
         self.state = state
         self.queue = queue
         self.name = name
         self.text = text
         self.since = since
+        self.hasErrors = hasErrors
     }
 }

@@ -36,6 +36,7 @@ extension JobInspector {
 
     private func matches(_ job: JobDetail, _ filter: JobFilter) -> Bool {
         (filter.name.map { $0 == job.name } ?? true) && (filter.since.map { job.createdAt >= $0 } ?? true)
+            && (filter.hasErrors.map { $0 != job.errors.isEmpty } ?? true)
             && (filter.text.map { (job.payload + job.id.description).localizedCaseInsensitiveContains($0) } ?? true)
     }
 

@@ -28,6 +28,7 @@ public struct JobInspector: Sendable {
                AND (\(filter.queue?.rawValue)::text IS NULL OR queue = \(filter.queue?.rawValue)::text)
                AND (\(filter.name)::text IS NULL OR name = \(filter.name)::text)
                AND (\(filter.since)::timestamptz IS NULL OR created_at >= \(filter.since)::timestamptz)
+               AND (\(filter.hasErrors)::boolean IS NULL OR (errors <> '[]'::jsonb) = \(filter.hasErrors)::boolean)
                AND (\(filter.text)::text IS NULL
                     OR strpos(lower(id::text || payload::text || errors::text), lower(\(filter.text)::text)) > 0)
              ORDER BY id DESC

@@ -54,6 +54,21 @@ struct JobCommandTests {
         #expect(try audit.first?["actor_id"] == "cli:\(ProcessInfo.processInfo.userName)")
     }
 
+    @Test func aWaitingJobIsInTroubleOnlyAfterAFailure() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (failed, untried) = (JobID.new(), JobID.new())
+        try await TestDatabase.current.pool.execute(
+            """
+            INSERT INTO jobs (id, queue, name, payload, state, errors)
+            VALUES (\(failed), 'email', 'email.order-confirmation', '{}', 'ready',
+                    '[{"attempt": 1, "code": "transient", "message": "no route", "at": "2026-03-01T14:05:09Z"}]'),
+                   (\(untried), 'email', 'email.order-confirmation', '{"attempt": 1}', 'ready', '[]')
+            """)
+        let troubled = try await program.run("jobs", "--limit", "200").output
+        #expect(troubled.contains(failed.description))
+        #expect(!troubled.contains(untried.description))
+    }
+
     @Test func aDiscardedJobCannotBeRetried() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
