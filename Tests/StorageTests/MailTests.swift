@@ -38,6 +38,11 @@ struct MailTests {
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.kind == .mailSent)
             #expect(try await shop.mail.beginSending(MailDelivery.ID()) == .unknownDelivery)
             #expect(try await shop.mail.load(MailDelivery.ID()) == nil)
+            let mail = try #require(try await shop.mail.mails(about: order.id).first)
+            #expect(mail.delivery.id == id)
+            #expect(mail.delivery.status == .sent)
+            #expect(mail.sentAt != nil)
+            #expect(try await shop.mail.mails(about: Order.ID()) == [])
         }
     }
 

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Storage
 
 /// An order in JSON. Mail addresses are masked, client secrets left out.
 struct OrderDocument: Encodable {
@@ -14,8 +15,8 @@ struct OrderDocument: Encodable {
 
     struct MailDocument: Encodable {
         let id: String
-        let kind: String
-        let status: String
+        let kind: MailKind
+        let status: MailDeliveryStatus
         let attempt: Int
         let recipient: String?
         let reason: String?
@@ -66,8 +67,8 @@ struct OrderDocument: Encodable {
         }
         mails = file.mails.map {
             MailDocument(
-                id: $0.id.description, kind: $0.kind, status: $0.status, attempt: $0.attempt, recipient: $0.recipient?.description,
-                reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt)
+                id: $0.delivery.id.description, kind: $0.delivery.kind, status: $0.delivery.status, attempt: $0.delivery.attempt,
+                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt)
         }
         timeline = OrderTimeline(file).entries.map { EntryDocument(at: $0.at, event: $0.what, reason: $0.reason) }
     }

@@ -1,6 +1,4 @@
 import Domain
-import Foundation
-import Postgres
 import Storage
 
 /// All that is known about an order.
@@ -11,39 +9,18 @@ struct OrderFile: Sendable {
 
     /// - Throws: ``Failure`` when there is no such order.
     static func open(_ reference: OrderReference, with services: Services) async throws -> OrderFile {
-        let missing = Failure("There is no such order.", advice: "Expected an order's number such as 100042, or its id.")
-        guard let id = try await id(of: reference, in: services.database), let order = try await services.orders.order(id, for: .staff)
-        else {
-            throw missing
+        guard let order = try await order(reference, in: services.orders) else {
+            throw Failure("There is no such order.", advice: "Expected an order's number such as 100042, or its id.")
         }
         return OrderFile(
-            order: order, events: try await services.orders.events(of: id, for: .staff) ?? [],
-            mails: try await mails(about: id, in: services.database))
+            order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
+            mails: try await services.mail.mails(about: order.id))
     }
 
-    private static func id(of reference: OrderReference, in database: PostgresPool) async throws -> Order.ID? {
+    private static func order(_ reference: OrderReference, in store: OrderStore) async throws -> Order? {
         switch reference {
-        case .id(let id): return id
-        case .number(let number):
-            let rows = try await database.query("SELECT id FROM orders WHERE number = \(number)")
-            return try rows.first.map { Order.ID(rawValue: try $0["id"]) }
-        }
-    }
-
-    private static func mails(about id: Order.ID, in database: PostgresPool) async throws -> [OrderMail] {
-        try await database.query(
-            """
-            SELECT id, kind, status, attempt, recipient, reason, created_at, updated_at, sent_at
-              FROM email_deliveries
-             WHERE order_id = \(id.rawValue)
-             ORDER BY created_at, id
-            """
-        ).map { row in
-            let recipient: String? = try row["recipient"]
-            return OrderMail(
-                id: MailDelivery.ID(rawValue: try row["id"]), kind: try row["kind"], status: try row["status"], attempt: try row["attempt"],
-                recipient: recipient.flatMap(EmailAddress.init(rawValue:)), reason: try row["reason"], createdAt: try row["created_at"],
-                updatedAt: try row["updated_at"], sentAt: try row["sent_at"])
+        case .id(let id): try await store.order(id, for: .staff)
+        case .number(let number): try await store.order(number: number, for: .staff)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Foundation
+import Storage
 
 /// One page that explains an order.
 struct OrdersShow: AsyncParsableCommand {
@@ -78,8 +79,8 @@ struct OrdersShow: AsyncParsableCommand {
         var table = Table([.text("id"), .text("kind"), .text("status"), .number("tries"), .text("to"), .text("sent"), .wide("reason")])
         for mail in mails {
             table.add([
-                mail.id.description, mail.kind, mail.status, String(mail.attempt), mail.recipient?.description ?? "erased",
-                mail.sentAt.map(TimeText.moment) ?? "–", mail.reason ?? "",
+                mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.status.rawValue, String(mail.delivery.attempt),
+                mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–", mail.reason ?? "",
             ])
         }
         return table

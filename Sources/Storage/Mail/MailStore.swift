@@ -26,6 +26,18 @@ public struct MailStore: Sendable {
         return (try MailDelivery(delivery), try OrderRow.order(order))
     }
 
+    /// All mails about an order, in the order they were requested; none when there is no such order.
+    public func mails(about id: Order.ID) async throws -> [OrderMail] {
+        try await database.query(
+            """
+            SELECT id, order_id, kind, status, attempt, recipient, reason, created_at, updated_at, sent_at
+              FROM email_deliveries
+             WHERE order_id = \(id)
+             ORDER BY created_at, id
+            """
+        ).map(OrderMail.init)
+    }
+
     /// Commits that a call to the provider is about to be made. Only the answer `send` allows the call.
     public func beginSending(_ id: MailDelivery.ID) async throws -> MailSending {
         let rows = try await database.query(

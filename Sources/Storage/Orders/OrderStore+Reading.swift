@@ -4,8 +4,16 @@ import Postgres
 extension OrderStore {
     /// One order with its items and payment, `nil` when there is none that this viewer may see.
     public func order(_ id: Order.ID, for viewer: OrderViewer) async throws -> Order? {
-        let rows = try await database.query("\(raw: OrderRow.selection) WHERE o.id = \(id)")
-        guard let row = rows.first, try Self.mayRead(row, viewer) else { return nil }
+        try await order("\(raw: OrderRow.selection) WHERE o.id = \(id)", viewer)
+    }
+
+    /// The order with this number, the one on invoices and in mails, with its items and payment. `nil` when there is none that this viewer may see.
+    public func order(number: Int64, for viewer: OrderViewer) async throws -> Order? {
+        try await order("\(raw: OrderRow.selection) WHERE o.number = \(number)", viewer)
+    }
+
+    private func order(_ selection: SQL, _ viewer: OrderViewer) async throws -> Order? {
+        guard let row = try await database.query(selection).first, try Self.mayRead(row, viewer) else { return nil }
         return try OrderRow.order(row)
     }
 

@@ -1,0 +1,26 @@
+public import Domain
+public import FoundationEssentials
+import Postgres
+
+/// What became of one mail about an order, for people who look into it.
+public struct OrderMail: Hashable, Sendable {
+    /// The delivery as it stands.
+    public let delivery: MailDelivery
+    /// Why it did not go out or may not have; `nil` when nothing went wrong.
+    public let reason: String?
+    /// When the mail was requested.
+    public let createdAt: Date
+    /// When its delivery changed last.
+    public let updatedAt: Date
+    /// When the provider took it.
+    public let sentAt: Date?
+}
+
+extension OrderMail {
+    /// Reads the columns of a delivery and `reason, created_at, updated_at, sent_at`.
+    init(_ row: PostgresRow) throws {
+        self.init(
+            delivery: try MailDelivery(row), reason: try row["reason"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
+            sentAt: try row["sent_at"])
+    }
+}
