@@ -78,25 +78,32 @@ let package = Package(
 
         // What joins them.
         module("Storage", ["Domain", "JobQueue", "Postgres", "Redis", deque, logging], resources: [.copy("Migrations")]),
-        module("Providers", ["Domain", "OutboundHTTP", logging, .product(name: "Mustache", package: "swift-mustache")], resources: [.copy("Templates")]),
+        module(
+            "Providers", ["Domain", "OutboundHTTP", logging, .product(name: "Mustache", package: "swift-mustache")],
+            resources: [.copy("Templates")]),
         module("Observability", [logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
-                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", logging, lifecycle,
-                metrics, .product(name: "Configuration", package: "swift-configuration"),
+                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", logging,
+                lifecycle, metrics, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         program(
             "API",
             [
-                "Bootstrap", "CCrypt", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes, hummingbird,
-                lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
+                "Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes,
+                hummingbird, lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ], resources: [.copy("Document")]),
-        program("Worker", ["Bootstrap", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Threading", lifecycle, logging, metrics]),
-        program("CLI", ["Bootstrap", "CCrypt", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+        program(
+            "Worker",
+            [
+                "Bootstrap", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage",
+                "Threading", lifecycle, logging, metrics,
+            ]),
+        program("CLI", ["Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
         program(
             "Sandbox",
             [
@@ -108,8 +115,8 @@ let package = Package(
         program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
-            name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
+            path: "Tests/TestSupport", swiftSettings: strict),
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", logging]),
         tests("Observability", ["Observability", logging, metrics]),
@@ -123,10 +130,10 @@ let package = Package(
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore,
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
+                logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("CLI", ["CCrypt", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
+        tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
         tests("EndToEnd", ["OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import Bootstrap
 import Synchronization
 import Threading
 

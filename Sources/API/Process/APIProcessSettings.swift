@@ -11,7 +11,7 @@ struct APIProcessSettings: ProcessSettings {
     var log: LogSettings { common.log }
 
     init?(_ reader: inout SettingsReader) {
-        bcryptCost = reader.integer("BCRYPT_COST", default: 12, in: 4...14)
+        bcryptCost = reader.integer("BCRYPT_COST", default: BCrypt.defaultCost, in: 4...14)
         grace = .seconds(reader.integer("SHUTDOWN_GRACE_SECONDS", default: 25, in: 0...3600))
         guard let common = APISettings(&reader) else { return nil }
         self.common = common

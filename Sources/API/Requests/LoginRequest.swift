@@ -1,3 +1,4 @@
+import Bootstrap
 import Domain
 
 /// Body of `POST /auth/login`.

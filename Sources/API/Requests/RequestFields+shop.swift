@@ -1,3 +1,4 @@
+import Bootstrap
 import Domain
 
 /// Readers for the shop's own values.

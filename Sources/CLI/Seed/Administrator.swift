@@ -1,3 +1,4 @@
+import Bootstrap
 import Domain
 import Storage
 
@@ -24,10 +25,11 @@ struct Administrator: Sendable {
         guard let email = EmailAddress(rawValue: address) else {
             throw Failure("ADMIN_EMAIL: expected a mail address such as name@example.com.", status: .configuration)
         }
-        guard PasswordHash.passwordBytes.contains(password.utf8.count) else {
+        let lengths = BCrypt.passwordBytes
+        // C would take a NUL for the password's end.
+        guard lengths.contains(password.utf8.count), !password.utf8.contains(0) else {
             throw Failure(
-                "ADMIN_PASSWORD: expected \(PasswordHash.passwordBytes.lowerBound) to \(PasswordHash.passwordBytes.upperBound) bytes.",
-                status: .configuration)
+                "ADMIN_PASSWORD: expected \(lengths.lowerBound) to \(lengths.upperBound) bytes, none of them NUL.", status: .configuration)
         }
         self.email = email
         self.password = password
@@ -35,7 +37,7 @@ struct Administrator: Sendable {
 
     /// Creates the account, once.
     /// - Returns: whether it is new.
-    /// - Throws: ``Failure`` when somebody else has the address already and is no administrator.
+    /// - Throws: ``Failure`` when somebody else has the address already and is no administrator, or the system cannot hash passwords.
     func create(in accounts: AccountStore) async throws -> Bool {
         if let role = try await accounts.credentials(email: email)?.user.role {
             guard role == .admin else {
@@ -44,9 +46,12 @@ struct Administrator: Sendable {
             }
             return false
         }
+        guard let hash = BCrypt.hash(password, cost: BCrypt.defaultCost) else {
+            throw Failure(
+                "The system's libcrypt cannot make bcrypt hashes.", advice: "Install a libcrypt with bcrypt, such as Debian's libcrypt1.")
+        }
         do {
-            let user = try await accounts.register(
-                email: email, passwordHash: try PasswordHash.make(of: password), name: "Administrator", role: .admin)
+            let user = try await accounts.register(email: email, passwordHash: hash, name: "Administrator", role: .admin)
             Terminal.write("administrator \(user.email) created.")
             return true
         } catch StorageError.emailTaken {

@@ -2,24 +2,29 @@ internal import CCrypt
 
 /// bcrypt (`$2b$`) through the system's libcrypt.
 ///
-/// Each call burns a core for about 2^cost × 60 µs, so it belongs on a thread of ``PasswordHasher`` and never on the
-/// cooperative pool.
-enum BCrypt {
-    /// bcrypt reads 72 bytes; what is longer would be cut off in silence.
-    static let passwordBytes = 8...72
+/// Each call burns a core for about 2^cost × 60 µs, so a server makes it on threads kept for that, never on the cooperative pool.
+package enum BCrypt {
+    /// What the shop takes as a password. bcrypt reads 72 bytes; what is longer would be cut off in silence.
+    package static let passwordBytes = 8...72
+
+    /// The work factor unless a setting says otherwise: a quarter of a second.
+    package static let defaultCost = 12
 
     /// The letters of bcrypt's own base 64, in order of value.
     private static let alphabet = Array("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 
-    /// Hash of a password under a fresh random salt, 60 characters. nil when libcrypt lacks bcrypt or memory is short.
-    static func hash(_ password: String, cost: Int) -> String? {
+    /// Hash of a password under a fresh random salt, 60 characters. nil when the password holds a NUL or more than 72 bytes, libcrypt lacks
+    /// bcrypt, or memory is short.
+    ///
+    /// - Parameter cost: the work factor, 4…31; one more takes twice as long.
+    package static func hash(_ password: String, cost: Int) -> String? {
         var random = SystemRandomNumberGenerator()
         let salt = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         return crypt(password, setting: "$2b$\(cost < 10 ? "0" : "")\(cost)$" + encoded(salt))
     }
 
     /// Whether the hash was made from this password. Takes the same time for every wrong password.
-    static func verify(_ password: String, against hash: String) -> Bool {
+    package static func verify(_ password: String, against hash: String) -> Bool {
         guard let computed = crypt(password, setting: hash) else { return false }
         let left = Array(computed.utf8)
         let right = Array(hash.utf8)

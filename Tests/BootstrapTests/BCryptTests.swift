@@ -1,6 +1,5 @@
+import Bootstrap
 import Testing
-
-@testable import API
 
 @Suite("Passwords are hashed with bcrypt")
 struct BCryptTests {
