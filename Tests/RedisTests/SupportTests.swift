@@ -1,5 +1,6 @@
-import TestSupport
 import Testing
+
+@testable import TestSupport
 
 @Suite("The tools of the tests do what they say")
 struct SupportTests {
@@ -32,5 +33,40 @@ struct SupportTests {
     func ports() throws {
         let ports = try (0..<100).map { _ in try FreePort.next() }
         #expect(Set(ports).count == 100)
+    }
+
+    /// Where commands end, as offsets of their last bytes.
+    private func ends(_ bytes: some Sequence<UInt8>) -> [Int] {
+        var counter = CommandCounter()
+        return bytes.enumerated().filter { counter.consume($0.element) }.map(\.offset)
+    }
+
+    @Test("commands are counted by their lengths, whatever their strings hold")
+    func commands() {
+        let ping = "*1\r\n$4\r\nPING\r\n"
+        let set = "*3\r\n$3\r\nSET\r\n$0\r\n\r\n$14\r\n*1\r\n$4\r\nPING\r\n\r\n"
+        #expect(ends((ping + set + ping).utf8) == [13, 13 + set.utf8.count, 27 + set.utf8.count])
+        #expect(ends(set.utf8.dropLast()).isEmpty)
+    }
+
+    @Test(
+        "bytes that are no Redis protocol are counted as nothing, and crash nothing",
+        arguments: [
+            "*" + String(repeating: "9", count: 40) + "\r\n", "*1\r\n$" + String(repeating: "9", count: 40) + "\r\n",
+            "*1\r\n$-9223372036854775808\r\n", "*9223372036854775807\r\n$9223372036854775807\r\n", "GET / HTTP/1.1\r\n\r\n", "\n\n\n",
+            "\0\0\0\u{8}\u{4}\u{d2}\u{16}/", "*1\r\n+PING\r\n", "*536870913\r\n",
+        ])
+    func nonsense(_ text: String) {
+        #expect(ends((text + "*1\r\n$4\r\nPING\r\n").utf8).isEmpty)
+    }
+
+    @Test("whatever bytes come, it does not crash")
+    func anyBytes() {
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array("*$0123456789\r\n-x".utf8)
+        for _ in 0..<2_000 {
+            let bytes = (0..<200).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+            #expect(ends([UInt8(ascii: "*")] + bytes).count <= 67)
+        }
     }
 }
