@@ -8,14 +8,20 @@ import Testing
 
 @Suite("A process refuses servers it cannot work with")
 struct StartupCheckTests {
+    private static func facts(_ version: String, _ policy: String) -> RedisFacts {
+        RedisFacts(info: "redis_version:\(version)\r\nmaxmemory_policy:\(policy)\r\n")
+    }
+
     @Test("versions are compared by number, not by text")
     func versions() throws {
         let ten = try #require(ServerVersion("10.0.1"))
         let seven = try #require(ServerVersion("7.2-rc1"))
         #expect(seven < ten)
-        #expect(try #require(ServerVersion("6.0.16")) < StartupCheck.oldestRedis)
-        #expect(try #require(ServerVersion("6.2.0")) >= StartupCheck.oldestRedis)
+        #expect(try #require(ServerVersion("6.0.16")) < .oldestRedis)
+        #expect(try #require(ServerVersion("6.2.0")) >= .oldestRedis)
         #expect(ServerVersion("unknown") == nil)
+        #expect(ServerVersion(postgresNumber: 130_012) < .oldestPostgres)
+        #expect(ServerVersion(postgresNumber: 150_004) == ServerVersion(major: 15, minor: 4))
     }
 
     @Test(
@@ -25,21 +31,25 @@ struct StartupCheckTests {
             ("7.0.15", "allkeys-lru", "maxmemory-policy is 'allkeys-lru'"),
         ])
     func refusals(version: String, policy: String, expected: String) throws {
-        let refusal = try #require(StartupCheck.refusal(of: RedisFacts(version: version, evictionPolicy: policy)))
+        let refusal = try #require(StartupCheck.refusal(of: Self.facts(version, policy)))
         #expect(refusal.kind == .configuration)
         #expect(refusal.message.contains(expected))
     }
 
     @Test("a server as it should be is accepted")
     func accepted() {
-        #expect(StartupCheck.refusal(of: RedisFacts(version: "7.0.15", evictionPolicy: "noeviction")) == nil)
+        #expect(StartupCheck.refusal(of: Self.facts("7.0.15", "noeviction")) == nil)
     }
 
     @Test("INFO is read line by line")
     func info() {
-        let fields = RedisFacts.fields(
-            ofInfo: "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\n")
-        #expect(fields == ["redis_version": "7.0.15", "maxmemory_policy": "noeviction", "exe": "a:b"])
+        let facts = RedisFacts(
+            info: "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\nempty:\r\n")
+        #expect(facts.version == ServerVersion(major: 7, minor: 0))
+        #expect(facts.evictionPolicy == "noeviction")
+        #expect(facts["exe"] == "a:b")
+        #expect(facts["empty"] == "")
+        #expect(facts["# Server"] == nil)
     }
 
     @Test("a database that is not there ends the start with a sentence and without the password", .timeLimit(.minutes(1)))

@@ -5,8 +5,6 @@ import Redis
 
 /// Looks at both servers before a process serves: what cannot work is refused with what to do about it, what is dangerous is said loudly.
 struct StartupCheck: Sendable {
-    static let oldestPostgres = 14
-    static let oldestRedis = ServerVersion(major: 6, minor: 2)
     /// Jobs go by the servers' clocks, tokens by ours; above this many seconds somebody should look.
     static let clockTolerance = 2.0
 
@@ -19,7 +17,7 @@ struct StartupCheck: Sendable {
         let clock = try await checkDatabase()
         let facts = try await checkRedis()
         warnOfClock("PostgreSQL", seconds: clock)
-        warnOfClock("Redis", seconds: facts.time - Date().timeIntervalSince1970)
+        if let time = facts.time { warnOfClock("Redis", seconds: time - Date().timeIntervalSince1970) }
     }
 
     /// - Returns: how many seconds its clock is ahead of ours.
@@ -38,10 +36,10 @@ struct StartupCheck: Sendable {
         }
         let now: Date = try row["now"]
         let clock = now.timeIntervalSince(Date())
-        let version: Int = try row["version"]
-        guard version / 10_000 >= Self.oldestPostgres else {
+        let version = ServerVersion(postgresNumber: try row["version"])
+        guard version >= .oldestPostgres else {
             throw StartupError(
-                .configuration, "DATABASE_URL: PostgreSQL \(version / 10_000) is too old; expected \(Self.oldestPostgres) or newer.")
+                .configuration, "DATABASE_URL: PostgreSQL \(version) is too old; expected \(ServerVersion.oldestPostgres) or newer.")
         }
         let isStandby: Bool = try row["standby"]
         guard !isStandby else {
@@ -66,7 +64,7 @@ struct StartupCheck: Sendable {
                 "REDIS_URL: Redis cannot be used: \(error). Expected a server that answers; is it running, and is the address right?")
         }
         if let problem = Self.refusal(of: facts) { throw problem }
-        if !facts.appends, !facts.saves {
+        if !facts.appends, !facts.savesSnapshots {
             logger.warning(
                 "Redis keeps nothing on disk: when it restarts, queues are rebuilt from PostgreSQL, and jobs that live in Redis alone are lost. Set 'appendonly yes'"
             )
@@ -76,8 +74,9 @@ struct StartupCheck: Sendable {
 
     /// Why this server must not be used, if so.
     static func refusal(of facts: RedisFacts) -> StartupError? {
-        guard let version = ServerVersion(facts.version), version >= oldestRedis else {
-            return StartupError(.configuration, "REDIS_URL: Redis \(facts.version) is too old; expected \(oldestRedis) or newer.")
+        guard let version = facts.version, version >= .oldestRedis else {
+            let found = facts["redis_version"] ?? "of an unknown version"
+            return StartupError(.configuration, "REDIS_URL: Redis \(found) is too old; expected \(ServerVersion.oldestRedis) or newer.")
         }
         guard facts.evictionPolicy == "noeviction" else {
             return StartupError(

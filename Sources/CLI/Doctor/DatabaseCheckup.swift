@@ -34,8 +34,9 @@ struct DatabaseCheckup: Sendable {
         if isStandby {
             return .failed("postgresql", "\(version), a standby that only reads", "Let DATABASE_URL name the primary server.")
         }
-        guard number >= 140_000 else {
-            return .failed("postgresql", "version \(version)", "Version 14 or later is needed; upgrade the server.")
+        guard ServerVersion(postgresNumber: number) >= .oldestPostgres else {
+            return .failed(
+                "postgresql", "version \(version)", "Version \(ServerVersion.oldestPostgres.major) or later is needed; upgrade the server.")
         }
         return .ok("postgresql", "version \(version)")
     }

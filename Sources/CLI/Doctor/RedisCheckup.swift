@@ -1,3 +1,4 @@
+import Bootstrap
 import Foundation
 import Redis
 
@@ -7,28 +8,20 @@ struct RedisCheckup: Sendable {
 
     func findings() async -> [Finding] {
         do {
-            // INFO tells nearly all, and is allowed where CONFIG is not.
-            let answers = try await services.redis.send([RedisCommand("INFO"), RedisCommand("TIME"), RedisCommand("CONFIG", "GET", "save")])
-            if case .error(let text) = answers[0] {
-                return [.failed("redis", "refused: \(text)", "Check the user's rights and REDIS_URL.")]
-            }
-            let facts = RedisFacts(answers[0].text ?? "")
-            let savesSnapshots = answers[2].elements?.last?.text?.isEmpty == false
-            return Self.judge(facts, savesSnapshots: savesSnapshots) + [Self.clock(answers[1])].compactMap(\.self)
+            return Self.judge(try await RedisFacts.of(services.redis))
         } catch {
             return [.failed("redis", error)]
         }
     }
 
-    static func judge(_ facts: RedisFacts, savesSnapshots: Bool) -> [Finding] {
-        [version(facts), role(facts), eviction(facts), persistence(facts, savesSnapshots)]
+    static func judge(_ facts: RedisFacts) -> [Finding] {
+        [version(facts), role(facts), eviction(facts), persistence(facts), clock(facts)].compactMap(\.self)
     }
 
-    /// LMOVE and BLMOVE, with which jobs are claimed, came with 6.2.
     private static func version(_ facts: RedisFacts) -> Finding {
         let text = "version \(facts["redis_version"] ?? "unknown")"
-        guard let version = facts.version, version >= (6, 2) else {
-            return .failed("redis", text, "Version 6.2 or later is needed; upgrade the server.")
+        guard let version = facts.version, version >= .oldestRedis else {
+            return .failed("redis", text, "Version \(ServerVersion.oldestRedis) or later is needed; upgrade the server.")
         }
         return .ok("redis", text)
     }
@@ -40,16 +33,16 @@ struct RedisCheckup: Sendable {
     }
 
     private static func eviction(_ facts: RedisFacts) -> Finding {
-        let policy = facts["maxmemory_policy"] ?? "unknown"
+        let policy = facts.evictionPolicy
         if policy == "noeviction" { return .ok("redis.eviction", policy) }
         let advice = "CONFIG SET maxmemory-policy noeviction, and the same in redis.conf."
         return .failed(
             "redis.eviction", "\(policy): Redis throws waiting jobs away when memory runs out; no process starts with it", advice)
     }
 
-    private static func persistence(_ facts: RedisFacts, _ savesSnapshots: Bool) -> Finding {
+    private static func persistence(_ facts: RedisFacts) -> Finding {
         if facts["loading"] == "1" { return .warning("redis.persistence", "the server is still loading its data", "Wait and look again.") }
-        if facts["aof_enabled"] == "1" {
+        if facts.appends {
             guard facts["aof_last_write_status"] != "err" else {
                 return .failed(
                     "redis.persistence", "the last write to the append-only file failed", "Look at the server's log and at free disk space."
@@ -59,13 +52,11 @@ struct RedisCheckup: Sendable {
         }
         return .warning(
             "redis.persistence",
-            "\(savesSnapshots ? "snapshots only" : "nothing on disk"): a restart loses ephemeral jobs, and durable ones wait for the sweep",
+            "\(facts.savesSnapshots ? "snapshots only" : "nothing on disk"): a restart loses ephemeral jobs, and durable ones wait for the sweep",
             "CONFIG SET appendonly yes, and the same in redis.conf.")
     }
 
-    private static func clock(_ answer: RedisValue) -> Finding? {
-        guard let parts = answer.elements?.compactMap(\.int), parts.count == 2 else { return nil }
-        let there = Double(parts[0]) + Double(parts[1]) / 1e6
-        return ClockDrift.finding("redis.clock", seconds: there - Date().timeIntervalSince1970)
+    private static func clock(_ facts: RedisFacts) -> Finding? {
+        facts.time.map { ClockDrift.finding("redis.clock", seconds: $0 - Date().timeIntervalSince1970) }
     }
 }

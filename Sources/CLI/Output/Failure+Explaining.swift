@@ -56,6 +56,8 @@ extension Failure {
         case .server(let prefix) where prefix == "NOAUTH" || prefix == "WRONGPASS":
             Failure(
                 "Redis does not accept the credentials.", advice: "Check the user and the password in REDIS_URL.", status: .configuration)
+        case .server("NOPERM"):
+            Failure("Redis refused: \(error.message).", advice: "Check the rights of the user in REDIS_URL.")
         case .server, .protocolViolation, .closed, .overloaded, .cancelled:
             Failure("Redis refused: \(error.message).")
         }

@@ -1,3 +1,4 @@
+import Bootstrap
 import Testing
 
 @testable import CLI
@@ -10,7 +11,7 @@ struct RedisCheckupTests {
             "aof_last_write_status": "ok", "loading": "0",
         ]
         let text = healthy.merging(changes) { _, new in new }.map { "\($0):\($1)" }.joined(separator: "\r\n")
-        return RedisCheckup.judge(RedisFacts("# Server\r\n" + text + "\r\n"), savesSnapshots: savesSnapshots)
+        return RedisCheckup.judge(RedisFacts(info: "# Server\r\n" + text + "\r\n", savesSnapshots: savesSnapshots))
     }
 
     @Test func findsNothingWrongWithAHealthyServer() {
@@ -31,5 +32,6 @@ struct RedisCheckupTests {
         #expect(findings(["aof_enabled": "0"]).last?.detail.hasPrefix("nothing on disk") == true)
         #expect(findings(["aof_enabled": "0"], savesSnapshots: true).last?.verdict == .warning)
         #expect(findings(["redis_version": "10.0.1"])[0].verdict == .ok)
+        #expect(findings(["redis_version": "7.2-rc1"])[0].verdict == .ok)
     }
 }
