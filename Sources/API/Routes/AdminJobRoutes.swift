@@ -20,7 +20,7 @@ struct AdminJobRoutes {
     @Sendable func queues(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
         let queues = try await jobs.queues(known: ShopQueues.all)
-        return try JSONAnswer.response(PageBody(items: queues.map(QueueBody.init), nextCursor: nil))
+        return try JSONAnswer.response(PageBody(items: queues, nextCursor: nil))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -12,7 +12,7 @@ struct QueuesList: AsyncParsableCommand {
     func run() async throws {
         let queues = try await Services.use { services in try await services.inspector.queues(known: ShopQueues.all) }
         if json {
-            try Terminal.writeJSON(queues.map(QueueDocument.init))
+            try Terminal.writeJSON(queues)
             return
         }
         var table = Table([

@@ -21,3 +21,27 @@ public struct QueueStatus: Sendable, Hashable {
     /// Whether claiming is stopped.
     public let isPaused: Bool
 }
+
+/// As JSON for operators: the HTTP API and `cartwright queues --json` show the same document.
+extension QueueStatus: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case queue, ready, delayed, running, waiting, dead, parked, workers
+        case oldestAgeSeconds = "oldest_age_seconds"
+        case isPaused = "paused"
+    }
+
+    /// Writes every member; the age is null when nothing is due.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(queue, forKey: .queue)
+        try container.encode(ready, forKey: .ready)
+        try container.encode(delayed, forKey: .delayed)
+        try container.encode(running, forKey: .running)
+        try container.encode(waiting, forKey: .waiting)
+        try container.encode(dead, forKey: .dead)
+        try container.encode(parked, forKey: .parked)
+        try container.encode(oldestAgeSeconds, forKey: .oldestAgeSeconds)
+        try container.encode(workers, forKey: .workers)
+        try container.encode(isPaused, forKey: .isPaused)
+    }
+}
