@@ -66,19 +66,11 @@ extension CalendarDay: CustomStringConvertible {
     }
 }
 
-extension CalendarDay: Codable {
-    /// Reads `YYYY-MM-DD`.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let day = Self(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a day as YYYY-MM-DD")
-        }
-        self = day
-    }
+/// In JSON and in columns, `YYYY-MM-DD`.
+extension CalendarDay: RawRepresentable, Codable {
+    /// Reads `YYYY-MM-DD`; nil for anything else.
+    public init?(rawValue: String) { self.init(rawValue) }
 
-    /// Writes `YYYY-MM-DD`.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    /// `YYYY-MM-DD`.
+    public var rawValue: String { description }
 }

@@ -117,19 +117,11 @@ extension ExchangeRate: CustomStringConvertible {
     }
 }
 
-extension ExchangeRate: Codable {
-    /// Reads the decimal from a string.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let rate = Self(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a decimal greater than zero")
-        }
-        self = rate
-    }
+/// In JSON and in columns, the decimal as text: it never passes through binary floating point.
+extension ExchangeRate: RawRepresentable, Codable {
+    /// Reads the decimal; nil when it is none, or not greater than zero.
+    public init?(rawValue: String) { self.init(rawValue) }
 
-    /// Writes the decimal as a string.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    /// The decimal.
+    public var rawValue: String { description }
 }

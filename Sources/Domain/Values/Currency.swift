@@ -47,19 +47,11 @@ extension Currency: Comparable {
     public static func < (left: Self, right: Self) -> Bool { left.code < right.code }
 }
 
-extension Currency: Codable {
-    /// Reads the code. Throws `DecodingError.dataCorrupted` for an unknown one.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let currency = Self(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a currency code of ISO 4217")
-        }
-        self = currency
-    }
+/// In JSON and in columns, the code.
+extension Currency: RawRepresentable, Codable {
+    /// The currency with this code; nil when there is none.
+    public init?(rawValue: String) { self.init(rawValue) }
 
-    /// Writes the code.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(code)
-    }
+    /// The code.
+    public var rawValue: String { code }
 }

@@ -16,36 +16,6 @@ extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension MailKind: PostgresEncodable, PostgresDecodable {}
 extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}
-
-extension Currency: PostgresEncodable, PostgresDecodable {
-    /// The code.
-    public var postgresParameter: PostgresParameter { code.postgresParameter }
-
-    /// From the code.
-    public static func decode(_ cell: PostgresCell) throws(PostgresError) -> Currency {
-        guard let currency = Currency(try String.decode(cell)) else { throw cell.mismatch("a currency code of ISO 4217") }
-        return currency
-    }
-}
-
-extension ExchangeRate: PostgresEncodable, PostgresDecodable {
-    /// The decimal.
-    public var postgresParameter: PostgresParameter { description.postgresParameter }
-
-    /// From a `numeric`.
-    public static func decode(_ cell: PostgresCell) throws(PostgresError) -> ExchangeRate {
-        guard let rate = ExchangeRate(try String.decode(cell)) else { throw cell.mismatch("a decimal greater than zero") }
-        return rate
-    }
-}
-
-extension CalendarDay: PostgresEncodable, PostgresDecodable {
-    /// `YYYY-MM-DD`.
-    public var postgresParameter: PostgresParameter { description.postgresParameter }
-
-    /// From a `date`.
-    public static func decode(_ cell: PostgresCell) throws(PostgresError) -> CalendarDay {
-        guard let day = CalendarDay(try String.decode(cell)) else { throw cell.mismatch("a date") }
-        return day
-    }
-}
+extension Currency: PostgresEncodable, PostgresDecodable {}
+extension ExchangeRate: PostgresEncodable, PostgresDecodable {}
+extension CalendarDay: PostgresEncodable, PostgresDecodable {}
