@@ -85,7 +85,8 @@ let package = Package(
         module(
             "Bootstrap",
             [
-                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", logging,
+                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Threading",
+                logging,
                 lifecycle, metrics, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -94,7 +95,7 @@ let package = Package(
             "API",
             [
                 "Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes,
-                hummingbird, lifecycle, logging, metrics, nioCore, .product(name: "JWTKit", package: "jwt-kit"),
+                hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ], resources: [.copy("Document")]),
         program(

@@ -19,7 +19,7 @@ struct Main {
                     linger: min(.seconds(1), settings.grace / 10), gate: gate, logger: process.logger)
                 // Two seconds of the grace time are for closing connections to the servers.
                 let server = BoundedShutdown(base: application, limit: max(.zero, settings.grace - .seconds(2)), logger: process.logger)
-                try await process.serve([server, gate], metrics: common.metrics)
+                try await process.serve([server, gate], metrics: common.metrics, grace: settings.grace)
                 services.hasher.stop()
                 await subscriber.close()
                 process.logger.notice("stopped")

@@ -21,7 +21,7 @@ struct Main {
                     registry: services.registry, schedules: services.schedules, dispatcher: connections.dispatcher,
                     blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
                 process.logger.notice("started", metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])
-                try await process.serve(services.sweeps + [worker], metrics: settings.metrics)
+                try await process.serve(services.sweeps + [worker], metrics: settings.metrics, grace: settings.worker.grace)
                 await client.close()
                 process.logger.notice("stopped")
             }

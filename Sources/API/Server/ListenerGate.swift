@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
@@ -12,8 +13,8 @@ import Synchronization
 ///
 /// A service of its own behind the server's: groups shut down in reverse order, so the door is shut when the server hears of the end.
 final class ListenerGate: Service {
-    /// Long enough for a handshake that has begun and for the channels of accepted connections to be set up.
-    static let settling = Duration.milliseconds(200)
+    /// Long enough, once the event loops have caught up, for accepted connections to reach their handlers on a busy machine.
+    static let settling = Duration.milliseconds(500)
 
     private let listener = Mutex<(any Channel)?>(nil)
     private let logger: Logger
@@ -32,11 +33,19 @@ final class ListenerGate: Service {
         guard let channel = listener.withLock({ $0 }) else { return }
         do {
             try await ConnectionFilter.ignoreNewConnections(on: channel)
+            try await letEventLoopsCatchUp()
             try await Task.sleep(for: Self.settling)
         } catch is CancellationError {
             return
         } catch {
             logger.warning("the listening socket could not be shut first; connections may be reset", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Accepting a connection and setting up its channel are tasks on two event loops, one after the other; what was queued there is done.
+    private func letEventLoopsCatchUp() async throws {
+        for _ in 1...2 {
+            for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
         }
     }
 }

@@ -13,9 +13,10 @@ package struct ProcessContext: Sendable {
     /// Runs the services and the metrics port until SIGTERM or SIGINT, which shuts them down one after the other, the last one first.
     /// A second signal cancels what is still going on.
     ///
+    /// - Parameter grace: how long the shutdown may take; then the process ends at once, with status 70.
     /// - Throws: what made a service fail.
-    package func serve(_ services: [any Service], metrics settings: MetricsSettings) async throws {
-        var all: [any Service] = [HurrySignal()]
+    package func serve(_ services: [any Service], metrics settings: MetricsSettings, grace: Duration) async throws {
+        var all: [any Service] = [HurrySignal(grace: grace, logger: logger)]
         if settings.port != 0 {
             all.append(MetricsServer(registry: metrics, host: settings.host, port: settings.port, logger: logger))
         }

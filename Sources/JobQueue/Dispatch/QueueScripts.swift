@@ -4,6 +4,9 @@ package import Redis
 ///
 /// Times are Redis' own (`TIME`), never a client's. Epochs are `max(last + 1, server time in µs)`: they grow even over an emptied
 /// Redis, and stay below 2⁵³, the largest integer a Lua number holds exactly, until the year 2255.
+///
+/// A Redis at its memory limit refuses a script whose first write needs memory, and lets the rest of one through that has begun to write.
+/// Claiming, renewing, retrying and recovering free more than they take, so each begins with a write that needs none.
 package enum QueueScripts {
     /// Acknowledges finished claims, renews the lease, promotes due jobs and claims up to `free` more.
     ///
@@ -12,6 +15,7 @@ package enum QueueScripts {
     package static let claim = RedisScript(
         name: "claim",
         source: """
+            redis.call('ZREM', KEYS[3], '')
             local fenced = {}
             for i = 4, #ARGV do
                 if redis.call('HDEL', KEYS[4], ARGV[i]) == 0 then fenced[#fenced + 1] = ARGV[i] end
@@ -49,12 +53,15 @@ package enum QueueScripts {
                         reply[#reply + 1] = id
                         reply[#reply + 1] = jobs[i]
                         epoch = epoch + 1
+                        -- Lua can unpack some thousands of values, not any number.
+                        if #claims == 1000 then
+                            redis.call('HSET', KEYS[4], unpack(claims))
+                            claims = {}
+                        end
                     end
                 end
-                if #claims > 0 then
-                    redis.call('HSET', KEYS[4], unpack(claims))
-                    redis.call('SET', KEYS[6], string.format('%.0f', epoch))
-                end
+                if #claims > 0 then redis.call('HSET', KEYS[4], unpack(claims)) end
+                if #reply > 4 then redis.call('SET', KEYS[6], string.format('%.0f', epoch)) end
             end
             reply[4] = redis.call('LLEN', KEYS[1])
             local next = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
@@ -66,6 +73,7 @@ package enum QueueScripts {
     package static let renew = RedisScript(
         name: "renew",
         source: """
+            redis.call('ZREM', KEYS[1], '')
             local time = redis.call('TIME')
             redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
             return 1

@@ -32,7 +32,8 @@ extension JobLedger {
     /// due yet, or gone, and the copy is to be dropped.
     ///
     /// A `ready` row starts under any newer epoch. A `running` row starts only under the copy that had started it before its
-    /// process's lease lapsed; that counts as a crash and not as an attempt.
+    /// process's lease lapsed; that counts as a crash and not as an attempt. A start whose answer was lost may be repeated: the row that
+    /// runs under this very epoch is answered again.
     func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
         // Sorted, so that two processes which start overlapping sets lock rows in one order.
         let requests = requests.sorted { $0.id.description < $1.id.description }
@@ -47,7 +48,7 @@ extension JobLedger {
                    process = CASE WHEN quarantine THEN NULL ELSE \(process.rawValue) END,
                    reason = CASE WHEN quarantine THEN 'quarantined' END,
                    epoch = claimed.epoch,
-                   attempts = attempts + CASE WHEN claimed.crashed THEN 0 ELSE 1 END,
+                   attempts = attempts + CASE WHEN claimed.crashed OR claimed.again THEN 0 ELSE 1 END,
                    crashes = crashes + CASE WHEN claimed.crashed THEN 1 ELSE 0 END,
                    errors = CASE WHEN claimed.crashed
                        THEN errors || jsonb_build_object('attempt', attempts, 'at', now(), 'code', 'process_died',
@@ -55,13 +56,15 @@ extension JobLedger {
                        ELSE errors END,
                    started_at = now(),
                    finished_at = CASE WHEN quarantine THEN now() END
-              FROM (SELECT claim.id, claim.epoch, job.state = 'running' AS crashed,
-                           job.state = 'running' AND job.crashes + 1 >= \(Self.crashesAllowed) AS quarantine
+              FROM (SELECT claim.id, claim.epoch, job.epoch = claim.epoch AS again,
+                           job.state = 'running' AND job.epoch < claim.epoch AS crashed,
+                           job.state = 'running' AND job.epoch < claim.epoch AND job.crashes + 1 >= \(Self.crashesAllowed) AS quarantine
                       FROM unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[]) AS claim (id, epoch, chain)
                       JOIN jobs AS job ON job.id = claim.id
                      WHERE job.epoch < claim.epoch
-                       AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
-                            OR job.state = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
+                           AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
+                                OR job.state = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
+                        OR job.epoch = claim.epoch AND job.state = 'running' AND job.process = \(process.rawValue)
                      ORDER BY job.id
                        FOR NO KEY UPDATE OF job) AS claimed
              WHERE jobs.id = claimed.id

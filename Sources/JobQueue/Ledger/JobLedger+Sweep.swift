@@ -19,7 +19,8 @@ extension JobLedger {
     /// claimed, or was lost. A claimed one is `running` here within moments, hence the `slack`. A copy too many does no harm: only one
     /// copy can start.
     ///
-    /// - Parameter oldestWaiting: when the oldest job in the Redis list was pushed; nil when the list is empty.
+    /// - Parameter oldestWaiting: when the oldest job in the Redis list was pushed, by the pusher's clock; nil when the list is empty. A time
+    ///   in the future tells of a wrong clock and of nothing else, so then nothing counts as lost.
     func takeLost(queue: QueueName, oldestWaiting: Date?, slack: Duration, limit: Int) async throws -> [LostJob] {
         let rows = try await database.query(
             """
@@ -27,7 +28,9 @@ extension JobLedger {
                SET dispatch_at = now()
              WHERE id IN (SELECT id FROM jobs
                            WHERE queue = \(queue) AND state = 'ready'
-                             AND dispatch_at < least(\(oldestWaiting)::timestamptz, now()) - \(slack.milliseconds) * interval '1 millisecond'
+                             AND dispatch_at < CASE WHEN \(oldestWaiting)::timestamptz > now() + interval '2 seconds' THEN '-infinity'
+                                                 ELSE least(\(oldestWaiting)::timestamptz, now()) END
+                                 - \(slack.milliseconds) * interval '1 millisecond'
                            ORDER BY dispatch_at
                            LIMIT \(limit)
                              FOR UPDATE SKIP LOCKED)
@@ -53,7 +56,9 @@ extension JobLedger {
              WHERE id IN (SELECT id FROM jobs
                            WHERE queue = \(queue) AND state = 'running' AND process = \(process.rawValue)
                              AND greatest(dispatch_at, started_at)
-                                 < least(\(oldestWaiting)::timestamptz, now()) - \(slack.milliseconds) * interval '1 millisecond'
+                                 < CASE WHEN \(oldestWaiting)::timestamptz > now() + interval '2 seconds' THEN '-infinity'
+                                        ELSE least(\(oldestWaiting)::timestamptz, now()) END
+                                   - \(slack.milliseconds) * interval '1 millisecond'
                            LIMIT \(limit)
                              FOR UPDATE SKIP LOCKED)
             RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms, epoch AS superseded

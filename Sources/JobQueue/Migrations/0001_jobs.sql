@@ -44,27 +44,35 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- Makes the partitions of today and the next `days` days; returns how many were made.
+--
+-- Attaching a partition needs a moment in which nobody else uses the table. It is not waited for, because everybody else would queue up
+-- behind the wait: a day that can't be made now is made at a later call, and until then its rows lie in the default partition. A day
+-- that has rows there already stays there. Whichever worker is first makes a day; the others find it made.
 CREATE FUNCTION create_job_partitions(days integer) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     day  date;
     made integer := 0;
 BEGIN
+    PERFORM set_config('lock_timeout', '100ms', true);
     FOR day IN SELECT (now() AT TIME ZONE 'UTC')::date + n FROM generate_series(0, days) AS n LOOP
-        IF to_regclass('jobs_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+        CONTINUE WHEN to_regclass('jobs_' || to_char(day, 'YYYYMMDD')) IS NOT NULL;
+        BEGIN
             EXECUTE format(
                 'CREATE TABLE %I PARTITION OF jobs FOR VALUES FROM (%L) TO (%L)',
                 'jobs_' || to_char(day, 'YYYYMMDD'),
                 job_id_floor(day::timestamp AT TIME ZONE 'UTC'), job_id_floor((day + 1)::timestamp AT TIME ZONE 'UTC'));
             made := made + 1;
-        END IF;
+        EXCEPTION WHEN duplicate_table OR unique_violation OR check_violation OR lock_not_available THEN
+            NULL;
+        END;
     END LOOP;
     RETURN made;
 END
 $$;
 
 -- Drops partitions older than `days` days in which every job is done or discarded; returns how many were dropped. A day that still
--- holds a waiting, running, dead or parked job stays: nothing is trimmed behind the operator's back.
+-- holds a waiting, running, dead or parked job stays: nothing is trimmed behind the operator's back. Nor is anything waited for.
 CREATE FUNCTION drop_finished_job_partitions(days integer) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -72,17 +80,22 @@ DECLARE
     unfinished boolean;
     dropped integer := 0;
 BEGIN
+    PERFORM set_config('lock_timeout', '100ms', true);
     FOR partition IN
         SELECT child.relname AS name
           FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
          WHERE inhparent = 'jobs'::regclass AND child.relname ~ '^jobs_\d{8}$'
            AND to_date(right(child.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - days
     LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE state NOT IN (''done'', ''discarded''))', partition.name) INTO unfinished;
-        IF NOT unfinished THEN
-            EXECUTE format('DROP TABLE %I', partition.name);
-            dropped := dropped + 1;
-        END IF;
+        BEGIN
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE state NOT IN (''done'', ''discarded''))', partition.name) INTO unfinished;
+            IF NOT unfinished THEN
+                EXECUTE format('DROP TABLE %I', partition.name);
+                dropped := dropped + 1;
+            END IF;
+        EXCEPTION WHEN lock_not_available OR undefined_table THEN
+            NULL;
+        END;
     END LOOP;
     RETURN dropped;
 END

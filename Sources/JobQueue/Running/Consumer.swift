@@ -51,13 +51,26 @@ final class Consumer: Sendable {
 
     /// Claims and runs jobs until drained.
     func run() async {
-        var isDraining = false
         while await live() == .leaseLapsed {
             JobMetrics.leaseLapsed(keys.queue)
-            isDraining = wantsDrain.withLock { $0 }
-            life.withLock { $0 = Self.newLife(concurrency: concurrency, isDraining: isDraining) }
+            let isDraining = wantsDrain.withLock { $0 }
+            let former = life.withLock { life in
+                defer { life = Self.newLife(concurrency: concurrency, isDraining: isDraining) }
+                return life.process
+            }
+            await leaveToOthers(former)
         }
         await blocking.close()
+    }
+
+    /// A wake-up that was under way when the lease lapsed may have moved a job to the former life's inbox after others had emptied it.
+    /// A lease that lapsed long ago makes them look again.
+    private func leaveToOthers(_ former: ProcessID) async {
+        do {
+            _ = try await redis.send(RedisCommand("ZADD", .init(keys.leases), "NX", "0", .init(former.rawValue)))
+        } catch {
+            logger.warning("could not point others to the former lease", metadata: ["error": "\(error)"])
+        }
     }
 
     private let wantsDrain = Mutex(false)
@@ -101,7 +114,7 @@ final class Consumer: Sendable {
                     if wantsJobs { listen.raise() }
                     _ = await signal.wait()
                 case .finish:
-                    await retire(process: process)
+                    await reclaimOwn(process: process)
                     return .drained
                 case .abandon(let reason):
                     // What runs now is looked up before the handlers, cancelled, take themselves off the books.
@@ -190,16 +203,12 @@ final class Consumer: Sendable {
 
     // MARK: Leaving
 
-    /// Leaves in good order: the lease and an unclaimed inbox go back.
-    private func retire(process: ProcessID) async {
-        await reclaimOwn(process: process)
-    }
-
     /// Out of time: started jobs go back to `ready` in the ledger, all claims to the head of the list.
     private func giveBack(_ claims: [Int64: ConsumerState.Claim], process: ProcessID) async {
         let started = claims.filter { $0.value.isDurable && $0.value.isStarted }.map { (id: $0.value.id, epoch: $0.key) }
         do {
-            try await ledger.release(started)
+            // Giving back is what a hurried shutdown must still do, though its own task is cancelled already; and it is waited for right here.
+            try await Task { try await ledger.release(started) }.value
         } catch {
             logger.warning("could not give jobs back in the ledger; they restart when the lease lapses", metadata: ["error": "\(error)"])
             return
@@ -208,7 +217,9 @@ final class Consumer: Sendable {
         logger.notice("gave unfinished jobs back", metadata: ["jobs": "\(claims.count)"])
     }
 
+    /// Hands back the lease with all claims and what lies in the inbox, once no wake-up can add to it any more.
     private func reclaimOwn(process: ProcessID) async {
+        await blocking.close()
         do {
             _ = try await Reclaim.all(of: process, keys: keys, redis: redis, reason: .retired)
         } catch {

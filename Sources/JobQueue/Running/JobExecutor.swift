@@ -69,8 +69,8 @@ final class JobExecutor: Sendable {
             id: job.id, name: job.name, version: job.version, number: job.attempt, crashes: job.crashes, process: process,
             queue: keys.queue, createdAt: job.createdAt, traceparent: job.traceparent, payload: job.payload)
         let outcome = await run(attempt, completion: completion)
-        // Cancelled because the process must stop: whoever gets the job next starts it afresh.
-        if claims.isAbandoned && outcome != .done { return claims.finished(job.epoch, acknowledge: false) }
+        // Cancelled because the process must stop: the claim stays on the books, and is given back or left to whoever recovers it.
+        if claims.isAbandoned || Task.isCancelled, outcome != .done { return }
 
         let isRecorded: Bool?
         if outcome == .done {
@@ -82,7 +82,7 @@ final class JobExecutor: Sendable {
                 try await self.ledger.record(outcome, job: job.id, epoch: job.epoch)
             }
         }
-        guard let isRecorded else { return claims.finished(job.epoch, acknowledge: false) }
+        guard let isRecorded else { return }
         report(isRecorded ? outcome : .fenced, attempt: attempt, after: ContinuousClock.now - began)
 
         var acknowledge = true
@@ -118,7 +118,7 @@ final class JobExecutor: Sendable {
             process: process, queue: keys.queue, createdAt: Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000),
             traceparent: nil, payload: envelope.payload)
         let outcome = await run(attempt, completion: JobCompletion(jobID: envelope.id, epoch: epoch))
-        if claims.isAbandoned && outcome != .done { return claims.finished(epoch, acknowledge: false) }
+        if claims.isAbandoned || Task.isCancelled, outcome != .done { return }
         report(outcome, attempt: attempt, after: ContinuousClock.now - began)
         switch outcome {
         case .done, .fenced:
@@ -196,7 +196,7 @@ final class JobExecutor: Sendable {
         claims: Consumer, what: String, _ body: () async throws -> Value
     ) async -> Value? {
         var pause: Duration = .milliseconds(50)
-        while !claims.isAbandoned {
+        while !claims.isAbandoned, !Task.isCancelled {
             do {
                 return try await body()
             } catch {

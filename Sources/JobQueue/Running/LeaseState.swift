@@ -14,8 +14,10 @@ struct LeaseState: Sendable {
         self.lastRenewal = renewedAt
     }
 
-    /// A renewal that was sent at `sent` has been confirmed.
+    /// A renewal that was sent at `sent` has been confirmed. One that was sent after the lease had lapsed comes too late: others may have
+    /// the jobs.
     mutating func renewed(sentAt sent: ContinuousClock.Instant) {
+        guard sent - lastRenewal < Self.duration else { return }
         lastRenewal = max(lastRenewal, sent)
     }
 

@@ -21,13 +21,14 @@ struct LedgerSweep: Sendable {
 
     func run() async {
         var absentSince: [ProcessID: ContinuousClock.Instant] = [:]
-        var maintained: ContinuousClock.Instant?
+        var maintenanceDue = ContinuousClock.now
         while !Task.isCancelled {
-            if maintained.map({ .now - $0 > .seconds(3600) }) ?? true {
+            if maintenanceDue <= .now {
+                maintenanceDue = .now + .seconds(60)
                 await guarded("maintain the ledger") {
-                    try await ledger.maintainPartitions(retentionDays: retentionDays)
                     for keys in queues { _ = try await ledger.unpark(queue: keys.queue, kinds: registry.kinds(of: keys.queue)) }
-                    maintained = .now
+                    try await ledger.maintainPartitions(retentionDays: retentionDays)
+                    maintenanceDue = .now + .seconds(3600)
                 }
             }
             if dispatcher.redis.isConnected {
@@ -77,12 +78,14 @@ struct LedgerSweep: Sendable {
         logger.notice("pushed jobs that Redis did not hold", metadata: ["queue": "\(keys.queue)", "jobs": "\(jobs.count)"])
     }
 
-    /// When the oldest job in the list was pushed; nil when none waits. The last few elements are read: a mere wake-up has no time, and
-    /// a recovered job stands at the head with the time of its first push.
+    /// When the oldest job in the list was pushed; nil when the list is empty. The last few elements are read: a mere wake-up has no time,
+    /// and a recovered job stands at the head with the time of its first push. Where none of them tells a time, the distant past: then
+    /// nothing counts as lost.
     private func oldestWaiting(_ keys: QueueKeys) async throws -> Date? {
-        let tail = try await dispatcher.redis.send(RedisCommand("LRANGE", .init(keys.ready), .init(-5), .init(-1)))
-        return (tail.elements ?? []).compactMap { $0.bytes.flatMap(Envelope.init)?.enqueuedAt }.min()
-            .map { Date(timeIntervalSince1970: Double($0) / 1000) }
+        let tail = try await dispatcher.redis.send(RedisCommand("LRANGE", .init(keys.ready), .init(-5), .init(-1))).elements ?? []
+        guard !tail.isEmpty else { return nil }
+        let oldest = tail.compactMap { $0.bytes.flatMap(Envelope.init)?.enqueuedAt }.min() ?? 0
+        return Date(timeIntervalSince1970: Double(oldest) / 1000)
     }
 
     private func guarded(_ what: String, _ body: () async throws -> Void) async {
