@@ -15,6 +15,18 @@ struct JobIDTests {
         #expect(ids == ids.sorted())
     }
 
+    @Test func idsOfOneMillisecondSortAsTheyWereMade() {
+        let ids = (0..<20_000).map { _ in JobID.new().description }
+        #expect(ids == ids.sorted())
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test func aTimeGivenByHandIsKept() {
+        let long = Date(timeIntervalSince1970: 1_700_000_000)
+        #expect(JobID.new(at: long).description.hasPrefix("018bcfe5-6800-7"))
+        #expect(JobID.new(at: long.addingTimeInterval(400_000_000)).description > JobID.new(at: long).description)
+    }
+
     @Test func parses() {
         let id = JobID.new()
         #expect(JobID(id.description) == id)

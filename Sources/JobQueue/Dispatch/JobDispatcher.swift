@@ -17,13 +17,10 @@ public final class JobDispatcher: Sendable {
 
     /// Pushes durable jobs whose transaction has committed.
     ///
-    /// Never throws: the rows are safe in the ledger, and what Redis does not take now the ledger sweeper pushes later.
+    /// Never throws: the rows are safe in the ledger, and what Redis does not take now the ledger sweeper pushes later. While Redis is away
+    /// the first calls wait for it as long as a command may take, later ones return at once.
     public func push(_ jobs: [PendingJob]) async {
         guard !jobs.isEmpty else { return }
-        guard redis.isConnected else {
-            logger.warning("Redis is away; the ledger sweeper will push these jobs", metadata: ["jobs": "\(jobs.count)"])
-            return
-        }
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let copies = jobs.map { job in
             Copy(
