@@ -106,11 +106,15 @@ in_group() {
     set -m
     setpriv --pdeathsig TERM -- "$@" </dev/null &
     GROUP=$!
+    LAST_GROUP=$GROUP
     set +m
     wait "$GROUP" || status=$?
     GROUP=
     return "$status"
 }
+
+# end_leftovers: kills what the last in_group left behind: children of a process that crashed before it could end them.
+end_leftovers() { kill -KILL -- "-$LAST_GROUP" 2>/dev/null || true; }
 
 # end_group SIGNAL: passes a signal to what in_group runs and waits until it is gone, 30 s at most.
 end_group() {
