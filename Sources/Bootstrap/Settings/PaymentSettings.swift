@@ -12,6 +12,13 @@ package struct PaymentSettings: Sendable {
     package init?(_ reader: inout SettingsReader) {
         baseURL = reader.webAddress("PAYMENTS_API_BASE") ?? "https://api.stripe.com"
         capture = reader.choice("PAYMENTS_CAPTURE", default: .automatic)
+        if capture == .manual {
+            // Money that is set aside and never taken goes back to the customer after a week, with the goods gone.
+            reader.note(
+                SettingProblem(
+                    name: "PAYMENTS_CAPTURE", wrong: "is manual, but nothing in this version takes the money that was set aside",
+                    expected: "automatic"))
+        }
         let key = reader.required(
             "PAYMENTS_API_KEY", expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
             advice: "with the sandbox any sk_test_… will do"
