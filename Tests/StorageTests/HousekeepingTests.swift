@@ -25,6 +25,32 @@ struct HousekeepingTests {
         }
     }
 
+    @Test("what is old goes in several statements, and nothing else goes with it", arguments: [1, 3, 7, 100])
+    func batches(size: Int) async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product("PEN", stock: 5)
+            _ = try await shop.place(shop.express(pen, key: "recent"))
+            try await shop.database.execute(
+                """
+                INSERT INTO idempotency_keys (scope, key, fingerprint, order_id, created_at)
+                SELECT 'guest', n::text, '\\x07', gen_random_uuid(), now() - interval '73 hours' FROM generate_series(1, 7) AS n
+                """)
+            #expect(try await shop.orders.purgeIdempotencyKeys(batch: size) == 7)
+            #expect(try await shop.count("SELECT count(*) FROM idempotency_keys") == 1)
+            let user = try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
+            for day in 31...37 {
+                try await shop.accounts.openSession(
+                    for: user.id, tokenHash: Array(repeating: UInt8(day), count: 32),
+                    expiresAt: Date(timeIntervalSinceNow: -Double(day) * 86_400))
+            }
+            try await shop.accounts.openSession(
+                for: user.id, tokenHash: Array(repeating: 1, count: 32), expiresAt: Date(timeIntervalSinceNow: 60))
+            try await shop.database.execute("UPDATE session_families SET created_at = now() - interval '40 days'")
+            #expect(try await shop.accounts.purgeSessions(batch: size) == 7)
+            #expect(try await shop.count("SELECT count(*) FROM session_families") == 1)
+        }
+    }
+
     @Test("sessions are forgotten when their last token has long been over")
     func sessions() async throws {
         try await Shop.with { shop in

@@ -71,14 +71,20 @@ extension AccountStore {
         ])
     }
 
-    /// Forgets families whose last token has been over for this long. Returns how many.
+    /// Forgets families whose last token has been over for this long, a batch per statement. Returns how many.
     @discardableResult
-    public func purgeSessions(olderThan age: Duration = .seconds(30 * 86_400)) async throws -> Int {
-        try await database.execute(
+    public func purgeSessions(
+        olderThan age: Duration = .seconds(30 * 86_400), batch: Int = 5000
+    ) async throws -> Int {
+        try await database.purge(
+            inBatchesOf: batch,
             """
-            DELETE FROM session_families AS f
-             WHERE created_at < now() - make_interval(secs => \(age.inSeconds))
-               AND NOT EXISTS (SELECT FROM refresh_tokens WHERE family_id = f.id AND expires_at > now() - make_interval(secs => \(age.inSeconds)))
+            DELETE FROM session_families
+             WHERE id IN (SELECT id FROM session_families AS f
+                           WHERE created_at < now() - make_interval(secs => \(age.inSeconds))
+                             AND NOT EXISTS (SELECT FROM refresh_tokens
+                                              WHERE family_id = f.id AND expires_at > now() - make_interval(secs => \(age.inSeconds)))
+                           LIMIT \(batch))
             """)
     }
 

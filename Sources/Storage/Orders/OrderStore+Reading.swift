@@ -57,10 +57,19 @@ extension OrderStore {
         }
     }
 
-    /// Forgets idempotency keys older than this, 72 h unless said otherwise. Returns how many.
+    /// Forgets idempotency keys older than this, 72 h unless said otherwise, a batch per statement. Returns how many.
     @discardableResult
-    public func purgeIdempotencyKeys(olderThan age: Duration = .seconds(72 * 3600)) async throws -> Int {
-        try await database.execute("DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(secs => \(age.inSeconds))")
+    public func purgeIdempotencyKeys(
+        olderThan age: Duration = .seconds(72 * 3600), batch: Int = 5000
+    ) async throws -> Int {
+        try await database.purge(
+            inBatchesOf: batch,
+            """
+            DELETE FROM idempotency_keys
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency_keys
+                                      WHERE created_at < now() - make_interval(secs => \(age.inSeconds))
+                                      ORDER BY created_at LIMIT \(batch)))
+            """)
     }
 
     /// Whether a row with the owner's columns is this viewer's.

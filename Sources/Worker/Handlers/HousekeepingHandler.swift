@@ -7,7 +7,8 @@ struct Housekeeping: Job {
     static let name = "housekeeping"
     static let queue: QueueName = "maintenance"
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(10))
-    static let timeLimit: Duration = .minutes(5)
+    /// What is left after that waits for the next hour.
+    static let timeLimit: Duration = .seconds(20)
 }
 
 /// Each purge may be repeated at will.
