@@ -56,8 +56,12 @@ struct DecliningTests {
             _ = try await shop.reserve(first.id)
             _ = try await shop.checkout.recordIntent(shop.intentID(first), for: first.id)
             try await shop.settle(first, .requiresPaymentMethod, declined: "expired_card")
+            let invalidations: SQL = "SELECT count(*) FROM jobs WHERE name = 'cache.invalidate-products'"
+            let before = try await shop.count(invalidations)
             let second = try await shop.place(shop.checkout(of: guest, key: "b"))
             #expect(try await shop.current(first).status == .cancelled)
+            // The two pens can be bought again, so whoever looks at them has to see that.
+            #expect(try await shop.count(invalidations) == before + 1)
             guard case .reserved = try await shop.reserve(second.id) else {
                 Issue.record("the stock of the declined order was not released")
                 return

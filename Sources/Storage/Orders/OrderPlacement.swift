@@ -26,8 +26,14 @@ struct OrderPlacement: Sendable {
         address = String(decoding: try JSONEncoder().encode(request.shippingAddress), as: UTF8.self)
     }
 
+    /// A new order, and the jobs to be pushed once it is committed.
+    struct Placed: Sendable {
+        let order: Order
+        let jobs: [PendingJob]
+    }
+
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
-    func run(_ transaction: PostgresTransaction) throws -> Order {
+    func run(_ transaction: PostgresTransaction) throws -> Placed {
         let read = try transaction.pipeline(claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []))
         try checkKey(claimed: read[0], stored: read[1])
         let cartID = try cart(read[3])
@@ -38,14 +44,21 @@ struct OrderPlacement: Sendable {
         }
         guard let email = try request.email ?? read[5].rows.first?["email"] else { throw Refusal(outcome: .emailRequired) }
         let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
-        if !yielding.isEmpty {
-            _ = try transaction.pipeline(StockRelease.statements(for: yielding, becoming: .cancelled, reason: "superseded"))
-        }
-        let written = try transaction.pipeline(writes(draft, cartID, email))
+        let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
+        let written = try transaction.pipeline(writes(draft, cartID, email) + invalidations.map(\.statement))
         guard let row = written[request.source == .cart ? 0 : 1].rows.first else {
             throw StorageError.corrupt("a new order returned no row")
         }
-        return try order(draft, cartID, email, row)
+        return Placed(order: try order(draft, cartID, email, row), jobs: [job] + invalidations)
+    }
+
+    /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out of the cache.
+    private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
+        let results = try transaction.pipeline(
+            StockRelease.statements(for: orders, becoming: .cancelled, reason: "superseded") + [
+                "SELECT product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])"
+            ])
+        return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
     }
 
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }

@@ -27,9 +27,9 @@ public struct OrderStore: Sendable {
         let placement = try OrderPlacement(request, settings)
         for run in 1...Self.placementRuns {
             do {
-                let order = try await database.transaction { try placement.run($0) }
-                await dispatcher.push([placement.job])
-                return .placed(order)
+                let placed = try await database.transaction { try placement.run($0) }
+                await dispatcher.push(placed.jobs)
+                return .placed(placed.order)
             } catch let refusal as Refusal {
                 return refusal.outcome
             } catch let replay as OrderPlacement.Replay {
