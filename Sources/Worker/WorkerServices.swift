@@ -44,7 +44,9 @@ struct WorkerServices {
 
         var sweeps: [any Service] = [
             ReservationSweep(
-                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger)
+                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
+            UndecidedPaymentSweep(
+                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
         ]
         if let activity = outbound.mailActivity {
             let renderer = outbound.confirmations

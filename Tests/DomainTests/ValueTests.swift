@@ -74,4 +74,13 @@ struct ValueTests {
         #expect(throws: InvalidValue.self) { try Address(name: "Ada\r\nX", line1: "1 Road", city: "London", country: "GB") }
         #expect(try Address(name: "Ada", line1: "1 Road", line2: "", city: "London", country: "GB").line2 == nil)
     }
+
+    @Test("charging repeats its key, giving up never does")
+    func idempotencyKeys() {
+        #expect(IdempotencyKey.confirmation(ofPayment: "p", attempt: 2) == IdempotencyKey.confirmation(ofPayment: "p", attempt: 2))
+        #expect(IdempotencyKey.confirmation(ofPayment: "p", attempt: 2) != IdempotencyKey.confirmation(ofPayment: "p", attempt: 3))
+        let first = IdempotencyKey.cancellation(ofPayment: "p")
+        #expect(first?.rawValue.hasPrefix("px:p:") == true)
+        #expect(first != IdempotencyKey.cancellation(ofPayment: "p"))
+    }
 }

@@ -66,6 +66,15 @@ struct StripeFailureTests {
         #expect(error.disposition == row.disposition)
     }
 
+    @Test(
+        "A failure that the provider keeps under the key is told from an answer that got lost",
+        arguments: [(500, true), (503, true), (402, false)])
+    func answered(status: Int, isAnswered: Bool) async throws {
+        let error = try await confirm(try server(status, #"{"error": {"type": "api_error"}}"#))
+        guard case .outcomeUnknown(_, let answered) = error else { throw error }
+        #expect(answered == isAnswered)
+    }
+
     @Test("A decline carries its codes, its sentence and the intent")
     func decline() async throws {
         let body = """

@@ -53,7 +53,7 @@ struct StripeRequestTests {
             let id = PaymentIntent.ID(rawValue: "pi_1")
             _ = try await payments.confirm(id, method: "pm_card_visa", key: try #require(.confirmation(ofPayment: "p1", attempt: 2)))
             _ = try await payments.retrieve(id)
-            _ = try await payments.cancel(id, key: try #require(.cancellation(ofPayment: "p1")))
+            _ = try await payments.cancel(id, key: try #require(IdempotencyKey(rawValue: "px:p1:a")))
             _ = try await payments.retrieve(PaymentIntent.ID(rawValue: "../../x?y"))
         }
         #expect(log.entries.map(\.method) == ["POST", "GET", "POST", "GET"])
@@ -63,7 +63,7 @@ struct StripeRequestTests {
                 "/v1/payment_intents/..%2F..%2Fx%3Fy",
             ])
         #expect(log.entries.map(\.body) == ["payment_method=pm_card_visa", "", "", ""])
-        #expect(log.entries.map { $0.headers["idempotency-key"] } == ["pc:p1:2", nil, "px:p1", nil])
+        #expect(log.entries.map { $0.headers["idempotency-key"] } == ["pc:p1:2", nil, "px:p1:a", nil])
     }
 
     @Test(

@@ -1,7 +1,9 @@
+public import FoundationEssentials
+
 /// The name of one intended effect at a provider. Repeating a call with the same key repeats its answer, never its effect.
 ///
-/// Keys are made from rows that were committed before the call (`pi:<payment id>`, `pc:<payment id>:<attempt>`), so every retry of a job
-/// arrives at the same key.
+/// Keys of calls that make or charge something come from rows that were committed before the call (`pi:<payment id>`,
+/// `pc:<payment id>:<attempt>`), so every retry of a job arrives at the same key.
 public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
     /// The most bytes a provider accepts.
     public static let maximumLength = 255
@@ -27,9 +29,12 @@ public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, Cus
         IdempotencyKey(rawValue: "pc:\(paymentID):\(attempt)")
     }
 
-    /// The key of the call that gives a payment's intent up.
-    public static func cancellation(ofPayment paymentID: some CustomStringConvertible) -> IdempotencyKey? {
-        IdempotencyKey(rawValue: "px:\(paymentID)")
+    /// The key of one call that gives a payment's intent up, a new one for each call.
+    ///
+    /// Giving up is idempotent by itself: a second call finds the intent canceled. Under a lasting key a failure that the provider has stored
+    /// would be replayed for a day, and the stock of an overdue order held for as long.
+    public static func cancellation(ofPayment paymentID: some CustomStringConvertible, call: UUID = UUID()) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: "px:\(paymentID):\(call.uuidString.lowercased())")
     }
 
     /// The key itself; it is no secret.

@@ -18,8 +18,9 @@ public enum PaymentFailure: Error, Sendable, Hashable {
     case invalidRequest(String)
     /// The request surely never reached the provider.
     case notSent(String)
-    /// The request may have been carried out; only reading the intent back tells.
-    case outcomeUnknown(String)
+    /// The request may have been carried out; only reading the intent back tells. `answered` when the provider said so itself, with a status of
+    /// 500 or above: it replays such an answer under the same key for a day, so that key leads no further.
+    case outcomeUnknown(String, answered: Bool = false)
 }
 
 extension PaymentFailure {
@@ -79,7 +80,7 @@ extension PaymentFailure: CustomStringConvertible {
         case .configuration(let reason): "The payment provider does not accept our settings: \(reason)"
         case .invalidRequest(let reason): "The payment provider refused the request: \(reason)"
         case .notSent(let reason): "The payment provider was not reached: \(reason)"
-        case .outcomeUnknown(let reason): "Whether the payment provider acted is not known: \(reason)"
+        case .outcomeUnknown(let reason, _): "Whether the payment provider acted is not known: \(reason)"
         }
     }
 }

@@ -50,7 +50,7 @@ struct StripeAnswer {
         case 400...499: return shouldRetry == true ? .inProgress : .invalidRequest(summary)
         case 300...399: return .configuration("the address answers with a redirect (\(status))")
         // A stored 5xx is replayed under its key for a day: only the intent tells.
-        default: return .outcomeUnknown(summary)
+        default: return .outcomeUnknown(summary, answered: status >= 500)
         }
     }
 

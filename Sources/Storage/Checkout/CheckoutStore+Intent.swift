@@ -28,4 +28,22 @@ extension CheckoutStore {
             return .recorded(attempt: facts.attempt, method: facts.method)
         }
     }
+
+    /// Gives a payment that is being confirmed its next attempt, with the same method, because the key of the present one is spent: the provider
+    /// may replay a failure of its own under it. Once this has answered `true`, the intent may be confirmed under the new attempt's key.
+    ///
+    /// `false` when the attempt is not the present one any more, or the payment has come further: somebody else is at it.
+    public func beginNextAttempt(of paymentID: Payment.ID, after attempt: Int) async throws -> Bool {
+        let noted = try await database.execute(
+            """
+            WITH next AS (
+                UPDATE payments SET attempt = attempt + 1, updated_at = now()
+                 WHERE id = \(paymentID) AND attempt = \(attempt) AND status = 'confirming'
+                RETURNING order_id, attempt
+            )
+            INSERT INTO order_events (order_id, kind, status, reason)
+            SELECT order_id, 'payment_started', 'reserved', 'attempt_' || attempt FROM next
+            """)
+        return noted == 1
+    }
 }

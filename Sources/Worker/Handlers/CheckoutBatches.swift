@@ -14,10 +14,20 @@ struct CheckoutBatches: Sendable {
     }
 
     func reserve(_ request: ReservationRequest) async throws -> ReservationOutcome {
-        try await reservations.submit(request).get()
+        try await own { try await reservations.submit(request) }
     }
 
     func finalise(_ news: Finalisation) async throws -> FinaliseOutcome? {
-        try await finalisations.submit(news).get()
+        try await own { try await finalisations.submit(news) }
+    }
+
+    /// A batch runs in the task of one of its callers, and gives up with it while it waits for a connection. The others are none the worse for
+    /// it: nothing was done, so they ask again, each until it meets a batch of the living.
+    private func own<Value>(_ submit: () async throws -> Result<Value, any Error>) async throws -> Value {
+        while true {
+            let result = try await submit()
+            if case .failure(let error) = result, error is CancellationError, !Task.isCancelled { continue }
+            return try result.get()
+        }
     }
 }

@@ -43,13 +43,13 @@ struct CheckoutHandler: JobHandler {
             }
         }
         guard let intentID else { return }
-        let settled = try await confirm(intentID, of: facts, attempt: attempt.number, method: attempt.method)
-        try await settle(settled, of: facts, in: context)
+        let charge = PaymentCharge(store: store, payments: payments, intentID: intentID, paymentID: facts.paymentID, method: attempt.method)
+        try await settle(try await charge.run(attempt: attempt.number), of: facts, in: context)
     }
 
     /// E1: moves no money.
     private func createIntent(for facts: CheckoutFacts) async throws -> PaymentIntent.ID {
-        guard let key = IdempotencyKey.creation(ofPayment: facts.paymentID) else { throw Self.badKey(facts) }
+        guard let key = IdempotencyKey.creation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
         let request = PaymentIntentRequest(
             orderID: facts.orderID, orderNumber: facts.orderNumber, amount: facts.amount, captureMethod: captureMethod, key: key,
             metadata: ["order_id": "\(facts.orderID)", "payment_id": "\(facts.paymentID)"])
@@ -61,51 +61,26 @@ struct CheckoutHandler: JobHandler {
         }
     }
 
-    /// E2: moves money, at most once per intent. Answers a snapshot that says how it ended.
-    private func confirm(_ id: PaymentIntent.ID, of facts: CheckoutFacts, attempt: Int, method: String) async throws -> PaymentIntent {
-        guard let key = IdempotencyKey.confirmation(ofPayment: facts.paymentID, attempt: attempt) else { throw Self.badKey(facts) }
-        do {
-            return try await payments.confirm(id, method: method, key: key)
-        } catch {
-            switch error.disposition {
-            case .settle:
-                guard case .declined(let decline, let intent) = error else { return try await readBack(id) }
-                if let intent { return intent.asDeclined(decline) }
-                return try await readBack(id).asDeclined(decline)
-            case .readBack:
-                let intent = try await readBack(id)
-                // Unchanged: the call never took effect, or is still under way. The same key is safe either way.
-                if intent.status == .requiresConfirmation || intent.status == .requiresPaymentMethod && intent.lastError == nil {
-                    throw JobFailure.transient(error.description)
-                }
-                return intent
-            case .retrySameKey, .openCircuit, .deadLetter:
-                throw error.jobFailure
-            }
-        }
-    }
-
     /// W3.
     private func settle(_ intent: PaymentIntent, of facts: CheckoutFacts, in context: JobContext) async throws {
         let news = Finalisation(orderID: facts.orderID, intent: intent, source: .worker, completion: context.completion)
         let outcome = try await checkouts.finalise(news)
         guard let outcome else { throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)") }
+        switch outcome.settlement {
+        case .ignore(.foreignIntent), .ignore(.amountMismatch):
+            // No waiting makes them fit: somebody has to look.
+            throw JobFailure.permanent(
+                code: "payment_mismatch", "intent \(intent.id) does not fit order \(facts.orderID): \(outcome.settlement)")
+        default: break
+        }
         if !outcome.isJobCompleted {
             throw JobFailure.snooze(.seconds(5), "the payment is \(intent.status.rawValue)")
         }
     }
 
-    private func readBack(_ id: PaymentIntent.ID) async throws -> PaymentIntent {
-        do {
-            return try await payments.retrieve(id)
-        } catch {
-            throw error.jobFailure
-        }
-    }
-
     /// Calls off an intent that nobody will confirm. It never moved money, so failing to cancel it costs nothing but tidiness.
     private func cancel(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws {
-        guard let key = IdempotencyKey(rawValue: "px:\(id)") else { throw Self.badKey(facts) }
+        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
         do {
             _ = try await payments.cancel(id, key: key)
         } catch {
@@ -114,17 +89,5 @@ struct CheckoutHandler: JobHandler {
             case .retrySameKey, .openCircuit: throw error.jobFailure
             }
         }
-    }
-
-    private static func badKey(_ facts: CheckoutFacts) -> JobFailure {
-        .permanent(code: "bad_key", "no idempotency key can be made for payment \(facts.paymentID)")
-    }
-}
-
-extension PaymentIntent {
-    fileprivate func asDeclined(_ decline: Decline) -> PaymentIntent {
-        PaymentIntent(
-            id: id, status: status, amount: amount, clientSecret: clientSecret, lastError: lastError ?? decline, orderID: orderID,
-            requestID: requestID)
     }
 }

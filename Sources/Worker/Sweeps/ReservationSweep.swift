@@ -13,11 +13,19 @@ struct ReservationSweep: Service {
 
     func run() async throws {
         await repeatedly(every: interval, log: logger, "sweep reservations") {
-            let overdue = try await store.claimOverdue()
-            _ = try await store.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
-            for facts in overdue { await callOff(facts) }
-            for facts in try await store.claimOrphanedIntents() { await callOff(facts) }
-            try await store.reopenStaleCarts()
+            try await sweep()
+        }
+    }
+
+    /// One round. Orders without an intent need no provider and go first; the others are called off side by side, a batch of overdue ones and
+    /// a batch of orphans at most, so that a slow provider costs one wait and not one for each.
+    func sweep() async throws {
+        let overdue = try await store.claimOverdue()
+        _ = try await store.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
+        try await store.reopenStaleCarts()
+        let due = overdue.filter { $0.intentID != nil } + (try await store.claimOrphanedIntents())
+        await withDiscardingTaskGroup { group in
+            for facts in due { group.addTask { await callOff(facts) } }
         }
     }
 
@@ -30,6 +38,7 @@ struct ReservationSweep: Service {
             guard intent.status == .canceled || intent.status.isPaid else { return }
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
+            if Task.isCancelled { return }
             logger.warning(
                 "could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }

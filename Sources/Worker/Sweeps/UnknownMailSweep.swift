@@ -16,11 +16,22 @@ struct UnknownMailSweep: Service {
 
     func run() async throws {
         await repeatedly(every: .seconds(2), log: logger, "settle mails of unknown outcome") {
-            for delivery in try await store.claimUnknown(waiting: wait) {
+            try await sweep()
+        }
+    }
+
+    /// Asks about every mail that is due. One about which nothing can be learnt now comes up again in a minute; the others don't wait for it.
+    func sweep() async throws {
+        for delivery in try await store.claimUnknown(waiting: wait) {
+            do {
                 let wasAccepted = try await activity.wasAccepted(messageID: messageID(delivery))
                 try await store.resolveUnknown(delivery.id, wasAccepted: wasAccepted)
                 logger.notice(
                     "settled a mail of unknown outcome", metadata: ["delivery_id": "\(delivery.id)", "accepted": "\(wasAccepted)"])
+            } catch {
+                try Task.checkCancellation()
+                logger.warning(
+                    "could not settle a mail of unknown outcome", metadata: ["delivery_id": "\(delivery.id)", "error": "\(error)"])
             }
         }
     }

@@ -1,0 +1,27 @@
+import Domain
+import Postgres
+
+extension CheckoutStore {
+    /// How long a payment that somebody else decides is left alone between two looks.
+    static let undecidedPause: Duration = .seconds(10)
+
+    /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten seconds: look each up, then
+    /// finalise what the provider says. A payment comes up ten seconds after it last changed, and every ten seconds from then on.
+    public func claimUndecided(limit: Int = 64) async throws -> [CheckoutFacts] {
+        let pause = Self.undecidedPause.inSeconds
+        let rows = try await database.query(
+            """
+            UPDATE payments
+               SET claimed_until = now() + make_interval(secs => \(pause))
+              FROM (SELECT p.id FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+                     WHERE p.provider_intent_id IS NOT NULL AND p.status IN ('requires_action', 'processing')
+                       AND o.status IN ('reserved', 'payment_failed')
+                       AND coalesce(p.claimed_until, p.updated_at + make_interval(secs => \(pause))) <= now()
+                     ORDER BY coalesce(p.claimed_until, p.updated_at + make_interval(secs => \(pause))) LIMIT \(limit)
+                       FOR NO KEY UPDATE OF p SKIP LOCKED) AS due
+             WHERE payments.id = due.id
+            RETURNING payments.order_id
+            """)
+        return try await facts(of: rows.map { try $0["order_id"] })
+    }
+}

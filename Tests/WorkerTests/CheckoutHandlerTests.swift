@@ -1,0 +1,52 @@
+import Domain
+import Foundation
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import JobQueue
+@testable import Worker
+
+@Suite("A checkout job goes on only while that can help", .timeLimit(.minutes(1)))
+struct CheckoutHandlerTests {
+    private func run(_ order: Order, in shop: Shop) async throws {
+        let rows = try await shop.database.pool.query(
+            """
+            UPDATE jobs SET state = 'running', process = 'test', epoch = 1, attempts = 1
+             WHERE payload ->> 'orderID' = \(order.id.description) RETURNING id
+            """)
+        let id = JobID(rawValue: try #require(rows.first)["id"])
+        let context = JobContext(
+            jobID: id, queue: "checkout", attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(), traceparent: nil,
+            logger: shop.logger, completion: JobCompletion(jobID: id, epoch: 1))
+        let handler = CheckoutHandler(
+            checkouts: shop.checkouts, store: shop.store, payments: shop.payments, captureMethod: .automatic)
+        try await handler.run(CheckoutOrder(orderID: order.id), in: context)
+    }
+
+    @Test("an order is reserved, charged and confirmed, through a failure that the provider keeps")
+    func confirms() async throws {
+        try await Shop.with { shop in
+            let order = try await shop.placed(shop.product(stock: 5))
+            shop.payments.fail(.serverError(acts: false))
+            try await run(order, in: shop)
+            #expect(try await shop.facts(order.id).status == .confirmed)
+            #expect(shop.payments.charges == 1)
+        }
+    }
+
+    @Test("an intent over another amount is a matter for a person, not for waiting")
+    func mismatch() async throws {
+        try await Shop.with { shop in
+            let order = try await shop.placed(shop.product(stock: 5))
+            _ = shop.payments.add(order, amount: Money(1, .usd))
+            shop.payments.fail(.lost(acts: false))
+            let error = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            guard case .transient = error else { throw Unexpected(what: "\(String(describing: error))") }
+            let final = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            guard case .permanent(code: "payment_mismatch", _) = final else { throw Unexpected(what: "\(String(describing: final))") }
+            #expect(try await shop.facts(order.id).status == .reserved)
+        }
+    }
+}

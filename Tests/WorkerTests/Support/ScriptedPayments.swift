@@ -1,0 +1,143 @@
+import Domain
+import Synchronization
+
+/// A payment provider in memory that fails as it is told and, like the real one, answers again what it has answered under a key.
+final class ScriptedPayments: PaymentProvider {
+    /// What becomes of a confirmation.
+    enum Fault: Sendable {
+        /// A failure is answered and kept under the key; `acts` says whether the charge was tried all the same.
+        case serverError(acts: Bool)
+        /// The connection is lost; `acts` says whether before or after the charge was tried.
+        case lost(acts: Bool)
+    }
+
+    private struct State {
+        var intents: [PaymentIntent.ID: PaymentIntent] = [:]
+        var answers: [IdempotencyKey: Result<PaymentIntent, PaymentFailure>] = [:]
+        var faults: [Fault] = []
+        var keys: [IdempotencyKey] = []
+        var charges = 0
+        var gathering: (size: Int, waiting: [CheckedContinuation<Void, Never>])?
+
+        mutating func charge(_ id: PaymentIntent.ID, _ method: String) -> Result<PaymentIntent, PaymentFailure> {
+            guard let intent = intents[id] else { return .failure(.notFound) }
+            guard intent.status == .requiresPaymentMethod else { return .failure(.unexpectedState(intent)) }
+            if method == "pm_declined" {
+                let declined = intent.becoming(.requiresPaymentMethod, declined: "generic_decline")
+                intents[id] = declined
+                return .failure(.declined(Decline(code: "card_declined", declineCode: "generic_decline", message: "Declined."), declined))
+            }
+            charges += 1
+            let paid = intent.becoming(.succeeded)
+            intents[id] = paid
+            return .success(paid)
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// The keys of all confirmations and cancellations, in order.
+    var keys: [String] { state.withLock { $0.keys.map(\.rawValue) } }
+    /// How often money has moved.
+    var charges: Int { state.withLock { $0.charges } }
+
+    /// Lets the next confirmations fail, one fault each. What is repeated under a known key meets none.
+    func fail(_ faults: Fault...) {
+        state.withLock { $0.faults += faults }
+    }
+
+    /// Holds cancellations back until so many of them are under way at once.
+    func holdCancellations(until size: Int) {
+        state.withLock { $0.gathering = (size, []) }
+    }
+
+    /// Makes the intent of an order.
+    func add(_ order: Order, amount: Money? = nil) -> PaymentIntent.ID {
+        let id = PaymentIntent.ID(rawValue: "pi_\(order.id)")
+        set(id, PaymentIntent(id: id, status: .requiresPaymentMethod, amount: amount ?? order.totals.total, orderID: order.id))
+        return id
+    }
+
+    /// Something happens to an intent at the provider.
+    func change(_ id: PaymentIntent.ID, to status: PaymentIntentStatus, declined: String? = nil) {
+        state.withLock { state in
+            guard let intent = state.intents[id] else { return }
+            state.intents[id] = intent.becoming(status, declined: declined)
+        }
+    }
+
+    private func set(_ id: PaymentIntent.ID, _ intent: PaymentIntent) {
+        state.withLock { $0.intents[id] = intent }
+    }
+
+    func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
+        let id = PaymentIntent.ID(rawValue: "pi_\(request.orderID)")
+        let intent = PaymentIntent(id: id, status: .requiresPaymentMethod, amount: request.amount, orderID: request.orderID)
+        return state.withLock { state in
+            if let known = state.intents[id] { return known }
+            state.intents[id] = intent
+            return intent
+        }
+    }
+
+    /// Declines the method `pm_declined`, charges any other.
+    func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        let answer: Result<PaymentIntent, PaymentFailure> = state.withLock { state in
+            state.keys.append(key)
+            if let known = state.answers[key] { return known }
+            switch state.faults.isEmpty ? nil : state.faults.removeFirst() {
+            case .serverError(let acts):
+                if acts { _ = state.charge(id, method) }
+                let failure = PaymentFailure.outcomeUnknown("answered 500", answered: true)
+                state.answers[key] = .failure(failure)
+                return .failure(failure)
+            case .lost(let acts):
+                if acts { state.answers[key] = state.charge(id, method) }
+                return .failure(.outcomeUnknown("the connection was lost"))
+            case nil:
+                let answer = state.charge(id, method)
+                state.answers[key] = answer
+                return answer
+            }
+        }
+        return try answer.get()
+    }
+
+    func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
+        guard let intent = state.withLock({ $0.intents[id] }) else { throw .notFound }
+        return intent
+    }
+
+    func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        await gather()
+        return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
+            state.keys.append(key)
+            guard let intent = state.intents[id] else { return .failure(.notFound) }
+            if intent.status.isPaid { return .failure(.unexpectedState(intent)) }
+            state.intents[id] = intent.becoming(.canceled)
+            return .success(intent.becoming(.canceled))
+        }.get()
+    }
+
+    private func gather() async {
+        await withCheckedContinuation { continuation in
+            let released: [CheckedContinuation<Void, Never>] = state.withLock { state in
+                guard var gathering = state.gathering else { return [continuation] }
+                gathering.waiting.append(continuation)
+                let isComplete = gathering.waiting.count >= gathering.size
+                state.gathering = isComplete ? nil : gathering
+                return isComplete ? gathering.waiting : []
+            }
+            for waiter in released { waiter.resume() }
+        }
+    }
+}
+
+extension PaymentIntent {
+    /// The same intent later on.
+    fileprivate func becoming(_ status: PaymentIntentStatus, declined: String? = nil) -> PaymentIntent {
+        PaymentIntent(
+            id: id, status: status, amount: amount, clientSecret: "secret",
+            lastError: declined.map { Decline(code: "card_declined", declineCode: $0, message: "Declined.") }, orderID: orderID)
+    }
+}
