@@ -18,15 +18,16 @@ struct OutageTests {
             let id = try #require(answer.body?.id)
 
             // The operator sees why, and that the delays grow.
-            let delays = try await eventually(within: .seconds(60), "three attempts have failed") {
+            let delays = try await eventually(within: .seconds(60), "four attempts have failed") {
                 let rows = try await shop.database.pool.query(
-                    "SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs WHERE jsonb_array_length(errors) >= 3")
+                    "SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs WHERE jsonb_array_length(errors) >= 4")
                 guard let row = rows.first else { return [Double]?.none }
                 let times = try JSONDecoder().decode([String].self, from: Data((try row["times"] as String).utf8))
                 let dates = try times.map { try Date($0, strategy: .iso8601).timeIntervalSince1970 }
                 return zip(dates.dropFirst(), dates).map { $0 - $1 }
             }
-            #expect(delays.count >= 2)
+            // 0.5–1 s after the first failure, 2–4 s after the third.
+            #expect(delays[2] > delays[0], "\(delays)")
             let shown = try await shop.cartwright("jobs")
             #expect(shown.contains("checkout.order"))
             #expect(shown.contains("not reached"))
