@@ -10,12 +10,12 @@ import Synchronization
 final class Consumer: Sendable {
     let keys: QueueKeys
     let concurrency: Int
-    private let redis: RedisClient
-    private let blocking: RedisBlockingConnection
-    private let executor: JobExecutor
-    private let ledger: JobLedger
-    private let logger: Logger
-    private let life: Mutex<Life>
+    let redis: RedisClient
+    let blocking: RedisBlockingConnection
+    let executor: JobExecutor
+    let ledger: JobLedger
+    let logger: Logger
+    let life: Mutex<Life>
 
     /// What changes during one lease.
     struct Life: Sendable {
@@ -128,8 +128,6 @@ final class Consumer: Sendable {
         }
     }
 
-    // MARK: Claiming
-
     private func claim(free: Int, acknowledge: [Int64], process: ProcessID) async -> [ClaimedJob] {
         let sent = ContinuousClock.now
         do {
@@ -173,97 +171,12 @@ final class Consumer: Sendable {
         }
     }
 
-    /// Waits at Redis, whenever asked to, until a job is pushed, one comes due, or two seconds have passed.
-    private func listenForJobs(process: ProcessID, armed: Signal) async {
-        while await armed.wait() {
-            let (wait, isPaused) = life.withLock { life in
-                let untilDue = life.nextDue.map { max(.milliseconds(1), $0 - .now) } ?? .seconds(2)
-                return (min(untilDue, .seconds(2)), life.isPaused)
-            }
-            do {
-                if isPaused {
-                    try await Task.sleep(for: .milliseconds(500))
-                } else {
-                    let seconds = Double(wait.milliseconds + 1) / 1000
-                    _ = try await blocking.send(
-                        RedisCommand(
-                            "BLMOVE", .init(keys.ready), .init(keys.inbox(process)), .init("RIGHT"), .init("LEFT"), .init("\(seconds)")),
-                        timeout: wait + .milliseconds(1))
-                }
-            } catch {
-                if Task.isCancelled { return }
-                try? await Task.sleep(for: .milliseconds(Int.random(in: 100...500)))
-            }
-            // A wish to listen that was uttered meanwhile did not know what the claim that follows now will find out: when the next job
-            // is due. The consumer utters it again after that claim.
-            armed.lower()
-            report { $0.state.wake() }
-        }
-    }
-
-    // MARK: Leaving
-
-    /// Out of time: started jobs go back to `ready` in the ledger, all claims to the head of the list.
-    private func giveBack(_ claims: [Int64: ConsumerState.Claim], process: ProcessID) async {
-        let started = claims.filter { $0.value.isDurable && $0.value.isStarted }.map { (id: $0.value.id, epoch: $0.key) }
-        do {
-            // Giving back is what a hurried shutdown must still do, though its own task is cancelled already; and it is waited for right here.
-            try await Task { try await ledger.release(started) }.value
-        } catch {
-            logger.warning("could not give jobs back in the ledger; they restart when the lease lapses", metadata: ["error": "\(error)"])
-            return
-        }
-        await reclaimOwn(process: process)
-        logger.notice("gave unfinished jobs back", metadata: ["jobs": "\(claims.count)"])
-    }
-
-    /// Hands back the lease with all claims and what lies in the inbox, once no wake-up can add to it any more.
-    private func reclaimOwn(process: ProcessID) async {
-        await blocking.close()
-        do {
-            _ = try await Reclaim.all(of: process, keys: keys, redis: redis, reason: .retired)
-        } catch {
-            logger.warning("could not hand back claims; another worker takes them when the lease lapses", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func report(_ change: (inout Life) -> Void) {
+    /// Changes the books and wakes the loop that reads them.
+    func report(_ change: (inout Life) -> Void) {
         let signal = life.withLock { life in
             change(&life)
             return life.signal
         }
         signal.raise()
-    }
-}
-
-/// What the executor reports of the claims it works on.
-extension Consumer {
-    func started(_ epoch: Int64) {
-        life.withLock { $0.state.started(epoch) }
-    }
-
-    func finished(_ epoch: Int64, acknowledge: Bool) {
-        report { $0.state.finished(epoch, acknowledge: acknowledge) }
-    }
-
-    var isAbandoned: Bool { life.withLock { $0.state.isAbandoned } }
-}
-
-/// What the ``LeaseKeeper`` does with it.
-extension Consumer {
-    func leaseAction(at now: ContinuousClock.Instant) -> (process: ProcessID, action: LeaseState.Action) {
-        life.withLock { ($0.process, $0.lease.action(at: now)) }
-    }
-
-    func leaseRenewed(_ process: ProcessID, sentAt sent: ContinuousClock.Instant) {
-        life.withLock { life in
-            if life.process == process { life.lease.renewed(sentAt: sent) }
-        }
-    }
-
-    func leaseLapsed(_ process: ProcessID) {
-        report { life in
-            if life.process == process { life.state.abandon(.leaseLapsed) }
-        }
     }
 }
