@@ -33,7 +33,8 @@ struct PurchaseTests {
             #expect(!doctor.contains("FAIL"))
             for process in [worker, api, sandbox] {
                 process.terminate()
-                #expect(try await process.waitForExit(within: .seconds(30)) == .code(0))
+                let exit = try await process.waitForExit(within: .seconds(30))
+                #expect(exit == .code(0), "\(process.log.suffix(2000))")
             }
         }
     }
