@@ -7,9 +7,8 @@ func repeatedly(every interval: Duration, log logger: Logger, _ what: String, _ 
         while !Task.isCancelled {
             do {
                 try await body()
-            } catch is CancellationError {
-                return
             } catch {
+                if Task.isCancelled { return }
                 logger.warning("could not \(what)", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: interval)
