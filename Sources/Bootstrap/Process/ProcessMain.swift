@@ -26,6 +26,8 @@ package enum ProcessMain {
             MetricsSystem.bootstrap(registry)
             ProcessMetrics(registry: registry).install()
             try await body(settings, ProcessContext(logger: Logger(label: name), metrics: registry))
+            // Everything is closed and every line is written. Exit handlers of C libraries would only run into threads that still wind down.
+            _exit(0)
         } catch {
             let error = explained(error)
             complain("\(name): \(error.message)")
