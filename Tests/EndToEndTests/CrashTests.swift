@@ -62,6 +62,35 @@ struct CrashTests {
         }
     }
 
+    @Test func anotherWorkerTakesOverWithinTenSeconds() async throws {
+        try await Shop.open { shop in
+            let (sandbox, api, first) = try await shop.startAll()
+            try await shop.misbehave(#"{"latency_ms": 4000}"#)
+            let product = try await shop.products()[0]
+            for _ in 0..<5 { _ = try await shop.order(product, wait: nil) }
+            try await eventually(within: .seconds(20), "five checkouts run") {
+                try await shop.database.pool.query("SELECT 1 FROM jobs WHERE name = 'checkout.order' AND state = 'running'").count == 5
+            }
+            let second = try await shop.startWorker()
+            first.kill()
+            try await first.waitForExit()
+            let killed: Date = try await shop.database.pool.query("SELECT clock_timestamp() AS now")[0]["now"]
+            let restarts: [Date] = try await eventually(within: .seconds(30), "all five have started again") {
+                let rows = try await shop.database.pool.query(
+                    "SELECT started_at FROM jobs WHERE name = 'checkout.order' AND crashes = 1 ORDER BY started_at")
+                return rows.count == 5 ? try rows.map { try $0["started_at"] } : nil
+            }
+            let delays = restarts.map { $0.timeIntervalSince(killed) }
+            #expect(delays.allSatisfy { $0 <= 10 }, "\(delays)")
+            // The last renewal was at most two seconds and a bit old, and the lease lasts eight.
+            #expect(delays.allSatisfy { $0 >= 5 }, "\(delays)")
+            try await shop.behave()
+            try await shop.waitUntilSettled(within: .seconds(60))
+            try await shop.checkEverythingAddsUp()
+            withExtendedLifetime((sandbox, api, second)) {}
+        }
+    }
+
     @Test func anEmptiedRedis() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
