@@ -75,8 +75,8 @@ public struct JobInspector: Sendable {
             envelope.crashes = 0
             let keys = QueueKeys(prefix: dispatcher.prefix, queue: job.queue)
             let revived = try await dispatcher.redis.evaluate(
-                QueueScripts.revive, keys: [keys.dead, keys.bodies, keys.ready],
-                arguments: [.init(id.description), .init(envelope.encoded())])
+                QueueScripts.revive, keys: [keys.dead, keys.bodies, keys.ready, keys.unique],
+                arguments: [.init(id.description), .init(envelope.encoded()), .init(envelope.uniqueKey)])
             if revived.int == 1 { return }
         }
         throw try await refusal(id)
@@ -135,7 +135,7 @@ public struct JobInspector: Sendable {
             let counts = try await dispatcher.redis.send([
                 RedisCommand("LLEN", .init(keys.ready)), RedisCommand("ZCARD", .init(keys.delayed)),
                 RedisCommand("ZCARD", .init(keys.dead)),
-                RedisCommand("ZCARD", .init(keys.leases)), RedisCommand("EXISTS", .init(keys.paused)),
+                RedisCommand("ZCARD", .init(keys.leases)), RedisCommand("HEXISTS", .init(keys.settings), "paused"),
             ]).map { $0.int ?? 0 }
             let row = ledger[queue]
             statuses.append(
@@ -151,13 +151,13 @@ public struct JobInspector: Sendable {
     /// Stops all claiming from a queue; running jobs finish. Holds until ``resume(_:)``, over restarts of the workers.
     public func pause(_ queue: QueueName) async throws {
         let keys = QueueKeys(prefix: dispatcher.prefix, queue: queue)
-        _ = try await dispatcher.redis.send(RedisCommand("SET", .init(keys.paused), .init("1")))
+        _ = try await dispatcher.redis.send(RedisCommand("HSET", .init(keys.settings), "paused", "1"))
     }
 
     /// Lets workers claim from the queue again, within half a second.
     public func resume(_ queue: QueueName) async throws {
         let keys = QueueKeys(prefix: dispatcher.prefix, queue: queue)
-        _ = try await dispatcher.redis.send(RedisCommand("DEL", .init(keys.paused)))
+        _ = try await dispatcher.redis.send(RedisCommand("HDEL", .init(keys.settings), "paused"))
     }
 
     // MARK: Reading

@@ -11,12 +11,17 @@ public struct JobWorkerConfiguration: Sendable {
     public var grace: Duration
     /// Days after which finished jobs are dropped from the ledger.
     public var retentionDays: Int
+    /// Hooks around every run of a handler, the first one outermost.
+    public var interceptors: [any JobInterceptor]
 
     /// Serves `queues`; 20 s of grace and 7 days of retention unless set.
-    public init(queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7) {
+    public init(
+        queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7, interceptors: [any JobInterceptor] = []
+    ) {
         self.queues = queues
         self.grace = grace
         self.retentionDays = retentionDays
+        self.interceptors = interceptors
     }
 }
 
@@ -43,7 +48,8 @@ public struct JobWorker: Service {
         let redis = dispatcher.redis
         let ledger = JobLedger(database: database)
         let keys = configuration.queues.keys.map { QueueKeys(prefix: dispatcher.prefix, queue: $0) }
-        let executor = JobExecutor(registry: registry, ledger: ledger, redis: redis, logger: logger)
+        let executor = JobExecutor(
+            registry: registry, ledger: ledger, redis: redis, interceptors: configuration.interceptors, logger: logger)
         self.configuration = configuration
         self.logger = logger
         self.consumers = keys.map { keys in

@@ -32,36 +32,47 @@ struct LedgerSweep: Sendable {
                 }
             }
             if dispatcher.redis.isConnected {
-                for keys in queues {
-                    await guarded("sweep the ledger") { try await sweep(keys, absentSince: &absentSince) }
-                }
+                await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
             }
             try? await Task.sleep(for: .seconds(1))
         }
     }
 
-    private func sweep(_ keys: QueueKeys, absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
-        let oldest = try await oldestWaiting(keys)
-        var lost: [LostJob]
-        repeat {
-            lost = try await ledger.takeLost(queue: keys.queue, oldestWaiting: oldest, slack: Self.slack, limit: Self.batch)
-            try await push(lost, keys)
-        } while lost.count == Self.batch && !Task.isCancelled
-
-        for process in try await ledger.processes(queue: keys.queue) {
-            let lease = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys.leases), .init(process.rawValue)))
-            guard lease == .null else {
-                absentSince[process] = nil
-                continue
+    private func sweep(absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
+        // Redis is asked only about queues in which something may be wrong: an idle worker leaves it alone.
+        for suspicion in try await ledger.suspicions(queues: queues.map(\.queue), slack: Self.slack) {
+            guard let keys = queues.first(where: { $0.queue == suspicion.queue }) else { continue }
+            let oldest = try await oldestWaiting(keys)
+            if suspicion.hasOverdue { try await pushLost(keys, oldestWaiting: oldest) }
+            for process in suspicion.processes {
+                try await pushOrphaned(of: process, keys, oldestWaiting: oldest, absentSince: &absentSince)
             }
-            let since = absentSince[process] ?? .now
-            absentSince[process] = since
-            guard .now - since >= Self.absence else { continue }
-            let orphans = try await ledger.takeOrphaned(
-                queue: keys.queue, process: process, oldestWaiting: oldest, slack: Self.absence, limit: Self.batch)
-            try await push(orphans, keys)
         }
         absentSince = absentSince.filter { .now - $0.value < .seconds(600) }
+    }
+
+    private func pushLost(_ keys: QueueKeys, oldestWaiting: Date?) async throws {
+        var lost: [LostJob]
+        repeat {
+            lost = try await ledger.takeLost(queue: keys.queue, oldestWaiting: oldestWaiting, slack: Self.slack, limit: Self.batch)
+            try await push(lost, keys)
+        } while lost.count == Self.batch && !Task.isCancelled
+    }
+
+    private func pushOrphaned(
+        of process: ProcessID, _ keys: QueueKeys, oldestWaiting: Date?, absentSince: inout [ProcessID: ContinuousClock.Instant]
+    ) async throws {
+        let lease = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys.leases), .init(process.rawValue)))
+        guard lease == .null else {
+            absentSince[process] = nil
+            return
+        }
+        let since = absentSince[process] ?? .now
+        absentSince[process] = since
+        guard .now - since >= Self.absence else { return }
+        let orphans = try await ledger.takeOrphaned(
+            queue: keys.queue, process: process, oldestWaiting: oldestWaiting, slack: Self.absence, limit: Self.batch)
+        try await push(orphans, keys)
     }
 
     private func push(_ jobs: [LostJob], _ keys: QueueKeys) async throws {

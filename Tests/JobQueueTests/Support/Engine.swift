@@ -87,10 +87,9 @@ struct Engine: Sendable {
         let process = ProcessID.new()
         let reply = try ClaimReply(
             try await redis.evaluate(
-                QueueScripts.claim,
-                keys: [keys.ready, keys.delayed, keys.leases, keys.claims(process), keys.inbox(process), keys.epoch, keys.paused],
-                arguments: [.init(process.rawValue), .init(60_000), .init(count)]))
-        let claims = reply.claims.compactMap { claim in Envelope(claim.body).map { (epoch: claim.epoch, envelope: $0) } }
+                QueueScripts.claim, keys: keys.forClaim(process),
+                arguments: QueueScripts.claimArguments(process: process, free: count, acknowledge: [])))
+        let claims = reply.claims.compactMap { claim in claim.envelope.map { (epoch: claim.epoch, envelope: $0) } }
         if start {
             let requests = claims.filter(\.envelope.isDurable).map {
                 StartRequest(id: $0.envelope.id, epoch: $0.epoch, superseded: $0.envelope.superseded)
@@ -100,5 +99,11 @@ struct Engine: Sendable {
         // The lease lapses now, as if eight seconds had passed.
         _ = try await redis.send(RedisCommand("ZADD", .init(keys.leases), .init(1), .init(process.rawValue)))
         return claims
+    }
+
+    /// Processes whose lease in this queue has lapsed.
+    func lapsed(_ queue: QueueName) async throws -> [ProcessID] {
+        let reply = try await redis.evaluate(QueueScripts.lapsed, keys: [keys(queue).leases], arguments: []).elements ?? []
+        return reply.dropFirst().compactMap(\.text).map(ProcessID.init(rawValue:))
     }
 }
