@@ -8,7 +8,7 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
         var keys: [Key] = []
         var member = decoder.index + 1
         for _ in 0..<decoder.tape.nodes[decoder.index].count {
-            if let key = Key(stringValue: decoder.tape.text(decoder.tape.nodes[member])) { keys.append(key) }
+            if let key = decoder.tape.text(decoder.tape.nodes[member]).flatMap(Key.init(stringValue:)) { keys.append(key) }
             member = Int(decoder.tape.nodes[member + 1].next)
         }
         return keys

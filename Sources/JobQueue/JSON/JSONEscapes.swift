@@ -1,7 +1,7 @@
 /// Escapes of JSON strings (RFC 8259, section 7), both ways.
 enum JSONEscapes {
-    /// The text of a string's bytes, whose escapes are known to be well formed. A lone surrogate becomes U+FFFD.
-    static func resolve(_ source: ArraySlice<UInt8>) -> String {
+    /// The text of a string's bytes, whose escapes are known to be well formed. Nil for a lone surrogate and for bytes that are not UTF-8.
+    static func resolve(_ source: ArraySlice<UInt8>) -> String? {
         var result: [UInt8] = []
         result.reserveCapacity(source.count)
         var index = source.startIndex
@@ -30,11 +30,12 @@ enum JSONEscapes {
                         index += 6
                     }
                 }
-                result.append(contentsOf: Character(Unicode.Scalar(unit) ?? "\u{FFFD}").utf8)
+                guard let scalar = Unicode.Scalar(unit) else { return nil }
+                result.append(contentsOf: Character(scalar).utf8)
             case let other: result.append(other)
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return String(validating: result, as: UTF8.self)
     }
 
     private static func codeUnit(_ source: ArraySlice<UInt8>, at index: Int) -> UInt32 {

@@ -49,7 +49,8 @@ struct JSONPayloadDecoder: Decoder {
     func string() throws -> String {
         let node = tape.nodes[index]
         guard node.kind == .string || node.kind == .escapedString else { throw mismatch(String.self, "a string") }
-        return tape.text(node)
+        guard let text = tape.text(node) else { throw mismatch(String.self, "well-formed Unicode") }
+        return text
     }
 
     /// A whole number, also written as `1.0` or `1e3`, that fits.
@@ -57,7 +58,7 @@ struct JSONPayloadDecoder: Decoder {
         let node = tape.nodes[index]
         guard node.kind == .number else { throw mismatch(type, "a number") }
         if let value = plainInteger(node, type) { return value }
-        guard let number = Double(tape.text(node)), let value = Value(exactly: number) else {
+        guard let number = tape.text(node).flatMap(Double.init), let value = Value(exactly: number) else {
             throw mismatch(type, "a whole number that fits \(type)")
         }
         return value
@@ -86,7 +87,9 @@ struct JSONPayloadDecoder: Decoder {
 
     func double() throws -> Double {
         let node = tape.nodes[index]
-        guard node.kind == .number, let value = Double(tape.text(node)), value.isFinite else { throw mismatch(Double.self, "a number") }
+        guard node.kind == .number, let value = tape.text(node).flatMap(Double.init), value.isFinite else {
+            throw mismatch(Double.self, "a number")
+        }
         return value
     }
 
@@ -111,7 +114,9 @@ struct JSONPayloadDecoder: Decoder {
         }
         if type == Decimal.self {
             let node = tape.nodes[index]
-            guard node.kind == .number, let decimal = Decimal(string: tape.text(node)) else { throw mismatch(type, "a number") }
+            guard node.kind == .number, let decimal = tape.text(node).flatMap({ Decimal(string: $0) }) else {
+                throw mismatch(type, "a number")
+            }
             return try same(decimal)
         }
         return try type.init(from: self)

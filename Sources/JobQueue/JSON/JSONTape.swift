@@ -55,17 +55,17 @@ final class JSONTape: Sendable {
     }
 
     private func isName(_ node: Node, _ wanted: UnsafeBufferPointer<UInt8>, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        if node.kind == .escapedString { return text(node).utf8.elementsEqual(wanted) }
+        if node.kind == .escapedString { return text(node)?.utf8.elementsEqual(wanted) ?? false }
         let length = Int(node.end - node.start)
         guard length == wanted.count else { return false }
         for offset in 0..<length where bytes[Int(node.start) + offset] != wanted[offset] { return false }
         return true
     }
 
-    /// The characters of a string or a number.
-    func text(_ node: Node) -> String {
+    /// The characters of a string or a number; nil where they are not well-formed Unicode.
+    func text(_ node: Node) -> String? {
         let slice = bytes[Int(node.start)..<Int(node.end)]
-        return node.kind == .escapedString ? JSONEscapes.resolve(slice) : String(decoding: slice, as: UTF8.self)
+        return node.kind == .escapedString ? JSONEscapes.resolve(slice) : String(validating: slice, as: UTF8.self)
     }
 }
 
