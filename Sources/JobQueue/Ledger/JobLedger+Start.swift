@@ -34,6 +34,9 @@ extension JobLedger {
     /// A `ready` row starts under any newer epoch. A `running` row starts only under the copy that had started it before its
     /// process's lease lapsed; that counts as a crash and not as an attempt. A start whose answer was lost may be repeated: the row that
     /// runs under this very epoch is answered again.
+    ///
+    /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting; the ledger sweeper
+    /// pushes it again.
     func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
         // Sorted, so that two processes which start overlapping sets lock rows in one order.
         let requests = requests.sorted { $0.id.description < $1.id.description }
@@ -63,6 +66,7 @@ extension JobLedger {
                       JOIN jobs AS job ON job.id = claim.id
                      WHERE job.epoch < claim.epoch
                            AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
+                                AND (job.unique_until IS DISTINCT FROM 'started' OR lock_job_unique_key(job.queue, job.unique_key))
                                 OR job.state = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
                         OR job.epoch = claim.epoch AND job.state = 'running' AND job.process = \(process.rawValue)
                      ORDER BY job.id
