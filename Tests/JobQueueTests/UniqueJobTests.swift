@@ -147,7 +147,7 @@ struct UniqueJobTests {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending()))
             let error = AttemptError(
-                attempt: 1, code: "bad", message: "bad", process: "p", durationMilliseconds: 1, at: Date())
+                kind: Task1.name, attempt: 1, code: "bad", message: "bad", process: "p", durationMilliseconds: 1, at: Date())
             _ = try await start(engine, first)
             #expect(try await engine.ledger.record(.dead(reason: "permanent", error), job: first, epoch: 1_790_000_000_000_000))
             let second = try #require(try await enqueue(engine, try pending()))

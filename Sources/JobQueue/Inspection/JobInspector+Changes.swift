@@ -38,6 +38,27 @@ extension JobInspector {
         throw try await refusal(id)
     }
 
+    /// Ends a job that runs, as soon as its worker process hears of it: within about a second, if its handler heeds the cancellation of its task.
+    /// It becomes a dead letter with the reason `cancelled`, unless it finishes before. A job that waits is discarded instead.
+    ///
+    /// - Throws: ``JobInspectionError`` when there is no such job in the ledger, or it neither runs nor waits.
+    public func cancel(_ id: JobID) async throws -> Cancellation {
+        let rows = try await database.query(
+            """
+            UPDATE jobs
+               SET state = CASE state WHEN 'ready' THEN 'discarded' ELSE state END,
+                   finished_at = CASE state WHEN 'ready' THEN now() END,
+                   cancel_requested_at = CASE state WHEN 'running' THEN coalesce(cancel_requested_at, now()) END
+             WHERE id = \(id) AND state IN ('ready', 'running')
+            RETURNING state
+            """)
+        guard let row = rows.first else {
+            guard let job = try await show(id) else { throw JobInspectionError.notFound(id) }
+            throw JobInspectionError.notCancellable(id, job.state)
+        }
+        return try row["state"] == JobState.running.rawValue ? .requested : .discarded
+    }
+
     /// Why a job could not be changed.
     private func refusal(_ id: JobID) async throws -> JobInspectionError {
         guard let job = try await show(id) else { return .notFound(id) }

@@ -15,7 +15,8 @@ enum Revival {
             RETURNING job_id
         )
         UPDATE jobs
-           SET state = 'ready', reason = NULL, finished_at = NULL, attempts = 0, crashes = 0, dispatch_at = now()
+           SET state = 'ready', reason = NULL, finished_at = NULL, attempts = 0, crashes = 0, dispatch_at = now(),
+               fingerprint = NULL, cancel_requested_at = NULL
           FROM candidate
          WHERE jobs.id = candidate.id
            AND (candidate.state <> 'dead' OR candidate.unique_key IS NULL OR candidate.id IN (SELECT job_id FROM taken))

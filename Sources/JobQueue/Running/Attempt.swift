@@ -27,7 +27,8 @@ struct Attempt: Sendable {
 
     func error(code: String, message: String, after duration: Duration) -> AttemptError {
         AttemptError(
-            attempt: number, code: code, message: message, process: process.rawValue, durationMilliseconds: duration.milliseconds,
+            kind: name, attempt: number, code: code, message: message, process: process.rawValue,
+            durationMilliseconds: duration.milliseconds,
             at: Date())
     }
 }
