@@ -65,7 +65,7 @@ struct RecoveryTests {
             let second = try #require(try await engine.claimAndDie(Task1.queue, count: 1, start: true).first)
             #expect(second.epoch > first.epoch)
             let error = AttemptError(
-                attempt: 1, code: "transient", message: "late", process: "p", durationMilliseconds: 1, at: Date())
+                kind: Task1.name, attempt: 1, code: "transient", message: "late", process: "p", durationMilliseconds: 1, at: Date())
             for outcome in [AttemptOutcome.retry(after: .zero, error), .snooze(.zero, error), .dead(reason: "permanent", error), .done] {
                 #expect(try await engine.ledger.record(outcome, job: id, epoch: first.epoch) == false)
             }

@@ -24,7 +24,12 @@ public final class JobDispatcher: Sendable {
     ///
     /// Never throws: the rows are safe in the ledger, and what Redis does not take now the ledger sweeper pushes later. While Redis is away
     /// the first calls wait for it as long as a command may take, later ones return at once.
-    public func push(_ jobs: [PendingJob]) async {
+    public func push(_ jobs: [PendingJob]) async { await push(jobs.map(\.committed)) }
+
+    /// Pushes a batch of durable jobs whose transaction has committed; as above.
+    public func push(_ batch: PendingBatch) async { await push(batch.committed) }
+
+    func push(_ jobs: [CommittedJob]) async {
         guard !jobs.isEmpty else { return }
         let now = Self.milliseconds(Date())
         let copies = jobs.map { job in

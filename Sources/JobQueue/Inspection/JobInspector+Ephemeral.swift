@@ -78,6 +78,7 @@ extension JobInspector {
             detail: JobDetail(
                 id: jobID, queue: queue.rawValue, name: envelope.name, state: .dead, reason: reason, attempts: envelope.attempts,
                 crashes: envelope.crashes, payload: String(decoding: envelope.payload, as: UTF8.self), errors: errors, process: nil,
-                createdAt: created, dispatchAt: created, startedAt: nil, finishedAt: died, isDurable: false))
+                createdAt: created, dispatchAt: created, startedAt: nil, finishedAt: died, fingerprint: errors.last?.fingerprint,
+                uniqueKey: nil, progress: nil, cancelRequestedAt: nil, isDurable: false))
     }
 }

@@ -22,6 +22,14 @@ public struct JobContext: Sendable {
     /// The statement that marks the job done in the ledger, for the transaction that holds its effects.
     public let completion: JobCompletion
     let workerLogger: Logger
+    /// Nil for ephemeral jobs.
+    let progress: ProgressBoard?
+
+    /// Tells operators how far a long job is. As often as it pleases: the ledger is told once a second. Does nothing for ephemeral jobs, which
+    /// have no ledger row.
+    public func report(_ progress: JobProgress) async {
+        await self.progress?.report(progress, job: jobID, epoch: completion.epoch)
+    }
 
     /// A logger that carries the job's id, name and attempt. Made at each call, because most attempts log nothing.
     public var logger: Logger {

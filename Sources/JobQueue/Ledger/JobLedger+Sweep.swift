@@ -98,7 +98,7 @@ extension JobLedger {
         return try await database.execute(
             """
             UPDATE jobs
-               SET state = 'ready', reason = NULL, dispatch_at = now() - interval '1 minute'
+               SET state = 'ready', reason = NULL, fingerprint = NULL, dispatch_at = now() - interval '1 minute'
               FROM unnest(\(names)::text[], \(versions)::integer[]) AS known (name, version)
              WHERE jobs.state = 'parked' AND jobs.queue = \(queue) AND jobs.reason IN ('unknown_kind', 'newer_version')
                AND jobs.name = known.name AND jobs.version <= known.version

@@ -14,6 +14,7 @@ struct Attempt: Sendable {
     let createdAt: Date
     let traceparent: String?
     let payload: ArraySlice<UInt8>
+    let isDurable: Bool
 
     /// As an ephemeral job's copy tells it.
     init(_ envelope: Envelope, epoch: Int64, process: ProcessID, queue: QueueName) {
@@ -28,6 +29,7 @@ struct Attempt: Sendable {
         createdAt = Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000)
         traceparent = nil
         payload = envelope.payload
+        isDurable = false
     }
 
     /// As the ledger tells it.
@@ -43,17 +45,20 @@ struct Attempt: Sendable {
         createdAt = job.createdAt
         traceparent = job.traceparent
         payload = job.payload[...]
+        isDurable = true
     }
 
-    func context(retry: RetryPolicy, completion: JobCompletion, logger: Logger) -> JobContext {
+    func context(retry: RetryPolicy, completion: JobCompletion, progress: ProgressBoard, logger: Logger) -> JobContext {
         JobContext(
             jobID: id, name: name, queue: queue, attempt: number, crashes: crashes, isLastAttempt: number >= retry.attempts,
-            enqueuedAt: createdAt, traceparent: traceparent, completion: completion, workerLogger: logger)
+            enqueuedAt: createdAt, traceparent: traceparent, completion: completion, workerLogger: logger,
+            progress: isDurable ? progress : nil)
     }
 
     func error(code: String, message: String, after duration: Duration) -> AttemptError {
         AttemptError(
-            attempt: number, code: code, message: message, process: process.rawValue, durationMilliseconds: duration.milliseconds,
+            kind: name, attempt: number, code: code, message: message, process: process.rawValue,
+            durationMilliseconds: duration.milliseconds,
             at: Date())
     }
 }

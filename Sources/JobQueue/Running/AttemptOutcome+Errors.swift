@@ -14,7 +14,7 @@ extension AttemptOutcome {
         case let limit as TimeLimitExceeded:
             self = again(describe("time_limit", limit.description))
         case let cancelled as JobCancelled:
-            self = .dead(reason: "cancelled", describe("cancelled", cancelled.description))
+            self = .cancelled(describe("cancelled", cancelled.description))
         case JobFailure.transient(let message):
             self = again(describe("transient", message))
         case JobFailure.permanent(let code, let message):

@@ -11,6 +11,8 @@ extension Consumer {
     }
 
     var isAbandoned: Bool { life.withLock { $0.state.isAbandoned } }
+    var isBusy: Bool { life.withLock { !$0.state.claims.isEmpty } }
+    var process: ProcessID { life.withLock { $0.process } }
 }
 
 /// What the ``LeaseKeeper`` does with it.

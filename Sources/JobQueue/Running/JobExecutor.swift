@@ -13,6 +13,7 @@ final class JobExecutor: Sendable {
     let redis: RedisClient
     let completions: Batcher<JobCompletion, Bool>
     let interceptors: [any JobInterceptor]
+    let progress: ProgressBoard
     let logger: Logger
 
     init(registry: JobRegistry, ledger: JobLedger, redis: RedisClient, interceptors: [any JobInterceptor] = [], logger: Logger) {
@@ -20,6 +21,7 @@ final class JobExecutor: Sendable {
         self.ledger = ledger
         self.redis = redis
         self.interceptors = interceptors
+        self.progress = ProgressBoard(ledger: ledger, logger: logger)
         self.logger = logger
         self.completions = Batcher(maximumBatch: 200) { completions in
             let done = try await ledger.complete(completions)
@@ -65,7 +67,7 @@ final class JobExecutor: Sendable {
             let error = failure("newer_version", "the payload has version \(attempt.version); this worker knows \(kind.version)")
             return await settle(.parked(reason: "newer_version", error), completion, .zero)
         }
-        let context = attempt.context(retry: kind.retry, completion: completion, logger: logger)
+        let context = attempt.context(retry: kind.retry, completion: completion, progress: progress, logger: logger)
         let ending = await consumer.running.supervise(attempt.id, epoch: attempt.epoch, deadline: began + kind.timeLimit) {
             if interceptors.isEmpty {
                 try await kind.run(attempt.payload, context)
@@ -74,6 +76,7 @@ final class JobExecutor: Sendable {
             }
         }
         let duration = ContinuousClock.now - began
+        if attempt.isDurable { progress.end(attempt.epoch) }
         var outcome = AttemptOutcome.done
         // A handler that returned in spite of having been stopped has done its work.
         if let error = ending.error {

@@ -62,8 +62,8 @@ public struct JobWorker: Service {
         self.keeper = LeaseKeeper(redis: redis, consumers: consumers, logger: logger)
         self.recovery = RecoverySweep(redis: redis, queues: keys, logger: logger)
         self.ledgerSweep = LedgerSweep(
-            ledger: ledger, dispatcher: dispatcher, registry: registry, queues: keys, retentionDays: configuration.retentionDays,
-            logger: logger)
+            ledger: ledger, dispatcher: dispatcher, registry: registry, consumers: consumers, progress: executor.progress,
+            retentionDays: configuration.retentionDays, logger: logger)
         self.scheduler = JobScheduler(database: database, dispatcher: dispatcher, schedules: schedules, logger: logger)
     }
 

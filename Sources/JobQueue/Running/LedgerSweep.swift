@@ -15,9 +15,11 @@ struct LedgerSweep: Sendable {
     let ledger: JobLedger
     let dispatcher: JobDispatcher
     let registry: JobRegistry
-    let queues: [QueueKeys]
+    let consumers: [Consumer]
+    let progress: ProgressBoard
     let retentionDays: Int
     let logger: Logger
+    private var queues: [QueueKeys] { consumers.map(\.keys) }
 
     func run() async {
         var absentSince: [ProcessID: ContinuousClock.Instant] = [:]
@@ -34,7 +36,18 @@ struct LedgerSweep: Sendable {
             if dispatcher.redis.isConnected {
                 await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
             }
+            await progress.flush()
+            await guarded("look for cancelled jobs") { try await stopCancelled() }
             try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Stops running jobs that an operator has cancelled.
+    private func stopCancelled() async throws {
+        let busy = consumers.filter(\.isBusy)
+        guard !busy.isEmpty else { return }
+        for request in try await ledger.cancelRequests(processes: busy.map(\.process)) {
+            for consumer in busy { consumer.running.cancel(request.id, epoch: request.epoch) }
         }
     }
 

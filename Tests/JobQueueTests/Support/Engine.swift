@@ -52,10 +52,11 @@ struct Engine: Sendable {
     /// Runs a worker while `body` runs, then shuts it down in good order.
     func withWorker<Value: Sendable>(
         _ registry: JobRegistry, queues: [QueueName: Int], grace: Duration = .seconds(5), schedules: [JobSchedule] = [],
-        _ body: () async throws -> Value
+        interceptors: [any JobInterceptor] = [], _ body: () async throws -> Value
     ) async throws -> Value {
         let worker = JobWorker(
-            JobWorkerConfiguration(queues: queues, grace: grace), registry: registry, schedules: schedules, dispatcher: dispatcher,
+            JobWorkerConfiguration(queues: queues, grace: grace, interceptors: interceptors), registry: registry, schedules: schedules,
+            dispatcher: dispatcher,
             blockingConnections: redisConfiguration, database: database, logger: logger)
         let group = ServiceGroup(services: [worker], logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
