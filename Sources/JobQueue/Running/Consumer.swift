@@ -84,6 +84,11 @@ final class Consumer: Sendable {
         report { $0.state.drain() }
     }
 
+    /// Lets ``run()`` return when there is nothing left to claim.
+    func endWhenEmpty() {
+        report { $0.state.endWhenEmpty() }
+    }
+
     /// Gives the running jobs back and stops them.
     func giveUp() {
         report { $0.state.abandon(.outOfTime) }

@@ -38,6 +38,7 @@ struct ConsumerState: Sendable {
     private var mayHaveMore = true
     private var isInDoubt = false
     private var isDraining = false
+    private var endsWhenEmpty = false
     private var abandonment: Reason?
 
     /// - Parameter concurrency: holds until operators set another one for the queue.
@@ -58,7 +59,7 @@ struct ConsumerState: Sendable {
             defer { acknowledgements.removeAll(keepingCapacity: false) }
             return .claim(free: isDraining ? 0 : free, acknowledge: acknowledgements)
         }
-        if isDraining && claims.isEmpty { return .finish }
+        if claims.isEmpty && (isDraining || endsWhenEmpty) { return .finish }
         return .wait(listen: !isDraining && free > 0)
     }
 
@@ -104,6 +105,9 @@ struct ConsumerState: Sendable {
 
     /// Claims nothing more.
     mutating func drain() { isDraining = true }
+
+    /// Goes on claiming, and finishes when there is nothing to claim.
+    mutating func endWhenEmpty() { endsWhenEmpty = true }
 
     /// Stops the running jobs.
     mutating func abandon(_ reason: Reason) {

@@ -31,7 +31,7 @@ extension JobExecutor {
                 consumer.started(claim.epoch)
                 let attempt = Attempt(job, process: process, queue: consumer.keys.queue)
                 group.addTask {
-                    await self.run(attempt, consumer: consumer) { outcome, completion, duration in
+                    await self.runner.run(attempt, in: consumer.running) { outcome, completion, duration in
                         await self.settle(
                             outcome, completion, attempt: attempt, envelope: claim.envelope, after: duration, consumer: consumer)
                     }

@@ -13,7 +13,7 @@ extension JobExecutor {
             }
             guard isFree != nil else { return }
         }
-        await run(attempt, consumer: consumer) { outcome, _, duration in
+        await runner.run(attempt, in: consumer.running) { outcome, _, duration in
             await self.settle(outcome, attempt: attempt, envelope: envelope, after: duration, consumer: consumer)
         }
     }

@@ -4,24 +4,20 @@ import Postgres
 import Redis
 import Threading
 
-/// Runs claimed jobs: read → start in the ledger → run the handler → normalise its ending → record → acknowledge.
+/// Runs claimed jobs: read → start in the ledger → run the handler (``AttemptRunner``) → record its ending → acknowledge.
 ///
-/// This file runs a handler; what comes before and after differs for durable and ephemeral jobs and stands in files of their own.
+/// What comes before and after the handler differs for durable and ephemeral jobs and stands in files of their own.
 final class JobExecutor: Sendable {
-    let registry: JobRegistry
+    let runner: AttemptRunner
     let ledger: JobLedger
     let redis: RedisClient
     let completions: Batcher<JobCompletion, Bool>
-    let interceptors: [any JobInterceptor]
-    let progress: ProgressBoard
     let logger: Logger
 
-    init(registry: JobRegistry, ledger: JobLedger, redis: RedisClient, interceptors: [any JobInterceptor] = [], logger: Logger) {
-        self.registry = registry
+    init(runner: AttemptRunner, ledger: JobLedger, redis: RedisClient, logger: Logger) {
+        self.runner = runner
         self.ledger = ledger
         self.redis = redis
-        self.interceptors = interceptors
-        self.progress = ProgressBoard(ledger: ledger, logger: logger)
         self.logger = logger
         self.completions = Batcher(maximumBatch: 200) { completions in
             let done = try await ledger.complete(completions)
@@ -48,56 +44,6 @@ final class JobExecutor: Sendable {
         group.addTask { [durable] in await self.executeDurable(durable, process: process, consumer: consumer) }
     }
 
-    // MARK: Running a handler
-
-    /// Runs the handler under its time limit, and hands its ending to `settle`. Touches neither Redis nor the ledger itself.
-    func run(_ attempt: Attempt, consumer: Consumer, settle: @escaping @Sendable (AttemptOutcome, JobCompletion, Duration) async -> Void)
-        async
-    {
-        let began = ContinuousClock.now
-        let completion = JobCompletion(jobID: attempt.id, epoch: attempt.epoch)
-        func failure(_ code: String, _ message: String) -> AttemptError {
-            attempt.error(code: code, message: message, after: ContinuousClock.now - began)
-        }
-        guard let kind = registry[attempt.name] else {
-            let error = failure("unknown_kind", "no worker of this version runs \(attempt.name)")
-            return await settle(.parked(reason: "unknown_kind", error), completion, .zero)
-        }
-        guard attempt.version <= kind.version else {
-            let error = failure("newer_version", "the payload has version \(attempt.version); this worker knows \(kind.version)")
-            return await settle(.parked(reason: "newer_version", error), completion, .zero)
-        }
-        let context = attempt.context(retry: kind.retry, completion: completion, progress: progress, logger: logger)
-        let ending = await consumer.running.supervise(attempt.id, epoch: attempt.epoch, deadline: began + kind.timeLimit) {
-            if interceptors.isEmpty {
-                try await kind.run(attempt.payload, context)
-            } else {
-                try await interceptors[...].run(context) { try await kind.run(attempt.payload, context) }
-            }
-        }
-        let duration = ContinuousClock.now - began
-        if attempt.isDurable { progress.end(attempt.epoch) }
-        var outcome = AttemptOutcome.done
-        // A handler that returned in spite of having been stopped has done its work.
-        if let error = ending.error {
-            let cause: any Error =
-                switch ending.stop {
-                case .timeLimit: TimeLimitExceeded(limit: kind.timeLimit)
-                case .cancelled: JobCancelled()
-                case nil: error
-                }
-            outcome = AttemptOutcome(error: cause, retry: kind.retry, attempt: attempt.number, describe: failure)
-        }
-        kind.record(outcome, after: duration)
-        if ending.stop == nil {
-            await settle(outcome, completion, duration)
-        } else {
-            // This task has been cancelled to stop the handler, and so would everything it awaits from here on; the ending must still be
-            // recorded. It is waited for right here.
-            await Task { [outcome] in await settle(outcome, completion, duration) }.value
-        }
-    }
-
     /// Repeats a recording until it succeeds: an outcome that isn't stored would run the job again. Nil when the process must stop.
     func persist<Value: Sendable>(consumer: Consumer, what: String, _ body: () async throws -> Value) async -> Value? {
         var pause: Duration = .milliseconds(50)
@@ -113,6 +59,7 @@ final class JobExecutor: Sendable {
         return nil
     }
 
+    /// Says in the log how an attempt ended, as far as that is of interest.
     func log(_ outcome: AttemptOutcome, _ attempt: Attempt, after duration: Duration) {
         // Most attempts end well and are of interest to nobody.
         if outcome == .done && logger.logLevel > .debug { return }
