@@ -9,6 +9,7 @@
 /// | `cw:{q}:inbox:<process>` | list | jobs moved by the blocking wake-up, not yet claimed |
 /// | `cw:{q}:epoch` | string | last fencing epoch given out |
 /// | `cw:{q}:paused` | string | present while the queue is paused |
+/// | `cw:{q}:settings` | hash | copy of the queue's row in `job_queues`: `paused`, `concurrency`, `rate`, `burst` where they are set |
 /// | `cw:{q}:dead` | sorted set | ids of dead ephemeral jobs by time of death |
 /// | `cw:{q}:bodies` | hash | id → reason and envelope of dead ephemeral jobs |
 package struct QueueKeys: Hashable, Sendable {
@@ -25,6 +26,7 @@ package struct QueueKeys: Hashable, Sendable {
     package var leases: String { base + ":leases" }
     package var epoch: String { base + ":epoch" }
     package var paused: String { base + ":paused" }
+    package var settings: String { base + ":settings" }
     package var dead: String { base + ":dead" }
     package var bodies: String { base + ":bodies" }
     package func claims(_ process: ProcessID) -> String { base + ":claims:" + process.rawValue }

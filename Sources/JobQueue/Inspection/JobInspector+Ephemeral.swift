@@ -12,7 +12,8 @@ extension JobInspector {
     func deadEphemeral(_ filter: JobFilter, limit: Int) async throws -> [JobDetail] {
         guard limit > 0 else { return [] }
         var items: [JobDetail] = []
-        for queue in try await queuesToSearch(filter.queue) where items.count < limit {
+        let queues = if let queue = filter.queue { [queue] } else { try await knownQueues() }
+        for queue in queues where items.count < limit {
             let keys = QueueKeys(prefix: dispatcher.prefix, queue: queue)
             let ids =
                 try await dispatcher.redis.send(
@@ -27,7 +28,7 @@ extension JobInspector {
     }
 
     func findEphemeral(_ id: JobID) async throws -> DeadEphemeral? {
-        for queue in try await queuesToSearch(nil) {
+        for queue in try await knownQueues() {
             let keys = QueueKeys(prefix: dispatcher.prefix, queue: queue)
             if let job = try await read(id.description, queue: queue, keys: keys) { return job }
         }
@@ -38,23 +39,6 @@ extension JobInspector {
         (filter.name.map { $0 == job.name } ?? true) && (filter.since.map { job.createdAt >= $0 } ?? true)
             && (filter.hasErrors.map { $0 != job.errors.isEmpty } ?? true)
             && (filter.text.map { (job.payload + job.id.description).localizedCaseInsensitiveContains($0) } ?? true)
-    }
-
-    /// Queue names are not listed in Redis itself (no two queues share a slot of a cluster), so their keys are looked for.
-    private func queuesToSearch(_ queue: QueueName?) async throws -> [QueueName] {
-        if let queue { return [queue] }
-        var cursor = "0"
-        var found: Set<QueueName> = []
-        repeat {
-            let page = try await dispatcher.redis.send(
-                RedisCommand("SCAN", .init(cursor), .init("MATCH"), .init("\(dispatcher.prefix):{*}:dead"), .init("COUNT"), .init(1000)))
-            cursor = page.elements?.first?.text ?? "0"
-            for key in page.elements?.last?.elements ?? [] {
-                guard let text = key.text, let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}") else { continue }
-                if let name = QueueName(rawValue: String(text[text.index(after: open)..<close])) { found.insert(name) }
-            }
-        } while cursor != "0"
-        return found.sorted { $0.rawValue < $1.rawValue }
     }
 
     private func read(_ id: String, queue: QueueName, keys: QueueKeys) async throws -> DeadEphemeral? {

@@ -7,6 +7,8 @@ public struct JobInspector: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
+    var ledger: JobLedger { JobLedger(database: database) }
+
     /// Looks into the ledger of `database` and the lists that `dispatcher` pushes to.
     public init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database

@@ -26,18 +26,26 @@ struct LedgerSweep: Sendable {
             if maintenanceDue <= .now {
                 maintenanceDue = .now + .seconds(60)
                 await guarded("maintain the ledger") {
+                    try await ledger.register(queues.map(\.queue))
                     for keys in queues { _ = try await ledger.unpark(queue: keys.queue, kinds: registry.kinds(of: keys.queue)) }
                     try await ledger.maintainPartitions(retentionDays: retentionDays)
                     maintenanceDue = .now + .seconds(3600)
                 }
             }
             if dispatcher.redis.isConnected {
+                await guarded("mirror the queues' settings") { try await mirrorSettings() }
                 for keys in queues {
                     await guarded("sweep the ledger") { try await sweep(keys, absentSince: &absentSince) }
                 }
             }
             try? await Task.sleep(for: .seconds(1))
         }
+    }
+
+    private func mirrorSettings() async throws {
+        let settings = try await ledger.queueSettings()
+        try await QueueSettingsMirror(redis: dispatcher.redis).write(
+            Dictionary(uniqueKeysWithValues: queues.compactMap { keys in settings[keys.queue].map { (keys, $0) } }))
     }
 
     private func sweep(_ keys: QueueKeys, absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
