@@ -9,17 +9,11 @@ import Testing
 
 @Suite("A queue keeps the limits that are set for it")
 struct LimitTests {
-    private func set(_ settings: [(String, String)], of queue: QueueName, in engine: Engine) async throws {
-        for (name, value) in settings {
-            _ = try await engine.redis.send(RedisCommand("HSET", .init(engine.keys(queue).settings), .init(name), .init(value)))
-        }
-    }
-
     @Test("the rate limit is shared by all processes, and a burst goes at once")
     func rate() async throws {
         try await Engine.with { engine in
             let log = RunLog()
-            try await set([("rate", "20"), ("burst", "5")], of: Task1.queue, in: engine)
+            try await engine.inspector.setRateLimit(RateLimit(perSecond: 20, burst: 5), of: Task1.queue)
             let registry = JobRegistry(Handler(Task1.self, log: log))
             let began = Date()
             try await engine.withWorker(registry, queues: [Task1.queue: 50]) {
@@ -54,13 +48,13 @@ struct LimitTests {
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 8]) {
                 try await engine.dispatcher.enqueueEphemeral((0..<80).map { _ in Task1() })
                 try await eventually("eight at once") { running.withLock { $0.most } == 8 }
-                try await set([("concurrency", "2")], of: Task1.queue, in: engine)
+                try await engine.inspector.setConcurrency(2, of: Task1.queue)
                 try await eventually("two at once") { running.withLock { $0.now } <= 2 }
                 running.withLock { $0.most = 0 }
                 let before = log.all.count
                 try await eventually("twenty more ran") { log.all.count >= before + 20 }
                 #expect(running.withLock { $0.most } <= 2)
-                _ = try await engine.redis.send(RedisCommand("HDEL", .init(engine.keys(Task1.queue).settings), "concurrency"))
+                try await engine.inspector.setConcurrency(nil, of: Task1.queue)
                 try await engine.dispatcher.enqueueEphemeral((0..<80).map { _ in Task1() })
                 try await eventually("eight at once again") { running.withLock { $0.most } == 8 }
             }

@@ -8,7 +8,7 @@
 /// | `cw:{q}:claims:<process>` | hash | epoch → envelope of each job the process has claimed |
 /// | `cw:{q}:inbox:<process>` | list | jobs moved by the blocking wake-up, not yet claimed |
 /// | `cw:{q}:epoch` | string | last fencing epoch given out |
-/// | `cw:{q}:settings` | hash | what operators have set: `paused`, `concurrency`, `rate` (jobs per second), `burst` |
+/// | `cw:{q}:settings` | hash | copy of the queue's row in `job_queues`: `paused`, `concurrency`, `rate` (per second), `burst` where they are set |
 /// | `cw:{q}:bucket` | hash | tokens left of the rate limit, and when they were counted, in microseconds |
 /// | `cw:{q}:unique` | hash | unique key → id of the ephemeral job that holds it |
 /// | `cw:{q}:dead` | sorted set | ids of dead ephemeral jobs by time of death |

@@ -171,19 +171,6 @@ package enum QueueScripts {
             return 1
             """)
 
-    /// Brings a dead ephemeral job back. KEYS: dead, bodies, ready, unique. ARGV: id, envelope, unique key or ''.
-    /// Returns 1, 0 when it is not there, or the id of the job that holds its unique key now.
-    package static let revive = RedisScript(
-        name: "revive",
-        source: """
-            if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
-            if ARGV[3] ~= '' and redis.call('HSETNX', KEYS[4], ARGV[3], ARGV[1]) == 0 then return redis.call('HGET', KEYS[4], ARGV[3]) end
-            redis.call('ZREM', KEYS[1], ARGV[1])
-            redis.call('HDEL', KEYS[2], ARGV[1])
-            redis.call('LPUSH', KEYS[3], ARGV[2])
-            return 1
-            """)
-
     /// Puts one claimed job back to the head of the list. KEYS: claims, ready. ARGV: epoch.
     package static let putBack = RedisScript(
         name: "putBack",

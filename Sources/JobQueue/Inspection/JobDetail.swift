@@ -74,11 +74,3 @@ public struct AttemptRecord: Sendable, Hashable, Codable {
         case durationMilliseconds = "duration_ms"
     }
 }
-
-/// One page of a list of jobs, newest first.
-public struct JobPage: Sendable {
-    /// The jobs.
-    public let items: [JobDetail]
-    /// Hand this to the next call for the following page; nil at the end.
-    public let nextCursor: JobID?
-}

@@ -6,6 +6,8 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
     case wrongState(JobID, JobState)
     /// A job in this state can't be cancelled.
     case notCancellable(JobID, JobState)
+    /// Only dead and parked jobs are changed many at a time.
+    case notInBulk(JobState)
     /// A dead job can't be brought back while another one holds its unique key.
     case uniqueKeyTaken(JobID, by: JobID)
 
@@ -17,6 +19,7 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
         case .wrongState(let id, let state):
             "job \(id) is \(state.rawValue); only dead, parked and waiting jobs can be retried or discarded"
         case .notCancellable(let id, let state): "job \(id) is \(state.rawValue); only running and waiting jobs can be cancelled"
+        case .notInBulk(let state): "\(state.rawValue) jobs can't be changed many at a time; only dead and parked ones can"
         case .uniqueKeyTaken(let id, let holder): "job \(id) can't come back: another job with its unique key waits or runs: \(holder)"
         }
     }

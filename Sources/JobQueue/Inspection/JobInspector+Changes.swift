@@ -1,5 +1,4 @@
 import Postgres
-import Redis
 
 extension JobInspector {
     /// Makes a dead, parked or waiting job run at once, with all its attempts ahead of it. It keeps its id, and with it the idempotency
@@ -12,7 +11,11 @@ extension JobInspector {
             """
         let revived = try Revival.jobs(in: try await database.query(Revival.statement(for: candidate)))
         if !revived.isEmpty { return await dispatcher.push(revived) }
-        if let job = try await findEphemeral(id), try await revive(job) { return }
+        if let job = try await findEphemeral(id) {
+            let revival = try await revive([job], of: job.queue)
+            if revival.count == 1 { return }
+            if let holder = revival.holder { throw JobInspectionError.uniqueKeyTaken(id, by: holder) }
+        }
         throw try await refusal(id)
     }
 
@@ -27,14 +30,7 @@ extension JobInspector {
              WHERE id = \(id) AND state IN ('dead', 'parked', 'ready')
             """)
         if count == 1 { return }
-        if let job = try await findEphemeral(id) {
-            let keys = QueueKeys(prefix: dispatcher.prefix, queue: job.queue)
-            _ = try await dispatcher.redis.send([
-                RedisCommand("ZREM", .init(keys.dead), .init(id.description)),
-                RedisCommand("HDEL", .init(keys.bodies), .init(id.description)),
-            ])
-            return
-        }
+        if let job = try await findEphemeral(id), try await discard([job], of: job.queue) == 1 { return }
         throw try await refusal(id)
     }
 
@@ -74,17 +70,5 @@ extension JobInspector {
              WHERE jobs.id = \(id) AND held.job_id <> jobs.id
             """)
         return try rows.first.map { JobID(rawValue: try $0["job_id"]) }
-    }
-
-    private func revive(_ job: DeadEphemeral) async throws -> Bool {
-        var envelope = job.envelope
-        envelope.attempts = 0
-        envelope.crashes = 0
-        let keys = QueueKeys(prefix: dispatcher.prefix, queue: job.queue)
-        let revived = try await dispatcher.redis.evaluate(
-            QueueScripts.revive, keys: [keys.dead, keys.bodies, keys.ready, keys.unique],
-            arguments: [.init(envelope.id.description), .init(envelope.encoded()), .init(envelope.uniqueKey)])
-        if let holder = revived.text.flatMap({ JobID($0) }) { throw JobInspectionError.uniqueKeyTaken(envelope.id, by: holder) }
-        return revived.int == 1
     }
 }

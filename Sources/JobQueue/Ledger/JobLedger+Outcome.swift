@@ -31,11 +31,11 @@ extension JobLedger {
         case .fenced:
             return false
         case .retry(let delay, let error):
-            changes = "\(Self.waiting(delay, orEndingAs: error.fingerprint)), errors = errors || \(error.json)::jsonb"
+            changes = "\(Self.waiting(delay, orEndingAs: "\(error.fingerprint)")), errors = errors || \(error.json)::jsonb"
         case .snooze(let delay, let error):
             // The reason of the last snooze stands alone at the end, however often a job snoozes.
             changes = """
-                \(Self.waiting(delay, orEndingAs: error.fingerprint)), attempts = greatest(attempts - 1, 0),
+                \(Self.waiting(delay, orEndingAs: "\(error.fingerprint)")), attempts = greatest(attempts - 1, 0),
                 errors = CASE WHEN errors -> -1 ->> 'code' = 'snoozed' THEN errors - -1 ELSE errors END || \(error.json)::jsonb
                 """
         case .dead(let reason, let error):
@@ -60,14 +60,14 @@ extension JobLedger {
         try await database.execute(
             """
             UPDATE jobs
-               SET process = NULL, \(Self.waiting(.zero, orEndingAs: "cancelled")), attempts = greatest(attempts - 1, 0)
+               SET process = NULL, \(Self.waiting(.zero, orEndingAs: "'cancelled:' || name")), attempts = greatest(attempts - 1, 0)
               FROM unnest(\(ids)::uuid[], \(epochs)::bigint[]) AS claim (id, epoch)
              WHERE jobs.id = claim.id AND jobs.epoch = claim.epoch AND state = 'running'
             """)
     }
 
     /// Back to `ready`, due after `delay`; but dead when its cancellation was asked for.
-    private static func waiting(_ delay: Duration, orEndingAs fingerprint: String) -> SQL {
+    private static func waiting(_ delay: Duration, orEndingAs fingerprint: SQL) -> SQL {
         """
         state = CASE WHEN cancel_requested_at IS NULL THEN 'ready' ELSE 'dead' END,
         dispatch_at = now() + \(delay.milliseconds) * interval '1 millisecond',

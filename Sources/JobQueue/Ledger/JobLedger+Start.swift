@@ -53,7 +53,7 @@ extension JobLedger {
                SET state = CASE WHEN ending IS NULL THEN 'running' ELSE 'dead' END,
                    process = CASE WHEN ending IS NULL THEN \(process.rawValue) END,
                    reason = ending,
-                   fingerprint = ending,
+                   fingerprint = ending || ':' || name,
                    epoch = claimed.epoch,
                    attempts = attempts + CASE WHEN claimed.crashed OR claimed.again THEN 0 ELSE 1 END,
                    crashes = crashes + CASE WHEN claimed.crashed THEN 1 ELSE 0 END,

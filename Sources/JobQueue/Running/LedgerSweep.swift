@@ -24,22 +24,40 @@ struct LedgerSweep: Sendable {
     func run() async {
         var absentSince: [ProcessID: ContinuousClock.Instant] = [:]
         var maintenanceDue = ContinuousClock.now
+        var mirrored: (settings: [QueueName: StoredQueueSettings], at: ContinuousClock.Instant)?
         while !Task.isCancelled {
             if maintenanceDue <= .now {
                 maintenanceDue = .now + .seconds(60)
                 await guarded("maintain the ledger") {
+                    try await ledger.register(queues.map(\.queue))
                     for keys in queues { _ = try await ledger.unpark(queue: keys.queue, kinds: registry.kinds(of: keys.queue)) }
                     try await ledger.maintainPartitions(retentionDays: retentionDays)
                     maintenanceDue = .now + .seconds(3600)
                 }
             }
             if dispatcher.redis.isConnected {
+                await guarded("mirror the queues' settings") { try await mirrorSettings(&mirrored) }
                 await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
             }
             await progress.flush()
             await guarded("look for cancelled jobs") { try await stopCancelled() }
             try? await Task.sleep(for: .seconds(1))
         }
+    }
+
+    /// Looks into PostgreSQL each second. Redis may have been emptied at any time, so copies of what is set are looked at each second too; of
+    /// queues for which nothing is set only when that has changed, and every ten seconds.
+    private func mirrorSettings(_ mirrored: inout (settings: [QueueName: StoredQueueSettings], at: ContinuousClock.Instant)?) async throws {
+        let settings = try await ledger.queueSettings()
+        let isDue = mirrored.map { .now - $0.at >= .seconds(10) } ?? true
+        let all = queues.compactMap { keys -> (QueueKeys, StoredQueueSettings)? in
+            guard let stored = settings[keys.queue] else { return nil }
+            let isSet = stored.settings != QueueSettings()
+            return isDue || isSet || mirrored?.settings[keys.queue] != stored ? (keys, stored) : nil
+        }
+        guard !all.isEmpty else { return }
+        try await QueueSettingsMirror(redis: dispatcher.redis).write(Dictionary(uniqueKeysWithValues: all))
+        mirrored = (settings, isDue ? .now : mirrored?.at ?? .now)
     }
 
     /// Stops running jobs that an operator has cancelled.

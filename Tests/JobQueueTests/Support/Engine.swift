@@ -20,6 +20,8 @@ struct Engine: Sendable {
     static func with<Value>(redisURL: String? = nil, _ body: (Engine) async throws -> Value) async throws -> Value {
         try await TestDatabase.with(migrations: [try JobQueueMigrations.set()], poolSize: 8) { database in
             let engine = try Engine(database: database.pool, redisURL: try redisURL ?? TestEnvironment.redisURL)
+            // As the workers of these queues do when they start.
+            try await engine.ledger.register([Task1.queue, Task2.queue])
             let value = try await body(engine)
             await engine.redis.close()
             return value
