@@ -25,7 +25,10 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         orders: services.orders, waiter: OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger),
         cartTokens: services.cartTokens
     ).add(to: version)
-    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: version.group("admin"))
+    let admin = version.group("admin")
+    AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     return router
 }
 

@@ -14,6 +14,9 @@ public struct BulkProgress: Sendable, Hashable {
     public internal(set) var left = 0
     /// Where to go on; nil when all have been looked at.
     public internal(set) var nextCursor: JobCursor?
+
+    /// Nothing done yet.
+    public init() {}
 }
 
 /// A change of many dead letters, batch by batch: each step of the sequence carries out one, commits it and tells how far it is. Whoever stops asking has
