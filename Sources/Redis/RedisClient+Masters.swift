@@ -22,9 +22,9 @@ extension RedisClient {
         RedisScan(client: self, pattern: pattern, count: count)
     }
 
-    func masters() async throws(RedisError) -> [(name: String, link: CommandLink)] {
+    func masters() async throws(RedisError) -> [(name: String?, link: CommandLink)] {
         switch route {
-        case .link(let link): [("the server", link)]
+        case .link(let link): [(nil, link)]
         case .cluster(let cluster): try await cluster.masters().map { ($0.endpoint.description, $0.link) }
         }
     }
@@ -32,8 +32,8 @@ extension RedisClient {
 
 /// What one server answered to ``RedisClient/sendToEachMaster(_:)``.
 public struct RedisMasterReplies: Sendable, Equatable {
-    /// `host:port` in a cluster, else "the server".
-    public let server: String
+    /// Which node of a cluster, `host:port`; nil when there is only one server to be asked.
+    public let server: String?
     /// One per command.
     public let values: [RedisValue]
 }

@@ -43,17 +43,11 @@ extension JobInspector {
     /// Queue names are not listed in Redis itself (no two queues share a slot of a cluster), so their keys are looked for.
     private func queuesToSearch(_ queue: QueueName?) async throws -> [QueueName] {
         if let queue { return [queue] }
-        var cursor = "0"
         var found: Set<QueueName> = []
-        repeat {
-            let page = try await dispatcher.redis.send(
-                RedisCommand("SCAN", .init(cursor), .init("MATCH"), .init("\(dispatcher.prefix):{*}:dead"), .init("COUNT"), .init(1000)))
-            cursor = page.elements?.first?.text ?? "0"
-            for key in page.elements?.last?.elements ?? [] {
-                guard let text = key.text, let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}") else { continue }
-                if let name = QueueName(rawValue: String(text[text.index(after: open)..<close])) { found.insert(name) }
-            }
-        } while cursor != "0"
+        for try await key in dispatcher.redis.scan(match: "\(dispatcher.prefix):{*}:dead") {
+            guard let open = key.firstIndex(of: "{"), let close = key.lastIndex(of: "}") else { continue }
+            if let name = QueueName(rawValue: String(key[key.index(after: open)..<close])) { found.insert(name) }
+        }
         return found.sorted { $0.rawValue < $1.rawValue }
     }
 

@@ -31,10 +31,8 @@ struct LedgerSweep: Sendable {
                     maintenanceDue = .now + .seconds(3600)
                 }
             }
-            if dispatcher.redis.isConnected {
-                for keys in queues {
-                    await guarded("sweep the ledger") { try await sweep(keys, absentSince: &absentSince) }
-                }
+            for keys in queues where dispatcher.redis.isConnected(for: keys.ready) {
+                await guarded("sweep the ledger") { try await sweep(keys, absentSince: &absentSince) }
             }
             try? await Task.sleep(for: .seconds(1))
         }

@@ -9,9 +9,7 @@ struct RecoverySweep: Sendable {
 
     func run() async {
         while !Task.isCancelled {
-            if redis.isConnected {
-                for keys in queues { await sweep(keys) }
-            }
+            for keys in queues where redis.isConnected(for: keys.leases) { await sweep(keys) }
             try? await Task.sleep(for: .seconds(1))
         }
     }

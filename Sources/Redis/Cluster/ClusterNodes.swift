@@ -41,25 +41,27 @@ final class ClusterNodes: Sendable {
 
     // MARK: Nodes
 
-    /// Who serves the slot, or any node for nil; nil while that is not known.
+    /// Who serves the slot, or any node for nil; nil while that is not known, and when closed.
     func node(for slot: Int?) -> Node? {
         state.withLock { state in
-            guard let endpoint = slot.map({ state.map?.owner(of: $0) }) ?? anyNode(state) else { return nil }
+            guard !state.isClosed, let endpoint = slot.map({ state.map?.owner(of: $0) }) ?? anyNode(state) else { return nil }
             return (endpoint, link(to: endpoint, &state))
         }
     }
 
-    /// A node that another one has named.
-    func node(at endpoint: Endpoint) -> Node {
-        state.withLock { (endpoint, link(to: endpoint, &$0)) }
+    /// A node that another one has named; nil when closed.
+    func node(at endpoint: Endpoint) -> Node? {
+        state.withLock { $0.isClosed ? nil : (endpoint, link(to: endpoint, &$0)) }
     }
 
-    /// All masters of the map.
+    /// All masters of the map; none when closed.
     var masters: [Node] {
         state.withLock { state in
-            (state.map?.masters ?? []).map { ($0, link(to: $0, &state)) }
+            (state.isClosed ? [] : state.map?.masters ?? []).map { ($0, link(to: $0, &state)) }
         }
     }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Why there is no node for a slot.
     var reasonForNone: RedisError {
@@ -90,8 +92,7 @@ final class ClusterNodes: Sendable {
         if let link = state.links[endpoint] { return link }
         let status = LinkStatus(feed: feed) { [weak self] in self?.linkChanged(endpoint) }
         let link = CommandLink(configuration.node(endpoint), name: threadName, holds: false, status: status, logger: logger)
-        // When closed, it goes with whoever asked for it.
-        if !state.isClosed { state.links[endpoint] = link }
+        state.links[endpoint] = link
         return link
     }
 
@@ -145,7 +146,7 @@ final class ClusterNodes: Sendable {
     }
 
     private func ask(_ endpoint: Endpoint) {
-        node(at: endpoint).link.send(Self.question) { [weak self] result in
+        node(at: endpoint)?.link.send(Self.question) { [weak self] result in
             self?.answered(result, by: endpoint)
         }
     }

@@ -44,7 +44,8 @@ extension ClusterRouter {
 
     private func exchange(_ part: ClusterBatch.Part, of commands: [RedisCommand]) async -> Result<[RedisValue], RedisError> {
         do throws(RedisError) {
-            return .success(try await nodes.node(at: part.endpoint).link.send(part.commands(of: commands)))
+            guard let node = nodes.node(at: part.endpoint) else { throw nodes.reasonForNone }
+            return .success(try await node.link.send(part.commands(of: commands)))
         } catch {
             return .failure(error)
         }

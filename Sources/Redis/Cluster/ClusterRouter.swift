@@ -65,9 +65,9 @@ final class ClusterRouter: Sendable {
     }
 
     /// Learns from a redirection, and waits as long as must be before the next try.
-    /// - Returns: false when there must be none: time is up, or the task was cancelled and is not kept waiting.
+    /// - Returns: false when there must be none: time is up, the client was closed, or the task was cancelled and is not kept waiting.
     func follow(_ redirection: Redirection, suspect: Endpoint?, _ limit: inout RedirectionLimit) async -> Bool {
-        guard let pause = limit.pause(before: redirection, at: .now, jitter: .random(in: 0..<1)) else { return false }
+        guard !nodes.isClosed, let pause = limit.pause(before: redirection, at: .now, jitter: .random(in: 0..<1)) else { return false }
         switch redirection {
         case .moved(let slot, let endpoint): nodes.moved(slot, to: endpoint)
         case .ask: break

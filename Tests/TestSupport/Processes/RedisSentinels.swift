@@ -23,6 +23,12 @@ public final class RedisSentinels: Sendable {
         for _ in 0..<replicas {
             servers.append(try await RedisServer.start(["repl-diskless-sync-delay 0", "replicaof 127.0.0.1 \(master.port)"]))
         }
+        // Sentinels ask for new replicas every ten seconds only, so these must be known to the master when they ask for the first time.
+        for replica in servers.dropFirst() {
+            try await eventually(within: .seconds(20), "the replica is in step") {
+                try await replica.field("master_link_status", of: RedisCommand("INFO", "replication")) == "up"
+            }
+        }
         var sentinels: [RedisServer] = []
         for _ in 0..<3 {
             sentinels.append(
@@ -38,11 +44,6 @@ public final class RedisSentinels: Sendable {
             try await eventually(within: .seconds(20), "the sentinels know each other and the replicas") {
                 let fields = try await set.fields(of: sentinel)
                 return fields["num-other-sentinels"] == "2" && fields["num-slaves"] == "\(replicas)"
-            }
-        }
-        for replica in servers.dropFirst() {
-            try await eventually(within: .seconds(20), "the replica is in step") {
-                try await replica.field("master_link_status", of: RedisCommand("INFO", "replication")) == "up"
             }
         }
         return set
