@@ -90,6 +90,39 @@ struct TopologyTests {
         }
     }
 
+    /// Every queue's lease is renewed in turn, and every queue is swept in turn: none may wait for a server that does not answer.
+    @Test func aMasterThatIsAwayHoldsUpNoQueueOfTheOthers() async throws {
+        let cluster = try await RedisCluster.start(nodeTimeout: 60_000)
+        for node in cluster.nodes { try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no")) }
+        try await Engine.with(redisURL: cluster.url) { engine in
+            let here = Routed<Email>.queue
+            let victim = try await cluster.master(of: engine.keys(Routed<Checkout>.queue).ready)
+            var queues: [QueueName: Int] = [here: 4]
+            var number = 0
+            while queues.count < 7 {
+                number += 1
+                guard let away = QueueName(rawValue: "away-\(number)") else { continue }
+                if try await cluster.master(of: engine.keys(away).ready).port == victim.port { queues[away] = 4 }
+            }
+            let log = RunLog()
+            let handler = Handler(Routed<Email>.self, log: log) { job, _ in
+                // Longer than the lease.
+                if job.number == 0 { try await Task.sleep(for: .seconds(12)) }
+            }
+            let long = try await engine.enqueue(Routed<Email>(number: 0))
+            try await engine.withWorker(JobRegistry(handler), queues: queues, grace: .seconds(1)) {
+                try await eventually("it runs") { !log.of(long).isEmpty }
+                try await victim.kill()
+                repeat {
+                    let short = try await engine.enqueue(Routed<Email>(number: 1))
+                    _ = try await engine.waitUntil(short, is: .done, within: .seconds(2))
+                } while try await engine.job(long)?.state == .running
+                #expect(try await engine.job(long)?.state == .done)
+            }
+            #expect(log.of(long).map(\.crashes) == [0], "its lease never lapsed")
+        }
+    }
+
     @Test func ephemeralJobsRunOnAClusterAndTheirDeadLettersAreFound() async throws {
         let cluster = try await RedisCluster.start()
         try await Engine.with(redisURL: cluster.url) { engine in
