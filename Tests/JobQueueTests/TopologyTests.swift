@@ -144,8 +144,8 @@ struct TopologyTests {
                 let letter = try await eventually("the dead letter is found, in whichever queue") { try await engine.job(dead) }
                 #expect(letter.state == .dead && letter.queue == "stock")
                 #expect(try await engine.inspector.list(JobFilter(state: .dead), limit: 10).items.map(\.id) == [dead])
-                let statuses = try await engine.inspector.queues(known: Self.lanes)
-                #expect(statuses.map(\.workers) == [1, 1, 1, 1])
+                let statuses = try await engine.inspector.queues().filter { Self.lanes.contains($0.queue) }
+                #expect(statuses.map { "\($0.queue) \($0.workers)" } == ["checkout 1", "email 1", "refund 1", "stock 1"])
                 #expect(statuses.map(\.dead).reduce(0, +) == 1)
                 try await engine.inspector.pause(Routed<Email>.queue)
                 try await engine.inspector.resume(Routed<Email>.queue)
