@@ -1,0 +1,18 @@
+import Foundation
+import Testing
+
+/// How much the suite does. `make test` plays each scenario once, in a representative form; with `CHAOS=1`, as `make test-chaos` sets it, with the full
+/// counts and durations.
+enum Chaos {
+    static let isOn = ProcessInfo.processInfo.environment["CHAOS"] == "1"
+
+    /// The figure for the form that runs.
+    static func scale<Value>(_ brief: Value, full: Value) -> Value { isOn ? full : brief }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// For scenarios that have no short form.
+    static var fullFormOnly: ConditionTrait {
+        .enabled(if: Chaos.isOn, "takes minutes; make test-chaos runs it")
+    }
+}
