@@ -19,6 +19,11 @@ extension Arena {
         return pending.map(\.id)
     }
 
+    /// Inserts and commits, without a push.
+    func commit(_ job: PendingJob) async throws {
+        try await database.execute(job.statement)
+    }
+
     /// So many equal errands on the main queue.
     @discardableResult
     func enqueue(_ count: Int = 1, _ acts: Act...) async throws -> [JobID] {
@@ -37,7 +42,7 @@ extension Arena {
                 return open == 0
             }
         } catch let error as NeverHappened {
-            throw Stuck(error: error, states: try await counts())
+            throw Stuck(error: error, detail: "the ledger holds \(try await counts())")
         }
     }
 
@@ -67,11 +72,11 @@ extension Arena {
         return Dictionary(uniqueKeysWithValues: try rows.map { (JobID(rawValue: try $0["job"]), try $0["effects"]) })
     }
 
-    /// A wait that was in vain, with what the ledger says.
+    /// A wait that was in vain, with what there is instead.
     struct Stuck: Error, CustomStringConvertible {
         let error: NeverHappened
-        let states: [String: Int]
-        var description: String { "\(error); the ledger holds \(states)" }
+        let detail: String
+        var description: String { "\(error); \(detail)" }
     }
 }
 
@@ -89,5 +94,22 @@ extension Arena {
         guard try await waitingInRedis(queue) == 0 else { return false }
         let page = try await redis.send(RedisCommand("KEYS", .init("\(prefix):{\(queue)}:claims:*")))
         return page.elements?.isEmpty ?? true
+    }
+}
+
+extension Arena {
+    /// Returns once nothing of the queue is left in Redis but what is dead.
+    func waitUntilIdle(_ queue: QueueName = MainQueue.name, within patience: Duration = .seconds(20)) async throws {
+        do {
+            try await eventually(within: patience, "all copies in Redis are dealt with") { try await self.isIdle(queue) }
+        } catch let error as NeverHappened {
+            let keys = try await redis.send(RedisCommand("KEYS", .init("\(prefix):{\(queue)}:*"))).elements?.compactMap(\.text) ?? []
+            var left: [String: String] = [:]
+            for key in keys where key.contains(":claims:") {
+                let claims = try await redis.send(RedisCommand("HGETALL", .init(key))).elements?.compactMap(\.text) ?? []
+                left[key] = claims.joined(separator: " ")
+            }
+            throw Stuck(error: error, detail: "left are \(keys), with claims \(left)")
+        }
     }
 }

@@ -53,9 +53,12 @@ extension Arena {
     }
 
     /// Starts an enqueuer process.
-    func startEnqueuer(_ arguments: String..., redisProxy: TCPProxy? = nil, databaseProxy: TCPProxy? = nil) throws -> ManagedProcess {
+    func startEnqueuer(_ arguments: String..., redisProxy: TCPProxy? = nil, environment more: [String: String] = [:]) throws
+        -> ManagedProcess
+    {
         let enqueuer = try ManagedProcess.start(
-            Self.program, arguments: ["enqueue"] + arguments, environment: environment(redis: redisProxy, database: databaseProxy))
+            Self.program, arguments: ["enqueue"] + arguments,
+            environment: environment(redis: redisProxy, database: nil).merging(more) { $1 })
         processes.withLock { $0.append(enqueuer) }
         return enqueuer
     }

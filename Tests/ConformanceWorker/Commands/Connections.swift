@@ -23,6 +23,7 @@ struct Connections {
         logger.logLevel = .notice
         self.logger = logger
         var configuration = try PostgresConfiguration(url: Self.variable("DATABASE_URL"))
+        configuration.applicationName = "conformance-worker"
         configuration.poolSize = poolSize
         configuration.statementTimeout = .seconds(120)
         database = PostgresPool(configuration, logger: logger)

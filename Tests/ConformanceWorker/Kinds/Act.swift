@@ -33,7 +33,7 @@ package struct Act: Codable, Hashable, Sendable {
     package var hold: Int
     /// So many first attempts fail, transiently.
     package var failures: Int
-    /// Sleeps on when it is told to stop, and ends as if it had not been.
+    /// Goes on when it is told to stop, and ends as if it had not been.
     package var isDeaf: Bool
 
     package init(

@@ -16,9 +16,8 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
         log.note(.start, context)
         let act = job.act(crashes: context.crashes)
         do {
-            try await work(act)
-            if context.attempt <= act.failures { throw JobFailure.transient("attempt \(context.attempt) of \(act.failures) that fail") }
-            try await end(act.ending, context)
+            // A task of its own hears nothing of the cancellation of this one.
+            if act.isDeaf { try await Task { try await play(act, context) }.value } else { try await play(act, context) }
         } catch {
             switch error {
             case is CancellationError: log.note(.cancelled, context)
@@ -30,15 +29,8 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
         log.note(.end, context)
     }
 
-    private func work(_ act: Act) async throws {
-        if act.sleep > 0 {
-            if act.isDeaf {
-                // A task of its own hears nothing of the cancellation of this one.
-                try await Task { try await Task.sleep(for: .milliseconds(act.sleep)) }.value
-            } else {
-                try await Task.sleep(for: .milliseconds(act.sleep))
-            }
-        }
+    private func play(_ act: Act, _ context: JobContext) async throws {
+        if act.sleep > 0 { try await Task.sleep(for: .milliseconds(act.sleep)) }
         if act.spin > 0 {
             let end = MachineTime.monotonic + Int64(act.spin) * 1000
             while MachineTime.monotonic < end {}
@@ -46,6 +38,8 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
         if act.hold > 0 {
             _ = try await database.query("SELECT pg_sleep(\(Double(act.hold) / 1000))")
         }
+        if context.attempt <= act.failures { throw JobFailure.transient("attempt \(context.attempt) of \(act.failures) that fail") }
+        try await end(act.ending, context)
     }
 
     private func end(_ ending: Act.Ending, _ context: JobContext) async throws {

@@ -64,3 +64,11 @@ extension Collection where Element: Comparable {
         return sorted[Swift.min(sorted.count - 1, Swift.max(0, Int((percent / 100 * Double(sorted.count)).rounded(.up)) - 1))]
     }
 }
+
+extension RunHistory {
+    /// Runs that ended well between two moments, per second. Moments are monotonic microseconds.
+    package func endsPerSecond(from: Int64, to: Int64) -> Double {
+        let count = runs.count { $0.outcome == .end && $0.finish.map { from <= $0 && $0 < to } ?? false }
+        return Double(count) / (Double(to - from) / 1_000_000)
+    }
+}
