@@ -14,7 +14,7 @@ struct PartitionTests {
             try await arena.waitForStarts(jobs.count)
             let second = try await arena.startWorker()
             proxy.pause()
-            try await Task.sleep(for: .seconds(16))
+            try await Task.sleep(for: silence)
             proxy.resume()
             try await arena.wait(for: jobs)
             let more = try await arena.enqueue(20, Act(.effect))
@@ -27,7 +27,7 @@ struct PartitionTests {
                 #expect(history.runs(of: id).map(\.process) == [first.processID, second.processID])
                 #expect(history.runs(of: id).map(\.outcome) == [.fenced, .end])
             }
-            ScenarioReport.did("16 s of silence between one worker and Redis while its jobs of \(lengths) ms run")
+            ScenarioReport.did("\(silence) of silence between one worker and Redis while its jobs of \(lengths) ms run")
         }
     }
 
@@ -44,14 +44,16 @@ struct PartitionTests {
             proxy.pause()
             // Claimed by whoever is free: by the one that cannot start them too.
             let more = try await arena.enqueue(40, Act(.effect, sleep: 200))
-            try await Task.sleep(for: .seconds(16))
+            try await Task.sleep(for: silence)
             proxy.resume()
             try await arena.wait(for: jobs + more, within: .seconds(90))
             try await arena.waitUntilIdle(within: .seconds(20))
             try await arena.audit(jobs + more, stale: [first.processID])
-            ScenarioReport.did("16 s of silence between one worker and PostgreSQL")
+            ScenarioReport.did("\(silence) of silence between one worker and PostgreSQL")
         }
     }
 
-    private let lengths = [2000, 12_000, 14_000]
+    /// The lease is 8 s: the first ends within it, the others after it has lapsed and before the silence ends.
+    private let lengths = Chaos.scale([2000, 9500, 10_000], full: [2000, 12_000, 14_000])
+    private let silence: Duration = Chaos.scale(.seconds(11), full: .seconds(16))
 }

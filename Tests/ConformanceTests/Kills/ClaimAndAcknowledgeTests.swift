@@ -36,8 +36,9 @@ struct ClaimAndAcknowledgeTests {
                 await arena.dispatcher.push([pending])
                 jobs = [pending.id]
             }
-            try await eventually("the answer is frozen") { proxy.isHolding }
+            try await eventually(within: .seconds(20), "the answer is frozen") { proxy.isHolding }
             try await arena.kill(first)
+            try await arena.hurryLapse(of: first)
             _ = try await arena.startWorker()
             try await arena.wait(for: jobs)
             let history = try await arena.audit(jobs)
@@ -56,6 +57,7 @@ struct ClaimAndAcknowledgeTests {
                 let fatal = try await arena.enqueue(1, Act(.effectThenDeath, sleep: 200))
                 let others = try await arena.enqueue(19, Act(.effect, sleep: 200))
                 #expect(try await first.waitForExit(within: .seconds(20)) == .signal(9))
+                try await arena.hurryLapse(of: first)
                 _ = try await arena.startWorker()
                 try await arena.wait(for: fatal + others)
                 try await arena.waitUntilIdle(within: .seconds(20))
@@ -82,10 +84,11 @@ struct ClaimAndAcknowledgeTests {
             try await arena.waitForStarts(20)
             let epoch = try #require(try arena.history().runs.map(\.epoch).max())
             proxy.hold(at: "\r\n\(epoch)\r\n", .fromClient, delivered: delivered)
-            try await eventually("all have ended, and an acknowledgement is frozen") {
+            try await eventually(within: .seconds(20), "all have ended, and an acknowledgement is frozen") {
                 try proxy.isHolding && arena.history().ended.count == 20
             }
             try await arena.kill(first)
+            try await arena.hurryLapse(of: first)
             _ = try await arena.startWorker()
             try await arena.wait(for: jobs)
             try await arena.waitUntilIdle(within: .seconds(20))

@@ -27,6 +27,7 @@ struct QuarantineTests {
                 others += try await arena.enqueue(10, Act(.effect, sleep: 20))
                 others += try await arena.enqueue(Array(repeating: SideErrand(Act(.effect, sleep: 20)), count: 10))
                 try await worker.waitForExit(within: .seconds(30))
+                try await arena.hurryLapse(of: worker)
             }
             _ = try await arena.startWorker()
             try await arena.wait(for: [killer], in: [.dead])

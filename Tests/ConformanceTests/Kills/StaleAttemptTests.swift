@@ -31,11 +31,11 @@ struct StaleAttemptTests {
             let second = try await arena.startWorker()
             try await arena.waitForStarts(2 * all.count)
             arena.go(first)
-            try await eventually("the stopped worker's handlers have ended") {
+            try await eventually(within: .seconds(20), "the stopped worker's handlers have ended") {
                 try arena.history().runs.allSatisfy { $0.process != first.processID || $0.finish != nil }
             }
             try await arena.wait(for: jobs)
-            try await eventually("those in Redis end too") { try arena.history().ended.isSuperset(of: ephemeral) }
+            try await eventually(within: .seconds(20), "those in Redis end too") { try arena.history().ended.isSuperset(of: ephemeral) }
 
             let history = try await arena.audit(jobs, stale: [first.processID])
             let effects = try await arena.database.query("SELECT DISTINCT process FROM effects").map { try $0["process"] as Int }
@@ -75,7 +75,7 @@ struct StaleAttemptTests {
             try await arena.waitForStarts(3 * all.count)
             arena.go(first)
             try await arena.wait(for: jobs)
-            try await eventually("the one in Redis ends too") {
+            try await eventually(within: .seconds(20), "the one in Redis ends too") {
                 try arena.history().runs(of: ephemeral).filter { $0.outcome == .end }.count >= 2
             }
 

@@ -30,7 +30,7 @@ struct FullRedisTests {
             try await arena.wait(for: late)
             try await arena.waitUntilIdle()
             let loose = try await arena.dispatcher.enqueueEphemeral(MainErrand(Act()))
-            try await eventually("jobs in Redis alone are taken again") { try arena.history().ended.contains(loose) }
+            try await eventually(within: .seconds(20), "jobs in Redis alone are taken again") { try arena.history().ended.contains(loose) }
             let history = try await arena.audit(before + failing + late)
             #expect(failing.allSatisfy { history.runs(of: $0).map(\.attempt) == [1, 2, 3] })
             ScenarioReport.did(

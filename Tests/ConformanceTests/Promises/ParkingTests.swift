@@ -30,7 +30,7 @@ struct ParkingTests {
             #expect(dead.reason == "malformed")
             #expect(dead.payload.contains("nothing of use"), "the payload is kept")
             for id in [unknown, newer] { #expect(try await arena.job(id)?.attempts == 0) }
-            try await eventually("those in Redis are dead letters") {
+            try await eventually(within: .seconds(20), "those in Redis are dead letters") {
                 let page = try await arena.inspector.list(JobFilter(state: .dead, queue: MainErrand.queue), limit: 20)
                 let loosely = page.items.filter { !$0.isDurable && $0.reason == "malformed" }
                 return loosely.contains { $0.id == loose } && loosely.contains { $0.payload == "no envelope at all" }

@@ -46,6 +46,18 @@ extension Arena {
         }
     }
 
+    /// Returns once all jobs of the ledger are done, and which they are.
+    func waitForAll(within patience: Duration = .seconds(60)) async throws -> Set<JobID> {
+        do {
+            try await eventually(within: patience, "all jobs are done") {
+                try await self.database.query("SELECT EXISTS (SELECT FROM jobs WHERE state <> 'done') AS open")[0]["open"] == false
+            }
+        } catch let error as NeverHappened {
+            throw Stuck(error: error, detail: "the ledger holds \(try await counts())")
+        }
+        return try await allJobs()
+    }
+
     /// Returns once the run log holds so many starts.
     func waitForStarts(_ count: Int, of jobs: Set<JobID>? = nil, within patience: Duration = .seconds(20)) async throws {
         try await eventually(within: patience, "\(count) runs have started") {

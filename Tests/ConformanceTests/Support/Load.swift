@@ -19,9 +19,7 @@ struct Load {
     /// Returns once all is enqueued and every job that was committed has finished.
     func finish(within patience: Duration = .seconds(90), sourceLocation: SourceLocation = #_sourceLocation) async throws -> Set<JobID> {
         #expect(try await enqueuer.waitForExit(within: patience) == .code(0), sourceLocation: sourceLocation)
-        let jobs = try await arena.allJobs()
-        try await arena.wait(for: jobs, within: patience)
-        return jobs
+        return try await arena.waitForAll(within: patience)
     }
 
     static func json(_ act: Act) throws -> String {
