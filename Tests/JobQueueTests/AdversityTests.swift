@@ -52,9 +52,8 @@ struct AdversityTests {
             #expect(claims.count == count)
             #expect(Set(claims.map(\.epoch)).count == count)
             let keys = engine.keys(Task1.queue)
-            let process = try #require(
-                try await engine.redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements?.first?.text)
-            let taken = try await Reclaim.all(of: ProcessID(rawValue: process), keys: keys, redis: engine.redis, reason: .lapsed)
+            let process = try #require(try await engine.lapsed(Task1.queue).first)
+            let taken = try await Reclaim.all(of: process, keys: keys, redis: engine.redis, reason: .lapsed)
             #expect(taken.taken == count)
             // Oldest first again, as they were.
             let next = try await engine.claimAndDie(Task1.queue, count: 3, start: false)

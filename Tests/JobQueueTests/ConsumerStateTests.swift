@@ -23,7 +23,7 @@ struct ConsumerStateTests {
         state.claimed([claim(1), claim(2)], waiting: false)
         state.finished(1, acknowledge: true)
         state.finished(2, acknowledge: true)
-        #expect(state.next() == .claim(free: 2, acknowledge: [1, 2]))
+        #expect(state.next() == .claim(free: 2, acknowledge: [.init(epoch: 1), .init(epoch: 2)]))
         state.claimed([], waiting: false)
         #expect(state.next() == .wait(listen: true))
     }
@@ -41,7 +41,7 @@ struct ConsumerStateTests {
         #expect(state.next() == .reconcile)
         // 9 was claimed in the lost answer; 2 runs; 1 is finished and about to be acknowledged again.
         #expect(state.reconciled(held: [1, 2, 9]) == [9])
-        #expect(state.next() == .claim(free: 1, acknowledge: [1]))
+        #expect(state.next() == .claim(free: 1, acknowledge: [.init(epoch: 1)]))
     }
 
     @Test func anUnsentClaimNeedsNoReconciling() {
@@ -58,7 +58,7 @@ struct ConsumerStateTests {
         state.drain()
         #expect(state.next() == .wait(listen: false))
         state.finished(1, acknowledge: true)
-        #expect(state.next() == .claim(free: 0, acknowledge: [1]))
+        #expect(state.next() == .claim(free: 0, acknowledge: [.init(epoch: 1)]))
         state.claimed([], waiting: true)
         #expect(state.next() == .finish)
     }

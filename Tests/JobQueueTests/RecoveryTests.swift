@@ -58,14 +58,14 @@ struct RecoveryTests {
             let id = try await engine.enqueue(Task1())
             let first = try #require(try await engine.claimAndDie(Task1.queue, count: 1, start: true).first)
             let keys = engine.keys(Task1.queue)
-            let lapsed = try await engine.redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements ?? []
-            for process in lapsed.compactMap(\.text) {
-                _ = try await Reclaim.all(of: ProcessID(rawValue: process), keys: keys, redis: engine.redis, reason: .lapsed)
+            let lapsed = try await engine.lapsed(Task1.queue)
+            for process in lapsed {
+                _ = try await Reclaim.all(of: process, keys: keys, redis: engine.redis, reason: .lapsed)
             }
             let second = try #require(try await engine.claimAndDie(Task1.queue, count: 1, start: true).first)
             #expect(second.epoch > first.epoch)
             let error = AttemptError(
-                attempt: 1, code: "transient", message: "late", process: "p", durationMilliseconds: 1, at: Date())
+                kind: Task1.name, attempt: 1, code: "transient", message: "late", process: "p", durationMilliseconds: 1, at: Date())
             for outcome in [AttemptOutcome.retry(after: .zero, error), .snooze(.zero, error), .dead(reason: "permanent", error), .done] {
                 #expect(try await engine.ledger.record(outcome, job: id, epoch: first.epoch) == false)
             }
@@ -84,9 +84,9 @@ struct RecoveryTests {
             let keys = engine.keys(Task1.queue)
             for _ in 0..<3 {
                 #expect(try await engine.claimAndDie(Task1.queue, count: 1, start: true).count == 1)
-                let lapsed = try await engine.redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements ?? []
-                for process in lapsed.compactMap(\.text) {
-                    _ = try await Reclaim.all(of: ProcessID(rawValue: process), keys: keys, redis: engine.redis, reason: .lapsed)
+                let lapsed = try await engine.lapsed(Task1.queue)
+                for process in lapsed {
+                    _ = try await Reclaim.all(of: process, keys: keys, redis: engine.redis, reason: .lapsed)
                 }
             }
             let other = try await engine.enqueue(Task1(text: "other"))
@@ -107,9 +107,8 @@ struct RecoveryTests {
             let keys = engine.keys(Task1.queue)
             for crash in 1...3 {
                 #expect(try await engine.claimAndDie(Task1.queue, count: 1, start: true).map(\.envelope.crashes) == [crash - 1])
-                let process = try #require(
-                    try await engine.redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements?.first?.text)
-                let count = try await Reclaim.all(of: ProcessID(rawValue: process), keys: keys, redis: engine.redis, reason: .lapsed)
+                let process = try #require(try await engine.lapsed(Task1.queue).first)
+                let count = try await Reclaim.all(of: process, keys: keys, redis: engine.redis, reason: .lapsed)
                 #expect(count.quarantined == (crash == 3 ? 1 : 0))
             }
             let dead = try #require(
@@ -236,12 +235,8 @@ struct RecoveryTests {
                             let process = ProcessID.new()
                             let reply = try ClaimReply(
                                 try await engine.redis.evaluate(
-                                    QueueScripts.claim,
-                                    keys: [
-                                        keys.ready, keys.delayed, keys.leases, keys.claims(process), keys.inbox(process), keys.epoch,
-                                        keys.paused,
-                                    ],
-                                    arguments: [.init(process.rawValue), .init(60_000), .init(10)]))
+                                    QueueScripts.claim, keys: keys.forClaim(process),
+                                    arguments: QueueScripts.claimArguments(process: process, free: 10, acknowledge: [])))
                             return reply.claims.count
                         }
                     }

@@ -1,9 +1,10 @@
-/// What lies in Redis for one job: a header of ten fields that Lua can read, then the body.
+/// What lies in Redis for one job: a header of eleven fields that Lua can read, then the body.
 ///
-///     1 <id> <name> <version> <attempts> <crashes> <enqueued ms> <superseded> <d|e> <payload bytes>\n<payload><errors>
+///     2 <id> <name> <version> <attempts> <crashes> <enqueued ms> <superseded> <d|e> <payload bytes> <unique bytes>\n<payload><unique><errors>
 ///
 /// A durable job (`d`) has no body here: its payload, attempts and errors are in the ledger, and the copy is only a pointer. An
-/// ephemeral job (`e`) carries its payload and, behind it, one JSON object per line for each failed attempt.
+/// ephemeral job (`e`) carries its payload, behind it its unique key if it has one, and then one JSON object per line for each failed
+/// attempt.
 ///
 /// `superseded` is `-`, or the epochs of the claims of this very copy that lapsed, joined by commas: a running ledger row may be
 /// taken over only by the copy whose former claim started it, never by a second copy of the same job.
@@ -13,15 +14,18 @@ package struct Envelope: Hashable, Sendable {
     package var version: Int
     package var attempts: Int
     package var crashes: Int
+    /// Milliseconds since 1970.
     package var enqueuedAt: Int64
     package var superseded: [Int64]
     package var isDurable: Bool
-    package var payload: [UInt8]
-    package var errors: [UInt8]
+    package var payload: ArraySlice<UInt8>
+    /// Whose holder this ephemeral job is among those of its queue; empty for none.
+    package var uniqueKey: String
+    package var errors: ArraySlice<UInt8>
 
     package init(
         id: JobID, name: String, version: Int, attempts: Int = 0, crashes: Int = 0, enqueuedAt: Int64, superseded: [Int64] = [],
-        isDurable: Bool, payload: [UInt8] = [], errors: [UInt8] = []
+        isDurable: Bool, payload: some Sequence<UInt8> = [], uniqueKey: String = "", errors: some Sequence<UInt8> = []
     ) {
         self.id = id
         self.name = name
@@ -31,48 +35,56 @@ package struct Envelope: Hashable, Sendable {
         self.enqueuedAt = enqueuedAt
         self.superseded = superseded
         self.isDurable = isDurable
-        self.payload = payload
-        self.errors = errors
+        self.payload = ArraySlice(payload)
+        self.uniqueKey = uniqueKey
+        self.errors = ArraySlice(errors)
     }
 
     /// The bytes as they lie in Redis.
     package func encoded() -> [UInt8] {
-        let chain = superseded.isEmpty ? "-" : superseded.map(String.init).joined(separator: ",")
-        let header = "1 \(id) \(name) \(version) \(attempts) \(crashes) \(enqueuedAt) \(chain) \(isDurable ? "d" : "e") \(payload.count)\n"
         var bytes = [UInt8]()
-        bytes.reserveCapacity(header.utf8.count + payload.count + errors.count)
-        bytes.append(contentsOf: header.utf8)
+        bytes.reserveCapacity(128 + name.utf8.count + payload.count + uniqueKey.utf8.count + errors.count)
+        let space = UInt8(ascii: " ")
+        bytes.append(UInt8(ascii: "2"))
+        bytes.append(space)
+        UUIDText.append(id.rawValue, to: &bytes)
+        bytes.append(space)
+        bytes.append(contentsOf: name.utf8)
+        for number in [Int64(version), Int64(attempts), Int64(crashes), enqueuedAt] {
+            bytes.append(space)
+            bytes.append(decimal: number)
+        }
+        bytes.append(space)
+        if superseded.isEmpty { bytes.append(UInt8(ascii: "-")) }
+        for (index, epoch) in superseded.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(decimal: epoch)
+        }
+        bytes.append(space)
+        bytes.append(UInt8(ascii: isDurable ? "d" : "e"))
+        bytes.append(space)
+        bytes.append(decimal: payload.count)
+        bytes.append(space)
+        bytes.append(decimal: uniqueKey.utf8.count)
+        bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: payload)
+        bytes.append(contentsOf: uniqueKey.utf8)
         bytes.append(contentsOf: errors)
         return bytes
     }
 
-    /// Nil when the bytes are no envelope of format 1.
+    /// Nil when the bytes are no envelope of format 2.
     package init?(_ bytes: [UInt8]) {
-        guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        let fields = bytes[..<newline].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard fields.count == 10, fields[0].elementsEqual("1".utf8) else { return nil }
-        func text(_ index: Int) -> String { String(decoding: fields[index], as: UTF8.self) }
-        guard let id = JobID(text(1)), !fields[2].isEmpty, let version = Int(text(3)), let attempts = Int(text(4)), attempts >= 0,
-            let crashes = Int(text(5)), crashes >= 0, let enqueuedAt = Int64(text(6)), let length = Int(text(9)), length >= 0
-        else { return nil }
-        var superseded: [Int64] = []
-        if text(7) != "-" {
-            for epoch in text(7).split(separator: ",", omittingEmptySubsequences: false) {
-                guard let epoch = Int64(epoch) else { return nil }
-                superseded.append(epoch)
-            }
-        }
-        let isDurable: Bool
-        switch text(8) {
-        case "d": isDurable = true
-        case "e": isDurable = false
-        default: return nil
-        }
-        let body = bytes[(newline + 1)...]
-        guard length <= body.count else { return nil }
-        self.init(
-            id: id, name: text(2), version: version, attempts: attempts, crashes: crashes, enqueuedAt: enqueuedAt, superseded: superseded,
-            isDurable: isDurable, payload: Array(body.prefix(length)), errors: Array(body.dropFirst(length)))
+        var reader = EnvelopeReader(bytes)
+        let header: Envelope? = bytes.withUnsafeBufferPointer { reader.header($0) }
+        guard var envelope = header else { return nil }
+        let body = reader.position
+        guard reader.payloadCount <= bytes.count - body, reader.uniqueCount <= bytes.count - body - reader.payloadCount else { return nil }
+        let unique = body + reader.payloadCount
+        let errors = unique + reader.uniqueCount
+        envelope.payload = bytes[body..<unique]
+        if reader.uniqueCount > 0 { envelope.uniqueKey = String(decoding: bytes[unique..<errors], as: UTF8.self) }
+        envelope.errors = bytes[errors...]
+        self = envelope
     }
 }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import Logging
 public import Redis
 
@@ -6,12 +6,17 @@ public import Redis
 public final class JobDispatcher: Sendable {
     let redis: RedisClient
     let prefix: String
+    private let bounds: [QueueName: Int]
     private let logger: Logger
 
-    /// - Parameter prefix: begins every key of the queue in Redis.
-    public init(redis: RedisClient, prefix: String = "cw", logger: Logger) {
+    /// - Parameters:
+    ///   - prefix: begins every key of the queue in Redis.
+    ///   - bounds: how many jobs may wait in the Redis list of a queue; nil means any number. Ephemeral jobs beyond it are refused, durable ones wait in
+    ///     the ledger.
+    public init(redis: RedisClient, prefix: String = "cw", bounds: [QueueName: Int] = [:], logger: Logger) {
         self.redis = redis
         self.prefix = prefix
+        self.bounds = bounds
         self.logger = logger
     }
 
@@ -19,13 +24,17 @@ public final class JobDispatcher: Sendable {
     ///
     /// Never throws: the rows are safe in the ledger, and what Redis does not take now the ledger sweeper pushes later. While Redis is away
     /// the first calls wait for it as long as a command may take, later ones return at once.
-    public func push(_ jobs: [PendingJob]) async {
+    public func push(_ jobs: [PendingJob]) async { await push(jobs.map(\.committed)) }
+
+    /// Pushes a batch of durable jobs whose transaction has committed; as above.
+    public func push(_ batch: PendingBatch) async { await push(batch.committed) }
+
+    func push(_ jobs: [CommittedJob]) async {
         guard !jobs.isEmpty else { return }
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let now = Self.milliseconds(Date())
         let copies = jobs.map { job in
             Copy(
-                queue: job.queue,
-                runAt: job.runAt.map { Int64(($0.timeIntervalSince1970 * 1000).rounded(.up)) },
+                queue: job.queue, runAt: job.runAt.map(Self.milliseconds),
                 envelope: Envelope(id: job.id, name: job.name, version: job.version, enqueuedAt: now, isDurable: true))
         }
         do {
@@ -36,36 +45,10 @@ public final class JobDispatcher: Sendable {
         }
     }
 
-    /// Enqueues an ephemeral job: it lives in Redis alone and is lost with it. For work that the next tick would do anyway.
-    ///
-    /// - Throws: ``JobPayloadError``, or `RedisError` when Redis did not take it.
-    @discardableResult
-    public func enqueueEphemeral<Kind: Job>(_ job: Kind, runAt: Date? = nil) async throws -> JobID {
-        try await enqueueEphemeral([job], runAt: runAt)[0]
-    }
-
-    /// Enqueues many ephemeral jobs of one kind in few round trips.
-    @discardableResult
-    public func enqueueEphemeral<Kind: Job>(_ jobs: [Kind], runAt: Date? = nil) async throws -> [JobID] {
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
-        var ids: [JobID] = []
-        var copies: [Copy] = []
-        for job in jobs {
-            let id = JobID.new()
-            ids.append(id)
-            copies.append(
-                Copy(
-                    queue: Kind.queue, runAt: runAt.map { Int64(($0.timeIntervalSince1970 * 1000).rounded(.up)) },
-                    envelope: Envelope(
-                        id: id, name: Kind.name, version: Kind.version, enqueuedAt: now, isDurable: false,
-                        payload: try JobPayload.encode(job))))
-        }
-        try await push(copies)
-        return ids
-    }
+    static func milliseconds(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded(.up)) }
 
     /// One envelope bound for one queue; `runAt` in milliseconds since 1970.
-    struct Copy {
+    struct Copy: Sendable {
         let queue: QueueName
         let runAt: Int64?
         let envelope: Envelope
@@ -74,25 +57,53 @@ public final class JobDispatcher: Sendable {
     /// Most envelopes in one LPUSH, so that no command holds up Redis for long.
     private static let chunk = 1000
 
-    func push(_ copies: [Copy]) async throws(RedisError) {
+    /// - Throws: ``QueueFull`` where a list has no room for all that is bound for it, `RedisError` when Redis did not take it.
+    func push(_ copies: [Copy]) async throws {
+        // The usual case takes the short way.
+        if copies.count == 1, copies[0].runAt == nil {
+            return try await push([.init(copies[0].envelope.encoded())], to: copies[0].queue)
+        }
         var ready: [QueueName: [RedisArgument]] = [:]
         for copy in copies {
+            let envelope = RedisArgument(copy.envelope.encoded())
             if let runAt = copy.runAt {
-                let keys = QueueKeys(prefix: prefix, queue: copy.queue)
-                _ = try await redis.evaluate(
-                    QueueScripts.delay, keys: [keys.delayed, keys.ready], arguments: [.init(Int(runAt)), .init(copy.envelope.encoded())])
+                let keys = keys(copy.queue)
+                _ = try await redis.evaluate(QueueScripts.delay, keys: [keys.delayed, keys.ready], arguments: [.init(runAt), envelope])
             } else {
-                ready[copy.queue, default: []].append(.init(copy.envelope.encoded()))
+                ready[copy.queue, default: []].append(envelope)
             }
         }
-        for (queue, envelopes) in ready {
-            let key = QueueKeys(prefix: prefix, queue: queue).ready
-            var start = 0
-            while start < envelopes.count {
-                let end = min(start + Self.chunk, envelopes.count)
+        for (queue, envelopes) in ready { try await push(envelopes, to: queue) }
+    }
+
+    private func push(_ envelopes: [RedisArgument], to queue: QueueName) async throws {
+        let key = keys(queue).ready
+        var start = 0
+        while start < envelopes.count {
+            let end = min(start + Self.chunk, envelopes.count)
+            if let bound = bounds[queue] {
+                let taken = try await redis.evaluate(
+                    QueueScripts.pushBounded, keys: [key], arguments: [.init(bound)] + envelopes[start..<end])
+                guard taken.int == 1 else { throw QueueFull(queue: queue, bound: bound) }
+            } else {
                 _ = try await redis.send(RedisCommand("LPUSH", arguments: [.init(key)] + envelopes[start..<end]))
-                start = end
             }
+            start = end
         }
     }
+
+    func keys(_ queue: QueueName) -> QueueKeys { QueueKeys(prefix: prefix, queue: queue) }
+
+    func bound(_ queue: QueueName) -> Int? { bounds[queue] }
+}
+
+/// A queue's Redis list holds as many jobs as it may.
+public struct QueueFull: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The queue.
+    public let queue: QueueName
+    /// How many jobs may wait in it.
+    public let bound: Int
+
+    /// A sentence for people.
+    public var description: String { "the queue \(queue) is full: \(bound) jobs may wait in it" }
 }

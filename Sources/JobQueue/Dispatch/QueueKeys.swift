@@ -8,7 +8,9 @@
 /// | `cw:{q}:claims:<process>` | hash | epoch → envelope of each job the process has claimed |
 /// | `cw:{q}:inbox:<process>` | list | jobs moved by the blocking wake-up, not yet claimed |
 /// | `cw:{q}:epoch` | string | last fencing epoch given out |
-/// | `cw:{q}:paused` | string | present while the queue is paused |
+/// | `cw:{q}:settings` | hash | copy of the queue's row in `job_queues`: `paused`, `concurrency`, `rate` (per second), `burst` where they are set |
+/// | `cw:{q}:bucket` | hash | tokens left of the rate limit, and when they were counted, in microseconds |
+/// | `cw:{q}:unique` | hash | unique key → id of the ephemeral job that holds it |
 /// | `cw:{q}:dead` | sorted set | ids of dead ephemeral jobs by time of death |
 /// | `cw:{q}:bodies` | hash | id → reason and envelope of dead ephemeral jobs |
 package struct QueueKeys: Hashable, Sendable {
@@ -24,9 +26,16 @@ package struct QueueKeys: Hashable, Sendable {
     package var delayed: String { base + ":delayed" }
     package var leases: String { base + ":leases" }
     package var epoch: String { base + ":epoch" }
-    package var paused: String { base + ":paused" }
+    package var settings: String { base + ":settings" }
+    package var bucket: String { base + ":bucket" }
+    package var unique: String { base + ":unique" }
     package var dead: String { base + ":dead" }
     package var bodies: String { base + ":bodies" }
     package func claims(_ process: ProcessID) -> String { base + ":claims:" + process.rawValue }
+    /// The keys of ``QueueScripts/claim``, in its order.
+    package func forClaim(_ process: ProcessID) -> [String] {
+        [ready, delayed, leases, claims(process), inbox(process), epoch, settings, bucket, unique]
+    }
+
     package func inbox(_ process: ProcessID) -> String { base + ":inbox:" + process.rawValue }
 }

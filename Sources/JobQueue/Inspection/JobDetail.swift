@@ -30,8 +30,26 @@ public struct JobDetail: Sendable, Hashable {
     public let startedAt: Date?
     /// When it reached a final state.
     public let finishedAt: Date?
+    /// What its last error has in common with others; only of a dead or parked job that failed.
+    public let fingerprint: String?
+    /// The key that keeps a second one from being enqueued.
+    public let uniqueKey: String?
+    /// How far its last attempt said it was.
+    public let progress: ReportedProgress?
+    /// Since when an operator wants its running attempt ended.
+    public let cancelRequestedAt: Date?
     /// Whether the ledger holds it; an ephemeral job is in Redis alone.
     public let isDurable: Bool
+}
+
+/// How far an attempt said it was, and when.
+public struct ReportedProgress: Sendable, Hashable, Codable {
+    /// From 0 to 1.
+    public let fraction: Double
+    /// What it was doing.
+    public let message: String?
+    /// When it said so.
+    public let at: Date
 }
 
 /// One failed attempt.
@@ -42,6 +60,8 @@ public struct AttemptRecord: Sendable, Hashable, Codable {
     public let code: String
     /// What went wrong, for people.
     public let message: String
+    /// What it has in common with other errors of its cause; none for the death of a process.
+    public let fingerprint: String?
     /// The worker process that ran it.
     public let process: String?
     /// How long it ran, in milliseconds; unknown when the process died.
@@ -50,15 +70,7 @@ public struct AttemptRecord: Sendable, Hashable, Codable {
     public let at: String
 
     enum CodingKeys: String, CodingKey {
-        case attempt, code, message, process, at
+        case attempt, code, message, fingerprint, process, at
         case durationMilliseconds = "duration_ms"
     }
-}
-
-/// One page of a list of jobs, newest first.
-public struct JobPage: Sendable {
-    /// The jobs.
-    public let items: [JobDetail]
-    /// Hand this to the next call for the following page; nil at the end.
-    public let nextCursor: JobID?
 }

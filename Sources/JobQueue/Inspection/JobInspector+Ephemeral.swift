@@ -1,83 +1,101 @@
-import Foundation
 import Redis
 
-/// Dead letters of ephemeral jobs, which are in Redis alone.
+/// Dead letters of ephemeral jobs, which are in Redis alone: ids by time of death in a sorted set, bodies in a hash. Look-ups by id and pages cost
+/// O(log n) of Redis, however many there are.
 extension JobInspector {
-    struct DeadEphemeral {
-        let queue: QueueName
-        let envelope: Envelope
-        let detail: JobDetail
+    struct EphemeralPage: Sendable {
+        var jobs: [DeadEphemeral] = []
+        var next: JobCursor?
+        var isCut = false
     }
 
-    func deadEphemeral(_ filter: JobFilter, limit: Int) async throws -> [JobDetail] {
-        guard limit > 0 else { return [] }
-        var items: [JobDetail] = []
-        for queue in try await queuesToSearch(filter.queue) where items.count < limit {
-            let keys = QueueKeys(prefix: dispatcher.prefix, queue: queue)
-            let ids =
-                try await dispatcher.redis.send(
-                    RedisCommand("ZREVRANGE", .init(keys.dead), .init(0), .init(limit - items.count - 1))
-                ).elements ?? []
-            for id in ids.compactMap(\.text) {
-                guard let job = try await read(id, queue: queue, keys: keys), matches(job.detail, filter) else { continue }
-                items.append(job.detail)
+    /// At most `limit` dead jobs, queue by queue, those that died last first.
+    func deadEphemeral(_ filter: JobFilter, limit: Int, from position: JobCursor.Position?) async throws -> EphemeralPage {
+        var (first, place): (QueueName?, JobCursor.DeadPlace?) = (nil, nil)
+        if case .redis(let queue, let before) = position { (first, place) = (queue, before) }
+        let queues = if let queue = filter.queue { [queue] } else { try await knownQueues() }
+        var page = EphemeralPage()
+        var examined = 0
+        for queue in queues where first.map({ $0.rawValue <= queue.rawValue }) ?? true {
+            if queue != first { place = nil }
+            while true {
+                let members = try await deadMembers(of: queue, before: place)
+                if members.isEmpty { break }
+                for member in members {
+                    if page.jobs.count == limit || examined == Self.examined {
+                        page.next = JobCursor(.redis(queue, before: place))
+                        page.isCut = page.jobs.count < limit
+                        return page
+                    }
+                    examined += 1
+                    place = member.place
+                    if let job = member.job, job.matches(filter) { page.jobs.append(job) }
+                }
             }
         }
-        return items
+        return page
     }
 
     func findEphemeral(_ id: JobID) async throws -> DeadEphemeral? {
-        for queue in try await queuesToSearch(nil) {
-            let keys = QueueKeys(prefix: dispatcher.prefix, queue: queue)
-            if let job = try await read(id.description, queue: queue, keys: keys) { return job }
-        }
-        return nil
+        let queues = try await knownQueues()
+        let bodies = try await dispatcher.redis.send(
+            queues.map { RedisCommand("HGET", .init(keys($0).bodies), .init(id.description)) })
+        guard let (queue, body) = zip(queues, bodies).first(where: { !$0.1.isNull }), let bytes = body.bytes else { return nil }
+        let score = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys(queue).dead), .init(id.description)))
+        return DeadEphemeral(id.description, queue: queue, body: bytes, diedAt: score.text.flatMap(Double.init).map { Int64($0) })
     }
 
-    private func matches(_ job: JobDetail, _ filter: JobFilter) -> Bool {
-        (filter.name.map { $0 == job.name } ?? true) && (filter.since.map { job.createdAt >= $0 } ?? true)
-            && (filter.hasErrors.map { $0 != job.errors.isEmpty } ?? true)
-            && (filter.text.map { (job.payload + job.id.description).localizedCaseInsensitiveContains($0) } ?? true)
+    /// Brings dead jobs of one queue back; returns how many, and who holds the unique key of one that had to stay.
+    func revive(_ jobs: [DeadEphemeral], of queue: QueueName) async throws -> (count: Int, holder: JobID?) {
+        let keys = keys(queue)
+        let reply = try await dispatcher.redis.evaluate(
+            DeadLetterScripts.revive, keys: [keys.dead, keys.bodies, keys.ready, keys.unique],
+            arguments: jobs.flatMap { [.init($0.detail.id.description), .init($0.revived.encoded()), .init($0.envelope.uniqueKey)] })
+        return (reply.elements?.first?.int ?? 0, reply.elements?.last?.text.flatMap { JobID($0) })
     }
 
-    /// Queue names are not listed in Redis itself (no two queues share a slot of a cluster), so their keys are looked for.
-    private func queuesToSearch(_ queue: QueueName?) async throws -> [QueueName] {
-        if let queue { return [queue] }
-        var cursor = "0"
-        var found: Set<QueueName> = []
-        repeat {
-            let page = try await dispatcher.redis.send(
-                RedisCommand("SCAN", .init(cursor), .init("MATCH"), .init("\(dispatcher.prefix):{*}:dead"), .init("COUNT"), .init(1000)))
-            cursor = page.elements?.first?.text ?? "0"
-            for key in page.elements?.last?.elements ?? [] {
-                guard let text = key.text, let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}") else { continue }
-                if let name = QueueName(rawValue: String(text[text.index(after: open)..<close])) { found.insert(name) }
+    /// Gives dead jobs of one queue up; returns how many were still there.
+    func discard(_ jobs: [DeadEphemeral], of queue: QueueName) async throws -> Int {
+        let keys = keys(queue)
+        return try await dispatcher.redis.evaluate(
+            DeadLetterScripts.discard, keys: [keys.dead, keys.bodies], arguments: jobs.map { .init($0.detail.id.description) }
+        ).int ?? 0
+    }
+
+    private func keys(_ queue: QueueName) -> QueueKeys { QueueKeys(prefix: dispatcher.prefix, queue: queue) }
+
+    private struct DeadMember: Sendable {
+        let place: JobCursor.DeadPlace
+        let job: DeadEphemeral?
+    }
+
+    /// The next ones of a queue. Of those that died in the same millisecond, the greater id comes first.
+    private func deadMembers(of queue: QueueName, before place: JobCursor.DeadPlace?) async throws -> [DeadMember] {
+        let keys = keys(queue)
+        let chunk = 200
+        var offset = 0
+        while true {
+            let reply = try await dispatcher.redis.send(
+                RedisCommand(
+                    "ZRANGE", .init(keys.dead), place.map { .init($0.diedAt) } ?? "+inf", "-inf", "BYSCORE", "REV", "LIMIT", .init(offset),
+                    .init(chunk), "WITHSCORES"))
+            let parts = reply.elements?.compactMap(\.text) ?? []
+            if parts.isEmpty { return [] }
+            let places = stride(from: 0, to: parts.count - 1, by: 2).map { index in
+                JobCursor.DeadPlace(diedAt: Int64(Double(parts[index + 1]) ?? 0), id: parts[index])
             }
-        } while cursor != "0"
-        return found.sorted { $0.rawValue < $1.rawValue }
-    }
-
-    private func read(_ id: String, queue: QueueName, keys: QueueKeys) async throws -> DeadEphemeral? {
-        let replies = try await dispatcher.redis.send([
-            RedisCommand("HGET", .init(keys.bodies), .init(id)), RedisCommand("ZSCORE", .init(keys.dead), .init(id)),
-        ])
-        guard let body = replies[0].bytes, let newline = body.firstIndex(of: UInt8(ascii: "\n")), let jobID = JobID(id) else { return nil }
-        let reason = String(decoding: body[..<newline], as: UTF8.self)
-        let rest = Array(body[(newline + 1)...])
-        let died = replies[1].text.flatMap(Double.init).map { Date(timeIntervalSince1970: $0 / 1000) } ?? Date()
-        // What could not be read as an envelope is shown as it is.
-        let envelope =
-            Envelope(rest)
-            ?? Envelope(id: jobID, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest)
-        let created = Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000)
-        let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(AttemptRecord.self, from: Data($0))
+            let fresh = places.filter { next in place.map { next.diedAt < $0.diedAt || next.id < $0.id } ?? true }
+            guard !fresh.isEmpty else {
+                offset += chunk
+                continue
+            }
+            let bodies =
+                try await dispatcher.redis.send(
+                    RedisCommand("HMGET", arguments: [.init(keys.bodies)] + fresh.map { .init($0.id) })
+                ).elements ?? []
+            return zip(fresh, bodies).map { place, body in
+                DeadMember(place: place, job: body.bytes.flatMap { DeadEphemeral(place.id, queue: queue, body: $0, diedAt: place.diedAt) })
+            }
         }
-        return DeadEphemeral(
-            queue: queue, envelope: envelope,
-            detail: JobDetail(
-                id: jobID, queue: queue.rawValue, name: envelope.name, state: .dead, reason: reason, attempts: envelope.attempts,
-                crashes: envelope.crashes, payload: String(decoding: envelope.payload, as: UTF8.self), errors: errors, process: nil,
-                createdAt: created, dispatchAt: created, startedAt: nil, finishedAt: died, isDurable: false))
     }
 }

@@ -18,19 +18,23 @@ public struct QueueStatus: Sendable, Hashable {
     public let oldestAgeSeconds: Double?
     /// Worker processes with a lease.
     public let workers: Int
+    /// What operators have set.
+    public let settings: QueueSettings
+
     /// Whether claiming is stopped.
-    public let isPaused: Bool
+    public var isPaused: Bool { settings.isPaused }
 }
 
 /// As JSON for operators: the HTTP API and `cartwright queues --json` show the same document.
 extension QueueStatus: Encodable {
     enum CodingKeys: String, CodingKey {
-        case queue, ready, delayed, running, waiting, dead, parked, workers
+        case queue, ready, delayed, running, waiting, dead, parked, workers, concurrency
         case oldestAgeSeconds = "oldest_age_seconds"
         case isPaused = "paused"
+        case rateLimit = "rate_limit"
     }
 
-    /// Writes every member; the age is null when nothing is due.
+    /// Writes every member; the age is null when nothing is due, concurrency and rate limit when none is set.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(queue, forKey: .queue)
@@ -42,6 +46,8 @@ extension QueueStatus: Encodable {
         try container.encode(parked, forKey: .parked)
         try container.encode(oldestAgeSeconds, forKey: .oldestAgeSeconds)
         try container.encode(workers, forKey: .workers)
-        try container.encode(isPaused, forKey: .isPaused)
+        try container.encode(settings.isPaused, forKey: .isPaused)
+        try container.encode(settings.concurrency, forKey: .concurrency)
+        try container.encode(settings.rateLimit, forKey: .rateLimit)
     }
 }

@@ -9,7 +9,7 @@
 ///
 /// What it does stands in a ``JobHandler``.
 public protocol Job: Codable, Sendable {
-    /// Stable name; it is stored with every job and must not change while jobs of this kind exist.
+    /// Stable name; it is stored with every job and must not change while jobs of this kind exist. 1–100 letters, digits, `-`, `_` and `.`.
     static var name: String { get }
     /// The queue its jobs wait in.
     static var queue: QueueName { get }
@@ -17,11 +17,15 @@ public protocol Job: Codable, Sendable {
     static var retry: RetryPolicy { get }
     /// An attempt that runs longer is cancelled and counts as a transient failure. 60 s unless stated.
     static var timeLimit: Duration { get }
+    /// What becomes of a job whose process died in the middle of it. It runs again unless stated.
+    static var afterCrash: AfterCrash { get }
     /// Version of the payload's shape. A worker parks jobs newer than the version it knows.
     static var version: Int { get }
 }
 
 extension Job {
+    /// Its handler runs again.
+    public static var afterCrash: AfterCrash { .runAgain }
     /// 60 s.
     public static var timeLimit: Duration { .seconds(60) }
     /// 1.

@@ -11,4 +11,15 @@ public protocol JobHandler<Kind>: Sendable {
     /// Effects in PostgreSQL take place exactly once when they are committed in one transaction with
     /// ``JobContext/completion``; without it, the engine completes the job after `run` returns.
     func run(_ job: Kind, in context: JobContext) async throws
+
+    /// Finds out whether an attempt whose process died has had its effect. Called before ``run(_:in:)``, under the same time limit, for kinds
+    /// whose ``Job/afterCrash`` is ``AfterCrash/verify``. An error counts like one of `run`.
+    func verify(_ job: Kind, in context: JobContext) async throws -> Verification
+}
+
+extension JobHandler {
+    /// Can't tell.
+    public func verify(_ job: Kind, in context: JobContext) async throws -> Verification {
+        .unknown("the handler of \(Kind.name) has no way to verify it")
+    }
 }

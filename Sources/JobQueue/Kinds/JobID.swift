@@ -15,7 +15,8 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
 
     /// Nil when the text is no UUID.
     public init?(_ text: some StringProtocol) {
-        guard let uuid = UUID(uuidString: String(text)) else { return nil }
+        var text = String(text)
+        guard let uuid = text.withUTF8({ UUIDText.parse($0) }) else { return nil }
         self.init(rawValue: uuid)
     }
 
@@ -67,5 +68,5 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
     }
 
     /// Lower-case, as in JSON, SQL and logs.
-    public var description: String { rawValue.uuidString.lowercased() }
+    public var description: String { UUIDText.string(rawValue) }
 }

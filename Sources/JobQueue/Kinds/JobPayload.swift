@@ -1,30 +1,23 @@
-import Foundation
-
-/// JSON in and out of payloads. Encoders are made per call: `JSONEncoder` is cheap beside the encoding and not safe to share.
+/// JSON in and out of payloads.
 enum JobPayload {
     static func encode<Kind: Job>(_ job: Kind) throws(JobPayloadError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = .sortedKeys
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try encoder.encode(job)
+            bytes = try JSONPayloadEncoder.encode(job)
         } catch {
             throw JobPayloadError(kind: Kind.name, reason: "cannot be encoded as JSON: \(error)")
         }
-        guard data.count <= JobLedger.maximumPayloadBytes else {
+        guard bytes.count <= JobLedger.maximumPayloadBytes else {
             throw JobPayloadError(
                 kind: Kind.name,
-                reason: "is \(data.count) bytes; at most \(JobLedger.maximumPayloadBytes) are taken. Store the data and enqueue its id")
+                reason: "is \(bytes.count) bytes; at most \(JobLedger.maximumPayloadBytes) are taken. Store the data and enqueue its id")
         }
-        return [UInt8](data)
+        return bytes
     }
 
-    static func decode<Kind: Job>(_ kind: Kind.Type, from bytes: some Sequence<UInt8>) throws(JobPayloadError) -> Kind {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+    static func decode<Kind: Job>(_ kind: Kind.Type, from bytes: some Collection<UInt8>) throws(JobPayloadError) -> Kind {
         do {
-            return try decoder.decode(kind, from: Data(bytes))
+            return try JSONPayloadDecoder.decode(kind, from: bytes)
         } catch {
             throw JobPayloadError(kind: Kind.name, reason: "cannot be decoded: \(error)")
         }

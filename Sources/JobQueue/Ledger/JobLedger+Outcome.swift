@@ -21,44 +21,35 @@ extension JobLedger {
     }
 
     /// Records a failed attempt. Returns false when the attempt was stale; then nothing is changed.
+    ///
+    /// A job whose attempt an operator wanted cancelled does not wait again: what would be a retry or a snooze is its end.
     func record(_ outcome: AttemptOutcome, job: JobID, epoch: Int64) async throws -> Bool {
-        let statement: SQL
+        let changes: SQL
         switch outcome {
         case .done:
             return try await complete([JobCompletion(jobID: job, epoch: epoch)]).contains(job)
         case .fenced:
             return false
         case .retry(let delay, let error):
-            statement = """
-                UPDATE jobs
-                   SET state = 'ready', process = NULL, dispatch_at = now() + \(delay.milliseconds) * interval '1 millisecond',
-                       errors = errors || \(error.json)::jsonb
-                 WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'
-                """
+            changes = "\(Self.waiting(delay, orEndingAs: "\(error.fingerprint)")), errors = errors || \(error.json)::jsonb"
         case .snooze(let delay, let error):
             // The reason of the last snooze stands alone at the end, however often a job snoozes.
-            statement = """
-                UPDATE jobs
-                   SET state = 'ready', process = NULL, dispatch_at = now() + \(delay.milliseconds) * interval '1 millisecond',
-                       attempts = greatest(attempts - 1, 0),
-                       errors = CASE WHEN errors -> -1 ->> 'code' = 'snoozed' THEN errors - -1 ELSE errors END || \(error.json)::jsonb
-                 WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'
+            changes = """
+                \(Self.waiting(delay, orEndingAs: "\(error.fingerprint)")), attempts = greatest(attempts - 1, 0),
+                errors = CASE WHEN errors -> -1 ->> 'code' = 'snoozed' THEN errors - -1 ELSE errors END || \(error.json)::jsonb
                 """
         case .dead(let reason, let error):
-            statement = """
-                UPDATE jobs
-                   SET state = 'dead', process = NULL, reason = \(reason), finished_at = now(), errors = errors || \(error.json)::jsonb
-                 WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'
+            changes = """
+                state = 'dead', reason = \(reason), fingerprint = \(error.fingerprint), finished_at = now(), errors = errors || \(error.json)::jsonb
                 """
         case .parked(let reason, let error):
-            statement = """
-                UPDATE jobs
-                   SET state = 'parked', process = NULL, reason = \(reason), attempts = greatest(attempts - 1, 0),
-                       errors = errors || \(error.json)::jsonb
-                 WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'
+            changes = """
+                state = 'parked', reason = \(reason), fingerprint = \(error.fingerprint), attempts = greatest(attempts - 1, 0),
+                errors = errors || \(error.json)::jsonb
                 """
         }
-        return try await database.execute(statement) == 1
+        return try await database.execute(
+            "UPDATE jobs SET process = NULL, \(changes) WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'") == 1
     }
 
     /// Gives started jobs back, no attempt used: a process that shuts down. Stale ones are left alone.
@@ -69,9 +60,20 @@ extension JobLedger {
         try await database.execute(
             """
             UPDATE jobs
-               SET state = 'ready', process = NULL, dispatch_at = now(), attempts = greatest(attempts - 1, 0)
+               SET process = NULL, \(Self.waiting(.zero, orEndingAs: "'cancelled:' || name")), attempts = greatest(attempts - 1, 0)
               FROM unnest(\(ids)::uuid[], \(epochs)::bigint[]) AS claim (id, epoch)
              WHERE jobs.id = claim.id AND jobs.epoch = claim.epoch AND state = 'running'
             """)
+    }
+
+    /// Back to `ready`, due after `delay`; but dead when its cancellation was asked for.
+    private static func waiting(_ delay: Duration, orEndingAs fingerprint: SQL) -> SQL {
+        """
+        state = CASE WHEN cancel_requested_at IS NULL THEN 'ready' ELSE 'dead' END,
+        dispatch_at = now() + \(delay.milliseconds) * interval '1 millisecond',
+        reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled' END,
+        fingerprint = CASE WHEN cancel_requested_at IS NOT NULL THEN \(fingerprint) END,
+        finished_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END
+        """
     }
 }

@@ -11,6 +11,8 @@ struct StartedJob: Sendable {
     /// Attempts including this one.
     let attempt: Int
     let crashes: Int
+    /// This start takes over an attempt whose process died in the middle: what that attempt did outside PostgreSQL is unknown.
+    let takesOverCrash: Bool
     let createdAt: Date
     let traceparent: String?
     /// The job has crashed too often and was put into the dead letters instead of being started.
@@ -34,6 +36,10 @@ extension JobLedger {
     /// A `ready` row starts under any newer epoch. A `running` row starts only under the copy that had started it before its
     /// process's lease lapsed; that counts as a crash and not as an attempt. A start whose answer was lost may be repeated: the row that
     /// runs under this very epoch is answered again.
+    ///
+    /// A job whose process died before it could carry out an operator's cancellation ends here and has no answer.
+    /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting; the ledger sweeper
+    /// pushes it again.
     func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
         // Sorted, so that two processes which start overlapping sets lock rows in one order.
         let requests = requests.sorted { $0.id.description < $1.id.description }
@@ -44,9 +50,10 @@ extension JobLedger {
         let rows = try await database.query(
             """
             UPDATE jobs
-               SET state = CASE WHEN quarantine THEN 'dead' ELSE 'running' END,
-                   process = CASE WHEN quarantine THEN NULL ELSE \(process.rawValue) END,
-                   reason = CASE WHEN quarantine THEN 'quarantined' END,
+               SET state = CASE WHEN ending IS NULL THEN 'running' ELSE 'dead' END,
+                   process = CASE WHEN ending IS NULL THEN \(process.rawValue) END,
+                   reason = ending,
+                   fingerprint = ending || ':' || name,
                    epoch = claimed.epoch,
                    attempts = attempts + CASE WHEN claimed.crashed OR claimed.again THEN 0 ELSE 1 END,
                    crashes = crashes + CASE WHEN claimed.crashed THEN 1 ELSE 0 END,
@@ -54,28 +61,40 @@ extension JobLedger {
                        THEN errors || jsonb_build_object('attempt', attempts, 'at', now(), 'code', 'process_died',
                            'message', 'the worker process died or lost its lease', 'process', process)
                        ELSE errors END,
-                   started_at = now(),
-                   finished_at = CASE WHEN quarantine THEN now() END
+                   progress = NULL, progress_message = NULL, progress_at = NULL,
+                   started_at = CASE WHEN claimed.again THEN started_at ELSE now() END,
+                   finished_at = CASE WHEN ending IS NOT NULL THEN now() END
               FROM (SELECT claim.id, claim.epoch, job.epoch = claim.epoch AS again,
                            job.state = 'running' AND job.epoch < claim.epoch AS crashed,
-                           job.state = 'running' AND job.epoch < claim.epoch AND job.crashes + 1 >= \(Self.crashesAllowed) AS quarantine
+                           CASE WHEN job.state = 'running' AND job.epoch < claim.epoch THEN
+                               CASE WHEN job.cancel_requested_at IS NOT NULL THEN 'cancelled'
+                                    WHEN job.crashes + 1 >= \(Self.crashesAllowed) THEN 'quarantined' END
+                           END AS ending,
+                           CASE WHEN job.epoch < claim.epoch THEN job.state = 'running'
+                                ELSE job.errors -> -1 ->> 'code' = 'process_died'
+                                     AND (job.errors -> -1 ->> 'at')::timestamptz = job.started_at
+                           END AS takes_over
                       FROM unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[]) AS claim (id, epoch, chain)
                       JOIN jobs AS job ON job.id = claim.id
                      WHERE job.epoch < claim.epoch
                            AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
+                                AND (job.unique_until IS DISTINCT FROM 'started' OR lock_job_unique_key(job.queue, job.unique_key))
                                 OR job.state = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
                         OR job.epoch = claim.epoch AND job.state = 'running' AND job.process = \(process.rawValue)
                      ORDER BY job.id
                        FOR NO KEY UPDATE OF job) AS claimed
              WHERE jobs.id = claimed.id
-            RETURNING jobs.id, jobs.epoch, name, version, payload::text AS payload, attempts, crashes, created_at, traceparent,
-                      state = 'dead' AS quarantined
+            RETURNING jobs.id, jobs.epoch, name, version, payload::text AS payload, attempts, crashes, coalesce(takes_over, false) AS takes_over,
+                      created_at, traceparent, reason
             """)
-        return try rows.map { row in
-            StartedJob(
+        return try rows.compactMap { row in
+            let reason: String? = try row["reason"]
+            if reason == "cancelled" { return nil }
+            return StartedJob(
                 id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"], version: try row["version"],
                 payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"], crashes: try row["crashes"],
-                createdAt: try row["created_at"], traceparent: try row["traceparent"], isQuarantined: try row["quarantined"])
+                takesOverCrash: try row["takes_over"], createdAt: try row["created_at"], traceparent: try row["traceparent"],
+                isQuarantined: reason == "quarantined")
         }
     }
 }

@@ -12,6 +12,15 @@ struct LostJob: Sendable {
     let superseded: Int64?
 }
 
+/// Why a queue needs a look into Redis.
+struct QueueSuspicion: Sendable {
+    let queue: QueueName
+    /// A ready job should have been claimed by now.
+    let hasOverdue: Bool
+    /// Processes in which jobs have been running for a while; they may be gone.
+    let processes: [ProcessID]
+}
+
 extension JobLedger {
     /// Takes up to `limit` ready jobs that should lie in their Redis list but can't: everything in the list was pushed after them.
     ///
@@ -39,10 +48,26 @@ extension JobLedger {
         return try rows.map(Self.lost)
     }
 
-    /// Worker processes that have running jobs of this queue in the ledger.
-    func processes(queue: QueueName) async throws -> [ProcessID] {
-        try await database.query("SELECT DISTINCT process FROM jobs WHERE queue = \(queue) AND state = 'running'")
-            .map { ProcessID(rawValue: try $0["process"]) }
+    /// Queues in which something may have to be pushed, by the ledger alone.
+    func suspicions(queues: [QueueName], slack: Duration) async throws -> [QueueSuspicion] {
+        let rows = try await database.query(
+            """
+            SELECT queue, overdue, processes
+              FROM (SELECT queue,
+                           EXISTS (SELECT FROM jobs
+                                    WHERE jobs.queue = served.queue AND state = 'ready'
+                                      AND dispatch_at < now() - \(slack.milliseconds) * interval '1 millisecond') AS overdue,
+                           ARRAY(SELECT DISTINCT process FROM jobs
+                                  WHERE jobs.queue = served.queue AND state = 'running'
+                                    AND started_at < now() - \(slack.milliseconds) * interval '1 millisecond') AS processes
+                      FROM unnest(\(queues.map(\.rawValue))::text[]) AS served (queue)) AS suspicion
+             WHERE overdue OR processes <> '{}'
+            """)
+        return try rows.map { row in
+            QueueSuspicion(
+                queue: try row["queue"], hasOverdue: try row["overdue"],
+                processes: (try row["processes"] as [String]).map(ProcessID.init(rawValue:)))
+        }
     }
 
     /// Takes running jobs of a process that is gone for good and of whose claims Redis knows nothing any more.
@@ -73,7 +98,7 @@ extension JobLedger {
         return try await database.execute(
             """
             UPDATE jobs
-               SET state = 'ready', reason = NULL, dispatch_at = now() - interval '1 minute'
+               SET state = 'ready', reason = NULL, fingerprint = NULL, dispatch_at = now() - interval '1 minute'
               FROM unnest(\(names)::text[], \(versions)::integer[]) AS known (name, version)
              WHERE jobs.state = 'parked' AND jobs.queue = \(queue) AND jobs.reason IN ('unknown_kind', 'newer_version')
                AND jobs.name = known.name AND jobs.version <= known.version

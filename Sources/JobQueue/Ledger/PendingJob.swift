@@ -14,6 +14,18 @@ public struct PendingJob: Sendable {
     public let version: Int
     /// Not before this time; nil means at once.
     public let runAt: Date?
-    /// Inserts the ledger row.
+    /// The key it takes, if any.
+    public let uniqueKey: UniqueKey?
+    /// Inserts the ledger row; no row while another job holds the unique key.
     public let statement: SQL
+
+    /// The job to push when ``statement`` inserted its row; nil when another job holds its unique key. Pushing one that was not inserted does
+    /// no harm, but costs a worker a look into the ledger.
+    ///
+    /// - Parameter result: what ``statement`` gave back.
+    public func inserted(by result: PostgresResult) -> PendingJob? {
+        result.affectedRows > 0 ? self : nil
+    }
+
+    var committed: CommittedJob { CommittedJob(id: id, queue: queue, name: name, version: version, runAt: runAt) }
 }

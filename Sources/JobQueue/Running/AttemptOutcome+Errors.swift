@@ -13,6 +13,8 @@ extension AttemptOutcome {
             self = .dead(reason: "malformed", describe("malformed", error.description))
         case let limit as TimeLimitExceeded:
             self = again(describe("time_limit", limit.description))
+        case let cancelled as JobCancelled:
+            self = .cancelled(describe("cancelled", cancelled.description))
         case JobFailure.transient(let message):
             self = again(describe("transient", message))
         case JobFailure.permanent(let code, let message):

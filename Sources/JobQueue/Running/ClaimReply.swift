@@ -2,29 +2,44 @@ import Redis
 
 /// The claim script's answer, read.
 struct ClaimReply: Sendable {
-    /// Acknowledged epochs that were no longer ours.
-    let fenced: [Int64]
+    /// How many acknowledged epochs were no longer ours.
+    let fenced: Int
     /// When the next delayed job is due, in server milliseconds.
     let nextDue: Int64?
     /// Redis' clock, in milliseconds.
     let serverTime: Int64
     /// Jobs left in the list; nil while the queue is paused.
     let waiting: Int?
+    /// How many jobs may run at once in each process, where operators have set it.
+    let concurrency: Int?
+    /// How long until the queue's rate limit lets another job through; nil when it does now.
+    let throttled: Duration?
     /// What was claimed.
-    let claims: [(epoch: Int64, body: [UInt8])]
+    let claims: [ClaimedJob]
 
     /// Throws when the answer is not the script's.
     init(_ value: RedisValue) throws(RedisError) {
-        guard let parts = value.elements, parts.count >= 4, parts.count.isMultiple(of: 2), let due = parts[1].int, let now = parts[2].int,
-            let waiting = parts[3].int
+        guard let parts = value.elements, parts.count >= 7, let fenced = parts[0].int, let due = parts[1].int,
+            let now = parts[2].int, let waiting = parts[3].int, let concurrency = parts[4].int, let throttled = parts[5].int
         else { throw RedisError(code: .protocolViolation, message: "the claim script answered in an unknown form") }
-        self.fenced = (parts[0].elements ?? []).compactMap { $0.text.flatMap { Int64($0) } }
+        self.fenced = fenced
         self.nextDue = due < 0 ? nil : Int64(due)
         self.serverTime = Int64(now)
         self.waiting = waiting < 0 ? nil : waiting
-        self.claims = stride(from: 4, to: parts.count, by: 2).compactMap { index in
-            guard let epoch = parts[index].text.flatMap({ Int64($0) }), let body = parts[index + 1].bytes else { return nil }
-            return (epoch, body)
+        self.concurrency = concurrency < 0 ? nil : concurrency
+        self.throttled = throttled < 0 ? nil : .milliseconds(throttled)
+        guard let first = parts[6].text.flatMap({ Int64($0) }) else {
+            throw RedisError(code: .protocolViolation, message: "the claim script answered in an unknown form")
         }
+        var claims: [ClaimedJob] = []
+        claims.reserveCapacity(parts.count - 7)
+        for index in 7..<max(7, parts.count) {
+            // An element of another type would shift the epochs of those behind it; the script makes none.
+            guard case .string(let body) = parts[index] else {
+                throw RedisError(code: .protocolViolation, message: "the claim script answered in an unknown form")
+            }
+            claims.append(ClaimedJob(epoch: first + Int64(index - 7), body: body))
+        }
+        self.claims = claims
     }
 }

@@ -13,6 +13,7 @@ struct ClaimedJob: Sendable {
 
     /// How the consumer's books know it. A malformed job has no id of its own.
     var claim: ConsumerState.Claim {
-        ConsumerState.Claim(id: envelope?.id ?? .new(), isDurable: envelope?.isDurable ?? false)
+        guard let envelope else { return ConsumerState.Claim(id: .new(), isDurable: false) }
+        return ConsumerState.Claim(id: envelope.id, isDurable: envelope.isDurable, uniqueKey: envelope.uniqueKey)
     }
 }

@@ -11,17 +11,25 @@ extension Consumer {
     }
 
     var isAbandoned: Bool { life.withLock { $0.state.isAbandoned } }
+    var isBusy: Bool { life.withLock { !$0.state.claims.isEmpty } }
+    var process: ProcessID { life.withLock { $0.process } }
 }
 
 /// What the ``LeaseKeeper`` does with it.
 extension Consumer {
+    /// A job that came due while all slots are taken counts as a reason to renew: the renewal promotes it for whoever is free.
     func leaseAction(at now: ContinuousClock.Instant) -> (process: ProcessID, action: LeaseState.Action) {
-        life.withLock { ($0.process, $0.lease.action(at: now)) }
+        life.withLock { life in
+            let action = life.lease.action(at: now)
+            return (life.process, action == .nothing && life.state.free == 0 && life.isDue(at: now) ? .renew : action)
+        }
     }
 
-    func leaseRenewed(_ process: ProcessID, sentAt sent: ContinuousClock.Instant) {
+    func leaseRenewed(_ process: ProcessID, sentAt sent: ContinuousClock.Instant, nextDue: ContinuousClock.Instant?) {
         life.withLock { life in
-            if life.process == process { life.lease.renewed(sentAt: sent) }
+            guard life.process == process else { return }
+            life.lease.renewed(sentAt: sent)
+            life.nextDue = nextDue
         }
     }
 

@@ -15,6 +15,7 @@ final class Consumer: Sendable {
     let executor: JobExecutor
     let ledger: JobLedger
     let logger: Logger
+    let running = RunningJobs()
     let life: Mutex<Life>
 
     /// What changes during one lease.
@@ -25,6 +26,8 @@ final class Consumer: Sendable {
         /// When the next delayed job is due, by our monotonic clock.
         var nextDue: ContinuousClock.Instant?
         var isPaused = false
+        /// Until when the queue's rate limit lets no job through.
+        var throttledUntil: ContinuousClock.Instant?
         let signal = Signal()
         let listen = Signal()
     }
@@ -81,6 +84,11 @@ final class Consumer: Sendable {
         report { $0.state.drain() }
     }
 
+    /// Lets ``run()`` return when there is nothing left to claim.
+    func endWhenEmpty() {
+        report { $0.state.endWhenEmpty() }
+    }
+
     /// Gives the running jobs back and stops them.
     func giveUp() {
         report { $0.state.abandon(.outOfTime) }
@@ -105,9 +113,7 @@ final class Consumer: Sendable {
                 switch life.withLock({ $0.state.next() }) {
                 case .claim(let free, let acknowledge):
                     let batch = await claim(free: free, acknowledge: acknowledge, process: process)
-                    if !batch.isEmpty {
-                        jobs.addTask { await self.executor.execute(batch, process: process, keys: self.keys, claims: self) }
-                    }
+                    executor.execute(batch, process: process, consumer: self, in: &jobs)
                 case .reconcile:
                     await reconcile(process: process)
                 case .wait(let wantsJobs):
@@ -128,24 +134,23 @@ final class Consumer: Sendable {
         }
     }
 
-    private func claim(free: Int, acknowledge: [Int64], process: ProcessID) async -> [ClaimedJob] {
+    private func claim(free: Int, acknowledge: [Acknowledgement], process: ProcessID) async -> [ClaimedJob] {
         let sent = ContinuousClock.now
         do {
             let value = try await redis.evaluate(
-                QueueScripts.claim,
-                keys: [keys.ready, keys.delayed, keys.leases, keys.claims(process), keys.inbox(process), keys.epoch, keys.paused],
-                arguments: [.init(process.rawValue), .init(Int(LeaseState.duration.milliseconds)), .init(free)]
-                    + acknowledge.map { .init(Int($0)) })
+                QueueScripts.claim, keys: keys.forClaim(process),
+                arguments: QueueScripts.claimArguments(process: process, free: free, acknowledge: acknowledge))
             let reply = try ClaimReply(value)
-            JobMetrics.fenced(keys.queue, count: reply.fenced.count)
-            let jobs = reply.claims.map { ClaimedJob(epoch: $0.epoch, body: $0.body) }
+            JobMetrics.fenced(keys.queue, count: reply.fenced)
             life.withLock { life in
                 life.lease.renewed(sentAt: sent)
                 life.isPaused = reply.waiting == nil
                 life.nextDue = reply.nextDue.map { sent + .milliseconds(max(0, $0 - reply.serverTime)) }
-                life.state.claimed(jobs.map { ($0.epoch, $0.claim) }, waiting: (reply.waiting ?? 0) > 0)
+                life.throttledUntil = reply.throttled.map { .now + $0 }
+                let mayTakeMore = reply.throttled == nil && (reply.waiting ?? 0) > 0
+                life.state.claimed(reply.claims.map { ($0.epoch, $0.claim) }, waiting: mayTakeMore, concurrency: reply.concurrency)
             }
-            return jobs
+            return reply.claims
         } catch {
             life.withLock { $0.state.claimFailed(acknowledge: acknowledge, maybeExecuted: error.maybeExecuted) }
             logger.warning("could not claim", metadata: ["error": "\(error)"])

@@ -4,13 +4,15 @@ struct ConsumerState: Sendable {
     struct Claim: Sendable {
         let id: JobID
         let isDurable: Bool
+        /// Empty for none.
+        var uniqueKey = ""
         /// The ledger has started it.
         var isStarted = false
     }
 
     enum Action: Hashable, Sendable {
-        /// Acknowledge these epochs and claim up to `free` jobs.
-        case claim(free: Int, acknowledge: [Int64])
+        /// Acknowledge these and claim up to `free` jobs.
+        case claim(free: Int, acknowledge: [Acknowledgement])
         /// A claim's reply was lost: find out which claims Redis thinks are ours.
         case reconcile
         /// Nothing to do until something is reported. `listen` says whether a newly pushed job should wake us.
@@ -28,41 +30,49 @@ struct ConsumerState: Sendable {
         case leaseLapsed
     }
 
-    let concurrency: Int
+    /// Jobs that may run at once; fewer than run now after an operator has lowered it.
+    private(set) var concurrency: Int
+    private let configured: Int
     private(set) var claims: [Int64: Claim] = [:]
-    private var acknowledgements: [Int64] = []
+    private var acknowledgements: [Acknowledgement] = []
     private var mayHaveMore = true
     private var isInDoubt = false
     private var isDraining = false
+    private var endsWhenEmpty = false
     private var abandonment: Reason?
 
+    /// - Parameter concurrency: holds until operators set another one for the queue.
     init(concurrency: Int) {
         self.concurrency = concurrency
+        self.configured = concurrency
     }
 
     var free: Int { max(0, concurrency - claims.count) }
 
-    /// What to do now. The caller must carry out a `.claim` and report ``claimed(_:asked:waiting:)`` or ``claimFailed(_:maybeExecuted:)``.
+    /// What to do now. The caller must carry out a `.claim` and report ``claimed(_:waiting:concurrency:)`` or
+    /// ``claimFailed(acknowledge:maybeExecuted:)``.
     mutating func next() -> Action {
         if let abandonment { return .abandon(abandonment) }
         if isInDoubt { return .reconcile }
         let wanted = isDraining || !mayHaveMore ? 0 : free
         if !acknowledgements.isEmpty || wanted > 0 {
-            defer { acknowledgements = [] }
+            defer { acknowledgements.removeAll(keepingCapacity: false) }
             return .claim(free: isDraining ? 0 : free, acknowledge: acknowledgements)
         }
-        if isDraining && claims.isEmpty { return .finish }
+        if claims.isEmpty && (isDraining || endsWhenEmpty) { return .finish }
         return .wait(listen: !isDraining && free > 0)
     }
 
-    /// A claim has been answered with `jobs`; `waiting` says whether more lie in the list.
-    mutating func claimed(_ jobs: [(epoch: Int64, claim: Claim)], waiting: Bool) {
+    /// A claim has been answered with `jobs`; `waiting` says whether more lie in the list and may be taken now. `concurrency` is what
+    /// operators have set, or nil.
+    mutating func claimed(_ jobs: [(epoch: Int64, claim: Claim)], waiting: Bool, concurrency: Int? = nil) {
         for job in jobs { claims[job.epoch] = job.claim }
         mayHaveMore = waiting
+        self.concurrency = concurrency ?? configured
     }
 
     /// A claim got no answer. Its acknowledgements are repeated; when it may have been executed, so may the claims it made.
-    mutating func claimFailed(acknowledge: [Int64], maybeExecuted: Bool) {
+    mutating func claimFailed(acknowledge: [Acknowledgement], maybeExecuted: Bool) {
         acknowledgements = acknowledge + acknowledgements
         mayHaveMore = true
         if maybeExecuted { isInDoubt = true }
@@ -71,7 +81,7 @@ struct ConsumerState: Sendable {
     /// Redis holds these claims for us; those that we know nothing of (and have not just finished) are returned, to be put back.
     mutating func reconciled(held: [Int64]) -> [Int64] {
         isInDoubt = false
-        let pending = Set(acknowledgements)
+        let pending = Set(acknowledgements.map(\.epoch))
         return held.filter { claims[$0] == nil && !pending.contains($0) }
     }
 
@@ -82,8 +92,11 @@ struct ConsumerState: Sendable {
 
     /// The job of this claim has ended; `acknowledge` is false when its claim is already gone from Redis.
     mutating func finished(_ epoch: Int64, acknowledge: Bool) {
-        guard claims.removeValue(forKey: epoch) != nil else { return }
-        if acknowledge { acknowledgements.append(epoch) }
+        guard let claim = claims.removeValue(forKey: epoch) else { return }
+        if acknowledge {
+            let holding = claim.uniqueKey.isEmpty ? nil : Acknowledgement.Holding(key: claim.uniqueKey, job: claim.id)
+            acknowledgements.append(Acknowledgement(epoch: epoch, unique: holding))
+        }
         mayHaveMore = true
     }
 
@@ -92,6 +105,9 @@ struct ConsumerState: Sendable {
 
     /// Claims nothing more.
     mutating func drain() { isDraining = true }
+
+    /// Goes on claiming, and finishes when there is nothing to claim.
+    mutating func endWhenEmpty() { endsWhenEmpty = true }
 
     /// Stops the running jobs.
     mutating func abandon(_ reason: Reason) {

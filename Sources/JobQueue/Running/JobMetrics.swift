@@ -2,9 +2,8 @@ import Metrics
 
 /// The engine's metrics. Labels are queue and kind names, which are few.
 enum JobMetrics {
-    static func finished(_ outcome: AttemptOutcome, name: String, queue: QueueName, duration: Duration) {
-        Timer(label: "job_duration_seconds", dimensions: [("name", name), ("queue", queue.rawValue), ("outcome", outcome.word)])
-            .recordNanoseconds(duration.milliseconds * 1_000_000)
+    static func duration(name: String, queue: QueueName, outcome: String) -> Timer {
+        Timer(label: "job_duration_seconds", dimensions: [("name", name), ("queue", queue.rawValue), ("outcome", outcome)])
     }
 
     static func fenced(_ queue: QueueName, count: Int) {

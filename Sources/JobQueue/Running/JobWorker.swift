@@ -11,12 +11,17 @@ public struct JobWorkerConfiguration: Sendable {
     public var grace: Duration
     /// Days after which finished jobs are dropped from the ledger.
     public var retentionDays: Int
+    /// Hooks around every run of a handler, the first one outermost.
+    public var interceptors: [any JobInterceptor]
 
     /// Serves `queues`; 20 s of grace and 7 days of retention unless set.
-    public init(queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7) {
+    public init(
+        queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7, interceptors: [any JobInterceptor] = []
+    ) {
         self.queues = queues
         self.grace = grace
         self.retentionDays = retentionDays
+        self.interceptors = interceptors
     }
 }
 
@@ -43,7 +48,9 @@ public struct JobWorker: Service {
         let redis = dispatcher.redis
         let ledger = JobLedger(database: database)
         let keys = configuration.queues.keys.map { QueueKeys(prefix: dispatcher.prefix, queue: $0) }
-        let executor = JobExecutor(registry: registry, ledger: ledger, redis: redis, logger: logger)
+        let progress = ProgressBoard(ledger: ledger, logger: logger)
+        let runner = AttemptRunner(registry: registry, interceptors: configuration.interceptors, progress: progress, logger: logger)
+        let executor = JobExecutor(runner: runner, ledger: ledger, redis: redis, logger: logger)
         self.configuration = configuration
         self.logger = logger
         self.consumers = keys.map { keys in
@@ -56,8 +63,8 @@ public struct JobWorker: Service {
         self.keeper = LeaseKeeper(redis: redis, consumers: consumers, logger: logger)
         self.recovery = RecoverySweep(redis: redis, queues: keys, logger: logger)
         self.ledgerSweep = LedgerSweep(
-            ledger: ledger, dispatcher: dispatcher, registry: registry, queues: keys, retentionDays: configuration.retentionDays,
-            logger: logger)
+            ledger: ledger, dispatcher: dispatcher, registry: registry, consumers: consumers, progress: progress,
+            retentionDays: configuration.retentionDays, logger: logger)
         self.scheduler = JobScheduler(database: database, dispatcher: dispatcher, schedules: schedules, logger: logger)
     }
 
@@ -74,6 +81,13 @@ public struct JobWorker: Service {
             }
             background.cancelAll()
         }
+    }
+
+    /// Runs what can be claimed now, in all its queues, and returns when nothing is left: for tests and one-off commands. Jobs that are due later
+    /// stay where they are. A worker drains or runs, once.
+    public func drain() async throws {
+        for consumer in consumers { consumer.endWhenEmpty() }
+        try await run()
     }
 
     private func drainOnShutdown() async {

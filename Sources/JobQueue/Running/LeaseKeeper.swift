@@ -8,7 +8,8 @@ import Threading
     import Darwin
 #endif
 
-/// Renews the leases of this process from a thread of its own: handlers that hog every thread of Swift's pool must not cost the lease.
+/// Renews the leases of this process, and stops handlers at their time limit, from a thread of its own: handlers that hog every thread of
+/// Swift's pool must cost neither.
 actor LeaseKeeper {
     private let thread: ThreadExecutor
     private let redis: RedisClient
@@ -36,6 +37,7 @@ actor LeaseKeeper {
 
     private func tend(_ consumer: Consumer) async {
         let now = ContinuousClock.now
+        consumer.running.stopOverdue(at: now)
         let (process, action) = consumer.leaseAction(at: now)
         switch action {
         case .nothing:
@@ -46,10 +48,12 @@ actor LeaseKeeper {
         case .renew:
             guard redis.isConnected else { return }
             do {
-                _ = try await redis.evaluate(
-                    QueueScripts.renew, keys: [consumer.keys.leases],
-                    arguments: [.init(process.rawValue), .init(Int(LeaseState.duration.milliseconds))])
-                consumer.leaseRenewed(process, sentAt: now)
+                let keys = consumer.keys
+                let reply = try await redis.evaluate(
+                    QueueScripts.renew, keys: [keys.leases, keys.delayed, keys.ready],
+                    arguments: [.init(process.rawValue), .init(LeaseState.duration.milliseconds)])
+                let untilDue = reply.int.flatMap { $0 < 0 ? nil : Duration.milliseconds($0) }
+                consumer.leaseRenewed(process, sentAt: now, nextDue: untilDue.map { now + $0 })
             } catch {
                 logger.warning("could not renew the lease", metadata: ["queue": "\(consumer.keys.queue)", "error": "\(error)"])
             }

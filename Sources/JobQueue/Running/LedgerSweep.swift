@@ -15,53 +15,95 @@ struct LedgerSweep: Sendable {
     let ledger: JobLedger
     let dispatcher: JobDispatcher
     let registry: JobRegistry
-    let queues: [QueueKeys]
+    let consumers: [Consumer]
+    let progress: ProgressBoard
     let retentionDays: Int
     let logger: Logger
+    private var queues: [QueueKeys] { consumers.map(\.keys) }
 
     func run() async {
         var absentSince: [ProcessID: ContinuousClock.Instant] = [:]
         var maintenanceDue = ContinuousClock.now
+        var mirrored: (settings: [QueueName: StoredQueueSettings], at: ContinuousClock.Instant)?
         while !Task.isCancelled {
             if maintenanceDue <= .now {
                 maintenanceDue = .now + .seconds(60)
                 await guarded("maintain the ledger") {
+                    try await ledger.register(queues.map(\.queue))
                     for keys in queues { _ = try await ledger.unpark(queue: keys.queue, kinds: registry.kinds(of: keys.queue)) }
                     try await ledger.maintainPartitions(retentionDays: retentionDays)
                     maintenanceDue = .now + .seconds(3600)
                 }
             }
             if dispatcher.redis.isConnected {
-                for keys in queues {
-                    await guarded("sweep the ledger") { try await sweep(keys, absentSince: &absentSince) }
-                }
+                await guarded("mirror the queues' settings") { try await mirrorSettings(&mirrored) }
+                await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
             }
+            await progress.flush()
+            await guarded("look for cancelled jobs") { try await stopCancelled() }
             try? await Task.sleep(for: .seconds(1))
         }
     }
 
-    private func sweep(_ keys: QueueKeys, absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
-        let oldest = try await oldestWaiting(keys)
-        var lost: [LostJob]
-        repeat {
-            lost = try await ledger.takeLost(queue: keys.queue, oldestWaiting: oldest, slack: Self.slack, limit: Self.batch)
-            try await push(lost, keys)
-        } while lost.count == Self.batch && !Task.isCancelled
+    /// Looks into PostgreSQL each second. Redis may have been emptied at any time, so copies of what is set are looked at each second too; of
+    /// queues for which nothing is set only when that has changed, and every ten seconds.
+    private func mirrorSettings(_ mirrored: inout (settings: [QueueName: StoredQueueSettings], at: ContinuousClock.Instant)?) async throws {
+        let settings = try await ledger.queueSettings()
+        let isDue = mirrored.map { .now - $0.at >= .seconds(10) } ?? true
+        let all = queues.compactMap { keys -> (QueueKeys, StoredQueueSettings)? in
+            guard let stored = settings[keys.queue] else { return nil }
+            let isSet = stored.settings != QueueSettings()
+            return isDue || isSet || mirrored?.settings[keys.queue] != stored ? (keys, stored) : nil
+        }
+        guard !all.isEmpty else { return }
+        try await QueueSettingsMirror(redis: dispatcher.redis).write(Dictionary(uniqueKeysWithValues: all))
+        mirrored = (settings, isDue ? .now : mirrored?.at ?? .now)
+    }
 
-        for process in try await ledger.processes(queue: keys.queue) {
-            let lease = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys.leases), .init(process.rawValue)))
-            guard lease == .null else {
-                absentSince[process] = nil
-                continue
+    /// Stops running jobs that an operator has cancelled.
+    private func stopCancelled() async throws {
+        let busy = consumers.filter(\.isBusy)
+        guard !busy.isEmpty else { return }
+        for request in try await ledger.cancelRequests(processes: busy.map(\.process)) {
+            for consumer in busy { consumer.running.cancel(request.id, epoch: request.epoch) }
+        }
+    }
+
+    private func sweep(absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
+        // Redis is asked only about queues in which something may be wrong: an idle worker leaves it alone.
+        for suspicion in try await ledger.suspicions(queues: queues.map(\.queue), slack: Self.slack) {
+            guard let keys = queues.first(where: { $0.queue == suspicion.queue }) else { continue }
+            let oldest = try await oldestWaiting(keys)
+            if suspicion.hasOverdue { try await pushLost(keys, oldestWaiting: oldest) }
+            for process in suspicion.processes {
+                try await pushOrphaned(of: process, keys, oldestWaiting: oldest, absentSince: &absentSince)
             }
-            let since = absentSince[process] ?? .now
-            absentSince[process] = since
-            guard .now - since >= Self.absence else { continue }
-            let orphans = try await ledger.takeOrphaned(
-                queue: keys.queue, process: process, oldestWaiting: oldest, slack: Self.absence, limit: Self.batch)
-            try await push(orphans, keys)
         }
         absentSince = absentSince.filter { .now - $0.value < .seconds(600) }
+    }
+
+    private func pushLost(_ keys: QueueKeys, oldestWaiting: Date?) async throws {
+        var lost: [LostJob]
+        repeat {
+            lost = try await ledger.takeLost(queue: keys.queue, oldestWaiting: oldestWaiting, slack: Self.slack, limit: Self.batch)
+            try await push(lost, keys)
+        } while lost.count == Self.batch && !Task.isCancelled
+    }
+
+    private func pushOrphaned(
+        of process: ProcessID, _ keys: QueueKeys, oldestWaiting: Date?, absentSince: inout [ProcessID: ContinuousClock.Instant]
+    ) async throws {
+        let lease = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys.leases), .init(process.rawValue)))
+        guard lease == .null else {
+            absentSince[process] = nil
+            return
+        }
+        let since = absentSince[process] ?? .now
+        absentSince[process] = since
+        guard .now - since >= Self.absence else { return }
+        let orphans = try await ledger.takeOrphaned(
+            queue: keys.queue, process: process, oldestWaiting: oldestWaiting, slack: Self.absence, limit: Self.batch)
+        try await push(orphans, keys)
     }
 
     private func push(_ jobs: [LostJob], _ keys: QueueKeys) async throws {

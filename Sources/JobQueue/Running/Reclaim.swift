@@ -15,7 +15,9 @@ enum Reclaim {
         while true {
             let reply = try await redis.evaluate(
                 QueueScripts.reclaim,
-                keys: [keys.leases, keys.ready, keys.claims(process), keys.inbox(process), keys.dead, keys.bodies],
+                keys: [
+                    keys.leases, keys.ready, keys.claims(process), keys.inbox(process), keys.dead, keys.bodies, keys.unique, keys.delayed,
+                ],
                 arguments: [.init(process.rawValue), .init(500), .init(reason.rawValue), .init(JobLedger.crashesAllowed)])
             let parts = reply.elements?.compactMap(\.int) ?? []
             guard parts.count == 3 else {

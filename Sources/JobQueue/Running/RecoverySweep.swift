@@ -1,25 +1,36 @@
 import Logging
 import Redis
 
-/// Once a second, takes the jobs of processes whose lease has lapsed back to the head of their list.
+/// Takes the jobs of processes whose lease has lapsed back to the head of their list.
+///
+/// It looks when the next lease would lapse, and not more often: a living process has renewed its lease by then, and a new one's lasts
+/// longer than the wait.
 struct RecoverySweep: Sendable {
     let redis: RedisClient
     let queues: [QueueKeys]
     let logger: Logger
 
+    /// The longest wait; a lease lasts longer.
+    private static let longest: Duration = .seconds(5)
+    /// Past the moment of the lapse, so that one look suffices.
+    private static let margin: Duration = .milliseconds(20)
+
     func run() async {
+        var due = Dictionary(uniqueKeysWithValues: queues.map { ($0.queue, ContinuousClock.now) })
         while !Task.isCancelled {
-            if redis.isConnected {
-                for keys in queues { await sweep(keys) }
+            for keys in queues where due[keys.queue].map({ $0 <= .now }) ?? true {
+                due[keys.queue] = .now + (redis.isConnected ? await sweep(keys) : .milliseconds(500))
             }
-            try? await Task.sleep(for: .seconds(1))
+            let next = due.values.min() ?? .now + Self.longest
+            try? await Task.sleep(until: next)
         }
     }
 
-    private func sweep(_ keys: QueueKeys) async {
+    /// Returns how long it is until the next look.
+    private func sweep(_ keys: QueueKeys) async -> Duration {
         do {
-            let lapsed = try await redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements ?? []
-            for process in lapsed.compactMap(\.text).map(ProcessID.init(rawValue:)) {
+            let reply = try await redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements ?? []
+            for process in reply.dropFirst().compactMap(\.text).map(ProcessID.init(rawValue:)) {
                 let count = try await Reclaim.all(of: process, keys: keys, redis: redis, reason: .lapsed)
                 guard count.taken + count.quarantined > 0 else { continue }
                 JobMetrics.recovered(keys.queue, count: count.taken)
@@ -29,8 +40,11 @@ struct RecoverySweep: Sendable {
                         "queue": "\(keys.queue)", "process": "\(process)", "jobs": "\(count.taken)", "quarantined": "\(count.quarantined)",
                     ])
             }
+            guard let next = reply.first?.int, next >= 0 else { return Self.longest }
+            return min(.milliseconds(next) + Self.margin, Self.longest)
         } catch {
             logger.warning("could not sweep lapsed leases", metadata: ["queue": "\(keys.queue)", "error": "\(error)"])
+            return .seconds(1)
         }
     }
 }

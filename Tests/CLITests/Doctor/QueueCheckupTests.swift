@@ -11,7 +11,7 @@ struct QueueCheckupTests {
     ) -> QueueStatus {
         QueueStatus(
             queue: "checkout", ready: waiting, delayed: 0, running: 0, waiting: waiting, dead: dead, parked: 0, oldestAgeSeconds: age,
-            workers: workers, isPaused: isPaused)
+            workers: workers, settings: QueueSettings(isPaused: isPaused))
     }
 
     @Test func isContentWithAQueueThatFlows() {

@@ -20,6 +20,8 @@ struct Engine: Sendable {
     static func with<Value>(redisURL: String? = nil, _ body: (Engine) async throws -> Value) async throws -> Value {
         try await TestDatabase.with(migrations: [try JobQueueMigrations.set()], poolSize: 8) { database in
             let engine = try Engine(database: database.pool, redisURL: try redisURL ?? TestEnvironment.redisURL)
+            // As the workers of these queues do when they start.
+            try await engine.ledger.register([Task1.queue, Task2.queue])
             let value = try await body(engine)
             await engine.redis.close()
             return value
@@ -52,10 +54,11 @@ struct Engine: Sendable {
     /// Runs a worker while `body` runs, then shuts it down in good order.
     func withWorker<Value: Sendable>(
         _ registry: JobRegistry, queues: [QueueName: Int], grace: Duration = .seconds(5), schedules: [JobSchedule] = [],
-        _ body: () async throws -> Value
+        interceptors: [any JobInterceptor] = [], _ body: () async throws -> Value
     ) async throws -> Value {
         let worker = JobWorker(
-            JobWorkerConfiguration(queues: queues, grace: grace), registry: registry, schedules: schedules, dispatcher: dispatcher,
+            JobWorkerConfiguration(queues: queues, grace: grace, interceptors: interceptors), registry: registry, schedules: schedules,
+            dispatcher: dispatcher,
             blockingConnections: redisConfiguration, database: database, logger: logger)
         let group = ServiceGroup(services: [worker], logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -87,10 +90,9 @@ struct Engine: Sendable {
         let process = ProcessID.new()
         let reply = try ClaimReply(
             try await redis.evaluate(
-                QueueScripts.claim,
-                keys: [keys.ready, keys.delayed, keys.leases, keys.claims(process), keys.inbox(process), keys.epoch, keys.paused],
-                arguments: [.init(process.rawValue), .init(60_000), .init(count)]))
-        let claims = reply.claims.compactMap { claim in Envelope(claim.body).map { (epoch: claim.epoch, envelope: $0) } }
+                QueueScripts.claim, keys: keys.forClaim(process),
+                arguments: QueueScripts.claimArguments(process: process, free: count, acknowledge: [])))
+        let claims = reply.claims.compactMap { claim in claim.envelope.map { (epoch: claim.epoch, envelope: $0) } }
         if start {
             let requests = claims.filter(\.envelope.isDurable).map {
                 StartRequest(id: $0.envelope.id, epoch: $0.epoch, superseded: $0.envelope.superseded)
@@ -100,5 +102,11 @@ struct Engine: Sendable {
         // The lease lapses now, as if eight seconds had passed.
         _ = try await redis.send(RedisCommand("ZADD", .init(keys.leases), .init(1), .init(process.rawValue)))
         return claims
+    }
+
+    /// Processes whose lease in this queue has lapsed.
+    func lapsed(_ queue: QueueName) async throws -> [ProcessID] {
+        let reply = try await redis.evaluate(QueueScripts.lapsed, keys: [keys(queue).leases], arguments: []).elements ?? []
+        return reply.dropFirst().compactMap(\.text).map(ProcessID.init(rawValue:))
     }
 }

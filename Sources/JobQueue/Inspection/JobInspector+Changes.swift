@@ -1,0 +1,74 @@
+import Postgres
+
+extension JobInspector {
+    /// Makes a dead, parked or waiting job run at once, with all its attempts ahead of it. It keeps its id, and with it the idempotency
+    /// keys of its external calls.
+    ///
+    /// - Throws: ``JobInspectionError`` when there is no such job, it is running or finished, or another job holds its unique key by now.
+    public func retry(_ id: JobID) async throws {
+        let candidate: SQL = """
+            SELECT id, queue, state, unique_key FROM jobs WHERE id = \(id) AND state IN ('dead', 'parked', 'ready') FOR NO KEY UPDATE
+            """
+        let revived = try Revival.jobs(in: try await database.query(Revival.statement(for: candidate)))
+        if !revived.isEmpty { return await dispatcher.push(revived) }
+        if let job = try await findEphemeral(id) {
+            let revival = try await revive([job], of: job.queue)
+            if revival.count == 1 { return }
+            if let holder = revival.holder { throw JobInspectionError.uniqueKeyTaken(id, by: holder) }
+        }
+        throw try await refusal(id)
+    }
+
+    /// Gives up a dead, parked or waiting job. It stays in the ledger as `discarded` until its day is dropped.
+    ///
+    /// - Throws: ``JobInspectionError`` when there is no such job, or it is running or finished.
+    public func discard(_ id: JobID) async throws {
+        let count = try await database.execute(
+            """
+            UPDATE jobs
+               SET state = 'discarded', reason = NULL, finished_at = now()
+             WHERE id = \(id) AND state IN ('dead', 'parked', 'ready')
+            """)
+        if count == 1 { return }
+        if let job = try await findEphemeral(id), try await discard([job], of: job.queue) == 1 { return }
+        throw try await refusal(id)
+    }
+
+    /// Ends a job that runs, as soon as its worker process hears of it: within about a second, if its handler heeds the cancellation of its task.
+    /// It becomes a dead letter with the reason `cancelled`, unless it finishes before. A job that waits is discarded instead.
+    ///
+    /// - Throws: ``JobInspectionError`` when there is no such job in the ledger, or it neither runs nor waits.
+    public func cancel(_ id: JobID) async throws -> Cancellation {
+        let rows = try await database.query(
+            """
+            UPDATE jobs
+               SET state = CASE state WHEN 'ready' THEN 'discarded' ELSE state END,
+                   finished_at = CASE state WHEN 'ready' THEN now() END,
+                   cancel_requested_at = CASE state WHEN 'running' THEN coalesce(cancel_requested_at, now()) END
+             WHERE id = \(id) AND state IN ('ready', 'running')
+            RETURNING state
+            """)
+        guard let row = rows.first else {
+            guard let job = try await show(id) else { throw JobInspectionError.notFound(id) }
+            throw JobInspectionError.notCancellable(id, job.state)
+        }
+        return try row["state"] == JobState.running.rawValue ? .requested : .discarded
+    }
+
+    /// Why a job could not be changed.
+    private func refusal(_ id: JobID) async throws -> JobInspectionError {
+        guard let job = try await show(id) else { return .notFound(id) }
+        if job.state == .dead, let holder = try await holderOfKey(id) { return .uniqueKeyTaken(id, by: holder) }
+        return .wrongState(id, job.state)
+    }
+
+    private func holderOfKey(_ id: JobID) async throws -> JobID? {
+        let rows = try await database.query(
+            """
+            SELECT held.job_id
+              FROM jobs JOIN job_unique_keys AS held ON held.queue = jobs.queue AND held.key = jobs.unique_key
+             WHERE jobs.id = \(id) AND held.job_id <> jobs.id
+            """)
+        return try rows.first.map { JobID(rawValue: try $0["job_id"]) }
+    }
+}

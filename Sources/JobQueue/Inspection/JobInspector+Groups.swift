@@ -1,0 +1,38 @@
+import Foundation
+import Postgres
+
+extension JobInspector {
+    /// The dead letters of the ledger by fingerprint, largest groups first. Each of them is counted, from an index that holds what is needed: less
+    /// than a second for a million. Dead jobs that are in Redis alone are in no group, nor are those that died before fingerprints were kept.
+    ///
+    /// - Parameters:
+    ///   - queue: only of this queue.
+    ///   - limit: how many groups, 1 to 200.
+    public func deadGroups(queue: QueueName? = nil, limit: Int = 50) async throws -> [DeadGroup] {
+        let condition: SQL = if let queue { "AND queue = \(queue)" } else { "" }
+        let statement: SQL = """
+            WITH counted AS MATERIALIZED (
+                SELECT fingerprint, count(*) AS count, min(finished_at) AS first_at, max(finished_at) AS last_at
+                  FROM jobs
+                 WHERE state = 'dead' AND fingerprint IS NOT NULL \(condition)
+                 GROUP BY fingerprint
+                 ORDER BY count DESC, last_at DESC
+                 LIMIT \(min(max(limit, 1), 200))
+            )
+            SELECT counted.*, name, reason, newest.errors -> -1 ->> 'code' AS code, newest.errors -> -1 ->> 'message' AS message
+              FROM counted
+             CROSS JOIN LATERAL (SELECT name, reason, errors FROM jobs
+                                  WHERE state IN ('dead', 'parked')
+                                    AND (fingerprint, state, id) >= (counted.fingerprint, 'dead'::text, \(UUID.oldest)::uuid)
+                                    AND (fingerprint, state, id) <= (counted.fingerprint, 'dead'::text, \(UUID.newest)::uuid)
+                                  ORDER BY fingerprint DESC, state DESC, id DESC LIMIT 1) AS newest
+             ORDER BY count DESC, last_at DESC
+            """
+        let rows = try await database.pipeline([DeadLetterIndex.planning, statement])[1].rows
+        return try rows.map { row in
+            DeadGroup(
+                fingerprint: try row["fingerprint"], name: try row["name"], reason: try row["reason"], code: try row["code"],
+                message: try row["message"], count: try row["count"], firstAt: try row["first_at"], lastAt: try row["last_at"])
+        }
+    }
+}
