@@ -1,6 +1,7 @@
 import Foundation
-import JobQueue
 import Redis
+
+@testable import JobQueue
 
 /// Claimers without a worker around them: for what only a crowd of claims at the very same moment can show.
 struct Claimers: Sendable {
@@ -30,11 +31,9 @@ struct Claimers: Sendable {
 
     private func claim(_ process: ProcessID, _ redis: RedisClient) async throws -> [JobID] {
         let reply = try await redis.evaluate(
-            QueueScripts.claim,
-            keys: [keys.ready, keys.delayed, keys.leases, keys.claims(process), keys.inbox(process), keys.epoch, keys.paused],
-            arguments: [.init(process.rawValue), .init(60_000), .init(10)])
-        let parts = reply.elements ?? []
-        return stride(from: 5, to: parts.count, by: 2).compactMap { parts[$0].bytes.flatMap(Envelope.init)?.id }
+            QueueScripts.claim, keys: keys.forClaim(process),
+            arguments: QueueScripts.claimArguments(process: process, free: 10, acknowledge: []))
+        return try ClaimReply(reply).claims.compactMap { $0.envelope?.id }
     }
 
     func close() async {
