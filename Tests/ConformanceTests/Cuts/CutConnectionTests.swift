@@ -7,7 +7,7 @@ import Testing
 @Suite("A connection cut at any step loses and doubles nothing")
 struct CutConnectionTests {
     @Test(
-        "7 · the worker's connection to Redis cut at command k, delivered or not, while it completes, retries, promotes, buries and recovers",
+        "7 · the worker's connection to Redis cut at command k, delivered or not, while it completes, retries, promotes and buries",
         .scenario(7))
     func workerCutFromRedis() async throws {
         try await Arena.with { arena in
@@ -23,7 +23,30 @@ struct CutConnectionTests {
                 try await eventually(within: .seconds(20), "command \(command) has come") { proxy.acceptedCount > before }
             }
             try await audit(rounds, arena)
-            ScenarioReport.did("\(rounds.count) rounds of 9 jobs on all paths, the worker's connections to Redis cut at command k")
+            ScenarioReport.did("\(rounds.count) rounds of 7 jobs on all paths, the worker's connections to Redis cut at command k")
+        }
+    }
+
+    @Test("7 · the worker's connection to Redis cut at the command that takes a dead process' jobs back, delivered or not", .scenario(7))
+    func workerCutWhileRecovering() async throws {
+        try await Arena.with { arena in
+            let proxy = try TCPProxy(to: arena.redisPort)
+            _ = try await arena.startWorker { $0.redisProxy = proxy }
+            var (durable, ephemeral): ([JobID], [JobID]) = ([], [])
+            let rounds = Chaos.scale(2, full: 10)
+            for round in 0..<rounds {
+                let ghost = try await Ghost(arena) { proxy.hold(at: $0, .fromClient, delivered: round.isMultiple(of: 2)) }
+                try await eventually(within: .seconds(20), "somebody takes them back") { proxy.isHolding }
+                proxy.cut()
+                durable.append(ghost.durable)
+                ephemeral.append(ghost.ephemeral)
+            }
+            try await arena.wait(for: durable)
+            try await eventually(within: .seconds(20), "those in Redis end") { try arena.history().ended.isSuperset(of: ephemeral) }
+            try await arena.waitUntilIdle()
+            let history = try await arena.audit(durable)
+            #expect(history.runs.count == durable.count + ephemeral.count)
+            ScenarioReport.did("\(rounds) × the same at the command that takes a dead process' two jobs back")
         }
     }
 

@@ -12,8 +12,10 @@ struct WorkerOptions {
     var grace = 5
     var pool = 8
     var knowsComingKinds = false
-    /// Fires a schedule every so many seconds.
+    /// Fires the schedule `interval` every so many seconds.
     var every: Int?
+    /// Fires the schedule `cron` at these times, in Berlin.
+    var cron: String?
     /// Stand between it and Redis, and between it and PostgreSQL.
     var redisProxy: TCPProxy?
     var databaseProxy: TCPProxy?
@@ -38,6 +40,7 @@ extension Arena {
         var arguments = ["work", "--queues", options.queues, "--grace", "\(options.grace)", "--pool", "\(options.pool)"]
         if options.knowsComingKinds { arguments.append("--coming") }
         if let every = options.every { arguments += ["--every", "\(every)"] }
+        if let cron = options.cron { arguments += ["--cron", cron, "--zone", "Europe/Berlin"] }
         let command = options.launcher + [Self.program] + arguments
         let worker = try ManagedProcess.start(
             command[0], arguments: Array(command.dropFirst()),

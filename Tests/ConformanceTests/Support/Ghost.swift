@@ -4,12 +4,20 @@ import JobQueue
 import Postgres
 import Redis
 
-/// Jobs that a process had claimed when it died, as they then lie in Redis: for scenarios that need something to recover now and not in eight seconds.
-enum Ghost {
-    /// Enqueues a durable and an ephemeral job that were claimed, never started, and whose process' lease has lapsed.
-    static func haunt(_ arena: Arena, durable: MainErrand, ephemeral: MainErrand) async throws -> (durable: JobID, ephemeral: JobID) {
+/// A process that died with two jobs claimed and neither started, as it then lies in Redis: for scenarios that need something to recover and know in
+/// advance by whose name it will be asked for.
+struct Ghost {
+    /// Its name; stands in the command that takes its jobs back, and in no other that a worker sends.
+    let name: String
+    let durable: JobID
+    let ephemeral: JobID
+
+    /// - Parameter willAppear: called with its name before anybody can have heard of it.
+    init(_ arena: Arena, willAppear: (String) -> Void) async throws {
+        let (durable, ephemeral) = (MainErrand(Act(.effect)), MainErrand(Act()))
         let keys = QueueKeys(prefix: arena.prefix, queue: MainErrand.queue)
         let ghost = ProcessID.new()
+        willAppear(ghost.rawValue)
         let stored = try JobLedger.insertion(of: durable)
         try await arena.commit(stored)
         let now = Int64(Date().timeIntervalSince1970 * 1000)
@@ -25,6 +33,6 @@ enum Ghost {
                 RedisCommand("HSET", .init(keys.claims(ghost)), .init(Int(now) * 1000 + index), .init(envelope.encoded())))
         }
         _ = try await arena.redis.send(RedisCommand("ZADD", .init(keys.leases), "1", .init(ghost.rawValue)))
-        return (stored.id, loose)
+        (name, self.durable, self.ephemeral) = (ghost.rawValue, stored.id, loose)
     }
 }

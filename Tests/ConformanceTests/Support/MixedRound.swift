@@ -6,7 +6,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// A handful of jobs that between them take every path with more than one step: enqueue, claim, complete, retry, promote, dead-letter, recover; durable
+/// A handful of jobs that between them take every path with more than one step: enqueue, claim, complete, retry, promote, dead-letter; durable
 /// ones and ones that live in Redis alone.
 struct MixedRound {
     private(set) var effects: [JobID] = []
@@ -25,13 +25,11 @@ struct MixedRound {
             await dispatcher.push([pending])
             return pending.id
         }
-        let ghosts = try await Ghost.haunt(arena, durable: MainErrand(Act(.effect)), ephemeral: MainErrand(Act()))
         effects = [
-            ghosts.durable, try await enqueue(Act(.effect)), try await enqueue(Act(.effect, failures: 1)),
+            try await enqueue(Act(.effect)), try await enqueue(Act(.effect, failures: 1)),
             try await enqueue(Act(.effect), runAt: soon),
         ]
         dead = [try await enqueue(Act(.permanent))]
-        endingInRedis = [ghosts.ephemeral]
         // What Redis did not say it has taken, it may or may not have taken: nothing is promised, and nothing expected.
         for (act, due) in [(Act(failures: 1), nil), (Act(), soon)] {
             if let id = try? await dispatcher.enqueueEphemeral(MainErrand(act), runAt: due) { endingInRedis.append(id) }

@@ -78,9 +78,10 @@ struct ClockTests {
 }
 
 extension Arena {
-    /// The slots of the schedule, by seconds since 1970, with their jobs.
-    func slots() async throws -> [Int: JobID] {
-        let rows = try await database.query("SELECT extract(epoch FROM fire_at)::bigint AS at, job_id FROM job_schedule_slots")
+    /// The slots of a schedule that have fired, by seconds since 1970, with their jobs.
+    func slots(_ schedule: String = "interval") async throws -> [Int: JobID] {
+        let rows = try await database.query(
+            "SELECT extract(epoch FROM fire_at)::bigint AS at, job_id FROM job_schedule_slots WHERE schedule = \(schedule)")
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["at"], JobID(rawValue: try $0["job_id"])) })
     }
 }

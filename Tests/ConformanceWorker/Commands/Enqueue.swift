@@ -17,6 +17,7 @@ struct Enqueue: AsyncParsableCommand {
     @Option(help: "So many are inserted in one transaction and pushed together.") var batch = 1
     @Option(help: "What each does: the JSON of an act.") var act =
         #"{"ending":"effect","sleep":0,"spin":0,"hold":0,"failures":0,"isDeaf":false}"#
+    @Option(help: "Their unique keys are so many, one after the other; 0 for none.") var keys = 0
     @Flag(help: "Jobs that live in Redis alone.") var ephemeral = false
     @Flag(help: "Kills itself after the first commit, before the push.") var dieAfterCommit = false
 
@@ -28,9 +29,9 @@ struct Enqueue: AsyncParsableCommand {
         while sent < jobs {
             let count = min(batch, jobs - sent)
             switch kind {
-            case .main: try await enqueue((0..<count).map { _ in MainErrand(act) }, connections)
-            case .side: try await enqueue((0..<count).map { _ in SideErrand(act) }, connections)
-            case .tick: try await enqueue((0..<count).map { Tick(n: sent + $0) }, connections)
+            case .main: try await enqueue((0..<count).map { _ in MainErrand(act) }, from: sent, connections)
+            case .side: try await enqueue((0..<count).map { _ in SideErrand(act) }, from: sent, connections)
+            case .tick: try await enqueue((0..<count).map { Tick(n: sent + $0) }, from: sent, connections)
             }
             sent += count
             if rate > 0 {
@@ -42,20 +43,35 @@ struct Enqueue: AsyncParsableCommand {
         _exit(0)
     }
 
-    private func enqueue<Kind: Job>(_ jobs: [Kind], _ connections: Connections) async throws {
+    private func enqueue<Kind: Job>(_ jobs: [Kind], from number: Int, _ connections: Connections) async throws {
         if ephemeral {
-            _ = try await connections.dispatcher.enqueueEphemeral(jobs)
+            guard keys > 0 else {
+                _ = try await connections.dispatcher.enqueueEphemeral(jobs)
+                return
+            }
+            for (index, job) in jobs.enumerated() {
+                _ = try await connections.dispatcher.enqueueEphemeral(job, unique: try key(number + index))
+            }
             return
         }
-        let pending = try jobs.map { try JobLedger.insertion(of: $0) }
+        let pending = try jobs.enumerated().map { index, job in
+            try JobLedger.insertion(of: job, unique: keys > 0 ? key(number + index) : nil)
+        }
+        let inserted: [PendingJob]
         do {
-            try await connections.database.transaction { tx in _ = try tx.pipeline(pending.map(\.statement)) }
+            inserted = try await connections.database.transaction { tx in
+                zip(pending, try tx.pipeline(pending.map(\.statement))).compactMap { $0.inserted(by: $1) }
+            }
         } catch {
             // Not taken, or taken and its answer lost: either way the caller goes on, and the ledger tells which.
             connections.logger.warning("a transaction failed", metadata: ["error": "\(error)"])
             return
         }
         if dieAfterCommit { kill(getpid(), SIGKILL) }
-        await connections.dispatcher.push(pending)
+        await connections.dispatcher.push(inserted)
+    }
+
+    private func key(_ number: Int) throws -> UniqueKey {
+        try UniqueKey("key-\(number % keys)", until: .finished)
     }
 }

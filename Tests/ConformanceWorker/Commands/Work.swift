@@ -12,22 +12,28 @@ struct Work: AsyncParsableCommand {
     @Option(help: "Seconds that running jobs have after SIGTERM.") var grace = 5.0
     @Option(help: "Connections to PostgreSQL.") var pool = 8
     @Flag(help: "Knows the kinds and versions of the coming release.") var coming = false
-    @Option(help: "Fires a schedule every so many seconds.") var every: Int?
+    @Option(help: "Fires the schedule `interval` every so many seconds.") var every: Int?
+    @Option(help: "Fires the schedule `cron` at the times of this expression.") var cron: String?
+    @Option(help: "The time zone of that expression.") var zone = "UTC"
 
     func run() async throws {
         let connections = try Connections(poolSize: pool)
-        let schedules = every.map { seconds in
-            [JobSchedule("conformance.slot", every: .seconds(seconds)) { MainErrand(Act(.effect)) }]
-        }
         let worker = JobWorker(
             JobWorkerConfiguration(queues: try bulkheads(), grace: .seconds(grace)), registry: registry(connections),
-            schedules: schedules ?? [], dispatcher: connections.dispatcher, blockingConnections: connections.redisConfiguration,
+            schedules: try schedules(), dispatcher: connections.dispatcher, blockingConnections: connections.redisConfiguration,
             database: connections.database, logger: connections.logger)
         try await ServiceGroup(
             configuration: .init(services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm], logger: connections.logger)
         ).run()
         await connections.close()
         _exit(0)
+    }
+
+    private func schedules() throws -> [JobSchedule] {
+        var schedules: [JobSchedule] = []
+        if let every { schedules.append(JobSchedule("interval", every: .seconds(every)) { MainErrand(Act(.effect)) }) }
+        if let cron { schedules.append(JobSchedule("cron", cron: try CronExpression(parsing: cron), timeZone: zone) { MainErrand(Act(.effect)) }) }
+        return schedules
     }
 
     private func registry(_ connections: Connections) -> JobRegistry {

@@ -16,12 +16,18 @@ public final class PostgresServer: Sendable {
     public let port: Int
     private let directory: String
     private let programs: String
+    private let hasPreload: Bool
     private let process: Mutex<ManagedProcess>
 
     /// Makes a cluster and starts it.
-    public static func start() async throws -> PostgresServer {
+    /// - Parameters:
+    ///   - library: loaded into the server before all others.
+    ///   - environment: added to the server's.
+    public static func start(preloading library: String? = nil, environment: [String: String] = [:]) async throws -> PostgresServer {
         let directory = "\(NSTemporaryDirectory())/cartwright-postgres-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        // A copy, because the user that the server runs as may not enter the folder of the build.
+        if let library { try FileManager.default.copyItem(atPath: library, toPath: "\(directory)/preload.so") }
         // PostgreSQL refuses to run as root.
         if geteuid() == 0 { try await run("chown", ["postgres", directory]) }
         let programs = try self.programs()
@@ -33,15 +39,17 @@ public final class PostgresServer: Sendable {
             ])
         let port = try FreePort.next()
         let server = PostgresServer(
-            port: port, directory: directory, programs: programs, process: try launch(programs, in: directory, port: port))
+            port: port, directory: directory, programs: programs, hasPreload: library != nil,
+            process: try launch(programs, in: directory, port: port, environment, hasPreload: library != nil))
         try await server.waitUntilReady()
         return server
     }
 
-    private init(port: Int, directory: String, programs: String, process: ManagedProcess) {
+    private init(port: Int, directory: String, programs: String, hasPreload: Bool, process: ManagedProcess) {
         self.port = port
         self.directory = directory
         self.programs = programs
+        self.hasPreload = hasPreload
         self.process = Mutex(process)
     }
 
@@ -55,12 +63,14 @@ public final class PostgresServer: Sendable {
     public var url: String { "postgres://cartwright@127.0.0.1:\(port)/postgres" }
 
     /// Ends the server at once, as a crash would, and starts it again on the same data.
-    /// - Parameter pause: how long it stays away.
-    public func restart(after pause: Duration = .zero) async throws {
+    /// - Parameters:
+    ///   - pause: how long it stays away.
+    ///   - environment: added to the new server's.
+    public func restart(after pause: Duration = .zero, environment: [String: String] = [:]) async throws {
         current.signal(SIGQUIT)
         try await current.waitForExit(within: .seconds(20))
         try await Task.sleep(for: pause)
-        let next = try Self.launch(programs, in: directory, port: port)
+        let next = try Self.launch(programs, in: directory, port: port, environment, hasPreload: hasPreload)
         process.withLock { $0 = next }
         try await waitUntilReady()
     }
@@ -75,14 +85,17 @@ public final class PostgresServer: Sendable {
         }
     }
 
-    private static func launch(_ programs: String, in directory: String, port: Int) throws -> ManagedProcess {
-        try ManagedProcess.start(
+    private static func launch(
+        _ programs: String, in directory: String, port: Int, _ environment: [String: String], hasPreload: Bool
+    ) throws -> ManagedProcess {
+        let preload = hasPreload ? ["LD_PRELOAD": "\(directory)/preload.so"] : [:]
+        return try ManagedProcess.start(
             launcher[0],
             arguments: launcher.dropFirst() + [
                 "\(programs)/postgres", "-D", "\(directory)/data", "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
                 "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100", "-c",
                 "timezone=UTC",
-            ])
+            ], environment: environment.merging(preload) { $1 })
     }
 
     /// Becomes the user that Debian's package made, when root.
