@@ -3,16 +3,19 @@
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tests Benchmarks Package.swift
-.PHONY: help run test build lint format bench stop clean reset
+.PHONY: help run test test-chaos build lint format bench stop clean reset
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## build and start everything: private PostgreSQL and Redis, sandbox, API, worker (Ctrl-C stops it)
 	@exec $(HEAR_INTERRUPT) Scripts/run
 
 test: ## run all tests against throw-away servers; FILTER=name runs some
 	@exec $(HEAR_INTERRUPT) Scripts/test $(if $(FILTER),--filter '$(FILTER)')
+
+test-chaos: ## play the conformance scenarios in full, about 20 min; TABLE=file writes the table of results
+	@exec $(HEAR_INTERRUPT) Scripts/test-chaos $(if $(TABLE),--table '$(TABLE)')
 
 build: ## build everything, debug
 	@Scripts/install-dependencies
