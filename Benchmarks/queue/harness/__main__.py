@@ -41,7 +41,9 @@ class Entry:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Leaves through every `finally`, which is where what was started is ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     options = parse()
     peers = [peer for peer in load() if peer.is_ours or (not options.only_ours and peer.key in (options.peers or [peer.key]))]
     for peer in peers:
