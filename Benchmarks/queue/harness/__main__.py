@@ -15,7 +15,7 @@ from . import ours
 from .drain import Bench, Run, RunError, drain
 from .peer import Configuration, Peer, load
 from .servers import Postgres, Redis
-from .table import print_table, ratio, spread
+from .table import print_table, spread
 from .tally import DeliveryError
 
 PARTS = ["drain", "enqueue", "durable", "latency", "depth", "idle"]
@@ -28,7 +28,10 @@ class Entry:
     peer: Peer
     configuration: Configuration
     jobs: int
+    # None stands for a run that failed.
     runs: list[Run | None] = field(default_factory=list)
+    # Our rate over its own, of runs that followed each other.
+    ratios: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     @property
@@ -122,8 +125,18 @@ def measure_drains(bench: Bench, peers: list[Peer], options: argparse.Namespace)
         for configuration in peer.configurations
     ]
     for number in range(1, options.rounds + 1):
+        previous: Peer | None = None
         for entry in entries:
-            entry.runs.append(attempt(bench, entry, number))
+            baseline = baseline_for(entry, entries)
+            # Measured anew beside each other queue, so that what is compared lies a minute apart and not a whole round.
+            if entry.peer is not previous and not entry.peer.is_ours:
+                baseline.runs.append(attempt(bench, baseline, number))
+            previous = entry.peer
+            run = attempt(bench, entry, number)
+            entry.runs.append(run)
+            beside = baseline.runs[-1] if baseline.runs else None
+            if run and beside:
+                entry.ratios.append(beside.drained_per_second / run.drained_per_second)
     print("\nDrained from waiting no-op jobs:\n")
     print_table(
         [
@@ -138,7 +151,7 @@ def measure_drains(bench: Bench, peers: list[Peer], options: argparse.Namespace)
             "worker MB",
             "bytes per waiting job",
         ],
-        [row(entry, entries) for entry in entries],
+        [row(entry) for entry in entries],
     )
     print("\nCPU seconds are per 100,000 jobs. MB are those of all worker processes. In brackets: slowest and fastest round.")
     return entries
@@ -155,14 +168,14 @@ def attempt(bench: Bench, entry: Entry, number: int) -> Run | None:
     return run
 
 
-def row(entry: Entry, entries: list[Entry]) -> list[str]:
+def row(entry: Entry) -> list[str]:
     label = [entry.label, f"{entry.jobs:,}"]
     runs = entry.good
     if not runs:
         return label + ["failed"] + ["–"] * 7
     return label + [
         spread([run.drained_per_second for run in runs]),
-        compared(entry, entries),
+        f"{median(entry.ratios):.2f}" if entry.ratios else "–",
         f"{median(run.enqueued_per_second for run in runs):,.0f}",
         f"{median(run.worker_seconds for run in runs):.1f}",
         f"{median(run.redis_seconds for run in runs):.1f}" if "redis" in entry.configuration.servers else "–",
@@ -179,14 +192,10 @@ def waiting_bytes(entry: Entry) -> Iterator[str]:
         yield f"{median(run.postgres_bytes for run in entry.good):,.0f} PostgreSQL"
 
 
-def compared(entry: Entry, entries: list[Entry]) -> str:
-    """Ours over it: our ephemeral jobs beside queues on Redis, our durable ones beside queues on PostgreSQL."""
+def baseline_for(entry: Entry, entries: list[Entry]) -> Entry:
+    """What it is compared with: our durable jobs beside queues on PostgreSQL, our ephemeral ones beside queues on Redis."""
     durable = "postgres" in entry.configuration.servers
-    baseline = next(e for e in entries if e.configuration.baseline and ("postgres" in e.configuration.servers) == durable)
-    pairs = [(mine, other) for mine, other in zip(baseline.runs, entry.runs, strict=True) if mine and other]
-    if not pairs:
-        return "–"
-    return ratio([mine.drained_per_second for mine, _ in pairs], [other.drained_per_second for _, other in pairs])
+    return next(e for e in entries if e.configuration.baseline and ("postgres" in e.configuration.servers) == durable)
 
 
 sys.exit(main())

@@ -60,7 +60,8 @@ struct Durable: AsyncParsableCommand {
         let jobsPerSecond: Double
 
         var description: String {
-            "\(grouped(jobsPerSecond)) durable jobs/s from insertion to completion, concurrency \(concurrency), \(grouped(Double(jobs))) jobs"
+            "\(grouped(jobsPerSecond)) durable jobs/s from insertion to completion, "
+                + "concurrency \(concurrency), \(grouped(Double(jobs))) jobs"
         }
     }
 }

@@ -26,7 +26,7 @@ struct Idle: AsyncParsableCommand {
         let before = try worker.usage.processorSeconds
         try await Task.sleep(for: .seconds(seconds))
         let used = try worker.usage.processorSeconds - before
-        let commands = monitor.stop()
+        let commands = try monitor.stop()
         try await worker.stop()
         let perSecond = commands.mapValues { Double($0) / Double(seconds) }
         try output.emit(
@@ -53,22 +53,25 @@ struct Idle: AsyncParsableCommand {
 /// Counts the commands that clients send, by name, with Redis' MONITOR.
 private struct Monitor {
     private let process = Process()
-    private let pipe = Pipe()
+    private let file = FileManager.default.temporaryDirectory.appending(path: "monitor-\(UUID().uuidString)")
 
     init() throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let url = ProcessInfo.processInfo.environment["REDIS_URL"] ?? ""
         process.arguments = ["redis-cli", "--no-auth-warning", "-u", url, "MONITOR"]
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
+        // Into a file, because nobody empties a pipe in the meantime.
+        try Data().write(to: file)
+        process.standardOutput = try FileHandle(forWritingTo: file)
         try process.run()
     }
 
-    func stop() -> [String: Int] {
+    func stop() throws -> [String: Int] {
         // A child of a thread of Swift's pool inherits its blocked signals, SIGTERM among them.
         kill(process.processIdentifier, SIGKILL)
-        let lines = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
         process.waitUntilExit()
+        defer { try? FileManager.default.removeItem(at: file) }
+        let lines = String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n")
         // 1732420000.123456 [0 127.0.0.1:40000] "BLMOVE" "key" …; a script's own commands have "lua" for the address.
         let sent = lines.filter { $0.contains("] \"") && !$0.contains(" lua] ") }
         return sent.reduce(into: [:]) { counts, line in
