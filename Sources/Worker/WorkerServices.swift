@@ -38,8 +38,9 @@ struct WorkerServices {
         self.registry = registry
 
         schedules = [
-            JobSchedule("rates.refresh", every: .seconds(3600)) { RefreshRates() },
-            JobSchedule("housekeeping", every: .seconds(3600)) { Housekeeping() },
+            // A new shop has no rates at all.
+            JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
+            JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
         ]
 
         var sweeps: [any Service] = [

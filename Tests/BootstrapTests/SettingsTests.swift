@@ -155,12 +155,14 @@ struct SettingsTests {
         let changed = try WorkerProcessSettings(
             checking: SettingsReader(
                 values: Self.worker.merging([
-                    "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
+                    "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "QUEUE_BOUNDS": "email=500",
+                    "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
                     "PAYMENTS_CAPTURE": "automatic", "RATES_PROVIDER": "frankfurter",
                     "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
                 ]) { $1 }))
         #expect(changed.worker.queues == ["checkout": 2, "email": 1])
         #expect(changed.worker.grace == .seconds(3))
+        #expect(changed.redis.queueBounds == ["email": 500])
         #expect(changed.payments.baseURL == "http://127.0.0.1:9090")
         #expect(changed.payments.capture == .automatic)
         #expect(changed.rates.provider == .frankfurter)
@@ -171,7 +173,7 @@ struct SettingsTests {
         "a worker's wrong settings are refused",
         arguments: [
             ("WORKER_QUEUES", "checkout"), ("WORKER_QUEUES", "checkout=0"), ("WORKER_QUEUES", "checkout=1,checkout=2"),
-            ("WORKER_QUEUES", "a b=1"),
+            ("WORKER_QUEUES", "a b=1"), ("QUEUE_BOUNDS", "email"), ("QUEUE_BOUNDS", "email=0"),
             ("WORKER_QUEUES", "checkout=1,"), ("SHUTDOWN_GRACE_SECONDS", "-1"), ("PAYMENTS_API_KEY", "pk_live_123"),
             ("PAYMENTS_API_KEY", ""),
             ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"), ("SMTP_URL", "http://x"),

@@ -31,7 +31,7 @@ package struct Connections: Sendable {
     package init(_ database: DatabaseSettings, _ redis: RedisSettings, logger: Logger) {
         self.database = PostgresPool(database.configuration, logger: logger)
         self.redis = RedisClient(redis.configuration, logger: logger)
-        dispatcher = JobDispatcher(redis: self.redis, prefix: redis.queuePrefix, logger: logger)
+        dispatcher = JobDispatcher(redis: self.redis, prefix: redis.queuePrefix, bounds: redis.queueBounds, logger: logger)
     }
 
     package func close() async {

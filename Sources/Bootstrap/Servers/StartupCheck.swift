@@ -15,9 +15,11 @@ struct StartupCheck: Sendable {
     /// - Throws: ``StartupError``.
     func run() async throws {
         let clock = try await checkDatabase()
-        let facts = try await checkRedis()
+        let servers = try await checkRedis()
         warnOfClock("PostgreSQL", seconds: clock)
-        if let time = facts.time { warnOfClock("Redis", seconds: time - Date().timeIntervalSince1970) }
+        for facts in servers {
+            if let time = facts.time { warnOfClock(facts.name, seconds: time - Date().timeIntervalSince1970) }
+        }
     }
 
     /// - Returns: how many seconds its clock is ahead of ours.
@@ -54,34 +56,38 @@ struct StartupCheck: Sendable {
         return clock
     }
 
-    private func checkRedis() async throws -> RedisFacts {
-        let facts: RedisFacts
+    /// Each master of a cluster must be as the one server must be: any of them holds some of the queues.
+    private func checkRedis() async throws -> [RedisFacts] {
+        let servers: [RedisFacts]
         do {
-            facts = try await RedisFacts.of(redis)
+            servers = try await RedisFacts.ofEachMaster(redis)
         } catch {
             throw StartupError(
                 .unavailable,
                 "REDIS_URL: Redis cannot be used: \(error). Expected a server that answers; is it running, and is the address right?")
         }
-        if let problem = Self.refusal(of: facts) { throw problem }
-        if !facts.appends, !facts.savesSnapshots {
-            logger.warning(
-                "Redis keeps nothing on disk: when it restarts, queues are rebuilt from PostgreSQL, and jobs that live in Redis alone are lost. Set 'appendonly yes'"
-            )
+        for facts in servers {
+            if let problem = Self.refusal(of: facts) { throw problem }
+            if !facts.appends, !facts.savesSnapshots {
+                logger.warning(
+                    "\(facts.name) keeps nothing on disk: when it restarts, queues are rebuilt from PostgreSQL, and jobs that live in Redis alone are lost. Set 'appendonly yes'"
+                )
+            }
         }
-        return facts
+        return servers
     }
 
     /// Why this server must not be used, if so.
     static func refusal(of facts: RedisFacts) -> StartupError? {
         guard let version = facts.version, version >= .oldestRedis else {
-            let found = facts["redis_version"] ?? "of an unknown version"
-            return StartupError(.configuration, "REDIS_URL: Redis \(found) is too old; expected \(ServerVersion.oldestRedis) or newer.")
+            let found = facts["redis_version"].map { "version \($0)" } ?? "of an unknown version"
+            return StartupError(
+                .configuration, "REDIS_URL: \(facts.name) is \(found), which is too old; expected \(ServerVersion.oldestRedis) or newer.")
         }
         guard facts.evictionPolicy == "noeviction" else {
             return StartupError(
                 .configuration,
-                "REDIS_URL: maxmemory-policy is '\(facts.evictionPolicy)', with which Redis drops queued jobs when memory runs out; "
+                "REDIS_URL: \(facts.name): maxmemory-policy is '\(facts.evictionPolicy)', with which it drops queued jobs when memory runs out; "
                     + "expected noeviction; run 'redis-cli config set maxmemory-policy noeviction' and put it into redis.conf.")
         }
         return nil

@@ -12,18 +12,7 @@ package struct WorkerSettings: Sendable {
         grace = .seconds(reader.integer("SHUTDOWN_GRACE_SECONDS", default: 25, in: 0...3600))
         let example = defaults.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
         queues = reader.value(
-            "WORKER_QUEUES", default: defaults, expected: "queues and how many jobs of each run at once (1 to 10000), such as \(example)",
-            Self.queues)
-    }
-
-    private static func queues(_ text: String) -> [QueueName: Int]? {
-        var queues: [QueueName: Int] = [:]
-        for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let parts = entry.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, let name = QueueName(rawValue: String(parts[0])), let count = Int(parts[1]),
-                (1...10_000).contains(count), queues.updateValue(count, forKey: name) == nil
-            else { return nil }
-        }
-        return queues
+            "WORKER_QUEUES", default: defaults, expected: "queues and how many jobs of each run at once (1 to 10000), such as \(example)"
+        ) { QueueCounts.parse($0, in: 1...10_000) }
     }
 }

@@ -8,14 +8,16 @@ struct RedisCheckup: Sendable {
 
     func findings() async -> [Finding] {
         do {
-            return Self.judge(try await RedisFacts.of(services.redis))
+            return try await RedisFacts.ofEachMaster(services.redis).flatMap(Self.judge)
         } catch {
             return [.failed("redis", error)]
         }
     }
 
     static func judge(_ facts: RedisFacts) -> [Finding] {
-        [version(facts), role(facts), eviction(facts), persistence(facts), clock(facts)].compactMap(\.self)
+        let findings = [version(facts), role(facts), eviction(facts), persistence(facts), clock(facts)].compactMap(\.self)
+        guard let server = facts.server else { return findings }
+        return findings.map { Finding(check: $0.check, verdict: $0.verdict, detail: "\(server): \($0.detail)", advice: $0.advice) }
     }
 
     private static func version(_ facts: RedisFacts) -> Finding {

@@ -58,7 +58,7 @@ extension Failure {
                 "Redis does not accept the credentials.", advice: "Check the user and the password in REDIS_URL.", status: .configuration)
         case .server("NOPERM"):
             Failure("Redis refused: \(error.message).", advice: "Check the rights of the user in REDIS_URL.")
-        case .server, .protocolViolation, .closed, .overloaded, .cancelled:
+        case .server, .protocolViolation, .closed, .overloaded, .cancelled, .unroutable:
             Failure("Redis refused: \(error.message).")
         }
     }

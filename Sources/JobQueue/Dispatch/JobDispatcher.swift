@@ -64,13 +64,21 @@ public final class JobDispatcher: Sendable {
             return try await push([.init(copies[0].envelope.encoded())], to: copies[0].queue)
         }
         var ready: [QueueName: [RedisArgument]] = [:]
+        var delayed: [QueueName: [RedisArgument]] = [:]
         for copy in copies {
             let envelope = RedisArgument(copy.envelope.encoded())
             if let runAt = copy.runAt {
-                let keys = keys(copy.queue)
-                _ = try await redis.evaluate(QueueScripts.delay, keys: [keys.delayed, keys.ready], arguments: [.init(runAt), envelope])
+                delayed[copy.queue, default: []] += [.init(runAt), envelope]
             } else {
                 ready[copy.queue, default: []].append(envelope)
+            }
+        }
+        for (queue, jobs) in delayed {
+            let keys = keys(queue)
+            for start in stride(from: 0, to: jobs.count, by: 2 * Self.chunk) {
+                _ = try await redis.evaluate(
+                    QueueScripts.delay, keys: [keys.delayed, keys.ready],
+                    arguments: Array(jobs[start..<min(start + 2 * Self.chunk, jobs.count)]))
             }
         }
         for (queue, envelopes) in ready { try await push(envelopes, to: queue) }

@@ -135,13 +135,16 @@ package enum QueueScripts {
             return next[2] and math.max(0, tonumber(next[2]) - now) or -1
             """)
 
-    /// Adds a job that is due later, and wakes a waiting worker when it is the next one due.
-    /// KEYS: delayed, ready. ARGV: due ms, envelope.
+    /// Adds jobs that are due later, and wakes a waiting worker when the next one due is among them.
+    /// KEYS: delayed, ready. ARGV: due ms and envelope of each.
     package static let delay = RedisScript(
         name: "delay",
         source: """
-            redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-            if redis.call('ZRANGE', KEYS[1], 0, 0)[1] == ARGV[2] then redis.call('LPUSH', KEYS[2], '') end
+            local before = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+            for first = 1, #ARGV, 1000 do
+                redis.call('ZADD', KEYS[1], unpack(ARGV, first, math.min(first + 999, #ARGV)))
+            end
+            if redis.call('ZRANGE', KEYS[1], 0, 0)[1] ~= before then redis.call('LPUSH', KEYS[2], '') end
             return 1
             """)
 

@@ -152,7 +152,13 @@ final class Consumer: Sendable {
             }
             return reply.claims
         } catch {
-            life.withLock { $0.state.claimFailed(acknowledge: acknowledge, maybeExecuted: error.maybeExecuted) }
+            // A script that fails halfway keeps what it did before, and an answer that can't be read names claims all the same.
+            let maybeExecuted =
+                switch error.code {
+                case .server, .protocolViolation: true
+                default: error.maybeExecuted
+                }
+            life.withLock { $0.state.claimFailed(acknowledge: acknowledge, maybeExecuted: maybeExecuted) }
             logger.warning("could not claim", metadata: ["error": "\(error)"])
             try? await Task.sleep(for: .milliseconds(Int.random(in: 100...300)))
             return []

@@ -2,53 +2,110 @@ import Foundation
 import Logging
 import Postgres
 
-/// Fires schedules: once a second it inserts the latest due slot of each, and enqueues its job when it was first.
+/// Fires schedules: sleeps until the next slot by PostgreSQL's clock, inserts it, and enqueues its job when it was first.
 ///
-/// PostgreSQL's clock decides what is due. Slots missed while no worker ran are not made up for, except the latest.
+/// Every worker process runs one, and none leads. The row in `job_schedules` moves on from what was read to what is settled now in the
+/// transaction that inserts slots and jobs, so whoever commits first has fired, and a process that dies before its commit has not.
+/// The process's own clock decides nothing: it only measures how long to sleep.
 struct JobScheduler: Sendable {
-    let database: PostgresPool
+    /// PostgreSQL's clock is read again after so long at the latest. Clocks drift apart by less than 1 in 1,000, and are corrected.
+    static let longestSleep: Duration = .seconds(30)
+    /// How long to wait after a failure.
+    static let pause: Duration = .seconds(1)
+    /// For how far back a new schedule's latest slot is looked for: 29 February is up to eight years away from the next.
+    private static let farBack = 9 * 366 * 86_400
+
+    let ledger: ScheduleLedger
     let dispatcher: JobDispatcher
     let schedules: [JobSchedule]
     let logger: Logger
 
+    /// Two schedules of the same name are a programming error.
+    init(database: PostgresPool, dispatcher: JobDispatcher, schedules: [JobSchedule], logger: Logger) {
+        var names: Set<String> = []
+        for schedule in schedules where !names.insert(schedule.name).inserted {
+            fatalError("two schedules are named \"\(schedule.name)\"; expected a name of its own for each")
+        }
+        self.ledger = ScheduleLedger(database: database)
+        self.dispatcher = dispatcher
+        self.schedules = schedules
+        self.logger = logger
+    }
+
     func run() async {
-        var due = Dictionary(uniqueKeysWithValues: schedules.map { ($0.name, ContinuousClock.now) })
+        guard !schedules.isEmpty else { return }
         while !Task.isCancelled {
-            for schedule in schedules where due[schedule.name].map({ $0 <= .now }) ?? true {
-                do {
-                    let untilNext = try await fire(schedule)
-                    due[schedule.name] = .now + untilNext
-                } catch {
-                    logger.warning("could not fire a schedule", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
-                }
-            }
-            try? await Task.sleep(for: .seconds(1))
+            let wait = await tick()
+            try? await Task.sleep(for: wait, tolerance: .zero)
         }
     }
 
-    /// Inserts the latest slot; returns the time until the next.
-    func fire(_ schedule: JobSchedule) async throws -> Duration {
-        let job = try schedule.insertion()
-        let (fired, wait) = try await database.transaction { tx in
-            let slot = try tx.query(
-                """
-                WITH slot AS (
-                    SELECT to_timestamp(floor(extract(epoch FROM now()) / \(schedule.seconds)::bigint) * \(schedule.seconds)::bigint) AS fire_at
-                ), fired AS (
-                    INSERT INTO job_schedule_slots (schedule, fire_at, job_id)
-                    SELECT \(schedule.name), fire_at, \(job.id) FROM slot
-                    ON CONFLICT DO NOTHING
-                    RETURNING 1
-                )
-                SELECT EXISTS (SELECT FROM fired) AS fired,
-                       ceil(extract(epoch FROM fire_at - now()) * 1000)::bigint + \(schedule.seconds)::bigint * 1000 AS wait_ms
-                  FROM slot
-                """)[0]
-            let fired: Bool = try slot["fired"]
-            if fired { try tx.execute(job.statement) }
-            return (fired, Duration.milliseconds(try slot["wait_ms"] as Int64))
+    /// Fires what is due; returns how long nothing more will be.
+    func tick() async -> Duration {
+        let reading: ScheduleLedger.Reading
+        do {
+            reading = try await ledger.read(schedules)
+        } catch {
+            if !Task.isCancelled { logger.warning("could not look for due schedules", metadata: ["error": "\(error)"]) }
+            return Self.pause
         }
-        if fired { await dispatcher.push([job]) }
-        return wait
+        // Taken after the answer: PostgreSQL's clock is then no further than assumed, and a slot is never looked for before its time.
+        let readAt = ContinuousClock.now
+        var wait = Self.longestSleep
+        for schedule in schedules {
+            wait = min(wait, await attend(to: schedule, reading))
+        }
+        return max(.zero, wait - (ContinuousClock.now - readAt))
+    }
+
+    /// Fires what is due of one schedule; returns the time from the reading to when it wants to be looked at again.
+    private func attend(to schedule: JobSchedule, _ reading: ScheduleLedger.Reading) async -> Duration {
+        let now = reading.now.timeIntervalSince1970
+        let second = Int(now.rounded(.down))
+        do {
+            guard let settled = reading.settled[schedule.name] else {
+                try await ledger.register(schedule, settledUntil: beginning(of: schedule, reading))
+                return .zero
+            }
+            guard settled <= reading.now else {
+                logger.warning(
+                    "PostgreSQL's clock was set back", metadata: ["schedule": "\(schedule.name)", "settled_until": "\(settled)"])
+                try await ledger.bringBack(schedule, from: settled, to: reading.now)
+                return .zero
+            }
+            if let due = DueSlots(schedule.times, schedule.catchUp, settled: Int(settled.timeIntervalSince1970.rounded(.down)), now: second)
+            {
+                guard let jobs = try await ledger.fire(due, of: schedule, settled: settled) else { return .zero }
+                report(due, of: schedule, jobs: jobs.count)
+                await dispatcher.push(jobs)
+            }
+            return .seconds(Double(schedule.times.next(after: second)) - now)
+        } catch {
+            if !Task.isCancelled {
+                logger.error("could not fire a schedule", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
+            }
+            return Self.pause
+        }
+    }
+
+    /// Up to where a new schedule counts as settled.
+    private func beginning(of schedule: JobSchedule, _ reading: ScheduleLedger.Reading) -> Date {
+        let second = Int(reading.now.timeIntervalSince1970.rounded(.down))
+        switch schedule.start {
+        case .nextSlot: return reading.now
+        case .latestSlot:
+            guard let latest = schedule.times.last(after: second - Self.farBack, upTo: second) else { return reading.now }
+            return Date(timeIntervalSince1970: Double(latest - 1))
+        }
+    }
+
+    private func report(_ due: DueSlots, of schedule: JobSchedule, jobs: Int) {
+        guard let first = due.firstPassedOver else { return }
+        logger.notice(
+            "a schedule has missed slots; its catch-up policy passes over some of them",
+            metadata: [
+                "schedule": "\(schedule.name)", "policy": "\(schedule.catchUp)", "first_passed_over": "\(schedule.slot(at: first).time)",
+                "fired": "\(jobs)",
+            ])
     }
 }

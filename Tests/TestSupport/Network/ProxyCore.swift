@@ -10,6 +10,14 @@ final class ProxyCore: Sendable {
         case command(Int, delivered: Bool)
     }
 
+    /// A text that makes the connection on which it passes stand still.
+    struct Snare {
+        let text: [UInt8]
+        let direction: TCPProxy.Direction
+        /// Whether the bytes around it still go on.
+        let delivered: Bool
+    }
+
     private struct Connection {
         let client: Int32
         let server: Int32
@@ -18,6 +26,8 @@ final class ProxyCore: Sendable {
         var isCut = false
         /// What the server says is read and forgotten.
         var losesReplies = false
+        /// It stays open and nothing passes.
+        var isHeld = false
         /// Threads that still read from it; the last one closes both descriptors.
         var pumps = 2
     }
@@ -29,6 +39,8 @@ final class ProxyCore: Sendable {
         var isRefusing = false
         var isStopped = false
         var trigger: Trigger?
+        var snare: Snare?
+        var target: UInt16
     }
 
     /// What to do with bytes that arrived.
@@ -38,11 +50,10 @@ final class ProxyCore: Sendable {
         case drop
     }
 
-    private let target: UInt16
-    private let state = Monitor(State())
+    private let state: Monitor<State>
 
     init(target: UInt16) {
-        self.target = target
+        state = Monitor(State(target: target))
     }
 
     var connectionCount: Int { state.withLock { $0.connections.count } }
@@ -59,6 +70,25 @@ final class ProxyCore: Sendable {
 
     func arm(_ trigger: Trigger) {
         state.withLock { $0.trigger = trigger }
+    }
+
+    func arm(_ snare: Snare) {
+        state.withLock { $0.snare = snare }
+    }
+
+    var isHolding: Bool { state.withLock { $0.connections.values.contains(where: \.isHeld) } }
+
+    func release() {
+        state.withLock { state in
+            state.snare = nil
+            for id in state.connections.keys { state.connections[id]?.isHeld = false }
+        }
+        state.signal()
+    }
+
+    /// Later connections go to another server.
+    func redirect(to target: UInt16) {
+        state.withLock { $0.target = target }
     }
 
     func cut() {
@@ -78,7 +108,8 @@ final class ProxyCore: Sendable {
 
     /// Connects a client that was accepted to the server.
     func serve(_ client: Int32) {
-        guard state.withLock({ !$0.isRefusing && !$0.isStopped }), let server = Loopback.connect(to: target) else {
+        let target = state.withLock { $0.isRefusing || $0.isStopped ? nil : $0.target }
+        guard let target, let server = Loopback.connect(to: target) else {
             close(client)
             return
         }
@@ -114,7 +145,12 @@ final class ProxyCore: Sendable {
     private func judge(_ bytes: ArraySlice<UInt8>, of id: Int, _ direction: TCPProxy.Direction) -> Verdict {
         state.wait { state -> Verdict? in
             guard let connection = state.connections[id], !connection.isCut else { return .drop }
-            if state.isPaused { return nil }
+            if state.isPaused || connection.isHeld { return nil }
+            if let snare = state.snare, snare.direction == direction, bytes.contains(snare.text) {
+                state.snare = nil
+                state.connections[id]?.isHeld = true
+                if !snare.delivered { return nil }
+            }
             if connection.losesReplies && direction == .fromServer { return .forward(0) }
             return Self.apply(&state, to: bytes, of: id, direction)
         }
@@ -165,6 +201,7 @@ final class ProxyCore: Sendable {
         state.withLock { state in
             guard var connection = state.connections[id] else { return }
             connection.pumps -= 1
+            connection.isCut = true
             // One direction's end ends the other, as neither Redis nor PostgreSQL uses half-closed connections.
             shutdown(connection.client, Int32(SHUT_RDWR))
             shutdown(connection.server, Int32(SHUT_RDWR))

@@ -73,6 +73,30 @@ public final class TCPProxy: Sendable {
         core.setPaused(false)
     }
 
+    /// Makes one connection stand still, both ways and open, as soon as a text passes on it; the others go on. Until ``release()``.
+    ///
+    ///     proxy.hold(at: "BLMOVE", .fromClient, delivered: true)  // the blocking call's connection is half-open from its next call
+    ///
+    /// - Parameters:
+    ///   - text: looked for within what one read of the socket gives, so take one that travels with little around it.
+    ///   - delivered: whether the bytes that hold the text still reach the other side.
+    public func hold(at text: String, _ direction: Direction, delivered: Bool) {
+        core.arm(ProxyCore.Snare(text: Array(text.utf8), direction: direction, delivered: delivered))
+    }
+
+    /// Whether ``hold(at:_:delivered:)`` has got hold of a connection that is still there.
+    public var isHolding: Bool { core.isHolding }
+
+    /// Lets held connections go on, beginning with what was held back, and looks for no text any more.
+    public func release() {
+        core.release()
+    }
+
+    /// Connects later connections to another port on 127.0.0.1. Present ones stay; see ``cut()``.
+    public func redirect(to port: Int) {
+        core.redirect(to: UInt16(port))
+    }
+
     /// From now on new connections are closed as soon as they come. Present ones stay.
     public func refuse() {
         core.setRefusing(true)

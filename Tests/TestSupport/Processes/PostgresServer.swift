@@ -1,0 +1,119 @@
+import Foundation
+import Synchronization
+
+/// A PostgreSQL of a test's own, on a free port of 127.0.0.1, with its data in a temporary directory. Gone when nobody holds it any more.
+///
+///     let postgres = try await PostgresServer.start()
+///     try await postgres.restart()                           // a crash: no connection is said farewell to
+public final class PostgresServer: Sendable {
+    /// It could not be set up.
+    public struct CannotStart: Error, CustomStringConvertible {
+        /// What the program said.
+        public let description: String
+    }
+
+    /// The port on 127.0.0.1.
+    public let port: Int
+    private let directory: String
+    private let programs: String
+    private let hasPreload: Bool
+    private let process: Mutex<ManagedProcess>
+
+    /// Makes a cluster and starts it.
+    /// - Parameters:
+    ///   - library: loaded into the server before all others.
+    ///   - environment: added to the server's.
+    public static func start(preloading library: String? = nil, environment: [String: String] = [:]) async throws -> PostgresServer {
+        let directory = "\(NSTemporaryDirectory())/cartwright-postgres-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        // A copy, because the user that the server runs as may not enter the folder of the build.
+        if let library { try FileManager.default.copyItem(atPath: library, toPath: "\(directory)/preload.so") }
+        // PostgreSQL refuses to run as root.
+        if geteuid() == 0 { try await run("chown", ["postgres", directory]) }
+        let programs = try self.programs()
+        try await run(
+            launcher[0],
+            launcher.dropFirst() + [
+                "\(programs)/initdb", "-D", "\(directory)/data", "-U", "cartwright", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+                "--no-sync",
+            ])
+        let port = try FreePort.next()
+        let server = PostgresServer(
+            port: port, directory: directory, programs: programs, hasPreload: library != nil,
+            process: try launch(programs, in: directory, port: port, environment, hasPreload: library != nil))
+        try await server.waitUntilReady()
+        return server
+    }
+
+    private init(port: Int, directory: String, programs: String, hasPreload: Bool, process: ManagedProcess) {
+        self.port = port
+        self.directory = directory
+        self.programs = programs
+        self.hasPreload = hasPreload
+        self.process = Mutex(process)
+    }
+
+    deinit {
+        // SIGQUIT also ends the back-ends, which SIGKILL would leave to find out for themselves.
+        current.signal(SIGQUIT)
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// `postgres://cartwright@127.0.0.1:port/postgres`
+    public var url: String { "postgres://cartwright@127.0.0.1:\(port)/postgres" }
+
+    /// Ends the server at once, as a crash would, and starts it again on the same data.
+    /// - Parameters:
+    ///   - pause: how long it stays away.
+    ///   - environment: added to the new server's.
+    public func restart(after pause: Duration = .zero, environment: [String: String] = [:]) async throws {
+        current.signal(SIGQUIT)
+        try await current.waitForExit(within: .seconds(20))
+        try await Task.sleep(for: pause)
+        let next = try Self.launch(programs, in: directory, port: port, environment, hasPreload: hasPreload)
+        process.withLock { $0 = next }
+        try await waitUntilReady()
+    }
+
+    private var current: ManagedProcess { process.withLock { $0 } }
+
+    private func waitUntilReady() async throws {
+        let server = current
+        try await eventually(within: .seconds(30), "PostgreSQL is ready; its log: \(server.log)") {
+            guard server.isRunning else { throw CannotStart(description: server.log) }
+            return server.log.contains("database system is ready to accept connections")
+        }
+    }
+
+    private static func launch(
+        _ programs: String, in directory: String, port: Int, _ environment: [String: String], hasPreload: Bool
+    ) throws -> ManagedProcess {
+        let preload = hasPreload ? ["LD_PRELOAD": "\(directory)/preload.so"] : [:]
+        return try ManagedProcess.start(
+            launcher[0],
+            arguments: launcher.dropFirst() + [
+                "\(programs)/postgres", "-D", "\(directory)/data", "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
+                "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100", "-c",
+                "timezone=UTC",
+            ], environment: environment.merging(preload) { $1 })
+    }
+
+    /// Becomes the user that Debian's package made, when root.
+    private static var launcher: [String] {
+        geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] : ["env", "--"]
+    }
+
+    /// The folder of the newest version's programs.
+    private static func programs() throws -> String {
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        guard let newest = versions.compactMap({ Int($0) }).max() else {
+            throw CannotStart(description: "no PostgreSQL is installed in /usr/lib/postgresql")
+        }
+        return "/usr/lib/postgresql/\(newest)/bin"
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) async throws {
+        let process = try ManagedProcess.start(program, arguments: arguments)
+        guard try await process.waitForExit(within: .seconds(60)) == .code(0) else { throw CannotStart(description: process.log) }
+    }
+}
