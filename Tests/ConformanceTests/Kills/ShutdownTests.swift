@@ -34,7 +34,7 @@ struct ShutdownTests {
             let history = try await arena.audit(short + long + later)
             #expect(history.runs.allSatisfy { $0.attempt == 1 && $0.crashes == 0 })
             ScenarioReport.did("SIGTERM with 3 s of grace while 10 jobs of 1.5 s and 10 of 4.5 s run and 5 wait")
-            ScenarioReport.figure("exit after", "\(took)")
+            ScenarioReport.figure("exit after", seconds(took))
         }
     }
 }

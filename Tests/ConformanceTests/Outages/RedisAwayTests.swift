@@ -54,7 +54,7 @@ struct RedisAwayTests {
             #expect(history.runs.count == jobs.count)
             ScenarioReport.did(
                 "the connection of the blocking call, and that of the scripts, left open and silent, a job enqueued each time")
-            ScenarioReport.figure("slowest start", "\(slowest)")
+            ScenarioReport.figure("slowest start", seconds(slowest))
         }
     }
 
@@ -81,7 +81,7 @@ struct RedisAwayTests {
             #expect(atStart < .seconds(5) && midway < .seconds(5))
             try await arena.audit(try await arena.allJobs())
             ScenarioReport.did("Redis away at the start, and for \(outage) with 20 jobs running")
-            ScenarioReport.figure("resumed after", "\(atStart) and \(midway)")
+            ScenarioReport.figure("resumed after", "\(seconds(atStart)) and \(seconds(midway))")
         }
     }
 

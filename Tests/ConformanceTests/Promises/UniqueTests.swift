@@ -78,17 +78,18 @@ struct UniqueTests {
         let cycles = Chaos.scale(2000, full: 100_000)
         try await Arena.with { arena in
             _ = try await arena.startWorker { $0.queues = "main=50,side=50" }
+            let keys = Chaos.scale(500, full: 20_000)
             // Half of them durable, half in Redis alone; so many keys that most find theirs free.
-            let durable = try arena.startEnqueuer("--jobs", "\(cycles / 2)", "--keys", "500", "--batch", "50")
+            let durable = try arena.startEnqueuer("--jobs", "\(cycles / 2)", "--keys", "\(keys)", "--batch", "50")
             let loose = try arena.startEnqueuer(
-                "--kind", "side", "--ephemeral", "--jobs", "\(cycles / 2)", "--keys", "500", "--act", try Load.json(Act()))
+                "--kind", "side", "--ephemeral", "--jobs", "\(cycles / 2)", "--keys", "\(keys)", "--act", try Load.json(Act()))
             for enqueuer in [durable, loose] { #expect(try await enqueuer.waitForExit(within: .seconds(300)) == .code(0)) }
             let jobs = try await arena.waitForAll(within: .seconds(120))
             try await arena.waitUntilIdle(SideErrand.queue)
             try await arena.waitUntilIdle()
             try await eventually(within: .seconds(20), "no key is left") { try await arena.keysHeld() == 0 }
             let history = try await arena.audit(jobs)
-            ScenarioReport.did("\(cycles) enqueues under 500 keys each in the ledger and in Redis")
+            ScenarioReport.did("\(cycles) enqueues under \(keys) keys each in the ledger and in Redis")
             ScenarioReport.figure("refused while held", "\(cycles - history.ended.count)")
         }
     }

@@ -91,3 +91,8 @@ func milliseconds(_ microseconds: Int64) -> String {
 func seconds(_ microseconds: Int64) -> String {
     String(format: "%.1f s", Double(microseconds) / 1_000_000)
 }
+
+/// A duration as text for the report.
+func seconds(_ duration: Duration) -> String {
+    seconds(Int64(duration / .microseconds(1)))
+}

@@ -32,7 +32,9 @@ struct Work: AsyncParsableCommand {
     private func schedules() throws -> [JobSchedule] {
         var schedules: [JobSchedule] = []
         if let every { schedules.append(JobSchedule("interval", every: .seconds(every)) { MainErrand(Act(.effect)) }) }
-        if let cron { schedules.append(JobSchedule("cron", cron: try CronExpression(parsing: cron), timeZone: zone) { MainErrand(Act(.effect)) }) }
+        if let cron {
+            schedules.append(JobSchedule("cron", cron: try CronExpression(parsing: cron), timeZone: zone) { MainErrand(Act(.effect)) })
+        }
         return schedules
     }
 
