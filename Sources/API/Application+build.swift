@@ -15,6 +15,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
     }
     HealthRoutes(health: services.health).add(to: router)
+    router.addMiddleware { StartMiddleware(servers: services.health.servers) }
     let version = router.group(RouterPath(AccessTable.base))
     DocumentRoutes(document: document).add(to: version)
     AuthRoutes(services: services).add(to: version.group("auth"))

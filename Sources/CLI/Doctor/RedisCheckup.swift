@@ -1,5 +1,4 @@
 import Bootstrap
-import Foundation
 import Redis
 
 /// Redis: there, new enough, and not set to throw jobs away.
@@ -50,6 +49,11 @@ struct RedisCheckup: Sendable {
                     "redis.persistence", "the last write to the append-only file failed", "Look at the server's log and at free disk space."
                 )
             }
+            guard facts.appendFsync != "no" else {
+                return .warning(
+                    "redis.persistence", "appendfsync is 'no': a crash of the machine can lose half a minute of ephemeral jobs",
+                    "CONFIG SET appendfsync everysec, and the same in redis.conf.")
+            }
             return .ok("redis.persistence", "append-only file")
         }
         return .warning(
@@ -59,6 +63,6 @@ struct RedisCheckup: Sendable {
     }
 
     private static func clock(_ facts: RedisFacts) -> Finding? {
-        facts.time.map { ClockDrift.finding("redis.clock", seconds: $0 - Date().timeIntervalSince1970) }
+        facts.clockAhead.map { ClockDrift.finding("redis.clock", seconds: $0) }
     }
 }

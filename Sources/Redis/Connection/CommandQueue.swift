@@ -177,7 +177,8 @@ struct CommandQueue<Request> {
 
     private var notConnected: RedisError {
         RedisError(
-            code: .connectFailed, message: lastFailure.map { "not connected: \($0.message)" } ?? "no connection to Redis within \(timeout)")
+            code: lastFailure?.code == .refused ? .refused : .connectFailed,
+            message: lastFailure.map { "not connected: \($0.message)" } ?? "no connection to Redis within \(timeout)")
     }
 
     private var notSent: RedisError {

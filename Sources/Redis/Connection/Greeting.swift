@@ -51,7 +51,8 @@ struct Greeting: Sendable {
     var count: Int { steps.count }
 
     /// Looks at the reply to the command at `index`.
-    /// - Throws: `.connectFailed` when the connection is of no use. The server's own words to AUTH hold no password.
+    /// - Throws: `.connectFailed` when the connection is of no use, `.refused` when no later one will be either. The server's own words to
+    ///   AUTH hold no password.
     func check(_ value: RedisValue, at index: Int) throws(RedisError) {
         guard case .error(let reply) = value else {
             if steps[index] == .role, value.elements?.first?.text != "master" {
@@ -60,13 +61,23 @@ struct Greeting: Sendable {
             return
         }
         switch steps[index] {
-        case .authenticate: throw RedisError(code: .connectFailed, message: "Redis refused user or password: \(reply)")
-        case .select: throw RedisError(code: .connectFailed, message: "Redis refused the database: \(reply)")
+        case .authenticate: throw RedisError(code: Self.code(of: reply), message: "Redis refused user or password: \(reply)")
+        case .select: throw RedisError(code: Self.code(of: reply), message: "Redis refused the database: \(reply)")
         case .role: throw RedisError(code: .connectFailed, message: "Redis does not say whether it is the master: \(reply)")
         case .name, .probe:
             // An ACL that forbids these two says nothing about the commands this connection is for.
             if reply.hasPrefix("NOPERM") { return }
-            throw RedisError(code: .connectFailed, message: "Redis is not ready: \(reply)")
+            throw RedisError(code: Self.isRefusal(reply) ? .refused : .connectFailed, message: "Redis is not ready: \(reply)")
         }
+    }
+
+    /// To AUTH and SELECT, servers answer ERR as well: to a password where none is set, or a database there is not. Only a full one means to pass.
+    private static func code(of reply: String) -> RedisError.Code {
+        isRefusal(reply) || reply.hasPrefix("ERR") && !reply.hasPrefix("ERR max number of clients") ? .refused : .connectFailed
+    }
+
+    /// DENIED comes from a server in protected mode.
+    private static func isRefusal(_ reply: String) -> Bool {
+        ["NOAUTH", "WRONGPASS", "NOPERM", "DENIED"].contains { reply.hasPrefix($0) }
     }
 }

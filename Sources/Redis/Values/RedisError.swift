@@ -8,6 +8,8 @@ public struct RedisError: Error, Sendable, Equatable {
         case invalidURL
         /// No usable connection came about in time; nothing was sent.
         case connectFailed
+        /// The server turned the connection away for its user, password or database; only other settings help. Nothing was sent.
+        case refused
         /// The connection broke while the command was on its way.
         case connectionLost
         /// No reply came in time.
@@ -54,7 +56,7 @@ public struct RedisError: Error, Sendable, Equatable {
         switch code {
         case .connectFailed, .connectionLost, .timeout, .overloaded: true
         case .server(let prefix): Self.transientPrefixes.contains(prefix)
-        case .invalidURL, .protocolViolation, .closed, .cancelled, .unroutable: false
+        case .invalidURL, .refused, .protocolViolation, .closed, .cancelled, .unroutable: false
         }
     }
 
