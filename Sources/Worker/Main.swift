@@ -22,7 +22,8 @@ struct Main {
                     blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
                 let watch = ServerWatch(connections, logger: process.logger)
                 let work = (services.sweeps + [worker]).map { OnceUsable(watch.status, $0) }
-                process.logger.notice("starting", metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])
+                process.logger.notice(
+                    "starting", metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])
                 try await process.serve([watch] + work, metrics: settings.metrics, grace: settings.worker.grace)
                 await client.close()
                 process.logger.notice("stopped")
