@@ -41,7 +41,7 @@ struct SentinelTests {
         let redis = try await RedisSentinels.start()
         func reason(_ url: String) async throws -> RedisError? {
             var configuration = try RedisConfiguration(url: url)
-            configuration.commandTimeout = .milliseconds(500)
+            configuration.commandTimeout = .seconds(2)
             let client = RedisClient(configuration, logger: quiet)
             let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }
             await client.close()
