@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Postgres
 import Redis
+import TestSupport
 import Testing
 
 @testable import Bootstrap
@@ -39,6 +40,31 @@ struct StartupCheckTests {
     @Test("a server as it should be is accepted")
     func accepted() {
         #expect(StartupCheck.refusal(of: Self.facts("7.0.15", "noeviction")) == nil)
+    }
+
+    @Test(
+        "each master of a cluster is looked at, and the one at fault is named; behind sentinels it is the master", .timeLimit(.minutes(1)))
+    func topologies() async throws {
+        let cluster = try await RedisCluster.start()
+        let evicting = cluster.nodes[1]
+        try await evicting.send(RedisCommand("CONFIG", "SET", "maxmemory-policy", "allkeys-lru"))
+        let facts = try await Self.facts(cluster.url)
+        #expect(facts.count == 3 && facts.allSatisfy { $0["role"] == "master" && $0.time != nil })
+        let refusals = facts.compactMap(StartupCheck.refusal(of:))
+        #expect(refusals.count == 1)
+        #expect(refusals.first?.message.contains("Redis at 127.0.0.1:\(evicting.port): maxmemory-policy is 'allkeys-lru'") == true)
+
+        let sentinels = try await RedisSentinels.start()
+        let behind = try await Self.facts(sentinels.url)
+        #expect(behind.map(\.server) == [nil] && behind[0]["role"] == "master")
+        #expect(behind.compactMap(StartupCheck.refusal(of:)).isEmpty)
+    }
+
+    private static func facts(_ url: String) async throws -> [RedisFacts] {
+        let client = RedisClient(try RedisConfiguration(url: url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let facts = try await RedisFacts.ofEachMaster(client)
+        await client.close()
+        return facts
     }
 
     @Test("INFO is read line by line")
