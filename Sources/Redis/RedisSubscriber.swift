@@ -4,6 +4,9 @@ import Threading
 
 /// Listens to Redis' publish/subscribe on a connection of its own, and subscribes again after every reconnect.
 ///
+/// Over sentinels it listens at the master. In a cluster any node passes on what is published at any other, so it listens at one, and goes to the next of
+/// those in the URL when that one fails.
+///
 /// What is published while there is no connection is lost; that is Redis' promise, not ours. Use it as a hint to look, never as the news itself.
 public final class RedisSubscriber: Sendable {
     private let mailbox = Mailbox<SubscriberRole.Message>()

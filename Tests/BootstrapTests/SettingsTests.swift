@@ -95,6 +95,18 @@ struct SettingsTests {
         #expect(text.contains("expected "))
     }
 
+    @Test(
+        "what is wrong with the address of Redis is said, in whichever form it is",
+        arguments: [
+            ("redis://:hunter2@h/x", "database must be a number"), ("redis+sentinel://:hunter2@a,b", "the name that the sentinels have"),
+            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h", "has no TLS"),
+        ])
+    func redis(value: String, reason: String) throws {
+        let text = try #require(complaint(["REDIS_URL": value]))
+        #expect(text.contains("REDIS_URL: cannot be used as it is; expected a Redis URL such as "))
+        #expect(text.contains(reason) && !text.contains("hunter2"))
+    }
+
     @Test("a secret is never repeated")
     func noSecrets() throws {
         let changes = [

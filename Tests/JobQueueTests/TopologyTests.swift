@@ -115,7 +115,7 @@ struct TopologyTests {
                 try await victim.kill()
                 repeat {
                     let short = try await engine.enqueue(Routed<Email>(number: 1))
-                    _ = try await engine.waitUntil(short, is: .done, within: .seconds(2))
+                    _ = try await engine.waitUntil(short, is: .done, within: .seconds(5))
                 } while try await engine.job(long)?.state == .running
                 #expect(try await engine.job(long)?.state == .done)
             }

@@ -1,5 +1,6 @@
 import Logging
 import Redis
+import Synchronization
 import TestSupport
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -36,4 +37,13 @@ func failure<Value>(of body: () async throws(RedisError) -> Value) async -> Redi
     } catch {
         return error
     }
+}
+
+/// Counts from any thread.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func increment() { count.withLock { $0 += 1 } }
 }

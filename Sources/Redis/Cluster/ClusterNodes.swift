@@ -39,6 +39,10 @@ final class ClusterNodes: Sendable {
         search()
     }
 
+    deinit {
+        feed.end()
+    }
+
     // MARK: Nodes
 
     /// Who serves the slot, or any node for nil; nil while that is not known, and when closed.

@@ -35,10 +35,13 @@ struct LinkThread<Role: LinkRole>: ~Copyable {
             destination = .anyOf(seeds)
         case .sentinel(let service):
             destination = .named(nil)
+            // Which sentinel is asked just now is worth no line for people.
+            var quiet = logger
+            quiet.logLevel = max(logger.logLevel, .warning)
             lookout = Line(
                 role: MasterWatch(service, patience: configuration.connectTimeout, silence: configuration.commandTimeout, at: now),
                 to: .anyOf(service.sentinels), greeting: Greeting(service, name: configuration.clientName),
-                connectTimeout: configuration.connectTimeout, logger: logger, at: now)
+                connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
         }
         line = Line(
             role: role, to: destination, greeting: Greeting(configuration), connectTimeout: configuration.connectTimeout, status: status,

@@ -28,6 +28,12 @@ struct RedisCheckupTests {
         #expect(finding.advice?.isEmpty == false)
     }
 
+    @Test func namesTheNodeOfACluster() {
+        let findings = RedisCheckup.judge(RedisFacts(info: "redis_version:7.0.15\r\nrole:slave\r\n", server: "10.0.0.1:7000"))
+        #expect(!findings.isEmpty && findings.allSatisfy { $0.detail.hasPrefix("10.0.0.1:7000: ") })
+        #expect(findings.first { $0.check == "redis.role" }?.verdict == .failed)
+    }
+
     @Test func warnsOfWhatOnlyMightHurt() {
         #expect(findings(["aof_enabled": "0"]).last?.detail.hasPrefix("nothing on disk") == true)
         #expect(findings(["aof_enabled": "0"], settings: ["save": "3600 1"]).last?.detail.hasPrefix("snapshots only") == true)

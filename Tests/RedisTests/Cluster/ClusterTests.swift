@@ -116,6 +116,31 @@ struct ClusterTests {
         await client.close()
     }
 
+    @Test("a slot that nobody serves is told as such, in time, and found when somebody does")
+    func orphanedSlot() async throws {
+        let cluster = try await RedisCluster.start()
+        let slot = RedisArgument(try await cluster.slot(of: "k"))
+        let owner = try await cluster.master(of: "k")
+        let heir = try await cluster.master(besides: owner)
+        for node in cluster.nodes {
+            try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no"))
+            try await node.send(RedisCommand("CLUSTER", "DELSLOTS", slot))
+        }
+        var configuration = try RedisConfiguration(url: cluster.url)
+        configuration.commandTimeout = .milliseconds(500)
+        let client = RedisClient(configuration, logger: quiet)
+        let start = ContinuousClock.now
+        let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("GET", "k")) }
+        #expect(error?.isTransient == true && error?.maybeExecuted == false)
+        let batch = await failure { () async throws(RedisError) in try await client.send([RedisCommand("GET", "k")]) }
+        #expect(batch?.code == .connectFailed && batch?.message.contains("no node of the cluster serves the slot") == true)
+        #expect(ContinuousClock.now - start < .seconds(3))
+        try await heir.send(RedisCommand("CLUSTER", "ADDSLOTS", slot))
+        try await eventually("the slot is found") { (try? await client.send(RedisCommand("SET", "k", "v"))) == .status("OK") }
+        #expect(try await heir.send(RedisCommand("GET", "k")).text == "v")
+        await client.close()
+    }
+
     @Test("what is no cluster, and nodes that are not there, are told to whoever waits, in time")
     func nobody() async throws {
         let single = try await RedisServer.start()

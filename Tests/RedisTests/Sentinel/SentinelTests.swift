@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Behind sentinels: the master is found, and only the master is used")
 struct SentinelTests {
-    @Test("everything works as with one server, with passwords on both sides", arguments: [nil, "watchword"])
+    @Test("everything works as with one server, whether or not the sentinels want a password", arguments: [nil, "watchword"])
     func works(sentinelPassword: String?) async throws {
         let redis = try await RedisSentinels.start(sentinelPassword: sentinelPassword)
         let configuration = try RedisConfiguration(url: redis.url)
