@@ -3,10 +3,10 @@
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tests Benchmarks Package.swift
-.PHONY: help run test test-chaos build lint format bench stop clean reset
+.PHONY: help run test test-chaos build lint format bench bench-queue stop clean reset
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## build and start everything: private PostgreSQL and Redis, sandbox, API, worker (Ctrl-C stops it)
 	@exec $(HEAR_INTERRUPT) Scripts/run
@@ -28,8 +28,11 @@ lint: ## check format and scripts
 format: ## format all Swift files
 	@swift format -i -r -p $(wildcard $(SOURCES))
 
-bench: ## measure the queue in release mode; ARGUMENTS=--durable for ledger jobs
+bench: ## measure the queue in release mode; ARGUMENTS='drain --durable', enqueue, durable, latency, depth or idle
 	@exec $(HEAR_INTERRUPT) Scripts/bench $(ARGUMENTS)
+
+bench-queue: ## measure the queue beside others, which it installs; ARGUMENTS=--smoke for a short look
+	@exec $(HEAR_INTERRUPT) Scripts/bench-queue $(ARGUMENTS)
 
 stop: ## stop what `make run` started
 	@exec Scripts/stop

@@ -19,6 +19,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A module of ours: `Sources/<name>` with the project's language settings.
@@ -43,6 +44,8 @@ let package = Package(
         .executable(name: "Sandbox", targets: ["Sandbox"]),
         .executable(name: "cartwright", targets: ["CLI"]),
         .library(name: "JobQueue", targets: ["JobQueue"]),
+        // Loaded into processes of tests whose clock shall be wrong.
+        .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -87,8 +90,8 @@ let package = Package(
             [
                 "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Threading",
                 logging,
-                lifecycle, metrics, .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "SystemPackage", package: "swift-system"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
         program(
@@ -109,10 +112,11 @@ let package = Package(
             "Sandbox",
             [
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                unixSignals,
             ]),
 
-        program("QueueDrain", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging], path: "Benchmarks/QueueDrain"),
+        program(
+            "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals], path: "Benchmarks/queue/ours"),
         program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
@@ -123,7 +127,12 @@ let package = Package(
         tests("Observability", ["Observability", logging, metrics]),
         tests("Bootstrap", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", logging]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
-        tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle]),
+        tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle, metrics]),
+        .target(name: "ClockShift", path: "Tests/ClockShift"),
+        program(
+            "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
+            path: "Tests/ConformanceWorker"),
+        tests("Conformance", ["ConformanceWorker", "JobQueue", "Postgres", "Redis", logging]),
         tests("Domain", ["Domain"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),

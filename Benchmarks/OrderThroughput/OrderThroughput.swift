@@ -6,10 +6,11 @@ import Synchronization
 
 /// Confirmed orders per second through the whole system.
 ///
-/// Method: a running API, worker and sandbox (`make bench` starts them in release mode). Express orders of one unit each, spread over the
-/// catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its next when its last is answered. An order counts when
-/// its answer says 201 confirmed; the rate is all of them over the time from the first request to the last answer. The provider's latency
-/// is set at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
+/// Method: a running API, worker and sandbox (`Scripts/bench-orders` starts them in release mode). Express orders of one unit each,
+/// spread over the catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its next when its last is answered.
+/// An order counts when its answer says 201 confirmed; the rate is all of them over the time from the first request to the last answer.
+/// The provider's latency is set at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the
+/// machine.
 @main
 struct OrderThroughput: AsyncParsableCommand, Sendable {
     static let configuration = CommandConfiguration(

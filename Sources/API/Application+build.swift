@@ -15,6 +15,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
     }
     HealthRoutes(health: services.health).add(to: router)
+    router.addMiddleware { StartMiddleware(servers: services.health.servers) }
     let version = router.group(RouterPath(AccessTable.base))
     DocumentRoutes(document: document).add(to: version)
     AuthRoutes(services: services).add(to: version.group("auth"))
@@ -25,7 +26,10 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         orders: services.orders, waiter: OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger),
         cartTokens: services.cartTokens
     ).add(to: version)
-    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: version.group("admin"))
+    let admin = version.group("admin")
+    AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     return router
 }
 

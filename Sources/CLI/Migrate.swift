@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import JobQueue
 import Postgres
 
 /// Brings the database's tables up to date.
@@ -20,6 +21,7 @@ struct Migrate: AsyncParsableCommand {
                 let applied = try await migrator.migrate(services.database) { migration in
                     Terminal.write("applied \(migration) in \(TimeText.brief(migration.duration))")
                 }
+                try await JobLedger(database: services.database).buildMissingIndexes { name in Terminal.write("built the index \(name)") }
                 Terminal.write(
                     applied.isEmpty ? "The tables are up to date; nothing to do." : "\(counted(applied.count, "migration")) applied.")
             }

@@ -1,18 +1,19 @@
 public import Logging
-import Synchronization
 
 /// A connection of its own for commands that wait inside Redis, such as BLMOVE and BLPOP. For one task at a time: a second command waits for the
 /// first one's end.
+///
+/// Over sentinels it goes to the new master after a fail-over; in a cluster to the node that serves the command's key, with a connection to each
+/// such node.
 public final class RedisBlockingConnection: Sendable {
-    private let link: CommandLink
-    private let lastID = Atomic<UInt64>(0)
+    private let route: Route
 
     /// How much longer than the server's own limit a reply may take before the connection counts as half-open.
     private static let grace = Duration.seconds(1)
 
     /// Starts to connect.
     public init(_ configuration: RedisConfiguration, logger: Logger) {
-        link = CommandLink(configuration, name: "redis-blocking", logger: logger)
+        route = Route(configuration, threadName: "redis-blocking", connectsAhead: false, logger: logger)
     }
 
     /// Sends a command that may block.
@@ -24,25 +25,22 @@ public final class RedisBlockingConnection: Sendable {
     /// - Parameter timeout: the limit that stands in the command itself. A second more without a reply, and the connection is given up as dead.
     /// - Returns: `.null` when the server's limit passed with nothing to pop.
     public func send(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisValue {
-        let id = lastID.add(1, ordering: .relaxed).newValue
-        let result: Result<RedisValue, RedisError> = await withTaskCancellationHandler {
-            if Task.isCancelled { return .failure(RedisError(code: .cancelled, message: "the task was cancelled")) }
-            do throws(RedisError) {
-                return .success(try await link.send(command, limit: timeout + Self.grace, id: id))
-            } catch {
-                return .failure(error)
-            }
-        } onCancel: {
-            link.cancel(id)
+        let limit = timeout + Self.grace
+        switch route {
+        case .link(let link):
+            let value = try await link.sendBlocking([command], limit: limit)
+            if case .error(let reply) = value { throw RedisError(reply: reply, command: command.name) }
+            return value
+        case .cluster(let cluster):
+            return try await cluster.send(command, blockingLimit: limit)
         }
-        return try result.get()
     }
 
-    /// Whether there is a connection right now.
-    public var isConnected: Bool { link.status.isConnected }
+    /// Whether there is a connection right now; in a cluster, to any node.
+    public var isConnected: Bool { route.isConnected }
 
     /// Fails a command under way as `.closed` and returns once the connection is gone. Safe to repeat.
     public func close() async {
-        await link.close()
+        await route.close()
     }
 }

@@ -9,29 +9,43 @@ public import Logging
 /// A command that was sent and got no reply fails with ``RedisError/maybeExecuted``; it is never sent again from here, because only the caller
 /// knows whether that would be harmless. Cancelling a task does not take its command back: the call returns with the reply,
 /// or when one of the two time limits passes.
+///
+/// Over sentinels the connection follows the master. A cluster takes one connection per master; each command goes to the master that serves its key,
+/// and is sent again when it was not executed because the key is elsewhere by now, for up to ``RedisConfiguration/commandTimeout``.
 public final class RedisClient: Sendable {
-    private let link: CommandLink
+    let route: Route
 
     /// Starts to connect.
     public init(_ configuration: RedisConfiguration, logger: Logger) {
-        link = CommandLink(configuration, name: "redis", logger: logger)
+        route = Route(configuration, threadName: "redis", connectsAhead: true, logger: logger)
     }
 
-    /// Sends one command.
-    /// - Throws: also `.server` when Redis answers with an error.
+    /// Sends one command. In a cluster it goes by its first key, without one to any master.
+    /// - Throws: also `.server` when Redis answers with an error, and `.unroutable` for what a cluster does not take; see ``sendToEachMaster(_:)``.
     public func send(_ command: RedisCommand) async throws(RedisError) -> RedisValue {
-        try await link.send(command)
+        switch route {
+        case .link(let link): try await link.send(command)
+        case .cluster(let cluster): try await cluster.send(command)
+        }
     }
 
     /// Sends commands that stay next to each other on the wire. That is no transaction: other clients' commands may run in between.
-    /// - Returns: one value per command. Error replies are values here, ``RedisValue/error(_:)``, so that one failure does not hide the others' results.
+    ///
+    /// In a cluster only commands of one slot stay together: each master gets those that are its own, in one piece, at the same time as the others.
+    /// - Returns: one value per command, in their order. Error replies are values here, ``RedisValue/error(_:)``, so that one failure does not hide the
+    ///   others' results.
     public func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
-        try await link.send(commands)
+        switch route {
+        case .link(let link): try await link.send(commands)
+        case .cluster(let cluster): try await cluster.send(commands)
+        }
     }
 
     /// Runs a script by its SHA-1, and when Redis does not know it (a new server, `SCRIPT FLUSH`) once more with its text.
-    /// - Throws: also `.server`, with the script's name in the message.
+    /// - Throws: also `.server`, with the script's name in the message, and `.unroutable` when a cluster has the keys in different slots: let
+    ///   them share a hash tag, as in `{shop}:a` and `{shop}:b`.
     public func evaluate(_ script: RedisScript, keys: [String], arguments: [RedisArgument]) async throws(RedisError) -> RedisValue {
+        if case .cluster = route { try script.checkSlots(of: keys) }
         do throws(RedisError) {
             return try await run(script, bySource: false, keys: keys, arguments: arguments)
         } catch  where error.code == .server("NOSCRIPT") {
@@ -43,24 +57,34 @@ public final class RedisClient: Sendable {
         _ script: RedisScript, bySource: Bool, keys: [String], arguments: [RedisArgument]
     ) async throws(RedisError) -> RedisValue {
         do throws(RedisError) {
-            return try await link.send(script.command(bySource: bySource, keys: keys, arguments: arguments))
+            return try await send(script.command(bySource: bySource, keys: keys, arguments: arguments))
         } catch {
             guard case .server = error.code else { throw error }
             throw RedisError(code: error.code, message: "script \(script.name): \(error.message)")
         }
     }
 
-    /// Whether there is a connection right now. It may break before the next command all the same.
-    public var isConnected: Bool { link.status.isConnected }
+    /// Whether there is a connection right now; in a cluster, to any node. It may break before the next command all the same.
+    public var isConnected: Bool { route.isConnected }
+
+    /// Whether there is a connection right now to the server that has this key. For whoever has better things to do than to wait for one part of a
+    /// cluster while the others work.
+    public func isConnected(for key: String) -> Bool {
+        guard case .cluster(let cluster) = route else { return isConnected }
+        return cluster.nodes.node(for: HashSlot.of(key.utf8))?.link.status.isConnected ?? false
+    }
 
     /// An element for the present connection, if there is one, and for each later one: its number, from 1. For checks that must be repeated
-    /// whenever the server may be another. Ends when the client is closed.
+    /// whenever the server may be another. In a cluster all nodes' connections count. Ends when the client is closed.
     public func connections() -> AsyncStream<Int> {
-        link.status.connections()
+        switch route {
+        case .link(let link): link.status.connections()
+        case .cluster(let cluster): cluster.nodes.feed.connections()
+        }
     }
 
     /// Fails everything under way as `.closed` and returns once the connection is gone. Safe to repeat.
     public func close() async {
-        await link.close()
+        await route.close()
     }
 }

@@ -20,8 +20,11 @@ struct Main {
                     JobWorkerConfiguration(queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3))),
                     registry: services.registry, schedules: services.schedules, dispatcher: connections.dispatcher,
                     blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
-                process.logger.notice("started", metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])
-                try await process.serve(services.sweeps + [worker], metrics: settings.metrics, grace: settings.worker.grace)
+                let watch = ServerWatch(connections, logger: process.logger)
+                let work = (services.sweeps + [worker]).map { OnceUsable(watch.status, $0) }
+                process.logger.notice(
+                    "starting", metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])
+                try await process.serve([watch] + work, metrics: settings.metrics, grace: settings.worker.grace)
                 await client.close()
                 process.logger.notice("stopped")
             }

@@ -28,6 +28,25 @@ struct ConsumerStateTests {
         #expect(state.next() == .wait(listen: true))
     }
 
+    @Test("what is pushed while a claim is under way is claimed next, whatever that claim's answer says")
+    func wakeDuringAClaim() {
+        var state = ConsumerState(concurrency: 2)
+        #expect(state.next() == .claim(free: 2, acknowledge: []))
+        state.wake()
+        state.claimed([], waiting: false)
+        #expect(state.next() == .claim(free: 2, acknowledge: []))
+        state.claimed([], waiting: false)
+        #expect(state.next() == .wait(listen: true))
+        // The same while all slots are taken: one that frees looks again.
+        state.wake()
+        #expect(state.next() == .claim(free: 2, acknowledge: []))
+        state.claimed([claim(1), claim(2)], waiting: false)
+        state.wake()
+        #expect(state.next() == .wait(listen: false))
+        state.finished(1, acknowledge: true)
+        #expect(state.next() == .claim(free: 1, acknowledge: [.init(epoch: 1)]))
+    }
+
     @Test func aLostAnswerRepeatsAcknowledgementsAndReconciles() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()

@@ -79,10 +79,21 @@ struct ClientTests {
         wrong.commandTimeout = .milliseconds(300)
         let refused = RedisClient(wrong, logger: quiet)
         let error = await failure { () async throws(RedisError) in try await refused.send(RedisCommand("PING")) }
-        #expect(error?.code == .connectFailed)
+        #expect(error?.code == .refused)
+        #expect(error?.isTransient == false)
         #expect(error?.message.contains("WRONGPASS") == true)
         #expect(error.map { "\($0)".contains("correct-horse") } == false)
         await refused.close()
+
+        // No password at all, and a database there is not.
+        for url in ["redis://127.0.0.1:\(server.port)", "redis://:hunter2@127.0.0.1:\(server.port)/999"] {
+            var configuration = try RedisConfiguration(url: url)
+            configuration.commandTimeout = .milliseconds(300)
+            let client = RedisClient(configuration, logger: quiet)
+            let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }
+            #expect(error?.code == .refused, "\(url)")
+            await client.close()
+        }
     }
 
     @Test("a Unix socket serves as well")

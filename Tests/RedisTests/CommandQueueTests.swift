@@ -46,6 +46,44 @@ struct CommandQueueTests {
         #expect(queue.take(at: start) == "b")
     }
 
+    @Test("a queue that does not hold commands back gives them back when an attempt fails, and takes none until there is a connection")
+    func handsBack() {
+        var queue = CommandQueue<String>(timeout: .seconds(2), maximumQueued: 10, holds: false, at: start)
+        let refused = RedisError(code: .connectFailed, message: "Connection refused")
+        #expect(queue.submit("a", at: start) == nil, "the first attempt is still to come")
+        let failures = queue.lost(refused, at: start)
+        #expect(failures.map(\.request) == ["a"])
+        #expect(failures.first?.error.code == .connectFailed && failures.first?.error.maybeExecuted == false)
+        #expect(queue.submit("b", at: start)?.code == .connectFailed)
+        queue.connected(at: start)
+        _ = queue.submit("sent", at: start)
+        _ = queue.take(at: start)
+        _ = queue.submit("unsent", at: start)
+        let lost = queue.lost(broken, at: start)
+        #expect(lost.map(\.request) == ["sent", "unsent"])
+        #expect(lost.map(\.error.maybeExecuted) == [true, false])
+        #expect(lost.map(\.error.code) == [.connectionLost, .connectFailed])
+        #expect(queue.close().isEmpty)
+    }
+
+    @Test("a server that is to be left gets nothing more, gives what replies it owes, and is then dropped")
+    func leaves() throws {
+        var queue = queue()
+        for request in ["a", "b", "c"] { _ = queue.submit(request, at: start) }
+        _ = queue.take(at: start)
+        _ = queue.take(at: start)
+        _ = try queue.received(at: start)
+        queue.leave(broken)
+        #expect(queue.take(at: start) == nil)
+        #expect(queue.reasonToDrop(at: start) == nil, "a reply is still due")
+        #expect(try completed(&queue, at: start) == "b")
+        #expect(queue.reasonToDrop(at: start) == broken)
+        #expect(queue.lost(broken, at: start).isEmpty)
+        queue.connected(at: start)
+        #expect(queue.reasonToDrop(at: start) == nil)
+        #expect(queue.take(at: start) == "c")
+    }
+
     @Test("a command that could not be sent in time fails as not executed, with the reason why there is no connection")
     func expiry() {
         var queue = queue(connected: false)

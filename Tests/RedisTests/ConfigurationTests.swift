@@ -7,21 +7,76 @@ struct ConfigurationTests {
     @Test("all parts are read")
     func parts() throws {
         let full = try RedisConfiguration(url: "redis://worker:p%40ss%3Aword@redis.internal:7000/3")
-        #expect(full.endpoint == .tcp(host: "redis.internal", port: 7000))
+        #expect(full.topology == .single(.tcp(host: "redis.internal", port: 7000)))
         #expect(full.username == "worker")
         #expect(full.password == "p@ss:word")
         #expect(full.database == 3)
         let short = try RedisConfiguration(url: "redis://localhost")
-        #expect(short.endpoint == .tcp(host: "localhost", port: 6379))
+        #expect(short.topology == .single(.tcp(host: "localhost", port: 6379)))
         #expect(short.database == 0)
         #expect(short.password == nil)
         let passwordOnly = try RedisConfiguration(url: "redis://:secret@[::1]:6380/")
-        #expect(passwordOnly.endpoint == .tcp(host: "::1", port: 6380))
+        #expect(passwordOnly.topology == .single(.tcp(host: "::1", port: 6380)))
         #expect(passwordOnly.username == nil)
         #expect(passwordOnly.password == "secret")
         let unix = try RedisConfiguration(url: "unix:///run/redis/redis.sock?db=2")
-        #expect(unix.endpoint == .unix(path: "/run/redis/redis.sock"))
+        #expect(unix.topology == .single(.unix(path: "/run/redis/redis.sock")))
         #expect(unix.database == 2)
+    }
+
+    @Test("sentinels: hosts with and without ports, the service, both logins")
+    func sentinels() throws {
+        let full = try RedisConfiguration(
+            url:
+                "redis+sentinel://worker:p%40ss@10.0.0.1:26380,sentinel.internal,[::1]:7/the%2Dshop/3?sentinel-user=watch&sentinel-password=s%26t"
+        )
+        #expect(
+            full.topology
+                == .sentinel(
+                    SentinelService(
+                        sentinels: [
+                            .tcp(host: "10.0.0.1", port: 26380), .tcp(host: "sentinel.internal", port: 26379), .tcp(host: "::1", port: 7),
+                        ], name: "the-shop", username: "watch", password: "s&t")))
+        #expect(full.username == "worker" && full.password == "p@ss" && full.database == 3)
+        let short = try RedisConfiguration(url: "redis+sentinel://localhost,localhost:26379/shop/")
+        #expect(
+            short.topology
+                == .sentinel(SentinelService(sentinels: [.tcp(host: "localhost", port: 26379)], name: "shop")))
+        #expect(short.username == nil && short.password == nil && short.database == 0)
+    }
+
+    @Test("a cluster: some of its nodes, one login, no database but 0", arguments: ["", "/", "/0"])
+    func cluster(path: String) throws {
+        let configuration = try RedisConfiguration(url: "redis+cluster://:secret@10.0.0.1:7000,10.0.0.2\(path)")
+        #expect(configuration.topology == .cluster(seeds: [.tcp(host: "10.0.0.1", port: 7000), .tcp(host: "10.0.0.2", port: 6379)]))
+        #expect(configuration.password == "secret" && configuration.username == nil && configuration.database == 0)
+        let node = configuration.node(.tcp(host: "10.0.0.3", port: 1))
+        #expect(node.topology == .single(.tcp(host: "10.0.0.3", port: 1)) && node.password == "secret")
+    }
+
+    @Test(
+        "what is wrong with a list of servers is said",
+        arguments: [
+            ("redis+sentinel:x", "cannot be read"), ("redis+sentinel:///shop", "host is empty"),
+            ("redis+sentinel://a,,b/shop", "host is empty"), ("redis+sentinel://a,b", "name that the sentinels"),
+            ("redis+sentinel://a,b/", "name that the sentinels"), ("redis+sentinel://a/b%20c", "name that the sentinels"),
+            ("redis+sentinel://a/shop/x", "database must be a number"), ("redis+sentinel://a/shop/-1", "database must be a number"),
+            ("redis+sentinel://a/shop/0/1", "more behind the database"), ("redis+sentinel://a:0/shop", "port must be"),
+            ("redis+sentinel://a:b/shop", "port must be"), ("redis+sentinel://a:/shop", "port must be"),
+            ("redis+sentinel://[::1/shop", "brackets"), ("redis+sentinel://[::1]x/shop", "port must be"),
+            ("redis+sentinel://:hun%ter2@a/shop", "percent-encoding"), ("redis+sentinel://:hunter2%FF@a/shop", "percent-encoding"),
+            ("redis+sentinel://hunter2@a/shop", "user without a password"), ("redis+sentinel://:hun#ter2@a/shop", "percent-encoded"),
+            ("redis+sentinel://a/shop?password=hunter2", "sentinel-user and sentinel-password"),
+            ("redis+sentinel://a/shop?sentinel-user=hunter2", "without a sentinel-password"),
+            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("redis+cluster://:hunter2@a?x=1", "query"),
+            ("redis+cluster://:hunter2@", "host is empty"), ("redis+cluster://a:70000", "port must be"),
+            ("redis+clusters://:hunter2@a", "scheme must be"),
+        ])
+    func refusedLists(url: String, reason: String) {
+        let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
+        #expect(error?.code == .invalidURL)
+        #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+        #expect(error.map { "\($0)".contains("hunter2") } == false)
     }
 
     @Test(
@@ -37,14 +92,23 @@ struct ConfigurationTests {
         #expect(error.map { "\($0)".contains("hunter2") } == false)
     }
 
-    @Test("printing and dumping shows neither user nor password")
-    func redacted() throws {
-        let configuration = try RedisConfiguration(url: "redis://worker:hunter2@localhost:7000/3")
+    @Test(
+        "printing and dumping shows neither user nor password",
+        arguments: [
+            ("redis://worker:hunter2@localhost:7000/3", "redis://localhost:7000/3"),
+            (
+                "redis+sentinel://worker:hunter2@a,[::1]:2/shop?sentinel-user=worker&sentinel-password=hunter2",
+                "redis+sentinel://a:26379,[::1]:2/shop/0"
+            ),
+            ("redis+cluster://worker:hunter2@a,b", "redis+cluster://a:6379,b:6379"),
+        ])
+    func redacted(url: String, shown: String) throws {
+        let configuration = try RedisConfiguration(url: url)
         var dumped = ""
         dump(configuration, to: &dumped)
         for text in ["\(configuration)", String(reflecting: configuration), dumped] {
             #expect(!text.contains("hunter2") && !text.contains("worker"))
-            #expect(text.contains("redis://localhost:7000/3"))
+            #expect(text.contains(shown))
         }
     }
 }

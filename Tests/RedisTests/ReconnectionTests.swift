@@ -46,6 +46,20 @@ struct ReconnectionTests {
         #expect(waits[11] > .milliseconds(990))
     }
 
+    @Test("news of another server end the wait, and the next failure goes on with the back-off where it was")
+    func hurries() {
+        var state = Reconnection(connectTimeout: .seconds(1), at: start)
+        for _ in 0..<8 {
+            _ = state.advance(to: start + .seconds(3600))
+            state.lost(at: start, jitter: 0.5)
+        }
+        #expect(state.advance(to: start) == .nothing)
+        state.hurry(at: start)
+        #expect(state.nextDeadline == start)
+        #expect(state.advance(to: start) == .open)
+        #expect(state.attempt == 8)
+    }
+
     @Test("jitter shortens a wait by up to half")
     func jitter() {
         #expect(Reconnection.backOff(attempt: 6, jitter: 0) == .milliseconds(500))

@@ -12,6 +12,18 @@ struct ValueTests {
         #expect(command.encoded == expected)
     }
 
+    @Test("arguments can be read back out of the encoded form")
+    func arguments() {
+        let binary = (0..<2000).map { UInt8(truncatingIfNeeded: $0) }
+        let command = RedisCommand("SET", "ключ", .init(binary), "", .init(12_345_678_901))
+        #expect(command.argument(1).map(Array.init) == Array("ключ".utf8))
+        #expect(command.argument(2).map(Array.init) == binary)
+        #expect(command.argument(3).map(Array.init) == [])
+        #expect(command.argument(4).map(Array.init) == Array("12345678901".utf8))
+        #expect(command.argument(5) == nil && command.argument(6) == nil)
+        #expect(RedisCommand("PING").argument(1) == nil)
+    }
+
     @Test("printing a command shows its name alone")
     func redacted() {
         var dumped = ""
@@ -47,6 +59,8 @@ struct ValueTests {
         #expect(RedisError(reply: "OOM command not allowed").isTransient)
         #expect(RedisError(reply: "READONLY You can't write").isTransient)
         #expect(!RedisError(reply: "WRONGTYPE Operation against a key").isTransient)
+        #expect(RedisError(reply: "MOVED 1 a:1").isTransient && RedisError(reply: "TRYAGAIN now").isTransient)
         #expect(!RedisError(code: .closed, message: "").isTransient)
+        #expect(!RedisError(code: .unroutable, message: "").isTransient)
     }
 }

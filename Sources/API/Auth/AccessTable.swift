@@ -31,9 +31,14 @@ enum AccessTable {
         "/api/v1/orders/{id}/events": [.get: .guests],
 
         "/api/v1/admin/queues": [.get: .staff],
+        "/api/v1/admin/queues/{queue}": [.patch: .operators],
         "/api/v1/admin/jobs": [.get: .staff],
         "/api/v1/admin/jobs/{id}": [.get: .staff, .delete: .operators],
         "/api/v1/admin/jobs/{id}/retry": [.post: .operators],
+        "/api/v1/admin/jobs/{id}/cancel": [.post: .operators],
+        "/api/v1/admin/dead-letters/groups": [.get: .staff],
+        "/api/v1/admin/dead-letters/retry": [.post: .operators],
+        "/api/v1/admin/dead-letters/discard": [.post: .operators],
     ]
 
     /// The rule for a route, nil when it has none. HEAD follows GET.

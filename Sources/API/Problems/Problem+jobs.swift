@@ -6,7 +6,9 @@ extension Problem {
     init(_ error: JobInspectionError) {
         switch error {
         case .notFound: self = .notFound("job")
-        case .wrongState: self = Problem("job_not_changeable", .conflict, "Job not changeable", "The \(error).")
+        case .uniqueKeyTaken: self = Problem("unique_key_taken", .conflict, "Unique key taken", "The \(error).")
+        case .notInBulk: self = .invalid("state", .invalidFormat, "Expected dead or parked.")
+        case .wrongState, .notCancellable: self = Problem("job_not_changeable", .conflict, "Job not changeable", "The \(error).")
         }
     }
 }

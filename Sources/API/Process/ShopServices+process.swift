@@ -9,11 +9,13 @@ extension ShopServices {
     /// The services of a process, on its connections.
     ///
     /// - Throws: ``PasswordHasherUnavailable``, ``StartupError``.
-    init(_ settings: APIProcessSettings, _ connections: Connections, subscriber: RedisSubscriber, logger: Logger) async throws {
+    init(
+        _ settings: APIProcessSettings, _ connections: Connections, subscriber: RedisSubscriber, servers: ServerStatus, logger: Logger
+    ) async throws {
         let common = settings.common
         let keys = common.auth.signingKeys.map { SigningKey(id: $0.id, secret: $0.secret) }
         guard let first = keys.first, let tokens = await AccessTokens(keys: keys) else {
-            throw StartupError(.configuration, "AUTH_SIGNING_KEYS: there is no key.")
+            throw StartupError("AUTH_SIGNING_KEYS: there is no key.")
         }
         if settings.bcryptCost < 10 { logger.warning("BCRYPT_COST is low; expected 12 or more outside of tests") }
         let database = connections.database
@@ -24,7 +26,9 @@ extension ShopServices {
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
-            health: HealthCheck(database: database, redis: connections.redis, migrations: try ShopSchema.migrator()), tokens: tokens,
+            health: HealthCheck(
+                database: database, redis: connections.redis, migrations: try ShopSchema.migrator(), servers: servers),
+            tokens: tokens,
             cartTokens: CartTokens(secret: first.secret),
             // One core stays free for everything that is not a login.
             hasher: try PasswordHasher(cost: settings.bcryptCost, threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1)),

@@ -78,7 +78,7 @@ extension RequestFields {
     }
 
     /// Reads an object inside this one and takes over its errors, unknown fields included.
-    private mutating func object<Value>(_ field: String, _ read: (inout RequestFields) -> Value?) -> Value? {
+    mutating func object<Value>(_ field: String, _ read: (inout RequestFields) -> Value?) -> Value? {
         guard let value = value(field) else { return nil }
         do {
             var inner = try RequestFields(value, path: field)

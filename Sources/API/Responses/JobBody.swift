@@ -8,8 +8,10 @@ struct JobBody: Encodable {
     let isDetailed: Bool
 
     enum CodingKeys: String, CodingKey {
-        case id, queue, name, state, reason, attempts, crashes, payload, errors, process, durable
+        case id, queue, name, state, reason, attempts, crashes, payload, errors, process, durable, fingerprint, progress
         case lastError = "last_error"
+        case uniqueKey = "unique_key"
+        case cancelRequestedAt = "cancel_requested_at"
         case createdAt = "created_at"
         case dispatchAt = "dispatch_at"
         case startedAt = "started_at"
@@ -27,6 +29,10 @@ struct JobBody: Encodable {
         try container.encode(job.crashes, forKey: .crashes)
         try container.encode(job.process, forKey: .process)
         try container.encode(job.isDurable, forKey: .durable)
+        try container.encode(job.fingerprint, forKey: .fingerprint)
+        try container.encode(job.uniqueKey, forKey: .uniqueKey)
+        try container.encode(job.progress, forKey: .progress)
+        try container.encode(job.cancelRequestedAt, forKey: .cancelRequestedAt)
         try container.encode(job.createdAt, forKey: .createdAt)
         try container.encode(job.dispatchAt, forKey: .dispatchAt)
         try container.encode(job.startedAt, forKey: .startedAt)

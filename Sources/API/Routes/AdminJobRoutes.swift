@@ -1,5 +1,3 @@
-import Bootstrap
-import FoundationEssentials
 import Hummingbird
 import JobQueue
 import Storage
@@ -10,36 +8,20 @@ struct AdminJobRoutes {
     let audit: AuditLog
 
     func add(to group: RouterGroup<ShopContext>) {
-        group.get("queues", use: queues)
         group.get("jobs", use: list)
         group.get("jobs/{id}", use: show)
         group.post("jobs/{id}/retry", use: retry)
+        group.post("jobs/{id}/cancel", use: cancel)
         group.delete("jobs/{id}", use: discard)
-    }
-
-    @Sendable func queues(_ request: Request, _ context: ShopContext) async throws -> Response {
-        try RequestQuery(request).finish()
-        let queues = try await jobs.queues(known: ShopQueues.all)
-        return try JSONAnswer.response(PageBody(items: queues, nextCursor: nil))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         var query = RequestQuery(request)
-        var filter = JobFilter()
-        let states = JobState.allCases.map(\.rawValue).joined(separator: ", ")
-        filter.state = query.parsed("state", "Expected one of \(states).") { JobState(rawValue: $0) }
-        filter.queue = query.parsed("queue", "Expected the name of a queue.") { QueueName(rawValue: $0) }
-        filter.name = query.text("name")
-        filter.text = query.text("q")
-        filter.since = query.parsed("since", "Expected a time of RFC 3339, such as 2026-01-31T12:00:00Z.") {
-            try? Date($0, strategy: .iso8601)
-        }
+        let filter = query.jobFilter()
         let limit = query.limit()
-        let cursor = query.parsed("cursor", "Expected a cursor that a page before gave out.") { JobID($0) }
+        let cursor = query.jobCursor()
         try query.finish()
-        let page = try await jobs.list(filter, limit: limit, after: cursor)
-        return try JSONAnswer.response(
-            PageBody(items: page.items.map { JobBody(job: $0, isDetailed: false) }, nextCursor: page.nextCursor?.description))
+        return try JSONAnswer.response(JobPageBody(page: try await jobs.list(filter, limit: limit, after: cursor)))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -55,6 +37,11 @@ struct AdminJobRoutes {
     @Sendable func discard(_ request: Request, _ context: ShopContext) async throws -> Response {
         _ = try await change("job.discarded", context) { try await jobs.discard($0) }
         return Response(status: .noContent)
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let job = try await change("job.cancelled", context) { _ = try await jobs.cancel($0) }
+        return try JSONAnswer.response(JobBody(job: job, isDetailed: true), status: .accepted)
     }
 
     /// Carries out a change and records it with the state before. The job as it is afterwards, or was before it vanished.

@@ -1,12 +1,15 @@
+import Bootstrap
 import Logging
 import Postgres
 import Redis
 
-/// Whether this process can serve: its database answers, its schema is the one the program was made for, Redis answers.
+/// Whether this process can serve: it has found both servers usable once, its database answers, its schema is the one the program was made for,
+/// Redis answers.
 struct HealthCheck: Sendable {
     let database: PostgresPool
     let redis: RedisClient
     let migrations: Migrator
+    let servers: ServerStatus
 
     /// The parts of the answer, without addresses or reasons: those go to the log.
     struct Report: Encodable, Equatable {
@@ -37,7 +40,9 @@ struct HealthCheck: Sendable {
             report.redis = "unavailable"
             logger.warning("not ready: Redis does not answer", metadata: ["error": "\(error)"])
         }
-        if [report.database, report.migrations, report.redis] != ["ok", "ok", "ok"] { report.status = "not_ready" }
+        if [report.database, report.migrations, report.redis] != ["ok", "ok", "ok"] || !servers.isUsable { report.status = "not_ready" }
+        // Said, and no reason to take the shop down: orders are safe in the database.
+        if report.redis == "ok", !servers.dangers.isEmpty { report.redis = "unsafe" }
         return report
     }
 }

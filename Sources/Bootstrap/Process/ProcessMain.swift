@@ -13,7 +13,7 @@ import Observability
 ///     }
 package enum ProcessMain {
     /// Reads the settings, sets up logs and metrics, and runs the body. What it throws is written to standard error and ends the process:
-    /// 78 for wrong settings, 69 for a server that is not there, 1 for anything else.
+    /// 78 for wrong settings, also those of a server, 1 for anything else.
     ///
     /// - Parameter name: the label of the logger.
     package static func run<Settings: ProcessSettings>(
@@ -37,8 +37,8 @@ package enum ProcessMain {
 
     /// The message and exit code for an error.
     static func explained(_ error: any Error) -> (message: String, code: Int32) {
-        if let error = error as? StartupError { return (error.message, error.kind.rawValue) }
-        if let error = error as? ListeningFailed { return (error.description, StartupError.Kind.configuration.rawValue) }
+        if let error = error as? StartupError { return (error.message, StartupError.exitCode) }
+        if let error = error as? ListeningFailed { return (error.description, StartupError.exitCode) }
         return ("stopped by an error: \(Masking.maskingMailAddresses(in: "\(error)"))", 1)
     }
 

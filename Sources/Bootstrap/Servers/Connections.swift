@@ -10,15 +10,14 @@ package struct Connections: Sendable {
     /// Pushes jobs through `redis`.
     package let dispatcher: JobDispatcher
 
-    /// Makes the clients, uses them, and closes them whatever becomes of it.
+    /// Makes the clients, uses them, and closes them whatever becomes of it. Whether the servers are there is not asked; see ``ServerWatch``.
     ///
-    /// - Throws: ``StartupError`` when a server is not there or not as it must be, and whatever the body throws.
+    /// - Throws: whatever the body throws.
     package static func using(
         _ database: DatabaseSettings, _ redis: RedisSettings, logger: Logger, _ body: (Connections) async throws -> Void
     ) async throws {
         let connections = Connections(database, redis, logger: logger)
         do {
-            try await StartupCheck(database: connections.database, redis: connections.redis, logger: logger).run()
             try await body(connections)
         } catch {
             await connections.close()

@@ -19,11 +19,29 @@ package struct RedisSettings: Sendable {
         queueBounds = reader.value(
             "QUEUE_BOUNDS", default: [:], expected: "queues and how many jobs may wait in Redis for each, such as email=100000"
         ) { QueueCounts.parse($0, in: 1...100_000_000) }
-        let configuration = reader.required(
-            "REDIS_URL", expected: "redis://[user:password@]host:port[/database]", advice: "'make run' starts a private server and sets it"
-        ) { try? RedisConfiguration(url: $0) }
-        guard var configuration else { return nil }
+        guard var configuration = Self.configuration(&reader) else { return nil }
         configuration.clientName = clientName
         self.configuration = configuration
+    }
+
+    /// The URL of a set of servers has many parts, so what is wrong with it is said.
+    private static func configuration(_ reader: inout SettingsReader) -> RedisConfiguration? {
+        let advice = "'make run' starts a private server and sets it"
+        guard let url = reader.optional("REDIS_URL") else {
+            reader.note(
+                SettingProblem(
+                    name: "REDIS_URL", wrong: "is not set",
+                    expected: "redis://[user:password@]host:port[/database], or the like for a set of servers",
+                    advice: advice))
+            return nil
+        }
+        do throws(RedisError) {
+            return try RedisConfiguration(url: url)
+        } catch {
+            // "expected …, but …", without a part of the URL in it.
+            let expected = error.message.replacing("expected ", with: "", maxReplacements: 1)
+            reader.note(SettingProblem(name: "REDIS_URL", wrong: "cannot be used as it is", expected: expected, advice: advice))
+            return nil
+        }
     }
 }

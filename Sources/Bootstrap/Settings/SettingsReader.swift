@@ -28,7 +28,6 @@ package struct SettingsReader {
             return SettingsReader(ConfigReader(providers: [EnvironmentVariablesProvider(secretsSpecifier: .all), file]))
         } catch {
             throw StartupError(
-                .configuration,
                 "The file .env cannot be read (\(error)). Expected lines NAME=value that this user may read; fix or remove it.")
         }
     }

@@ -1,5 +1,4 @@
 import Bootstrap
-import Foundation
 import Redis
 
 /// Redis: there, new enough, and not set to throw jobs away.
@@ -8,14 +7,16 @@ struct RedisCheckup: Sendable {
 
     func findings() async -> [Finding] {
         do {
-            return Self.judge(try await RedisFacts.of(services.redis))
+            return try await RedisFacts.ofEachMaster(services.redis).flatMap(Self.judge)
         } catch {
             return [.failed("redis", error)]
         }
     }
 
     static func judge(_ facts: RedisFacts) -> [Finding] {
-        [version(facts), role(facts), eviction(facts), persistence(facts), clock(facts)].compactMap(\.self)
+        let findings = [version(facts), role(facts), eviction(facts), persistence(facts), clock(facts)].compactMap(\.self)
+        guard let server = facts.server else { return findings }
+        return findings.map { Finding(check: $0.check, verdict: $0.verdict, detail: "\(server): \($0.detail)", advice: $0.advice) }
     }
 
     private static func version(_ facts: RedisFacts) -> Finding {
@@ -48,6 +49,11 @@ struct RedisCheckup: Sendable {
                     "redis.persistence", "the last write to the append-only file failed", "Look at the server's log and at free disk space."
                 )
             }
+            guard facts.appendFsync != "no" else {
+                return .warning(
+                    "redis.persistence", "appendfsync is 'no': a crash of the machine can lose half a minute of ephemeral jobs",
+                    "CONFIG SET appendfsync everysec, and the same in redis.conf.")
+            }
             return .ok("redis.persistence", "append-only file")
         }
         return .warning(
@@ -57,6 +63,6 @@ struct RedisCheckup: Sendable {
     }
 
     private static func clock(_ facts: RedisFacts) -> Finding? {
-        facts.time.map { ClockDrift.finding("redis.clock", seconds: $0 - Date().timeIntervalSince1970) }
+        facts.clockAhead.map { ClockDrift.finding("redis.clock", seconds: $0) }
     }
 }

@@ -13,6 +13,11 @@ enum JobArguments {
         return id
     }
 
+    static func cursor(_ text: String) throws -> JobCursor {
+        guard let cursor = JobCursor(text) else { throw ValidationError("expected the cursor that the page before ended with.") }
+        return cursor
+    }
+
     static func queue(_ text: String) throws -> QueueName {
         guard let queue = QueueName(rawValue: text) else {
             throw ValidationError("expected a queue's name; `cartwright queues` lists them.")

@@ -14,13 +14,19 @@ struct JobDocument: Encodable {
     let errors: [AttemptRecord]
     let process: String?
     let durable: Bool
+    let fingerprint: String?
+    let uniqueKey: String?
+    let progress: ReportedProgress?
+    let cancelRequestedAt: Date?
     let createdAt: Date
     let dispatchAt: Date
     let startedAt: Date?
     let finishedAt: Date?
 
     enum CodingKeys: String, CodingKey {
-        case id, queue, name, state, reason, attempts, crashes, payload, errors, process, durable
+        case id, queue, name, state, reason, attempts, crashes, payload, errors, process, durable, fingerprint, progress
+        case uniqueKey = "unique_key"
+        case cancelRequestedAt = "cancel_requested_at"
         case createdAt = "created_at"
         case dispatchAt = "dispatch_at"
         case startedAt = "started_at"
@@ -39,6 +45,10 @@ struct JobDocument: Encodable {
         errors = job.errors
         process = job.process
         durable = job.isDurable
+        fingerprint = job.fingerprint
+        uniqueKey = job.uniqueKey
+        progress = job.progress
+        cancelRequestedAt = job.cancelRequestedAt
         createdAt = job.createdAt
         dispatchAt = job.dispatchAt
         startedAt = job.startedAt
@@ -50,14 +60,16 @@ struct JobDocument: Encodable {
 struct JobListDocument: Encodable {
     let items: [JobDocument]
     let nextCursor: String?
+    let cut: Bool
 
     enum CodingKeys: String, CodingKey {
-        case items
+        case items, cut
         case nextCursor = "next_cursor"
     }
 
-    init(jobs: [JobDetail], nextCursor: JobID?) {
-        items = jobs.map(JobDocument.init)
-        self.nextCursor = nextCursor?.description
+    init(_ page: JobPage) {
+        items = page.items.map(JobDocument.init)
+        nextCursor = page.nextCursor?.description
+        cut = page.isCut
     }
 }

@@ -5,7 +5,7 @@ import JobQueue
 enum JobTable {
     static func table(of jobs: [JobDetail], at now: Date = Date()) -> Table {
         var table = Table([
-            .text("id"), .text("state"), .text("queue"), .wide("job"), .number("tries"), .text("age"), .wide("last error"),
+            .text("id"), .text("state"), .text("queue"), .wide("job"), .number("tries"), .text("age"), .wide("last error, progress"),
         ])
         for job in jobs {
             table.add([
@@ -16,8 +16,14 @@ enum JobTable {
         return table
     }
 
-    /// Why it is dead or parked, and its last error.
+    /// `40 %: 4,000 of 10,000 rows`
+    static func progress(_ progress: ReportedProgress) -> String {
+        ["\(Int((progress.fraction * 100).rounded(.down))) %", progress.message].compactMap(\.self).joined(separator: ": ")
+    }
+
+    /// Why it is dead or parked, and its last error; of one that runs, how far it is.
     private static func trouble(of job: JobDetail) -> String {
+        if job.state == .running, let progress = job.progress { return self.progress(progress) }
         let error = job.errors.last.map { "\($0.code): \($0.message)" }
         return switch (job.reason, error) {
         case (let reason?, let error?): "\(reason) · \(error)"

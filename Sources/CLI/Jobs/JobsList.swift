@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import JobQueue
 
 /// Jobs by state, queue, kind, text and time.
@@ -9,25 +8,13 @@ struct JobsList: AsyncParsableCommand {
     @Option(help: "Only jobs in this state.")
     var state: JobState?
 
-    @Option(help: "Only jobs of this queue.", transform: JobArguments.queue)
-    var queue: QueueName?
-
-    @Option(help: "Only jobs of this kind, such as checkout.order.")
-    var name: String?
-
-    @Option(help: "Only jobs whose id, payload or errors contain this, in any case.")
-    var text: String?
-
-    @Option(
-        help: ArgumentHelp("Only jobs created since then: 30m, 2h, 7d or 2026-03-01T14:05:00Z.", valueName: "time"),
-        transform: JobArguments.since)
-    var since: Date?
+    @OptionGroup var conditions: JobConditions
 
     @Option(help: "How many, 1 to 200.")
     var limit = 50
 
-    @Option(help: "Where to go on: the last id of the page before.", transform: JobArguments.id)
-    var cursor: JobID?
+    @Option(help: "Where to go on: what the page before ended with.", transform: JobArguments.cursor)
+    var cursor: JobCursor?
 
     @Flag(help: "Write JSON for scripts.")
     var json = false
@@ -37,17 +24,20 @@ struct JobsList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let filter = JobFilter(state: state, queue: queue, name: name, text: text, since: since)
-        let page = try await Services.use { services in try await services.inspector.list(filter, limit: limit, after: cursor) }
+        let page = try await Services.use { services in
+            try await services.inspector.list(conditions.filter(state: state), limit: limit, after: cursor)
+        }
         if json {
-            try Terminal.writeJSON(JobListDocument(jobs: page.items, nextCursor: page.nextCursor))
+            try Terminal.writeJSON(JobListDocument(page))
             return
         }
-        guard !page.items.isEmpty else {
-            Terminal.write("No job matches.")
-            return
+        if page.items.isEmpty {
+            Terminal.write(page.isCut ? "No job matches so far." : "No job matches.")
+        } else {
+            Terminal.write(JobTable.table(of: page.items))
         }
-        Terminal.write(JobTable.table(of: page.items))
-        if let cursor = page.nextCursor { Terminal.write("\nMore: add --cursor \(cursor)") }
+        guard let cursor = page.nextCursor else { return }
+        if page.isCut { Terminal.write("\nThe newest \(JobInspector.examined) jobs that could match were looked at.") }
+        Terminal.write("\nMore: add --cursor \(cursor)")
     }
 }

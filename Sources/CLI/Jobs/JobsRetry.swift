@@ -6,18 +6,21 @@ import Redis
 struct JobsRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Run dead, parked or waiting jobs again at once.",
+        abstract: "Run dead, parked or waiting jobs again at once; with --all, every dead one that matches.",
         discussion: "A job keeps its id, and with it the keys that keep payments and mails from happening twice.")
 
-    @Argument(help: "The jobs' ids.", transform: JobArguments.id)
-    var ids: [JobID]
+    @OptionGroup var selection: JobSelection
 
     func run() async throws {
-        let action = JobAction(name: "job.retried", outcome: "will run again") { inspector, id in try await inspector.retry(id) }
         try await Services.use { services in
             // The push goes out only over a connection that stands. Without one a worker's sweep finds the job in the ledger.
             let isRedisThere = (try? await services.redis.send(RedisCommand("PING"))) != nil
-            try await action.run(on: ids, with: services)
+            if selection.all {
+                try await JobBulk.run(.retry, selection, outcome: "will run again", with: services)
+            } else {
+                let action = JobAction(name: "job.retried", outcome: "will run again") { inspector, id in try await inspector.retry(id) }
+                try await action.run(on: selection.ids, with: services)
+            }
             if !isRedisThere { Terminal.writeError("Redis is away; the jobs run as soon as it is back.") }
         }
     }

@@ -19,7 +19,7 @@ struct JobsTroubled: AsyncParsableCommand {
     func run() async throws {
         let (jobs, isCut) = try await Services.use { services in try await troubled(services.inspector) }
         if json {
-            try Terminal.writeJSON(JobListDocument(jobs: jobs, nextCursor: nil))
+            try Terminal.writeJSON(JobListDocument(JobPage(items: jobs, nextCursor: nil, isCut: isCut)))
             return
         }
         guard !jobs.isEmpty else {

@@ -14,7 +14,7 @@ extension Failure {
         case is ValidationError, is CleanExit, is ExitCode: nil
         // Requests for help and wrong usage come in types that the parser keeps to itself.
         case _ where Cartwright.exitCode(for: error) != .failure: nil
-        case let error as StartupError: Failure(error.message, status: error.kind == .configuration ? .configuration : .failure)
+        case let error as StartupError: Failure(error.message, status: .configuration)
         case let error as PostgresError: explaining(error)
         case let error as RedisError: explaining(error)
         case let error as JobInspectionError: Failure(sentence(error.description), advice: "List jobs with: cartwright jobs list")
@@ -53,12 +53,13 @@ extension Failure {
             Failure(
                 "Redis cannot be reached: \(error.message).",
                 advice: "Check that the server runs and that REDIS_URL names it.")
-        case .server(let prefix) where prefix == "NOAUTH" || prefix == "WRONGPASS":
+        case .refused:
             Failure(
-                "Redis does not accept the credentials.", advice: "Check the user and the password in REDIS_URL.", status: .configuration)
+                "Redis does not accept the credentials: \(error.message).",
+                advice: "Check the user, the password and the database in REDIS_URL.", status: .configuration)
         case .server("NOPERM"):
             Failure("Redis refused: \(error.message).", advice: "Check the rights of the user in REDIS_URL.")
-        case .server, .protocolViolation, .closed, .overloaded, .cancelled:
+        case .server, .protocolViolation, .closed, .overloaded, .cancelled, .unroutable:
             Failure("Redis refused: \(error.message).")
         }
     }

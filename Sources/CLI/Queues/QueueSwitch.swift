@@ -3,14 +3,10 @@ import JobQueue
 
 /// Stops or starts the claiming of jobs of one queue.
 enum QueueSwitch {
-    /// - Throws: ``Failure`` for a queue that does not exist, so that a slip of the keyboard does not look like success.
+    /// - Throws: ``Failure`` for a queue that does not exist.
     static func set(_ queue: QueueName, isPaused: Bool) async throws {
         try await Services.use { services in
-            let known = try await services.inspector.queues(known: ShopQueues.all).map(\.queue)
-            guard known.contains(queue) else {
-                throw Failure(
-                    "There is no queue named \(queue).", advice: "Queues: " + known.map(\.rawValue).joined(separator: ", "))
-            }
+            try await requireKnown(queue, services)
             if isPaused {
                 try await services.inspector.pause(queue)
             } else {
@@ -18,6 +14,13 @@ enum QueueSwitch {
             }
             try await services.audit.note(isPaused ? "queue.paused" : "queue.resumed", "queue", queue.rawValue)
             Terminal.write(isPaused ? "\(queue) is paused; running jobs finish." : "\(queue) is open.")
+        }
+    }
+    /// - Throws: ``Failure`` for a queue that does not exist, so that a slip of the keyboard does not look like success.
+    static func requireKnown(_ queue: QueueName, _ services: Services) async throws {
+        let known = try await services.inspector.queues(known: ShopQueues.all).map(\.queue)
+        guard known.contains(queue) else {
+            throw Failure("There is no queue named \(queue).", advice: "Queues: " + known.map(\.rawValue).joined(separator: ", "))
         }
     }
 }

@@ -18,7 +18,7 @@ struct QueuesList: AsyncParsableCommand {
         var table = Table([
             .text("queue"), .number("in redis"), .number("delayed"), .number("in ledger"), .number("running"), .number("dead"),
             .number("parked"),
-            .text("oldest"), .number("workers"), .text("state"),
+            .text("oldest"), .number("workers"), .text("state"), .text("limits"),
         ])
         for queue in queues {
             table.add([
@@ -26,6 +26,7 @@ struct QueuesList: AsyncParsableCommand {
                 String(queue.dead),
                 String(queue.parked), queue.oldestAgeSeconds.map { TimeText.span(seconds: $0) } ?? "–", String(queue.workers),
                 queue.isPaused ? "paused" : "open",
+                queue.settings == QueueSettings(isPaused: queue.isPaused) ? "" : QueueLimits.text(queue.settings),
             ])
         }
         Terminal.write(table)

@@ -7,6 +7,13 @@ public struct JobPage: Sendable {
     /// The search stopped before the page was full, because it had looked at as many jobs as one call may (``JobInspector/examined``). There may be
     /// more behind ``nextCursor``. Only where a condition is not answered by an index: a text, say.
     public let isCut: Bool
+
+    /// A page put together from others.
+    public init(items: [JobDetail], nextCursor: JobCursor?, isCut: Bool) {
+        self.items = items
+        self.nextCursor = nextCursor
+        self.isCut = isCut
+    }
 }
 
 /// How far a list has been read. Opaque to clients: they get it with a page and give it back.

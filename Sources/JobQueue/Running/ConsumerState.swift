@@ -56,8 +56,11 @@ struct ConsumerState: Sendable {
         if isInDoubt { return .reconcile }
         let wanted = isDraining || !mayHaveMore ? 0 : free
         if !acknowledgements.isEmpty || wanted > 0 {
+            let free = isDraining ? 0 : free
+            // The claim will tell. What is reported while it is under way, it may have missed, and that must outlast its answer.
+            if free > 0 { mayHaveMore = false }
             defer { acknowledgements.removeAll(keepingCapacity: false) }
-            return .claim(free: isDraining ? 0 : free, acknowledge: acknowledgements)
+            return .claim(free: free, acknowledge: acknowledgements)
         }
         if claims.isEmpty && (isDraining || endsWhenEmpty) { return .finish }
         return .wait(listen: !isDraining && free > 0)
@@ -67,7 +70,7 @@ struct ConsumerState: Sendable {
     /// operators have set, or nil.
     mutating func claimed(_ jobs: [(epoch: Int64, claim: Claim)], waiting: Bool, concurrency: Int? = nil) {
         for job in jobs { claims[job.epoch] = job.claim }
-        mayHaveMore = waiting
+        if waiting { mayHaveMore = true }
         self.concurrency = concurrency ?? configured
     }
 

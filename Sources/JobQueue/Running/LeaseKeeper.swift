@@ -46,7 +46,7 @@ actor LeaseKeeper {
             logger.error("the lease has lapsed: stopping the running jobs", metadata: ["queue": "\(consumer.keys.queue)"])
             consumer.leaseLapsed(process)
         case .renew:
-            guard redis.isConnected else { return }
+            guard redis.isConnected(for: consumer.keys.leases) else { return }
             do {
                 let keys = consumer.keys
                 let reply = try await redis.evaluate(

@@ -35,10 +35,8 @@ struct LedgerSweep: Sendable {
                     maintenanceDue = .now + .seconds(3600)
                 }
             }
-            if dispatcher.redis.isConnected {
-                await guarded("mirror the queues' settings") { try await mirrorSettings(&mirrored) }
-                await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
-            }
+            await guarded("mirror the queues' settings") { try await mirrorSettings(&mirrored) }
+            await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
             await progress.flush()
             await guarded("look for cancelled jobs") { try await stopCancelled() }
             try? await Task.sleep(for: .seconds(1))
@@ -51,7 +49,7 @@ struct LedgerSweep: Sendable {
         let settings = try await ledger.queueSettings()
         let isDue = mirrored.map { .now - $0.at >= .seconds(10) } ?? true
         let all = queues.compactMap { keys -> (QueueKeys, StoredQueueSettings)? in
-            guard let stored = settings[keys.queue] else { return nil }
+            guard let stored = settings[keys.queue], dispatcher.redis.isConnected(for: keys.settings) else { return nil }
             let isSet = stored.settings != QueueSettings()
             return isDue || isSet || mirrored?.settings[keys.queue] != stored ? (keys, stored) : nil
         }
@@ -72,11 +70,16 @@ struct LedgerSweep: Sendable {
     private func sweep(absentSince: inout [ProcessID: ContinuousClock.Instant]) async throws {
         // Redis is asked only about queues in which something may be wrong: an idle worker leaves it alone.
         for suspicion in try await ledger.suspicions(queues: queues.map(\.queue), slack: Self.slack) {
-            guard let keys = queues.first(where: { $0.queue == suspicion.queue }) else { continue }
-            let oldest = try await oldestWaiting(keys)
-            if suspicion.hasOverdue { try await pushLost(keys, oldestWaiting: oldest) }
-            for process in suspicion.processes {
-                try await pushOrphaned(of: process, keys, oldestWaiting: oldest, absentSince: &absentSince)
+            guard let keys = queues.first(where: { $0.queue == suspicion.queue }), dispatcher.redis.isConnected(for: keys.ready) else {
+                continue
+            }
+            // A queue whose master is away must not hold up the others.
+            await guarded("sweep the ledger's jobs of \(keys.queue)") {
+                let oldest = try await oldestWaiting(keys)
+                if suspicion.hasOverdue { try await pushLost(keys, oldestWaiting: oldest) }
+                for process in suspicion.processes {
+                    try await pushOrphaned(of: process, keys, oldestWaiting: oldest, absentSince: &absentSince)
+                }
             }
         }
         absentSince = absentSince.filter { .now - $0.value < .seconds(600) }

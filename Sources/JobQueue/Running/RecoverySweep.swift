@@ -19,7 +19,7 @@ struct RecoverySweep: Sendable {
         var due = Dictionary(uniqueKeysWithValues: queues.map { ($0.queue, ContinuousClock.now) })
         while !Task.isCancelled {
             for keys in queues where due[keys.queue].map({ $0 <= .now }) ?? true {
-                due[keys.queue] = .now + (redis.isConnected ? await sweep(keys) : .milliseconds(500))
+                due[keys.queue] = .now + (redis.isConnected(for: keys.leases) ? await sweep(keys) : .milliseconds(500))
             }
             let next = due.values.min() ?? .now + Self.longest
             try? await Task.sleep(until: next)

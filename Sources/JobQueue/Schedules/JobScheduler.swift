@@ -49,7 +49,7 @@ struct JobScheduler: Sendable {
             if !Task.isCancelled { logger.warning("could not look for due schedules", metadata: ["error": "\(error)"]) }
             return Self.pause
         }
-        // Taken after the answer: PostgreSQL's clock is then no further than assumed, and a slot is never looked for before its time.
+        // Taken after the answer, when PostgreSQL's clock is at least as far as it said: no slot is looked for before its time.
         let readAt = ContinuousClock.now
         var wait = Self.longestSleep
         for schedule in schedules {

@@ -61,7 +61,9 @@ final class PoolCore: Sendable {
     }
 
     func connectFailed(_ id: Int, _ error: PostgresError) -> Machine.Step {
-        logger.warning("cannot connect to PostgreSQL", metadata: ["error": "\(error)"])
+        // Only the first of a row of failures is worth a line for people.
+        let isFirst = state.withLock { $0.machine.failures == 0 }
+        logger.log(level: isFirst ? .warning : .debug, "cannot connect to PostgreSQL", metadata: ["error": "\(error)"])
         return advance { $0.connectFailed(id, error, now: .now, jitter: .random(in: 0...1)) }
     }
 

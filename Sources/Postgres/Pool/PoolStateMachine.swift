@@ -61,7 +61,7 @@ struct PoolStateMachine<Work: Sendable> {
     private var inUse = 0
     private var nextConnection = 1
     private var isClosed = false
-    private var failures = 0
+    private(set) var failures = 0
     private var lastFailure: PostgresError?
     /// No attempt to connect before this.
     private var retryAt: Instant?

@@ -1,47 +1,83 @@
 import Logging
+import Synchronization
 import Threading
 
 /// The callers' end of a connection for commands. The thread lives until ``close()``, or until the last caller lets go of this.
 final class CommandLink: Sendable {
     private let mailbox = Mailbox<CommandRole.Message>()
-    let status = LinkStatus()
+    private let lastID = Atomic<UInt64>(0)
+    let status: LinkStatus
 
-    /// - Parameter name: of the thread, at most 15 bytes.
-    init(_ configuration: RedisConfiguration, name: String, logger: Logger) {
+    /// - Parameters:
+    ///   - name: of the thread, at most 15 bytes.
+    ///   - holds: whether commands wait for a connection; see ``CommandQueue``.
+    init(_ configuration: RedisConfiguration, name: String, holds: Bool = true, status: LinkStatus = LinkStatus(), logger: Logger) {
+        self.status = status
         LinkThread.start(
-            name: name, role: CommandRole(configuration), configuration: configuration, mailbox: mailbox, status: status, logger: logger)
+            name: name, role: CommandRole(configuration, holds: holds), configuration: configuration, mailbox: mailbox, status: status,
+            logger: logger)
     }
 
     deinit {
         refuse(mailbox.close())
     }
 
-    func send(_ command: RedisCommand, limit: Duration? = nil, id: UInt64 = 0) async throws(RedisError) -> RedisValue {
-        let result = await withUnsafeContinuation { continuation in
-            post(Submission(bytes: command.encoded, replies: 1, limit: limit, id: id, waiter: .one(continuation)))
-            // A cancellation that came before the command was posted found nothing to end.
-            if id != 0 && Task.isCancelled { cancel(id) }
-        }
-        let value = try result.get()
+    /// - Throws: also `.server` when Redis answers with an error.
+    func send(_ command: RedisCommand) async throws(RedisError) -> RedisValue {
+        let value = try await exchange(command)
         if case .error(let reply) = value { throw RedisError(reply: reply, command: command.name) }
         return value
     }
 
-    func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
-        guard !commands.isEmpty else { return [] }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.count })
-        for command in commands { bytes.append(contentsOf: command.encoded) }
-        let joined = bytes
+    /// - Returns: also an error reply.
+    func exchange(_ command: RedisCommand) async throws(RedisError) -> RedisValue {
         let result = await withUnsafeContinuation { continuation in
-            post(Submission(bytes: joined, replies: commands.count, waiter: .many(continuation)))
+            post(Submission(bytes: command.encoded, replies: 1, waiter: .one(continuation)))
         }
         return try result.get()
     }
 
-    /// Ends the call with this id if it is still under way.
-    func cancel(_ id: UInt64) {
-        mailbox.post(.cancel(id))
+    /// Sends commands that stay next to each other.
+    /// - Returns: one value per command; error replies are values.
+    func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
+        guard !commands.isEmpty else { return [] }
+        let bytes = Self.joined(commands)
+        let result = await withUnsafeContinuation { continuation in
+            post(Submission(bytes: bytes, replies: commands.count, waiter: .many(continuation)))
+        }
+        return try result.get()
+    }
+
+    /// Sends commands that stay next to each other and of which the last may block. A cancellation of the task drops the connection and ends the call
+    /// at once.
+    /// - Parameter limit: how long a reply may take.
+    /// - Returns: the last one's reply; an error reply is a value.
+    func sendBlocking(_ commands: [RedisCommand], limit: Duration) async throws(RedisError) -> RedisValue {
+        let id = lastID.add(1, ordering: .relaxed).newValue
+        let bytes = Self.joined(commands)
+        let result: Result<[RedisValue], RedisError> = await withTaskCancellationHandler {
+            if Task.isCancelled { return .failure(RedisError(code: .cancelled, message: "the task was cancelled")) }
+            return await withUnsafeContinuation { continuation in
+                post(Submission(bytes: bytes, replies: commands.count, limit: limit, id: id, waiter: .many(continuation)))
+                // A cancellation that came before the command was posted found nothing to end.
+                if Task.isCancelled { mailbox.post(.cancel(id)) }
+            }
+        } onCancel: {
+            mailbox.post(.cancel(id))
+        }
+        return try result.get().last ?? .null
+    }
+
+    private static func joined(_ commands: [RedisCommand]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(commands.reduce(0) { $0 + $1.encoded.count })
+        for command in commands { bytes.append(contentsOf: command.encoded) }
+        return bytes
+    }
+
+    /// Sends a command on behalf of nobody who waits: `handle` is called on the link's thread and must not block.
+    func send(_ command: RedisCommand, _ handle: @escaping @Sendable (Result<RedisValue, RedisError>) -> Void) {
+        post(Submission(bytes: command.encoded, replies: 1, waiter: .handler(.init(handle))))
     }
 
     func close() async {

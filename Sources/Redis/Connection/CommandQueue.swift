@@ -9,6 +9,8 @@ import DequeModule
 /// - When replies are due and none comes for the oldest command's limit, the connection is half-open: the peer is gone but its FIN never
 ///   came. The measure is silence, not the age of one command, so a long queue of replies that keeps moving is not cut.
 /// - Once there has been no connection for `timeout`, new commands fail at once.
+/// - A queue that does not hold commands back (`holds: false`) gives them back as soon as an attempt at a connection fails, and takes none
+///   until there is one: their sender knows other servers.
 struct CommandQueue<Request> {
     typealias Instant = ContinuousClock.Instant
 
@@ -43,12 +45,16 @@ struct CommandQueue<Request> {
     private var lastFailure: RedisError?
     private var lastReply: Instant
     private var mustDrop = false
+    /// Why the connection is given up once the replies that are due have come.
+    private var leaving: RedisError?
     private let timeout: Duration
     private let maximumQueued: Int
+    private let holds: Bool
 
-    init(timeout: Duration, maximumQueued: Int, at now: Instant) {
+    init(timeout: Duration, maximumQueued: Int, holds: Bool = true, at now: Instant) {
         self.timeout = timeout
         self.maximumQueued = maximumQueued
+        self.holds = holds
         downSince = now
         lastReply = now
     }
@@ -56,7 +62,7 @@ struct CommandQueue<Request> {
     /// Takes a request in, or says why not.
     /// - Parameter limit: how long the server may take; nil for the queue's timeout.
     mutating func submit(_ request: Request, replies: Int = 1, limit: Duration? = nil, id: UInt64 = 0, at now: Instant) -> RedisError? {
-        if !isConnected && now - downSince >= timeout { return notConnected }
+        if !isConnected && (now - downSince >= timeout || !holds && lastFailure != nil) { return notConnected }
         guard queued.count < maximumQueued else {
             return RedisError(code: .overloaded, message: "\(queued.count) commands already wait to be sent to Redis")
         }
@@ -68,13 +74,14 @@ struct CommandQueue<Request> {
     mutating func connected(at now: Instant) {
         isConnected = true
         mustDrop = false
+        leaving = nil
         lastReply = now
         lastFailure = nil
     }
 
     /// The next request to hand to the socket; from here on its fate is uncertain until its reply comes.
     mutating func take(at now: Instant) -> Request? {
-        guard isConnected, !mustDrop, var entry = queued.popFirst() else { return nil }
+        guard isConnected, !mustDrop, leaving == nil, var entry = queued.popFirst() else { return nil }
         entry.since = now
         inFlight.append(entry)
         return entry.request
@@ -98,10 +105,20 @@ struct CommandQueue<Request> {
         if isConnected { downSince = now }
         isConnected = false
         mustDrop = false
+        leaving = nil
         lastFailure = error
-        let failures = inFlight.map { Failure(request: $0.request, error: error.maybeExecuted(true)) }
+        var failures = inFlight.map { Failure(request: $0.request, error: error.maybeExecuted(true)) }
         inFlight.removeAll()
+        if !holds {
+            failures += queued.map { Failure(request: $0.request, error: notConnected) }
+            queued.removeAll()
+        }
         return failures
+    }
+
+    /// The server is not the right one any more: nothing more goes out, and when all replies that are due have come the connection is dropped.
+    mutating func leave(_ reason: RedisError) {
+        leaving = reason
     }
 
     /// Fails requests that have waited too long to be sent.
@@ -118,6 +135,7 @@ struct CommandQueue<Request> {
         if mustDrop {
             return RedisError(code: .connectionLost, message: "the connection was dropped to cancel the command before this one")
         }
+        if let leaving, inFlight.isEmpty { return leaving }
         guard let overdue = replyDeadline, overdue <= now, let first = inFlight.first else { return nil }
         return RedisError(code: .timeout, message: "Redis sent no reply within \(first.limit)")
     }
@@ -159,7 +177,8 @@ struct CommandQueue<Request> {
 
     private var notConnected: RedisError {
         RedisError(
-            code: .connectFailed, message: lastFailure.map { "not connected: \($0.message)" } ?? "no connection to Redis within \(timeout)")
+            code: lastFailure?.code == .refused ? .refused : .connectFailed,
+            message: lastFailure.map { "not connected: \($0.message)" } ?? "no connection to Redis within \(timeout)")
     }
 
     private var notSent: RedisError {

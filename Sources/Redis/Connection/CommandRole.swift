@@ -8,9 +8,14 @@ struct CommandRole: LinkRole {
     private var queue: CommandQueue<Submission>
     /// Replies of a batch that is not yet complete.
     private var parts: [RedisValue] = []
+    /// Sentinels know where to go when this server turns out to be a replica.
+    private let followsMaster: Bool
 
-    init(_ configuration: RedisConfiguration) {
-        queue = CommandQueue(timeout: configuration.commandTimeout, maximumQueued: configuration.maximumQueued, at: .now)
+    /// - Parameter holds: see ``CommandQueue``.
+    init(_ configuration: RedisConfiguration, holds: Bool) {
+        queue = CommandQueue(
+            timeout: configuration.commandTimeout, maximumQueued: configuration.maximumQueued, holds: holds, at: .now)
+        if case .sentinel = configuration.topology { followsMaster = true } else { followsMaster = false }
     }
 
     mutating func handle(_ messages: [Message], at now: ContinuousClock.Instant) {
@@ -34,6 +39,9 @@ struct CommandRole: LinkRole {
     }
 
     mutating func received(_ value: RedisValue, at now: ContinuousClock.Instant) throws(RedisError) {
+        if followsMaster, case .error(let reply) = value, Self.isOfReplica(reply) {
+            queue.leave(RedisError(code: .connectionLost, message: "the server is the master no more: \(reply)"))
+        }
         switch try queue.received(at: now) {
         case .part:
             parts.append(value)
@@ -45,6 +53,8 @@ struct CommandRole: LinkRole {
                 parts.append(value)
                 continuation.resume(returning: .success(parts))
                 parts.removeAll()
+            case .handler(let handler):
+                handler.handle(.success(value))
             }
         }
     }
@@ -63,6 +73,11 @@ struct CommandRole: LinkRole {
 
     mutating func close() {
         end(queue.close())
+    }
+
+    /// Whether only a replica, or a master that has just become one, answers so.
+    private static func isOfReplica(_ reply: String) -> Bool {
+        ["READONLY", "MASTERDOWN", "UNBLOCKED"].contains { reply.hasPrefix($0) }
     }
 
     private func end(_ failures: [CommandQueue<Submission>.Failure]) {

@@ -14,7 +14,7 @@ struct HiredisSocket: ~Copyable {
     /// Starts to connect. The socket becomes writable when that is decided; then ask ``finishConnecting()``.
     ///
     /// A host name is looked up here and now, which blocks this thread for as long as the resolver takes.
-    static func connecting(to endpoint: RedisConfiguration.Endpoint) throws(RedisError) -> HiredisSocket {
+    static func connecting(to endpoint: Endpoint) throws(RedisError) -> HiredisSocket {
         let context =
             switch endpoint {
             case .tcp(let host, let port): redisConnectNonBlock(host, Int32(port))

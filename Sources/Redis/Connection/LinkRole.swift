@@ -1,9 +1,12 @@
-/// What a connection is used for. ``LinkThread`` keeps it connected and moves bytes; the role says which, and learns what came back.
+/// What a connection is used for. ``Line`` keeps it connected and moves bytes; the role says which, and learns what came back.
 ///
 /// All of it runs on the link's thread.
 protocol LinkRole: Sendable {
     /// What other threads ask of the role.
     associatedtype Message: Sendable
+
+    /// Who is at the other end, for messages.
+    static var peer: String { get }
 
     /// Messages from the mailbox, in order.
     mutating func handle(_ messages: [Message], at now: ContinuousClock.Instant)
@@ -21,4 +24,8 @@ protocol LinkRole: Sendable {
     var nextDeadline: ContinuousClock.Instant? { get }
     /// The link ends for good; whoever still waits must be told.
     mutating func close()
+}
+
+extension LinkRole {
+    static var peer: String { "Redis" }
 }

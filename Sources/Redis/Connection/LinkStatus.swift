@@ -5,36 +5,44 @@ final class LinkStatus: Sendable {
     private struct State {
         var isConnected = false
         var hasEnded = false
-        var connections = 0
-        var observers: [Int: AsyncStream<Int>.Continuation] = [:]
-        var nextObserver = 0
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
+    private let feed: ConnectionFeed
+    private let ownsFeed: Bool
+    private let onChange: (@Sendable () -> Void)?
+
+    /// - Parameters:
+    ///   - feed: shared with other links; nil for one of its own.
+    ///   - onChange: called on the link's thread after each connection and after each end of one or of an attempt. Must not block.
+    init(feed: ConnectionFeed? = nil, onChange: (@Sendable () -> Void)? = nil) {
+        self.feed = feed ?? ConnectionFeed()
+        ownsFeed = feed == nil
+        self.onChange = onChange
+    }
 
     var isConnected: Bool { state.withLock { $0.isConnected } }
 
     func connected() {
-        state.withLock { state in
-            state.isConnected = true
-            state.connections += 1
-            for observer in state.observers.values { observer.yield(state.connections) }
-        }
+        state.withLock { $0.isConnected = true }
+        feed.connected()
+        onChange?()
     }
 
     func disconnected() {
-        state.withLock { $0.isConnected = false }
+        unmark()
+        onChange?()
     }
 
     func ended() {
-        let (observers, waiters) = state.withLock { state in
-            state.isConnected = false
+        unmark()
+        let waiters = state.withLock { state in
             state.hasEnded = true
-            defer { (state.observers, state.waiters) = ([:], []) }
-            return (Array(state.observers.values), state.waiters)
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        for observer in observers { observer.finish() }
+        if ownsFeed { feed.end() }
         for waiter in waiters { waiter.resume() }
     }
 
@@ -49,26 +57,16 @@ final class LinkStatus: Sendable {
         }
     }
 
-    /// The number of the present connection, if there is one, and of each later one. Whoever is slow gets the latest only.
+    /// See ``ConnectionFeed/connections()``.
     func connections() -> AsyncStream<Int> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
-        let id: Int? = state.withLock { state in
-            guard !state.hasEnded else { return nil }
-            if state.isConnected { continuation.yield(state.connections) }
-            state.nextObserver += 1
-            state.observers[state.nextObserver] = continuation
-            return state.nextObserver
+        feed.connections()
+    }
+
+    private func unmark() {
+        let wasConnected = state.withLock { state in
+            defer { state.isConnected = false }
+            return state.isConnected
         }
-        guard let id else {
-            continuation.finish()
-            return stream
-        }
-        // Weak: the stream may outlive the client.
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { state in
-                _ = state.observers.removeValue(forKey: id)
-            }
-        }
-        return stream
+        if wasConnected { feed.disconnected() }
     }
 }

@@ -84,6 +84,12 @@ struct Reconnection: Sendable {
         attempt += 1
     }
 
+    /// There is reason to try at once, whatever the back-off says. The socket must be closed.
+    mutating func hurry(at now: Instant) {
+        readySince = nil
+        phase = .waiting(until: now)
+    }
+
     /// At most 10 ms at first, then 40 ms doubling up to 1 s, each shortened by up to half so that many clients of a restarted server do not
     /// come in step ("equal jitter").
     static func backOff(attempt: Int, jitter: Double) -> Duration {

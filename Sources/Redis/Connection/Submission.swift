@@ -5,6 +5,16 @@ struct Submission: Sendable {
     enum Waiter: Sendable {
         case one(UnsafeContinuation<Result<RedisValue, RedisError>, Never>)
         case many(UnsafeContinuation<Result<[RedisValue], RedisError>, Never>)
+        case handler(ReplyHandler)
+    }
+
+    /// Called on the link's thread with the only reply, or with what came instead of it. Must not block.
+    final class ReplyHandler: Sendable {
+        let handle: @Sendable (Result<RedisValue, RedisError>) -> Void
+
+        init(_ handle: @escaping @Sendable (Result<RedisValue, RedisError>) -> Void) {
+            self.handle = handle
+        }
     }
 
     /// The commands as they go over the wire.
@@ -21,6 +31,7 @@ struct Submission: Sendable {
         switch waiter {
         case .one(let continuation): continuation.resume(returning: .failure(error))
         case .many(let continuation): continuation.resume(returning: .failure(error))
+        case .handler(let handler): handler.handle(.failure(error))
         }
     }
 }

@@ -29,6 +29,32 @@ public struct RedisCommand: Sendable {
         encoded = bytes
     }
 
+    /// The bytes of the argument at `index`, counted from 1; nil when there are not so many.
+    func argument(_ index: Int) -> ArraySlice<UInt8>? {
+        var position = Self.endOfLine(encoded, from: 0)
+        for _ in 0..<index {
+            guard let (length, start) = Self.length(encoded, at: position) else { return nil }
+            position = start + length + 2
+        }
+        guard let (length, start) = Self.length(encoded, at: position) else { return nil }
+        return encoded[start..<start + length]
+    }
+
+    /// Reads `$length` at a position; nil at the end.
+    private static func length(_ bytes: [UInt8], at position: Int) -> (length: Int, start: Int)? {
+        guard position < bytes.count else { return nil }
+        let end = endOfLine(bytes, from: position)
+        let length = bytes[position + 1..<end - 2].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        return (length, end)
+    }
+
+    /// Where the line that begins here ends, its line end included.
+    private static func endOfLine(_ bytes: [UInt8], from start: Int) -> Int {
+        var index = start
+        while bytes[index] != UInt8(ascii: "\n") { index += 1 }
+        return index + 1
+    }
+
     private static func append(_ argument: RedisArgument, to bytes: inout [UInt8]) {
         appendHeader(UInt8(ascii: "$"), argument.count, to: &bytes)
         argument.append(to: &bytes)

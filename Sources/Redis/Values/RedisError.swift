@@ -8,6 +8,8 @@ public struct RedisError: Error, Sendable, Equatable {
         case invalidURL
         /// No usable connection came about in time; nothing was sent.
         case connectFailed
+        /// The server turned the connection away for its user, password or database; only other settings help. Nothing was sent.
+        case refused
         /// The connection broke while the command was on its way.
         case connectionLost
         /// No reply came in time.
@@ -22,6 +24,8 @@ public struct RedisError: Error, Sendable, Equatable {
         case overloaded
         /// The calling task was cancelled.
         case cancelled
+        /// A cluster cannot take the command as it is: its keys lie in different slots, or each node would answer for itself alone.
+        case unroutable
     }
 
     /// What went wrong.
@@ -52,13 +56,13 @@ public struct RedisError: Error, Sendable, Equatable {
         switch code {
         case .connectFailed, .connectionLost, .timeout, .overloaded: true
         case .server(let prefix): Self.transientPrefixes.contains(prefix)
-        case .invalidURL, .protocolViolation, .closed, .cancelled: false
+        case .invalidURL, .refused, .protocolViolation, .closed, .cancelled, .unroutable: false
         }
     }
 
-    /// States of a server that pass: full, starting, failing over, waiting for replicas or for a script.
+    /// States of a server that pass: full, starting, failing over, waiting for replicas or for a script; and of a cluster that is being changed.
     private static let transientPrefixes: Set<String> = [
-        "OOM", "LOADING", "BUSY", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN", "UNBLOCKED",
+        "OOM", "LOADING", "BUSY", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN", "UNBLOCKED", "MOVED", "ASK",
     ]
 
     func maybeExecuted(_ value: Bool) -> RedisError {

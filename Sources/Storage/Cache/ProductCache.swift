@@ -35,7 +35,7 @@ public struct ProductCache: Sendable {
 
     /// Looks a product up in a currency.
     public func get(_ id: Product.ID, in currency: Currency) async -> Lookup {
-        guard redis.isConnected else { return .miss(Ticket(generation: nil)) }
+        guard redis.isConnected(for: key(id)) else { return .miss(Ticket(generation: nil)) }
         let reply = try? await redis.evaluate(
             ProductCacheScripts.get, keys: [key(id)],
             arguments: [RedisArgument(currency.code), RedisArgument(lifetime), RedisArgument(Self.nonce())])

@@ -27,6 +27,9 @@ struct AccessTests {
             "GET /api/v1/orders": all, "POST /api/v1/orders": all, "GET /api/v1/orders/{id}": all, "GET /api/v1/orders/{id}/events": all,
             "GET /api/v1/admin/queues": staff, "GET /api/v1/admin/jobs": staff, "GET /api/v1/admin/jobs/{id}": staff,
             "DELETE /api/v1/admin/jobs/{id}": operators, "POST /api/v1/admin/jobs/{id}/retry": operators,
+            "POST /api/v1/admin/jobs/{id}/cancel": operators, "PATCH /api/v1/admin/queues/{queue}": operators,
+            "GET /api/v1/admin/dead-letters/groups": staff, "POST /api/v1/admin/dead-letters/retry": operators,
+            "POST /api/v1/admin/dead-letters/discard": operators,
         ]
     }()
 
@@ -49,7 +52,7 @@ struct AccessTests {
                 let parts = route.split(separator: " ")
                 let method = try #require(HTTPRequest.Method(String(parts[0])))
                 let path = parts[1].replacingOccurrences(of: "{id}", with: UUID().uuidString)
-                    .replacingOccurrences(of: "{product_id}", with: UUID().uuidString)
+                    .replacingOccurrences(of: "{product_id}", with: UUID().uuidString).replacingOccurrences(of: "{queue}", with: "email")
                 let body = method == .post || method == .patch ? "{}" : nil
                 for audience in Audience.allCases {
                     let answer = try await shop.send(method, "/" + path, body, token: tokens[audience])

@@ -1,3 +1,4 @@
+import Bootstrap
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -141,6 +142,38 @@ struct HTTPContractTests {
             #expect(answer.status == 400)
             #expect(answer.answer.problem == "bad_request")
             #expect(isClosed)
+        }
+    }
+
+    @Test func servesNothingUntilTheServersWereFoundUsable() async throws {
+        let servers = ServerStatus()
+        try await Shop.open(servers: servers) { shop async throws in
+            #expect(try await shop.send(.get, "//healthz").status == 200)
+            let waiting = try await shop.send(.get, "//readyz")
+            #expect(waiting.status == 503)
+            #expect(waiting["status"] == .string("not_ready"))
+            let refused = try await shop.send(.get, "/categories")
+            #expect(refused.status == 503)
+            #expect(refused.problem == "service_unavailable")
+            #expect(refused.headers[.retryAfter] != nil)
+            servers.becameUsable()
+            #expect(try await shop.send(.get, "//readyz").status == 200)
+            #expect(try await shop.send(.get, "/categories").status == 200)
+        }
+    }
+
+    @Test func goesOnWithARedisThatIsSetDangerouslyAndSaysSo() async throws {
+        let servers = Shop.usable
+        try await Shop.open(servers: servers) { shop async throws in
+            servers.found([
+                ServerFinding(
+                    gravity: .dangerous, server: "Redis", setting: "maxmemory-policy", value: "allkeys-lru", consequence: "", remedy: "")
+            ])
+            let ready = try await shop.send(.get, "//readyz")
+            #expect(ready.status == 200)
+            #expect(ready["redis"] == .string("unsafe"))
+            servers.found([])
+            #expect(try await shop.send(.get, "//readyz")["redis"] == .string("ok"))
         }
     }
 

@@ -82,20 +82,43 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test func listsQueuesWithTheirDepth() async throws {
+    @Test func cancelsOnRecord() async throws {
         try await Shop.open { shop in
-            let support = try await shop.register(role: .support)
-            _ = try await Self.addDeadJob(shop)
-            let answer = try await shop.send(.get, "/admin/queues", token: support.accessToken)
-            guard case .array(let queues)? = answer["items"] else {
-                Issue.record("no items")
-                return
-            }
-            let names = queues.compactMap { queue -> String? in
-                guard case .object(let fields) = queue, case .string(let name)? = fields["queue"] else { return nil }
-                return name
-            }
-            #expect(Set(["checkout", "email", "cache"]).isSubset(of: names))
+            let op = try await shop.register(role: .operator)
+            let running = try await Self.addDeadJob(shop)
+            try await shop.database.execute(
+                """
+                UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.25, progress_message = 'a quarter', progress_at = now()
+                 WHERE id = \(running)
+                """)
+            let answer = try await shop.send(.post, "/admin/jobs/\(running)/cancel", token: op.accessToken)
+            #expect(answer.status == 202)
+            #expect(answer["state"] == .string("running"))
+            #expect(answer["progress", "fraction"] == .number("0.25"))
+            #expect(answer["progress", "message"] == .string("a quarter"))
+            #expect(try answer.text("cancel_requested_at").hasSuffix("Z"))
+            let dead = try await Self.addDeadJob(shop)
+            let refused = try await shop.send(.post, "/admin/jobs/\(dead)/cancel", token: op.accessToken)
+            #expect(refused.status == 409)
+            #expect(refused.problem == "job_not_changeable")
+            let log = try await shop.database.query(
+                "SELECT action, subject_id FROM audit_log WHERE subject_kind = 'job' AND actor_id = \(op.id.description)")
+            #expect(try log.map { try $0["action"] } == ["job.cancelled"])
+            #expect(try log.map { try $0["subject_id"] } == [running.description])
+        }
+    }
+
+    @Test func refusesToBringBackWhatAnotherJobStandsFor() async throws {
+        try await Shop.open { shop in
+            let op = try await shop.register(role: .operator)
+            let (dead, holder) = (try await Self.addDeadJob(shop), JobID.new())
+            try await shop.database.execute("UPDATE jobs SET unique_key = 'k', unique_until = 'finished' WHERE id = \(dead)")
+            try await shop.database.execute("INSERT INTO job_unique_keys (queue, key, job_id) VALUES ('checkout', 'k', \(holder))")
+            let refused = try await shop.send(.post, "/admin/jobs/\(dead)/retry", token: op.accessToken)
+            #expect(refused.status == 409)
+            #expect(refused.problem == "unique_key_taken")
+            #expect(try refused.text("detail").contains(holder.description))
+            #expect(try await shop.send(.get, "/admin/jobs/\(dead)", token: op.accessToken)["unique_key"] == .string("k"))
         }
     }
 }

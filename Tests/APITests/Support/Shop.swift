@@ -1,3 +1,4 @@
+import Bootstrap
 import Domain
 import Foundation
 import HTTPTypes
@@ -21,16 +22,25 @@ struct Shop: Sendable {
 
     static let signingKey = SigningKey(id: "test", secret: Array("an example of a signing key, 32+ bytes".utf8))
 
+    /// Servers whose checks at start have passed.
+    static var usable: ServerStatus {
+        let status = ServerStatus()
+        status.becameUsable()
+        return status
+    }
+
     /// The tables of the whole system.
     static func migrations() throws -> [MigrationSet] { try [JobQueueMigrations.set(), ShopMigrations.set()] }
 
     /// Starts the API on a port of its own, runs the test, and stops it.
-    static func open(_ test: @escaping @Sendable (Shop) async throws -> Void) async throws {
-        try await open(database: try TestDatabase.current.pool, test)
+    static func open(servers: ServerStatus = usable, _ test: @escaping @Sendable (Shop) async throws -> Void) async throws {
+        try await open(database: try TestDatabase.current.pool, servers: servers, test)
     }
 
-    static func open(database: PostgresPool, _ test: @escaping @Sendable (Shop) async throws -> Void) async throws {
-        try await withServices(database: database) { services, logger in
+    static func open(
+        database: PostgresPool, servers: ServerStatus = usable, _ test: @escaping @Sendable (Shop) async throws -> Void
+    ) async throws {
+        try await withServices(database: database, servers: servers) { services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
                 gate: ListenerGate(logger: logger), logger: logger)
@@ -42,7 +52,7 @@ struct Shop: Sendable {
 
     /// Everything the API stands on, closed again afterwards.
     static func withServices(
-        database: PostgresPool, _ body: @Sendable (ShopServices, Logger) async throws -> Void
+        database: PostgresPool, servers: ServerStatus = usable, _ body: @Sendable (ShopServices, Logger) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .error
@@ -59,7 +69,8 @@ struct Shop: Sendable {
             orders: OrderStore(database: database, dispatcher: dispatcher),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
-            health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations())), tokens: tokens,
+            health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
+            tokens: tokens,
             cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: ShopSettings())
         do {
             try await body(services, logger)

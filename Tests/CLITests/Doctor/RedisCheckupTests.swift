@@ -5,13 +5,13 @@ import Testing
 
 @Suite("What the doctor says of Redis")
 struct RedisCheckupTests {
-    private func findings(_ changes: [String: String] = [:], savesSnapshots: Bool = false) -> [Finding] {
+    private func findings(_ changes: [String: String] = [:], settings: [String: String] = [:]) -> [Finding] {
         let healthy = [
             "redis_version": "7.0.15", "role": "master", "maxmemory": "1000000", "maxmemory_policy": "noeviction", "aof_enabled": "1",
             "aof_last_write_status": "ok", "loading": "0",
         ]
         let text = healthy.merging(changes) { _, new in new }.map { "\($0):\($1)" }.joined(separator: "\r\n")
-        return RedisCheckup.judge(RedisFacts(info: "# Server\r\n" + text + "\r\n", savesSnapshots: savesSnapshots))
+        return RedisCheckup.judge(RedisFacts(info: "# Server\r\n" + text + "\r\n", settings: settings))
     }
 
     @Test func findsNothingWrongWithAHealthyServer() {
@@ -30,7 +30,9 @@ struct RedisCheckupTests {
 
     @Test func warnsOfWhatOnlyMightHurt() {
         #expect(findings(["aof_enabled": "0"]).last?.detail.hasPrefix("nothing on disk") == true)
-        #expect(findings(["aof_enabled": "0"], savesSnapshots: true).last?.verdict == .warning)
+        #expect(findings(["aof_enabled": "0"], settings: ["save": "3600 1"]).last?.detail.hasPrefix("snapshots only") == true)
+        #expect(findings(settings: ["appendfsync": "no"]).last?.detail.contains("appendfsync is 'no'") == true)
+        #expect(findings(settings: ["appendfsync": "everysec"]).last?.verdict == .ok)
         #expect(findings(["redis_version": "10.0.1"])[0].verdict == .ok)
         #expect(findings(["redis_version": "7.2-rc1"])[0].verdict == .ok)
     }

@@ -125,4 +125,36 @@ struct JobCommandTests {
         #expect(slip.status == .code(1))
         #expect(slip.output.contains("Queues: cache, checkout, email"))
     }
+    @Test func aRunningJobIsCancelledAndSaysHowFarItIs() async throws {
+        let program = try Program.forCurrentDatabase()
+        let id = try await deadJob()
+        try await TestDatabase.current.pool.execute(
+            """
+            UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.409, progress_message = '409 of 1,000', progress_at = now()
+             WHERE id = \(id)
+            """)
+        #expect(try await program.run("jobs", "list", "--state", "running").output.contains("40 %: 409 of 1,000"))
+        #expect(try await program.run("jobs", "cancel", id.description).status == .code(0))
+        let shown = try await program.run("jobs", "show", id.description).output
+        #expect(shown.contains("40 %: 409 of 1,000"))
+        #expect(shown.contains("Cancel asked"))
+        #expect(try await state(of: id) == "running")
+        let refused = try await program.run("jobs", "cancel", try await deadJob().description)
+        #expect(refused.status == .code(1))
+        #expect(refused.output.contains("only running and waiting jobs can be cancelled"))
+    }
+
+    @Test func limitsOfAQueueAreSetAndShown() async throws {
+        let program = try Program.forCurrentDatabase()
+        #expect(
+            try await program.run("queues", "set", "checkout", "--concurrency", "9", "--rate", "0.5", "--burst", "4").output
+                == "checkout: 9 at once; 0.5/s, burst 4.\n")
+        #expect(try await program.run("queues").output.contains("9 at once; 0.5/s, burst 4"))
+        #expect(try await program.run("queues", "set", "checkout", "--concurrency", "none").output == "checkout: 0.5/s, burst 4.\n")
+        #expect(try await program.run("queues", "set", "checkout", "--rate", "none").output == "checkout: no limits set.\n")
+        for wrong in [["--concurrency", "0"], ["--rate", "fast"], ["--burst", "3"], []] {
+            #expect(try await program.run(["queues", "set", "checkout"] + wrong).status == .code(64))
+        }
+        #expect(try await program.run("queues", "set", "chekout", "--rate", "1").status == .code(1))
+    }
 }

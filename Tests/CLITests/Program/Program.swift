@@ -25,7 +25,9 @@ struct Program {
     }
 
     /// Runs a command to its end.
-    func run(_ arguments: String...) async throws -> Run {
+    func run(_ arguments: String...) async throws -> Run { try await run(arguments) }
+
+    func run(_ arguments: [String]) async throws -> Run {
         let process = try ManagedProcess.start(Self.path, arguments: arguments, environment: environment)
         let status = try await process.waitForExit(within: .seconds(60))
         let output = process.log

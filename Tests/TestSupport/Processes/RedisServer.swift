@@ -11,25 +11,41 @@ public final class RedisServer: Sendable {
     public let port: Int
     /// Its working directory: data and configuration.
     public let directory: String
+    private let kind: Kind
     private let process: Mutex<ManagedProcess>
+
+    /// What the program is started as.
+    enum Kind: Sendable {
+        case server, sentinel
+
+        var arguments: [String] { self == .sentinel ? ["--sentinel"] : [] }
+        var defaults: [String] { self == .sentinel ? [] : ["save \"\""] }
+        /// What it writes when it can be talked to.
+        var readyLine: String { self == .sentinel ? "Sentinel ID is" : "Ready to accept connections" }
+    }
 
     /// Starts a server and waits until it accepts commands.
     /// - Parameter configuration: lines as in redis.conf. By default nothing is saved to disk; "appendonly yes" makes data survive ``restart()``.
     public static func start(_ configuration: [String] = []) async throws -> RedisServer {
+        try await start(.server, configuration)
+    }
+
+    static func start(_ kind: Kind, _ configuration: [String]) async throws -> RedisServer {
         let directory = "\(NSTemporaryDirectory())/cartwright-redis-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let port = try FreePort.next()
         let lines =
-            ["bind 127.0.0.1", "port \(port)", "dir \(directory)", "save \"\"", "daemonize no"] + configuration
+            ["bind 127.0.0.1", "port \(port)", "dir \(directory)", "daemonize no"] + kind.defaults + configuration
         try lines.joined(separator: "\n").write(toFile: "\(directory)/redis.conf", atomically: true, encoding: .utf8)
-        let server = RedisServer(port: port, directory: directory, process: try launch(in: directory))
+        let server = RedisServer(port: port, directory: directory, kind: kind, process: try launch(kind, in: directory))
         try await server.waitUntilReady(starts: 1)
         return server
     }
 
-    private init(port: Int, directory: String, process: ManagedProcess) {
+    private init(port: Int, directory: String, kind: Kind, process: ManagedProcess) {
         self.port = port
         self.directory = directory
+        self.kind = kind
         self.process = Mutex(process)
     }
 
@@ -40,6 +56,9 @@ public final class RedisServer: Sendable {
 
     /// `redis://127.0.0.1:port/0`
     public var url: String { "redis://127.0.0.1:\(port)/0" }
+
+    /// Whether its process lives.
+    public var isRunning: Bool { current.isRunning }
 
     /// What the server has written, over all its starts.
     public var log: String { current.log }
@@ -67,20 +86,21 @@ public final class RedisServer: Sendable {
         let starts = readyCount
         current.kill()
         try await current.waitForExit()
-        let next = try Self.launch(in: directory)
+        let next = try Self.launch(kind, in: directory)
         process.withLock { $0 = next }
         try await waitUntilReady(starts: starts + 1)
     }
 
     private var current: ManagedProcess { process.withLock { $0 } }
 
-    private var readyCount: Int { log.components(separatedBy: "Ready to accept connections").count - 1 }
+    private var readyCount: Int { log.components(separatedBy: kind.readyLine).count - 1 }
 
     private func waitUntilReady(starts: Int) async throws {
         try await eventually(within: .seconds(20), "redis-server is ready; its log: \(log)") { readyCount >= starts }
     }
 
-    private static func launch(in directory: String) throws -> ManagedProcess {
-        try ManagedProcess.start("redis-server", arguments: ["\(directory)/redis.conf"], logFile: "\(directory)/redis.log")
+    private static func launch(_ kind: Kind, in directory: String) throws -> ManagedProcess {
+        try ManagedProcess.start(
+            "redis-server", arguments: ["\(directory)/redis.conf"] + kind.arguments, logFile: "\(directory)/redis.log")
     }
 }

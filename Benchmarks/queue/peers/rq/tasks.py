@@ -1,0 +1,5 @@
+from bench import tally
+
+
+def no_op(number: int, padding: str) -> None:
+    tally.ran(number)

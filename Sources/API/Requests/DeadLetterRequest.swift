@@ -1,0 +1,45 @@
+import FoundationEssentials
+import JobQueue
+
+/// Body of `POST /admin/dead-letters/retry` and `…/discard`: which ones, and how many at most in one call.
+struct DeadLetterRequest: Sendable {
+    /// How many are looked at in one call unless the client says otherwise, and at most.
+    static let standardLimit = 10_000
+    static let maximumLimit = 50_000
+
+    let filter: JobFilter
+    let cursor: JobCursor?
+    let limit: Int
+    /// The conditions in words, for the audit log.
+    let details: [String: String]
+
+    init(_ fields: consuming RequestFields) throws(Problem) {
+        var filter = JobFilter()
+        var details: [String: String] = [:]
+        for name in ["state", "queue", "name", "fingerprint", "q", "since"] where fields.has(name) {
+            guard let text = fields.text(name, 1...200) else { continue }
+            details[name] = text
+            switch name {
+            case "state":
+                filter.state = fields.parsed(name, "Expected dead or parked.") { ["dead": .dead, "parked": .parked][$0] }
+            case "queue": filter.queue = fields.parsed(name, "Expected the name of a queue.") { QueueName(rawValue: $0) }
+            case "name": filter.name = text
+            case "fingerprint": filter.fingerprint = text
+            case "q": filter.text = text
+            default: filter.since = fields.parsed(name, JobFilterText.sinceExpectation, JobFilterText.since)
+            }
+        }
+        let limit = fields.has("limit") ? fields.integer("limit", 1...Int64(Self.maximumLimit)) : Int64(Self.standardLimit)
+        let cursor =
+            fields.has("cursor") ? fields.parsed("cursor", "Expected a cursor that an answer before gave out.") { JobCursor($0) } : nil
+        // Asked last: what is left over may be a condition that was misspelt.
+        if details.isEmpty && fields.errors.isEmpty {
+            fields.note("state", .required, "Give at least one condition; state alone means all of them.")
+        }
+        guard fields.isComplete, let limit else { throw fields.rejection }
+        self.filter = filter
+        self.cursor = cursor
+        self.limit = Int(limit)
+        self.details = details
+    }
+}

@@ -1,0 +1,58 @@
+import Domain
+import Hummingbird
+import JobQueue
+import Storage
+
+/// What operators do with many dead letters at once. Every change goes to the audit log.
+struct AdminDeadLetterRoutes {
+    let jobs: JobInspector
+    let audit: AuditLog
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("dead-letters/groups", use: groups)
+        group.post("dead-letters/retry") { request, context in try await change(.retry, request, context) }
+        group.post("dead-letters/discard") { request, context in try await change(.discard, request, context) }
+    }
+
+    @Sendable func groups(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let queue = query.queue()
+        let limit = query.limit()
+        try query.finish()
+        return try JSONAnswer.response(PageBody(items: try await jobs.deadGroups(queue: queue, limit: limit), nextCursor: nil))
+    }
+
+    /// Goes on batch by batch until as many have been looked at as the client wants, or none is left.
+    private func change(_ action: BulkAction, _ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        let wish = try DeadLetterRequest(try await request.fields())
+        var progress = BulkProgress()
+        do {
+            for try await step in try jobs.change(action, matching: wish.filter, from: wish.cursor) {
+                progress = step
+                if progress.changed + progress.left >= wish.limit { break }
+            }
+        } catch {
+            // What was done until then is done.
+            try? await record(action, wish, progress, user, context)
+            throw error
+        }
+        try await record(action, wish, progress, user, context)
+        return try JSONAnswer.response(BulkProgressBody(progress: progress))
+    }
+
+    private func record(
+        _ action: BulkAction, _ wish: DeadLetterRequest, _ progress: BulkProgress, _ user: User.ID, _ context: ShopContext
+    ) async throws {
+        var details = wish.details
+        details["changed"] = String(progress.changed)
+        details["left"] = String(progress.left)
+        details["request_id"] = context.requestID
+        try await audit.append([
+            AuditEntry(
+                actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded",
+                subjectKind: "dead_letters",
+                subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress, details: details)
+        ])
+    }
+}

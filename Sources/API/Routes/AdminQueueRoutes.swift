@@ -1,0 +1,43 @@
+import Bootstrap
+import Hummingbird
+import JobQueue
+import Storage
+
+/// What operators do with queues. Every change goes to the audit log.
+struct AdminQueueRoutes {
+    let jobs: JobInspector
+    let audit: AuditLog
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("queues", use: list)
+        group.patch("queues/{queue}", use: configure)
+    }
+
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        let queues = try await jobs.queues(known: ShopQueues.all)
+        return try JSONAnswer.response(PageBody(items: queues, nextCursor: nil))
+    }
+
+    @Sendable func configure(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user, let queue = QueueName(rawValue: try context.parameters.require("queue")) else {
+            throw Problem.notFound("queue")
+        }
+        let wish = try QueueSettingsRequest(try await request.fields())
+        // A slip of the keyboard must not look like success.
+        guard try await status(queue) != nil else { throw Problem.notFound("queue") }
+        try await jobs.configure(queue) { wish.apply(to: &$0) }
+        try await audit.append([
+            AuditEntry(
+                actor: .user(user), action: "queue.configured", subjectKind: "queue", subjectID: queue.rawValue,
+                remoteAddress: context.remoteAddress,
+                details: wish.details.merging(["request_id": context.requestID]) { own, _ in own })
+        ])
+        guard let status = try await status(queue) else { throw Problem.notFound("queue") }
+        return try JSONAnswer.response(status)
+    }
+
+    private func status(_ queue: QueueName) async throws -> QueueStatus? {
+        try await jobs.queues(known: ShopQueues.all).first { $0.queue == queue }
+    }
+}
