@@ -63,6 +63,33 @@ struct ConsumerStateTests {
         #expect(state.next() == .claim(free: 1, acknowledge: [.init(epoch: 1)]))
     }
 
+    @Test("more claims in Redis than we know of, twice in a row, are looked into; so is a job left in the inbox")
+    func audit() {
+        var state = ConsumerState(concurrency: 1)
+        _ = state.next()
+        state.claimed([claim(1)], waiting: false)
+        state.audited(holding: 1, inbox: 0)
+        state.audited(holding: 2, inbox: 0)
+        state.audited(holding: 1, inbox: 0)
+        state.audited(holding: 2, inbox: 0)
+        #expect(state.next() == .wait(listen: false), "once is the traffic of the moment")
+        state.audited(holding: 2, inbox: 0)
+        #expect(state.next() == .reconcile)
+        #expect(state.reconciled(held: [1, 9]) == [9])
+        state.finished(1, acknowledge: true)
+        // An acknowledgement that is not sent yet is a claim that Redis still holds.
+        state.audited(holding: 1, inbox: 0)
+        state.audited(holding: 1, inbox: 0)
+        #expect(state.next() == .claim(free: 1, acknowledge: [.init(epoch: 1)]))
+        state.claimed([], waiting: false)
+        state.audited(holding: 0, inbox: 1)
+        #expect(state.next() == .wait(listen: true))
+        state.audited(holding: 0, inbox: 1)
+        #expect(state.next() == .reconcile)
+        #expect(state.reconciled(held: []) == [])
+        #expect(state.next() == .claim(free: 1, acknowledge: []))
+    }
+
     @Test func anUnsentClaimNeedsNoReconciling() {
         var state = ConsumerState(concurrency: 1)
         _ = state.next()

@@ -18,8 +18,8 @@ struct CheckoutHandlerTests {
             """)
         let id = JobID(rawValue: try #require(rows.first)["id"])
         let context = JobContext(
-            jobID: id, queue: "checkout", attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(), traceparent: nil,
-            logger: shop.logger, completion: JobCompletion(jobID: id, epoch: 1))
+            jobID: id, name: "checkout", queue: "checkout", attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
+            traceparent: nil, completion: JobCompletion(jobID: id, epoch: 1), workerLogger: shop.logger, progress: nil)
         let handler = CheckoutHandler(
             checkouts: shop.checkouts, store: shop.store, payments: shop.payments, captureMethod: .automatic)
         try await handler.run(CheckoutOrder(orderID: order.id), in: context)

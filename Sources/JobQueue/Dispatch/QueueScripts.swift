@@ -118,7 +118,8 @@ package enum QueueScripts {
     }
 
     /// Renews a process's lease and promotes due jobs, also while all slots of all processes are taken.
-    /// KEYS: leases, delayed, ready. ARGV: process, lease ms. Returns ms until the next delayed job is due, or -1.
+    /// KEYS: leases, delayed, ready, claims, inbox. ARGV: process, lease ms.
+    /// Returns [ms until the next delayed job is due or -1, claims of the process, jobs in its inbox].
     package static let renew = RedisScript(
         name: "renew",
         source: """
@@ -132,7 +133,8 @@ package enum QueueScripts {
                 redis.call('LPUSH', KEYS[3], unpack(due))
             end
             local next = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
-            return next[2] and math.max(0, tonumber(next[2]) - now) or -1
+            local untilDue = next[2] and math.max(0, tonumber(next[2]) - now) or -1
+            return {untilDue, redis.call('HLEN', KEYS[4]), redis.call('LLEN', KEYS[5])}
             """)
 
     /// Adds jobs that are due later, and wakes a waiting worker when the next one due is among them.

@@ -25,11 +25,17 @@ extension Consumer {
         }
     }
 
-    func leaseRenewed(_ process: ProcessID, sentAt sent: ContinuousClock.Instant, nextDue: ContinuousClock.Instant?) {
-        life.withLock { life in
+    /// - Parameters:
+    ///   - holding: how many claims Redis has filed for the process.
+    ///   - inbox: how many jobs the blocking wake-up has moved for it that are not claimed yet.
+    func leaseRenewed(
+        _ process: ProcessID, sentAt sent: ContinuousClock.Instant, nextDue: ContinuousClock.Instant?, holding: Int, inbox: Int
+    ) {
+        report { life in
             guard life.process == process else { return }
             life.lease.renewed(sentAt: sent)
             life.nextDue = nextDue
+            life.state.audited(holding: holding, inbox: inbox)
         }
     }
 

@@ -100,11 +100,17 @@ final class Consumer: Sendable {
         let (process, signal, listen) = life.withLock { ($0.process, $0.signal, $0.listen) }
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.listenForJobs(process: process, armed: listen) }
+            group.addTask { await self.watchConnections() }
             let ending = await self.runJobs(process: process, signal: signal, listen: listen)
             listen.end()
             group.cancelAll()
             return ending
         }
+    }
+
+    /// A Redis that was restarted, or a replica in its place, may hold claims that we have acknowledged and nobody would ever look at again.
+    private func watchConnections() async {
+        for await _ in redis.connections() { report { $0.state.reconnected() } }
     }
 
     private func runJobs(process: ProcessID, signal: Signal, listen: Signal) async -> Ending {
@@ -165,7 +171,7 @@ final class Consumer: Sendable {
         }
     }
 
-    /// Puts back what a claim whose answer was lost has taken in our name.
+    /// Puts back what a claim whose answer was lost has taken in our name, and what Redis no longer knows to be acknowledged.
     private func reconcile(process: ProcessID) async {
         do {
             let held = try await redis.send(RedisCommand("HKEYS", .init(keys.claims(process)))).elements ?? []
@@ -175,7 +181,7 @@ final class Consumer: Sendable {
                 _ = try await redis.evaluate(
                     QueueScripts.putBack, keys: [keys.claims(process), keys.ready], arguments: [.init(Int(epoch))])
             }
-            if !unknown.isEmpty { logger.notice("put back claims whose reply was lost", metadata: ["jobs": "\(unknown.count)"]) }
+            if !unknown.isEmpty { logger.notice("put back claims that nobody here works on", metadata: ["jobs": "\(unknown.count)"]) }
         } catch {
             life.withLock { $0.state.claimFailed(acknowledge: [], maybeExecuted: true) }
             try? await Task.sleep(for: .milliseconds(Int.random(in: 100...300)))

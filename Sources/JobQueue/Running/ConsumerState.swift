@@ -13,7 +13,7 @@ struct ConsumerState: Sendable {
     enum Action: Hashable, Sendable {
         /// Acknowledge these and claim up to `free` jobs.
         case claim(free: Int, acknowledge: [Acknowledgement])
-        /// A claim's reply was lost: find out which claims Redis thinks are ours.
+        /// A claim's reply was lost, or Redis may have forgotten something: find out which claims it thinks are ours.
         case reconcile
         /// Nothing to do until something is reported. `listen` says whether a newly pushed job should wake us.
         case wait(listen: Bool)
@@ -37,6 +37,7 @@ struct ConsumerState: Sendable {
     private var acknowledgements: [Acknowledgement] = []
     private var mayHaveMore = true
     private var isInDoubt = false
+    private var wasOdd = false
     private var isDraining = false
     private var endsWhenEmpty = false
     private var abandonment: Reason?
@@ -80,6 +81,21 @@ struct ConsumerState: Sendable {
         mayHaveMore = true
         if maybeExecuted { isInDoubt = true }
     }
+
+    /// What Redis holds for us, as a renewal of the lease has found it. A command that was on a connection when that broke may be carried out
+    /// long after its answer was given up, even after we have asked what it left behind. Twice in a row more claims than we know of, or
+    /// something in the inbox, is not the traffic of the moment.
+    mutating func audited(holding: Int, inbox: Int) {
+        let isOdd = holding > claims.count + acknowledgements.count || inbox > 0
+        if isOdd && wasOdd {
+            isInDoubt = true
+            mayHaveMore = true
+        }
+        wasOdd = isOdd && !wasOdd
+    }
+
+    /// There is a new connection: perhaps to a Redis that has been restarted or failed over and has forgotten our last acknowledgements.
+    mutating func reconnected() { isInDoubt = true }
 
     /// Redis holds these claims for us; those that we know nothing of (and have not just finished) are returned, to be put back.
     mutating func reconciled(held: [Int64]) -> [Int64] {

@@ -10,27 +10,26 @@ import Threading
 
 /// Renews the leases of this process, and stops handlers at their time limit, from a thread of its own: handlers that hog every thread of
 /// Swift's pool must cost neither.
-actor LeaseKeeper {
-    private let thread: ThreadExecutor
+struct LeaseKeeper: Sendable {
     private let redis: RedisClient
     private let consumers: [Consumer]
     private let logger: Logger
 
     init(redis: RedisClient, consumers: [Consumer], logger: Logger) {
-        self.thread = ThreadExecutor(name: "lease-keeper")
         self.redis = redis
         self.consumers = consumers
         self.logger = logger
     }
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-
     /// Looks after the leases four times a second until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            for consumer in consumers { await tend(consumer) }
-            // Blocks this actor's own thread, which has nothing else to do.
-            usleep(250_000)
+        let thread = TaskThread(name: "lease-keeper")
+        await withTaskExecutorPreference(thread) {
+            while !Task.isCancelled {
+                for consumer in consumers { await tend(consumer) }
+                // Blocks a thread that has nothing else to do.
+                usleep(250_000)
+            }
         }
         thread.stop()
     }
@@ -49,11 +48,17 @@ actor LeaseKeeper {
             guard redis.isConnected(for: consumer.keys.leases) else { return }
             do {
                 let keys = consumer.keys
-                let reply = try await redis.evaluate(
-                    QueueScripts.renew, keys: [keys.leases, keys.delayed, keys.ready],
-                    arguments: [.init(process.rawValue), .init(LeaseState.duration.milliseconds)])
-                let untilDue = reply.int.flatMap { $0 < 0 ? nil : Duration.milliseconds($0) }
-                consumer.leaseRenewed(process, sentAt: now, nextDue: untilDue.map { now + $0 })
+                let reply =
+                    try await redis.evaluate(
+                        QueueScripts.renew,
+                        keys: [keys.leases, keys.delayed, keys.ready, keys.claims(process), keys.inbox(process)],
+                        arguments: [.init(process.rawValue), .init(LeaseState.duration.milliseconds)]
+                    ).elements?.compactMap(\.int) ?? []
+                guard reply.count == 3 else {
+                    throw RedisError(code: .protocolViolation, message: "the script renew answered in an unknown form")
+                }
+                let nextDue = reply[0] < 0 ? nil : now + .milliseconds(reply[0])
+                consumer.leaseRenewed(process, sentAt: now, nextDue: nextDue, holding: reply[1], inbox: reply[2])
             } catch {
                 logger.warning("could not renew the lease", metadata: ["queue": "\(consumer.keys.queue)", "error": "\(error)"])
             }
