@@ -78,7 +78,6 @@ struct StaleAttemptTests {
             let job = try await arena.enqueue(1, Act(ending, sleep: 100), Act(.effect, sleep: 2000))[0]
             try await eventually(within: .seconds(20), "its last statement is on the way") { proxy.isHolding }
             arena.stop(first)
-            try await arena.hurryLapse(of: first)
             let second = try await arena.startWorker()
             try await arena.waitForStarts(2)
             proxy.release()
