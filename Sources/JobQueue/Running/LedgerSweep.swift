@@ -44,10 +44,10 @@ struct LedgerSweep: Sendable {
     }
 
     /// Looks into PostgreSQL each second. Redis may have been emptied at any time, so copies of what is set are looked at each second too; of
-    /// queues for which nothing is set only when that has changed, and every ten seconds.
+    /// queues for which nothing is set only when that has changed, and every minute.
     private func mirrorSettings(_ mirrored: inout (settings: [QueueName: StoredQueueSettings], at: ContinuousClock.Instant)?) async throws {
         let settings = try await ledger.queueSettings()
-        let isDue = mirrored.map { .now - $0.at >= .seconds(10) } ?? true
+        let isDue = mirrored.map { .now - $0.at >= .seconds(60) } ?? true
         let all = queues.compactMap { keys -> (QueueKeys, StoredQueueSettings)? in
             guard let stored = settings[keys.queue], dispatcher.redis.isConnected(for: keys.settings) else { return nil }
             let isSet = stored.settings != QueueSettings()

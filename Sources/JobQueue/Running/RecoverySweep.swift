@@ -11,7 +11,7 @@ struct RecoverySweep: Sendable {
     let logger: Logger
 
     /// The longest wait; a lease lasts longer.
-    private static let longest: Duration = .seconds(5)
+    private static let longest: Duration = .seconds(6)
     /// Past the moment of the lapse, so that one look suffices.
     private static let margin: Duration = .milliseconds(20)
 
