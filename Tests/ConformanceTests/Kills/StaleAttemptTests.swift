@@ -57,6 +57,42 @@ struct StaleAttemptTests {
         }
     }
 
+    @Test("8 · what a stopped worker had sent before arrives while another runs its job: refused by the ledger", .scenario(8))
+    func aLateStatementIsFenced() async throws {
+        // The text by which the proxy knows the statement: the effect's, or the message of the failure that is recorded.
+        let endings: [(Act.Ending, String)] = [
+            (.effect, "INSERT INTO effects"), (.transient, "as told"), (.permanent, "as told"), (.snooze, "as told"), (.unknown, "as told"),
+        ]
+        try await withThrowingTaskGroup { group in
+            for (ending, text) in endings { group.addTask { try await self.lateStatement(of: ending, text) } }
+            try await group.waitForAll()
+        }
+        ScenarioReport.did("the statement that ends an attempt (5 kinds) held back until another worker runs the job")
+    }
+
+    private func lateStatement(of ending: Act.Ending, _ text: String) async throws {
+        try await Arena.with { arena in
+            let proxy = try TCPProxy(to: arena.databasePort)
+            let first = try await arena.startWorker { $0.databaseProxy = proxy }
+            proxy.hold(at: text, .fromClient, delivered: false)
+            let job = try await arena.enqueue(1, Act(ending, sleep: 100), Act(.effect, sleep: 2000))[0]
+            try await eventually(within: .seconds(20), "its last statement is on the way") { proxy.isHolding }
+            arena.stop(first)
+            let second = try await arena.startWorker()
+            try await arena.waitForStarts(2)
+            proxy.release()
+            try await arena.wait(for: [job])
+            arena.go(first)
+            let history = try await arena.audit([job], stale: [first.processID])
+            #expect(history.runs.map(\.process) == [first.processID, second.processID])
+            let effects = try await arena.database.query("SELECT process FROM effects").map { try $0["process"] as Int }
+            #expect(effects == [Int(second.processID)], "\(ending)")
+            let record = try #require(try await arena.job(job))
+            #expect(record.attempts == 1 && record.crashes == 1)
+            #expect(record.errors.map(\.code) == ["process_died"], "\(ending)")
+        }
+    }
+
     @Test("9 · generation 1 acknowledges while generation 3 runs: refused", .scenario(9))
     func threeGenerations() async throws {
         try await Arena.with { arena in

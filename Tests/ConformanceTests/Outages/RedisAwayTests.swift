@@ -30,7 +30,7 @@ struct RedisAwayTests {
 
     @Test("15 · a half-open connection under the blocking call, and under the others: got over within a bound", .scenario(15))
     func halfOpen() async throws {
-        let bound: Duration = .seconds(6)
+        let bound: Duration = .seconds(8)
         try await Arena.with { arena in
             let proxy = try TCPProxy(to: arena.redisPort)
             let worker = try await arena.startWorker { $0.redisProxy = proxy }

@@ -92,6 +92,7 @@ extension Arena {
     }
 
     /// In the short form, lets the lease of a process that is dead lapse now and not within eight seconds: for promises that are not about that time.
+    /// Not for one that stands still: Redis would hand what is put back to its wake-up, which is over long before a lease lapses by itself.
     func hurryLapse(of worker: ManagedProcess) async throws {
         guard !Chaos.isOn else { return }
         for queue in [MainErrand.queue, SideErrand.queue] {

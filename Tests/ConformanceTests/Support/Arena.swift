@@ -28,8 +28,12 @@ final class Arena: Sendable {
         let redisURL = try redis?.url ?? TestEnvironment.redisURL
         if let postgres {
             let pool = PostgresPool(try PostgresConfiguration(url: postgres.url), logger: quietLogger)
-            defer { withExtendedLifetime((redis, postgres)) {} }
-            return try await use(pool, postgres.url, redisURL, body)
+            defer { withExtendedLifetime(redis) {} }
+            let result: Result<Value, any Error>
+            do { result = .success(try await use(pool, postgres.url, redisURL, body)) } catch { result = .failure(error) }
+            await pool.close()
+            try await postgres.stop()
+            return try result.get()
         }
         return try await TestDatabase.with(poolSize: 4) { try await use($0.pool, $0.url, redisURL, body) }
     }

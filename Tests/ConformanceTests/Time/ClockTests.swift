@@ -55,6 +55,7 @@ struct ClockTests {
                     #expect(next.start - (failed.finish ?? 0) >= Int64(bounds.lowerBound / .microseconds(1)))
                 }
             }
+            #expect(jobs.count == 190, "no slot has a second job")
             // One slot every two seconds of PostgreSQL's clock, one job each.
             #expect(Set(slots.values).count == slots.count)
             #expect(Set(slots.values) == all.subtracting(jobs))

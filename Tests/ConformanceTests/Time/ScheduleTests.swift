@@ -11,7 +11,7 @@ struct ScheduleTests {
     func killedAtTheTick() async throws {
         let kills = Chaos.scale(3, full: 20)
         try await Arena.with { arena in
-            _ = try await arena.startWorker { $0.every = 2 }
+            let survivor = try await arena.startWorker { $0.every = 2 }
             for _ in 0..<kills {
                 let victim = try await arena.startWorker { $0.every = 2 }
                 // From just before the tick to just after it.
@@ -19,16 +19,17 @@ struct ScheduleTests {
                 try await Task.sleep(for: .microseconds(untilTick + .random(in: -2_000...20_000)))
                 try await arena.kill(victim)
             }
-            // The tick at which the schedule was first seen owes nothing, and the last may still be on its way.
-            let slots = try await eventually("as many slots as kills") {
-                let slots = try await arena.slots()
-                return slots.count >= kills ? slots : nil
-            }
+            try await eventually(within: .seconds(20), "as many slots have fired") { try await arena.slots().count >= kills }
+            let fired = try await arena.slots()
+            try await arena.wait(for: fired.values)
+            try await arena.retire(survivor)
+            let slots = try await arena.slots()
             let times = slots.keys.sorted()
             #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 2 }, "no slot is missing")
-            try await arena.wait(for: slots.values)
-            try await arena.audit(Set(slots.values))
-            #expect(Set(slots.values).count == slots.count)
+            let all = try await arena.allJobs()
+            let ofSlots = Set(slots.values)
+            #expect(all == ofSlots && ofSlots.count == slots.count, "each slot has its own job, and there are no others")
+            try await arena.audit(fired.values)
             ScenarioReport.did("a slot every 2 s, two schedulers, one killed at \(kills) ticks")
             ScenarioReport.figure("slots", "\(slots.count)")
         }
@@ -65,13 +66,17 @@ struct ScheduleTests {
             try await arena.retire(survivor)
             try await postgres.restart(environment: ShiftedClock.environment(now: second.addingTimeInterval(5)))
             let shifted = Int(second.timeIntervalSince1970)
-            _ = try await arena.startWorker(options)
+            let successor = try await arena.startWorker(options)
             try await eventually(within: .seconds(20), "slots of the other schedule have been looked for since") {
                 try await arena.slots().keys.count { $0 > shifted } >= 2
             }
             let slots = try await arena.slots("cron")
             #expect(slots.keys.map { $0 } == [Int(first.timeIntervalSince1970)])
             try await arena.wait(for: slots.values)
+            try await arena.retire(successor)
+            let all = try await arena.allJobs()
+            let ofSlots = Set(slots.values).union(try await arena.slots().values)
+            #expect(all == ofSlots, "no slot has two jobs")
             try await arena.audit(Set(slots.values))
         }
     }

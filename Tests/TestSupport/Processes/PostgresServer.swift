@@ -62,6 +62,13 @@ public final class PostgresServer: Sendable {
     /// `postgres://cartwright@127.0.0.1:port/postgres`
     public var url: String { "postgres://cartwright@127.0.0.1:\(port)/postgres" }
 
+    /// Ends the server and deletes its data. Without it the data may outlast the object, because a server that is ending still writes.
+    public func stop() async throws {
+        current.signal(SIGQUIT)
+        try await current.waitForExit(within: .seconds(20))
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
     /// Ends the server at once, as a crash would, and starts it again on the same data.
     /// - Parameters:
     ///   - pause: how long it stays away.
