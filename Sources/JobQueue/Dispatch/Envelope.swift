@@ -1,3 +1,5 @@
+import Redis
+
 /// What lies in Redis for one job: a header of eleven fields that Lua can read, then the body.
 ///
 ///     2 <id> <name> <version> <attempts> <crashes> <enqueued ms> <superseded> <d|e> <payload bytes> <unique bytes>\n<payload><unique><errors>
@@ -25,7 +27,7 @@ package struct Envelope: Hashable, Sendable {
 
     package init(
         id: JobID, name: String, version: Int, attempts: Int = 0, crashes: Int = 0, enqueuedAt: Int64, superseded: [Int64] = [],
-        isDurable: Bool, payload: some Sequence<UInt8> = [], uniqueKey: String = "", errors: some Sequence<UInt8> = []
+        isDurable: Bool, payload: ArraySlice<UInt8> = [], uniqueKey: String = "", errors: ArraySlice<UInt8> = []
     ) {
         self.id = id
         self.name = name
@@ -35,9 +37,9 @@ package struct Envelope: Hashable, Sendable {
         self.enqueuedAt = enqueuedAt
         self.superseded = superseded
         self.isDurable = isDurable
-        self.payload = ArraySlice(payload)
+        self.payload = payload
         self.uniqueKey = uniqueKey
-        self.errors = ArraySlice(errors)
+        self.errors = errors
     }
 
     /// The bytes as they lie in Redis.

@@ -15,12 +15,29 @@ extension JobDispatcher {
     }
 
     /// Enqueues many ephemeral jobs of one kind in few round trips. When it throws, some of them may have been enqueued.
+    ///
+    /// The more jobs it is given at a time the faster it is: it encodes some while Redis takes those before them.
     @discardableResult
     public func enqueueEphemeral<Kind: Job>(_ jobs: [Kind], runAt: Date? = nil) async throws -> [JobID] {
         let now = Self.milliseconds(Date())
-        let copies = try jobs.map { try copy(of: $0, runAt: runAt, now: now) }
-        try await push(copies)
-        return copies.map(\.envelope.id)
+        var ids: [JobID] = []
+        ids.reserveCapacity(jobs.count)
+        return try await withThrowingTaskGroup(of: Void.self) { pushes in
+            var underWay = 0
+            for start in stride(from: 0, to: jobs.count, by: Self.chunk) {
+                let copies = try jobs[start..<min(start + Self.chunk, jobs.count)].map { try copy(of: $0, runAt: runAt, now: now) }
+                for copy in copies { ids.append(copy.envelope.id) }
+                if underWay == 2 {
+                    try await pushes.next()
+                    underWay -= 1
+                }
+                // An immediate task has its command on the way to Redis before the next one begins: first come, first served.
+                pushes.addImmediateTask { try await self.push(copies) }
+                underWay += 1
+            }
+            try await pushes.waitForAll()
+            return ids
+        }
     }
 
     /// Enqueues an ephemeral job unless another one of its queue holds the key.
@@ -48,7 +65,7 @@ extension JobDispatcher {
         Copy(
             queue: Kind.queue, runAt: runAt.map(Self.milliseconds),
             envelope: Envelope(
-                id: .new(), name: Kind.name, version: Kind.version, enqueuedAt: now, isDurable: false, payload: try JobPayload.encode(job),
+                id: .new(), name: Kind.name, version: Kind.version, enqueuedAt: now, isDurable: false, payload: try JobPayload.encode(job)[...],
                 uniqueKey: uniqueKey))
     }
 }

@@ -55,7 +55,7 @@ public final class JobDispatcher: Sendable {
     }
 
     /// Most envelopes in one LPUSH, so that no command holds up Redis for long.
-    private static let chunk = 1000
+    static let chunk = 1000
 
     /// - Throws: ``QueueFull`` where a list has no room for all that is bound for it, `RedisError` when Redis did not take it.
     func push(_ copies: [Copy]) async throws {

@@ -76,7 +76,7 @@ package enum QueueScripts {
                 for i = 1, #jobs do
                     local job = jobs[i]
                     if job ~= '' then
-                        claims[n + 1] = string.format('%.0f', epoch + count)
+                        claims[n + 1] = epoch + count
                         claims[n + 2] = job
                         n = n + 2
                         count = count + 1

@@ -11,7 +11,7 @@ struct JSONPayloadDecoder: Decoder {
     /// The way to the value around it.
     let path: JSONCodingPath?
 
-    static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Collection<UInt8>) throws -> Value {
+    static func decode<Value: Decodable>(_ type: Value.Type, from bytes: ArraySlice<UInt8>) throws -> Value {
         try JSONPayloadDecoder(tape: try JSONTape(bytes), index: 0, key: nil, path: nil).value(type)
     }
 

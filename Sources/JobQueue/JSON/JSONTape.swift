@@ -19,12 +19,13 @@ final class JSONTape: Sendable {
         var count: Int32 = 0
     }
 
-    let bytes: [UInt8]
+    /// Nodes count from its beginning.
+    let bytes: ArraySlice<UInt8>
     let nodes: [Node]
 
     /// - Throws: ``JSONTapeError`` when the bytes are not one JSON text.
-    init(_ source: some Collection<UInt8>) throws(JSONTapeError) {
-        bytes = Array(source)
+    init(_ bytes: ArraySlice<UInt8>) throws(JSONTapeError) {
+        self.bytes = bytes
         var scanner = JSONScanner(count: bytes.count)
         let failure: JSONTapeError? = bytes.withUnsafeBufferPointer { buffer in
             do throws(JSONTapeError) {
@@ -64,7 +65,7 @@ final class JSONTape: Sendable {
 
     /// The characters of a string or a number; nil where they are not well-formed Unicode.
     func text(_ node: Node) -> String? {
-        let slice = bytes[Int(node.start)..<Int(node.end)]
+        let slice = bytes[bytes.startIndex + Int(node.start)..<bytes.startIndex + Int(node.end)]
         return node.kind == .escapedString ? JSONEscapes.resolve(slice) : String(validating: slice, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import Redis
+
 /// A JSON value on its way out. Containers are boxes, because `Encodable` may fill several of them in turn.
 enum JSONTree {
     case null
@@ -35,7 +37,7 @@ enum JSONTree {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
         case .integer(let value): bytes.append(decimal: value)
-        case .unsigned(let value): bytes.append(contentsOf: String(value).utf8)
+        case .unsigned(let value): bytes.append(decimal: value)
         case .number(let text): bytes.append(contentsOf: text.utf8)
         case .string(let text): JSONEscapes.append(text, to: &bytes)
         case .nested(let encoder): encoder.tree.append(to: &bytes)
@@ -56,18 +58,5 @@ enum JSONTree {
             }
             bytes.append(UInt8(ascii: "}"))
         }
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// Appends the number in decimal.
-    mutating func append(decimal value: some FixedWidthInteger & SignedInteger) {
-        if value < 0 { append(UInt8(ascii: "-")) }
-        append(digitsOf: UInt64(value.magnitude))
-    }
-
-    private mutating func append(digitsOf value: UInt64) {
-        if value >= 10 { append(digitsOf: value / 10) }
-        append(UInt8(ascii: "0") + UInt8(value % 10))
     }
 }

@@ -24,19 +24,22 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
     /// method 1: a counter in `rand_a`).
     public static func new() -> JobID {
         let now = milliseconds(Date())
-        let (stamp, count) = clock.withLock { $0.next(now) }
-        return JobID(stamp: stamp, count: count)
+        return clock.withLock { clock in
+            let (stamp, count) = clock.next(now)
+            return JobID(stamp: stamp, count: count, random: clock.random.next())
+        }
     }
 
     /// A fresh id with a time of creation given by hand.
     public static func new(at time: Date) -> JobID {
-        JobID(stamp: milliseconds(time), count: UInt64.random(in: 0...0xFFF))
+        let (count, random) = clock.withLock { ($0.random.next() & 0xFFF, $0.random.next()) }
+        return JobID(stamp: milliseconds(time), count: count, random: random)
     }
 
     private static func milliseconds(_ time: Date) -> UInt64 { UInt64(max(0, time.timeIntervalSince1970 * 1000)) }
 
-    private init(stamp: UInt64, count: UInt64) {
-        let random = UInt64.random(in: .min ... .max)
+    /// Of `count` 12 bits are used, of `random` those from 0 to 5 and from 8 to 63.
+    private init(stamp: UInt64, count: UInt64, random: UInt64) {
         func byte(_ value: UInt64, _ shift: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: value >> shift) }
         self.init(
             rawValue: UUID(
@@ -54,6 +57,7 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
     private struct Clock {
         private var stamp: UInt64 = 0
         private var count: UInt64 = 0
+        var random = RandomReserve()
 
         mutating func next(_ now: UInt64) -> (stamp: UInt64, count: UInt64) {
             let isLittleBehind = now <= stamp && stamp - now < 10_000
@@ -61,7 +65,7 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
                 count += 1
             } else {
                 stamp = isLittleBehind ? stamp + 1 : now
-                count = UInt64.random(in: 0..<0x400)
+                count = random.next() & 0x3FF
             }
             return (stamp, count)
         }

@@ -15,7 +15,7 @@ enum JobPayload {
         return bytes
     }
 
-    static func decode<Kind: Job>(_ kind: Kind.Type, from bytes: some Collection<UInt8>) throws(JobPayloadError) -> Kind {
+    static func decode<Kind: Job>(_ kind: Kind.Type, from bytes: ArraySlice<UInt8>) throws(JobPayloadError) -> Kind {
         do {
             return try JSONPayloadDecoder.decode(kind, from: bytes)
         } catch {

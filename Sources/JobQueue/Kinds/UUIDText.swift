@@ -4,37 +4,40 @@ import Foundation
 /// conversions cost a microsecond each.
 enum UUIDText {
     static let length = 36
-    private static let digits = Array("0123456789abcdef".utf8)
     /// Where the hyphens stand: after 4, 6, 8 and 10 bytes.
     private static func hasHyphen(before byte: Int) -> Bool { byte == 4 || byte == 6 || byte == 8 || byte == 10 }
 
     static func append(_ id: UUID, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: id.uuid) { source in
-            for (index, byte) in source.enumerated() {
-                if hasHyphen(before: index) { bytes.append(UInt8(ascii: "-")) }
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
-            }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { buffer in
+            write(id, to: buffer)
+            bytes.append(contentsOf: buffer)
         }
     }
 
     static func string(_ id: UUID) -> String {
         String(unsafeUninitializedCapacity: length) { buffer in
-            withUnsafeBytes(of: id.uuid) { source in
-                var position = 0
-                for (index, byte) in source.enumerated() {
-                    if hasHyphen(before: index) {
-                        buffer[position] = UInt8(ascii: "-")
-                        position += 1
-                    }
-                    buffer[position] = digits[Int(byte >> 4)]
-                    buffer[position + 1] = digits[Int(byte & 15)]
-                    position += 2
+            write(id, to: buffer)
+            return length
+        }
+    }
+
+    /// Fills a buffer of ``length`` bytes.
+    private static func write(_ id: UUID, to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        withUnsafeBytes(of: id.uuid) { source in
+            var position = 0
+            for index in 0..<16 {
+                if hasHyphen(before: index) {
+                    buffer[position] = UInt8(ascii: "-")
+                    position += 1
                 }
-                return position
+                buffer[position] = digit(source[index] >> 4)
+                buffer[position + 1] = digit(source[index] & 15)
+                position += 2
             }
         }
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
 
     /// Nil when the bytes are not a UUID's text, in either case.
     static func parse(_ source: UnsafeBufferPointer<UInt8>) -> UUID? {

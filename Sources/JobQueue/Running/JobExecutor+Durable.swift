@@ -16,25 +16,27 @@ extension JobExecutor {
         let answer = await persist(consumer: consumer, what: "start jobs") { try await self.ledger.start(requests, process: process) }
         guard let answer else { return }
         let started = Dictionary(answer.map { ($0.epoch, $0) }, uniquingKeysWith: { first, _ in first })
-        await withDiscardingTaskGroup { group in
-            for claim in batch {
-                guard let job = started[claim.epoch] else {
-                    // Finished, running elsewhere, not due, or gone: this copy is one too many.
-                    consumer.finished(claim.epoch, acknowledge: true)
-                    continue
-                }
-                if job.isQuarantined {
-                    JobMetrics.quarantined(consumer.keys.queue)
-                    consumer.finished(claim.epoch, acknowledge: true)
-                    continue
-                }
-                consumer.started(claim.epoch)
-                let attempt = Attempt(job, process: process, queue: consumer.keys.queue)
-                group.addTask {
-                    await self.runner.run(attempt, in: consumer.running) { outcome, completion, duration in
-                        await self.settle(
-                            outcome, completion, attempt: attempt, envelope: claim.envelope, after: duration, consumer: consumer)
-                    }
+        var runs: [(claim: DurableClaim, attempt: Attempt)] = []
+        runs.reserveCapacity(answer.count)
+        for claim in batch {
+            guard let job = started[claim.epoch] else {
+                // Finished, running elsewhere, not due, or gone: this copy is one too many.
+                consumer.finished(claim.epoch, acknowledge: true)
+                continue
+            }
+            if job.isQuarantined {
+                JobMetrics.quarantined(consumer.keys.queue)
+                consumer.finished(claim.epoch, acknowledge: true)
+                continue
+            }
+            consumer.started(claim.epoch)
+            runs.append((claim, Attempt(job, process: process, queue: consumer.keys.queue)))
+        }
+        await withDiscardingTaskGroup { [runs] group in
+            group.addTasks(for: runs) { claim, attempt in
+                await self.runner.run(attempt, in: consumer.running) { outcome, completion, duration in
+                    await self.settle(
+                        outcome, completion, attempt: attempt, envelope: claim.envelope, after: duration, consumer: consumer)
                 }
             }
         }

@@ -28,20 +28,25 @@ final class JobExecutor: Sendable {
     /// Starts the jobs of a batch side by side in `group`; each one's end is reported to the consumer that claimed it.
     func execute(_ batch: [ClaimedJob], process: ProcessID, consumer: Consumer, in group: inout DiscardingTaskGroup) {
         var durable: [DurableClaim] = []
+        var ephemeral: [ClaimedJob] = []
+        ephemeral.reserveCapacity(batch.count)
         for job in batch {
-            guard let envelope = job.envelope else {
-                group.addTask { await self.buryMalformed(job, process: process, consumer: consumer) }
-                continue
-            }
-            if envelope.isDurable {
+            if let envelope = job.envelope, envelope.isDurable {
                 durable.append(DurableClaim(envelope: envelope, epoch: job.epoch))
             } else {
-                let attempt = Attempt(envelope, epoch: job.epoch, process: process, queue: consumer.keys.queue)
-                group.addTask { await self.executeEphemeral(attempt, envelope: envelope, consumer: consumer) }
+                ephemeral.append(job)
             }
         }
-        guard !durable.isEmpty else { return }
-        group.addTask { [durable] in await self.executeDurable(durable, process: process, consumer: consumer) }
+        if !durable.isEmpty {
+            group.addTask { [durable] in await self.executeDurable(durable, process: process, consumer: consumer) }
+        }
+        group.addTasks(for: ephemeral) { await self.executeEphemeral($0, process: process, consumer: consumer) }
+    }
+
+    private func executeEphemeral(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
+        guard let envelope = job.envelope else { return await buryMalformed(job, process: process, consumer: consumer) }
+        let attempt = Attempt(envelope, epoch: job.epoch, process: process, queue: consumer.keys.queue)
+        await executeEphemeral(attempt, envelope: envelope, consumer: consumer)
     }
 
     /// Repeats a recording until it succeeds: an outcome that isn't stored would run the job again. Nil when the process must stop.

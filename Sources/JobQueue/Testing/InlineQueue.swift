@@ -64,7 +64,7 @@ public actor InlineQueue {
         if let key { keys[key] = id }
         records[id] = Record(
             envelope: Envelope(
-                id: id, name: name, version: version, enqueuedAt: JobDispatcher.milliseconds(now), isDurable: false, payload: payload,
+                id: id, name: name, version: version, enqueuedAt: JobDispatcher.milliseconds(now), isDurable: false, payload: payload[...],
                 uniqueKey: unique?.mark ?? ""),
             queue: queue, dueAt: runAt ?? now, createdAt: now)
         order.append(id)

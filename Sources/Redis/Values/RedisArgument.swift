@@ -1,7 +1,8 @@
 /// One argument of a command. Redis knows only byte strings; numbers go as their decimal text.
 public struct RedisArgument: Sendable, Equatable {
-    private enum Storage: Sendable, Equatable {
+    private enum Storage: Sendable {
         case text(String)
+        case number(Int64)
         case bytes([UInt8])
     }
 
@@ -14,7 +15,7 @@ public struct RedisArgument: Sendable, Equatable {
 
     /// The number in decimal.
     public init(_ number: some BinaryInteger) {
-        storage = .text(String(number))
+        storage = Int64(exactly: number).map { .number($0) } ?? .text(String(number))
     }
 
     /// The bytes as they are.
@@ -26,13 +27,25 @@ public struct RedisArgument: Sendable, Equatable {
     var count: Int {
         switch storage {
         case .text(let text): text.utf8.count
+        case .number(let number): decimalLength(of: number)
         case .bytes(let bytes): bytes.count
         }
+    }
+
+    /// Whether the same bytes go over the wire.
+    public static func == (left: RedisArgument, right: RedisArgument) -> Bool {
+        func bytes(_ argument: RedisArgument) -> [UInt8] {
+            var bytes: [UInt8] = []
+            argument.append(to: &bytes)
+            return bytes
+        }
+        return bytes(left) == bytes(right)
     }
 
     func append(to buffer: inout [UInt8]) {
         switch storage {
         case .text(let text): buffer.append(contentsOf: text.utf8)
+        case .number(let number): buffer.append(decimal: number)
         case .bytes(let bytes): buffer.append(contentsOf: bytes)
         }
     }

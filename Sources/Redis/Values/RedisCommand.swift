@@ -64,11 +64,7 @@ public struct RedisCommand: Sendable {
 
     private static func appendHeader(_ marker: UInt8, _ number: Int, to bytes: inout [UInt8]) {
         bytes.append(marker)
-        if number < 10 {
-            bytes.append(UInt8(ascii: "0") + UInt8(number))
-        } else {
-            bytes.append(contentsOf: String(number).utf8)
-        }
+        bytes.append(decimal: number)
         bytes.append(UInt8(ascii: "\r"))
         bytes.append(UInt8(ascii: "\n"))
     }
