@@ -97,7 +97,7 @@ struct BulkChangeTests {
             for number in 0..<600 {
                 let envelope = Envelope(
                     id: .new(), name: Task1.name, version: 1, attempts: 4, crashes: 1, enqueuedAt: 1, isDurable: false,
-                    payload: Array(#"{"text":""}"#.utf8))
+                    payload: Array(#"{"text":""}"#.utf8)[...])
                 ids.append(envelope.id)
                 _ = try await engine.redis.send([
                     RedisCommand("ZADD", .init(keys.dead), .init(number), .init(envelope.id.description)),

@@ -9,7 +9,7 @@ struct EnvelopeTests {
     {
         Envelope(
             id: .new(), name: "checkout.order", version: 3, attempts: 2, crashes: 1, enqueuedAt: 1_790_000_000_123, superseded: superseded,
-            isDurable: false, payload: payload.utf8, uniqueKey: unique, errors: errors.utf8)
+            isDurable: false, payload: Array(payload.utf8)[...], uniqueKey: unique, errors: Array(errors.utf8)[...])
     }
 
     @Test(arguments: [

@@ -37,7 +37,7 @@ struct ListingTests {
                     let envelope = Envelope(
                         id: id, name: name, version: 1, attempts: 1, enqueuedAt: Int64(Date().timeIntervalSince1970 * 1000),
                         isDurable: false,
-                        payload: Array(#"{"text":"ephemeral"}"#.utf8), errors: Array((error.json + "\n").utf8))
+                        payload: Array(#"{"text":"ephemeral"}"#.utf8)[...], errors: Array((error.json + "\n").utf8)[...])
                     _ = try await engine.redis.send([
                         RedisCommand("ZADD", .init(keys.dead), .init(diedAt), .init(id.description)),
                         RedisCommand(

@@ -8,8 +8,10 @@ import Postgres
 /// pick one of them and now and then read a million rows for fifty.
 struct DeadLetterIndex: Sendable {
     /// To be run before, in the same transaction: a wrong guess of the planner must not make it sort a million rows. A sort that it can't do without costs
-    /// no more than before, whatever it thinks.
-    static let planning: SQL = "SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true)"
+    /// no more than before, whatever it thinks. How many rows a filter leaves hangs on its values, so they are planned with.
+    static let planning: SQL = """
+        SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)
+        """
 
     /// Columns in front of `state` and `id`, with the value that is looked for.
     private let leading: (column: String, value: String)?

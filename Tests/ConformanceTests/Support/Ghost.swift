@@ -26,7 +26,7 @@ struct Ghost {
             Envelope(id: stored.id, name: MainErrand.name, version: 1, enqueuedAt: now, isDurable: true),
             Envelope(
                 id: loose, name: MainErrand.name, version: 1, enqueuedAt: now, isDurable: false,
-                payload: Array(try JSONEncoder().encode(ephemeral))),
+                payload: ArraySlice(try JSONEncoder().encode(ephemeral))),
         ]
         for (index, envelope) in envelopes.enumerated() {
             _ = try await arena.redis.send(

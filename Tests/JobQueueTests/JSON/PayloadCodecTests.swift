@@ -56,23 +56,23 @@ struct PayloadCodecTests {
     @Test func everythingSurvives() throws {
         let value = Everything()
         let bytes = try JSONPayloadEncoder.encode(value)
-        #expect(try JSONPayloadDecoder.decode(Everything.self, from: bytes) == value)
+        #expect(try JSONPayloadDecoder.decode(Everything.self, from: bytes[...]) == value)
         // Jobs that other programs or earlier versions wrote.
         #expect(try foundation.decoder.decode(Everything.self, from: Data(bytes)) == value)
-        #expect(try JSONPayloadDecoder.decode(Everything.self, from: foundation.encoder.encode(value)) == value)
+        #expect(try JSONPayloadDecoder.decode(Everything.self, from: ArraySlice(foundation.encoder.encode(value))) == value)
     }
 
     @Test("white space, as PostgreSQL's jsonb shows it, and unknown members do not matter")
     func spaceAndStrangers() throws {
         let text = " { \"tags\" : [ \"a\" ,\n\t\"b\" ] , \"strange\": {\"x\": [1, {}]}, \"name\": \"n\" } \r\n"
-        #expect(try JSONPayloadDecoder.decode(Everything.Inner.self, from: Array(text.utf8)) == .init(name: "n", tags: ["a", "b"]))
+        #expect(try JSONPayloadDecoder.decode(Everything.Inner.self, from: Array(text.utf8)[...]) == .init(name: "n", tags: ["a", "b"]))
     }
 
     @Test(arguments: [
         (#""\u00e4\u20AC\ud83d\ude00""#, "ä€😀"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"), (#""\u0000""#, "\0"), (#""""#, ""),
     ])
     func escapes(json: String, text: String) throws {
-        #expect(try JSONPayloadDecoder.decode(String.self, from: Array(json.utf8)) == text)
+        #expect(try JSONPayloadDecoder.decode(String.self, from: Array(json.utf8)[...]) == text)
     }
 
     @Test(
@@ -83,19 +83,19 @@ struct PayloadCodecTests {
             "\"a", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "1 1", "[1]]", "NaN", "'a'", String(repeating: "[", count: 200),
         ])
     func malformed(json: String) {
-        #expect(throws: JSONTapeError.self) { try JSONTape(Array(json.utf8)) }
+        #expect(throws: JSONTapeError.self) { try JSONTape(Array(json.utf8)[...]) }
     }
 
     @Test("text that is not Unicode is refused, never mended", arguments: [#""\ud83d""#, #""\ud83dx""#, #""\ude00""#, #""\ud83d\u0041""#])
     func loneSurrogates(json: String) {
-        #expect(throws: DecodingError.self) { try JSONPayloadDecoder.decode(String.self, from: Array(json.utf8)) }
+        #expect(throws: DecodingError.self) { try JSONPayloadDecoder.decode(String.self, from: Array(json.utf8)[...]) }
         #expect(throws: DecodingError.self) { try JSONPayloadDecoder.decode(String.self, from: [0x22, 0xC3, 0x22]) }
     }
 
     @Test("a number that does not fit is refused, never cut")
     func numbersThatDoNotFit() throws {
         func decode<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
-            try JSONPayloadDecoder.decode(type, from: Array(json.utf8))
+            try JSONPayloadDecoder.decode(type, from: Array(json.utf8)[...])
         }
         #expect(try decode(Int.self, "1e3") == 1000)
         #expect(try decode(Int.self, "-0") == 0)
@@ -113,7 +113,7 @@ struct PayloadCodecTests {
     @Test("an error says where")
     func places() throws {
         let error = #expect(throws: DecodingError.self) {
-            try JSONPayloadDecoder.decode([Everything.Inner].self, from: Array(#"[{"name":"a","tags":["b",1]}]"#.utf8))
+            try JSONPayloadDecoder.decode([Everything.Inner].self, from: Array(#"[{"name":"a","tags":["b",1]}]"#.utf8)[...])
         }
         guard case .typeMismatch(_, let context) = error else {
             Issue.record("another error: \(String(describing: error))")
@@ -127,15 +127,15 @@ struct PayloadCodecTests {
         var random = SeededRandom(seed: 7)
         for _ in 0..<5000 {
             let text = RandomJSON.text(depth: 4, using: &random)
-            let ours = try JSONPayloadDecoder.decode(RandomJSON.self, from: Array(text.utf8))
+            let ours = try JSONPayloadDecoder.decode(RandomJSON.self, from: Array(text.utf8)[...])
             let theirs = try foundation.decoder.decode(RandomJSON.self, from: Data(text.utf8))
             #expect(ours == theirs, "\(text)")
-            #expect(try JSONPayloadDecoder.decode(RandomJSON.self, from: JSONPayloadEncoder.encode(ours)) == ours)
+            #expect(try JSONPayloadDecoder.decode(RandomJSON.self, from: JSONPayloadEncoder.encode(ours)[...]) == ours)
             // One byte changed: what we accept, Foundation accepts too. (It also takes a comma before a closing bracket, and of two members with
             // one name the first, where we, like jsonb, take the last.)
             var broken = Array(text.utf8)
             broken[Int.random(in: 0..<broken.count, using: &random)] = "{}[]\",:0-e\\tx ".utf8.randomElement(using: &random) ?? 0
-            if (try? JSONPayloadDecoder.decode(RandomJSON.self, from: broken)) != nil {
+            if (try? JSONPayloadDecoder.decode(RandomJSON.self, from: broken[...])) != nil {
                 _ = try foundation.decoder.decode(RandomJSON.self, from: Data(broken))
             }
         }
