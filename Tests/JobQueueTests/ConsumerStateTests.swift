@@ -17,6 +17,17 @@ struct ConsumerStateTests {
         #expect(state.next() == .wait(listen: false))
     }
 
+    @Test(
+        "of many slots half are asked for at a time, and never more than a thousand",
+        arguments: [(64, 64), (100, 64), (300, 150), (5000, 1000)])
+    func claimsInHalves(concurrency: Int, expected: Int) {
+        var state = ConsumerState(concurrency: concurrency)
+        #expect(state.next() == .claim(free: expected, acknowledge: []))
+        state.claimed((1...expected).map { claim(Int64($0)) }, waiting: true)
+        let rest = min(concurrency - expected, expected)
+        #expect(state.next() == (rest > 0 ? .claim(free: rest, acknowledge: []) : .wait(listen: false)))
+    }
+
     @Test func acknowledgesWithTheNextClaim() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()

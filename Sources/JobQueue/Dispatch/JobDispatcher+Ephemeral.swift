@@ -65,7 +65,8 @@ extension JobDispatcher {
         Copy(
             queue: Kind.queue, runAt: runAt.map(Self.milliseconds),
             envelope: Envelope(
-                id: .new(), name: Kind.name, version: Kind.version, enqueuedAt: now, isDurable: false, payload: try JobPayload.encode(job)[...],
+                id: .new(), name: Kind.name, version: Kind.version, enqueuedAt: now, isDurable: false,
+                payload: try JobPayload.encode(job)[...],
                 uniqueKey: uniqueKey))
     }
 }

@@ -12,7 +12,8 @@ struct DeadEphemeral: Sendable {
     init?(_ text: String, queue: QueueName, body: [UInt8], diedAt: Int64?) {
         guard let id = JobID(text), let newline = body.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let rest = Array(body[(newline + 1)...])
-        let envelope = Envelope(rest) ?? Envelope(id: id, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest[...])
+        let envelope =
+            Envelope(rest) ?? Envelope(id: id, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest[...])
         let created = Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000)
         let decoder = JSONDecoder()
         let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {

@@ -9,11 +9,7 @@ struct AttemptRunner: Sendable {
     let progress: ProgressBoard?
     let logger: Logger
 
-    /// Hands the ending to `settle` and returns when that has returned.
-    func run(
-        _ attempt: Attempt, in running: RunningJobs,
-        settle: @escaping @Sendable (AttemptOutcome, JobCompletion, Duration) async -> Void
-    ) async {
+    func run(_ attempt: Attempt, in running: RunningJobs) async -> AttemptEnding {
         let began = ContinuousClock.now
         let completion = JobCompletion(jobID: attempt.id, epoch: attempt.epoch)
         func failure(_ code: String, _ message: String) -> AttemptError {
@@ -21,11 +17,11 @@ struct AttemptRunner: Sendable {
         }
         guard let kind = registry[attempt.name] else {
             let error = failure("unknown_kind", "no worker of this version runs \(attempt.name)")
-            return await settle(.parked(reason: "unknown_kind", error), completion, .zero)
+            return AttemptEnding(outcome: .parked(reason: "unknown_kind", error), completion: completion, duration: .zero)
         }
         guard attempt.version <= kind.version else {
             let error = failure("newer_version", "the payload has version \(attempt.version); this worker knows \(kind.version)")
-            return await settle(.parked(reason: "newer_version", error), completion, .zero)
+            return AttemptEnding(outcome: .parked(reason: "newer_version", error), completion: completion, duration: .zero)
         }
         let context = attempt.context(retry: kind.retry, completion: completion, progress: progress, logger: logger)
         let ending = await running.supervise(attempt.id, epoch: attempt.epoch, deadline: began + kind.timeLimit) {
@@ -49,12 +45,6 @@ struct AttemptRunner: Sendable {
             outcome = AttemptOutcome(error: cause, retry: kind.retry, attempt: attempt.number, describe: failure)
         }
         kind.record(outcome, after: duration)
-        if ending.stop == nil {
-            await settle(outcome, completion, duration)
-        } else {
-            // This task has been cancelled to stop the handler, and so would everything it awaits from here on; the ending must still be
-            // recorded. It is waited for right here.
-            await Task { [outcome] in await settle(outcome, completion, duration) }.value
-        }
+        return AttemptEnding(outcome: outcome, completion: completion, duration: duration, wasStopped: ending.stop != nil)
     }
 }

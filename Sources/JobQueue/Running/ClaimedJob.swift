@@ -1,5 +1,5 @@
-/// A job as the claim script handed it out.
-struct ClaimedJob: Sendable {
+/// A job as the claim script handed it out. A class, because it is handed on several times and has many parts.
+final class ClaimedJob: Sendable {
     let epoch: Int64
     let body: [UInt8]
     /// Nil when the body can't be read; such a job goes to the dead letters as malformed.

@@ -50,6 +50,10 @@ struct ConsumerState: Sendable {
 
     var free: Int { max(0, concurrency - claims.count) }
 
+    /// How many jobs one claim takes at most: half of many slots, so that Redis hands out the next ones while these run, and no more
+    /// than it does in a few milliseconds.
+    private var mostAtOnce: Int { min(1000, max(64, concurrency / 2)) }
+
     /// What to do now. The caller must carry out a `.claim` and report ``claimed(_:waiting:concurrency:)`` or
     /// ``claimFailed(acknowledge:maybeExecuted:)``.
     mutating func next() -> Action {
@@ -57,7 +61,7 @@ struct ConsumerState: Sendable {
         if isInDoubt { return .reconcile }
         let wanted = isDraining || !mayHaveMore ? 0 : free
         if !acknowledgements.isEmpty || wanted > 0 {
-            let free = isDraining ? 0 : free
+            let free = isDraining ? 0 : min(free, mostAtOnce)
             // The claim will tell. What is reported while it is under way, it may have missed, and that must outlast its answer.
             if free > 0 { mayHaveMore = false }
             defer { acknowledgements.removeAll(keepingCapacity: false) }

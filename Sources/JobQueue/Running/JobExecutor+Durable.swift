@@ -34,18 +34,14 @@ extension JobExecutor {
         }
         await withDiscardingTaskGroup { [runs] group in
             group.addTasks(for: runs) { claim, attempt in
-                await self.runner.run(attempt, in: consumer.running) { outcome, completion, duration in
-                    await self.settle(
-                        outcome, completion, attempt: attempt, envelope: claim.envelope, after: duration, consumer: consumer)
-                }
+                let ending = await self.runner.run(attempt, in: consumer.running)
+                try? await ending.record { await self.settle(ending, attempt: attempt, envelope: claim.envelope, consumer: consumer) }
             }
         }
     }
 
-    private func settle(
-        _ outcome: AttemptOutcome, _ completion: JobCompletion, attempt: Attempt, envelope: Envelope, after duration: Duration,
-        consumer: Consumer
-    ) async {
+    private func settle(_ ending: AttemptEnding, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
+        let (outcome, completion) = (ending.outcome, ending.completion)
         // Cancelled because the process must stop: the claim stays on the books, and is given back or left to whoever recovers it.
         if consumer.isAbandoned || Task.isCancelled, outcome != .done { return }
 
@@ -60,7 +56,7 @@ extension JobExecutor {
             }
         }
         guard let isRecorded else { return }
-        log(isRecorded ? outcome : .fenced, attempt, after: duration)
+        log(isRecorded ? outcome : .fenced, attempt, after: ending.duration)
 
         var acknowledge = true
         switch outcome {

@@ -3,7 +3,8 @@ import Redis
 
 /// Jobs that live in Redis alone: their copy there carries payload, attempts and errors.
 extension JobExecutor {
-    func executeEphemeral(_ attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
+    func executeEphemeral(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
+        guard let envelope = job.envelope else { return await buryMalformed(job, process: process, consumer: consumer) }
         if envelope.uniqueKey.hasPrefix(UniqueKey.untilStartedMark) {
             // Before the handler looks at anything, so that whoever enqueues from here on gets a run of their own.
             let isFree: Void? = await persist(consumer: consumer, what: "free a unique key") {
@@ -13,17 +14,21 @@ extension JobExecutor {
             }
             guard isFree != nil else { return }
         }
-        await runner.run(attempt, in: consumer.running) { outcome, _, duration in
-            await self.settle(outcome, attempt: attempt, envelope: envelope, after: duration, consumer: consumer)
+        let attempt = Attempt(envelope, epoch: job.epoch, process: process, queue: consumer.keys.queue)
+        let ending = await runner.run(attempt, in: consumer.running)
+        if case .done = ending.outcome {
+            // The usual end, and nothing to wait for.
+            log(.done, attempt, after: ending.duration)
+            consumer.finished(job.epoch, acknowledge: true)
+        } else {
+            try? await ending.record { await self.settle(ending, attempt: attempt, envelope: envelope, consumer: consumer) }
         }
     }
 
-    private func settle(
-        _ outcome: AttemptOutcome, attempt: Attempt, envelope: Envelope, after duration: Duration, consumer: Consumer
-    ) async {
-        if consumer.isAbandoned || Task.isCancelled, outcome != .done { return }
-        log(outcome, attempt, after: duration)
-        switch outcome {
+    private func settle(_ ending: AttemptEnding, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
+        if consumer.isAbandoned || Task.isCancelled { return }
+        log(ending.outcome, attempt, after: ending.duration)
+        switch ending.outcome {
         case .done, .fenced:
             consumer.finished(attempt.epoch, acknowledge: true)
         case .retry(let delay, let error):
@@ -34,8 +39,7 @@ extension JobExecutor {
             let last = envelope.failed(error)
             await bury(
                 last.encoded(), id: envelope.id, reason: reason, uniqueKey: envelope.uniqueKey, epoch: attempt.epoch,
-                process: attempt.process,
-                consumer: consumer)
+                process: attempt.process, consumer: consumer)
         }
     }
 
@@ -49,7 +53,7 @@ extension JobExecutor {
         consumer.finished(attempt.epoch, acknowledge: false)
     }
 
-    func buryMalformed(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
+    private func buryMalformed(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
         logger.error("a job in Redis can't be read; it goes to the dead letters", metadata: ["epoch": "\(job.epoch)"])
         await bury(job.body, id: .new(), reason: "malformed", uniqueKey: "", epoch: job.epoch, process: process, consumer: consumer)
     }

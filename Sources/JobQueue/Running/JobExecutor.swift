@@ -43,12 +43,6 @@ final class JobExecutor: Sendable {
         group.addTasks(for: ephemeral) { await self.executeEphemeral($0, process: process, consumer: consumer) }
     }
 
-    private func executeEphemeral(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
-        guard let envelope = job.envelope else { return await buryMalformed(job, process: process, consumer: consumer) }
-        let attempt = Attempt(envelope, epoch: job.epoch, process: process, queue: consumer.keys.queue)
-        await executeEphemeral(attempt, envelope: envelope, consumer: consumer)
-    }
-
     /// Repeats a recording until it succeeds: an outcome that isn't stored would run the job again. Nil when the process must stop.
     func persist<Value: Sendable>(consumer: Consumer, what: String, _ body: () async throws -> Value) async -> Value? {
         var pause: Duration = .milliseconds(50)

@@ -12,6 +12,7 @@ final class RunningJobs: Sendable {
 
     private struct Running {
         let job: JobID
+        let epoch: Int64
         let deadline: ContinuousClock.Instant
         let task: TaskHandle
         var stop: Stop?
@@ -23,17 +24,47 @@ final class RunningJobs: Sendable {
         let task: UnsafeCurrentTask
     }
 
-    private let running = Mutex<[Int64: Running]>([:])
+    /// Who runs has a place of their own; places that are left are taken again. A dictionary's hashing would cost a short job more than this.
+    private struct Table {
+        private(set) var places: [Running?] = []
+        private var left: [Int] = []
+
+        mutating func enter(_ job: Running) -> Int {
+            guard let place = left.popLast() else {
+                places.append(job)
+                return places.count - 1
+            }
+            places[place] = job
+            return place
+        }
+
+        mutating func leave(_ place: Int) -> Running? {
+            defer { places[place] = nil }
+            left.append(place)
+            return places[place]
+        }
+
+        /// Tells the handlers for which `reason` gives one to stop, unless they have been told.
+        mutating func stop(_ reason: (Running) -> Stop?) {
+            for place in places.indices {
+                guard let job = places[place], job.stop == nil, let reason = reason(job) else { continue }
+                places[place]?.stop = reason
+                job.task.task.cancel()
+            }
+        }
+    }
+
+    private let running = Mutex(Table())
 
     /// Runs `body` and cancels its task when it is told to, or at the deadline.
     /// - Returns: what `body` threw, if anything, and why it was stopped, if it was.
     func supervise(
         _ job: JobID, epoch: Int64, deadline: ContinuousClock.Instant, _ body: () async throws -> Void
     ) async -> (error: (any Error)?, stop: Stop?) {
-        withUnsafeCurrentTask { task in
-            guard let task else { return }
-            let entry = Running(job: job, deadline: deadline, task: TaskHandle(task: task))
-            running.withLock { $0[epoch] = entry }
+        let place = withUnsafeCurrentTask { task in
+            task.map { task in
+                running.withLock { $0.enter(Running(job: job, epoch: epoch, deadline: deadline, task: TaskHandle(task: task))) }
+            }
         }
         var failure: (any Error)?
         do {
@@ -41,25 +72,16 @@ final class RunningJobs: Sendable {
         } catch {
             failure = error
         }
-        return (failure, running.withLock { $0.removeValue(forKey: epoch)?.stop })
+        return (failure, place.flatMap { place in running.withLock { $0.leave(place)?.stop } })
     }
 
     /// Stops the handlers that have run for too long.
     func stopOverdue(at now: ContinuousClock.Instant) {
-        running.withLock { running in
-            for (epoch, job) in running where job.stop == nil && job.deadline <= now { Self.stop(&running, epoch, .timeLimit) }
-        }
+        running.withLock { $0.stop { $0.deadline <= now ? .timeLimit : nil } }
     }
 
     /// Stops the handler of this attempt if it still runs.
     func cancel(_ job: JobID, epoch: Int64) {
-        running.withLock { running in
-            if running[epoch]?.job == job, running[epoch]?.stop == nil { Self.stop(&running, epoch, .cancelled) }
-        }
-    }
-
-    private static func stop(_ running: inout [Int64: Running], _ epoch: Int64, _ reason: Stop) {
-        running[epoch]?.stop = reason
-        running[epoch]?.task.task.cancel()
+        running.withLock { $0.stop { $0.job == job && $0.epoch == epoch ? .cancelled : nil } }
     }
 }

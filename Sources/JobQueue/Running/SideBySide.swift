@@ -1,6 +1,9 @@
 import Foundation
 import Synchronization
 
+/// As many as tasks run at once.
+private let lanes = ProcessInfo.processInfo.activeProcessorCount
+
 extension DiscardingTaskGroup {
     /// Runs `body` for every element side by side, each in a task of its own.
     ///
@@ -8,7 +11,6 @@ extension DiscardingTaskGroup {
     /// after another and begin to run it themselves; when it waits for something, they go on with the next. An element that computes for long
     /// holds up its own lane alone: the others take what is left.
     mutating func addTasks<Element: Sendable>(for elements: [Element], _ body: @escaping @Sendable (Element) async -> Void) {
-        let lanes = ProcessInfo.processInfo.activeProcessorCount
         guard elements.count > 2 * lanes else {
             for element in elements { addTask { await body(element) } }
             return

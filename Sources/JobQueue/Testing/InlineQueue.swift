@@ -107,7 +107,7 @@ public actor InlineQueue {
                 running.stopOverdue(at: .now)
             }
         }
-        await runner.run(attempt, in: running) { outcome, _, _ in await self.settle(id, outcome) }
+        settle(id, await runner.run(attempt, in: running).outcome)
         stopping.cancel()
     }
 

@@ -46,8 +46,6 @@ public struct LedgerDrain: Sendable {
     }
 
     private func run(_ attempt: Attempt) async throws {
-        let failure = Mutex<(any Error)?>(nil)
-        let ledger = ledger
         let stopping = Task { [running] in
             // The deadlines of handlers, which have nobody else to look after them here.
             while !Task.isCancelled {
@@ -56,15 +54,9 @@ public struct LedgerDrain: Sendable {
             }
         }
         defer { stopping.cancel() }
-        await runner.run(attempt, in: running) { outcome, completion, _ in
-            if outcome == .done && completion.isUsed { return }
-            do {
-                _ = try await ledger.record(outcome, job: attempt.id, epoch: attempt.epoch)
-            } catch {
-                failure.withLock { $0 = error }
-            }
-        }
-        if let failure = failure.withLock({ $0 }) { throw failure }
+        let ending = await runner.run(attempt, in: running)
+        if ending.outcome == .done && ending.completion.isUsed { return }
+        _ = try await ending.record { [ledger] in try await ledger.record(ending.outcome, job: attempt.id, epoch: attempt.epoch) }
     }
 }
 

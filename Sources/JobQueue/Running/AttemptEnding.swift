@@ -1,0 +1,15 @@
+/// How an attempt's handler has ended.
+struct AttemptEnding: Sendable {
+    let outcome: AttemptOutcome
+    let completion: JobCompletion
+    /// How long the handler ran.
+    let duration: Duration
+    /// The handler's task was cancelled to stop it.
+    var wasStopped = false
+
+    /// Carries out what records the ending. A task that was cancelled to stop its handler would cancel everything that it awaits from here on;
+    /// then another one does it, and is waited for right here.
+    func record<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        if wasStopped { try await Task { try await body() }.value } else { try await body() }
+    }
+}
