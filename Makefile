@@ -31,7 +31,7 @@ lint: ## check format and scripts
 format: ## format all Swift files
 	@swift format -i -r -p $(wildcard $(SOURCES))
 
-bench: ## measure the queue in release mode; ARGUMENTS='drain --durable', enqueue, durable, latency, depth or idle
+bench: ## measure the queue in release mode; ARGUMENTS='drain --durable', enqueue, durable, latency, depth, idle or dead
 	@exec $(HEAR_INTERRUPT) Scripts/bench $(ARGUMENTS)
 
 bench-queue: ## measure the queue beside others, which it installs; ARGUMENTS=--smoke for a short look
