@@ -150,6 +150,6 @@ private struct FailingHandler: JobHandler {
 
     func run(_ job: Failing, in context: JobContext) async throws {
         tally.ran(job.number)
-        throw JobFailure.permanent(code: "bench", message: "fails for good")
+        throw JobFailure.permanent(code: "bench", "fails for good")
     }
 }
