@@ -124,8 +124,8 @@ struct LedgerSweep: Sendable {
     }
 
     /// When the oldest job in the list was pushed; nil when the list is empty. The last few elements are read: a mere wake-up has no time, an
-    /// ephemeral job that is tried again tells when it was new and not when it was pushed, and a recovered job stands at the head with the time of its first push. Where none of them tells a time, the distant past: then
-    /// nothing counts as lost.
+    /// ephemeral job that is tried again tells when it was new and not when it was pushed, and a recovered job stands at the head with the time
+    /// of its first push. Where none of them tells a time, the distant past: then nothing counts as lost.
     private func oldestWaiting(_ keys: QueueKeys) async throws -> Date? {
         let tail = try await dispatcher.redis.send(RedisCommand("LRANGE", .init(keys.ready), .init(-5), .init(-1))).elements ?? []
         guard !tail.isEmpty else { return nil }
