@@ -23,7 +23,7 @@ public struct JobCompletion: Sendable {
         """
         UPDATE jobs
            SET state = 'done', finished_at = now(), process = NULL
-         WHERE id = \(jobID) AND epoch = \(epoch) AND state = 'running'
+         WHERE id = \(jobID) AND epoch = \(epoch) AND \(JobLedger.state()) = 'running'
         """
     }
 

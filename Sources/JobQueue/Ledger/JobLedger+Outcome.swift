@@ -3,21 +3,25 @@ import Postgres
 extension JobLedger {
     /// Marks jobs done whose handlers did not do so in a transaction of their own. Returns those that were still this attempt's.
     func complete(_ completions: [JobCompletion]) async throws -> Set<JobID> {
+        let rows = try await database.query(Self.completing(completions))
+        return Set(try rows.map { JobID(rawValue: try $0["id"]) })
+    }
+
+    static func completing(_ completions: [JobCompletion]) -> SQL {
         let ids = completions.map(\.jobID.rawValue)
         let epochs = completions.map(\.epoch)
-        let rows = try await database.query(
+        return
             """
             UPDATE jobs
                SET state = 'done', finished_at = now(), process = NULL
               FROM (SELECT job.id
                       FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[])", count: ids.count))) AS claim (id, epoch)
-                      JOIN jobs AS job ON job.id = claim.id AND job.epoch = claim.epoch AND job.state = 'running'
+                      JOIN jobs AS job ON job.id = claim.id AND job.epoch = claim.epoch AND \(Self.state(of: "job")) = 'running'
                      ORDER BY job.id
                        FOR NO KEY UPDATE OF job) AS finished
              WHERE jobs.id = finished.id
             RETURNING jobs.id
-            """)
-        return Set(try rows.map { JobID(rawValue: try $0["id"]) })
+            """
     }
 
     /// Records a failed attempt. Returns false when the attempt was stale; then nothing is changed.
@@ -49,7 +53,7 @@ extension JobLedger {
                 """
         }
         return try await database.execute(
-            "UPDATE jobs SET process = NULL, \(changes) WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'") == 1
+            "UPDATE jobs SET process = NULL, \(changes) WHERE id = \(job) AND epoch = \(epoch) AND \(Self.state()) = 'running'") == 1
     }
 
     /// Gives started jobs back, no attempt used: a process that shuts down. Stale ones are left alone.
@@ -62,7 +66,7 @@ extension JobLedger {
             UPDATE jobs
                SET process = NULL, \(Self.waiting(.zero, orEndingAs: "'cancelled:' || name")), attempts = greatest(attempts - 1, 0)
               FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[])", count: ids.count))) AS claim (id, epoch)
-             WHERE jobs.id = claim.id AND jobs.epoch = claim.epoch AND state = 'running'
+             WHERE jobs.id = claim.id AND jobs.epoch = claim.epoch AND \(Self.state()) = 'running'
             """)
     }
 

@@ -7,7 +7,7 @@ extension JobLedger {
             """
             UPDATE jobs
                SET progress = \(progress.fraction), progress_message = \(progress.message), progress_at = now()
-             WHERE id = \(job) AND epoch = \(epoch) AND state = 'running'
+             WHERE id = \(job) AND epoch = \(epoch) AND \(Self.state()) = 'running'
             """) == 1
     }
 }

@@ -41,13 +41,26 @@ extension JobLedger {
     /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting; the ledger sweeper
     /// pushes it again.
     func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
+        let rows = try await database.query(Self.starting(requests, process: process))
+        return try rows.compactMap { row in
+            let reason: String? = try row["reason"]
+            if reason == "cancelled" { return nil }
+            return StartedJob(
+                id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"], version: try row["version"],
+                payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"], crashes: try row["crashes"],
+                takesOverCrash: try row["takes_over"], createdAt: try row["created_at"], traceparent: try row["traceparent"],
+                isQuarantined: reason == "quarantined")
+        }
+    }
+
+    static func starting(_ requests: [StartRequest], process: ProcessID) -> SQL {
         // Sorted, so that two processes which start overlapping sets lock rows in one order.
         let requests = requests.sorted { $0.id.description < $1.id.description }
         let ids = requests.map(\.id.rawValue)
         let epochs = requests.map(\.epoch)
         let chains = requests.map { $0.superseded.map(String.init).joined(separator: ",") }
         // Two seconds of grace for a Redis whose clock runs ahead of PostgreSQL's; Redis decides when a job is due.
-        let rows = try await database.query(
+        return
             """
             UPDATE jobs
                SET state = CASE WHEN ending IS NULL THEN 'running' ELSE 'dead' END,
@@ -77,24 +90,15 @@ extension JobLedger {
                       FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[])", count: ids.count))) AS claim (id, epoch, chain)
                       JOIN jobs AS job ON job.id = claim.id
                      WHERE job.epoch < claim.epoch
-                           AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
+                           AND (\(Self.state(of: "job")) = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
                                 AND (job.unique_until IS DISTINCT FROM 'started' OR lock_job_unique_key(job.queue, job.unique_key))
-                                OR job.state = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
-                        OR job.epoch = claim.epoch AND job.state = 'running' AND job.process = \(process.rawValue)
+                                OR \(Self.state(of: "job")) = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
+                        OR job.epoch = claim.epoch AND \(Self.state(of: "job")) = 'running' AND job.process = \(process.rawValue)
                      ORDER BY job.id
                        FOR NO KEY UPDATE OF job) AS claimed
              WHERE jobs.id = claimed.id
             RETURNING jobs.id, jobs.epoch, name, version, payload::text AS payload, attempts, crashes, coalesce(takes_over, false) AS takes_over,
                       created_at, traceparent, reason
-            """)
-        return try rows.compactMap { row in
-            let reason: String? = try row["reason"]
-            if reason == "cancelled" { return nil }
-            return StartedJob(
-                id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"], version: try row["version"],
-                payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"], crashes: try row["crashes"],
-                takesOverCrash: try row["takes_over"], createdAt: try row["created_at"], traceparent: try row["traceparent"],
-                isQuarantined: reason == "quarantined")
-        }
+            """
     }
 }
