@@ -29,6 +29,7 @@ enum AccessTable {
         "/api/v1/orders": [.get: .guests, .post: .guests],
         "/api/v1/orders/{id}": [.get: .guests],
         "/api/v1/orders/{id}/events": [.get: .guests],
+        "/api/v1/orders/{id}/payments": [.post: .guests],
 
         "/api/v1/admin/queues": [.get: .staff],
         "/api/v1/admin/queues/{queue}": [.patch: .operators],
