@@ -96,6 +96,13 @@ struct PaymentSettlementTests {
         #expect(PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.canceled)) == .ignore(.outranked))
     }
 
+    @Test("a success that comes late gives no refunded payment its money back", arguments: [PaymentStatus.partiallyRefunded, .refunded])
+    func lateSuccess(_ payment: PaymentStatus) {
+        for order: OrderStatus in [.confirmed, .partiallyRefunded, .refunded, .cancelled, .expired] {
+            #expect(PaymentSettlement.decide(Self.known(order, payment), news: Self.intent(.succeeded)) == .ignore(.outranked))
+        }
+    }
+
     @Test("money for an order that is over is noted, never dropped", arguments: [OrderStatus.expired, .cancelled, .rejected])
     func lateMoney(_ status: OrderStatus) {
         #expect(PaymentSettlement.decide(Self.known(status, .failed), news: Self.intent(.succeeded)) == .recordLateMoney(.captured))

@@ -30,6 +30,12 @@ public struct OrderEvent: Hashable, Sendable {
         case cancelled
         /// Money moved although the order was no longer open. An operator or a refund has to answer it.
         case paidTooLate = "paid_too_late"
+        /// Money is to go back.
+        case refundRequested = "refund_requested"
+        /// Money went back.
+        case refundSucceeded = "refund_succeeded"
+        /// Money that was to go back, or had gone, is the shop's. An operator has to answer it.
+        case refundFailed = "refund_failed"
         /// The confirmation mail was handed over.
         case mailSent = "mail_sent"
     }

@@ -73,7 +73,7 @@ public enum PaymentSettlement: Hashable, Sendable {
         guard intent.amount == known.amount else { return .ignore(.amountMismatch) }
         guard let next = paymentStatus(of: intent) else { return .ignore(.undecided) }
         if next == known.payment { return .ignore(.alreadyKnown) }
-        guard known.payment.canBecome(next) else { return .ignore(.outranked) }
+        guard known.payment.canBecome(next), !isOldNews(next, known.payment) else { return .ignore(.outranked) }
         switch next {
         case .captured, .authorized: return success(next, known.order)
         case .canceled: return known.order.isOpen ? .release : .recordPayment(.canceled)
@@ -81,6 +81,11 @@ public enum PaymentSettlement: Hashable, Sendable {
         case .failed: return known.order == .reserved ? .decline : .recordPayment(.failed)
         case .created, .confirming, .partiallyRefunded, .refunded: return .ignore(.undecided)
         }
+    }
+
+    /// Refunds may lead back to `captured`, but a success that comes late must not. An authorisation that is given up is news all the same.
+    private static func isOldNews(_ next: PaymentStatus, _ known: PaymentStatus) -> Bool {
+        next.rank < known.rank && !(known == .authorized && next == .canceled)
     }
 
     private static func success(_ next: PaymentStatus, _ order: OrderStatus) -> PaymentSettlement {
