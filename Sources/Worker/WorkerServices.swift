@@ -28,6 +28,8 @@ struct WorkerServices {
         registry.register(
             CheckoutHandler(
                 checkouts: checkouts, store: checkoutStore, payments: outbound.payments, captureMethod: settings.payments.capture))
+        registry.register(
+            RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))

@@ -13,7 +13,7 @@ extension Problem {
     static var idempotencyKeyReused: Problem {
         Problem(
             "idempotency_key_reused", .unprocessableContent, "Idempotency key reused",
-            "This key came with another request before. Use a new key for a new order.")
+            "This key came with another request before. Use a new key for a new request.")
     }
 
     static var requestInProgress: Problem {

@@ -37,7 +37,7 @@ struct OrderRoutes {
         let page = query.page()
         try query.finish()
         let result = try await orders.orders(for: try context.orderViewer(request), page: page)
-        return try JSONAnswer.response(PageBody(items: result.items.map(OrderBody.init), nextCursor: result.nextCursor))
+        return try JSONAnswer.response(PageBody(items: result.items.map { OrderBody($0) }, nextCursor: result.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {

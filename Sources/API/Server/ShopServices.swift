@@ -9,6 +9,7 @@ struct ShopServices: Sendable {
     let products: ProductCache
     let carts: CartStore
     let orders: OrderStore
+    let refunds: RefundStore
     let outcomes: OutcomeBus
     let jobs: JobInspector
     let audit: AuditLog

@@ -32,6 +32,7 @@ extension CheckoutStore {
             let plan = SettlementPlan(news, try LockedOrders(orders: read[0].rows, payments: read[1].rows))
             let touched = plan.confirmed + plan.expired + plan.cancelled
             var jobs = try plan.mails.map { try JobLedger.insertion(of: SendOrderConfirmation(deliveryID: $0.id)) }
+            jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
             if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[3].rows) }
             let results = try transaction.pipeline(
                 plan.statements(reservation: settings.reservation) + jobs.map(\.statement) + plan.completions.map(\.statement))

@@ -7,6 +7,8 @@ struct LockedOrders: Sendable {
     struct Entry: Sendable {
         let facts: CheckoutFacts
         let email: EmailAddress?
+        /// What was taken.
+        let captured: Money
     }
 
     /// By id; ids of orders that do not exist are absent.
@@ -19,7 +21,7 @@ struct LockedOrders: Sendable {
             SELECT id, number, status, email, reserved_until FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
             """,
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method, captured_amount
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
             """,
         ]
@@ -30,7 +32,7 @@ struct LockedOrders: Sendable {
         [
             "SELECT id, number, status, email, reserved_until FROM orders WHERE id = ANY (\(ids)::uuid[])",
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method, captured_amount
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
             """,
         ]
@@ -49,7 +51,8 @@ struct LockedOrders: Sendable {
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
                 intentID: try payment["provider_intent_id"], attempt: try payment["attempt"], method: try payment["method"],
                 reservedUntil: try order["reserved_until"])
-            entries[id] = Entry(facts: facts, email: try order["email"])
+            entries[id] = Entry(
+                facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], facts.amount.currency))
         }
         self.entries = entries
     }

@@ -28,6 +28,14 @@ struct SettlementPlan: Sendable {
         let recipient: EmailAddress
     }
 
+    /// One row for `refunds`.
+    struct LateRefund: Sendable {
+        let id: Refund.ID
+        let orderID: Order.ID
+        let paymentID: Payment.ID
+        let amount: Money
+    }
+
     private(set) var confirmed: [Order.ID] = []
     private(set) var waiting: [Order.ID] = []
     private(set) var declined: [Order.ID] = []
@@ -36,6 +44,8 @@ struct SettlementPlan: Sendable {
     private(set) var payments: [PaymentChange] = []
     private(set) var events: [Event] = []
     private(set) var mails: [Mail] = []
+    /// Money that moved for orders that are over, and goes back.
+    private(set) var refunds: [LateRefund] = []
     private(set) var completions: [JobCompletion] = []
     /// One for each element, `nil` where there is no such order.
     private(set) var outcomes: [FinaliseOutcome?] = []
@@ -88,6 +98,10 @@ struct SettlementPlan: Sendable {
         case .recordLateMoney(let payment):
             change(facts, item, to: payment)
             note(facts, .paidTooLate, status)
+            if payment == .captured, facts.amount.amount > 0 {
+                refunds.append(LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: facts.amount))
+                note(facts, .refundRequested, status, RefundReason.latePayment.rawValue)
+            }
         case .ignore:
             break
         }

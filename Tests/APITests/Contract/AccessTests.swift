@@ -26,6 +26,8 @@ struct AccessTests {
             "PATCH /api/v1/cart/items/{product_id}": all, "DELETE /api/v1/cart/items/{product_id}": all,
             "GET /api/v1/orders": all, "POST /api/v1/orders": all, "GET /api/v1/orders/{id}": all, "GET /api/v1/orders/{id}/events": all,
             "POST /api/v1/orders/{id}/payments": all,
+            "GET /api/v1/admin/orders/{id}": staff, "GET /api/v1/admin/orders/{id}/refunds": staff,
+            "POST /api/v1/admin/orders/{id}/refunds": operators,
             "GET /api/v1/admin/queues": staff, "GET /api/v1/admin/jobs": staff, "GET /api/v1/admin/jobs/{id}": staff,
             "DELETE /api/v1/admin/jobs/{id}": operators, "POST /api/v1/admin/jobs/{id}/retry": operators,
             "POST /api/v1/admin/jobs/{id}/cancel": operators, "PATCH /api/v1/admin/queues/{queue}": operators,

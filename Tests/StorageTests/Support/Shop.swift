@@ -16,6 +16,7 @@ struct Shop: Sendable {
     let catalogue: CatalogueStore
     let stock: StockStore
     let mail: MailStore
+    let refunds: RefundStore
     let accounts: AccountStore
     let rates: RateStore
     let invariants: Invariants
@@ -45,6 +46,7 @@ struct Shop: Sendable {
         catalogue = CatalogueStore(database: database, settings: settings)
         stock = StockStore(database: database, dispatcher: dispatcher)
         mail = MailStore(database: database, dispatcher: dispatcher)
+        refunds = RefundStore(database: database, dispatcher: dispatcher)
         accounts = AccountStore(database: database)
         rates = RateStore(database: database)
         invariants = Invariants(database: database)
