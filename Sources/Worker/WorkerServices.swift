@@ -28,6 +28,9 @@ struct WorkerServices {
         registry.register(
             CheckoutHandler(
                 checkouts: checkouts, store: checkoutStore, payments: outbound.payments, captureMethod: settings.payments.capture))
+        let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop)
+        registry.register(
+            CancelOrderHandler(orders: orders, store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
         registry.register(
             RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
@@ -35,8 +38,7 @@ struct WorkerServices {
         registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))
         registry.register(
             HousekeepingHandler(
-                orders: OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop),
-                accounts: AccountStore(database: database)))
+                orders: orders, accounts: AccountStore(database: database)))
         self.registry = registry
 
         schedules = [

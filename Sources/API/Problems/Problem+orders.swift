@@ -69,6 +69,13 @@ extension Problem {
         return problem
     }
 
+    static func orderAlreadySent(_ order: Order) -> Problem {
+        var problem = Problem(
+            "order_already_sent", .conflict, "Order already sent", "The goods have left the house. Send them back to get the money back.")
+        problem.order = OrderBody(order)
+        return problem
+    }
+
     static func orderOver(_ order: Order) -> Problem {
         var problem = Problem("order_\(order.status.rawValue)", .conflict, "Order over", "The order is \(order.status.rawValue).")
         problem.order = OrderBody(order)

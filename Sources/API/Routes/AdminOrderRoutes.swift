@@ -12,6 +12,7 @@ struct AdminOrderRoutes {
         group.get("orders/{id}", use: show)
         group.get("orders/{id}/refunds", use: list)
         group.post("orders/{id}/refunds", use: refund)
+        group.post("orders/{id}/cancel", use: cancel)
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -44,6 +45,15 @@ struct AdminOrderRoutes {
         case .notPaid(let status): throw Problem.orderNotPaid(status)
         case .unknownOrder: throw Problem.notFound("order")
         }
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        let outcome = try await orders.cancel(
+            try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
+        let answer = try CancelAnswer(outcome)
+        let refunds = try await refunds.refunds(of: answer.order.id)
+        return try JSONAnswer.response(StaffOrderBody(order: answer.order, refunds: refunds), status: answer.status)
     }
 
     private func order(_ context: ShopContext) async throws -> Order {

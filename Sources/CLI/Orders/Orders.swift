@@ -3,5 +3,6 @@ import ArgumentParser
 /// Orders of customers.
 struct Orders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look into orders, and give their money back.", subcommands: [OrdersShow.self, OrdersRefund.self])
+        abstract: "Look into orders, call them off, give their money back.",
+        subcommands: [OrdersShow.self, OrdersCancel.self, OrdersRefund.self])
 }

@@ -24,6 +24,10 @@ public struct OrderEvent: Hashable, Sendable {
         case paymentCanceled = "payment_canceled"
         /// Paid or authorised; stock has left.
         case confirmed
+        /// Somebody wants to call the order off; its payment is called off or given back first.
+        case cancelRequested = "cancel_requested"
+        /// The money that was held was let go, and the goods are back on the shelf.
+        case voided
         /// The time to pay ran out.
         case expired
         /// Called off.

@@ -10,6 +10,7 @@ extension SettlementPlan {
         if !declined.isEmpty { statements += declining }
         if !expired.isEmpty { statements += releasing(expired, .expired) }
         if !cancelled.isEmpty { statements += releasing(cancelled, .cancelled) }
+        if !voided.isEmpty { statements += voiding }
         if !payments.isEmpty { statements.append(paying) }
         if !refunds.isEmpty { statements += givingBack }
         if !events.isEmpty { statements.append(noting) }
@@ -68,6 +69,12 @@ extension SettlementPlan {
             UPDATE orders SET status = \(status), reserved_until = NULL, version = version + 1, updated_at = now() WHERE id = ANY (\(ids)::uuid[])
             """,
             CartReopening.statement(for: ids),
+        ]
+    }
+
+    private var voiding: [SQL] {
+        StockReturn.statements(for: voided) + [
+            "UPDATE orders SET status = 'cancelled', version = version + 1, updated_at = now() WHERE id = ANY (\(voided)::uuid[])"
         ]
     }
 

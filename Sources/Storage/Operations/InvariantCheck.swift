@@ -32,7 +32,9 @@ extension InvariantCheck {
                  WHERE p.status IN ('authorized', 'captured', 'partially_refunded')
                    AND (o.id IS NULL OR o.status NOT IN ('confirmed', 'partially_refunded', 'refunded'))
                    AND (p.status = 'authorized'
-                        OR p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
+                            AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CancelOrder.name) AND j.state NOT IN ('done', 'discarded')
+                                               AND j.payload ->> 'orderID' = p.order_id::text)
+                        OR p.status <> 'authorized' AND p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
                                                  WHERE payment_id = p.id AND status NOT IN ('failed', 'canceled')))
                 """),
         InvariantCheck(
@@ -136,7 +138,7 @@ extension InvariantCheck {
             name: "confirmed_order_has_mail", rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
-                 WHERE o.status = 'confirmed' AND o.email IS NOT NULL
+                 WHERE o.status = 'confirmed' AND o.email IS NOT NULL AND o.cancel_requested_at IS NULL
                    AND NOT EXISTS (SELECT FROM email_deliveries AS d WHERE d.order_id = o.id AND d.kind = 'order_confirmation')
                 """),
     ]

@@ -89,12 +89,19 @@ extension Shop {
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
     }
 
+    /// Calls an order of a guest off.
+    func cancel(_ order: Answer) async throws -> Answer {
+        try await send(
+            OutboundRequest(
+                method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/cancel",
+                headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""], body: [], timeout: .seconds(45)))
+    }
+
     /// Tries another card for a declined order of a guest.
     func pay(_ order: Answer, method: String, wait: Int = 10) async throws -> Answer {
-        let id = order.headers["Location"]?.split(separator: "/").last.map(String.init) ?? "none"
-        return try await send(
+        try await send(
             OutboundRequest(
-                method: "POST", url: api + "/api/v1/orders/\(id)/payments",
+                method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/payments",
                 headers: [
                     "Content-Type": "application/json", "Prefer": "wait=\(wait)", "X-Cart-Token": order.headers["X-Cart-Token"] ?? "",
                 ], body: Array(#"{"payment_method": "\#(method)"}"#.utf8), timeout: .seconds(45)))
