@@ -1,7 +1,7 @@
 import Domain
 import HTTPTypes
 
-/// Problems of giving money back.
+/// Problems of taking money and of giving it back.
 extension Problem {
     static func refundExceedsCaptured(_ refundable: Money) -> Problem {
         var problem = Problem(
@@ -14,6 +14,12 @@ extension Problem {
     static func orderNotPaid(_ status: OrderStatus) -> Problem {
         Problem(
             "order_not_paid", .conflict, "Order not paid", "The order is \(status.rawValue): no money was taken that could be given back.")
+    }
+
+    static func nothingToCapture(_ status: OrderStatus) -> Problem {
+        Problem(
+            "order_not_authorized", .conflict, "Nothing to capture",
+            "The order is \(status.rawValue): no money is set aside for it that could be taken.")
     }
 
     static func wrongRefundCurrency(_ currency: Currency) -> Problem {

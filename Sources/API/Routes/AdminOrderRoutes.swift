@@ -7,12 +7,14 @@ import Storage
 struct AdminOrderRoutes {
     let orders: OrderStore
     let refunds: RefundStore
+    let captures: CaptureStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
         group.get("orders/{id}/refunds", use: list)
         group.post("orders/{id}/refunds", use: refund)
         group.post("orders/{id}/cancel", use: cancel)
+        group.post("orders/{id}/capture", use: capture)
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -54,6 +56,22 @@ struct AdminOrderRoutes {
         let answer = try CancelAnswer(outcome)
         let refunds = try await refunds.refunds(of: answer.order.id)
         return try JSONAnswer.response(StaffOrderBody(order: answer.order, refunds: refunds), status: answer.status)
+    }
+
+    /// Answers once it is durable; a job takes the money.
+    @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        let id = try context.orderID()
+        let outcome = try await captures.request(id, by: .user(user), remoteAddress: context.remoteAddress)
+        let status: HTTPResponse.Status
+        switch outcome {
+        case .requested: status = .accepted
+        case .alreadyCaptured: status = .ok
+        case .notAuthorized(let status): throw Problem.nothingToCapture(status)
+        case .unknownOrder: throw Problem.notFound("order")
+        }
+        let body = StaffOrderBody(order: try await order(context), refunds: try await refunds.refunds(of: id))
+        return try JSONAnswer.response(body, status: status)
     }
 
     private func order(_ context: ShopContext) async throws -> Order {

@@ -10,6 +10,7 @@ struct ShopServices: Sendable {
     let carts: CartStore
     let orders: OrderStore
     let refunds: RefundStore
+    let captures: CaptureStore
     let outcomes: OutcomeBus
     let jobs: JobInspector
     let audit: AuditLog

@@ -18,6 +18,10 @@ public struct OrderEvent: Hashable, Sendable {
         case paymentProcessing = "payment_processing"
         /// The payment was declined.
         case paymentFailed = "payment_failed"
+        /// The money that is held is to be taken.
+        case captureRequested = "capture_requested"
+        /// The provider is about to let the money go that is held, and nobody has asked for it.
+        case captureDue = "capture_due"
         /// Money that was held has moved.
         case paymentCaptured = "payment_captured"
         /// The payment was called off.

@@ -37,7 +37,7 @@ extension CheckoutStore {
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
             if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[3].rows) }
             let results = try transaction.pipeline(
-                plan.statements(reservation: settings.reservation) + jobs.map(\.statement) + plan.completions.map(\.statement))
+                plan.statements(settings) + jobs.map(\.statement) + plan.completions.map(\.statement))
             for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
             return (plan, jobs)
         }

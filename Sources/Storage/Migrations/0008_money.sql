@@ -8,6 +8,8 @@ ALTER TABLE payments
     ADD COLUMN capture_requested_at timestamptz,
     ADD CONSTRAINT payments_captured_within_amount CHECK (captured_amount BETWEEN 0 AND amount);
 
+CREATE INDEX payments_authorized ON payments (capture_before) WHERE status = 'authorized';
+
 UPDATE payments SET captured_amount = amount WHERE status = 'captured';
 
 -- Set when somebody calls an order off whose payment has to be called off or given back first.

@@ -47,6 +47,9 @@ extension InvariantCheck {
                                       AND p.amount = o.total AND p.currency = o.currency)
                 """),
         InvariantCheck(
+            name: "capture_not_overdue", rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
+            violations: "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
+        InvariantCheck(
             name: "refunds_within_captured", rule: "No more of a payment goes back than was taken.",
             violations: """
                 SELECT p.id::text AS id FROM payments AS p JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')

@@ -92,6 +92,24 @@ struct AdminRefundRoutesTests {
         }
     }
 
+    @Test func takesWhatIsSetAsideOnce() async throws {
+        try await Shop.open { shop in
+            let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
+            let id = try await paid(customer, in: shop)
+            func capture() async throws -> Answer {
+                try await shop.send(.post, "/admin/orders/\(id)/capture", token: operator_.accessToken)
+            }
+            #expect(try await capture().status == 200)
+            try await shop.database.execute("UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            for _ in 0..<2 { #expect(try await capture().status == 202) }
+            #expect(
+                try await shop.database.query("SELECT 1 FROM jobs WHERE name = 'payments.capture' AND payload ->> 'orderID' = \(id)").count
+                    == 1)
+            try await shop.database.execute("UPDATE payments SET status = 'failed' WHERE order_id = \(id)::uuid")
+            #expect(try await capture().problem == "order_not_authorized")
+        }
+    }
+
     @Test func saysWhatIsWrong() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))

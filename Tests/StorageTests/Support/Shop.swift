@@ -17,6 +17,7 @@ struct Shop: Sendable {
     let stock: StockStore
     let mail: MailStore
     let refunds: RefundStore
+    let captures: CaptureStore
     let accounts: AccountStore
     let rates: RateStore
     let invariants: Invariants
@@ -47,6 +48,7 @@ struct Shop: Sendable {
         stock = StockStore(database: database, dispatcher: dispatcher)
         mail = MailStore(database: database, dispatcher: dispatcher)
         refunds = RefundStore(database: database, dispatcher: dispatcher)
+        captures = CaptureStore(database: database, dispatcher: dispatcher)
         accounts = AccountStore(database: database)
         rates = RateStore(database: database)
         invariants = Invariants(database: database)

@@ -21,6 +21,7 @@ struct Shop: Sendable {
     let stock: StockStore
     let mail: MailStore
     let refunds: RefundStore
+    let captures: CaptureStore
     let payments = ScriptedPayments()
     let logger: Logger
 
@@ -49,6 +50,7 @@ struct Shop: Sendable {
         stock = StockStore(database: database.pool, dispatcher: dispatcher)
         mail = MailStore(database: database.pool, dispatcher: dispatcher)
         refunds = RefundStore(database: database.pool, dispatcher: dispatcher)
+        captures = CaptureStore(database: database.pool, dispatcher: dispatcher)
     }
 
     /// Puts a product for 19.99 USD into the catalogue.
