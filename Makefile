@@ -17,8 +17,8 @@ test: ## run all tests against throw-away servers; FILTER=name runs some
 test-chaos: ## play the conformance scenarios in full, about 20 min; TABLE=file writes the table of results
 	@exec $(HEAR_INTERRUPT) Scripts/test-chaos $(if $(TABLE),--table '$(TABLE)')
 
-model: ## check the model of the queue's protocol with spin, less than a minute
-	@exec $(HEAR_INTERRUPT) Scripts/check-model
+model: ## check the model of the queue's protocol with spin, about two minutes; ARGUMENTS=all searches longer
+	@exec $(HEAR_INTERRUPT) Scripts/check-model $(ARGUMENTS)
 
 build: ## build everything, debug
 	@Scripts/install-dependencies
@@ -31,7 +31,7 @@ lint: ## check format and scripts
 format: ## format all Swift files
 	@swift format -i -r -p $(wildcard $(SOURCES))
 
-bench: ## measure the queue in release mode; ARGUMENTS='drain --durable', enqueue, durable, latency, depth or idle
+bench: ## measure the queue in release mode; ARGUMENTS='drain --durable', enqueue, durable, latency, depth, idle or dead
 	@exec $(HEAR_INTERRUPT) Scripts/bench $(ARGUMENTS)
 
 bench-queue: ## measure the queue beside others, which it installs; ARGUMENTS=--smoke for a short look

@@ -8,7 +8,7 @@
  * Size: JOBS, the first DURABLE of them in the ledger, the others ephemeral; WORKERS processes at a time; of each job, COPIES in Redis
  * and EPOCHS of claims that still matter, and LIVES of processes that do, all at the same time (tidy.pml).
  * Mode: TROUBLES, if set, is how often something may go wrong; otherwise there is no bound. WAKE: with inboxes. ENDS: does all come
- * to an end? PLAIN: nothing is tidied, so lives and epochs keep their numbers in a trace.
+ * to an end once nothing goes wrong any more? PLAIN: nothing is tidied, so lives and epochs keep their numbers in a trace.
  */
 
 #ifndef JOBS
@@ -93,12 +93,18 @@ byte request[JOBS * (EPOCHS + 1)];  /* while STARTING: the copy's chain when it 
 
 /* ---- For the checks only. ---- */
 
+#ifdef ENDS
+bit calm;                           /* nothing goes wrong any more */
+#else
+#define calm false
+#endif
+
 #ifdef TROUBLES
 byte troubles;
-#define trouble (troubles < TROUBLES)
+#define trouble (!calm && troubles < TROUBLES)
 #define spend troubles++
 #else
-#define trouble true
+#define trouble (!calm)
 #define spend skip
 #endif
 
@@ -256,15 +262,22 @@ end:
 
 #define is_ready(c) (place[c] == READY || (place[c] == DELAYED && due[(c) / COPIES]))
 #define has_room_for_epoch(c) (last[(c) / COPIES] < EPOCHS)
-#define may_claim(l, c) (may_ask(l) && (is_ready(c) || (place[c] == INBOX && under[c] == l)) && has_room_for_epoch(c))
+#define may_claim(l, c) (may_go_on(l) && (is_ready(c) || (place[c] == INBOX && under[c] == l)) && has_room_for_epoch(c))
 #define may_claim_late(l, c) (late == l + 1 && !is_up(l) && is_ready(c) && has_room_for_epoch(c))
 #define first_stage(c) (durable((c) / COPIES) -> STARTING : RUNNING)
 
 #ifdef ENDS
-/* A process that has not yet noticed does not go on claiming for ever. */
-#define may_ask(l) (status[l] == ALIVE)
+/* A process that has not yet noticed does not go on for ever: what it still does counts as trouble. */
+#define may_go_on(l) (status[l] == ALIVE || (status[l] == STALE && trouble))
+inline go_on(l) {
+    if
+    :: status[l] == STALE -> spend
+    :: else
+    fi
+}
 #else
-#define may_ask(l) is_up(l)
+#define may_go_on(l) is_up(l)
+#define go_on(l) skip
 #endif
 
 /* QueueScripts.claim, for one job: renews the lease, promotes what is due, gives an epoch, files the claim. */
@@ -304,8 +317,10 @@ inline reclaim(l, has_lapsed) {
     lease[l] = (n > 1)
 }
 
-#ifdef RECLAIM_UNCHECKED
+#if defined(RECLAIM_UNCHECKED)
 #define has_lapsed(l) lease[l]
+#elif defined(NO_RECOVERY_SWEEP)
+#define has_lapsed(l) false
 #else
 #define has_lapsed(l) (lease[l] && status[l] != ALIVE)
 #endif
@@ -322,7 +337,7 @@ inline release(l) {
 }
 
 #define steps_on(l, c) \
-        :: d_step { may_claim(l, c) -> claim(l, c, first_stage(c)) } \
+        :: d_step { may_claim(l, c) -> go_on(l); claim(l, c, first_stage(c)) } \
         /* The answer is lost: ConsumerState.claimFailed(maybeExecuted: true). */ \
         :: d_step { may_claim(l, c) && trouble -> spend; claim(l, c, UNKNOWN) } \
         :: d_step { may_claim_late(l, c) -> late = 0; claim(l, c, GONE) } \
@@ -331,7 +346,7 @@ inline release(l) {
 
 #ifdef WAKE
 /* BLMOVE moves a job to the inbox. */
-#define wake_up(l, c) :: d_step { is_up(l) && place[c] == READY && wakes_in_time(l) -> place[c] = INBOX; under[c] = l }
+#define wake_up(l, c) :: d_step { may_go_on(l) && place[c] == READY && wakes_in_time(l) -> go_on(l); place[c] = INBOX; under[c] = l }
 #else
 #define wake_up(l, c)
 #endif
@@ -403,17 +418,10 @@ end:
 #define looks_lost(j) (row[j] == TODO && due[j] && !is_listed(j))
 #define looks_orphaned(j) (row[j] == STARTED && !lease[row_owner(j)] && status[row_owner(j)] != ALIVE)
 
-#ifdef ENDS
-/* A sweep that pushes one copy too many, because somebody was slow, counts as trouble. */
-#define starts(j, e) (is_stage(j, e, STARTING) && process_up(j, e))
-#define is_starting(j) each(starts, j, ||)
-#define is_missing(c) (place[c] == NOWHERE)
-#define is_surely_lost(j) (is_missing(copy0(j)) && is_missing(copy1(j)) && !is_starting(j))
-#define is_surely_orphaned(j) (!has_successor(copy0(j)) && !has_successor(copy1(j)) && !is_starting(j))
-#define has_successor(c) (place[c] != NOWHERE && ((chain[c] >> row_epoch[(c) / COPIES]) & 1))
+#ifdef SWEEP_NAMES_NO_CLAIM
+#define superseded_by_sweep(j) 0
 #else
-#define is_surely_lost(j) true
-#define is_surely_orphaned(j) true
+#define superseded_by_sweep(j) (1 << row_epoch[j])
 #endif
 
 inline push(j, superseded) {
@@ -429,13 +437,9 @@ end:
         if
 #ifndef NO_LEDGER_SWEEP
         /* JobLedger.takeLost */
-        :: d_step { durable(j) && has_room(j) && looks_lost(j) && is_surely_lost(j) -> push(j, 0) }
+        :: d_step { durable(j) && has_room(j) && looks_lost(j) -> push(j, 0) }
         /* JobLedger.takeOrphaned */
-        :: d_step { durable(j) && has_room(j) && looks_orphaned(j) && is_surely_orphaned(j) -> push(j, 1 << row_epoch[j]) }
-#ifdef ENDS
-        :: d_step { durable(j) && has_room(j) && looks_lost(j) && trouble -> spend; push(j, 0) }
-        :: d_step { durable(j) && has_room(j) && looks_orphaned(j) && trouble -> spend; push(j, 1 << row_epoch[j]) }
-#endif
+        :: d_step { durable(j) && has_room(j) && looks_orphaned(j) -> push(j, superseded_by_sweep(j)) }
 #endif
         :: d_step { !due[j] -> due[j] = 1 }
         fi;
@@ -507,8 +511,16 @@ end:
 }
 
 #ifdef ENDS
-/* When nothing can happen any more, all jobs are done. (That there is such an end, the search for cycles shows.) */
+/* At some moment the last trouble is over. From then on nothing goes round for ever, which the search for accepted cycles shows; and when
+   nothing can happen any more, all jobs are done. */
 proctype Judge() {
+    d_step {
+        calm = true;
+#ifdef TROUBLES
+        troubles = 0
+#endif
+    }
+accept:
 end:
     timeout ->
     d_step {

@@ -86,7 +86,7 @@ def latency(bench: Bench, peer: Peer, jobs: int) -> dict[str, Any]:
 def depth(bench: Bench, peer: Peer, depths: list[int]) -> list[dict[str, Any]]:
     bench.redis.empty()
     results: list[dict[str, Any]] = run_ours(bench, peer, "depth", "--depths", *map(str, depths), seconds=900)["depths"]
-    print("\nDrained with so many waiting (each to the end, by a fresh process with 100 slots; the first one's median of 20):\n")
+    print("\nDrained with so many waiting (each to the end, by a fresh process with 100 slots after 5,000 jobs to warm up; the first one's median of 50):\n")
     rows = [
         [
             f"{result['waiting']:,} waiting",

@@ -1,12 +1,14 @@
 import ArgumentParser
+import JobQueue
 
 /// Whether a long queue slows the worker down, and what waiting costs.
 struct Depth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drain rate, worker memory and bytes per waiting job, with few and with many waiting.",
         discussion: """
-            Each depth is filled and then drained to its end by a fresh worker process; the clock runs from the first job's run to the \
-            last one's. Shallow depths are repeated until 20,000 jobs have run, and the median counts.
+            Each depth is filled while the queue is paused, and then drained to its end by a fresh worker process that has warmed up on 5,000 \
+            other jobs; the clock runs from the first job's run to the last one's. Shallow depths are repeated until 50,000 jobs have run, and \
+            the median counts.
             """)
 
     @Option(parsing: .upToNextOption, help: "Jobs waiting.") var depths = [1000, 100_000, 1_000_000]
@@ -19,7 +21,7 @@ struct Depth: AsyncParsableCommand {
         var results: [Result] = []
         for depth in depths {
             var drains: [Result] = []
-            for _ in 0..<max(1, 20_000 / depth) { drains.append(try await drain(depth, services, prefix)) }
+            for _ in 0..<max(1, 50_000 / depth) { drains.append(try await drain(depth, services, prefix)) }
             results.append(.median(of: drains))
             if !output.json, let result = results.last { print(result) }
         }
@@ -27,17 +29,24 @@ struct Depth: AsyncParsableCommand {
         await services.close()
     }
 
+    private static let warmUp = 5000
+
     private func drain(_ depth: Int, _ services: Services, _ prefix: String) async throws -> Result {
-        let tally = try Tally(jobs: depth)
+        let inspector = JobInspector(database: services.database, dispatcher: services.dispatcher)
+        let tally = try Tally(jobs: depth + Self.warmUp)
+        try await services.fill(depth..<tally.jobs, durable: false)
+        let worker = try WorkerProcess(prefix: prefix, concurrency: concurrency, tally: tally)
+        try await tally.wait(for: depth..<tally.jobs, limit: .seconds(60))
+        try await inspector.pause(NoOp.queue)
         let empty = try await services.redisBytes()
         try await services.fill(0..<depth, durable: false)
         let bytes = try await services.redisBytes() - empty
-        let worker = try WorkerProcess(prefix: prefix, concurrency: concurrency, tally: tally)
-        try await tally.waitForAll(limit: .seconds(60 + depth / 2000))
+        try await inspector.resume(NoOp.queue)
+        try await tally.wait(for: 0..<depth, limit: .seconds(60 + depth / 2000))
         let usage = try worker.usage
         try await worker.stop()
         return Result(
-            waiting: depth, drainedPerSecond: Double(depth) / (try tally.seconds()), workerMegabytes: usage.megabytes,
+            waiting: depth, drainedPerSecond: Double(depth) / (try tally.seconds(of: 0..<depth)), workerMegabytes: usage.megabytes,
             redisBytesPerJob: Double(bytes) / Double(depth))
     }
 

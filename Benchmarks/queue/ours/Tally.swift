@@ -77,9 +77,13 @@ final class Tally: Sendable {
 
     /// Returns once every job has run.
     /// - Throws: when that takes longer than `limit`.
-    func waitForAll(limit: Duration = .seconds(300)) async throws {
+    func waitForAll(limit: Duration = .seconds(300)) async throws { try await wait(for: 0..<jobs, limit: limit) }
+
+    /// Returns once every job with one of these numbers has run.
+    /// - Throws: when that takes longer than `limit`.
+    func wait(for numbers: Range<Int>, limit: Duration) async throws {
         let deadline = ContinuousClock.now + limit
-        for number in 0..<jobs {
+        for number in numbers {
             while runTime(of: number) == nil {
                 guard ContinuousClock.now < deadline else { throw ValidationError("job \(number) has not run within \(limit)") }
                 try await Task.sleep(for: .milliseconds(2))
@@ -87,12 +91,12 @@ final class Tally: Sendable {
         }
     }
 
-    /// Seconds from the first job's run to the last one's.
+    /// Seconds from the first job's run to the last one's, of all or of those with these numbers.
     /// - Throws: when a job did not run exactly once.
-    func seconds() throws -> Double {
+    func seconds(of numbers: Range<Int>? = nil) throws -> Double {
         var first = Int64.max
         var last = Int64.min
-        for number in 0..<jobs {
+        for number in numbers ?? 0..<jobs {
             let runs = count(number).pointee.load(ordering: .acquiring)
             guard runs == 1 else { throw ValidationError("job \(number) ran \(runs) times") }
             let time = time(number).pointee.load(ordering: .relaxed)

@@ -10,7 +10,7 @@ extension JobLedger {
             UPDATE jobs
                SET state = 'done', finished_at = now(), process = NULL
               FROM (SELECT job.id
-                      FROM unnest(\(ids)::uuid[], \(epochs)::bigint[]) AS claim (id, epoch)
+                      FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[])", count: ids.count))) AS claim (id, epoch)
                       JOIN jobs AS job ON job.id = claim.id AND job.epoch = claim.epoch AND job.state = 'running'
                      ORDER BY job.id
                        FOR NO KEY UPDATE OF job) AS finished
@@ -61,7 +61,7 @@ extension JobLedger {
             """
             UPDATE jobs
                SET process = NULL, \(Self.waiting(.zero, orEndingAs: "'cancelled:' || name")), attempts = greatest(attempts - 1, 0)
-              FROM unnest(\(ids)::uuid[], \(epochs)::bigint[]) AS claim (id, epoch)
+              FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[])", count: ids.count))) AS claim (id, epoch)
              WHERE jobs.id = claim.id AND jobs.epoch = claim.epoch AND state = 'running'
             """)
     }

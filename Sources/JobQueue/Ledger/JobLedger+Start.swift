@@ -74,7 +74,7 @@ extension JobLedger {
                                 ELSE job.errors -> -1 ->> 'code' = 'process_died'
                                      AND (job.errors -> -1 ->> 'at')::timestamptz = job.started_at
                            END AS takes_over
-                      FROM unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[]) AS claim (id, epoch, chain)
+                      FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[])", count: ids.count))) AS claim (id, epoch, chain)
                       JOIN jobs AS job ON job.id = claim.id
                      WHERE job.epoch < claim.epoch
                            AND (job.state = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'

@@ -9,7 +9,7 @@ struct AttemptEnding: Sendable {
 
     /// Carries out what records the ending. A task that was cancelled to stop its handler would cancel everything that it awaits from here on;
     /// then another one does it, and is waited for right here.
-    func record<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        if wasStopped { try await Task { try await body() }.value } else { try await body() }
+    func record<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+        if wasStopped { await Task { await body() }.value } else { await body() }
     }
 }

@@ -35,7 +35,7 @@ extension JobExecutor {
         await withDiscardingTaskGroup { [runs] group in
             group.addTasks(for: runs) { claim, attempt in
                 let ending = await self.runner.run(attempt, in: consumer.running)
-                try? await ending.record { await self.settle(ending, attempt: attempt, envelope: claim.envelope, consumer: consumer) }
+                await ending.record { await self.settle(ending, attempt: attempt, envelope: claim.envelope, consumer: consumer) }
             }
         }
     }

@@ -21,7 +21,7 @@ extension JobExecutor {
             log(.done, attempt, after: ending.duration)
             consumer.finished(job.epoch, acknowledge: true)
         } else {
-            try? await ending.record { await self.settle(ending, attempt: attempt, envelope: envelope, consumer: consumer) }
+            await ending.record { await self.settle(ending, attempt: attempt, envelope: envelope, consumer: consumer) }
         }
     }
 

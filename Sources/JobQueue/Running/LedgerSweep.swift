@@ -123,13 +123,14 @@ struct LedgerSweep: Sendable {
         logger.notice("pushed jobs that Redis did not hold", metadata: ["queue": "\(keys.queue)", "jobs": "\(jobs.count)"])
     }
 
-    /// When the oldest job in the list was pushed; nil when the list is empty. The last few elements are read: a mere wake-up has no time,
-    /// and a recovered job stands at the head with the time of its first push. Where none of them tells a time, the distant past: then
-    /// nothing counts as lost.
+    /// When the oldest job in the list was pushed; nil when the list is empty. The last few elements are read: a mere wake-up has no time, an
+    /// ephemeral job that is tried again tells when it was new and not when it was pushed, and a recovered job stands at the head with the time
+    /// of its first push. Where none of them tells a time, the distant past: then nothing counts as lost.
     private func oldestWaiting(_ keys: QueueKeys) async throws -> Date? {
         let tail = try await dispatcher.redis.send(RedisCommand("LRANGE", .init(keys.ready), .init(-5), .init(-1))).elements ?? []
         guard !tail.isEmpty else { return nil }
-        let oldest = tail.compactMap { $0.bytes.flatMap(Envelope.init)?.enqueuedAt }.min() ?? 0
+        let told = tail.compactMap { $0.bytes.flatMap(Envelope.init) }.filter { $0.isDurable || $0.attempts == 0 }
+        let oldest = told.map(\.enqueuedAt).min() ?? 0
         return Date(timeIntervalSince1970: Double(oldest) / 1000)
     }
 

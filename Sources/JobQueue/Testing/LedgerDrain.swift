@@ -56,7 +56,15 @@ public struct LedgerDrain: Sendable {
         defer { stopping.cancel() }
         let ending = await runner.run(attempt, in: running)
         if ending.outcome == .done && ending.completion.isUsed { return }
-        _ = try await ending.record { [ledger] in try await ledger.record(ending.outcome, job: attempt.id, epoch: attempt.epoch) }
+        let failure: (any Error)? = await ending.record { [ledger] in
+            do {
+                _ = try await ledger.record(ending.outcome, job: attempt.id, epoch: attempt.epoch)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
     }
 }
 

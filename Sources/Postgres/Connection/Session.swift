@@ -3,6 +3,7 @@ final class Session {
     private let connection: LibpqConnection
     private var cache: StatementCache
     private let silence: Duration?
+    private var freshness = PlanFreshness(at: .now)
 
     /// - Throws: ``PostgresError/Code/connectFailed``.
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
@@ -104,6 +105,7 @@ final class Session {
         // In front, where nothing that fails can keep them from running.
         trip.dropped = cache.doomed
         for name in trip.dropped { trip.add(.direct("DEALLOCATE \(name)")) }
+        if freshness.isOver(at: .now) { trip.add(.direct("DISCARD PLANS")) }
         if begin { add(Self.begin, to: &trip, for: nil) }
         for (index, statement) in statements.enumerated() { add(statement, to: &trip, for: index) }
         return trip

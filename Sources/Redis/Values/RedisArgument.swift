@@ -18,6 +18,16 @@ public struct RedisArgument: Sendable, Equatable {
         storage = Int64(exactly: number).map { .number($0) } ?? .text(String(number))
     }
 
+    /// The number in decimal.
+    public init(_ number: Int) {
+        storage = .number(Int64(number))
+    }
+
+    /// The number in decimal.
+    public init(_ number: Int64) {
+        storage = .number(number)
+    }
+
     /// The bytes as they are.
     public init(_ bytes: [UInt8]) {
         storage = .bytes(bytes)
