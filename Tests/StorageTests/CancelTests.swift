@@ -80,6 +80,11 @@ struct CancelTests {
             }
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM order_events WHERE kind = 'cancel_requested'") == 1)
+            // A job that died is followed by another when somebody asks again.
+            try await shop.database.execute(
+                "UPDATE jobs SET state = 'dead', reason = 'failed', finished_at = now() WHERE name = 'orders.cancel'")
+            for _ in 0..<2 { _ = try await cancel(order, in: shop) }
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel' AND state = 'ready'") == 1)
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
             let again = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             #expect(again == .notPayable(.paymentFailed))

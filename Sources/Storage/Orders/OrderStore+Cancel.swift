@@ -14,6 +14,11 @@ extension OrderStore {
             let cancellation = try OrderCancellation(id, reason: reason, in: transaction)
             guard let cancellation, try Self.mayRead(cancellation.owner, viewer) else { return (.unknown, []) }
             let step = cancellation.step
+            if step == .running {
+                // Where the job of it has died, this one goes on; while one waits or runs its key keeps it single.
+                let job = try CancelOrder.insertion(for: id)
+                return (step, try transaction.execute(job.statement) == 1 ? [job] : [])
+            }
             if !step.isNews { return (step, []) }
             let audit = try AuditLog.insertion(
                 of: AuditEntry(
