@@ -22,11 +22,12 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     ProfileRoutes(accounts: services.accounts).add(to: version)
     CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
     CartRoutes(carts: services.carts, settings: services.settings).add(to: version)
-    OrderRoutes(
-        orders: services.orders, waiter: OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger),
-        cartTokens: services.cartTokens
-    ).add(to: version)
+    let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
+    OrderRoutes(orders: services.orders, waiter: waiter, cartTokens: services.cartTokens).add(to: version)
+    OrderPaymentRoutes(orders: services.orders, waiter: waiter).add(to: version)
+    OrderCancelRoutes(orders: services.orders).add(to: version)
     let admin = version.group("admin")
+    AdminOrderRoutes(orders: services.orders, refunds: services.refunds, captures: services.captures).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)

@@ -19,8 +19,10 @@ struct WorkerServices {
         let prefix = settings.redis.queuePrefix
         let outbound = try OutboundServices(
             payments: settings.payments, mail: settings.mail, rates: settings.rates, client: client, logger: logger)
+        var shop = settings.shop
+        shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
         let checkoutStore = CheckoutStore(
-            database: database, dispatcher: dispatcher, outcomes: OutcomeBus(redis: redis, prefix: prefix), settings: settings.shop)
+            database: database, dispatcher: dispatcher, outcomes: OutcomeBus(redis: redis, prefix: prefix), settings: shop)
         let checkouts = CheckoutBatches(store: checkoutStore)
         let mailStore = MailStore(database: database, dispatcher: dispatcher)
 
@@ -28,18 +30,27 @@ struct WorkerServices {
         registry.register(
             CheckoutHandler(
                 checkouts: checkouts, store: checkoutStore, payments: outbound.payments, captureMethod: settings.payments.capture))
+        let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop)
+        registry.register(
+            CancelOrderHandler(orders: orders, store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
+        registry.register(CapturePaymentHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
+        registry.register(
+            CaptureDeadlinesHandler(
+                store: CaptureStore(database: database, dispatcher: dispatcher), captures: settings.payments.deadline == .capture))
+        registry.register(
+            RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))
         registry.register(
             HousekeepingHandler(
-                orders: OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop),
-                accounts: AccountStore(database: database)))
+                orders: orders, accounts: AccountStore(database: database)))
         self.registry = registry
 
         schedules = [
             // A new shop has no rates at all.
             JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
+            JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
             JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
         ]
 

@@ -20,6 +20,7 @@ struct PaymentSettlementTests {
         case .confirm: [.confirmed]
         case .decline: [.paymentFailed]
         case .release: [.expired, .cancelled]
+        case .void: [.cancelled]
         case .wait, .recordPayment, .recordLateMoney, .ignore: [status]
         }
     }
@@ -28,7 +29,7 @@ struct PaymentSettlementTests {
         switch decision {
         case .confirm(let next), .wait(let next), .recordPayment(let next), .recordLateMoney(let next): next
         case .decline: .failed
-        case .release: .canceled
+        case .release, .void: .canceled
         case .ignore: status
         }
     }
@@ -94,6 +95,37 @@ struct PaymentSettlementTests {
         let late = PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.requiresPaymentMethod, declined: true))
         #expect(late == .ignore(.outranked))
         #expect(PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.canceled)) == .ignore(.outranked))
+    }
+
+    @Test("a decline of an earlier card says nothing of the one that is being charged")
+    func earlierDecline() {
+        let decline = Self.intent(.requiresPaymentMethod, declined: true)
+        func known(_ payment: PaymentStatus, isOwnAnswer: Bool) -> PaymentSettlement.Known {
+            .init(order: .reserved, payment: payment, amount: Self.amount, intentID: Self.intentID, isOwnAnswer: isOwnAnswer)
+        }
+        #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: false), news: decline) == .ignore(.undecided))
+        #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: true), news: decline) == .decline)
+        // The customer's bank decided, and nobody has an answer of his own.
+        #expect(PaymentSettlement.decide(known(.requiresAction, isOwnAnswer: false), news: decline) == .decline)
+    }
+
+    @Test("an authorisation that is given up ends its order, unless the goods have left")
+    func givenUp() {
+        func decision(_ order: OrderStatus, hasLeft: Bool = false) -> PaymentSettlement {
+            PaymentSettlement.decide(
+                .init(order: order, payment: .authorized, amount: Self.amount, intentID: Self.intentID, hasLeft: hasLeft),
+                news: Self.intent(.canceled))
+        }
+        #expect(decision(.confirmed) == .void)
+        #expect(decision(.confirmed, hasLeft: true) == .recordPayment(.canceled))
+        #expect(decision(.expired) == .recordPayment(.canceled))
+    }
+
+    @Test("a success that comes late gives no refunded payment its money back", arguments: [PaymentStatus.partiallyRefunded, .refunded])
+    func lateSuccess(_ payment: PaymentStatus) {
+        for order: OrderStatus in [.confirmed, .partiallyRefunded, .refunded, .cancelled, .expired] {
+            #expect(PaymentSettlement.decide(Self.known(order, payment), news: Self.intent(.succeeded)) == .ignore(.outranked))
+        }
     }
 
     @Test("money for an order that is over is noted, never dropped", arguments: [OrderStatus.expired, .cancelled, .rejected])

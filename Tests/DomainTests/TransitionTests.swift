@@ -14,17 +14,32 @@ struct TransitionTests {
 
     @Test("payments never go back from what settles more, but for another attempt after a decline")
     func ranks() {
+        let givenBack: Set<PaymentStatus> = [.partiallyRefunded, .refunded]
         for (status, next) in PaymentStatus.transitions {
             for other in next where other.rank < status.rank {
-                #expect(status == .failed && other == .confirming || status == .authorized && other == .canceled)
+                let isFailedRefund = givenBack.contains(status) && (other == .captured || givenBack.contains(other))
+                #expect(status == .failed && other == .confirming || status == .authorized && other == .canceled || isFailedRefund)
             }
         }
     }
 
     @Test("a confirmed order was reserved first, and what is over stays over")
     func orders() {
-        for status in OrderStatus.allCases where status.canBecome(.confirmed) { #expect(status == .reserved || status == .paymentFailed) }
-        for status: OrderStatus in [.rejected, .expired, .refunded] { #expect(OrderStatus.transitions[status] == []) }
+        for status in OrderStatus.allCases where status.canBecome(.confirmed) {
+            #expect(status == .reserved || status == .paymentFailed || status.isPaid)
+        }
+        for status: OrderStatus in [.rejected, .expired, .cancelled] { #expect(OrderStatus.transitions[status] == []) }
+    }
+
+    @Test("a refund that is over stays over, but for one that a bank sends back")
+    func refunds() {
+        #expect(Set(RefundStatus.transitions.keys) == Set(RefundStatus.allCases))
+        for status in RefundStatus.allCases {
+            #expect(!status.canBecome(status))
+            #expect(!status.canBecome(.requested))
+            if !status.isLive { #expect(RefundStatus.transitions[status] == []) }
+        }
+        #expect(RefundStatus.transitions[.succeeded] == [.failed])
     }
 
     @Test("a mail that was sent is never sent again")

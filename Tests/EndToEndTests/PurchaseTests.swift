@@ -56,6 +56,28 @@ struct PurchaseTests {
         }
     }
 
+    @Test func anotherCardPaysAfterADecline() async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            let product = try await shop.products()[0]
+            let first = try await shop.order(product, method: "pm_card_visa_chargeDeclined")
+            #expect(first.status == 402)
+            let second = try await shop.pay(first, method: "pm_card_visa_chargeDeclinedInsufficientFunds")
+            #expect(second.status == 402)
+            #expect(second.text.contains("insufficient_funds"))
+            let third = try await shop.pay(first, method: "pm_card_mastercard")
+            #expect(third.status == 201, "\(third.text)")
+            #expect(third.orderStatus == "confirmed")
+            let again = try await shop.pay(first, method: "pm_card_visa")
+            #expect(again.status == 200)
+            #expect(try await shop.movements().count == 1)
+            #expect(try await shop.stock(of: product) == (product.onHand - 1, 0))
+            try await shop.waitUntilSettled(within: .seconds(20))
+            try await shop.checkEverythingAddsUp()
+            withExtendedLifetime(processes) {}
+        }
+    }
+
     @Test func whatIsNotThereIsRefusedAndNotCharged() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()

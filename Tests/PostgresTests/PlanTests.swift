@@ -18,6 +18,19 @@ struct PlanTests {
         #expect(lives == [1, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
     }
 
+    @Test("a transaction may set its isolation first, also when plans are to be dropped")
+    func isolation() async throws {
+        try await TestDatabase.with(migrations: [], poolSize: 1) { database in
+            // Longer than the first plans live.
+            _ = try await database.pool.query("SELECT 1 FROM pg_sleep(1.1)")
+            let level: String = try await database.pool.transaction { transaction in
+                _ = try transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                return try transaction.query("SELECT current_setting('transaction_isolation') AS level")[0]["level"]
+            }
+            #expect(level == "repeatable read")
+        }
+    }
+
     @Test("a statement with parameters is planned without their values")
     func modes() async throws {
         try await TestDatabase.with(migrations: [], poolSize: 1) { database in

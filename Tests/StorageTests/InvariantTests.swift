@@ -10,8 +10,10 @@ struct InvariantTests {
         ("stock_adds_up", "UPDATE stock SET on_hand = on_hand + 1"),
         ("reserved_is_held", "UPDATE stock SET reserved = reserved - 1"),
         ("reservations_match_items", "UPDATE reservations SET state = 'released' WHERE state = 'consumed'"),
-        ("confirmed_order_is_paid", "UPDATE payments SET amount = amount - 1 WHERE status = 'captured'"),
+        ("confirmed_order_is_paid", "UPDATE payments SET amount = amount + 1 WHERE status = 'captured'"),
         ("money_has_an_order", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
+        ("refund_status_agrees", "UPDATE payments SET status = 'refunded' WHERE status = 'partially_refunded'"),
+        ("refunds_within_captured", "UPDATE payments SET captured_amount = 0 WHERE status = 'partially_refunded'"),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
@@ -30,6 +32,12 @@ struct InvariantTests {
             let pen = try await shop.product("PEN", stock: 10)
             let paid = try await shop.confirming(pen, 2)
             try await shop.settle(paid, .succeeded)
+            let returned = try await shop.paid(pen, 2)
+            let outcome = try await shop.refunds.request(
+                RefundWish(orderID: returned.id, amount: Money(1, .usd), key: "k", actor: .system("test")))
+            guard case .accepted(let refund) = outcome else { throw Unexpected(what: "\(outcome)") }
+            _ = try await shop.refunds.record(
+                ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
             _ = try await shop.reserved(pen, 2)
             _ = try await shop.place(shop.express(pen, 2))
             #expect(try await shop.invariants.check() == [])

@@ -13,7 +13,7 @@ extension Problem {
     static var idempotencyKeyReused: Problem {
         Problem(
             "idempotency_key_reused", .unprocessableContent, "Idempotency key reused",
-            "This key came with another request before. Use a new key for a new order.")
+            "This key came with another request before. Use a new key for a new request.")
     }
 
     static var requestInProgress: Problem {
@@ -47,9 +47,32 @@ extension Problem {
     static func declined(_ order: Order) -> Problem {
         var problem = Problem(
             "payment_declined", .paymentRequired, "Payment declined",
-            "The payment was declined. Place the order again with another payment method.")
+            "The payment was declined. The order waits for a while: pay it with another payment method.")
         problem.order = OrderBody(order)
         problem.members["decline_code"] = order.payment?.declineCode ?? "generic_decline"
+        return problem
+    }
+
+    static func notPayable(_ order: Order) -> Problem {
+        var problem = Problem(
+            "order_not_payable", .conflict, "Order not payable",
+            "The order is \(order.status.rawValue) and takes no payment. Place a new one.")
+        problem.order = OrderBody(order)
+        return problem
+    }
+
+    static func paymentWindowClosed(_ order: Order) -> Problem {
+        var problem = Problem(
+            "payment_window_closed", .conflict, "Too late to pay",
+            "The goods are no longer set aside for this order, or its cart has become another one. Nothing was charged. Place a new order.")
+        problem.order = OrderBody(order)
+        return problem
+    }
+
+    static func orderAlreadySent(_ order: Order) -> Problem {
+        var problem = Problem(
+            "order_already_sent", .conflict, "Order already sent", "The goods have left the house. Send them back to get the money back.")
+        problem.order = OrderBody(order)
         return problem
     }
 

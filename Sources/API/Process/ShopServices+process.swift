@@ -24,6 +24,8 @@ extension ShopServices {
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
             products: ProductCache(redis: connections.redis, prefix: prefix), carts: CartStore(database: database, settings: common.shop),
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
+            refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
+            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(

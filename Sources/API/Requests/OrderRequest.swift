@@ -16,7 +16,7 @@ struct OrderRequest {
     let items: [CartItemRequest]?
 
     init(_ fields: consuming RequestFields) throws(Problem) {
-        let method = fields.parsed("payment_method", "Expected 1 to 64 letters, digits, underscores and hyphens.", Self.method)
+        let method = fields.paymentMethod("payment_method")
         let currency = fields.has("currency") ? fields.currency("currency") : nil
         let total = fields.has("expected_total") ? fields.money("expected_total") : nil
         let email = fields.has("email") ? fields.email("email") : nil
@@ -29,13 +29,6 @@ struct OrderRequest {
         self.email = email
         self.shippingAddress = address
         self.items = items
-    }
-
-    private static func method(_ text: String) -> String? {
-        let isValid = text.utf8.allSatisfy { byte in
-            byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D)
-        }
-        return isValid && (1...64).contains(text.utf8.count) ? text : nil
     }
 
     private static func items(_ fields: inout RequestFields) -> [CartItemRequest]? {

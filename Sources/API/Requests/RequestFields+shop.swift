@@ -19,6 +19,16 @@ extension RequestFields {
         integer(field, Int64(Quantity.range.lowerBound)...Int64(Quantity.range.upperBound)).flatMap { Quantity(rawValue: Int($0)) }
     }
 
+    /// A payment method as the provider names it, such as `pm_card_visa`.
+    mutating func paymentMethod(_ field: String) -> String? {
+        parsed(field, "Expected 1 to 64 letters, digits, underscores and hyphens.") { text in
+            let isValid = text.utf8.allSatisfy { byte in
+                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D)
+            }
+            return isValid && (1...64).contains(text.utf8.count) ? text : nil
+        }
+    }
+
     /// bcrypt reads 72 bytes and stops at NUL, so both limits are told and not cut.
     mutating func newPassword(_ field: String) -> String? {
         guard let password = string(field) else { return nil }

@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// An order that `POST /orders` accepted, now or earlier, and how its outcome is answered.
+/// An order that is being paid, because `POST /orders` accepted it, now or earlier, or its customer tries another card; and how its outcome is
+/// answered.
 struct AcceptedOrder {
     let order: Order
     let isReplay: Bool
@@ -30,6 +31,14 @@ struct AcceptedOrder {
         if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
         if let issuedToken { headers[.cartToken] = issuedToken }
         if isReplay { headers[.idempotentReplayed] = "true" }
+        self.headers = headers
+    }
+
+    /// An order whose customer tries another card.
+    init(paying order: Order, seconds: Int?) {
+        (self.order, isReplay) = (order, false)
+        var headers: HTTPFields = [.location: "\(AccessTable.base)/orders/\(order.id)"]
+        if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
         self.headers = headers
     }
 

@@ -40,11 +40,16 @@ struct OrderBody: Encodable {
     }
 
     private let order: Order
+    private let showsSecret: Bool
 
-    init(_ order: Order) { self.order = order }
+    /// - Parameter showsSecret: whether this is for the order's owner, the only one who may finish the payment.
+    init(_ order: Order, showsSecret: Bool = true) {
+        self.order = order
+        self.showsSecret = showsSecret
+    }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, currency, rate, payment
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -62,6 +67,7 @@ struct OrderBody: Encodable {
         try container.encode(order.totals.shipping, forKey: .shipping)
         try container.encode(order.totals.tax, forKey: .tax)
         try container.encode(order.totals.total, forKey: .total)
+        try container.encode(order.refunded, forKey: .refunded)
         try container.encode(order.currency, forKey: .currency)
         try container.encode(rate, forKey: .rate)
         try container.encode(payment, forKey: .payment)
@@ -87,7 +93,7 @@ struct OrderBody: Encodable {
         order.payment.map {
             PaymentBody(
                 status: $0.status.rawValue, providerID: $0.providerID, declineCode: $0.declineCode,
-                clientSecret: $0.status == .requiresAction ? $0.clientSecret : nil)
+                clientSecret: showsSecret && $0.status == .requiresAction ? $0.clientSecret : nil)
         }
     }
 }

@@ -36,13 +36,13 @@ struct OrderRoutes {
         var query = RequestQuery(request)
         let page = query.page()
         try query.finish()
-        let result = try await orders.orders(for: try viewer(request, context), page: page)
-        return try JSONAnswer.response(PageBody(items: result.items.map(OrderBody.init), nextCursor: result.nextCursor))
+        let result = try await orders.orders(for: try context.orderViewer(request), page: page)
+        return try JSONAnswer.response(PageBody(items: result.items.map { OrderBody($0) }, nextCursor: result.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let viewer = try viewer(request, context)
-        guard let order = try await orders.order(try id(context), for: viewer) else { throw Problem.notFound("order") }
+        let viewer = try context.orderViewer(request)
+        guard let order = try await orders.order(try context.orderID(), for: viewer) else { throw Problem.notFound("order") }
         return try JSONAnswer.response(OrderBody(order))
     }
 
@@ -50,20 +50,11 @@ struct OrderRoutes {
         var query = RequestQuery(request)
         let sequence = query.parsed("after", "Expected the sequence of an event.") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
         try query.finish()
-        guard let events = try await orders.events(of: try id(context), for: try viewer(request, context), after: sequence ?? 0) else {
+        guard let events = try await orders.events(of: try context.orderID(), for: try context.orderViewer(request), after: sequence ?? 0)
+        else {
             throw Problem.notFound("order")
         }
         return try JSONAnswer.response(PageBody(items: events.map(OrderEventBody.init), nextCursor: nil))
-    }
-
-    private func id(_ context: ShopContext) throws -> Order.ID {
-        guard let id = Order.ID(try context.parameters.require("id")) else { throw Problem.notFound("order") }
-        return id
-    }
-
-    private func viewer(_ request: Request, _ context: ShopContext) throws -> OrderViewer {
-        guard let buyer = try context.buyer(request) else { throw Problem.unauthorised }
-        return .buyer(buyer)
     }
 
     /// Who buys, and the cart token that was made for them when they came without one.

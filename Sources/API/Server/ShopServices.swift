@@ -9,6 +9,8 @@ struct ShopServices: Sendable {
     let products: ProductCache
     let carts: CartStore
     let orders: OrderStore
+    let refunds: RefundStore
+    let captures: CaptureStore
     let outcomes: OutcomeBus
     let jobs: JobInspector
     let audit: AuditLog

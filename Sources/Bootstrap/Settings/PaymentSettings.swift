@@ -1,6 +1,6 @@
 package import Domain
 
-/// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`.
+/// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_CAPTURE_DEADLINE`.
 package struct PaymentSettings: Sendable {
     /// The provider's secret key.
     package let apiKey: SecretText
@@ -8,17 +8,24 @@ package struct PaymentSettings: Sendable {
     package let baseURL: String
     /// Whether money moves at once or is only set aside.
     package let capture: PaymentIntentRequest.CaptureMethod
+    /// How long the provider keeps money set aside, in days.
+    package let captureDays: Int
+    /// What happens a day before it lets money go that nobody has asked for.
+    package let deadline: Deadline
+
+    /// What happens to money that is about to be let go.
+    package enum Deadline: String, CaseIterable, Sendable {
+        /// Operators are told.
+        case alert
+        /// It is taken.
+        case capture
+    }
 
     package init?(_ reader: inout SettingsReader) {
         baseURL = reader.webAddress("PAYMENTS_API_BASE") ?? "https://api.stripe.com"
         capture = reader.choice("PAYMENTS_CAPTURE", default: .automatic)
-        if capture == .manual {
-            // Money that is set aside and never taken goes back to the customer after a week, with the goods gone.
-            reader.note(
-                SettingProblem(
-                    name: "PAYMENTS_CAPTURE", wrong: "is manual, but nothing in this version takes the money that was set aside",
-                    expected: "automatic"))
-        }
+        captureDays = reader.integer("PAYMENTS_CAPTURE_DAYS", default: 7, in: 2...90)
+        deadline = reader.choice("PAYMENTS_CAPTURE_DEADLINE", default: .alert)
         let key = reader.required(
             "PAYMENTS_API_KEY", expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
             advice: "with the sandbox any sk_test_… will do"

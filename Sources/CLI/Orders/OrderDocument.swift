@@ -24,6 +24,17 @@ struct OrderDocument: Encodable {
         let sentAt: Date?
     }
 
+    struct RefundDocument: Encodable {
+        let id: String
+        let amount: Money
+        let status: RefundStatus
+        let reason: RefundReason
+        let providerId: String?
+        let failureReason: String?
+        let createdAt: Date
+        let settledAt: Date?
+    }
+
     struct EntryDocument: Encodable {
         let at: Date
         let event: String
@@ -43,6 +54,7 @@ struct OrderDocument: Encodable {
     let updatedAt: Date
     let confirmedAt: Date?
     let payment: PaymentDocument?
+    let refunds: [RefundDocument]
     let mails: [MailDocument]
     let timeline: [EntryDocument]
 
@@ -64,6 +76,11 @@ struct OrderDocument: Encodable {
             PaymentDocument(
                 id: $0.id.description, status: $0.status, amount: $0.amount, providerId: $0.providerID, attempt: $0.attempt,
                 declineCode: $0.declineCode)
+        }
+        refunds = file.refunds.map {
+            RefundDocument(
+                id: $0.id.description, amount: $0.amount, status: $0.status, reason: $0.reason, providerId: $0.providerID?.rawValue,
+                failureReason: $0.failureReason, createdAt: $0.createdAt, settledAt: $0.settledAt)
         }
         mails = file.mails.map {
             MailDocument(

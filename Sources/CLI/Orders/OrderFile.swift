@@ -6,6 +6,7 @@ struct OrderFile: Sendable {
     let order: Order
     let events: [OrderEvent]
     let mails: [OrderMail]
+    let refunds: [Refund]
 
     /// - Throws: ``Failure`` when there is no such order.
     static func open(_ reference: OrderReference, with services: Services) async throws -> OrderFile {
@@ -14,7 +15,7 @@ struct OrderFile: Sendable {
         }
         return OrderFile(
             order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
-            mails: try await services.mail.mails(about: order.id))
+            mails: try await services.mail.mails(about: order.id), refunds: try await services.refunds.refunds(of: order.id))
     }
 
     private static func order(_ reference: OrderReference, in store: OrderStore) async throws -> Order? {

@@ -27,6 +27,10 @@ struct OrdersShow: AsyncParsableCommand {
             Terminal.write("\nPayment:")
             Terminal.write(Self.facts(of: payment))
         }
+        if !file.refunds.isEmpty {
+            Terminal.write("\nRefunds:")
+            Terminal.write(Self.table(of: file.refunds))
+        }
         if !file.mails.isEmpty {
             Terminal.write("\nMails:")
             Terminal.write(Self.table(of: file.mails))
@@ -48,6 +52,7 @@ struct OrdersShow: AsyncParsableCommand {
         // Masked: what is shown here ends up in terminals' histories and in tickets.
         facts.add("Mail", order.email?.description)
         facts.add("Total", order.totals.total.description)
+        if order.refunded.amount > 0 { facts.add("Refunded", order.refunded.description) }
         if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source)") }
         facts.add("Stock held", order.reservedUntil.map { "until " + TimeText.moment($0) })
         facts.add("Placed", TimeText.moment(order.createdAt))
@@ -73,6 +78,17 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Attempts", String(payment.attempt))
         facts.add("Declined", payment.declineCode)
         return facts
+    }
+
+    private static func table(of refunds: [Refund]) -> Table {
+        var table = Table([.text("id"), .number("amount"), .text("status"), .text("reason"), .text("asked for"), .wide("failed because")])
+        for refund in refunds {
+            table.add([
+                refund.id.description, refund.amount.description, refund.status.rawValue, refund.reason.rawValue,
+                TimeText.moment(refund.createdAt), refund.failureReason ?? "",
+            ])
+        }
+        return table
     }
 
     private static func table(of mails: [OrderMail]) -> Table {

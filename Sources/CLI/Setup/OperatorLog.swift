@@ -5,6 +5,9 @@ import Storage
 struct OperatorLog: Sendable {
     let log: AuditLog
 
+    /// Whoever sits in front of the screen, by the name of the system's user.
+    static var actor: AuditActor { .system("cli:\(ProcessInfo.processInfo.userName)") }
+
     /// Notes an action that has been carried out, under the name of the system's user.
     func note(_ action: String, _ subjectKind: String, _ subjectID: String, details: [String: String] = [:]) async throws {
         var details = details
@@ -12,7 +15,7 @@ struct OperatorLog: Sendable {
         if let name = ProcessInfo.processInfo.environment["SUDO_USER"] { details["sudo_user"] = name }
         try await log.append([
             AuditEntry(
-                actor: .system("cli:\(ProcessInfo.processInfo.userName)"), action: action, subjectKind: subjectKind, subjectID: subjectID,
+                actor: Self.actor, action: action, subjectKind: subjectKind, subjectID: subjectID,
                 details: details)
         ])
     }

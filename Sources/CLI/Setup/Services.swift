@@ -15,6 +15,8 @@ struct Services: Sendable {
     var redis: RedisClient { connections.redis }
     var inspector: JobInspector { JobInspector(database: database, dispatcher: connections.dispatcher) }
     var orders: OrderStore { OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop) }
+    var captures: CaptureStore { CaptureStore(database: database, dispatcher: connections.dispatcher) }
+    var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
     var mail: MailStore { MailStore(database: database, dispatcher: connections.dispatcher) }
     var catalogue: CatalogueStore { CatalogueStore(database: database, settings: settings.shop) }
     var accounts: AccountStore { AccountStore(database: database) }

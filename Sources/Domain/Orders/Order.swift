@@ -25,6 +25,8 @@ public struct Order: Hashable, Sendable {
     public let items: [OrderItem]
     /// The amounts.
     public let totals: OrderTotals
+    /// What went back.
+    public let refunded: Money
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
     public let rate: AppliedRate?
     /// The payment that counts.
@@ -45,7 +47,7 @@ public struct Order: Hashable, Sendable {
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
-        createdAt: Date, updatedAt: Date, confirmedAt: Date?
+        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil
     ) {
         self.id = id
         self.number = number
@@ -57,6 +59,7 @@ public struct Order: Hashable, Sendable {
         self.version = version
         self.items = items
         self.totals = totals
+        self.refunded = refunded ?? .zero(totals.total.currency)
         self.rate = rate
         self.payment = payment
         self.shippingAddress = shippingAddress

@@ -18,18 +18,32 @@ public struct OrderEvent: Hashable, Sendable {
         case paymentProcessing = "payment_processing"
         /// The payment was declined.
         case paymentFailed = "payment_failed"
+        /// The money that is held is to be taken.
+        case captureRequested = "capture_requested"
+        /// The provider is about to let the money go that is held, and nobody has asked for it.
+        case captureDue = "capture_due"
         /// Money that was held has moved.
         case paymentCaptured = "payment_captured"
         /// The payment was called off.
         case paymentCanceled = "payment_canceled"
         /// Paid or authorised; stock has left.
         case confirmed
+        /// Somebody wants to call the order off; its payment is called off or given back first.
+        case cancelRequested = "cancel_requested"
+        /// The money that was held was let go, and the goods are back on the shelf.
+        case voided
         /// The time to pay ran out.
         case expired
         /// Called off.
         case cancelled
         /// Money moved although the order was no longer open. An operator or a refund has to answer it.
         case paidTooLate = "paid_too_late"
+        /// Money is to go back.
+        case refundRequested = "refund_requested"
+        /// Money went back.
+        case refundSucceeded = "refund_succeeded"
+        /// Money that was to go back, or had gone, is the shop's. An operator has to answer it.
+        case refundFailed = "refund_failed"
         /// The confirmation mail was handed over.
         case mailSent = "mail_sent"
     }

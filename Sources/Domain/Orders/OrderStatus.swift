@@ -25,8 +25,10 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .reserved: [.confirmed, .paymentFailed, .expired, .cancelled],
         .paymentFailed: [.reserved, .confirmed, .expired, .cancelled],
         .confirmed: [.cancelled, .partiallyRefunded, .refunded],
-        .partiallyRefunded: [.refunded],
-        .rejected: [], .expired: [], .cancelled: [], .refunded: [],
+        // A refund may fail after it succeeded, and then the money is the shop's again.
+        .partiallyRefunded: [.cancelled, .confirmed, .refunded],
+        .refunded: [.confirmed, .partiallyRefunded],
+        .rejected: [], .expired: [], .cancelled: [],
     ]
 
     /// Whether the order may go from here to there. Staying where it is counts as no transition.

@@ -11,6 +11,8 @@ public enum PaymentSettlement: Hashable, Sendable {
     case decline
     /// The intent is called off and the order with it: give the stock back, open the cart again.
     case release
+    /// The money that was held for a confirmed order is let go: put the goods back on the shelf and end the order.
+    case void
     /// Only the payment changes; the order is through or over.
     case recordPayment(PaymentStatus)
     /// Money moved for an order that is over. Note it loudly: an operator or a refund has to answer.
@@ -44,13 +46,23 @@ public enum PaymentSettlement: Hashable, Sendable {
         public let amount: Money
         /// The stored id of the provider's intent, if any.
         public let intentID: PaymentIntent.ID?
+        /// Whether the news is the answer to the charge of the present attempt. An intent does not say which attempt its last error is of, so
+        /// from anybody else a decline may be that of an earlier card.
+        public let isOwnAnswer: Bool
+        /// Whether the goods have left the house.
+        public let hasLeft: Bool
 
         /// Gathers what is known.
-        public init(order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?) {
+        public init(
+            order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?, isOwnAnswer: Bool = true,
+            hasLeft: Bool = false
+        ) {
             self.order = order
             self.payment = payment
             self.amount = amount
             self.intentID = intentID
+            self.isOwnAnswer = isOwnAnswer
+            self.hasLeft = hasLeft
         }
     }
 
@@ -73,14 +85,27 @@ public enum PaymentSettlement: Hashable, Sendable {
         guard intent.amount == known.amount else { return .ignore(.amountMismatch) }
         guard let next = paymentStatus(of: intent) else { return .ignore(.undecided) }
         if next == known.payment { return .ignore(.alreadyKnown) }
-        guard known.payment.canBecome(next) else { return .ignore(.outranked) }
+        guard known.payment.canBecome(next), !isOldNews(next, known.payment) else { return .ignore(.outranked) }
         switch next {
         case .captured, .authorized: return success(next, known.order)
-        case .canceled: return known.order.isOpen ? .release : .recordPayment(.canceled)
+        case .canceled: return canceled(known)
         case .requiresAction, .processing: return known.order == .reserved ? .wait(next) : .recordPayment(next)
+        case .failed where known.payment == .confirming && !known.isOwnAnswer: return .ignore(.undecided)
         case .failed: return known.order == .reserved ? .decline : .recordPayment(.failed)
         case .created, .confirming, .partiallyRefunded, .refunded: return .ignore(.undecided)
         }
+    }
+
+    /// Refunds may lead back to `captured`, but a success that comes late must not. An authorisation that is given up is news all the same.
+    private static func isOldNews(_ next: PaymentStatus, _ known: PaymentStatus) -> Bool {
+        next.rank < known.rank && !(known == .authorized && next == .canceled)
+    }
+
+    /// An authorisation that is given up, by us or because its time ran out, leaves a confirmed order without money. Goods that have left
+    /// don't come back by that: a confirmed order without money is a break, and stays in sight.
+    private static func canceled(_ known: Known) -> PaymentSettlement {
+        if known.order.isOpen { return .release }
+        return known.payment == .authorized && known.order == .confirmed && !known.hasLeft ? .void : .recordPayment(.canceled)
     }
 
     private static func success(_ next: PaymentStatus, _ order: OrderStatus) -> PaymentSettlement {

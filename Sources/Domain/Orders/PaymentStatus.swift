@@ -30,8 +30,10 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .failed: [.confirming, .canceled, .authorized, .captured],
         .authorized: [.canceled, .captured],
         .captured: [.partiallyRefunded, .refunded],
-        .partiallyRefunded: [.refunded],
-        .canceled: [], .refunded: [],
+        // Back again when a refund that succeeded fails later. Only ``RefundSum`` goes these ways, never news of the intent.
+        .partiallyRefunded: [.captured, .refunded],
+        .refunded: [.captured, .partiallyRefunded],
+        .canceled: [],
     ]
 
     /// Whether the payment may go from here to there. Staying where it is counts as no transition.

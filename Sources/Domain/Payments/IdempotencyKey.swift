@@ -3,7 +3,7 @@ public import FoundationEssentials
 /// The name of one intended effect at a provider. Repeating a call with the same key repeats its answer, never its effect.
 ///
 /// Keys of calls that make or charge something come from rows that were committed before the call (`pi:<payment id>`,
-/// `pc:<payment id>:<attempt>`), so every retry of a job arrives at the same key.
+/// `pc:<payment id>:<attempt>`, `pcap:<payment id>`, `rf:<refund id>`), so every retry of a job arrives at the same key.
 public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
     /// The most bytes a provider accepts.
     public static let maximumLength = 255
@@ -27,6 +27,16 @@ public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, Cus
     /// The key of the call that charges a payment. Each card the customer tries is an attempt of its own.
     public static func confirmation(ofPayment paymentID: some CustomStringConvertible, attempt: Int) -> IdempotencyKey? {
         IdempotencyKey(rawValue: "pc:\(paymentID):\(attempt)")
+    }
+
+    /// The key of the call that takes the money a payment has set aside.
+    public static func capture(ofPayment paymentID: some CustomStringConvertible) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: "pcap:\(paymentID)")
+    }
+
+    /// The key of the call that makes a refund. A later attempt has a key of its own: the provider may replay a failure under the one before.
+    public static func refund(_ refundID: some CustomStringConvertible, attempt: Int = 1) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: attempt == 1 ? "rf:\(refundID)" : "rf:\(refundID):\(attempt)")
     }
 
     /// The key of one call that gives a payment's intent up, a new one for each call.

@@ -1,4 +1,4 @@
-/// Where the shop's money moves: the four calls a checkout makes, as `Domain` sees them.
+/// Where the shop's money moves, and how it goes back: the calls the shop makes, as `Domain` sees them.
 ///
 /// Charging takes two steps so that money only ever moves under an identifier that is already stored: ``create(_:)`` makes an intent that
 /// moves nothing, its identifier is committed, and ``confirm(_:method:key:)`` then charges it. One intent succeeds at most once.
@@ -17,4 +17,17 @@ public protocol PaymentProvider: Sendable {
     /// Gives the intent up so that it can never be charged. An intent that has already succeeded answers
     /// ``PaymentFailure/unexpectedState(_:)`` with the intent.
     func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
+
+    /// Takes all of the money that an authorised intent has set aside. An intent in any other state answers
+    /// ``PaymentFailure/unexpectedState(_:)``; one that was captured before shows it there.
+    func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
+
+    /// Gives money of a succeeded intent back. More than is left of it answers ``PaymentFailure/invalidRequest(_:)``, and nothing moves.
+    func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund
+
+    /// Reads a refund as it stands at the provider.
+    func refund(_ id: ProviderRefund.ID) async throws(PaymentFailure) -> ProviderRefund
+
+    /// The refunds of an intent, the latest first, at most a hundred: the way to find one whose answer was lost.
+    func refunds(of id: PaymentIntent.ID) async throws(PaymentFailure) -> [ProviderRefund]
 }

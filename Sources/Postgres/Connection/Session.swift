@@ -105,7 +105,8 @@ final class Session {
         // In front, where nothing that fails can keep them from running.
         trip.dropped = cache.doomed
         for name in trip.dropped { trip.add(.direct("DEALLOCATE \(name)")) }
-        if freshness.isOver(at: .now) { trip.add(.direct("DISCARD PLANS")) }
+        // Not in front of a transaction's beginning: it takes a snapshot, and then it is too late for `SET TRANSACTION`.
+        if !begin, freshness.isOver(at: .now) { trip.add(.direct("DISCARD PLANS")) }
         if begin { add(Self.begin, to: &trip, for: nil) }
         for (index, statement) in statements.enumerated() { add(statement, to: &trip, for: index) }
         return trip

@@ -21,11 +21,28 @@ struct StripeAnswer {
 
     /// The intent, or the failure the answer stands for.
     func intent() throws(PaymentFailure) -> PaymentIntent {
-        guard (200...299).contains(status) else { throw failure() }
-        guard let intent = decode(StripeIntent.self)?.intent(requestID: requestID) else {
-            throw .outcomeUnknown("the answer was not a payment intent" + requestNote)
+        try value(StripeIntent.self, "a payment intent") { $0.intent(requestID: requestID) }
+    }
+
+    /// The refund, or the failure the answer stands for.
+    func refund() throws(PaymentFailure) -> ProviderRefund {
+        try value(StripeRefund.self, "a refund") { $0.refund(requestID: requestID) }
+    }
+
+    /// The refunds of a list, or the failure the answer stands for. One that makes no sense spoils the list: it may be the one looked for.
+    func refunds() throws(PaymentFailure) -> [ProviderRefund] {
+        try value(StripeRefund.Page.self, "a list of refunds") { page in
+            let refunds = page.data.compactMap { $0.refund(requestID: requestID) }
+            return refunds.count == page.data.count ? refunds : nil
         }
-        return intent
+    }
+
+    private func value<Wire: Decodable, Value>(_ type: Wire.Type, _ what: String, _ convert: (Wire) -> Value?) throws(PaymentFailure)
+        -> Value
+    {
+        guard (200...299).contains(status) else { throw failure() }
+        guard let value = decode(type).flatMap(convert) else { throw .outcomeUnknown("the answer was not \(what)" + requestNote) }
+        return value
     }
 
     private func failure() -> PaymentFailure {

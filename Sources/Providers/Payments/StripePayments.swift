@@ -4,10 +4,12 @@ public import OutboundHTTP
 
 /// Payments over the Stripe API, or over anything that speaks it.
 ///
-/// Source: Stripe API reference, version ``apiVersion``: Payment Intents, Errors, Idempotent requests.
+/// Source: Stripe API reference, version ``apiVersion``: Payment Intents, Refunds, Errors, Idempotent requests.
 public struct StripePayments: PaymentProvider {
     /// The version every call names, so that the provider's changes do not reach us unasked.
     public static let apiVersion = "2024-06-20"
+
+    private static let intents = "/v1/payment_intents"
 
     private let client: OutboundHTTPClient
     private let key: StripeKey
@@ -36,24 +38,30 @@ public struct StripePayments: PaymentProvider {
 
     /// `POST /v1/payment_intents` with `confirm=false`.
     public func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
-        try await call("POST", "", form: Self.creationForm(request), key: request.key)
+        let form = try Self.creationForm(request)
+        return try await call("POST", Self.intents, form: form, key: request.key).intent()
     }
 
     /// `POST /v1/payment_intents/{id}/confirm`.
     public func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
         var form = FormBody()
         form.append("payment_method", value: method)
-        return try await call("POST", Self.path(id) + "/confirm", form: form, key: key)
+        return try await call("POST", Self.path(id) + "/confirm", form: form, key: key).intent()
     }
 
     /// `GET /v1/payment_intents/{id}`.
     public func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        try await call("GET", Self.path(id), form: nil, key: nil)
+        try await call("GET", Self.path(id)).intent()
     }
 
     /// `POST /v1/payment_intents/{id}/cancel`.
     public func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
-        try await call("POST", Self.path(id) + "/cancel", form: FormBody(), key: key)
+        try await call("POST", Self.path(id) + "/cancel", form: FormBody(), key: key).intent()
+    }
+
+    /// `POST /v1/payment_intents/{id}/capture`.
+    public func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        try await call("POST", Self.path(id) + "/capture", form: FormBody(), key: key).intent()
     }
 
     static func creationForm(_ request: PaymentIntentRequest) throws(PaymentFailure) -> FormBody {
@@ -76,13 +84,14 @@ public struct StripePayments: PaymentProvider {
 
     /// The identifier is the provider's own text, but a path is built with it.
     private static func path(_ id: PaymentIntent.ID) -> String {
-        "/" + PercentEncoding.encode(id.rawValue)
+        intents + "/" + PercentEncoding.encode(id.rawValue)
     }
 
-    private func call(_ method: String, _ path: String, form: FormBody?, key idempotencyKey: IdempotencyKey?) async throws(PaymentFailure)
-        -> PaymentIntent
-    {
-        var request = OutboundRequest(method: method, url: base.text + "/v1/payment_intents" + path, body: form?.bytes, timeout: timeout)
+    /// One call. A `form`, empty or not, is the body; reading has none.
+    func call(
+        _ method: String, _ path: String, form: FormBody? = nil, key idempotencyKey: IdempotencyKey? = nil
+    ) async throws(PaymentFailure) -> StripeAnswer {
+        var request = OutboundRequest(method: method, url: base.text + path, body: form?.bytes, timeout: timeout)
         request.headers.append(name: "Authorization", value: "Bearer \(key.secret)")
         request.headers.append(name: "Stripe-Version", value: Self.apiVersion)
         request.headers.append(name: "Accept", value: "application/json")
@@ -100,7 +109,7 @@ public struct StripePayments: PaymentProvider {
                 "request_id": "\(response.headers["Request-Id"] ?? "none")", "status": "\(response.status)",
                 "replayed": "\(response.headers["Idempotent-Replayed"] == "true")",
             ])
-        return try StripeAnswer(response).intent()
+        return StripeAnswer(response)
     }
 
     private static func failure(_ error: OutboundError) -> PaymentFailure {

@@ -25,16 +25,19 @@ extension CheckoutStore {
         let ids = news.map(\.orderID).sorted()
         // Only news that free or consume stock need its locks.
         let moving = news.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
+        let canceled = news.filter { $0.intent.status == .canceled }.map(\.orderID).sorted()
         let (plan, jobs) = try await database.transaction { transaction in
             var reading = LockedOrders.statements(ids)
-            if !moving.isEmpty { reading += [StockRelease.lock(moving), products(of: moving)] }
+            if !moving.isEmpty { reading += [StockRelease.lock(moving, returning: canceled), products(of: moving)] }
             let read = try transaction.pipeline(reading)
             let plan = SettlementPlan(news, try LockedOrders(orders: read[0].rows, payments: read[1].rows))
-            let touched = plan.confirmed + plan.expired + plan.cancelled
+            let touched = plan.confirmed + plan.expired + plan.cancelled + plan.voided
             var jobs = try plan.mails.map { try JobLedger.insertion(of: SendOrderConfirmation(deliveryID: $0.id)) }
+            jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
+            jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
             if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[3].rows) }
             let results = try transaction.pipeline(
-                plan.statements(reservation: settings.reservation) + jobs.map(\.statement) + plan.completions.map(\.statement))
+                plan.statements(settings) + jobs.map(\.statement) + plan.completions.map(\.statement))
             for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
             return (plan, jobs)
         }

@@ -9,7 +9,7 @@ extension CheckoutStore {
         let rows = try await database.query(
             """
             UPDATE orders
-               SET reserved_until = now() + make_interval(secs => \(Self.claim.inSeconds))
+               SET reserved_until = now() + make_interval(secs => \(Self.claim.inSeconds)), overdue_at = coalesce(overdue_at, now())
               FROM (SELECT id FROM orders
                      WHERE status IN ('reserved', 'payment_failed') AND reserved_until <= now()
                      ORDER BY reserved_until LIMIT \(limit)

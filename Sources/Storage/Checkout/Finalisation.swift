@@ -13,6 +13,8 @@ public struct Finalisation: Sendable {
         case reconciler
         /// The time to pay ran out and the intent was called off.
         case sweeper
+        /// The order is called off, and its intent was.
+        case customer
     }
 
     /// The order.

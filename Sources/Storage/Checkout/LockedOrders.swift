@@ -7,7 +7,20 @@ struct LockedOrders: Sendable {
     struct Entry: Sendable {
         let facts: CheckoutFacts
         let email: EmailAddress?
+        /// What was taken.
+        let captured: Money
+        /// Why somebody wants the order called off, `nil` while nobody does.
+        let cancelReason: String?
+        /// Whether a sweeper ends it because the time to pay has run out.
+        let isOverdue: Bool
+        /// Whether the goods have left the house.
+        let hasLeft: Bool
+
+        var isCancelRequested: Bool { cancelReason != nil }
     }
+
+    private static let columns =
+        "id, number, status, email, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
 
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
@@ -16,10 +29,10 @@ struct LockedOrders: Sendable {
     static func statements(_ ids: [Order.ID]) -> [SQL] {
         [
             """
-            SELECT id, number, status, email, reserved_until FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
+            SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
             """,
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method, captured_amount
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
             """,
         ]
@@ -28,9 +41,9 @@ struct LockedOrders: Sendable {
     /// The same without locks.
     static func unlockedStatements(_ ids: [Order.ID]) -> [SQL] {
         [
-            "SELECT id, number, status, email, reserved_until FROM orders WHERE id = ANY (\(ids)::uuid[])",
+            "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method, captured_amount
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
             """,
         ]
@@ -49,7 +62,10 @@ struct LockedOrders: Sendable {
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
                 intentID: try payment["provider_intent_id"], attempt: try payment["attempt"], method: try payment["method"],
                 reservedUntil: try order["reserved_until"])
-            entries[id] = Entry(facts: facts, email: try order["email"])
+            let fulfilment: FulfilmentStatus = try order["fulfilment_status"]
+            entries[id] = Entry(
+                facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], facts.amount.currency),
+                cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"], hasLeft: fulfilment == .fulfilled)
         }
         self.entries = entries
     }

@@ -3,14 +3,16 @@ import Postgres
 
 extension SettlementPlan {
     /// The statements that carry the plan out, without jobs and completions. Stock rows are locked already.
-    func statements(reservation: Duration) -> [SQL] {
+    func statements(_ settings: ShopSettings) -> [SQL] {
         var statements: [SQL] = []
         if !confirmed.isEmpty { statements += confirming }
-        if !waiting.isEmpty { statements.append(extending(reservation)) }
+        if !waiting.isEmpty { statements.append(extending(settings.reservation)) }
         if !declined.isEmpty { statements += declining }
         if !expired.isEmpty { statements += releasing(expired, .expired) }
         if !cancelled.isEmpty { statements += releasing(cancelled, .cancelled) }
-        if !payments.isEmpty { statements.append(paying) }
+        if !voided.isEmpty { statements += voiding }
+        if !payments.isEmpty { statements.append(paying(settings.captureWindow)) }
+        if !refunds.isEmpty { statements += givingBack }
         if !events.isEmpty { statements.append(noting) }
         if !mails.isEmpty { statements.append(mailing) }
         return statements
@@ -70,17 +72,35 @@ extension SettlementPlan {
         ]
     }
 
-    private var paying: SQL {
+    private var voiding: [SQL] {
+        StockReturn.statements(for: voided) + [
+            "UPDATE orders SET status = 'cancelled', version = version + 1, updated_at = now() WHERE id = ANY (\(voided)::uuid[])"
+        ]
+    }
+
+    private func paying(_ captureWindow: Duration) -> SQL {
         """
         UPDATE payments
            SET status = t.status, provider_intent_id = coalesce(payments.provider_intent_id, t.intent_id), decline_code = t.decline_code,
-               decline_message = t.decline_message, client_secret = t.client_secret, claimed_until = NULL, updated_at = now()
+               decline_message = t.decline_message, client_secret = t.client_secret, claimed_until = NULL, updated_at = now(),
+               captured_amount = CASE WHEN t.status = 'captured' THEN payments.amount ELSE payments.captured_amount END,
+               authorized_at = CASE WHEN t.status = 'authorized' THEN now() ELSE payments.authorized_at END,
+               capture_before = CASE WHEN t.status = 'authorized' THEN now() + make_interval(secs => \(captureWindow.inSeconds))
+                                     ELSE payments.capture_before END
           FROM unnest(\(payments.map(\.id))::uuid[], \(payments.map(\.status))::text[], \(payments.map(\.intentID))::text[],
                       \(payments.map { $0.decline.map { $0.declineCode ?? $0.code } })::text[], \(payments.map(\.decline?.message))::text[],
                       \(payments.map(\.clientSecret))::text[])
                AS t (id, status, intent_id, decline_code, decline_message, client_secret)
          WHERE payments.id = t.id
         """
+    }
+
+    private var givingBack: [SQL] {
+        refunds.map {
+            RefundRow.insertion(
+                $0.id, of: $0.orderID, $0.paymentID, $0.amount, because: .latePayment, by: .system("settlement"),
+                key: RefundReason.latePayment.rawValue)
+        }
     }
 
     private var noting: SQL {

@@ -28,14 +28,28 @@ struct SettlementPlan: Sendable {
         let recipient: EmailAddress
     }
 
+    /// One row for `refunds`.
+    struct LateRefund: Sendable {
+        let id: Refund.ID
+        let orderID: Order.ID
+        let paymentID: Payment.ID
+        let amount: Money
+    }
+
     private(set) var confirmed: [Order.ID] = []
     private(set) var waiting: [Order.ID] = []
     private(set) var declined: [Order.ID] = []
     private(set) var expired: [Order.ID] = []
     private(set) var cancelled: [Order.ID] = []
+    /// Confirmed orders whose money was let go.
+    private(set) var voided: [Order.ID] = []
+    /// Orders that are over and for which money is held, to be let go.
+    private(set) var lateHolds: [Order.ID] = []
     private(set) var payments: [PaymentChange] = []
     private(set) var events: [Event] = []
     private(set) var mails: [Mail] = []
+    /// Money that moved for orders that are over, and goes back.
+    private(set) var refunds: [LateRefund] = []
     private(set) var completions: [JobCompletion] = []
     /// One for each element, `nil` where there is no such order.
     private(set) var outcomes: [FinaliseOutcome?] = []
@@ -57,7 +71,9 @@ struct SettlementPlan: Sendable {
     private mutating func settle(_ item: Finalisation, _ entry: LockedOrders.Entry) {
         let facts = entry.facts
         let decision = PaymentSettlement.decide(
-            .init(order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID), news: item.intent)
+            .init(
+                order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID,
+                isOwnAnswer: item.source == .worker, hasLeft: entry.hasLeft), news: item.intent)
         var status = facts.status
         switch decision {
         case .confirm(let payment):
@@ -65,7 +81,10 @@ struct SettlementPlan: Sendable {
             confirmed.append(facts.orderID)
             change(facts, item, to: payment)
             note(facts, .confirmed, status)
-            if let email = entry.email { mails.append(Mail(id: MailDelivery.ID(), orderID: facts.orderID, recipient: email)) }
+            // Who has called the order off in the meantime is not told that it is on its way.
+            if let email = entry.email, !entry.isCancelRequested {
+                mails.append(Mail(id: MailDelivery.ID(), orderID: facts.orderID, recipient: email))
+            }
         case .wait(let payment):
             waiting.append(facts.orderID)
             change(facts, item, to: payment)
@@ -76,11 +95,19 @@ struct SettlementPlan: Sendable {
             change(facts, item, to: .failed)
             note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
         case .release:
-            let isOverdue = item.source == .sweeper
+            // Whoever brings the news first: the sweeper that called the intent off, or a worker that finds it so.
+            let isOverdue = !entry.isCancelRequested && (item.source == .sweeper || entry.isOverdue)
             status = isOverdue ? .expired : .cancelled
             if isOverdue { expired.append(facts.orderID) } else { cancelled.append(facts.orderID) }
             change(facts, item, to: .canceled)
-            note(facts, isOverdue ? .expired : .cancelled, status, isOverdue ? "not_paid_in_time" : "canceled_at_provider")
+            note(
+                facts, isOverdue ? .expired : .cancelled, status,
+                isOverdue ? "not_paid_in_time" : entry.cancelReason ?? "canceled_at_provider")
+        case .void:
+            status = .cancelled
+            voided.append(facts.orderID)
+            change(facts, item, to: .canceled)
+            note(facts, .voided, status, entry.cancelReason ?? "canceled_at_provider")
         case .recordPayment(let payment):
             change(facts, item, to: payment)
             if payment == .captured { note(facts, .paymentCaptured, status) }
@@ -88,6 +115,11 @@ struct SettlementPlan: Sendable {
         case .recordLateMoney(let payment):
             change(facts, item, to: payment)
             note(facts, .paidTooLate, status)
+            if payment == .authorized { lateHolds.append(facts.orderID) }
+            if payment == .captured, facts.amount.amount > 0 {
+                refunds.append(LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: facts.amount))
+                note(facts, .refundRequested, status, RefundReason.latePayment.rawValue)
+            }
         case .ignore:
             break
         }
@@ -113,7 +145,7 @@ extension PaymentSettlement {
     /// Whether the job that brought the news has nothing left to do.
     var endsItsJob: Bool {
         switch self {
-        case .confirm, .wait, .decline, .release, .recordPayment, .recordLateMoney, .ignore(.alreadyKnown), .ignore(.outranked): true
+        case .confirm, .wait, .decline, .release, .void, .recordPayment, .recordLateMoney, .ignore(.alreadyKnown), .ignore(.outranked): true
         case .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): false
         }
     }

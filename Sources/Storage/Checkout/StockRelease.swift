@@ -34,11 +34,13 @@ enum StockRelease {
         ]
     }
 
-    /// Locks the stock rows that these orders hold, by SKU.
-    static func lock(_ orders: [Order.ID]) -> SQL {
+    /// Locks the stock rows that these orders hold, and those that others among them took and may give back, by SKU.
+    static func lock(_ orders: [Order.ID], returning: [Order.ID] = []) -> SQL {
         """
         SELECT sku FROM stock
-         WHERE sku IN (SELECT sku FROM reservations WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'held')
+         WHERE sku IN (SELECT sku FROM reservations
+                        WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'held'
+                           OR order_id = ANY (\(returning)::uuid[]) AND state = 'consumed')
          ORDER BY sku
            FOR NO KEY UPDATE
         """

@@ -25,11 +25,17 @@ extension InvariantCheck {
                  GROUP BY order_id HAVING count(*) > 1
                 """),
         InvariantCheck(
-            name: "money_has_an_order", rule: "Money that moved or is held belongs to an order that is confirmed or was.",
+            name: "money_has_an_order",
+            rule: "Money that moved or is held belongs to an order that is confirmed or was, or it goes back.",
             violations: """
                 SELECT p.id::text AS id FROM payments AS p LEFT JOIN orders AS o ON o.id = p.order_id
-                 WHERE p.status IN ('authorized', 'captured')
+                 WHERE p.status IN ('authorized', 'captured', 'partially_refunded')
                    AND (o.id IS NULL OR o.status NOT IN ('confirmed', 'partially_refunded', 'refunded'))
+                   AND (p.status = 'authorized'
+                            AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CancelOrder.name) AND j.state NOT IN ('done', 'discarded')
+                                               AND j.payload ->> 'orderID' = p.order_id::text)
+                        OR p.status <> 'authorized' AND p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
+                                                 WHERE payment_id = p.id AND status NOT IN ('failed', 'canceled')))
                 """),
         InvariantCheck(
             name: "confirmed_order_is_paid",
@@ -39,6 +45,30 @@ extension InvariantCheck {
                  WHERE o.status = 'confirmed'
                    AND NOT EXISTS (SELECT FROM payments AS p WHERE p.order_id = o.id AND p.status IN ('authorized', 'captured')
                                       AND p.amount = o.total AND p.currency = o.currency)
+                """),
+        InvariantCheck(
+            name: "capture_not_overdue", rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
+            violations: "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
+        InvariantCheck(
+            name: "refunds_within_captured", rule: "No more of a payment goes back than was taken.",
+            violations: """
+                SELECT p.id::text AS id FROM payments AS p JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')
+                 GROUP BY p.id HAVING sum(r.amount) > p.captured_amount
+                """),
+        InvariantCheck(
+            name: "refund_status_agrees", rule: "Payment and order say how much has gone back.",
+            violations: """
+                SELECT p.order_id::text AS id
+                  FROM payments AS p
+                  JOIN orders AS o ON o.id = p.order_id
+                  LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM refunds
+                                      WHERE payment_id = p.id AND status = 'succeeded') AS r ON true
+                  CROSS JOIN LATERAL (SELECT CASE WHEN r.amount = 0 THEN 'captured' WHEN r.amount < p.captured_amount THEN 'partially_refunded'
+                                                  ELSE 'refunded' END AS expected) AS e
+                 WHERE p.status IN ('captured', 'partially_refunded', 'refunded')
+                   AND (p.status <> e.expected
+                        OR o.status IN ('confirmed', 'partially_refunded', 'refunded')
+                           AND o.status <> CASE e.expected WHEN 'captured' THEN 'confirmed' ELSE e.expected END)
                 """),
     ]
 
@@ -59,7 +89,8 @@ extension InvariantCheck {
                 """),
         InvariantCheck(
             name: "reservations_match_items",
-            rule: "An order that is being paid holds all its items; a confirmed one consumed them; one that is over holds none.",
+            rule:
+                "An order that is being paid holds all its items; a confirmed one consumed them, unless they came back; one that is over holds none.",
             violations: """
                 SELECT o.id::text AS id
                   FROM orders AS o
@@ -69,7 +100,8 @@ extension InvariantCheck {
                                        FROM reservations WHERE order_id = o.id) AS r ON true
                  WHERE CASE
                        WHEN o.status IN ('reserved', 'payment_failed') THEN r.held <> i.wanted OR r.consumed <> 0
-                       WHEN o.status IN ('confirmed', 'partially_refunded', 'refunded') THEN r.consumed <> i.wanted OR r.held <> 0
+                       WHEN o.status IN ('confirmed', 'partially_refunded', 'refunded') THEN r.held <> 0 OR r.consumed <>
+                            CASE WHEN EXISTS (SELECT FROM refunds WHERE order_id = o.id AND restock) THEN 0 ELSE i.wanted END
                        ELSE r.held <> 0 OR r.consumed <> 0 END
                 """),
     ]
@@ -109,7 +141,7 @@ extension InvariantCheck {
             name: "confirmed_order_has_mail", rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
-                 WHERE o.status = 'confirmed' AND o.email IS NOT NULL
+                 WHERE o.status = 'confirmed' AND o.email IS NOT NULL AND o.cancel_requested_at IS NULL
                    AND NOT EXISTS (SELECT FROM email_deliveries AS d WHERE d.order_id = o.id AND d.kind = 'order_confirmation')
                 """),
     ]

@@ -6,7 +6,8 @@ import Postgres
 enum OrderRow {
     /// Everything but the condition; `o` is the order.
     static let selection = """
-        SELECT o.*, rs.source AS rate_source, rs.date AS rate_date,
+        SELECT o.*, (SELECT sum(amount) FROM refunds WHERE order_id = o.id AND status = 'succeeded')::bigint AS refunded,
+               rs.source AS rate_source, rs.date AS rate_date,
                p.id AS payment_id, p.status AS payment_status, p.provider_intent_id, p.attempt, p.method, p.decline_code, p.client_secret,
                i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts
           FROM orders AS o
@@ -33,7 +34,7 @@ enum OrderRow {
             rate: try rate(row), payment: try payment(row, currency, total: money("total")),
             shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
             reservedUntil: try row["reserved_until"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
-            confirmedAt: try row["confirmed_at"])
+            confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) })
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {

@@ -13,7 +13,8 @@ extension OrderStore {
         let refusal: RetryPaymentOutcome? = try await database.transaction { transaction in
             let read = try transaction.pipeline([
                 """
-                SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held, cart_id
+                SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held, cart_id,
+                       cancel_requested_at IS NOT NULL AS is_called_off
                   FROM orders WHERE id = \(id) FOR NO KEY UPDATE
                 """,
                 "SELECT id FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
@@ -24,7 +25,9 @@ extension OrderStore {
             ])
             guard let order = read[0].rows.first, try Self.mayRead(order, viewer) else { return .unknownOrder }
             let status: OrderStatus = try order["status"]
-            guard status == .paymentFailed, let payment: Payment.ID = try read[1].rows.first?["id"] else { return .notPayable(status) }
+            guard status == .paymentFailed, try !order["is_called_off"], let payment: Payment.ID = try read[1].rows.first?["id"] else {
+                return .notPayable(status)
+            }
             guard try order["is_held"], let cart: Cart.ID = try read[2].rows.first?["id"] else { return .tooLate }
             _ = try transaction.pipeline([
                 """

@@ -11,6 +11,9 @@ extension OrderStatus: PostgresEncodable, PostgresDecodable {}
 extension FulfilmentStatus: PostgresEncodable, PostgresDecodable {}
 extension PaymentStatus: PostgresEncodable, PostgresDecodable {}
 extension PaymentIntent.ID: PostgresEncodable, PostgresDecodable {}
+extension RefundStatus: PostgresEncodable, PostgresDecodable {}
+extension RefundReason: PostgresEncodable, PostgresDecodable {}
+extension ProviderRefund.ID: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension MailKind: PostgresEncodable, PostgresDecodable {}

@@ -9,10 +9,17 @@ public struct ShopSettings: Hashable, Sendable {
     /// Rates older than this many days stop checkout in currencies that need them.
     public var maximumRateAgeDays: Int
 
-    /// The defaults: US dollars, 15 minutes, 10 days.
-    public init(currency: Currency = .usd, reservation: Duration = .seconds(900), maximumRateAgeDays: Int = 10) {
+    /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
+    public var captureWindow: Duration
+
+    /// The defaults: US dollars, 15 minutes, 10 days, 7 days.
+    public init(
+        currency: Currency = .usd, reservation: Duration = .seconds(900), maximumRateAgeDays: Int = 10,
+        captureWindow: Duration = .seconds(7 * 86_400)
+    ) {
         self.currency = currency
         self.reservation = reservation
         self.maximumRateAgeDays = maximumRateAgeDays
+        self.captureWindow = captureWindow
     }
 }

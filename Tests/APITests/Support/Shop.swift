@@ -67,6 +67,8 @@ struct Shop: Sendable {
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), carts: CartStore(database: database),
             orders: OrderStore(database: database, dispatcher: dispatcher),
+            refunds: RefundStore(database: database, dispatcher: dispatcher),
+            captures: CaptureStore(database: database, dispatcher: dispatcher),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),

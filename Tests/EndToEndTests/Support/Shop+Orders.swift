@@ -89,6 +89,24 @@ extension Shop {
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
     }
 
+    /// Calls an order of a guest off.
+    func cancel(_ order: Answer) async throws -> Answer {
+        try await send(
+            OutboundRequest(
+                method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/cancel",
+                headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""], body: [], timeout: .seconds(45)))
+    }
+
+    /// Tries another card for a declined order of a guest.
+    func pay(_ order: Answer, method: String, wait: Int = 10) async throws -> Answer {
+        try await send(
+            OutboundRequest(
+                method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/payments",
+                headers: [
+                    "Content-Type": "application/json", "Prefer": "wait=\(wait)", "X-Cart-Token": order.headers["X-Cart-Token"] ?? "",
+                ], body: Array(#"{"payment_method": "\#(method)"}"#.utf8), timeout: .seconds(45)))
+    }
+
     func send(_ request: OutboundRequest) async throws -> Answer {
         let answer = try await http.send(request)
         let text = String(decoding: answer.body, as: UTF8.self)

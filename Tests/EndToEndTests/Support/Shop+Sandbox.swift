@@ -51,25 +51,42 @@ extension Shop {
         for violation in try await Invariants(database: database.pool).check() {
             Issue.record("\(violation)", sourceLocation: sourceLocation)
         }
-        let charges = Dictionary(grouping: try await movements().filter { $0.kind == "charge" }, by: { $0.order_id ?? "none" })
+        let movements = Dictionary(grouping: try await movements(), by: { $0.order_id ?? "none" })
         let mails = Dictionary(grouping: try await mails(), by: { $0.order_id ?? "none" })
-        let orders = try await database.pool.query("SELECT id::text AS id, status, total FROM orders")
-        var confirmed: Set<String> = []
+        let orders = try await database.pool.query(
+            """
+            SELECT id::text AS id, status, total,
+                   (SELECT coalesce(sum(amount), 0) FROM refunds WHERE order_id = orders.id AND status = 'succeeded')::bigint AS refunded
+              FROM orders
+            """)
+        var paid: Set<String> = []
         for row in orders {
             let id: String = try row["id"]
             let status: String = try row["status"]
-            let total: Int = try row["total"]
-            let charged = charges[id] ?? []
-            if status == "confirmed" {
-                confirmed.insert(id)
-                #expect(charged.map(\.amount) == [total], "order \(id) is confirmed", sourceLocation: sourceLocation)
-                #expect(mails[id]?.count == 1, "order \(id) is confirmed", sourceLocation: sourceLocation)
+            let (total, refunded): (Int, Int) = (try row["total"], try row["refunded"])
+            let moved = movements[id] ?? []
+            func sum(_ kind: String) -> Int { moved.filter { $0.kind == kind }.map(\.amount).reduce(0, +) }
+            let charges = moved.filter { $0.kind == "charge" }.map(\.amount)
+            if !charges.isEmpty { paid.insert(id) }
+            #expect(sum("refund") - sum("refund_failed") == refunded, "order \(id) is \(status)", sourceLocation: sourceLocation)
+            if ["confirmed", "partially_refunded", "refunded"].contains(status) {
+                #expect(charges == [total], "order \(id) is \(status)", sourceLocation: sourceLocation)
+                #expect(mails[id]?.count == 1, "order \(id) is \(status)", sourceLocation: sourceLocation)
             } else {
-                #expect(charged.isEmpty, "order \(id) is \(status)", sourceLocation: sourceLocation)
-                #expect(mails[id] == nil, "order \(id) is \(status)", sourceLocation: sourceLocation)
+                // Charged and given back, when it was called off or over too soon.
+                #expect(
+                    charges.isEmpty || charges == [total] && refunded == total, "order \(id) is \(status)", sourceLocation: sourceLocation)
+                #expect(mails[id] == nil || charges == [total], "order \(id) is \(status)", sourceLocation: sourceLocation)
             }
         }
-        #expect(Set(charges.keys) == confirmed, sourceLocation: sourceLocation)
+        #expect(Set(movements.keys) == paid, sourceLocation: sourceLocation)
+    }
+
+    /// Waits until every refund that was asked for has succeeded.
+    func waitUntilMoneyIsBack() async throws {
+        try await eventually(within: .seconds(60), "all refunds have succeeded") {
+            try await self.database.pool.query("SELECT 1 FROM refunds WHERE status <> 'succeeded'").isEmpty
+        }
     }
 
     /// Waits until every order is in a final state and every mail is settled.

@@ -55,6 +55,13 @@ extension Shop {
         return order
     }
 
+    /// Places an order and pays it.
+    func paid(_ product: Product, _ quantity: Int = 1) async throws -> Order {
+        let order = try await confirming(product, quantity)
+        #expect(try await settle(order, .succeeded).status == .confirmed)
+        return try await current(order)
+    }
+
     func reserve(_ id: Order.ID) async throws -> ReservationOutcome {
         try #require(await checkout.reserve([ReservationRequest(orderID: id)]).first).get()
     }

@@ -16,6 +16,8 @@ struct Shop: Sendable {
     let catalogue: CatalogueStore
     let stock: StockStore
     let mail: MailStore
+    let refunds: RefundStore
+    let captures: CaptureStore
     let accounts: AccountStore
     let rates: RateStore
     let invariants: Invariants
@@ -45,6 +47,8 @@ struct Shop: Sendable {
         catalogue = CatalogueStore(database: database, settings: settings)
         stock = StockStore(database: database, dispatcher: dispatcher)
         mail = MailStore(database: database, dispatcher: dispatcher)
+        refunds = RefundStore(database: database, dispatcher: dispatcher)
+        captures = CaptureStore(database: database, dispatcher: dispatcher)
         accounts = AccountStore(database: database)
         rates = RateStore(database: database)
         invariants = Invariants(database: database)

@@ -17,6 +17,7 @@ final class ScriptedPayments: PaymentProvider {
         var faults: [Fault] = []
         var keys: [IdempotencyKey] = []
         var charges = 0
+        var book = RefundBook()
         var gathering: (size: Int, waiting: [CheckedContinuation<Void, Never>])?
 
         mutating func charge(_ id: PaymentIntent.ID, _ method: String) -> Result<PaymentIntent, PaymentFailure> {
@@ -40,6 +41,34 @@ final class ScriptedPayments: PaymentProvider {
     var keys: [String] { state.withLock { $0.keys.map(\.rawValue) } }
     /// How often money has moved.
     var charges: Int { state.withLock { $0.charges } }
+
+    /// How often money has gone back.
+    var refundCount: Int { state.withLock { $0.book.count } }
+
+    /// Lets the next refunds fail, one fault each.
+    func failRefunds(_ faults: Fault...) {
+        state.withLock { $0.book.faults += faults }
+    }
+
+    /// What new refunds are from now on.
+    func answerRefunds(as status: RefundStatus) {
+        state.withLock { $0.book.firstStatus = status }
+    }
+
+    /// Every refund there is becomes this: carried out, or sent back by the bank.
+    func changeRefunds(to status: RefundStatus, because reason: String? = nil) {
+        state.withLock { state in
+            state.book.refunds = state.book.refunds.map {
+                ProviderRefund(
+                    id: $0.id, status: status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID, failureReason: reason)
+            }
+        }
+    }
+
+    /// The provider forgets the keys of refunds, as it does after a day.
+    func forgetKeys() {
+        state.withLock { $0.book.answers = [:] }
+    }
 
     /// Lets the next confirmations fail, one fault each. What is repeated under a known key meets none.
     func fail(_ faults: Fault...) {
@@ -113,10 +142,37 @@ final class ScriptedPayments: PaymentProvider {
         return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.keys.append(key)
             guard let intent = state.intents[id] else { return .failure(.notFound) }
-            if intent.status.isPaid { return .failure(.unexpectedState(intent)) }
+            if intent.status == .succeeded { return .failure(.unexpectedState(intent)) }
             state.intents[id] = intent.becoming(.canceled)
             return .success(intent.becoming(.canceled))
         }.get()
+    }
+
+    func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
+            state.keys.append(key)
+            guard let intent = state.intents[id] else { return .failure(.notFound) }
+            guard intent.status == .requiresCapture else { return .failure(.unexpectedState(intent)) }
+            state.charges += 1
+            state.intents[id] = intent.becoming(.succeeded)
+            return .success(intent.becoming(.succeeded))
+        }.get()
+    }
+
+    func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
+        try state.withLock { state in
+            state.keys.append(request.key)
+            return state.book.answer(request, of: state.intents[request.intentID])
+        }.get()
+    }
+
+    func refund(_ id: ProviderRefund.ID) async throws(PaymentFailure) -> ProviderRefund {
+        guard let refund = state.withLock({ $0.book.refunds.first { $0.id == id } }) else { throw .notFound }
+        return refund
+    }
+
+    func refunds(of id: PaymentIntent.ID) async throws(PaymentFailure) -> [ProviderRefund] {
+        state.withLock { $0.book.refunds.filter { $0.intentID == id }.reversed() }
     }
 
     private func gather() async {

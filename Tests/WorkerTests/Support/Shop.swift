@@ -20,6 +20,8 @@ struct Shop: Sendable {
     let catalogue: CatalogueStore
     let stock: StockStore
     let mail: MailStore
+    let refunds: RefundStore
+    let captures: CaptureStore
     let payments = ScriptedPayments()
     let logger: Logger
 
@@ -47,6 +49,8 @@ struct Shop: Sendable {
         catalogue = CatalogueStore(database: database.pool)
         stock = StockStore(database: database.pool, dispatcher: dispatcher)
         mail = MailStore(database: database.pool, dispatcher: dispatcher)
+        refunds = RefundStore(database: database.pool, dispatcher: dispatcher)
+        captures = CaptureStore(database: database.pool, dispatcher: dispatcher)
     }
 
     /// Puts a product for 19.99 USD into the catalogue.

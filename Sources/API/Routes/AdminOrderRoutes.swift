@@ -1,0 +1,81 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// What staff do with orders. Every change goes to the audit log, in the transaction of the change.
+struct AdminOrderRoutes {
+    let orders: OrderStore
+    let refunds: RefundStore
+    let captures: CaptureStore
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("orders/{id}", use: show)
+        group.get("orders/{id}/refunds", use: list)
+        group.post("orders/{id}/refunds", use: refund)
+        group.post("orders/{id}/cancel", use: cancel)
+        group.post("orders/{id}/capture", use: capture)
+    }
+
+    @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let order = try await order(context)
+        return try JSONAnswer.response(StaffOrderBody(order: order, refunds: try await refunds.refunds(of: order.id)))
+    }
+
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        let refunds = try await refunds.refunds(of: try await order(context).id)
+        return try JSONAnswer.response(PageBody(items: refunds.map(RefundBody.init), nextCursor: nil))
+    }
+
+    /// Answers once the refund is durable; a job carries it out.
+    @Sendable func refund(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        let id = try context.orderID()
+        let key = try IdempotencyKeyHeader.key(request.headers[values: .idempotencyKey])
+        let body = try OrderRefundRequest(try await request.fields())
+        let outcome = try await refunds.request(
+            RefundWish(
+                orderID: id, amount: body.amount, reason: body.reason, restock: body.restock, key: key, actor: .user(user),
+                remoteAddress: context.remoteAddress))
+        switch outcome {
+        case .accepted(let refund): return try JSONAnswer.response(RefundBody(refund), status: .accepted)
+        case .replayed(let refund): return try JSONAnswer.response(RefundBody(refund), headers: [.idempotentReplayed: "true"])
+        case .keyReused: throw Problem.idempotencyKeyReused
+        case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
+        case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
+        case .notPaid(let status): throw Problem.orderNotPaid(status)
+        case .unknownOrder: throw Problem.notFound("order")
+        }
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        let outcome = try await orders.cancel(
+            try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
+        let answer = try CancelAnswer(outcome)
+        let refunds = try await refunds.refunds(of: answer.order.id)
+        return try JSONAnswer.response(StaffOrderBody(order: answer.order, refunds: refunds), status: answer.status)
+    }
+
+    /// Answers once it is durable; a job takes the money.
+    @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        let id = try context.orderID()
+        let outcome = try await captures.request(id, by: .user(user), remoteAddress: context.remoteAddress)
+        let status: HTTPResponse.Status
+        switch outcome {
+        case .requested: status = .accepted
+        case .alreadyCaptured: status = .ok
+        case .notAuthorized(let status): throw Problem.nothingToCapture(status)
+        case .unknownOrder: throw Problem.notFound("order")
+        }
+        let body = StaffOrderBody(order: try await order(context), refunds: try await refunds.refunds(of: id))
+        return try JSONAnswer.response(body, status: status)
+    }
+
+    private func order(_ context: ShopContext) async throws -> Order {
+        guard let order = try await orders.order(try context.orderID(), for: .staff) else { throw Problem.notFound("order") }
+        return order
+    }
+}

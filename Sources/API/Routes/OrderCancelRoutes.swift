@@ -1,0 +1,22 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Customers call their orders off.
+struct OrderCancelRoutes {
+    let orders: OrderStore
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.post("orders/{id}/cancel", use: cancel)
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let viewer = try context.orderViewer(request)
+        let outcome = try await orders.cancel(
+            try context.orderID(), by: viewer, reason: "requested_by_customer", actor: context.viewer.user.map { .user($0) } ?? .guest,
+            remoteAddress: context.remoteAddress)
+        let answer = try CancelAnswer(outcome)
+        return try JSONAnswer.response(OrderBody(answer.order), status: answer.status)
+    }
+}

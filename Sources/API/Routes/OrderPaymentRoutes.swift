@@ -1,0 +1,48 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Another card after a decline.
+struct OrderPaymentRoutes {
+    let orders: OrderStore
+    let waiter: OutcomeWaiter
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.post("orders/{id}/payments", use: pay)
+    }
+
+    /// Needs no idempotency key: whoever repeats it while the payment runs waits for that payment, and afterwards is shown the order.
+    @Sendable func pay(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let viewer = try context.orderViewer(request)
+        let id = try context.orderID()
+        let seconds = PreferHeader.wait(request.headers[values: .prefer])
+        let body = try PaymentRequest(try await request.fields())
+        let outcome = try await orders.retryPayment(
+            of: id, method: body.paymentMethod, by: viewer, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked))
+        switch outcome {
+        case .unknownOrder:
+            throw Problem.notFound("order")
+        case .started(let order):
+            return try await answer(order, viewer, seconds)
+        case .notPayable(let status):
+            let order = try await order(id, viewer)
+            // Paid, or being paid: the same request as before, most likely, whose answer was lost.
+            if status.isPaid { return try JSONAnswer.response(OrderBody(order)) }
+            if status.isOpen { return try await answer(order, viewer, seconds) }
+            throw Problem.notPayable(order)
+        case .tooLate:
+            throw Problem.paymentWindowClosed(try await order(id, viewer))
+        }
+    }
+
+    private func answer(_ order: Order, _ viewer: OrderViewer, _ seconds: Int?) async throws -> Response {
+        let accepted = AcceptedOrder(paying: order, seconds: seconds)
+        return try accepted.response(for: await waiter.outcome(of: order, for: viewer, seconds: seconds ?? 0))
+    }
+
+    private func order(_ id: Order.ID, _ viewer: OrderViewer) async throws -> Order {
+        guard let order = try await orders.order(id, for: viewer) else { throw Problem.notFound("order") }
+        return order
+    }
+}

@@ -1,0 +1,17 @@
+import Domain
+import Hummingbird
+import Storage
+
+extension ShopContext {
+    /// The order named in the path. What is no id names no order.
+    func orderID() throws -> Order.ID {
+        guard let id = Order.ID(try parameters.require("id")) else { throw Problem.notFound("order") }
+        return id
+    }
+
+    /// Who looks at orders: a user, or the guest with the cart token. Throws 401 without either.
+    func orderViewer(_ request: Request) throws(Problem) -> OrderViewer {
+        guard let buyer = try buyer(request) else { throw Problem.unauthorised }
+        return .buyer(buyer)
+    }
+}

@@ -1,0 +1,128 @@
+import Domain
+import JobQueue
+import Postgres
+
+/// Calling an order off: read under the locks of order and payment, decided, written by the caller's transaction.
+struct OrderCancellation {
+    /// What there is to do.
+    enum Step {
+        /// No money is under way: give the stock back.
+        case release
+        /// Money was taken: it goes back, and the goods are back on the shelf.
+        case giveBack
+        /// The provider has to be asked first.
+        case ask
+        /// A job is at it.
+        case running
+        /// It is over already.
+        case over
+        /// The goods have left.
+        case sent
+        /// There is no such order.
+        case unknown
+
+        var isNews: Bool { self == .release || self == .giveBack || self == .ask }
+    }
+
+    let entry: LockedOrders.Entry
+    /// The columns that tell whose it is.
+    let owner: PostgresRow
+    private let reason: String
+    private let refunds: [Refund]
+    private let products: [Product.ID]
+
+    /// `nil` when there is no such order. Without a reason the one given earlier stands.
+    init?(_ id: Order.ID, reason: String?, in transaction: PostgresTransaction) throws {
+        let read = try transaction.pipeline(
+            LockedOrders.statements([id]) + [
+                "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)", RefundRow.locked(of: id),
+                "SELECT product_id FROM order_items WHERE order_id = \(id)",
+            ])
+        guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id], let owner = read[2].rows.first else {
+            return nil
+        }
+        self.entry = entry
+        self.owner = owner
+        self.reason = reason ?? entry.cancelReason ?? "requested"
+        refunds = try read[3].rows.map(RefundRow.refund)
+        products = try read[4].rows.map { try $0["product_id"] }
+    }
+
+    var step: Step {
+        switch entry.facts.status {
+        case .rejected, .expired, .cancelled, .refunded: .over
+        case .pending: .release
+        case _ where entry.isCancelRequested: .running
+        case .reserved, .paymentFailed: entry.facts.intentID == nil ? .release : .ask
+        case .confirmed, .partiallyRefunded: entry.hasLeft ? .sent : entry.captured.amount > 0 ? .giveBack : .ask
+        }
+    }
+
+    /// What becomes of it now that the provider has been asked.
+    var end: CancellationEnd {
+        switch step {
+        case .over, .unknown: .over
+        case .sent: .goodsLeft
+        case .giveBack: .givenBack
+        case .release, .ask: .notPaid
+        case .running where entry.captured.amount == 0: .notPaid
+        case .running: entry.hasLeft ? .goodsLeft : .givenBack
+        }
+    }
+
+    /// Writes a step, and answers the jobs to push after the commit.
+    func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws -> [PendingJob] {
+        var jobs = step == .ask ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
+        var statements: [SQL]
+        switch step {
+        case .release: statements = releasing
+        case .giveBack:
+            let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
+            statements = ending
+            if amount.amount > 0 {
+                let id = Refund.ID()
+                jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: id)))
+                statements += [
+                    RefundRow.insertion(
+                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled, restock: true, by: actor,
+                        key: RefundReason.orderCancelled.rawValue),
+                    RefundRow.event(of: entry.facts.orderID, because: .orderCancelled, .cancelled),
+                ]
+            }
+        case .ask: statements = asking
+        case .running, .over, .sent, .unknown: return []
+        }
+        _ = try transaction.pipeline(statements + more + jobs.map(\.statement))
+        return jobs
+    }
+
+    private var releasing: [SQL] {
+        let id = entry.facts.orderID
+        return StockRelease.statements(for: [id], becoming: .cancelled, reason: reason) + [
+            "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
+            CartReopening.statement(for: [id]),
+        ]
+    }
+
+    private var ending: [SQL] {
+        let id = entry.facts.orderID
+        return StockReturn.statements(for: [id]) + [
+            "UPDATE orders SET status = 'cancelled', version = version + 1, updated_at = now() WHERE id = \(id)",
+            "INSERT INTO order_events (order_id, kind, status, reason) VALUES (\(id), 'cancelled', 'cancelled', \(reason))",
+        ]
+    }
+
+    private var asking: [SQL] {
+        let facts = entry.facts
+        return [
+            """
+            UPDATE orders SET cancel_requested_at = now(), cancel_reason = \(reason), version = version + 1, updated_at = now()
+             WHERE id = \(facts.orderID)
+            """,
+            """
+            INSERT INTO order_events (order_id, kind, status, reason)
+            VALUES (\(facts.orderID), \(OrderEvent.Kind.cancelRequested), \(facts.status), \(reason))
+            """,
+        ]
+    }
+}

@@ -1,0 +1,58 @@
+public import Domain
+public import JobQueue
+import Postgres
+
+extension OrderStore {
+    /// Calls an order off: at once where no money is under way; where it was taken, with the refund in the same transaction; and by a job where the
+    /// provider has to be asked first. Safe to repeat.
+    ///
+    /// - Parameter reason: a code for the order's events, such as `requested_by_customer`.
+    public func cancel(
+        _ id: Order.ID, by viewer: OrderViewer, reason: String, actor: AuditActor, remoteAddress: String? = nil
+    ) async throws -> CancelOutcome {
+        let (step, jobs) = try await database.transaction { transaction -> (OrderCancellation.Step, [PendingJob]) in
+            let cancellation = try OrderCancellation(id, reason: reason, in: transaction)
+            guard let cancellation, try Self.mayRead(cancellation.owner, viewer) else { return (.unknown, []) }
+            let step = cancellation.step
+            if step == .running {
+                // Where the job of it has died, this one goes on; while one waits or runs its key keeps it single.
+                let job = try CancelOrder.insertion(for: id)
+                return (step, try transaction.execute(job.statement) == 1 ? [job] : [])
+            }
+            if !step.isNews { return (step, []) }
+            let audit = try AuditLog.insertion(
+                of: AuditEntry(
+                    actor: actor, action: "order.cancelled", subjectKind: "order", subjectID: id.description, remoteAddress: remoteAddress,
+                    details: ["was": cancellation.entry.facts.status.rawValue]))
+            return (step, try cancellation.carryOut(step, by: actor, in: transaction, and: [audit]))
+        }
+        await dispatcher.push(jobs)
+        guard step != .unknown, let order = try await order(id, for: viewer) else { return .unknownOrder }
+        switch step {
+        case .release, .giveBack: return .cancelled(order)
+        case .ask, .running: return .started(order)
+        case .over: return .alreadyOver(order)
+        case .sent: return .alreadySent(order)
+        case .unknown: return .unknownOrder
+        }
+    }
+
+    /// Ends an order whose calling off was asked for, once its money turns out to have moved: the goods go back on the shelf and the money to the
+    /// customer. When the goods have left meanwhile, the order stands as if nothing had been asked.
+    ///
+    /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
+    public func finishCancelling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationEnd {
+        let (end, jobs) = try await database.transaction { transaction -> (CancellationEnd, [PendingJob]) in
+            guard let cancellation = try OrderCancellation(id, reason: nil, in: transaction) else { return (.over, []) }
+            let end = cancellation.end
+            let jobs = end == .givenBack ? try cancellation.carryOut(.giveBack, by: .system("worker"), in: transaction) : []
+            if end == .goodsLeft {
+                _ = try transaction.execute("UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
+            }
+            if end != .notPaid { try completion.check(transaction.pipeline([completion.statement])[0]) }
+            return (end, jobs)
+        }
+        await dispatcher.push(jobs)
+        return end
+    }
+}

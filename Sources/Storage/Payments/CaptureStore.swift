@@ -1,0 +1,79 @@
+public import Domain
+import FoundationEssentials
+public import JobQueue
+public import Postgres
+
+/// Money that is set aside when an order is confirmed, and taken later.
+public struct CaptureStore: Sendable {
+    let database: PostgresPool
+    let dispatcher: JobDispatcher
+
+    /// A store in this database that pushes jobs after its commits.
+    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+        self.database = database
+        self.dispatcher = dispatcher
+    }
+
+    /// Asks for the money of an order, once.
+    public func request(_ orderID: Order.ID, by actor: AuditActor, remoteAddress: String? = nil) async throws -> CaptureOutcome {
+        let job = try JobLedger.insertion(of: CapturePayment(orderID: orderID), unique: UniqueKey("capture:\(orderID)", until: .finished))
+        let audit = try AuditLog.insertion(
+            of: AuditEntry(
+                actor: actor, action: "capture.requested", subjectKind: "order", subjectID: orderID.description,
+                remoteAddress: remoteAddress))
+        let outcome = try await database.transaction { transaction -> CaptureOutcome in
+            let read = try transaction.pipeline(LockedOrders.statements([orderID]))
+            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID] else { return .unknownOrder }
+            let facts = entry.facts
+            if entry.captured.amount > 0 { return .alreadyCaptured }
+            guard facts.paymentStatus == .authorized, facts.status.isPaid, !entry.isCancelRequested else {
+                return .notAuthorized(facts.status)
+            }
+            let first =
+                try transaction.execute(
+                    """
+                    UPDATE payments SET capture_requested_at = now(), updated_at = now()
+                     WHERE id = \(facts.paymentID) AND capture_requested_at IS NULL
+                    """) == 1
+            let news: [SQL] = [
+                """
+                INSERT INTO order_events (order_id, kind, status)
+                VALUES (\(orderID), \(OrderEvent.Kind.captureRequested), \(facts.status))
+                """,
+                audit,
+            ]
+            // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it single.
+            _ = try transaction.pipeline((first ? news : []) + [job.statement])
+            return .requested
+        }
+        if outcome == .requested { await dispatcher.push([job]) }
+        return outcome
+    }
+
+    /// Money that the provider lets go within this time and that nobody has asked for, most urgent first.
+    public func due(within time: Duration, limit: Int = 1000) async throws -> [DueCapture] {
+        try await database.query(
+            """
+            SELECT o.id, o.number, p.amount, p.currency, p.capture_before
+              FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+             WHERE p.status = 'authorized' AND p.capture_requested_at IS NULL AND o.cancel_requested_at IS NULL
+               AND p.capture_before <= now() + make_interval(secs => \(time.inSeconds))
+             ORDER BY p.capture_before LIMIT \(limit)
+            """
+        ).map {
+            DueCapture(
+                orderID: try $0["id"], orderNumber: try $0["number"], amount: Money(try $0["amount"], try $0["currency"]),
+                before: try $0["capture_before"])
+        }
+    }
+
+    /// Notes in the order's events that its money is about to be let go. Answers whether that is news: it is noted once.
+    public func noteDue(_ orderID: Order.ID) async throws -> Bool {
+        try await database.execute(
+            """
+            INSERT INTO order_events (order_id, kind, status)
+            SELECT id, 'capture_due', status FROM orders
+             WHERE id = \(orderID) AND NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
+            """) == 1
+    }
+}

@@ -1,0 +1,19 @@
+public import Domain
+
+/// What became of a wish to give money back. Only `accepted` changed anything.
+public enum RefundOutcome: Hashable, Sendable {
+    /// It is durable, and the job that carries it out with it.
+    case accepted(Refund)
+    /// This key asked for this refund before. The refund as it is now.
+    case replayed(Refund)
+    /// This key asked for another refund before.
+    case keyReused
+    /// There is less to give back, or nothing: what is left.
+    case exceedsCaptured(refundable: Money)
+    /// The order was paid in this currency.
+    case wrongCurrency(Currency)
+    /// No money was taken for the order.
+    case notPaid(OrderStatus)
+    /// There is no such order.
+    case unknownOrder
+}

@@ -1,0 +1,104 @@
+public import Domain
+public import JobQueue
+import Postgres
+
+extension RefundStore {
+    /// What the job of a refund starts from, `nil` when there is no such refund.
+    public func load(_ id: Refund.ID) async throws -> RefundFacts? {
+        let rows = try await database.query(
+            """
+            SELECT r.*, p.provider_intent_id FROM refunds AS r JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
+            """)
+        guard let row = rows.first else { return nil }
+        return RefundFacts(refund: try RefundRow.refund(row), intentID: try row["provider_intent_id"], attempt: try row["attempt"])
+    }
+
+    /// Settles news of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment and order follow the sum of what
+    /// went back.
+    ///
+    /// - Parameter completion: completes the job that brings the news, once the refund is settled.
+    /// - Throws: `JobFenced` when the bringing attempt is stale: nothing was done.
+    public func record(
+        _ snapshot: ProviderRefund, for id: Refund.ID, completion: JobCompletion? = nil
+    ) async throws -> RecordRefundOutcome {
+        try await settle(id, completion) { refund in
+            guard snapshot.amount == refund.amount, refund.providerID == nil || refund.providerID == snapshot.id else { return nil }
+            return News(status: snapshot.status, providerID: snapshot.id, reason: snapshot.failureReason)
+        }
+    }
+
+    /// Notes that the provider refuses to make a refund, so that none was made.
+    public func markRefused(_ id: Refund.ID, reason: String, completion: JobCompletion? = nil) async throws -> RecordRefundOutcome {
+        try await settle(id, completion) { _ in News(status: .failed, providerID: nil, reason: reason) }
+    }
+
+    /// Gives a refund its next attempt, because the provider may replay a failure of its own under the key of the present one. Once this has answered
+    /// `true`, the provider may be asked under the new attempt's key. `false` when the attempt is not the present one any more.
+    public func beginNextAttempt(of id: Refund.ID, after attempt: Int) async throws -> Bool {
+        try await database.execute(
+            """
+            UPDATE refunds SET attempt = attempt + 1, updated_at = now()
+             WHERE id = \(id) AND attempt = \(attempt) AND status = 'requested'
+            """) == 1
+    }
+
+    private struct News: Sendable {
+        let status: RefundStatus
+        let providerID: ProviderRefund.ID?
+        let reason: String?
+    }
+
+    private func settle(
+        _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
+    ) async throws -> RecordRefundOutcome {
+        guard let orderID: Order.ID = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first?["order_id"] else {
+            return .unknownRefund
+        }
+        return try await database.transaction { transaction in
+            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let refunds = try read[2].rows.map(RefundRow.refund)
+            guard let entry = orders.entries[orderID], let refund = refunds.first(where: { $0.id == id }) else { return .unknownRefund }
+            guard let news = news(refund) else { return .foreign }
+            var statements: [SQL] = []
+            let isNews = refund.status.canBecome(news.status)
+            let status = isNews ? news.status : refund.status
+            if isNews {
+                let sum = try RefundSum(
+                    captured: entry.captured, refunds: refunds.map { ($0.amount, $0.id == id ? status : $0.status) })
+                statements += Self.writes(news, refund, entry, sum)
+            }
+            let ending = status.isSettled ? completion : nil
+            let results = try transaction.pipeline(
+                statements + ["SELECT * FROM refunds WHERE id = \(id)"] + (ending.map { [$0.statement] } ?? []))
+            if let ending, let result = results.last { try ending.check(result) }
+            guard let row = results[statements.count].rows.first else { return .unknownRefund }
+            return isNews ? .recorded(try RefundRow.refund(row)) : .unchanged(try RefundRow.refund(row))
+        }
+    }
+
+    private static func writes(_ news: News, _ refund: Refund, _ entry: LockedOrders.Entry, _ sum: RefundSum) -> [SQL] {
+        let facts = entry.facts
+        // An order that was called off, or was over when its money came, stays so.
+        let status = facts.status.isPaid ? sum.order : facts.status
+        var statements: [SQL] = [
+            """
+            UPDATE refunds
+               SET status = \(news.status), provider_refund_id = coalesce(provider_refund_id, \(news.providerID)), failure_reason = \(news.reason),
+                   settled_at = CASE WHEN \(news.status.isSettled) THEN now() END, updated_at = now()
+             WHERE id = \(refund.id)
+            """,
+            "UPDATE payments SET status = \(sum.payment), updated_at = now() WHERE id = \(refund.paymentID)",
+            "UPDATE orders SET status = \(status), version = version + 1, updated_at = now() WHERE id = \(facts.orderID)",
+        ]
+        if news.status.isSettled {
+            let kind: OrderEvent.Kind = news.status == .succeeded ? .refundSucceeded : .refundFailed
+            statements.append(
+                """
+                INSERT INTO order_events (order_id, kind, status, reason)
+                VALUES (\(facts.orderID), \(kind), \(status), \(news.status == .succeeded ? refund.reason.rawValue : news.reason ?? "unknown"))
+                """)
+        }
+        return statements
+    }
+}

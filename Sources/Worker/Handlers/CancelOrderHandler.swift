@@ -1,0 +1,59 @@
+import Domain
+import JobQueue
+import Logging
+import Storage
+
+/// Calls an order off whose payment may be under way. The provider decides which of the two it is: an intent that it cancels never charges, and
+/// one that has charged is settled first and then given back.
+struct CancelOrderHandler: JobHandler {
+    /// How long the provider gets for a payment that it can neither call off nor finish.
+    static let pause: Duration = .seconds(10)
+
+    let orders: OrderStore
+    let store: CheckoutStore
+    let checkouts: CheckoutBatches
+    let payments: any PaymentProvider
+
+    func run(_ job: CancelOrder, in context: JobContext) async throws {
+        guard let facts = try await store.load(job.orderID) else {
+            throw JobFailure.permanent(code: "unknown_order", "there is no order \(job.orderID)")
+        }
+        // Money that is held for an order that is over is let go all the same.
+        guard facts.status.isOpen || facts.status.isPaid || facts.paymentStatus == .authorized else { return }
+        if facts.paymentStatus.rank < PaymentStatus.captured.rank {
+            guard let intentID = facts.intentID else { return }
+            let intent = try await callOff(intentID, of: facts)
+            guard intent.status.isFinal else {
+                throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be called off")
+            }
+            let isCanceled = intent.status == .canceled
+            _ = try await checkouts.finalise(
+                Finalisation(
+                    orderID: job.orderID, intent: intent, source: .customer, completion: isCanceled ? context.completion : nil))
+            if isCanceled { return }
+        }
+        // The money has moved.
+        switch try await orders.finishCancelling(job.orderID, completion: context.completion) {
+        case .givenBack, .over: return
+        case .goodsLeft: context.logger.warning("an order stands: its goods have left", metadata: ["order_id": "\(job.orderID)"])
+        case .notPaid: throw JobFailure.transient("the payment of order \(job.orderID) was charged but could not be settled")
+        }
+    }
+
+    private func callOff(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws -> PaymentIntent {
+        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
+        do {
+            return try await payments.cancel(id, key: key)
+        } catch {
+            switch error.disposition {
+            case .readBack, .settle:
+                do {
+                    return try await payments.retrieve(id)
+                } catch {
+                    throw error.jobFailure
+                }
+            case .retrySameKey, .openCircuit, .deadLetter: throw error.jobFailure
+            }
+        }
+    }
+}

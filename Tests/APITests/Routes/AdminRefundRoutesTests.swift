@@ -1,0 +1,133 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("Operators give money back, once and on record", .database(migrations: try Shop.migrations()))
+struct AdminRefundRoutesTests {
+    /// An order of this member over 19.99 USD, paid.
+    private func paid(_ member: Member, in shop: Shop) async throws -> String {
+        let anvil = try await shop.addProduct(price: 1999)
+        let placed = try await shop.send(
+            .post, "/orders", Shop.order(Shop.items(anvil), email: nil), token: member.accessToken,
+            headers: [.idempotencyKey: UUID().uuidString])
+        try await shop.settle(member.id, as: .confirmed)
+        let id = try placed.text("id")
+        try await shop.database.execute(
+            """
+            UPDATE payments SET status = 'captured', captured_amount = amount, provider_intent_id = \("pi_" + id) WHERE order_id = \(id)::uuid
+            """)
+        return id
+    }
+
+    private func refund(
+        _ id: String, _ body: String, _ token: String, key: String = UUID().uuidString, in shop: Shop
+    ) async throws -> Answer {
+        try await shop.send(.post, "/admin/orders/\(id)/refunds", body, token: token, headers: [.idempotencyKey: key])
+    }
+
+    @Test func takesPartsAndRepeats() async throws {
+        try await Shop.open { shop in
+            let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
+            let token = operator_.accessToken
+            let id = try await paid(customer, in: shop)
+            let part = #"{"amount": {"amount": 999, "currency": "USD"}, "reason": "duplicate"}"#
+            let first = try await refund(id, part, token, key: "k1", in: shop)
+            #expect(first.status == 202)
+            #expect(first["status"] == .string("requested"))
+            #expect(first["reason"] == .string("duplicate"))
+            let again = try await refund(id, part, token, key: "k1", in: shop)
+            #expect(again.status == 200)
+            #expect(again.headers[.idempotentReplayed] == "true")
+            #expect(try again.text("id") == first.text("id"))
+            let other = try await refund(id, #"{"amount": {"amount": 1, "currency": "USD"}}"#, token, key: "k1", in: shop)
+            #expect(other.problem == "idempotency_key_reused")
+
+            let tooMuch = try await refund(id, #"{"amount": {"amount": 1001, "currency": "USD"}}"#, token, in: shop)
+            #expect(tooMuch.status == 409)
+            #expect(tooMuch.problem == "refund_exceeds_captured")
+            #expect(tooMuch["refundable", "amount"] == .integer(1000))
+            let rest = try await refund(id, "{}", token, in: shop)
+            #expect(rest["amount", "amount"] == .integer(1000))
+
+            let list = try await shop.send(.get, "/admin/orders/\(id)/refunds", token: token)
+            #expect(list["items", "0", "id"] == first["id"])
+            #expect(list["items", "1", "id"] == rest["id"])
+            let actors = try await shop.database.query(
+                "SELECT actor_id FROM audit_log WHERE action = 'refund.requested' AND subject_id = \(id)")
+            #expect(try actors.map { try $0["actor_id"] as String? } == [operator_.id.description, operator_.id.description])
+        }
+    }
+
+    @Test func showsStaffWhatWentBackAndNoSecret() async throws {
+        try await Shop.open { shop in
+            let (customer, support) = (try await shop.register(), try await shop.register(role: .support))
+            let id = try await paid(customer, in: shop)
+            let operator_ = try await shop.register(role: .operator)
+            let made = try await refund(id, "{}", operator_.accessToken, in: shop)
+            let refundID = try #require(Refund.ID(try made.text("id")))
+            _ = try await shop.services.refunds.record(
+                ProviderRefund(id: .init(rawValue: "re_\(refundID)"), status: .succeeded, amount: Money(1999, .usd)), for: refundID)
+            let shown = try await shop.send(.get, "/admin/orders/\(id)", token: support.accessToken)
+            #expect(shown["status"] == .string("refunded"))
+            #expect(shown["refunded", "amount"] == .integer(1999))
+            #expect(shown["refunds", "0", "provider_id"] == .string("re_\(refundID)"))
+            #expect(shown["user_id"] == .string(customer.id.description))
+            let own = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
+            #expect(own["refunded", "amount"] == .integer(1999))
+            #expect(own["refunds"] == nil)
+
+            try await shop.database.execute(
+                "UPDATE payments SET status = 'requires_action', client_secret = 'secret' WHERE order_id = \(id)::uuid")
+            #expect(
+                try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)["payment", "client_secret"] == .string("secret"))
+            let secret = try await shop.send(.get, "/admin/orders/\(id)", token: support.accessToken)
+            #expect(secret["payment", "status"] == .string("requires_action"))
+            #expect(secret["payment", "client_secret"] == nil)
+        }
+    }
+
+    @Test func takesWhatIsSetAsideOnce() async throws {
+        try await Shop.open { shop in
+            let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
+            let id = try await paid(customer, in: shop)
+            func capture() async throws -> Answer {
+                try await shop.send(.post, "/admin/orders/\(id)/capture", token: operator_.accessToken)
+            }
+            #expect(try await capture().status == 200)
+            try await shop.database.execute("UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            for _ in 0..<2 { #expect(try await capture().status == 202) }
+            #expect(
+                try await shop.database.query("SELECT 1 FROM jobs WHERE name = 'payments.capture' AND payload ->> 'orderID' = \(id)").count
+                    == 1)
+            try await shop.database.execute("UPDATE payments SET status = 'failed' WHERE order_id = \(id)::uuid")
+            #expect(try await capture().problem == "order_not_authorized")
+        }
+    }
+
+    @Test func saysWhatIsWrong() async throws {
+        try await Shop.open { shop in
+            let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
+            let token = operator_.accessToken
+            let id = try await paid(customer, in: shop)
+            let wrong: [(String, Set<String>)] = [
+                (#"{"amount": {"amount": 0, "currency": "USD"}}"#, ["amount.amount:out_of_range"]),
+                (#"{"amount": 5, "restock": 1, "all": true}"#, ["amount:wrong_type", "restock:wrong_type", "all:unknown_field"]),
+                (#"{"reason": "late_payment"}"#, ["reason:invalid_format"]),
+                (#"{"amount": {"amount": 5, "currency": "EUR"}}"#, ["amount.currency:not_allowed"]),
+            ]
+            for (body, errors) in wrong { #expect(try await refund(id, body, token, in: shop).fieldErrors == errors, "\(body)") }
+            let keyless = try await shop.send(.post, "/admin/orders/\(id)/refunds", "{}", token: token)
+            #expect(keyless.problem == "idempotency_key_missing")
+            for path in [UUID().uuidString, "1"] { #expect(try await refund(path, "{}", token, in: shop).problem == "not_found") }
+            try await shop.database.execute("UPDATE payments SET status = 'failed', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            #expect(try await refund(id, "{}", token, in: shop).problem == "order_not_paid")
+            #expect(try await shop.database.query("SELECT 1 FROM refunds WHERE order_id = \(id)::uuid").isEmpty)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite("Who bought may call it off", .database(migrations: try Shop.migrations()))
+struct OrderCancelRoutesTests {
+    private func placed(_ member: Member, in shop: Shop) async throws -> String {
+        let anvil = try await shop.addProduct()
+        let placed = try await shop.send(
+            .post, "/orders", Shop.order(Shop.items(anvil), email: nil), token: member.accessToken,
+            headers: [.idempotencyKey: UUID().uuidString])
+        return try placed.text("id")
+    }
+
+    @Test func atOnceAndAgain() async throws {
+        try await Shop.open { shop in
+            let member = try await shop.register()
+            let id = try await placed(member, in: shop)
+            #expect(try await shop.send(.post, "/orders/\(id)/cancel", token: shop.register().accessToken).problem == "not_found")
+            #expect(try await shop.send(.post, "/orders/\(id)/cancel").status == 401)
+            for _ in 0..<2 {
+                let answer = try await shop.send(.post, "/orders/\(id)/cancel", token: member.accessToken)
+                #expect(answer.status == 200)
+                #expect(answer["status"] == .string("cancelled"))
+            }
+            let log = try await shop.database.query(
+                "SELECT actor_id FROM audit_log WHERE action = 'order.cancelled' AND subject_id = \(id)")
+            #expect(try log.map { try $0["actor_id"] as String? } == [member.id.description])
+        }
+    }
+
+    @Test func whileTheCustomerApproves() async throws {
+        try await Shop.open { shop in
+            let member = try await shop.register()
+            let id = try await placed(member, in: shop)
+            try await shop.settle(member.id, as: .approval)
+            let answer = try await shop.send(.post, "/orders/\(id)/cancel", token: member.accessToken)
+            #expect(answer.status == 202)
+            #expect(answer["status"] == .string("reserved"))
+            #expect(
+                try await shop.database.query("SELECT 1 FROM jobs WHERE name = 'orders.cancel' AND payload ->> 'orderID' = \(id)").count
+                    == 1)
+        }
+    }
+
+    @Test func notOnceItWasSent() async throws {
+        try await Shop.open { shop in
+            let (member, staff) = (try await shop.register(), try await shop.register(role: .operator))
+            let id = try await placed(member, in: shop)
+            try await shop.settle(member.id, as: .confirmed)
+            try await shop.database.execute("UPDATE orders SET fulfilment_status = 'fulfilled' WHERE id = \(id)::uuid")
+            let answers = [
+                try await shop.send(.post, "/orders/\(id)/cancel", token: member.accessToken),
+                try await shop.send(.post, "/admin/orders/\(id)/cancel", token: staff.accessToken),
+            ]
+            for answer in answers {
+                #expect(answer.status == 409)
+                #expect(answer.problem == "order_already_sent")
+            }
+            #expect(answers[0]["order", "status"] == .string("confirmed"))
+        }
+    }
+}

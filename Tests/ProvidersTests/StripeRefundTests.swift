@@ -1,0 +1,95 @@
+import Domain
+import OutboundHTTP
+import Providers
+import TestSupport
+import Testing
+
+@Suite("Money is taken and given back in the provider's own words", .timeLimit(.minutes(1)))
+struct StripeRefundTests {
+    private static let ids = (refund: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566")
+    private static let refund = """
+        {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 700, "currency": "usd", "payment_intent": "pi_1",
+         "reason": null, "metadata": {"order_id": "\(ids.order)", "refund_id": "\(ids.refund)"}}
+        """
+
+    private func payments(_ client: OutboundHTTPClient, _ server: ScriptedServer) throws -> StripePayments {
+        try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
+    }
+
+    private func request(_ amount: Money = Money(700, .usd), reason: RefundReason = .duplicate) throws -> RefundRequest {
+        let id = try #require(Refund.ID(Self.ids.refund))
+        return RefundRequest(
+            refundID: id, orderID: try #require(Order.ID(Self.ids.order)), intentID: .init(rawValue: "pi_1"), amount: amount,
+            reason: reason, key: try #require(.refund(id)))
+    }
+
+    @Test("A refund names intent, amount, reason, order and our refund, under the key of our row")
+    func make() async throws {
+        let log = ScriptLog<ScriptedRequest>()
+        let server = try server(200, headers: ["Request-Id": "req_1"], Self.refund, log: log)
+        let made = try await withClient { client in try await payments(client, server).refund(request()) }
+        #expect(
+            made
+                == ProviderRefund(
+                    id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(700, .usd), intentID: .init(rawValue: "pi_1"),
+                    refundID: Refund.ID(Self.ids.refund), requestID: "req_1"))
+        let sent = try #require(log.entries.first)
+        #expect("\(sent.method) \(sent.target)" == "POST /v1/refunds")
+        #expect(
+            sent.body
+                == "payment_intent=pi_1&amount=700&reason=duplicate&metadata[order_id]=\(Self.ids.order)&metadata[refund_id]=\(Self.ids.refund)"
+        )
+        #expect(sent.headers["idempotency-key"] == "rf:\(Self.ids.refund)")
+    }
+
+    @Test("Refunds are read one by one and by intent, and money that is set aside is taken")
+    func others() async throws {
+        let log = ScriptLog<ScriptedRequest>()
+        let list = #"{"object": "list", "has_more": false, "data": [\#(Self.refund)]}"#
+        let intent = #"{"id": "pi_1", "status": "succeeded", "amount": 700, "currency": "usd"}"#
+        let found = try await withClient { client in
+            let read = try await payments(client, server(200, Self.refund, log: log)).refund(ProviderRefund.ID(rawValue: "re/1"))
+            #expect(read.id.rawValue == "re_1")
+            let captured = try await payments(client, server(200, intent, log: log)).capture(
+                .init(rawValue: "pi_1"), key: try #require(.capture(ofPayment: "p1")))
+            #expect(captured.status == .succeeded)
+            return try await payments(client, server(200, list, log: log)).refunds(of: .init(rawValue: "pi_1"))
+        }
+        #expect(found.map(\.refundID) == [Refund.ID(Self.ids.refund)])
+        #expect(
+            log.entries.map { "\($0.method) \($0.target)" } == [
+                "GET /v1/refunds/re%2F1", "POST /v1/payment_intents/pi_1/capture", "GET /v1/refunds?limit=100&payment_intent=pi_1",
+            ])
+        #expect(log.entries.map { $0.headers["idempotency-key"] } == [nil, "pcap:p1", nil])
+    }
+
+    @Test(
+        "The provider's states are ours, and what makes no sense is not believed",
+        arguments: [
+            ("pending", RefundStatus.pending), ("requires_action", .pending), ("failed", .failed), ("canceled", .canceled), ("odd", nil),
+        ])
+    func states(word: String, status: RefundStatus?) async throws {
+        let answer = #"{"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", "failure_reason": "lost_or_stolen_card"}"#
+        try await withClient { client in
+            let payments = try payments(client, server(200, answer))
+            if let status {
+                let refund = try await payments.refund(request())
+                #expect(refund.status == status)
+                #expect(refund.failureReason == "lost_or_stolen_card")
+            } else {
+                #expect(try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code == "outcome_unknown")
+            }
+        }
+    }
+
+    @Test("More than is left is refused for good, and an amount that cannot be counted is never sent")
+    func refused() async throws {
+        let error = #"{"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}"#
+        try await withClient { client in
+            let payments = try payments(client, server(400, error))
+            #expect(try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code == "invalid_request")
+            let dinars = Money(1234, try currency("KWD"))
+            #expect(try await failure(PaymentFailure.self) { try await payments.refund(request(dinars)) }.code == "invalid_request")
+        }
+    }
+}

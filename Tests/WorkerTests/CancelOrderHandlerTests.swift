@@ -1,0 +1,106 @@
+import Domain
+import Foundation
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import JobQueue
+@testable import Worker
+
+@Suite("Calling off asks the provider first", .timeLimit(.minutes(1)))
+struct CancelOrderHandlerTests {
+    private func run(_ id: Order.ID, in shop: Shop) async throws {
+        let rows = try await shop.database.pool.query(
+            """
+            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
+             WHERE name = 'orders.cancel' AND payload ->> 'orderID' = \(id.description) RETURNING id, epoch
+            """)
+        let row = try #require(rows.first)
+        let jobID = JobID(rawValue: try row["id"])
+        let context = JobContext(
+            jobID: jobID, name: CancelOrder.name, queue: CancelOrder.queue, attempt: 1, crashes: 0, isLastAttempt: false,
+            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]),
+            workerLogger: shop.logger,
+            progress: nil)
+        let handler = CancelOrderHandler(orders: shop.orders, store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
+        try await handler.run(CancelOrder(orderID: id), in: context)
+    }
+
+    private func cancel(_ id: Order.ID, in shop: Shop) async throws {
+        let outcome = try await shop.orders.cancel(id, by: .staff, reason: "requested_by_customer", actor: .system("test"))
+        guard case .started = outcome else { throw Unexpected(what: "not started: \(outcome)") }
+    }
+
+    @Test("a payment that has not been charged is called off, and can't be charged any more")
+    func notCharged() async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product(stock: 5)
+            let facts = try await shop.confirming(pen)
+            try await cancel(facts.orderID, in: shop)
+            try await run(facts.orderID, in: shop)
+            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.stock.stock(pen.sku) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
+            // The worker that was about to charge finds it so.
+            let found = try await shop.charge(facts).run(attempt: facts.attempt)
+            #expect(found.status == .canceled)
+            #expect(try await shop.finalise(facts).settlement == .ignore(.alreadyKnown))
+            #expect(shop.payments.charges == 0)
+            try await run(facts.orderID, in: shop)
+        }
+    }
+
+    @Test("a payment that was charged first is settled and given back", arguments: [false, true])
+    func charged(isSettled: Bool) async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product(stock: 5)
+            let facts = try await shop.confirming(pen)
+            try await cancel(facts.orderID, in: shop)
+            _ = try await shop.charge(facts).run(attempt: facts.attempt)
+            if isSettled { try await shop.finalise(facts) }
+            try await run(facts.orderID, in: shop)
+            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).paymentStatus == .captured)
+            #expect(try await shop.stock.stock(pen.sku) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
+            let refunds = try await shop.refunds.refunds(of: facts.orderID)
+            #expect(refunds.map(\.amount) == [facts.amount])
+            // The worker's own news come last, and change nothing.
+            #expect(try await shop.finalise(facts).settlement == .ignore(.alreadyKnown))
+            try await run(facts.orderID, in: shop)
+            #expect(try await shop.refunds.refunds(of: facts.orderID) == refunds)
+        }
+    }
+
+    @Test("money that is only held is let go, and nothing is given back")
+    func held() async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product(stock: 5)
+            let facts = try await shop.confirming(pen)
+            shop.payments.change(try #require(facts.intentID), to: .requiresCapture)
+            try await shop.finalise(facts)
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
+            try await cancel(facts.orderID, in: shop)
+            try await run(facts.orderID, in: shop)
+            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).paymentStatus == .canceled)
+            #expect(try await shop.stock.stock(pen.sku) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
+            #expect(try await shop.refunds.refunds(of: facts.orderID) == [])
+        }
+    }
+
+    @Test("goods that left while the payment was asked about stay with the customer")
+    func goodsLeft() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            try await cancel(facts.orderID, in: shop)
+            _ = try await shop.charge(facts).run(attempt: facts.attempt)
+            try await shop.finalise(facts)
+            try await shop.database.pool.execute("UPDATE orders SET fulfilment_status = 'fulfilled'")
+            try await run(facts.orderID, in: shop)
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
+            #expect(try await shop.refunds.refunds(of: facts.orderID) == [])
+            // No confirmation was sent, and none is owed for an order that was to be called off.
+            try await shop.database.pool.execute("UPDATE orders SET email = NULL")
+        }
+    }
+}

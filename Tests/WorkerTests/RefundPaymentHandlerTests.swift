@@ -1,0 +1,135 @@
+import Domain
+import Foundation
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import JobQueue
+@testable import Worker
+
+@Suite("A refund is made once, whatever the provider does", .timeLimit(.minutes(1)))
+struct RefundPaymentHandlerTests {
+    /// A paid order and a refund of part of it that nobody has carried out yet.
+    private func requested(in shop: Shop) async throws -> Refund {
+        let facts = try await shop.confirming(shop.product(stock: 5))
+        shop.payments.change(try #require(facts.intentID), to: .succeeded)
+        try await shop.finalise(facts)
+        let outcome = try await shop.refunds.request(
+            RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
+        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
+        return refund
+    }
+
+    private func run(_ refund: Refund, in shop: Shop) async throws {
+        let rows = try await shop.database.pool.query(
+            """
+            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
+             WHERE name = 'payments.refund' AND payload ->> 'refundID' = \(refund.id.description) RETURNING id, epoch
+            """)
+        let row = try #require(rows.first)
+        let id = JobID(rawValue: try row["id"])
+        let context = JobContext(
+            jobID: id, name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
+            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]), workerLogger: shop.logger,
+            progress: nil)
+        let handler = RefundPaymentHandler(store: shop.refunds, payments: shop.payments)
+        try await handler.run(RefundPayment(refundID: refund.id), in: context)
+    }
+
+    private func status(_ refund: Refund, in shop: Shop) async throws -> RefundStatus {
+        try #require(await shop.refunds.load(refund.id)).refund.status
+    }
+
+    @Test("it goes through, and running the job again gives nothing back")
+    func succeeds() async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            try await run(refund, in: shop)
+            try await run(refund, in: shop)
+            #expect(try await status(refund, in: shop) == .succeeded)
+            #expect(shop.payments.refundCount == 1)
+            #expect(shop.payments.keys.last == "rf:\(refund.id)")
+            #expect(try await shop.facts(refund.orderID).status == .partiallyRefunded)
+        }
+    }
+
+    @Test("an answer that was lost is asked for under the same key", arguments: [false, true])
+    func lost(acts: Bool) async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            shop.payments.failRefunds(.lost(acts: acts))
+            await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
+            #expect(try await status(refund, in: shop) == .requested)
+            try await run(refund, in: shop)
+            #expect(try await status(refund, in: shop) == .succeeded)
+            #expect(shop.payments.refundCount == 1)
+            #expect(Set(shop.payments.keys.suffix(2)) == ["rf:\(refund.id)"])
+        }
+    }
+
+    @Test("a failure that the provider keeps under the key spends the key, not the refund", arguments: [false, true])
+    func keptFailure(acts: Bool) async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            shop.payments.failRefunds(.serverError(acts: acts))
+            if acts {
+                try await run(refund, in: shop)
+            } else {
+                await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
+                try await run(refund, in: shop)
+                #expect(shop.payments.keys.last == "rf:\(refund.id):2")
+            }
+            #expect(try await status(refund, in: shop) == .succeeded)
+            #expect(shop.payments.refundCount == 1)
+        }
+    }
+
+    @Test("a job that comes back after the provider has forgotten its key finds what it did")
+    func forgottenKey() async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            shop.payments.failRefunds(.lost(acts: true))
+            await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
+            shop.payments.forgetKeys()
+            try await shop.database.pool.execute("UPDATE refunds SET created_at = now() - interval '2 days'")
+            try await run(refund, in: shop)
+            #expect(try await status(refund, in: shop) == .succeeded)
+            #expect(shop.payments.refundCount == 1)
+        }
+    }
+
+    @Test("a refund that the provider has not carried out yet is followed to its end", arguments: [RefundStatus.succeeded, .failed])
+    func pending(end: RefundStatus) async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            shop.payments.answerRefunds(as: .pending)
+            let failure = await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
+            guard case .snooze = failure else { throw Unexpected(what: "\(String(describing: failure))") }
+            #expect(try await status(refund, in: shop) == .pending)
+            shop.payments.changeRefunds(to: end, because: end == .failed ? "expired_or_canceled_card" : nil)
+            try await run(refund, in: shop)
+            #expect(try await status(refund, in: shop) == end)
+            #expect(try await shop.facts(refund.orderID).status == (end == .failed ? .confirmed : .partiallyRefunded))
+            #expect(shop.payments.refundCount == 1)
+        }
+    }
+
+    @Test("a refund that the provider refuses fails in sight, and its money can be given back another way")
+    func refused() async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            // Somebody gave all of it back at the provider's own page.
+            let facts = try await shop.facts(refund.orderID)
+            _ = try await shop.payments.refund(
+                RefundRequest(
+                    refundID: Refund.ID(), orderID: facts.orderID, intentID: try #require(facts.intentID), amount: facts.amount,
+                    reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "by-hand"))))
+            try await run(refund, in: shop)
+            let after = try #require(await shop.refunds.load(refund.id)).refund
+            #expect(after.status == .failed)
+            #expect(after.failureReason == "invalid_request")
+            #expect(try await shop.orders.events(of: refund.orderID, for: .staff)?.last?.kind == .refundFailed)
+        }
+    }
+}
