@@ -41,4 +41,12 @@ final class FaultBoard: Sendable {
             return plan.take(stage, recipients: recipients, orderID: orderID, using: &chance)
         }
     }
+
+    /// The fault for sending an event to the shop.
+    func webhook(_ event: EventKind, orderID: String?) -> FaultRule? {
+        plan.withLock { plan in
+            var chance = SystemRandomNumberGenerator()
+            return plan.take(event, orderID: orderID, using: &chance)
+        }
+    }
 }

@@ -26,14 +26,35 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     case dropAfterDot = "drop_after_dot"
     /// Mail: the connection closes after the final dot and the message is gone.
     case loseAfterDot = "lose_after_dot"
+    /// Webhooks: the event is sent several times at once (`copies`).
+    case webhookDuplicate = "webhook_duplicate"
+    /// Webhooks: another event of the same order goes out first.
+    case webhookReorder = "webhook_reorder"
+    /// Webhooks: the event is sent later (`ms`).
+    case webhookLate = "webhook_late"
+    /// Webhooks: a copy signed with another secret comes along.
+    case webhookBadSignature = "webhook_bad_signature"
+    /// Webhooks: a copy signed an hour ago comes along.
+    case webhookOldTimestamp = "webhook_old_timestamp"
+    /// Webhooks: the event is sent before the call that caused it is answered.
+    case webhookBeforeAnswer = "webhook_before_answer"
+    /// Webhooks: a twin of live mode comes along.
+    case webhookOtherMode = "webhook_other_mode"
 
-    /// Whether it is for the SMTP sink; the others are for payments.
-    var isMail: Bool {
+    /// Whom a fault is aimed at.
+    enum Aim: Sendable {
+        case payments, mail, webhooks
+    }
+
+    var aim: Aim {
         switch self {
-        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: true
         case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited,
             .truncatedBody:
-            false
+            .payments
+        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: .mail
+        case .webhookDuplicate, .webhookReorder, .webhookLate, .webhookBadSignature, .webhookOldTimestamp, .webhookBeforeAnswer,
+            .webhookOtherMode:
+            .webhooks
         }
     }
 }

@@ -12,7 +12,8 @@ struct FaultPlan: Sendable, Equatable {
     /// The fault for a payment call: the first rule that fits and whose chance comes up. A counted rule is used up by it.
     mutating func take(_ operation: PaymentOperation, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
         take(using: &chance) { rule in
-            !rule.kind.isMail && (rule.endpoint == nil || rule.endpoint == operation) && (rule.orderID == nil || rule.orderID == orderID)
+            rule.kind.aim == .payments && (rule.endpoint == nil || rule.endpoint == operation)
+                && (rule.orderID == nil || rule.orderID == orderID)
         }
     }
 
@@ -26,8 +27,15 @@ struct FaultPlan: Sendable, Equatable {
         take(using: &chance) { rule in
             let isRejection = rule.kind == .reject4xx || rule.kind == .reject5xx
             let ruleStage = isRejection ? rule.stage ?? .recipient : .content
-            return rule.kind.isMail && ruleStage == stage && (rule.recipient.map { recipients.contains($0) } ?? true)
+            return rule.kind.aim == .mail && ruleStage == stage && (rule.recipient.map { recipients.contains($0) } ?? true)
                 && (rule.orderID == nil || rule.orderID == orderID)
+        }
+    }
+
+    /// The fault for sending an event.
+    mutating func take(_ event: EventKind, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+        take(using: &chance) { rule in
+            rule.kind.aim == .webhooks && (rule.event == nil || rule.event == event) && (rule.orderID == nil || rule.orderID == orderID)
         }
     }
 

@@ -3,8 +3,8 @@ extension FaultRule {
     /// - Throws: `FaultError` for anything else, so that a misspelt test does not pass by testing nothing.
     init(header: String) throws(FaultError) {
         let parts = header.split(separator: "=", maxSplits: 1)
-        guard let first = parts.first, let kind = FaultKind(rawValue: String(first)), !kind.isMail else {
-            let kinds = FaultKind.allCases.filter { !$0.isMail }.map(\.rawValue).joined(separator: ", ")
+        guard let first = parts.first, let kind = FaultKind(rawValue: String(first)), kind.aim == .payments else {
+            let kinds = FaultKind.allCases.filter { $0.aim == .payments }.map(\.rawValue).joined(separator: ", ")
             throw FaultError("X-Sandbox-Fault must be one of \(kinds), not '\(header)'")
         }
         self.init(kind)

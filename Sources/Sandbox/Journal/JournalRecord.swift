@@ -3,4 +3,6 @@ struct JournalRecord: Sendable, Codable, Equatable {
     var change: BookChange?
     var answer: StoredAnswer?
     var mail: StoredMail?
+    /// The event that the shop's webhook took.
+    var delivered: String?
 }

@@ -6,10 +6,15 @@ enum HomePage {
     static func html(http: String, smtp: String) -> String {
         let base = Page.escape(http)
         let rows = [
-            ("/v1/payment_intents, /v1/refunds", "The payment provider's API, with any key that begins with sk_test_"),
+            ("/v1/payment_intents, /v1/refunds, /v1/events", "The payment provider's API, with any key that begins with sk_test_"),
             ("/_sandbox/ledger", "Money that moved, as JSON (?order_id=, ?intent=)"),
             ("/_sandbox/authenticate/{intent}", "The customer's authentication, as a page or a call (POST result=success|failure)"),
             ("/_sandbox/faults", "Misbehaviour on demand: GET, PUT, DELETE; or the header X-Sandbox-Fault on one request"),
+            (
+                "/_sandbox/webhooks",
+                "Events sent to the shop and its answers (?order_id=, ?event=); POST url, secret or secrets to change where they go"
+            ),
+            ("/_sandbox/webhooks/{event}/send", "Sends an event once more (POST)"),
             ("/_sandbox/mail", "Mail as JSON (?to=, ?order_id=, ?message_id=)"),
             ("/mail/activity?message_id=", "Whether a message was accepted"),
             ("/rates/v1/latest", "Exchange rates in Frankfurter's shape (?base=, ?symbols=)"),

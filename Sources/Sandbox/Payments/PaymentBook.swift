@@ -9,6 +9,11 @@ struct PaymentBook: Sendable {
     /// Ids in the order they were made.
     private(set) var intentOrder: [String] = []
     private(set) var refunds: [String: Refund] = [:]
+    /// Ids in the order they were made.
+    private(set) var refundOrder: [String] = []
+    private(set) var events: [String: Event] = [:]
+    /// Ids in the order they happened.
+    private(set) var eventOrder: [String] = []
     private(set) var ledger: [LedgerEntry] = []
     /// Which intent a charge belongs to.
     private(set) var charges: [String: String] = [:]
@@ -23,10 +28,12 @@ struct PaymentBook: Sendable {
         }
         if let refund = change.refund {
             let before = refunds.updateValue(refund, forKey: refund.id)
+            if before == nil { refundOrder.append(refund.id) }
             let counted = before.map { $0.status == .failed ? 0 : $0.amount } ?? 0
             refunded[refund.intent, default: 0] += (refund.status == .failed ? 0 : refund.amount) - counted
         }
         ledger.append(contentsOf: change.ledger)
+        for event in change.events where events.updateValue(event, forKey: event.id) == nil { eventOrder.append(event.id) }
     }
 
     /// Decides a call.
@@ -43,6 +50,9 @@ struct PaymentBook: Sendable {
             case .list: return BookOutcome(answer: .success(try list(request.parameters)))
             case .refund: return try refund(request.parameters, at: now)
             case .retrieveRefund: return try retrieveRefund(request.id ?? "", at: now)
+            case .listRefunds: return BookOutcome(answer: .success(try listRefunds(request.parameters)))
+            case .retrieveEvent: return BookOutcome(answer: .success(try event(request.id).wire))
+            case .listEvents: return BookOutcome(answer: .success(try listEvents(request.parameters)))
             }
         } catch {
             return .refused(error)

@@ -55,8 +55,8 @@ struct PaymentCall: Sendable {
         }
         do {
             let failing = fault?.kind == .error500AfterCommit
-            let answer = try await desk.perform(request, under: claim, requestID: requestID, pages: pages, failing: failing)
-            return deliver(answer, fault)
+            let call = try await desk.perform(request, under: claim, requestID: requestID, pages: pages, failing: failing)
+            return deliver(await call.answerInTurn(), fault)
         } catch {
             await desk.release(claim)
             return .whole(PaymentAnswer(.api(error.description), requestID: requestID))

@@ -9,9 +9,11 @@ actor PaymentDesk {
     private var book = PaymentBook()
     private var keys = IdempotencyStore()
     private let journal: Journal
+    private let outbox: WebhookOutbox
 
-    init(journal: Journal, replaying records: [JournalRecord]) {
+    init(journal: Journal, outbox: WebhookOutbox, replaying records: [JournalRecord]) {
         self.journal = journal
+        self.outbox = outbox
         for record in records {
             if let change = record.change { book.apply(change) }
             if let answer = record.answer { keys.record(answer) }
@@ -22,6 +24,8 @@ actor PaymentDesk {
     struct Claim: Sendable {
         let key: String
         let fingerprint: String
+        /// The key as the caller wrote it.
+        let name: String
     }
 
     enum Beginning: Sendable {
@@ -33,7 +37,7 @@ actor PaymentDesk {
 
     /// Claims the idempotency key of a call.
     func begin(_ request: PaymentRequest, key: String, account: String) -> Beginning {
-        let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical))
+        let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical), name: key)
         return switch keys.begin(claim.key, fingerprint: claim.fingerprint, at: .now) {
         case .run: .run(claim)
         case .replay(let answer): .replay(answer)
@@ -54,7 +58,7 @@ actor PaymentDesk {
     /// - Throws: `JournalError` when the journal could not be written; then nothing happened.
     func perform(
         _ request: PaymentRequest, under claim: Claim?, requestID: String, pages: String, failing: Bool = false
-    ) throws(JournalError) -> PaymentAnswer {
+    ) throws(JournalError) -> FinishedCall {
         var outcome = book.outcome(of: request, at: .now, pages: pages)
         if failing, outcome.isStored {
             var error = StripeError.api("An error occurred with our connection to the card network (injected by the sandbox).")
@@ -65,13 +69,18 @@ actor PaymentDesk {
     }
 
     /// Ends a customer's authentication.
-    func finishAuthentication(of id: String, passed: Bool, requestID: String) throws(JournalError) -> PaymentAnswer {
+    func finishAuthentication(of id: String, passed: Bool, requestID: String) throws(JournalError) -> FinishedCall {
         try finish(book.finishAuthentication(of: id, passed: passed, at: .now), under: nil, requestID: requestID)
     }
 
-    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String) throws(JournalError) -> PaymentAnswer {
+    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String) throws(JournalError) -> FinishedCall {
         let answer = PaymentAnswer(outcome.answer, requestID: requestID)
         var record = JournalRecord(change: outcome.change)
+        if let change = outcome.change {
+            let origin = EventOrigin(
+                at: .now, requestID: requestID, idempotencyKey: claim?.name, isAnnounced: outbox.target != nil)
+            record.change?.events = book.events(of: change, from: origin)
+        }
         if let claim, outcome.isStored {
             record.answer = StoredAnswer(
                 key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: requestID, at: .now)
@@ -79,11 +88,14 @@ actor PaymentDesk {
         if record.change != nil || record.answer != nil { try journal.append(record) }
         if let change = record.change { book.apply(change) }
         if let stored = record.answer { keys.record(stored) } else { release(claim) }
-        return answer
+        return FinishedCall(answer: answer, announcements: outbox.add(record.change?.events ?? []))
     }
 
-    /// The order an intent is for, so that a fault can be aimed at it.
-    func orderID(of intent: String) -> String? { book.intents[intent]?.orderID }
+    /// The order an intent or a refund is for, so that a fault can be aimed at it.
+    func orderID(of id: String) -> String? { book.intents[book.refunds[id]?.intent ?? id]?.orderID }
+
+    /// One event.
+    func event(_ id: String) -> Event? { book.events[id] }
 
     /// One intent.
     func intent(_ id: String) -> PaymentIntent? { book.intents[id] }

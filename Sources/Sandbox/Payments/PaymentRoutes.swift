@@ -16,7 +16,10 @@ struct PaymentRoutes: Sendable {
         intents.post("{id}/capture") { try await respond(.capture, $0, $1) }
         intents.post("{id}/cancel") { try await respond(.cancel, $0, $1) }
         router.post("/v1/refunds") { try await respond(.refund, $0, $1) }
+        router.get("/v1/refunds") { try await respond(.listRefunds, $0, $1) }
         router.get("/v1/refunds/{id}") { try await respond(.retrieveRefund, $0, $1) }
+        router.get("/v1/events") { try await respond(.listEvents, $0, $1) }
+        router.get("/v1/events/{id}") { try await respond(.retrieveEvent, $0, $1) }
     }
 
     private func respond(_ operation: PaymentOperation, _ request: Request, _ context: SandboxContext) async throws -> Response {

@@ -4,13 +4,14 @@ import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
-/// The whole sandbox put together: the journal replayed, the payments, mail and rates on one HTTP server, and the SMTP sink.
+/// The whole sandbox put together: the journal replayed, the payments, mail and rates on one HTTP server, the webhooks, and the SMTP sink.
 struct SandboxServer: Sendable {
     private let readiness: Readiness
     private let settings: SandboxSettings
     private let desk: PaymentDesk
     private let mails: MailStore
     private let faults: FaultBoard
+    private let outbox: WebhookOutbox
     private let logger: Logger
 
     /// Opens and replays the journal; listens on nothing yet.
@@ -21,13 +22,14 @@ struct SandboxServer: Sendable {
         self.logger = logger
         var (journal, records): (Journal, [JournalRecord]) = (Journal(), [])
         if let directory = settings.dataDirectory { (journal, records) = try Journal.open(directory: directory) }
-        desk = PaymentDesk(journal: journal, replaying: records)
-        mails = MailStore(journal: journal, replaying: records)
         faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds)
+        outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
+        desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
+        mails = MailStore(journal: journal, replaying: records)
         readiness = Readiness(host: settings.host, onReady: onReady)
     }
 
-    /// Both servers as one group, which stops gracefully on the given signals.
+    /// Both servers, and what tells the shop of events, as one group, which stops gracefully on the given signals.
     func group(stoppingOn signals: [UnixSignal] = []) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         // Long enough for a slow call to be answered, short enough not to keep whoever stops it waiting.
@@ -43,13 +45,14 @@ struct SandboxServer: Sendable {
         let smtp = SMTPServer(
             host: settings.host, port: settings.smtpPort, connection: SMTPConnection(store: mails, faults: faults), logger: logger,
             onRunning: { readiness.smtp($0) })
-        return [application, smtp]
+        return [WebhookSender(outbox: outbox, logger: logger), application, smtp]
     }
 
     private var router: Router<SandboxContext> {
         let router = Router(context: SandboxContext.self)
         router.add(middleware: SandboxMarkMiddleware())
         PaymentRoutes(desk: desk, faults: faults).add(to: router)
+        WebhookRoutes(outbox: outbox, desk: desk).add(to: router)
         AuthenticationRoutes(desk: desk).add(to: router)
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)

@@ -10,10 +10,13 @@ struct SandboxSettings: Sendable, Equatable {
     var dataDirectory: String?
     /// Added to every payment call, in milliseconds.
     var latencyMilliseconds = 0
+    /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
+    var webhook: WebhookTarget?
 
     init() {}
 
-    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA` and `SANDBOX_LATENCY_MS`; an absent or empty one keeps its default.
+    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_WEBHOOK_URL` and
+    /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them); an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
         let given = environment.filter { !$0.value.isEmpty }
@@ -23,6 +26,11 @@ struct SandboxSettings: Sendable, Equatable {
         dataDirectory = given["SANDBOX_DATA"]
         latencyMilliseconds =
             try Self.number("SANDBOX_LATENCY_MS", in: 0...60_000, "whole milliseconds from 0 to 60000", given) ?? latencyMilliseconds
+        if let url = given["SANDBOX_WEBHOOK_URL"] {
+            guard WebhookTarget.isAddress(url) else { throw SettingsError("SANDBOX_WEBHOOK_URL", url, expected: "http://… or https://…") }
+            let secrets = given["SANDBOX_WEBHOOK_SECRET"]?.split(separator: ",").map(String.init)
+            webhook = WebhookTarget(url: url, secrets: secrets ?? [WebhookTarget.defaultSecret])
+        }
         guard port != smtpPort || port == 0 else {
             throw SettingsError("SANDBOX_SMTP_PORT", String(smtpPort), expected: "a port other than SANDBOX_PORT")
         }
