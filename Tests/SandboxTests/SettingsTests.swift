@@ -12,17 +12,22 @@ struct SettingsTests {
 
     @Test func everyOneIsRead() throws {
         let settings = try SandboxSettings(environment: [
+            "SANDBOX_RATE_LIMIT": "25/100", "SANDBOX_WEBHOOK_URL": "https://x/y", "SANDBOX_WEBHOOK_SECRET": "a,b",
             "SANDBOX_HOST": "::1", "SANDBOX_PORT": "1", "SANDBOX_SMTP_PORT": "2", "SANDBOX_DATA": "/d", "SANDBOX_LATENCY_MS": "300",
         ])
         #expect(
             settings.host == "::1" && settings.port == 1 && settings.smtpPort == 2 && settings.dataDirectory == "/d"
                 && settings.latencyMilliseconds == 300)
+        #expect(settings.rateLimit == RateLimit(perEndpoint: 25, total: 100))
+        #expect(settings.webhook == WebhookTarget(url: "https://x/y", secrets: ["a", "b"]))
+        let withoutSecret = try SandboxSettings(environment: ["SANDBOX_WEBHOOK_URL": "http://x/y"])
+        #expect(withoutSecret.webhook?.secrets == [WebhookTarget.defaultSecret])
         #expect(SandboxURLs(host: settings.host, httpPort: 1, smtpPort: 2).http == "http://[::1]:1")
     }
 
     @Test(arguments: [
         ["SANDBOX_PORT": "http"], ["SANDBOX_PORT": "65536"], ["SANDBOX_SMTP_PORT": "-1"], ["SANDBOX_LATENCY_MS": "1.5"],
-        ["SANDBOX_SMTP_PORT": "9090"],
+        ["SANDBOX_SMTP_PORT": "9090"], ["SANDBOX_RATE_LIMIT": "0"], ["SANDBOX_WEBHOOK_URL": "ftp://x"],
     ])
     func refused(_ environment: [String: String]) throws {
         let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: environment) }

@@ -18,6 +18,10 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     case rateLimited = "429"
     /// Payments: the call takes effect, half of its answer arrives.
     case truncatedBody = "truncated_body"
+    /// Payments: the call takes effect, the answer is a 200 that says nothing the caller could read (`shape`).
+    case garbage
+    /// Payments: nothing runs and nothing is answered until the caller hangs up.
+    case hang
     /// Mail: a temporary refusal (451).
     case reject4xx = "reject_4xx"
     /// Mail: a permanent refusal (550).
@@ -49,7 +53,7 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     var aim: Aim {
         switch self {
         case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited,
-            .truncatedBody:
+            .truncatedBody, .garbage, .hang:
             .payments
         case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: .mail
         case .webhookDuplicate, .webhookReorder, .webhookLate, .webhookBadSignature, .webhookOldTimestamp, .webhookBeforeAnswer,

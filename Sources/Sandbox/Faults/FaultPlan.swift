@@ -1,12 +1,32 @@
-/// The faults in force and the latency of payment calls. A value; chance comes from outside.
+/// The faults in force, the latency of payment calls and their limit. A value; chance and time come from outside.
 struct FaultPlan: Sendable, Equatable {
-    /// Added to every payment call, in milliseconds.
-    var latencyMilliseconds = 0
+    /// How long payment calls take.
+    var latency = Latency.fixed(0)
+    /// How long some of them take instead.
+    var latencies: [PaymentOperation: Latency] = [:]
+    /// What counts them; nil lets all through.
+    var limiter: RateLimiter?
     private(set) var rules: [FaultRule] = []
 
-    init(latencyMilliseconds: Int = 0, rules: [FaultRule] = []) {
-        self.latencyMilliseconds = latencyMilliseconds
+    init(latency: Latency = .fixed(0), limit: RateLimit? = nil, rules: [FaultRule] = []) {
+        self.latency = latency
+        limiter = limit.map(RateLimiter.init)
         self.rules = rules
+    }
+
+    /// Puts what an order gives in force; the rest stays.
+    mutating func follow(_ order: FaultOrder) {
+        latency = order.latency ?? latency
+        latencies = order.latencies ?? latencies
+        rules = order.faults ?? rules
+        if let limit = order.rateLimit {
+            limiter = limit.perEndpoint == nil && limit.total == nil ? nil : RateLimiter(limit)
+        }
+    }
+
+    /// Milliseconds that one payment call takes.
+    func latency(of operation: PaymentOperation, using chance: inout some RandomNumberGenerator) -> Int {
+        (latencies[operation] ?? latency).draw(using: &chance)
     }
 
     /// The fault for a payment call: the first rule that fits and whose chance comes up. A counted rule is used up by it.

@@ -8,6 +8,14 @@ struct FaultRule: Sendable, Codable, Equatable {
         case content = "dot"
     }
 
+    /// What garbage looks like.
+    enum Shape: String, Sendable, Codable {
+        /// A page of HTML, as a proxy in between would send it.
+        case html
+        /// JSON of another kind.
+        case json
+    }
+
     let kind: FaultKind
     /// How likely a matching call is hit, 0…1.
     var rate: Double = 1
@@ -19,6 +27,8 @@ struct FaultRule: Sendable, Codable, Equatable {
     var orderID: String?
     /// Only mail to this address.
     var recipient: String?
+    /// What garbage looks like; HTML unless told.
+    var shape: Shape?
     /// Only this event.
     var event: EventKind?
     /// How many copies of a duplicated event are sent, 2…50; two unless told.
@@ -31,7 +41,7 @@ struct FaultRule: Sendable, Codable, Equatable {
     var stage: Stage?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case kind, rate, count, endpoint, recipient, stage, event, copies
+        case kind, rate, count, endpoint, recipient, stage, event, copies, shape
         case orderID = "order_id"
         case milliseconds = "ms"
         case retryAfter = "retry_after"
@@ -52,6 +62,7 @@ struct FaultRule: Sendable, Codable, Equatable {
         milliseconds = try fields.decodeIfPresent(Int.self, forKey: .milliseconds)
         retryAfter = try fields.decodeIfPresent(Int.self, forKey: .retryAfter)
         stage = try fields.decodeIfPresent(Stage.self, forKey: .stage)
+        shape = try fields.decodeIfPresent(Shape.self, forKey: .shape)
         event = try fields.decodeIfPresent(EventKind.self, forKey: .event)
         copies = try fields.decodeIfPresent(Int.self, forKey: .copies)
         try validate()
@@ -71,6 +82,7 @@ struct FaultRule: Sendable, Codable, Equatable {
         if kind == .slow || kind == .webhookLate, milliseconds == nil {
             throw FaultError("\(kind.rawValue) needs ms: how long, in milliseconds")
         }
+        if shape != nil, kind != .garbage { throw FaultError("shape says what garbage looks like; \(kind.rawValue) has none") }
         let (isForMail, isForEvents) = (recipient != nil || stage != nil, event != nil || copies != nil)
         switch kind.aim {
         case .payments where isForMail || isForEvents:

@@ -5,4 +5,6 @@ struct JournalRecord: Sendable, Codable, Equatable {
     var mail: StoredMail?
     /// The event that the shop's webhook took.
     var delivered: String?
+    /// Idempotency keys whose answers were let go before their time.
+    var forgotten: [String]?
 }

@@ -15,6 +15,7 @@ enum HomePage {
                 "Events sent to the shop and its answers (?order_id=, ?event=); POST url, secret or secrets to change where they go"
             ),
             ("/_sandbox/webhooks/{event}/send", "Sends an event once more (POST)"),
+            ("/_sandbox/idempotency", "DELETE forgets what is kept under idempotency keys (?key=)"),
             ("/_sandbox/mail", "Mail as JSON (?to=, ?order_id=, ?message_id=)"),
             ("/mail/activity?message_id=", "Whether a message was accepted"),
             ("/rates/v1/latest", "Exchange rates in Frankfurter's shape (?base=, ?symbols=)"),

@@ -17,6 +17,7 @@ actor PaymentDesk {
         for record in records {
             if let change = record.change { book.apply(change) }
             if let answer = record.answer { keys.record(answer) }
+            if let forgotten = record.forgotten { keys.forget(forgotten) }
         }
     }
 
@@ -49,6 +50,14 @@ actor PaymentDesk {
     /// Ends a claim whose call never ran.
     func release(_ claim: Claim?) {
         if let claim { keys.release(claim.key) }
+    }
+
+    /// Lets the answers under all keys go, or under the keys of one name, and says how many.
+    func forgetAnswers(under name: String?) throws(JournalError) -> Int {
+        let forgotten = keys.answered(under: name)
+        try journal.append(JournalRecord(forgotten: forgotten))
+        keys.forget(forgotten)
+        return forgotten.count
     }
 
     /// Runs a call: decides, journals, applies, answers.

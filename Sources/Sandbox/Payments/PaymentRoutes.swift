@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// The payments stand-in's HTTP side: Stripe's paths, header fields and connection behaviour.
 struct PaymentRoutes: Sendable {
@@ -42,6 +43,10 @@ struct PaymentRoutes: Sendable {
         switch delivery {
         case .whole(let answer): return Self.response(to: answer, key)
         case .half(let answer): return Self.half(of: Self.response(to: answer, key), answer.body)
+        case .silence:
+            await cancelWhenGracefulShutdown { await context.untilClosed() }
+            try? await context.channel.close()
+            return Response(status: .internalServerError)
         case .nothing:
             // The answer returned below has nowhere to go any more, which is the point.
             try? await context.channel.close()
@@ -59,7 +64,7 @@ struct PaymentRoutes: Sendable {
         }
         if let shouldRetry = answer.shouldRetry { headers[.stripeShouldRetry] = shouldRetry ? "true" : "false" }
         if let seconds = answer.retryAfter { headers[.retryAfter] = String(seconds) }
-        return .text(answer.body, type: "application/json", status: .init(code: answer.status), headers: headers)
+        return .text(answer.body, type: answer.type, status: .init(code: answer.status), headers: headers)
     }
 
     /// The answer with its true Content-Length, of which only half the body is sent before the connection closes.

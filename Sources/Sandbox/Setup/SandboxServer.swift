@@ -22,7 +22,7 @@ struct SandboxServer: Sendable {
         self.logger = logger
         var (journal, records): (Journal, [JournalRecord]) = (Journal(), [])
         if let directory = settings.dataDirectory { (journal, records) = try Journal.open(directory: directory) }
-        faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds)
+        faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds, rateLimit: settings.rateLimit)
         outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
         desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
@@ -54,6 +54,7 @@ struct SandboxServer: Sendable {
         PaymentRoutes(desk: desk, faults: faults).add(to: router)
         WebhookRoutes(outbox: outbox, desk: desk).add(to: router)
         AuthenticationRoutes(desk: desk).add(to: router)
+        IdempotencyRoutes(desk: desk).add(to: router)
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
         MailRoutes(store: mails).add(to: router)

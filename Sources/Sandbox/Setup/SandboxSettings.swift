@@ -10,12 +10,14 @@ struct SandboxSettings: Sendable, Equatable {
     var dataDirectory: String?
     /// Added to every payment call, in milliseconds.
     var latencyMilliseconds = 0
+    /// How many payment calls per second are let through; nil is without limit.
+    var rateLimit: RateLimit?
     /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
     var webhook: WebhookTarget?
 
     init() {}
 
-    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_WEBHOOK_URL` and
+    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_WEBHOOK_URL` and
     /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them); an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
@@ -26,6 +28,13 @@ struct SandboxSettings: Sendable, Equatable {
         dataDirectory = given["SANDBOX_DATA"]
         latencyMilliseconds =
             try Self.number("SANDBOX_LATENCY_MS", in: 0...60_000, "whole milliseconds from 0 to 60000", given) ?? latencyMilliseconds
+        if let text = given["SANDBOX_RATE_LIMIT"] {
+            guard let limit = RateLimit(text) else {
+                throw SettingsError(
+                    "SANDBOX_RATE_LIMIT", text, expected: "calls per second of an endpoint, such as 25, or 25/100 with those of all")
+            }
+            rateLimit = limit
+        }
         if let url = given["SANDBOX_WEBHOOK_URL"] {
             guard WebhookTarget.isAddress(url) else { throw SettingsError("SANDBOX_WEBHOOK_URL", url, expected: "http://… or https://…") }
             let secrets = given["SANDBOX_WEBHOOK_SECRET"]?.split(separator: ",").map(String.init)
