@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -96,17 +97,18 @@ struct FaultsTests {
 
     @Test func aHangingCallDoesNotHoldUpTheEnd() async throws {
         let start = ContinuousClock.now
-        try await RunningSandbox.run { sandbox in
+        let caller = try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"hang","endpoint":"retrieve"}]}"#)
-            let connection = try await Wire.connect(to: sandbox.urls.httpPort)
-            try await connection.executeThenClose { _, outbound in
-                let request = "GET /v1/payment_intents/pi_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n\r\n"
-                try await outbound.write(ByteBuffer(string: request))
-                try await eventually("it hangs") {
-                    (try await sandbox.get("/_sandbox/faults").object["struck"] as? [String: Int])?["hang"] == 1
-                }
+            let request = "GET /v1/payment_intents/pi_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n\r\n"
+            let caller = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: sandbox.urls.httpPort).get()
+            try await caller.writeAndFlush(ByteBuffer(string: request))
+            try await eventually("it hangs") {
+                (try await sandbox.get("/_sandbox/faults").object["struck"] as? [String: Int])?["hang"] == 1
             }
+            return caller
         }
+        try? await caller.close()
         #expect(ContinuousClock.now - start < .seconds(4), "the grace time is five seconds")
     }
 

@@ -13,4 +13,8 @@ enum EventKind: String, Sendable, Codable, CaseIterable {
     case refundCreated = "refund.created"
     case refundUpdated = "refund.updated"
     case refundFailed = "refund.failed"
+    case disputeCreated = "charge.dispute.created"
+    case disputeWithdrawn = "charge.dispute.funds_withdrawn"
+    case disputeReinstated = "charge.dispute.funds_reinstated"
+    case disputeClosed = "charge.dispute.closed"
 }

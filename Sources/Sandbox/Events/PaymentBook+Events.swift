@@ -4,7 +4,18 @@ extension PaymentBook {
         var events: [Event] = []
         if let intent = change.intent { events += self.events(of: intent, from: origin) }
         if let refund = change.refund { events += self.events(of: refund, from: origin) }
+        if let dispute = change.dispute { events += self.events(of: dispute, from: origin) }
         return events
+    }
+
+    private func events(of dispute: Dispute, from origin: EventOrigin) -> [Event] {
+        let kinds: [EventKind] =
+            switch dispute.status {
+            case .needsResponse: [.disputeCreated, .disputeWithdrawn]
+            case .won: [.disputeReinstated, .disputeClosed]
+            case .lost: [.disputeClosed]
+            }
+        return kinds.map { Event($0, dispute.wire, orderID: intents[dispute.intent]?.orderID, from: origin) }
     }
 
     private func events(of intent: PaymentIntent, from origin: EventOrigin) -> [Event] {

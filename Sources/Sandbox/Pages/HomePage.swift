@@ -6,7 +6,10 @@ enum HomePage {
     static func html(http: String, smtp: String) -> String {
         let base = Page.escape(http)
         let rows = [
-            ("/v1/payment_intents, /v1/refunds, /v1/events", "The payment provider's API, with any key that begins with sk_test_"),
+            (
+                "/v1/payment_intents, /v1/refunds, /v1/disputes, /v1/events",
+                "The payment provider's API, with any key that begins with sk_test_"
+            ),
             ("/_sandbox/ledger", "Money that moved, as JSON (?order_id=, ?intent=)"),
             ("/_sandbox/authenticate/{intent}", "The customer's authentication, as a page or a call (POST result=success|failure)"),
             ("/_sandbox/faults", "Misbehaviour on demand: GET, PUT, DELETE; or the header X-Sandbox-Fault on one request"),
@@ -15,6 +18,8 @@ enum HomePage {
                 "Events sent to the shop and its answers (?order_id=, ?event=); POST url, secret or secrets to change where they go"
             ),
             ("/_sandbox/webhooks/{event}/send", "Sends an event once more (POST)"),
+            ("/_sandbox/advance", "POST lets happen at once what waits for time to pass (?order_id=)"),
+            ("/_sandbox/disputes", "POST payment_intent= lets a customer ask the money back; POST /_sandbox/disputes/{id} result=won|lost"),
             ("/_sandbox/idempotency", "DELETE forgets what is kept under idempotency keys (?key=)"),
             ("/_sandbox/mail", "Mail as JSON (?to=, ?order_id=, ?message_id=)"),
             ("/mail/activity?message_id=", "Whether a message was accepted"),
@@ -32,6 +37,7 @@ enum HomePage {
             <li><a href="/mail">Mail</a> sent to <code>\(Page.escape(smtp))</code></li>
             <li><a href="/ledger">Ledger</a> of the money that moved</li>
             <li><a href="/intents">Payments</a> and where they stand</li>
+            <li><a href="/disputes">Disputes</a> and the bank's decision</li>
             </ul>
             <h2>Routes at <code>\(base)</code></h2>
             \(Page.table(["Path", "What it is"], rows, empty: ""))

@@ -4,12 +4,14 @@ struct BookChange: Sendable, Codable, Equatable {
     var intent: PaymentIntent?
     var refund: Refund?
     var ledger: [LedgerEntry] = []
+    var dispute: Dispute?
     var events: [Event] = []
 
-    init(intent: PaymentIntent? = nil, refund: Refund? = nil, ledger: [LedgerEntry] = []) {
+    init(intent: PaymentIntent? = nil, refund: Refund? = nil, ledger: [LedgerEntry] = [], dispute: Dispute? = nil) {
         self.intent = intent
         self.refund = refund
         self.ledger = ledger
+        self.dispute = dispute
     }
 
     /// Reads a change from a journal, also from one that was written before changes had everything they have now.
@@ -18,6 +20,7 @@ struct BookChange: Sendable, Codable, Equatable {
         intent = try fields.decodeIfPresent(PaymentIntent.self, forKey: .intent)
         refund = try fields.decodeIfPresent(Refund.self, forKey: .refund)
         ledger = try fields.decodeIfPresent([LedgerEntry].self, forKey: .ledger) ?? []
+        dispute = try fields.decodeIfPresent(Dispute.self, forKey: .dispute)
         events = try fields.decodeIfPresent([Event].self, forKey: .events) ?? []
     }
 }

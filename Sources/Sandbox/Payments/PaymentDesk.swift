@@ -10,15 +10,20 @@ actor PaymentDesk {
     private var keys = IdempotencyStore()
     private let journal: Journal
     private let outbox: WebhookOutbox
+    /// What will happen by itself, each told once its cause is known.
+    nonisolated let upcoming: AsyncStream<LaterStep>
+    private let comingUp: AsyncStream<LaterStep>.Continuation
 
     init(journal: Journal, outbox: WebhookOutbox, replaying records: [JournalRecord]) {
         self.journal = journal
         self.outbox = outbox
+        (upcoming, comingUp) = AsyncStream.makeStream(of: LaterStep.self)
         for record in records {
             if let change = record.change { book.apply(change) }
             if let answer = record.answer { keys.record(answer) }
             if let forgotten = record.forgotten { keys.forget(forgotten) }
         }
+        for step in book.later { comingUp.yield(step) }
     }
 
     /// A claimed idempotency key.
@@ -82,8 +87,37 @@ actor PaymentDesk {
         try finish(book.finishAuthentication(of: id, passed: passed, at: .now), under: nil, requestID: requestID)
     }
 
-    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String) throws(JournalError) -> FinishedCall {
-        let answer = PaymentAnswer(outcome.answer, requestID: requestID)
+    /// What waits for time to pass; of one order where given.
+    func stepsLater(orderID: String?) -> [LaterStep] {
+        book.later.filter { step in
+            switch step {
+            case .refund(let id), .dispute(intent: let id), .processing(intent: let id): orderID == nil || self.orderID(of: id) == orderID
+            }
+        }
+    }
+
+    /// Lets something happen that waits for time to pass; nil when it has already.
+    func letHappen(_ step: LaterStep) throws(JournalError) -> FinishedCall? {
+        guard let outcome = book.outcome(of: step, at: .now) else { return nil }
+        return try finish(outcome, under: nil, requestID: nil)
+    }
+
+    /// Lets the customer of an intent ask the money back.
+    func dispute(_ intent: PaymentIntent, reason: String) throws(JournalError) -> FinishedCall {
+        try finish(book.dispute(intent, reason: reason, at: .now), under: nil, requestID: nil)
+    }
+
+    /// Lets the bank decide a dispute.
+    func close(_ dispute: String, as status: Dispute.Status) throws(JournalError) -> FinishedCall {
+        try finish(book.close(dispute, as: status, at: .now), under: nil, requestID: nil)
+    }
+
+    /// Disputes, oldest first.
+    var disputes: [Dispute] { book.disputeOrder.compactMap { book.disputes[$0] } }
+
+    /// - Parameter requestID: of the call; nil when time or somebody else than the shop is the cause.
+    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String?) throws(JournalError) -> FinishedCall {
+        let answer = PaymentAnswer(outcome.answer, requestID: requestID ?? ProviderID.request())
         var record = JournalRecord(change: outcome.change)
         if let change = outcome.change {
             let origin = EventOrigin(
@@ -92,10 +126,14 @@ actor PaymentDesk {
         }
         if let claim, outcome.isStored {
             record.answer = StoredAnswer(
-                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: requestID, at: .now)
+                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: answer.requestID,
+                at: .now)
         }
         if record.change != nil || record.answer != nil { try journal.append(record) }
-        if let change = record.change { book.apply(change) }
+        if let change = record.change {
+            book.apply(change)
+            for step in book.later(after: change) { comingUp.yield(step) }
+        }
         if let stored = record.answer { keys.record(stored) } else { release(claim) }
         return FinishedCall(answer: answer, announcements: outbox.add(record.change?.events ?? []))
     }

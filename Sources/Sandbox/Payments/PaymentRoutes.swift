@@ -19,6 +19,8 @@ struct PaymentRoutes: Sendable {
         router.post("/v1/refunds") { try await respond(.refund, $0, $1) }
         router.get("/v1/refunds") { try await respond(.listRefunds, $0, $1) }
         router.get("/v1/refunds/{id}") { try await respond(.retrieveRefund, $0, $1) }
+        router.get("/v1/disputes") { try await respond(.listDisputes, $0, $1) }
+        router.get("/v1/disputes/{id}") { try await respond(.retrieveDispute, $0, $1) }
         router.get("/v1/events") { try await respond(.listEvents, $0, $1) }
         router.get("/v1/events/{id}") { try await respond(.retrieveEvent, $0, $1) }
     }

@@ -45,7 +45,8 @@ struct SandboxServer: Sendable {
         let smtp = SMTPServer(
             host: settings.host, port: settings.smtpPort, connection: SMTPConnection(store: mails, faults: faults), logger: logger,
             onRunning: { readiness.smtp($0) })
-        return [WebhookSender(outbox: outbox, logger: logger), application, smtp]
+        let later = LaterService(desk: desk, delay: .milliseconds(settings.laterMilliseconds))
+        return [WebhookSender(outbox: outbox, logger: logger), later, application, smtp]
     }
 
     private var router: Router<SandboxContext> {
@@ -54,6 +55,7 @@ struct SandboxServer: Sendable {
         PaymentRoutes(desk: desk, faults: faults).add(to: router)
         WebhookRoutes(outbox: outbox, desk: desk).add(to: router)
         AuthenticationRoutes(desk: desk).add(to: router)
+        LaterRoutes(desk: desk).add(to: router)
         IdempotencyRoutes(desk: desk).add(to: router)
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)

@@ -10,6 +10,8 @@ struct SandboxSettings: Sendable, Equatable {
     var dataDirectory: String?
     /// Added to every payment call, in milliseconds.
     var latencyMilliseconds = 0
+    /// How long after its cause something happens by itself, in milliseconds: refunds that arrive or bounce, disputes, debits.
+    var laterMilliseconds = 5_000
     /// How many payment calls per second are let through; nil is without limit.
     var rateLimit: RateLimit?
     /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
@@ -17,7 +19,7 @@ struct SandboxSettings: Sendable, Equatable {
 
     init() {}
 
-    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_WEBHOOK_URL` and
+    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_WEBHOOK_URL` and
     /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them); an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
@@ -28,6 +30,8 @@ struct SandboxSettings: Sendable, Equatable {
         dataDirectory = given["SANDBOX_DATA"]
         latencyMilliseconds =
             try Self.number("SANDBOX_LATENCY_MS", in: 0...60_000, "whole milliseconds from 0 to 60000", given) ?? latencyMilliseconds
+        laterMilliseconds =
+            try Self.number("SANDBOX_LATER_MS", in: 0...86_400_000, "whole milliseconds from 0 to 86400000", given) ?? laterMilliseconds
         if let text = given["SANDBOX_RATE_LIMIT"] {
             guard let limit = RateLimit(text) else {
                 throw SettingsError(
