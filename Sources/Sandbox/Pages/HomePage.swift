@@ -23,8 +23,10 @@ enum HomePage {
             ("/_sandbox/idempotency", "DELETE forgets what is kept under idempotency keys (?key=)"),
             ("/_sandbox/mail", "Mail as JSON (?to=, ?order_id=, ?message_id=)"),
             ("/mail/activity?message_id=", "Whether a message was accepted"),
-            ("/rates/v1/latest", "Exchange rates in Frankfurter's shape (?base=, ?symbols=)"),
+            ("/rates/v1/latest, /rates/v2/rates", "Exchange rates in Frankfurter's two shapes (?base=, ?symbols= or ?quotes=)"),
             ("/rates/ecb/eurofxref-daily.xml", "Exchange rates in the European Central Bank's shape"),
+            ("/rates/oxr/api/latest.json", "Exchange rates in the shape of Open Exchange Rates (?app_id=, ?base=, ?symbols=)"),
+            ("/_sandbox/rates", "PUT age_days, jump, break and negative makes the rates wrong; DELETE puts them right"),
             ("/healthz", "Whether it runs"),
         ].map { ["<code>\(Page.escape($0.0))</code>", Page.escape($0.1)] }
         let methods = CardOutcome.known.map { "<code>\(Page.escape($0))</code>" }.joined(separator: " ")
@@ -37,6 +39,7 @@ enum HomePage {
             <li><a href="/mail">Mail</a> sent to <code>\(Page.escape(smtp))</code></li>
             <li><a href="/ledger">Ledger</a> of the money that moved</li>
             <li><a href="/intents">Payments</a> and where they stand</li>
+            <li><a href="/rates">Rates</a> and what is wrong with them</li>
             <li><a href="/disputes">Disputes</a> and the bank's decision</li>
             </ul>
             <h2>Routes at <code>\(base)</code></h2>

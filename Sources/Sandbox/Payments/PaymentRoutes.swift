@@ -44,7 +44,9 @@ struct PaymentRoutes: Sendable {
             faultHeader: request.headers[.sandboxFault])
         switch delivery {
         case .whole(let answer): return Self.response(to: answer, key)
-        case .half(let answer): return Self.half(of: Self.response(to: answer, key), answer.body)
+        case .half(let answer):
+            let whole = Self.response(to: answer, key)
+            return .half(of: answer.body, type: answer.type, status: whole.status, headers: whole.headers)
         case .silence:
             await cancelWhenGracefulShutdown { await context.untilClosed() }
             try? await context.channel.close()
@@ -68,19 +70,4 @@ struct PaymentRoutes: Sendable {
         if let seconds = answer.retryAfter { headers[.retryAfter] = String(seconds) }
         return .text(answer.body, type: answer.type, status: .init(code: answer.status), headers: headers)
     }
-
-    /// The answer with its true Content-Length, of which only half the body is sent before the connection closes.
-    private static func half(of response: Response, _ body: String) -> Response {
-        var response = response
-        let half = ByteBuffer(bytes: body.utf8.prefix(body.utf8.count / 2))
-        response.body = ResponseBody(contentLength: body.utf8.count) { writer in
-            try await writer.write(half)
-            throw ConnectionCut()
-        }
-        response.headers[.contentLength] = String(body.utf8.count)
-        return response
-    }
-
-    /// Thrown out of a half-written body, so that the server closes the connection.
-    private struct ConnectionCut: Error {}
 }

@@ -12,6 +12,7 @@ struct SandboxServer: Sendable {
     private let mails: MailStore
     private let faults: FaultBoard
     private let outbox: WebhookOutbox
+    private let rates = RateBoard()
     private let logger: Logger
 
     /// Opens and replays the journal; listens on nothing yet.
@@ -60,7 +61,8 @@ struct SandboxServer: Sendable {
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
         MailRoutes(store: mails).add(to: router)
-        RateRoutes().add(to: router)
+        RateRoutes(board: rates).add(to: router)
+        RateControlRoutes(board: rates).add(to: router)
         let readiness = readiness
         router.get("/") { request, _ in Response.page(HomePage.html(http: request.baseURL, smtp: readiness.urls?.smtp ?? "")) }
         router.get("/healthz") { _, _ in Response.json(.object([("status", "ok"), ("sandbox", .bool(true))])) }
