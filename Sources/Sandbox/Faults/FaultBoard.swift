@@ -66,4 +66,12 @@ final class FaultBoard: Sendable {
             return state.count(state.plan.take(event, orderID: orderID, using: &chance))
         }
     }
+
+    /// The fault for sending the events of a mail to the shop.
+    func mailWebhook(_ recipients: [String], orderID: String?) -> FaultRule? {
+        state.withLock { state in
+            var chance = SystemRandomNumberGenerator()
+            return state.count(state.plan.take(eventsTo: recipients, orderID: orderID, using: &chance))
+        }
+    }
 }

@@ -22,14 +22,20 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     case garbage
     /// Payments: nothing runs and nothing is answered until the caller hangs up.
     case hang
-    /// Mail: a temporary refusal (451).
+    /// Mail: a temporary refusal (451, or 503 of the provider's API).
     case reject4xx = "reject_4xx"
-    /// Mail: a permanent refusal (550).
+    /// Mail: a permanent refusal (550, or 400 of the provider's API).
     case reject5xx = "reject_5xx"
-    /// Mail: the message is taken and recorded, the connection closes before the 250.
+    /// Mail: the message is taken and recorded, the connection closes before the 250 (or 202).
     case dropAfterDot = "drop_after_dot"
-    /// Mail: the connection closes after the final dot and the message is gone.
+    /// Mail: the connection closes after the content and the message is gone.
     case loseAfterDot = "lose_after_dot"
+    /// Mail: 429 of the provider's API with `X-RateLimit-Reset`; a temporary refusal by SMTP.
+    case mailRateLimited = "mail_429"
+    /// Mail: the message is accepted and never delivered; the provider's API tells `dropped`.
+    case acceptThenDrop = "accept_then_drop"
+    /// Mail: the message is accepted and comes back; the provider's API tells `bounce`.
+    case acceptThenBounce = "accept_then_bounce"
     /// Webhooks: the event is sent several times at once (`copies`).
     case webhookDuplicate = "webhook_duplicate"
     /// Webhooks: another event of the same order goes out first.
@@ -55,7 +61,7 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
         case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited,
             .truncatedBody, .garbage, .hang:
             .payments
-        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot: .mail
+        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot, .mailRateLimited, .acceptThenDrop, .acceptThenBounce: .mail
         case .webhookDuplicate, .webhookReorder, .webhookLate, .webhookBadSignature, .webhookOldTimestamp, .webhookBeforeAnswer,
             .webhookOtherMode:
             .webhooks

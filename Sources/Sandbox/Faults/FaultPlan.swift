@@ -45,7 +45,7 @@ struct FaultPlan: Sendable, Equatable {
         _ stage: FaultRule.Stage, recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator
     ) -> FaultRule? {
         take(using: &chance) { rule in
-            let isRejection = rule.kind == .reject4xx || rule.kind == .reject5xx
+            let isRejection = rule.kind == .reject4xx || rule.kind == .reject5xx || rule.kind == .mailRateLimited
             let ruleStage = isRejection ? rule.stage ?? .recipient : .content
             return rule.kind.aim == .mail && ruleStage == stage && (rule.recipient.map { recipients.contains($0) } ?? true)
                 && (rule.orderID == nil || rule.orderID == orderID)
@@ -55,7 +55,16 @@ struct FaultPlan: Sendable, Equatable {
     /// The fault for sending an event.
     mutating func take(_ event: EventKind, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
         take(using: &chance) { rule in
-            rule.kind.aim == .webhooks && (rule.event == nil || rule.event == event) && (rule.orderID == nil || rule.orderID == orderID)
+            rule.kind.aim == .webhooks && rule.recipient == nil && (rule.event == nil || rule.event == event)
+                && (rule.orderID == nil || rule.orderID == orderID)
+        }
+    }
+
+    /// The fault for sending the events of a mail.
+    mutating func take(eventsTo recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+        take(using: &chance) { rule in
+            rule.kind.aim == .webhooks && (rule.recipient.map { $0 == "*" || recipients.contains($0) } ?? false)
+                && (rule.orderID == nil || rule.orderID == orderID)
         }
     }
 

@@ -25,7 +25,7 @@ struct FaultRule: Sendable, Codable, Equatable {
     var endpoint: PaymentOperation?
     /// Only calls about this order (payments: `metadata[order_id]`; mail: the header `X-Order-ID`, known only after the dot).
     var orderID: String?
-    /// Only mail to this address.
+    /// Only mail to this address. With a kind for webhooks: only events of mails, to this address or (`*`) any.
     var recipient: String?
     /// What garbage looks like; HTML unless told.
     var shape: Shape?
@@ -35,7 +35,7 @@ struct FaultRule: Sendable, Codable, Equatable {
     var copies: Int?
     /// Wait this long first, in milliseconds; with any kind for payments, and with late and reordered events.
     var milliseconds: Int?
-    /// What `Retry-After` says with a 429, in seconds.
+    /// What `Retry-After` (mail: `X-RateLimit-Reset`) says with a 429, in seconds.
     var retryAfter: Int?
     /// Where `reject_4xx` and `reject_5xx` strike; at the recipient unless told.
     var stage: Stage?
@@ -87,10 +87,10 @@ struct FaultRule: Sendable, Codable, Equatable {
         switch kind.aim {
         case .payments where isForMail || isForEvents:
             throw FaultError("\(kind.rawValue) is for payments; recipient and stage are for mail, event and copies for webhooks")
-        case .mail where endpoint != nil || milliseconds != nil || retryAfter != nil || isForEvents:
+        case .mail where endpoint != nil || milliseconds != nil || (retryAfter != nil && kind != .mailRateLimited) || isForEvents:
             throw FaultError("\(kind.rawValue) is for mail; endpoint, ms, retry_after, event and copies are not")
-        case .webhooks where endpoint != nil || retryAfter != nil || isForMail:
-            throw FaultError("\(kind.rawValue) is for webhooks; endpoint, retry_after, recipient and stage are not")
+        case .webhooks where endpoint != nil || retryAfter != nil || stage != nil:
+            throw FaultError("\(kind.rawValue) is for webhooks; endpoint, retry_after and stage are not")
         default: break
         }
     }

@@ -22,6 +22,8 @@ enum HomePage {
             ("/_sandbox/disputes", "POST payment_intent= lets a customer ask the money back; POST /_sandbox/disputes/{id} result=won|lost"),
             ("/_sandbox/idempotency", "DELETE forgets what is kept under idempotency keys (?key=)"),
             ("/_sandbox/mail", "Mail as JSON (?to=, ?order_id=, ?message_id=)"),
+            ("/v3/mail/send", "The mail provider's API, with any key that begins with SG. and is not real"),
+            ("/_sandbox/mail/webhook", "Where events of its mails go, and the key that verifies them; POST url to change it"),
             ("/mail/activity?message_id=", "Whether a message was accepted"),
             ("/rates/v1/latest, /rates/v2/rates", "Exchange rates in Frankfurter's two shapes (?base=, ?symbols= or ?quotes=)"),
             ("/rates/ecb/eurofxref-daily.xml", "Exchange rates in the European Central Bank's shape"),

@@ -12,6 +12,7 @@ struct SandboxServer: Sendable {
     private let mails: MailStore
     private let faults: FaultBoard
     private let outbox: WebhookOutbox
+    private let mailEvents: MailEventOutbox
     private let rates = RateBoard()
     private let logger: Logger
 
@@ -27,6 +28,7 @@ struct SandboxServer: Sendable {
         outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
         desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
+        mailEvents = try MailEventOutbox(url: settings.mailWebhookURL, faults: faults, journal: journal, replaying: records)
         readiness = Readiness(host: settings.host, onReady: onReady)
     }
 
@@ -44,10 +46,13 @@ struct SandboxServer: Sendable {
             router: router, configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { channel in readiness.http(channel.localAddress?.port ?? 0) }, logger: logger)
         let smtp = SMTPServer(
-            host: settings.host, port: settings.smtpPort, connection: SMTPConnection(store: mails, faults: faults), logger: logger,
+            host: settings.host, port: settings.smtpPort,
+            connection: SMTPConnection(store: mails, faults: faults, credentials: settings.smtpCredentials), logger: logger,
             onRunning: { readiness.smtp($0) })
         let later = LaterService(desk: desk, delay: .milliseconds(settings.laterMilliseconds))
-        return [WebhookSender(outbox: outbox, logger: logger), later, application, smtp]
+        return [
+            WebhookSender(outbox: outbox, logger: logger), MailEventSender(outbox: mailEvents, logger: logger), later, application, smtp,
+        ]
     }
 
     private var router: Router<SandboxContext> {
@@ -61,6 +66,8 @@ struct SandboxServer: Sendable {
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
         MailRoutes(store: mails).add(to: router)
+        SendGridRoutes(store: mails, faults: faults, outbox: mailEvents).add(to: router)
+        MailEventRoutes(outbox: mailEvents).add(to: router)
         RateRoutes(board: rates).add(to: router)
         RateControlRoutes(board: rates).add(to: router)
         let readiness = readiness

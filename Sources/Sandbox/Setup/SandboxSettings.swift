@@ -16,11 +16,15 @@ struct SandboxSettings: Sendable, Equatable {
     var rateLimit: RateLimit?
     /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
     var webhook: WebhookTarget?
+    /// Where events of mails sent through the provider's API go; nil sends none until `POST /_sandbox/mail/webhook` says where.
+    var mailWebhookURL: String?
+    /// Who may send mail by SMTP; nil lets everybody.
+    var smtpCredentials: SMTPCredentials?
 
     init() {}
 
-    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_WEBHOOK_URL` and
-    /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them); an absent or empty one keeps its default.
+    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_WEBHOOK_URL`,
+    /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them), `SANDBOX_MAIL_WEBHOOK_URL`, `SANDBOX_SMTP_USER` and `SANDBOX_SMTP_PASSWORD`; an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
         let given = environment.filter { !$0.value.isEmpty }
@@ -43,6 +47,18 @@ struct SandboxSettings: Sendable, Equatable {
             guard WebhookTarget.isAddress(url) else { throw SettingsError("SANDBOX_WEBHOOK_URL", url, expected: "http://… or https://…") }
             let secrets = given["SANDBOX_WEBHOOK_SECRET"]?.split(separator: ",").map(String.init)
             webhook = WebhookTarget(url: url, secrets: secrets ?? [WebhookTarget.defaultSecret])
+        }
+        if let url = given["SANDBOX_MAIL_WEBHOOK_URL"] {
+            guard WebhookTarget.isAddress(url) else {
+                throw SettingsError("SANDBOX_MAIL_WEBHOOK_URL", url, expected: "http://… or https://…")
+            }
+            mailWebhookURL = url
+        }
+        if let user = given["SANDBOX_SMTP_USER"] {
+            guard let password = given["SANDBOX_SMTP_PASSWORD"] else {
+                throw SettingsError("SANDBOX_SMTP_USER", user, expected: "SANDBOX_SMTP_PASSWORD with it")
+            }
+            smtpCredentials = SMTPCredentials(user: user, password: password)
         }
         guard port != smtpPort || port == 0 else {
             throw SettingsError("SANDBOX_SMTP_PORT", String(smtpPort), expected: "a port other than SANDBOX_PORT")
