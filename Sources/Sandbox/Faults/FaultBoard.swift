@@ -32,6 +32,11 @@ final class FaultBoard: Sendable {
         state.withLock { $0.plan.follow(order) }
     }
 
+    /// Puts one more fault in force, behind those there are.
+    func add(_ rule: FaultRule) {
+        state.withLock { $0.plan.add(rule) }
+    }
+
     /// Ends all faults and returns to what was set at start.
     func clear() {
         state.withLock { $0 = State(plan: start) }

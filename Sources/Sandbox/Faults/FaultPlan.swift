@@ -24,6 +24,11 @@ struct FaultPlan: Sendable, Equatable {
         }
     }
 
+    /// Puts one more fault in force.
+    mutating func add(_ rule: FaultRule) {
+        rules.append(rule)
+    }
+
     /// Milliseconds that one payment call takes.
     func latency(of operation: PaymentOperation, using chance: inout some RandomNumberGenerator) -> Int {
         (latencies[operation] ?? latency).draw(using: &chance)

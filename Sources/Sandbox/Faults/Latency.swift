@@ -10,6 +10,17 @@ enum Latency: Sendable, Equatable {
     /// Log-normal, as the answers of busy servers are: half of the calls are faster than the median, one in a hundred is slower than `p99`.
     case spread(median: Int, p99: Int)
 
+    /// - Throws: `FaultError` unless it is milliseconds alone, or a median and a 99th percentile that is no less.
+    init(milliseconds: Int?, median: Int?, p99: Int?) throws(FaultError) {
+        switch (milliseconds, median, p99) {
+        case (let milliseconds?, nil, nil) where (0...Self.longest).contains(milliseconds): self = .fixed(milliseconds)
+        case (nil, let median?, let p99?) where median > 0 && p99 >= median && p99 <= Self.longest:
+            self = .spread(median: median, p99: p99)
+        default:
+            throw FaultError("a latency is ms, or median_ms and a p99_ms that is no less, in milliseconds up to \(Self.longest)")
+        }
+    }
+
     /// Milliseconds for one call.
     func draw(using chance: inout some RandomNumberGenerator) -> Int {
         switch self {
@@ -39,14 +50,9 @@ extension Latency: Codable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        let fixed = try fields.decodeIfPresent(Int.self, forKey: .fixed)
-        let (median, p99) = (try fields.decodeIfPresent(Int.self, forKey: .median), try fields.decodeIfPresent(Int.self, forKey: .p99))
-        switch (fixed, median, p99) {
-        case (let milliseconds?, nil, nil) where (0...Self.longest).contains(milliseconds): self = .fixed(milliseconds)
-        case (nil, let median?, let p99?) where median > 0 && p99 >= median && p99 <= Self.longest:
-            self = .spread(median: median, p99: p99)
-        default: throw FaultError("a latency is ms, or median_ms and a p99_ms that is no less, in milliseconds up to \(Self.longest)")
-        }
+        try self.init(
+            milliseconds: try fields.decodeIfPresent(Int.self, forKey: .fixed),
+            median: try fields.decodeIfPresent(Int.self, forKey: .median), p99: try fields.decodeIfPresent(Int.self, forKey: .p99))
     }
 
     func encode(to encoder: any Encoder) throws {

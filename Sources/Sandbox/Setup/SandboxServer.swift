@@ -65,6 +65,7 @@ struct SandboxServer: Sendable {
         IdempotencyRoutes(desk: desk).add(to: router)
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
+        SwitchRoutes(board: faults).add(to: router)
         MailRoutes(store: mails).add(to: router)
         SendGridRoutes(store: mails, faults: faults, outbox: mailEvents).add(to: router)
         MailEventRoutes(outbox: mailEvents).add(to: router)

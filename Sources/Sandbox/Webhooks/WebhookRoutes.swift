@@ -19,6 +19,7 @@ struct WebhookRoutes: Sendable {
     }
 
     func add(to router: Router<SandboxContext>) {
+        router.get("/webhooks") { _, _ in Response.page(WebhooksPage.html(of: outbox.deliveries(), to: outbox.target)) }
         router.get("/_sandbox/webhooks") { request, _ in
             let query = request.uri.queryParameters
             return list(outbox.deliveries(orderID: query["order_id"].map(String.init), event: query["event"].map(String.init)))
@@ -38,7 +39,11 @@ struct WebhookRoutes: Sendable {
             outbox.point(to: change.url, secrets: secrets)
             return list([])
         }
-        router.post("/_sandbox/webhooks/{event}/send") { _, context in try await sendAgain(context.parameters.get("event") ?? "") }
+        router.post("/_sandbox/webhooks/{event}/send") { request, context in
+            let response = try await sendAgain(context.parameters.get("event") ?? "")
+            guard response.status == .ok, request.headers[.accept]?.contains("text/html") == true else { return response }
+            return Response(status: .seeOther, headers: [.location: "/webhooks"])
+        }
     }
 
     private func sendAgain(_ id: String) async throws -> Response {
