@@ -111,8 +111,7 @@ let package = Package(
         program(
             "Sandbox",
             [
-                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
-                unixSignals,
+                "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
             ]),
 
         program(
@@ -136,7 +135,7 @@ let package = Package(
         tests("Domain", ["Domain"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
-        tests("Sandbox", ["Sandbox", logging, nioCore, nioPosix]),
+        tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix]),
         tests(
             "API",
             [

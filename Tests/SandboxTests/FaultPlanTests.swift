@@ -44,9 +44,21 @@ struct FaultPlanTests {
         #expect(plan.take(.create, orderID: "o", using: &chance) == nil)
     }
 
+    @Test mutating func webhookFaultsKnowTheirEventAndOrder() throws {
+        var plan = try plan(#"[{"kind":"webhook_duplicate","event":"charge.succeeded","order_id":"a","count":1}]"#)
+        #expect(plan.take(.intentSucceeded, orderID: "a", using: &chance) == nil)
+        #expect(plan.take(.chargeSucceeded, orderID: "b", using: &chance) == nil)
+        #expect(plan.take(.confirm, orderID: "a", using: &chance) == nil)
+        #expect(plan.take(.chargeSucceeded, orderID: "a", using: &chance)?.kind == .webhookDuplicate)
+        #expect(plan.take(.chargeSucceeded, orderID: "a", using: &chance) == nil)
+    }
+
     @Test(arguments: [
         #"[{"kind":"slow"}]"#, #"[{"kind":"409","rate":1.1}]"#, #"[{"kind":"409","count":0}]"#,
         #"[{"kind":"reject_4xx","endpoint":"confirm"}]"#,
+        #"[{"kind":"webhook_late"}]"#, #"[{"kind":"webhook_duplicate","copies":1}]"#, #"[{"kind":"webhook_reorder","endpoint":"confirm"}]"#,
+        #"[{"kind":"409","event":"charge.succeeded"}]"#, #"[{"kind":"webhook_late","ms":1,"event":"x"}]"#,
+        #"[{"kind":"409","shape":"json"}]"#,
         #"[{"kind":"drop_before","stage":"dot"}]"#, #"[{"kind":"slow","ms":-1}]"#, #"[{"kind":"unheard_of"}]"#,
     ])
     func nonsenseIsRefused(_ json: String) {

@@ -1,3 +1,6 @@
+import NIOCore
+import NIOPosix
+import TestSupport
 import Testing
 
 @testable import Sandbox
@@ -44,6 +47,96 @@ struct FaultsTests {
             #expect(replay.status == 500 && replay.body == failed.body && replay.headers["idempotent-replayed"] == "true")
             #expect(try await sandbox.status(of: id) == "succeeded")
             #expect(try await sandbox.moved(id) == ["charge 1999"])
+        }
+    }
+
+    @Test func garbageHidesWhatHappenedAndTheKeyTellsIt() async throws {
+        try await RunningSandbox.run { sandbox in
+            for (fault, type) in [("garbage", "text/html"), ("garbage=json", "application/json")] {
+                let id = try await sandbox.intent()
+                let garbled = try await sandbox.confirm(id, key: fault, fault: fault)
+                #expect(garbled.status == 200 && garbled.isWhole && garbled.headers["content-type"] == type)
+                #expect(garbled.text("id") == nil && garbled.object.isEmpty == (fault == "garbage"))
+                #expect(try await sandbox.moved(id) == ["charge 1999"])
+                let replay = try await sandbox.confirm(id, key: fault)
+                #expect(replay.text("status") == "succeeded" && replay.headers["idempotent-replayed"] == "true")
+            }
+            let read = try await sandbox.pay("payment_intents/\(try await sandbox.intent())", fault: "garbage", method: "GET")
+            #expect(read.status == 200 && read.object.isEmpty)
+            #expect(try await sandbox.confirm("pi_none", fault: "garbage=xml").status == 400)
+        }
+    }
+
+    @Test func aHangingCallNeverRunsNorAnswers() async throws {
+        try await RunningSandbox.run { sandbox in
+            let id = try await sandbox.intent()
+            let text = "POST /v1/payment_intents/\(id)/confirm HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n"
+            let headers = "Content-Type: application/x-www-form-urlencoded\r\nX-Sandbox-Fault: hang\r\nIdempotency-Key: k\r\n"
+            let form = "payment_method=pm_card_visa"
+            try await Wire.connect(to: sandbox.urls.httpPort).executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: "\(text)\(headers)Content-Length: \(form.utf8.count)\r\n\r\n\(form)"))
+                let heard = try await withThrowingTaskGroup(of: Bool.self) { tasks in
+                    tasks.addTask {
+                        for try await _ in inbound { return true }
+                        return false
+                    }
+                    tasks.addTask {
+                        try await Task.sleep(for: .milliseconds(300))
+                        return false
+                    }
+                    defer { tasks.cancelAll() }
+                    return try await tasks.next() ?? true
+                }
+                #expect(!heard)
+            }
+            #expect(try await sandbox.moved(id).isEmpty)
+            let after = try await sandbox.confirm(id, key: "k")
+            #expect(after.status == 200 && after.headers["idempotent-replayed"] == nil, "its key was never taken")
+        }
+    }
+
+    @Test func aHangingCallDoesNotHoldUpTheEnd() async throws {
+        let start = ContinuousClock.now
+        let caller = try await RunningSandbox.run { sandbox in
+            _ = try await sandbox.setFaults(#"{"faults":[{"kind":"hang","endpoint":"retrieve"}]}"#)
+            let request = "GET /v1/payment_intents/pi_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n\r\n"
+            let caller = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: sandbox.urls.httpPort).get()
+            try await caller.writeAndFlush(ByteBuffer(string: request))
+            try await eventually("it hangs") {
+                (try await sandbox.get("/_sandbox/faults").object["struck"] as? [String: Int])?["hang"] == 1
+            }
+            return caller
+        }
+        try? await caller.close()
+        #expect(ContinuousClock.now - start < .seconds(4), "the grace time is five seconds")
+    }
+
+    @Test func forgottenKeysRunAgain() async throws {
+        try await withTemporaryDirectory { directory in
+            let form = "amount=100&currency=usd"
+            try await RunningSandbox.run(data: directory) { sandbox in
+                let (one, other) = (
+                    try await sandbox.pay("payment_intents", form, key: "one"), try await sandbox.pay("payment_intents", form, key: "other")
+                )
+                #expect(try await sandbox.send("DELETE", "/_sandbox/idempotency?key=one").number("forgotten") == 1)
+                #expect(try await sandbox.pay("payment_intents", form, key: "one").text("id") != one.text("id"))
+                #expect(try await sandbox.pay("payment_intents", form, key: "other").text("id") == other.text("id"))
+                #expect(try await sandbox.send("DELETE", "/_sandbox/idempotency").number("forgotten") == 2)
+            }
+            try await RunningSandbox.run(data: directory) { sandbox in
+                let again = try await sandbox.pay("payment_intents", form, key: "other")
+                #expect(again.status == 200 && again.headers["idempotent-replayed"] == nil, "a restart does not bring them back")
+            }
+        }
+    }
+
+    @Test func aFailureCanTakeItsTime() async throws {
+        try await RunningSandbox.run { sandbox in
+            _ = try await sandbox.setFaults(#"{"faults":[{"kind":"error_500_before","ms":250}]}"#)
+            let start = ContinuousClock.now
+            #expect(try await sandbox.pay("payment_intents", "amount=100&currency=usd").status == 500)
+            #expect(ContinuousClock.now - start >= .milliseconds(250))
         }
     }
 

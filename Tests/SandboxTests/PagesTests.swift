@@ -8,13 +8,19 @@ struct PagesTests {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(order: "<script>")
             _ = try await sandbox.confirm(id)
-            for path in ["/", "/mail", "/ledger", "/intents", "/mail/99", "/_sandbox/authenticate/none", "/_sandbox/authenticate/\(id)"] {
+            for path in [
+                "/", "/mail", "/disputes", "/webhooks", "/rates", "/switches", "/ledger", "/intents", "/mail/99",
+                "/_sandbox/authenticate/none", "/_sandbox/authenticate/\(id)",
+            ] {
                 let page = try await sandbox.get(path)
                 #expect(page.body.contains("This is a sandbox") && page.isWhole, "\(path)")
                 #expect(page.headers["x-sandbox"] == "cartwright" && !page.body.contains("<script"), "\(path)")
             }
             let home = try await sandbox.get("/").body
-            for link in ["href=\"/mail\"", "href=\"/ledger\"", "href=\"/intents\"", sandbox.urls.smtp, "pm_card_visa"] {
+            for link in [
+                "href=\"/mail\"", "href=\"/ledger\"", "href=\"/intents\"", "href=\"/switches\"", "href=\"/rates\"", "href=\"/webhooks\"",
+                sandbox.urls.smtp, "pm_card_visa",
+            ] {
                 #expect(home.contains(link))
             }
             #expect(try await sandbox.get("/ledger").body.contains("19.99 USD"))

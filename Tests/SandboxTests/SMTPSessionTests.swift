@@ -6,8 +6,8 @@ import Testing
 @Suite("The SMTP sink takes exactly what was sent")
 struct SMTPSessionTests {
     /// Codes of the answers to some lines; recipients are accepted, messages collected.
-    private func talk(_ lines: [String]) -> (codes: [Int], messages: [SMTPEnvelope]) {
-        var session = SMTPSession()
+    private func talk(_ lines: [String], credentials: SMTPCredentials? = nil) -> (codes: [Int], messages: [SMTPEnvelope]) {
+        var session = SMTPSession(credentials: credentials)
         var codes: [Int] = []
         var messages: [SMTPEnvelope] = []
         for line in lines {
@@ -76,5 +76,32 @@ struct SMTPSessionTests {
         var lines = LineSplitter()
         lines.append(ByteBuffer(repeating: UInt8(ascii: "x"), count: LineSplitter.maximumLine + 1))
         #expect(throws: LineSplitter.LineTooLong.self) { try lines.next() }
+    }
+
+    @Test func nobodyNeedsToSayWhoTheyAre() {
+        #expect(talk(["EHLO me", "AUTH PLAIN AHVzZXIAc2VjcmV0"]).codes == [250, 502])
+    }
+
+    @Test(arguments: [
+        (["AUTH PLAIN AHVzZXIAc2VjcmV0"], [235, 250]), (["AUTH PLAIN", "AHVzZXIAc2VjcmV0"], [334, 235, 250]),
+        (["auth login", "dXNlcg==", "c2VjcmV0"], [334, 334, 235, 250]), (["AUTH LOGIN dXNlcg==", "c2VjcmV0"], [334, 235, 250]),
+        ([], [530]), (["AUTH PLAIN AHVzZXIAd3Jvbmc="], [535, 530]), (["AUTH PLAIN !"], [535, 530]),
+        (["AUTH PLAIN", "*"], [334, 501, 530]),
+        (["AUTH LOGIN", "dXNlcg==", "d3Jvbmc="], [334, 334, 535, 530]), (["AUTH LOGIN", "%"], [334, 535, 530]),
+        (["AUTH CRAM-MD5"], [504, 530]), (["AUTH PLAIN AHVzZXIAc2VjcmV0", "AUTH PLAIN AHVzZXIAc2VjcmV0"], [235, 503, 250]),
+    ])
+    func onlyTheOneUserMaySend(_ lines: [String], _ codes: [Int]) {
+        let credentials = SMTPCredentials(user: "user", password: "secret")
+        #expect(talk(["EHLO me"] + lines + ["MAIL FROM:<a@x>"], credentials: credentials).codes == [250] + codes)
+    }
+
+    @Test func theWayInIsOnlyOfferedWhereThereIsOne() {
+        var (open, closed) = (SMTPSession(), SMTPSession(credentials: SMTPCredentials(user: "user", password: "secret")))
+        guard case .reply(let without) = open.receive(Array("EHLO me".utf8)), case .reply(let with) = closed.receive(Array("EHLO me".utf8))
+        else {
+            Issue.record("EHLO is answered")
+            return
+        }
+        #expect(with.lines == without.lines + ["AUTH PLAIN LOGIN"])
     }
 }

@@ -12,17 +12,26 @@ struct SettingsTests {
 
     @Test func everyOneIsRead() throws {
         let settings = try SandboxSettings(environment: [
+            "SANDBOX_MAIL_WEBHOOK_URL": "http://m", "SANDBOX_SMTP_USER": "u", "SANDBOX_SMTP_PASSWORD": "p", "SANDBOX_LATER_MS": "7",
+            "SANDBOX_RATE_LIMIT": "25/100", "SANDBOX_WEBHOOK_URL": "https://x/y", "SANDBOX_WEBHOOK_SECRET": "a,b",
             "SANDBOX_HOST": "::1", "SANDBOX_PORT": "1", "SANDBOX_SMTP_PORT": "2", "SANDBOX_DATA": "/d", "SANDBOX_LATENCY_MS": "300",
         ])
         #expect(
             settings.host == "::1" && settings.port == 1 && settings.smtpPort == 2 && settings.dataDirectory == "/d"
                 && settings.latencyMilliseconds == 300)
+        #expect(settings.mailWebhookURL == "http://m" && settings.smtpCredentials == SMTPCredentials(user: "u", password: "p"))
+        #expect(settings.laterMilliseconds == 7)
+        #expect(settings.rateLimit == RateLimit(perEndpoint: 25, total: 100))
+        #expect(settings.webhook == WebhookTarget(url: "https://x/y", secrets: ["a", "b"]))
+        let withoutSecret = try SandboxSettings(environment: ["SANDBOX_WEBHOOK_URL": "http://x/y"])
+        #expect(withoutSecret.webhook?.secrets == [WebhookTarget.defaultSecret])
         #expect(SandboxURLs(host: settings.host, httpPort: 1, smtpPort: 2).http == "http://[::1]:1")
     }
 
     @Test(arguments: [
         ["SANDBOX_PORT": "http"], ["SANDBOX_PORT": "65536"], ["SANDBOX_SMTP_PORT": "-1"], ["SANDBOX_LATENCY_MS": "1.5"],
-        ["SANDBOX_SMTP_PORT": "9090"],
+        ["SANDBOX_SMTP_PORT": "9090"], ["SANDBOX_RATE_LIMIT": "0"], ["SANDBOX_WEBHOOK_URL": "ftp://x"],
+        ["SANDBOX_MAIL_WEBHOOK_URL": "x"], ["SANDBOX_SMTP_USER": "alone"], ["SANDBOX_LATER_MS": "-1"],
     ])
     func refused(_ environment: [String: String]) throws {
         let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: environment) }

@@ -1,27 +1,46 @@
-/// The body of `PUT /_sandbox/faults`, and its answer: `{"latency_ms": 0, "faults": [{"kind": "drop_after_commit", "endpoint": "confirm", "count": 1}]}`.
-struct FaultOrder: Sendable, Codable {
-    /// New latency of payment calls, in milliseconds; nil leaves it.
-    var latencyMilliseconds: Int?
+/// The body of `PUT /_sandbox/faults`: `{"latency_ms": 0, "faults": [{"kind": "drop_after_commit", "endpoint": "confirm", "count": 1}]}`.
+struct FaultOrder: Sendable, Decodable {
+    /// New latency of payment calls; nil leaves it. Either `latency_ms`, or `latency` as ``Latency`` is written.
+    var latency: Latency?
+    /// The endpoints whose latency differs, replacing those there were; nil leaves them.
+    var latencies: [PaymentOperation: Latency]?
+    /// A new limit, none when empty; nil leaves it.
+    var rateLimit: RateLimit?
     /// The faults that replace those in force; nil leaves them.
     var faults: [FaultRule]?
 
-    enum CodingKeys: String, CodingKey {
-        case latencyMilliseconds = "latency_ms"
-        case faults
+    private enum CodingKeys: String, CodingKey {
+        case milliseconds = "latency_ms"
+        case latency, latencies, faults
+        case rateLimit = "rate_limit"
     }
 
-    init(_ plan: FaultPlan) {
-        latencyMilliseconds = plan.latencyMilliseconds
-        faults = plan.rules
-    }
+    init() {}
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        latencyMilliseconds = try fields.decodeIfPresent(Int.self, forKey: .latencyMilliseconds)
+        latency = try fields.decodeIfPresent(Latency.self, forKey: .latency)
+        rateLimit = try fields.decodeIfPresent(RateLimit.self, forKey: .rateLimit)
         faults = try fields.decodeIfPresent([FaultRule].self, forKey: .faults)
-        if let latencyMilliseconds, !(0...60_000).contains(latencyMilliseconds) {
-            throw FaultError("latency_ms must lie between 0 and 60000, not \(latencyMilliseconds)")
+        if let milliseconds = try fields.decodeIfPresent(Int.self, forKey: .milliseconds) {
+            guard (0...Latency.longest).contains(milliseconds) else {
+                throw FaultError("latency_ms must lie between 0 and \(Latency.longest), not \(milliseconds)")
+            }
+            guard latency == nil else { throw FaultError("give latency_ms or latency, not both") }
+            latency = .fixed(milliseconds)
         }
-        if latencyMilliseconds == nil, faults == nil { throw FaultError("give latency_ms, faults or both") }
+        if let named = try fields.decodeIfPresent([String: Latency].self, forKey: .latencies) {
+            latencies = [:]
+            for (name, latency) in named {
+                guard let operation = PaymentOperation(rawValue: name) else {
+                    let known = PaymentOperation.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw FaultError("latencies: '\(name)' is no endpoint; they are \(known)")
+                }
+                latencies?[operation] = latency
+            }
+        }
+        if latency == nil, latencies == nil, rateLimit == nil, faults == nil {
+            throw FaultError("give latency_ms, latency, latencies, rate_limit, faults or some of them")
+        }
     }
 }

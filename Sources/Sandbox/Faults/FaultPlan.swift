@@ -1,18 +1,44 @@
-/// The faults in force and the latency of payment calls. A value; chance comes from outside.
+/// The faults in force, the latency of payment calls and their limit. A value; chance and time come from outside.
 struct FaultPlan: Sendable, Equatable {
-    /// Added to every payment call, in milliseconds.
-    var latencyMilliseconds = 0
+    /// How long payment calls take.
+    var latency = Latency.fixed(0)
+    /// How long some of them take instead.
+    var latencies: [PaymentOperation: Latency] = [:]
+    /// What counts them; nil lets all through.
+    var limiter: RateLimiter?
     private(set) var rules: [FaultRule] = []
 
-    init(latencyMilliseconds: Int = 0, rules: [FaultRule] = []) {
-        self.latencyMilliseconds = latencyMilliseconds
+    init(latency: Latency = .fixed(0), limit: RateLimit? = nil, rules: [FaultRule] = []) {
+        self.latency = latency
+        limiter = limit.map(RateLimiter.init)
         self.rules = rules
+    }
+
+    /// Puts what an order gives in force; the rest stays.
+    mutating func follow(_ order: FaultOrder) {
+        latency = order.latency ?? latency
+        latencies = order.latencies ?? latencies
+        rules = order.faults ?? rules
+        if let limit = order.rateLimit {
+            limiter = limit.perEndpoint == nil && limit.total == nil ? nil : RateLimiter(limit)
+        }
+    }
+
+    /// Puts one more fault in force.
+    mutating func add(_ rule: FaultRule) {
+        rules.append(rule)
+    }
+
+    /// Milliseconds that one payment call takes.
+    func latency(of operation: PaymentOperation, using chance: inout some RandomNumberGenerator) -> Int {
+        (latencies[operation] ?? latency).draw(using: &chance)
     }
 
     /// The fault for a payment call: the first rule that fits and whose chance comes up. A counted rule is used up by it.
     mutating func take(_ operation: PaymentOperation, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
         take(using: &chance) { rule in
-            !rule.kind.isMail && (rule.endpoint == nil || rule.endpoint == operation) && (rule.orderID == nil || rule.orderID == orderID)
+            rule.kind.aim == .payments && (rule.endpoint == nil || rule.endpoint == operation)
+                && (rule.orderID == nil || rule.orderID == orderID)
         }
     }
 
@@ -24,9 +50,25 @@ struct FaultPlan: Sendable, Equatable {
         _ stage: FaultRule.Stage, recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator
     ) -> FaultRule? {
         take(using: &chance) { rule in
-            let isRejection = rule.kind == .reject4xx || rule.kind == .reject5xx
+            let isRejection = rule.kind == .reject4xx || rule.kind == .reject5xx || rule.kind == .mailRateLimited
             let ruleStage = isRejection ? rule.stage ?? .recipient : .content
-            return rule.kind.isMail && ruleStage == stage && (rule.recipient.map { recipients.contains($0) } ?? true)
+            return rule.kind.aim == .mail && ruleStage == stage && (rule.recipient.map { recipients.contains($0) } ?? true)
+                && (rule.orderID == nil || rule.orderID == orderID)
+        }
+    }
+
+    /// The fault for sending an event.
+    mutating func take(_ event: EventKind, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+        take(using: &chance) { rule in
+            rule.kind.aim == .webhooks && rule.recipient == nil && (rule.event == nil || rule.event == event)
+                && (rule.orderID == nil || rule.orderID == orderID)
+        }
+    }
+
+    /// The fault for sending the events of a mail.
+    mutating func take(eventsTo recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+        take(using: &chance) { rule in
+            rule.kind.aim == .webhooks && (rule.recipient.map { $0 == "*" || recipients.contains($0) } ?? false)
                 && (rule.orderID == nil || rule.orderID == orderID)
         }
     }

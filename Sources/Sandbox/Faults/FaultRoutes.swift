@@ -25,7 +25,7 @@ struct FaultRoutes: Sendable {
     }
 
     private var current: Response {
-        let body = (try? JSONEncoder().encode(FaultOrder(board.current))) ?? Data()
+        let body = (try? JSONEncoder().encode(board.report)) ?? Data()
         return .text(String(decoding: body, as: UTF8.self), type: "application/json")
     }
 

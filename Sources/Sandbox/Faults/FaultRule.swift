@@ -8,6 +8,14 @@ struct FaultRule: Sendable, Codable, Equatable {
         case content = "dot"
     }
 
+    /// What garbage looks like.
+    enum Shape: String, Sendable, Codable {
+        /// A page of HTML, as a proxy in between would send it.
+        case html
+        /// JSON of another kind.
+        case json
+    }
+
     let kind: FaultKind
     /// How likely a matching call is hit, 0…1.
     var rate: Double = 1
@@ -17,17 +25,23 @@ struct FaultRule: Sendable, Codable, Equatable {
     var endpoint: PaymentOperation?
     /// Only calls about this order (payments: `metadata[order_id]`; mail: the header `X-Order-ID`, known only after the dot).
     var orderID: String?
-    /// Only mail to this address.
+    /// Only mail to this address. With a kind for webhooks: only events of mails, to this address or (`*`) any.
     var recipient: String?
-    /// Wait this long first, in milliseconds; with any kind for payments.
+    /// What garbage looks like; HTML unless told.
+    var shape: Shape?
+    /// Only this event.
+    var event: EventKind?
+    /// How many copies of a duplicated event are sent, 2…50; two unless told.
+    var copies: Int?
+    /// Wait this long first, in milliseconds; with any kind for payments, and with late and reordered events.
     var milliseconds: Int?
-    /// What `Retry-After` says with a 429, in seconds.
+    /// What `Retry-After` (mail: `X-RateLimit-Reset`) says with a 429, in seconds.
     var retryAfter: Int?
     /// Where `reject_4xx` and `reject_5xx` strike; at the recipient unless told.
     var stage: Stage?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case kind, rate, count, endpoint, recipient, stage
+        case kind, rate, count, endpoint, recipient, stage, event, copies, shape
         case orderID = "order_id"
         case milliseconds = "ms"
         case retryAfter = "retry_after"
@@ -48,6 +62,9 @@ struct FaultRule: Sendable, Codable, Equatable {
         milliseconds = try fields.decodeIfPresent(Int.self, forKey: .milliseconds)
         retryAfter = try fields.decodeIfPresent(Int.self, forKey: .retryAfter)
         stage = try fields.decodeIfPresent(Stage.self, forKey: .stage)
+        shape = try fields.decodeIfPresent(Shape.self, forKey: .shape)
+        event = try fields.decodeIfPresent(EventKind.self, forKey: .event)
+        copies = try fields.decodeIfPresent(Int.self, forKey: .copies)
         try validate()
     }
 
@@ -61,12 +78,20 @@ struct FaultRule: Sendable, Codable, Equatable {
         if let retryAfter, !(0...3_600).contains(retryAfter) {
             throw FaultError("retry_after must lie between 0 and 3600 seconds, not \(retryAfter)")
         }
-        if kind == .slow, milliseconds == nil { throw FaultError("slow needs ms: how long, in milliseconds") }
-        if kind.isMail, endpoint != nil || milliseconds != nil || retryAfter != nil {
-            throw FaultError("\(kind.rawValue) is for mail; endpoint, ms and retry_after are for payments")
+        if let copies, !(2...50).contains(copies) { throw FaultError("copies must lie between 2 and 50, not \(copies)") }
+        if kind == .slow || kind == .webhookLate, milliseconds == nil {
+            throw FaultError("\(kind.rawValue) needs ms: how long, in milliseconds")
         }
-        if !kind.isMail, recipient != nil || stage != nil {
-            throw FaultError("\(kind.rawValue) is for payments; recipient and stage are for mail")
+        if shape != nil, kind != .garbage { throw FaultError("shape says what garbage looks like; \(kind.rawValue) has none") }
+        let (isForMail, isForEvents) = (recipient != nil || stage != nil, event != nil || copies != nil)
+        switch kind.aim {
+        case .payments where isForMail || isForEvents:
+            throw FaultError("\(kind.rawValue) is for payments; recipient and stage are for mail, event and copies for webhooks")
+        case .mail where endpoint != nil || milliseconds != nil || (retryAfter != nil && kind != .mailRateLimited) || isForEvents:
+            throw FaultError("\(kind.rawValue) is for mail; endpoint, ms, retry_after, event and copies are not")
+        case .webhooks where endpoint != nil || retryAfter != nil || stage != nil:
+            throw FaultError("\(kind.rawValue) is for webhooks; endpoint, retry_after and stage are not")
+        default: break
         }
     }
 }

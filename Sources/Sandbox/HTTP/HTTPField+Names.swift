@@ -16,6 +16,15 @@ extension HTTPField.Name {
     /// Says on every answer that no real provider gave it.
     static let sandbox = fieldName("X-Sandbox")
 
+    /// The mail provider's name for one request.
+    static let xMessageID = fieldName("X-Message-Id")
+    /// Calls per second that the mail provider takes.
+    static let rateLimitLimit = fieldName("X-RateLimit-Limit")
+    /// Calls that are left of them.
+    static let rateLimitRemaining = fieldName("X-RateLimit-Remaining")
+    /// When there are new ones, in seconds since 1970.
+    static let rateLimitReset = fieldName("X-RateLimit-Reset")
+
     private static func fieldName(_ text: String) -> HTTPField.Name {
         // The literals above are tokens of RFC 9110, so this initialiser cannot return nil for them.
         HTTPField.Name(text)!

@@ -11,6 +11,8 @@ enum JSONValue: Sendable, Equatable {
     case string(String)
     case array([JSONValue])
     case object([(String, JSONValue)])
+    /// A document that was written before and is passed on as it is.
+    case document(String)
 
     static func == (left: JSONValue, right: JSONValue) -> Bool { left.text == right.text }
 
@@ -34,7 +36,7 @@ enum JSONValue: Sendable, Equatable {
         case .null: output += "null"
         case .bool(let value): output += value ? "true" : "false"
         case .integer(let value): output += String(value)
-        case .number(let value): output += value
+        case .number(let value), .document(let value): output += value
         case .string(let value): Self.write(value, to: &output)
         case .array(let values):
             output += "["

@@ -12,4 +12,11 @@ struct SandboxContext: RequestContext {
         coreContext = .init(source: source)
         channel = source.channel
     }
+
+    /// Waits until the caller has hung up, or the task is cancelled.
+    func untilClosed() async {
+        let (stream, signal) = AsyncStream.makeStream(of: Void.self)
+        channel.closeFuture.whenComplete { _ in signal.finish() }
+        for await _ in stream {}
+    }
 }

@@ -18,11 +18,15 @@ actor MailStore {
     }
 
     /// Records a message.
+    /// - Parameter origin: what the provider's API knows of it; nil when it came by SMTP.
     /// - Throws: `JournalError` when it could not be written; then the message is not taken.
-    func take(_ envelope: SMTPEnvelope) throws(JournalError) {
-        let mail = StoredMail(id: mails.count + 1, envelope: envelope, at: .now)
+    func take(_ envelope: SMTPEnvelope, fate: MailFate = .delivered, through origin: MailOrigin? = nil) throws(JournalError) -> StoredMail {
+        var mail = StoredMail(id: mails.count + 1, envelope: envelope, at: .now)
+        mail.origin = origin
+        mail.lost = fate == .delivered ? nil : fate
         try journal.append(JournalRecord(mail: mail))
         Self.keep(mail, in: &mails, &messageIDs)
+        return mail
     }
 
     /// Whether a message with this id was taken, however often.

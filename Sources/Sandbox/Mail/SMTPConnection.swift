@@ -4,12 +4,14 @@ import NIOCore
 struct SMTPConnection: Sendable {
     let store: MailStore
     let faults: FaultBoard
+    /// Who may send mail; nil lets everybody.
+    var credentials: SMTPCredentials?
 
     /// Runs until either side hangs up.
     func run(_ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws {
         try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(string: SMTPReply.greeting.wire))
-            var session = SMTPSession()
+            var session = SMTPSession(credentials: credentials)
             var lines = LineSplitter()
             for try await packet in inbound {
                 lines.append(packet)
@@ -54,7 +56,8 @@ struct SMTPConnection: Sendable {
         if let refusal = fault.flatMap(Self.refusal) { return refusal }
         if fault?.kind == .loseAfterDot { return nil }
         do {
-            try await store.take(envelope)
+            let fate = MailFate(fault?.kind)
+            _ = try await store.take(envelope, fate: fate)
         } catch {
             return .storageFailed
         }
@@ -63,7 +66,7 @@ struct SMTPConnection: Sendable {
 
     private static func refusal(of fault: FaultRule) -> SMTPReply? {
         switch fault.kind {
-        case .reject4xx: .temporary
+        case .reject4xx, .mailRateLimited: .temporary
         case .reject5xx: .permanent
         default: nil
         }

@@ -8,6 +8,11 @@ struct SMTPReply: Sendable, Equatable {
         self.lines = lines
     }
 
+    init(_ code: Int, lines: [String]) {
+        self.code = code
+        self.lines = lines
+    }
+
     /// As it goes over the wire: all lines but the last with a hyphen after the code.
     var wire: String {
         lines.enumerated().map { index, line in "\(code)\(index == lines.count - 1 ? " " : "-")\(line)\r\n" }.joined()
@@ -17,6 +22,12 @@ struct SMTPReply: Sendable, Equatable {
     static let ok = SMTPReply(250, "2.0.0 OK")
     static let bye = SMTPReply(221, "2.0.0 Bye")
     static let badSequence = SMTPReply(503, "5.5.1 Bad sequence of commands")
+    static let askUser = SMTPReply(334, "VXNlcm5hbWU6")
+    static let askPassword = SMTPReply(334, "UGFzc3dvcmQ6")
+    static let authenticated = SMTPReply(235, "2.7.0 Authentication successful")
+    static let wrongCredentials = SMTPReply(535, "5.7.8 Authentication credentials invalid")
+    static let authenticationCancelled = SMTPReply(501, "5.7.0 Authentication cancelled")
+    static let authenticationRequired = SMTPReply(530, "5.7.0 Authentication required")
     static let tooLarge = SMTPReply(552, "5.3.4 Message exceeds \(SMTPSession.maximumSize) bytes")
     static let lineTooLong = SMTPReply(500, "5.5.2 Line too long")
     static let temporary = SMTPReply(451, "4.3.0 Try again later (injected by the sandbox)")

@@ -1,4 +1,5 @@
-/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920).
+/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920,
+/// AUTH of RFC 4954).
 ///
 /// The connection feeds lines in the order they come, however many arrived in one packet, and does what each step says.
 struct SMTPSession: Sendable {
@@ -15,10 +16,14 @@ struct SMTPSession: Sendable {
         case message(SMTPEnvelope)
     }
 
-    private enum Phase {
+    enum Phase {
         /// No EHLO yet.
         case connected
         case ready
+        /// The answer to `AUTH PLAIN` comes next.
+        case plainAnswer
+        /// The user's name for `AUTH LOGIN` comes next, or, once that is there, the password.
+        case loginAnswer(user: String?)
         case envelope(SMTPEnvelope)
         case content(SMTPEnvelope, tooLarge: Bool)
     }
@@ -27,9 +32,14 @@ struct SMTPSession: Sendable {
     static let maximumSize = 10 * 1024 * 1024
     static let maximumRecipients = 100
 
-    private var phase = Phase.connected
+    var phase = Phase.connected
+    /// Who may send mail; nil lets everybody.
+    let credentials: SMTPCredentials?
+    var isAuthenticated = false
 
-    init() {}
+    init(credentials: SMTPCredentials? = nil) {
+        self.credentials = credentials
+    }
 
     /// Takes one line without its CRLF.
     mutating func receive(_ line: some Collection<UInt8>) -> Action {
@@ -38,12 +48,15 @@ struct SMTPSession: Sendable {
             return receive(content: line, envelope, tooLarge: tooLarge)
         }
         let text = String(decoding: line, as: UTF8.self)
+        if let action = authenticate(text) { return action }
         let verb = text.prefix { $0 != " " }.uppercased()
         let argument = text.dropFirst(verb.count).drop { $0 == " " }
         switch verb {
         case "EHLO":
-            return hello(argument, SMTPReply(250, "localhost", "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE \(Self.maximumSize)"))
+            let extensions = ["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE \(Self.maximumSize)"]
+            return hello(argument, SMTPReply(250, lines: ["localhost"] + extensions + (credentials == nil ? [] : ["AUTH PLAIN LOGIN"])))
         case "HELO": return hello(argument, SMTPReply(250, "localhost"))
+        case "AUTH": return authentication(argument)
         case "MAIL": return mail(argument)
         case "RCPT": return recipient(argument)
         case "DATA": return data()
@@ -75,6 +88,7 @@ struct SMTPSession: Sendable {
 
     private mutating func mail(_ argument: Substring) -> Action {
         guard case .ready = phase else { return .reply(.badSequence) }
+        guard isAuthenticated || credentials == nil else { return .reply(.authenticationRequired) }
         guard let (address, parameters) = Self.path(argument, after: "FROM:") else {
             return .reply(SMTPReply(501, "5.5.4 Syntax: MAIL FROM:<address>"))
         }

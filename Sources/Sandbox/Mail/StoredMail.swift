@@ -14,6 +14,10 @@ struct StoredMail: Sendable, Codable, Equatable, Identifiable {
     let receivedAt: Date
     /// RFC 5322 bytes; nil when older than what the sink keeps in memory.
     var content: Data?
+    /// What the provider's API knows of it; nil when it came by SMTP.
+    var origin: MailOrigin?
+    /// How it was lost after it had been accepted; nil when it arrived.
+    var lost: MailFate?
 
     init(id: Int, envelope: SMTPEnvelope, at now: Date) {
         let message = MIMEMessage(envelope.content)
@@ -37,7 +41,8 @@ struct StoredMail: Sendable, Codable, Equatable, Identifiable {
         .object([
             ("id", .integer(Int64(id))), ("message_id", .string(messageID)), ("from", .string(from)),
             ("to", .array(recipients.map(JSONValue.string))), ("subject", .string(subject)), ("order_id", .optional(orderID)),
-            ("received_at", .string(receivedAt.timestamp)),
+            ("received_at", .string(receivedAt.timestamp)), ("fate", .string((lost ?? .delivered).rawValue)),
+            ("provider_id", .optional(origin?.providerID)), ("custom_args", .strings(origin?.arguments ?? [:])),
         ])
     }
 }

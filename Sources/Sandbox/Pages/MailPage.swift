@@ -18,7 +18,7 @@ enum MailPage {
         let facts = [
             ("To", mail.recipients.joined(separator: ", ")), ("From", mail.from), ("Time", mail.receivedAt.timestamp),
             ("Message-ID", mail.messageID),
-            ("Order", mail.orderID ?? "–"),
+            ("Order", mail.orderID ?? "–"), ("What became of it", (mail.lost ?? .delivered).rawValue),
         ]
         let table = Page.table(["Field", "Value"], facts.map { [Page.escape($0.0), Page.escape($0.1)] }, empty: "")
         return Page.html(mail.subject.isEmpty ? "(no subject)" : mail.subject, table + content(of: mail))

@@ -15,7 +15,8 @@ enum Page {
         </head>
         <body>
         <p class="banner">This is a sandbox: no money moves, no mail is delivered, the rates are made up.</p>
-        <nav><a href="/">Sandbox</a> <a href="/mail">Mail</a> <a href="/ledger">Ledger</a> <a href="/intents">Payments</a></nav>
+        <nav><a href="/">Sandbox</a> <a href="/intents">Payments</a> <a href="/ledger">Ledger</a> <a href="/disputes">Disputes</a>
+        <a href="/webhooks">Webhooks</a> <a href="/mail">Mail</a> <a href="/rates">Rates</a> <a href="/switches">Switches</a></nav>
         <main>
         <h1>\(escape(title))</h1>
         \(body)
@@ -64,5 +65,7 @@ enum Page {
         pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem; border: 1px solid #8886; }
         iframe { width: 100%; height: 36rem; border: 1px solid #8886; background: #fff; }
         code { overflow-wrap: anywhere; } button { font: inherit; padding: .4rem 1rem; margin-right: .6rem; }
+        input, select { font: inherit; max-width: 12rem; } label { margin-right: .6rem; }
+        .switch { padding: .5rem 0; border-bottom: 1px solid #8884; }
         """
 }

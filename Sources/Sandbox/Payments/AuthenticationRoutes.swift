@@ -28,7 +28,8 @@ struct AuthenticationRoutes: Sendable {
             let error = StripeError.invalidRequest(code: nil, message: "Send result=success or result=failure.", param: "result")
             return .json(error.body, status: .badRequest)
         }
-        let answer = try await desk.finishAuthentication(of: id, passed: result == "success", requestID: ProviderID.request())
+        let call = try await desk.finishAuthentication(of: id, passed: result == "success", requestID: ProviderID.request())
+        let answer = await call.answerInTurn()
         guard request.headers[.accept]?.contains("text/html") == true, let intent = await desk.intent(id) else {
             return .text(answer.body, type: "application/json", status: .init(code: answer.status))
         }

@@ -6,6 +6,9 @@ enum CardOutcome: Sendable, Equatable {
     /// The customer must authenticate first; then what stands in `then` happens.
     case authentication(then: Decline?)
 
+    /// The answer takes its time; then what stands in `then` happens.
+    case processing(then: Decline?)
+
     /// The outcome of a payment method, or nil for one the sandbox does not know.
     static func of(_ paymentMethod: String) -> CardOutcome? { table[paymentMethod] }
 
@@ -40,5 +43,8 @@ enum CardOutcome: Sendable, Equatable {
         "pm_card_threeDSecure2Required": .authentication(then: nil),
         "pm_card_threeDSecureRequired": .authentication(then: nil),
         "pm_card_threeDSecureRequiredChargeDeclined": .authentication(then: .generic),
+        // Debits take days at the provider, under payment_method_types us_bank_account; here they pass as cards do.
+        "pm_usBankAccount_success": .processing(then: nil),
+        "pm_usBankAccount_insufficientFunds": .processing(then: .insufficientFunds),
     ]
 }

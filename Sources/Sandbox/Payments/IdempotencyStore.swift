@@ -45,4 +45,14 @@ struct IdempotencyStore: Sendable {
 
     /// Ends a claim without an answer: the key is as good as never used.
     mutating func release(_ key: String) { running[key] = nil }
+
+    /// Which keys have an answer, written as ``StoredAnswer/key``; those of one name, whoever's, where given.
+    func answered(under name: String?) -> [String] {
+        answers.keys.filter { key in name == nil || key.drop { $0 != ":" }.dropFirst() == name ?? "" }
+    }
+
+    /// Lets answers go, as if their time were up.
+    mutating func forget(_ keys: [String]) {
+        for key in keys { answers[key] = nil }
+    }
 }

@@ -9,6 +9,10 @@ struct LedgerEntry: Sendable, Codable, Equatable {
         case refund
         /// A refund that bounced: the money is the shop's again.
         case refundFailed = "refund_failed"
+        /// A disputed charge: the provider took the money from the shop.
+        case dispute
+        /// A dispute that the shop won: the money is the shop's again.
+        case disputeWon = "dispute_won"
     }
 
     let intent: String

@@ -12,6 +12,7 @@ struct LedgerRoutes: Sendable {
             return Response.json(.array(entries.map(\.wire)))
         }
         router.get("/ledger") { _, _ in Response.page(LedgerPage.html(of: await desk.ledger())) }
+        router.get("/disputes") { _, _ in Response.page(DisputesPage.html(of: await desk.disputes)) }
         router.get("/intents") { _, _ in Response.page(IntentsPage.html(of: await desk.newestIntents(200))) }
     }
 }

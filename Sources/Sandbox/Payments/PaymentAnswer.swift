@@ -1,8 +1,10 @@
 /// An answer of the payments stand-in before it becomes HTTP.
 struct PaymentAnswer: Sendable, Equatable {
     var status: Int
-    /// One JSON document.
+    /// One JSON document, unless it is garbage.
     var body: String
+    /// Media type of the body.
+    var type = "application/json"
     /// The call's own id.
     var requestID: String
     /// The id of the call whose answer this repeats.
@@ -31,5 +33,18 @@ struct PaymentAnswer: Sendable, Equatable {
         case .success(let body): self.init(status: 200, body: body.text, requestID: requestID)
         case .failure(let error): self.init(error, requestID: requestID, shouldRetry: false)
         }
+    }
+
+    /// This answer as it never was: a 200 that says nothing.
+    func garbled(as shape: FaultRule.Shape) -> PaymentAnswer {
+        var answer = self
+        answer.status = 200
+        switch shape {
+        case .html:
+            answer.type = "text/html"
+            answer.body = "<html><body><h1>It works!</h1></body></html>"
+        case .json: answer.body = #"{"object":"balance","livemode":false,"available":[],"pending":[]}"#
+        }
+        return answer
     }
 }

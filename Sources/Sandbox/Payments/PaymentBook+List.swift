@@ -1,40 +1,39 @@
 extension PaymentBook {
-    /// `GET /v1/payment_intents`: newest first, in pages.
+    /// `GET /v1/payment_intents`
     func list(_ parameters: FormParameters) throws(StripeError) -> JSONValue {
-        let limit = try parameters.positive("limit") ?? 10
-        guard limit <= 100 else {
-            throw .invalidRequest(
-                code: "parameter_invalid_integer", message: "This value must be less than or equal to 100.", param: "limit")
+        try Listing(parameters).page(of: intentOrder, "payment_intent", at: "/v1/payment_intents") { id in
+            intents[id].map { intent in (intent.created, { intent.wire }) }
         }
-        var candidates = intentOrder.reversed()[...]
-        if let last = try parameters.text("starting_after") {
-            guard let index = candidates.firstIndex(of: last) else { throw .missing("payment_intent", last, param: "starting_after") }
-            candidates = candidates[candidates.index(after: index)...]
-        }
-        let isWanted = try createdFilter(parameters)
-        var page: [JSONValue] = []
-        var hasMore = false
-        for id in candidates {
-            guard let intent = intents[id], isWanted(intent.created) else { continue }
-            guard page.count < Int(limit) else {
-                hasMore = true
-                break
-            }
-            page.append(intent.wire)
-        }
-        return .object([("object", "list"), ("url", "/v1/payment_intents"), ("has_more", .bool(hasMore)), ("data", .array(page))])
     }
 
-    private func createdFilter(_ parameters: FormParameters) throws(StripeError) -> (Int64) -> Bool {
-        guard let created = parameters.values["created"] else { return { _ in true } }
-        guard let fields = created.fields else {
-            let exactly = try parameters.integer("created")
-            return { $0 == exactly }
+    /// `GET /v1/refunds`; of one intent or one charge where given.
+    func listRefunds(_ parameters: FormParameters) throws(StripeError) -> JSONValue {
+        let (intent, charge) = (try parameters.text("payment_intent"), try parameters.text("charge"))
+        return try Listing(parameters).page(of: refundOrder, "refund", at: "/v1/refunds") { id in
+            guard let refund = refunds[id], intent == nil || refund.intent == intent, charge == nil || refund.charge == charge else {
+                return nil
+            }
+            return (refund.created, { refund.wire })
         }
-        let bounds = FormParameters(fields)
-        try bounds.refuse(unlessIn: ["gte", "gt", "lte", "lt"])
-        let (from, after) = (try bounds.integer("gte") ?? .min, try bounds.integer("gt"))
-        let (to, before) = (try bounds.integer("lte") ?? .max, try bounds.integer("lt"))
-        return { time in time >= from && time <= to && after.map { time > $0 } ?? true && before.map { time < $0 } ?? true }
+    }
+
+    /// `GET /v1/events`; of one type (`charge.*` means all that begin so) or several where given.
+    func listEvents(_ parameters: FormParameters) throws(StripeError) -> JSONValue {
+        var types = parameters.values["types"]?.elements?.compactMap(\.text)
+        if let type = try parameters.text("type") { types = [type] }
+        return try Listing(parameters).page(of: eventOrder, "event", at: "/v1/events") { id in
+            guard let event = events[id], types?.contains(where: { Self.matches(event.kind.rawValue, $0) }) ?? true else { return nil }
+            return (event.created, { event.wire })
+        }
+    }
+
+    /// `GET /v1/events/{id}`
+    func event(_ id: String?) throws(StripeError) -> Event {
+        guard let id, let event = events[id] else { throw .missing("event", id ?? "", param: "id") }
+        return event
+    }
+
+    private static func matches(_ type: String, _ pattern: String) -> Bool {
+        pattern.hasSuffix("*") ? type.hasPrefix(pattern.dropLast()) : type == pattern
     }
 }

@@ -9,6 +9,10 @@ extension PaymentBook {
                 code: nil, message: "This PaymentIntent (\(intent.id)) does not have a successful charge to refund.",
                 param: "payment_intent")
         }
+        if let dispute = disputeOf[intent.id].flatMap({ disputes[$0] }), dispute.status != .won {
+            throw stored(
+                .invalidRequest(code: "charge_disputed", message: "Charge \(intent.latestCharge ?? "") has been charged back."))
+        }
         let left = intent.amountReceived - refunded[intent.id, default: 0]
         guard left > 0 else {
             throw stored(
@@ -29,15 +33,10 @@ extension PaymentBook {
         return BookOutcome(change: change, answer: .success(refund.wire))
     }
 
-    /// `GET /v1/refunds/{id}`: a card made for it lets its refund arrive or bounce at the first look.
-    func retrieveRefund(_ id: String, at now: Date) throws(StripeError) -> BookOutcome {
-        guard var refund = refunds[id] else { throw .missing("refund", id, param: "id") }
-        let intent = try intent(refund.intent)
-        let status = Refund.later(refund.status, paymentMethod: intent.paymentMethod)
-        guard status != refund.status else { return BookOutcome(answer: .success(refund.wire)) }
-        refund.status = status
-        let bounced = status == .failed ? [entry(intent, refund.amount, .refundFailed, now)] : []
-        return BookOutcome(change: BookChange(refund: refund, ledger: bounced), answer: .success(refund.wire))
+    /// `GET /v1/refunds/{id}`
+    func refund(_ id: String?) throws(StripeError) -> Refund {
+        guard let id, let refund = refunds[id] else { throw .missing("refund", id ?? "", param: "id") }
+        return refund
     }
 
     private func refundedIntent(_ parameters: FormParameters) throws(StripeError) -> PaymentIntent {
@@ -51,10 +50,6 @@ extension PaymentBook {
         }
         guard let id = charges[charge], let intent = intents[id] else { throw .missing("charge", charge, param: "charge") }
         return intent
-    }
-
-    private func entry(_ intent: PaymentIntent, _ amount: Int64, _ kind: LedgerEntry.Kind, _ now: Date) -> LedgerEntry {
-        LedgerEntry(intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: kind, at: now)
     }
 
     private func stored(_ error: StripeError) -> StripeError {

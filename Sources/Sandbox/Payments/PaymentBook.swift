@@ -9,6 +9,16 @@ struct PaymentBook: Sendable {
     /// Ids in the order they were made.
     private(set) var intentOrder: [String] = []
     private(set) var refunds: [String: Refund] = [:]
+    /// Ids in the order they were made.
+    private(set) var refundOrder: [String] = []
+    private(set) var disputes: [String: Dispute] = [:]
+    /// Ids in the order they were opened.
+    private(set) var disputeOrder: [String] = []
+    /// The dispute of an intent; one intent has at most one.
+    private(set) var disputeOf: [String: String] = [:]
+    private(set) var events: [String: Event] = [:]
+    /// Ids in the order they happened.
+    private(set) var eventOrder: [String] = []
     private(set) var ledger: [LedgerEntry] = []
     /// Which intent a charge belongs to.
     private(set) var charges: [String: String] = [:]
@@ -23,10 +33,16 @@ struct PaymentBook: Sendable {
         }
         if let refund = change.refund {
             let before = refunds.updateValue(refund, forKey: refund.id)
+            if before == nil { refundOrder.append(refund.id) }
             let counted = before.map { $0.status == .failed ? 0 : $0.amount } ?? 0
             refunded[refund.intent, default: 0] += (refund.status == .failed ? 0 : refund.amount) - counted
         }
+        if let dispute = change.dispute {
+            if disputes.updateValue(dispute, forKey: dispute.id) == nil { disputeOrder.append(dispute.id) }
+            disputeOf[dispute.intent] = dispute.id
+        }
         ledger.append(contentsOf: change.ledger)
+        for event in change.events where events.updateValue(event, forKey: event.id) == nil { eventOrder.append(event.id) }
     }
 
     /// Decides a call.
@@ -42,7 +58,12 @@ struct PaymentBook: Sendable {
             case .retrieve: return BookOutcome(answer: .success(try intent(request.id).wire))
             case .list: return BookOutcome(answer: .success(try list(request.parameters)))
             case .refund: return try refund(request.parameters, at: now)
-            case .retrieveRefund: return try retrieveRefund(request.id ?? "", at: now)
+            case .retrieveRefund: return BookOutcome(answer: .success(try refund(request.id).wire))
+            case .listRefunds: return BookOutcome(answer: .success(try listRefunds(request.parameters)))
+            case .retrieveDispute: return BookOutcome(answer: .success(try dispute(request.id).wire))
+            case .listDisputes: return BookOutcome(answer: .success(try listDisputes(request.parameters)))
+            case .retrieveEvent: return BookOutcome(answer: .success(try event(request.id).wire))
+            case .listEvents: return BookOutcome(answer: .success(try listEvents(request.parameters)))
             }
         } catch {
             return .refused(error)
@@ -60,13 +81,16 @@ struct PaymentBook: Sendable {
         var change = BookChange(intent: intent)
         switch result {
         case .charged(let amount):
-            change.ledger = [
-                LedgerEntry(intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: .charge, at: now)
-            ]
+            change.ledger = [entry(intent, amount, .charge, now)]
         case .declined(let decline):
             return BookOutcome(change: change, answer: .failure(.declined(decline, intent)))
-        case .authorized, .actionRequired, .canceled: break
+        case .authorized, .actionRequired, .processing, .canceled: break
         }
         return BookOutcome(change: change, answer: .success(intent.wire))
+    }
+
+    /// A movement of an intent's money.
+    func entry(_ intent: PaymentIntent, _ amount: Int64, _ kind: LedgerEntry.Kind, _ now: Date) -> LedgerEntry {
+        LedgerEntry(intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: kind, at: now)
     }
 }

@@ -9,6 +9,8 @@ struct PaymentCall: Sendable {
         case half(PaymentAnswer)
         /// Nothing: the connection closes.
         case nothing
+        /// Nothing: the connection stays open until the caller closes it.
+        case silence
     }
 
     let desk: PaymentDesk
@@ -26,19 +28,19 @@ struct PaymentCall: Sendable {
     ) async -> Delivery {
         let account: String
         let request: PaymentRequest
-        var fault: FaultRule?
-        var latency: Int
+        var treatment: PaymentTreatment
         do throws(StripeError) {
             account = try APIKeyCheck.key(from: authorization)
             request = try Self.read(operation, id: id, body: body)
             try Self.check(key: idempotencyKey)
-            (fault, latency) = faults.payment(operation, orderID: await orderID(of: request))
-            if let faultHeader { fault = try Self.fault(header: faultHeader) }
+            treatment = faults.payment(operation, orderID: await orderID(of: request))
+            if let faultHeader { treatment.fault = try Self.fault(header: faultHeader) }
         } catch {
             return .whole(PaymentAnswer(error, requestID: requestID, shouldRetry: false))
         }
-        if let early = beforeRunning(fault) { return early }
-        latency += fault?.milliseconds ?? 0
+        let fault = treatment.fault
+        if treatment.isBeyondLimit { return tooMany("Request rate limit exceeded.", retryAfter: 1) }
+        if let early = beforeRunning(fault) { return await wait(fault?.milliseconds ?? 0) ? early : .nothing }
 
         var claim: PaymentDesk.Claim?
         if let idempotencyKey, operation.isWrite {
@@ -49,14 +51,14 @@ struct PaymentCall: Sendable {
             case .mismatch: return .whole(mismatch)
             }
         }
-        guard await wait(latency) else {
+        guard await wait(treatment.latency + (fault?.milliseconds ?? 0)) else {
             await desk.release(claim)
             return .nothing
         }
         do {
             let failing = fault?.kind == .error500AfterCommit
-            let answer = try await desk.perform(request, under: claim, requestID: requestID, pages: pages, failing: failing)
-            return deliver(answer, fault)
+            let call = try await desk.perform(request, under: claim, requestID: requestID, pages: pages, failing: failing)
+            return deliver(await call.answerInTurn(), fault)
         } catch {
             await desk.release(claim)
             return .whole(PaymentAnswer(.api(error.description), requestID: requestID))
@@ -74,19 +76,22 @@ struct PaymentCall: Sendable {
                     requestID: requestID, shouldRetry: false))
         case .conflict: .whole(inFlight)
         case .rateLimited:
-            .whole(
-                PaymentAnswer(
-                    .invalidRequest(
-                        status: 429, code: "rate_limit", message: "Too many requests hit the API too quickly (injected by the sandbox)."),
-                    requestID: requestID, shouldRetry: true, retryAfter: fault?.retryAfter ?? 1))
+            tooMany("Too many requests hit the API too quickly (injected by the sandbox).", retryAfter: fault?.retryAfter ?? 1)
+        case .hang: .silence
         default: nil
         }
+    }
+
+    private func tooMany(_ message: String, retryAfter: Int) -> Delivery {
+        let error = StripeError.invalidRequest(status: 429, code: "rate_limit", message: message)
+        return .whole(PaymentAnswer(error, requestID: requestID, shouldRetry: true, retryAfter: retryAfter))
     }
 
     private func deliver(_ answer: PaymentAnswer, _ fault: FaultRule?) -> Delivery {
         switch fault?.kind {
         case .dropAfterCommit: .nothing
         case .truncatedBody: .half(answer)
+        case .garbage: .whole(answer.garbled(as: fault?.shape ?? .html))
         default: .whole(answer)
         }
     }

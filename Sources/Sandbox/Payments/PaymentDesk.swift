@@ -9,19 +9,29 @@ actor PaymentDesk {
     private var book = PaymentBook()
     private var keys = IdempotencyStore()
     private let journal: Journal
+    private let outbox: WebhookOutbox
+    /// What will happen by itself, each told once its cause is known.
+    nonisolated let upcoming: AsyncStream<LaterStep>
+    private let comingUp: AsyncStream<LaterStep>.Continuation
 
-    init(journal: Journal, replaying records: [JournalRecord]) {
+    init(journal: Journal, outbox: WebhookOutbox, replaying records: [JournalRecord]) {
         self.journal = journal
+        self.outbox = outbox
+        (upcoming, comingUp) = AsyncStream.makeStream(of: LaterStep.self)
         for record in records {
             if let change = record.change { book.apply(change) }
             if let answer = record.answer { keys.record(answer) }
+            if let forgotten = record.forgotten { keys.forget(forgotten) }
         }
+        for step in book.later { comingUp.yield(step) }
     }
 
     /// A claimed idempotency key.
     struct Claim: Sendable {
         let key: String
         let fingerprint: String
+        /// The key as the caller wrote it.
+        let name: String
     }
 
     enum Beginning: Sendable {
@@ -33,7 +43,7 @@ actor PaymentDesk {
 
     /// Claims the idempotency key of a call.
     func begin(_ request: PaymentRequest, key: String, account: String) -> Beginning {
-        let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical))
+        let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical), name: key)
         return switch keys.begin(claim.key, fingerprint: claim.fingerprint, at: .now) {
         case .run: .run(claim)
         case .replay(let answer): .replay(answer)
@@ -47,6 +57,14 @@ actor PaymentDesk {
         if let claim { keys.release(claim.key) }
     }
 
+    /// Lets the answers under all keys go, or under the keys of one name, and says how many.
+    func forgetAnswers(under name: String?) throws(JournalError) -> Int {
+        let forgotten = keys.answered(under: name)
+        try journal.append(JournalRecord(forgotten: forgotten))
+        keys.forget(forgotten)
+        return forgotten.count
+    }
+
     /// Runs a call: decides, journals, applies, answers.
     /// - Parameters:
     ///   - pages: base URL of the sandbox's own pages, as the caller reaches them.
@@ -54,7 +72,7 @@ actor PaymentDesk {
     /// - Throws: `JournalError` when the journal could not be written; then nothing happened.
     func perform(
         _ request: PaymentRequest, under claim: Claim?, requestID: String, pages: String, failing: Bool = false
-    ) throws(JournalError) -> PaymentAnswer {
+    ) throws(JournalError) -> FinishedCall {
         var outcome = book.outcome(of: request, at: .now, pages: pages)
         if failing, outcome.isStored {
             var error = StripeError.api("An error occurred with our connection to the card network (injected by the sandbox).")
@@ -65,25 +83,66 @@ actor PaymentDesk {
     }
 
     /// Ends a customer's authentication.
-    func finishAuthentication(of id: String, passed: Bool, requestID: String) throws(JournalError) -> PaymentAnswer {
+    func finishAuthentication(of id: String, passed: Bool, requestID: String) throws(JournalError) -> FinishedCall {
         try finish(book.finishAuthentication(of: id, passed: passed, at: .now), under: nil, requestID: requestID)
     }
 
-    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String) throws(JournalError) -> PaymentAnswer {
-        let answer = PaymentAnswer(outcome.answer, requestID: requestID)
-        var record = JournalRecord(change: outcome.change)
-        if let claim, outcome.isStored {
-            record.answer = StoredAnswer(
-                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: requestID, at: .now)
+    /// What waits for time to pass; of one order where given.
+    func stepsLater(orderID: String?) -> [LaterStep] {
+        book.later.filter { step in
+            switch step {
+            case .refund(let id), .dispute(intent: let id), .processing(intent: let id): orderID == nil || self.orderID(of: id) == orderID
+            }
         }
-        if record.change != nil || record.answer != nil { try journal.append(record) }
-        if let change = record.change { book.apply(change) }
-        if let stored = record.answer { keys.record(stored) } else { release(claim) }
-        return answer
     }
 
-    /// The order an intent is for, so that a fault can be aimed at it.
-    func orderID(of intent: String) -> String? { book.intents[intent]?.orderID }
+    /// Lets something happen that waits for time to pass; nil when it has already.
+    func letHappen(_ step: LaterStep) throws(JournalError) -> FinishedCall? {
+        guard let outcome = book.outcome(of: step, at: .now) else { return nil }
+        return try finish(outcome, under: nil, requestID: nil)
+    }
+
+    /// Lets the customer of an intent ask the money back.
+    func dispute(_ intent: PaymentIntent, reason: String) throws(JournalError) -> FinishedCall {
+        try finish(book.dispute(intent, reason: reason, at: .now), under: nil, requestID: nil)
+    }
+
+    /// Lets the bank decide a dispute.
+    func close(_ dispute: String, as status: Dispute.Status) throws(JournalError) -> FinishedCall {
+        try finish(book.close(dispute, as: status, at: .now), under: nil, requestID: nil)
+    }
+
+    /// Disputes, oldest first.
+    var disputes: [Dispute] { book.disputeOrder.compactMap { book.disputes[$0] } }
+
+    /// - Parameter requestID: of the call; nil when time or somebody else than the shop is the cause.
+    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String?) throws(JournalError) -> FinishedCall {
+        let answer = PaymentAnswer(outcome.answer, requestID: requestID ?? ProviderID.request())
+        var record = JournalRecord(change: outcome.change)
+        if let change = outcome.change {
+            let origin = EventOrigin(
+                at: .now, requestID: requestID, idempotencyKey: claim?.name, isAnnounced: outbox.target != nil)
+            record.change?.events = book.events(of: change, from: origin)
+        }
+        if let claim, outcome.isStored {
+            record.answer = StoredAnswer(
+                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: answer.requestID,
+                at: .now)
+        }
+        if record.change != nil || record.answer != nil { try journal.append(record) }
+        if let change = record.change {
+            book.apply(change)
+            for step in book.later(after: change) { comingUp.yield(step) }
+        }
+        if let stored = record.answer { keys.record(stored) } else { release(claim) }
+        return FinishedCall(answer: answer, announcements: outbox.add(record.change?.events ?? []))
+    }
+
+    /// The order an intent or a refund is for, so that a fault can be aimed at it.
+    func orderID(of id: String) -> String? { book.intents[book.refunds[id]?.intent ?? id]?.orderID }
+
+    /// One event.
+    func event(_ id: String) -> Event? { book.events[id] }
 
     /// One intent.
     func intent(_ id: String) -> PaymentIntent? { book.intents[id] }

@@ -7,6 +7,8 @@ extension PaymentIntent {
         case authorized
         /// The customer must authenticate.
         case actionRequired
+        /// The answer comes later.
+        case processing
         case declined(Decline)
         case canceled
     }
@@ -42,7 +44,16 @@ extension PaymentIntent {
             status = .requiresAction
             self.authenticationURL = authenticationURL
             return .actionRequired
+        case .processing:
+            status = .processing
+            return .processing
         }
+    }
+
+    /// The answer that took its time is there; nil when none was awaited.
+    mutating func finishProcessing() -> StepResult? {
+        guard status == .processing, case .processing(let decline) = paymentMethod.flatMap(CardOutcome.of) else { return nil }
+        return decline.map { refuse($0) } ?? settle()
     }
 
     /// The customer came back from authenticating.

@@ -2,12 +2,17 @@
 enum PaymentOperation: String, Sendable, Codable, CaseIterable {
     case create, confirm, capture, cancel, retrieve, list, refund
     case retrieveRefund = "retrieve_refund"
+    case listRefunds = "list_refunds"
+    case retrieveDispute = "retrieve_dispute"
+    case listDisputes = "list_disputes"
+    case retrieveEvent = "retrieve_event"
+    case listEvents = "list_events"
 
     /// Whether it changes something and so takes an `Idempotency-Key`.
     var isWrite: Bool {
         switch self {
         case .create, .confirm, .capture, .cancel, .refund: true
-        case .retrieve, .list, .retrieveRefund: false
+        case .retrieve, .list, .retrieveRefund, .listRefunds, .retrieveDispute, .listDisputes, .retrieveEvent, .listEvents: false
         }
     }
 
@@ -27,7 +32,9 @@ enum PaymentOperation: String, Sendable, Codable, CaseIterable {
         case .refund: ["payment_intent", "charge", "amount", "reason", "metadata", "expand"]
         case .list: ["created", "limit", "starting_after", "expand"]
         case .retrieve: ["client_secret", "expand"]
-        case .retrieveRefund: ["expand"]
+        case .listRefunds, .listDisputes: ["created", "limit", "starting_after", "payment_intent", "charge", "expand"]
+        case .listEvents: ["created", "limit", "starting_after", "type", "types", "expand"]
+        case .retrieveRefund, .retrieveDispute, .retrieveEvent: ["expand"]
         }
     }
 }

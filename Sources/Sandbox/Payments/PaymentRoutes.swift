@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// The payments stand-in's HTTP side: Stripe's paths, header fields and connection behaviour.
 struct PaymentRoutes: Sendable {
@@ -16,7 +17,12 @@ struct PaymentRoutes: Sendable {
         intents.post("{id}/capture") { try await respond(.capture, $0, $1) }
         intents.post("{id}/cancel") { try await respond(.cancel, $0, $1) }
         router.post("/v1/refunds") { try await respond(.refund, $0, $1) }
+        router.get("/v1/refunds") { try await respond(.listRefunds, $0, $1) }
         router.get("/v1/refunds/{id}") { try await respond(.retrieveRefund, $0, $1) }
+        router.get("/v1/disputes") { try await respond(.listDisputes, $0, $1) }
+        router.get("/v1/disputes/{id}") { try await respond(.retrieveDispute, $0, $1) }
+        router.get("/v1/events") { try await respond(.listEvents, $0, $1) }
+        router.get("/v1/events/{id}") { try await respond(.retrieveEvent, $0, $1) }
     }
 
     private func respond(_ operation: PaymentOperation, _ request: Request, _ context: SandboxContext) async throws -> Response {
@@ -38,7 +44,13 @@ struct PaymentRoutes: Sendable {
             faultHeader: request.headers[.sandboxFault])
         switch delivery {
         case .whole(let answer): return Self.response(to: answer, key)
-        case .half(let answer): return Self.half(of: Self.response(to: answer, key), answer.body)
+        case .half(let answer):
+            let whole = Self.response(to: answer, key)
+            return .half(of: answer.body, type: answer.type, status: whole.status, headers: whole.headers)
+        case .silence:
+            await cancelWhenGracefulShutdown { await context.untilClosed() }
+            try? await context.channel.close()
+            return Response(status: .internalServerError)
         case .nothing:
             // The answer returned below has nowhere to go any more, which is the point.
             try? await context.channel.close()
@@ -56,21 +68,6 @@ struct PaymentRoutes: Sendable {
         }
         if let shouldRetry = answer.shouldRetry { headers[.stripeShouldRetry] = shouldRetry ? "true" : "false" }
         if let seconds = answer.retryAfter { headers[.retryAfter] = String(seconds) }
-        return .text(answer.body, type: "application/json", status: .init(code: answer.status), headers: headers)
+        return .text(answer.body, type: answer.type, status: .init(code: answer.status), headers: headers)
     }
-
-    /// The answer with its true Content-Length, of which only half the body is sent before the connection closes.
-    private static func half(of response: Response, _ body: String) -> Response {
-        var response = response
-        let half = ByteBuffer(bytes: body.utf8.prefix(body.utf8.count / 2))
-        response.body = ResponseBody(contentLength: body.utf8.count) { writer in
-            try await writer.write(half)
-            throw ConnectionCut()
-        }
-        response.headers[.contentLength] = String(body.utf8.count)
-        return response
-    }
-
-    /// Thrown out of a half-written body, so that the server closes the connection.
-    private struct ConnectionCut: Error {}
 }

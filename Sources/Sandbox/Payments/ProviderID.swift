@@ -5,6 +5,10 @@ enum ProviderID {
     static func intent() -> String { "pi_" + random(24) }
     static func charge() -> String { "ch_" + random(24) }
     static func refund() -> String { "re_" + random(24) }
+    static func dispute() -> String { "du_" + random(24) }
+    static func event() -> String { "evt_" + random(24) }
+    static func mail() -> String { random(22) }
+    static func boundary() -> String { random(22) }
     static func request() -> String { "req_" + random(14) }
     static func secret(of intent: String) -> String { intent + "_secret_" + random(25) }
 

@@ -16,9 +16,7 @@ struct Refund: Sendable, Codable, Equatable, Identifiable {
     let metadata: [String: String]
     var status: Status
 
-    /// What a card's refund becomes when it is looked at again: `pm_card_pendingRefund` arrives, `pm_card_refundFail` bounces.
-    ///
-    /// Tied to the first look instead of a clock so that a test decides when it happens.
+    /// What a card's refund becomes in time: `pm_card_pendingRefund` arrives, `pm_card_refundFail` bounces.
     static func later(_ status: Status, paymentMethod: String?) -> Status {
         switch (paymentMethod, status) {
         case ("pm_card_pendingRefund", .pending): .succeeded

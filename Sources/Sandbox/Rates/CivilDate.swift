@@ -11,13 +11,35 @@ struct CivilDate: Sendable, Equatable, CustomStringConvertible {
     /// The newest day with rates: the European Central Bank publishes on working days at about 16:00 CET, taken here as 15:00 UTC all year.
     static func lastPublished(at now: Date) -> CivilDate {
         let seconds = Int(now.timeIntervalSince1970.rounded(.down))
-        var day = CivilDate(days: (seconds - 15 * 3600).flooredDivision(by: 86_400))
-        while day.weekday > 4 { day = CivilDate(days: day.days - 1) }
-        return day
+        return CivilDate(days: (seconds - publishingHour * 3600).flooredDivision(by: 86_400)).orWorkingDayBefore
     }
 
-    /// `2025-03-14`, by the algorithm of https://howardhinnant.github.io/date_algorithms.html#civil_from_days.
+    /// The day itself, or the Friday before it.
+    var orWorkingDayBefore: CivilDate { weekday > 4 ? CivilDate(days: days - (weekday - 4)) : self }
+
+    /// When the day's rates were published, in seconds since 1970.
+    var publishedSeconds: Int { days * 86_400 + Self.publishingHour * 3600 }
+
+    /// When the day's rates were published, as header fields write it (RFC 9110 section 5.6.7).
+    var publishedHTTPDate: String {
+        let (weekdays, months) = (
+            ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        )
+        let (year, month, day) = parts
+        return "\(weekdays[weekday]), \(Self.twoDigits(day)) \(months[month - 1]) \(year) \(Self.publishingHour):00:00 GMT"
+    }
+
+    private static let publishingHour = 15
+
+    /// `2025-03-14`.
     var description: String {
+        let (year, month, day) = parts
+        return "\(year)-\(Self.twoDigits(month))-\(Self.twoDigits(day))"
+    }
+
+    /// Year, month and day, by the algorithm of https://howardhinnant.github.io/date_algorithms.html#civil_from_days.
+    private var parts: (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = shifted.flooredDivision(by: 146_097)
         let dayOfEra = shifted - era * 146_097
@@ -26,8 +48,7 @@ struct CivilDate: Sendable, Equatable, CustomStringConvertible {
         let monthFromMarch = (5 * dayOfYear + 2) / 153
         let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(year)-\(Self.twoDigits(month))-\(Self.twoDigits(day))"
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
     private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -1,17 +1,33 @@
 import FoundationEssentials
 
-/// The two shapes in which rates are published.
+/// Shapes in which rates are published.
 enum RateDocuments {
     /// Frankfurter's v1 answer: `{amount, base, date, rates}` (https://frankfurter.dev/v1/).
     /// - Parameter symbols: only these currencies; nil for all.
     /// - Returns: nil for an unknown base.
-    static func frankfurter(_ table: RateTable, base: String, symbols: Set<String>? = nil) -> JSONValue? {
+    static func frankfurter(_ table: RateTable, base: String, symbols: Set<String>? = nil) -> String? {
         guard let rates = table.rates(base: base) else { return nil }
         let wanted = rates.filter { symbols?.contains($0.code) ?? true }
-        return .object([
+        return JSONValue.object([
             ("amount", .number("1.0")), ("base", .string(base)), ("date", .string(table.date.description)),
             ("rates", .object(wanted.map { ($0.code, .number($0.rate.description)) })),
-        ])
+        ]).text
+    }
+
+    /// Frankfurter's v2 answer: an array of `{date, base, quote, rate}` (https://frankfurter.dev/).
+    /// - Parameter quotes: only these currencies; nil for all.
+    /// - Returns: nil for an unknown base.
+    static func frankfurterTwo(_ table: RateTable, base: String, quotes: Set<String>? = nil) -> String? {
+        table.rates(base: base).map { rates in
+            JSONValue.array(
+                rates.filter { quotes?.contains($0.code) ?? true }.map { code, rate in
+                    .object([
+                        ("date", .string(table.date.description)), ("base", .string(base)), ("quote", .string(code)),
+                        ("rate", .number(rate.description)),
+                    ])
+                }
+            ).text
+        }
     }
 
     /// The European Central Bank's daily file, with EUR as the unnamed base.

@@ -6,13 +6,19 @@ struct RateTable: Sendable {
     /// Units of each currency for one euro.
     let perEuro: [String: Decimal]
 
-    init(date: CivilDate) {
+    private let lastIsNegative: Bool
+
+    /// - Parameters:
+    ///   - jump: by what the rates of some currencies are multiplied.
+    ///   - lastIsNegative: whether the last of the rates of any base is below zero.
+    init(date: CivilDate, jump: [String: Decimal] = [:], lastIsNegative: Bool = false) {
         self.date = date
+        self.lastIsNegative = lastIsNegative
         perEuro = Dictionary(
             uniqueKeysWithValues: Self.anchors.enumerated().map { index, anchor in
                 // Within ± 1.0 % of the anchor, in steps of 0.01 %, each currency in a rhythm of its own.
                 let step = (date.days * (7 + index % 5) + index * 37) % 201 - 100
-                let rate = anchor.rate * (Decimal(10_000 + step) / Decimal(10_000))
+                let rate = anchor.rate * (Decimal(10_000 + step) / Decimal(10_000)) * (jump[anchor.code] ?? 1)
                 return (anchor.code, Self.rounded(rate, scale: anchor.rate >= 100 ? 2 : 4))
             })
     }
@@ -21,10 +27,15 @@ struct RateTable: Sendable {
     func rates(base: String) -> [(code: String, rate: Decimal)]? {
         let all = perEuro.merging(["EUR": 1]) { known, _ in known }
         guard let divisor = all[base] else { return nil }
-        return all.filter { $0.key != base }.sorted { $0.key < $1.key }.map { code, rate in
-            (code, base == "EUR" ? rate : Self.rounded(rate / divisor, scale: rate / divisor >= 100 ? 2 : 5))
+        var rates = all.filter { $0.key != base }.sorted { $0.key < $1.key }.map { code, rate in
+            (code: code, rate: base == "EUR" ? rate : Self.rounded(rate / divisor, scale: rate / divisor >= 100 ? 2 : 5))
         }
+        if lastIsNegative, let last = rates.popLast() { rates.append((last.code, -last.rate)) }
+        return rates
     }
+
+    /// The currencies that have a rate; the euro is not among them.
+    static let currencies = Set(anchors.map(\.code))
 
     private static func rounded(_ value: Decimal, scale: Int) -> Decimal {
         var (exact, result) = (value, Decimal())

@@ -4,13 +4,16 @@ import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
-/// The whole sandbox put together: the journal replayed, the payments, mail and rates on one HTTP server, and the SMTP sink.
+/// The whole sandbox put together: the journal replayed, the payments, mail and rates on one HTTP server, the webhooks, and the SMTP sink.
 struct SandboxServer: Sendable {
     private let readiness: Readiness
     private let settings: SandboxSettings
     private let desk: PaymentDesk
     private let mails: MailStore
     private let faults: FaultBoard
+    private let outbox: WebhookOutbox
+    private let mailEvents: MailEventOutbox
+    private let rates = RateBoard()
     private let logger: Logger
 
     /// Opens and replays the journal; listens on nothing yet.
@@ -21,13 +24,15 @@ struct SandboxServer: Sendable {
         self.logger = logger
         var (journal, records): (Journal, [JournalRecord]) = (Journal(), [])
         if let directory = settings.dataDirectory { (journal, records) = try Journal.open(directory: directory) }
-        desk = PaymentDesk(journal: journal, replaying: records)
+        faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds, rateLimit: settings.rateLimit)
+        outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
+        desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
-        faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds)
+        mailEvents = try MailEventOutbox(url: settings.mailWebhookURL, faults: faults, journal: journal, replaying: records)
         readiness = Readiness(host: settings.host, onReady: onReady)
     }
 
-    /// Both servers as one group, which stops gracefully on the given signals.
+    /// Both servers, and what tells the shop of events, as one group, which stops gracefully on the given signals.
     func group(stoppingOn signals: [UnixSignal] = []) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         // Long enough for a slow call to be answered, short enough not to keep whoever stops it waiting.
@@ -41,20 +46,31 @@ struct SandboxServer: Sendable {
             router: router, configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { channel in readiness.http(channel.localAddress?.port ?? 0) }, logger: logger)
         let smtp = SMTPServer(
-            host: settings.host, port: settings.smtpPort, connection: SMTPConnection(store: mails, faults: faults), logger: logger,
+            host: settings.host, port: settings.smtpPort,
+            connection: SMTPConnection(store: mails, faults: faults, credentials: settings.smtpCredentials), logger: logger,
             onRunning: { readiness.smtp($0) })
-        return [application, smtp]
+        let later = LaterService(desk: desk, delay: .milliseconds(settings.laterMilliseconds))
+        return [
+            WebhookSender(outbox: outbox, logger: logger), MailEventSender(outbox: mailEvents, logger: logger), later, application, smtp,
+        ]
     }
 
     private var router: Router<SandboxContext> {
         let router = Router(context: SandboxContext.self)
         router.add(middleware: SandboxMarkMiddleware())
         PaymentRoutes(desk: desk, faults: faults).add(to: router)
+        WebhookRoutes(outbox: outbox, desk: desk).add(to: router)
         AuthenticationRoutes(desk: desk).add(to: router)
+        LaterRoutes(desk: desk).add(to: router)
+        IdempotencyRoutes(desk: desk).add(to: router)
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
+        SwitchRoutes(board: faults).add(to: router)
         MailRoutes(store: mails).add(to: router)
-        RateRoutes().add(to: router)
+        SendGridRoutes(store: mails, faults: faults, outbox: mailEvents).add(to: router)
+        MailEventRoutes(outbox: mailEvents).add(to: router)
+        RateRoutes(board: rates).add(to: router)
+        RateControlRoutes(board: rates).add(to: router)
         let readiness = readiness
         router.get("/") { request, _ in Response.page(HomePage.html(http: request.baseURL, smtp: readiness.urls?.smtp ?? "")) }
         router.get("/healthz") { _, _ in Response.json(.object([("status", "ok"), ("sandbox", .bool(true))])) }

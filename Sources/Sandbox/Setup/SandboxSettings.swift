@@ -10,10 +10,21 @@ struct SandboxSettings: Sendable, Equatable {
     var dataDirectory: String?
     /// Added to every payment call, in milliseconds.
     var latencyMilliseconds = 0
+    /// How long after its cause something happens by itself, in milliseconds: refunds that arrive or bounce, disputes, debits.
+    var laterMilliseconds = 5_000
+    /// How many payment calls per second are let through; nil is without limit.
+    var rateLimit: RateLimit?
+    /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
+    var webhook: WebhookTarget?
+    /// Where events of mails sent through the provider's API go; nil sends none until `POST /_sandbox/mail/webhook` says where.
+    var mailWebhookURL: String?
+    /// Who may send mail by SMTP; nil lets everybody.
+    var smtpCredentials: SMTPCredentials?
 
     init() {}
 
-    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA` and `SANDBOX_LATENCY_MS`; an absent or empty one keeps its default.
+    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_WEBHOOK_URL`,
+    /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them), `SANDBOX_MAIL_WEBHOOK_URL`, `SANDBOX_SMTP_USER` and `SANDBOX_SMTP_PASSWORD`; an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
         let given = environment.filter { !$0.value.isEmpty }
@@ -23,6 +34,32 @@ struct SandboxSettings: Sendable, Equatable {
         dataDirectory = given["SANDBOX_DATA"]
         latencyMilliseconds =
             try Self.number("SANDBOX_LATENCY_MS", in: 0...60_000, "whole milliseconds from 0 to 60000", given) ?? latencyMilliseconds
+        laterMilliseconds =
+            try Self.number("SANDBOX_LATER_MS", in: 0...86_400_000, "whole milliseconds from 0 to 86400000", given) ?? laterMilliseconds
+        if let text = given["SANDBOX_RATE_LIMIT"] {
+            guard let limit = RateLimit(text) else {
+                throw SettingsError(
+                    "SANDBOX_RATE_LIMIT", text, expected: "calls per second of an endpoint, such as 25, or 25/100 with those of all")
+            }
+            rateLimit = limit
+        }
+        if let url = given["SANDBOX_WEBHOOK_URL"] {
+            guard WebhookTarget.isAddress(url) else { throw SettingsError("SANDBOX_WEBHOOK_URL", url, expected: "http://… or https://…") }
+            let secrets = given["SANDBOX_WEBHOOK_SECRET"]?.split(separator: ",").map(String.init)
+            webhook = WebhookTarget(url: url, secrets: secrets ?? [WebhookTarget.defaultSecret])
+        }
+        if let url = given["SANDBOX_MAIL_WEBHOOK_URL"] {
+            guard WebhookTarget.isAddress(url) else {
+                throw SettingsError("SANDBOX_MAIL_WEBHOOK_URL", url, expected: "http://… or https://…")
+            }
+            mailWebhookURL = url
+        }
+        if let user = given["SANDBOX_SMTP_USER"] {
+            guard let password = given["SANDBOX_SMTP_PASSWORD"] else {
+                throw SettingsError("SANDBOX_SMTP_USER", user, expected: "SANDBOX_SMTP_PASSWORD with it")
+            }
+            smtpCredentials = SMTPCredentials(user: user, password: password)
+        }
         guard port != smtpPort || port == 0 else {
             throw SettingsError("SANDBOX_SMTP_PORT", String(smtpPort), expected: "a port other than SANDBOX_PORT")
         }

@@ -9,10 +9,12 @@ struct RunningSandbox: Sendable {
 
     /// Starts one, runs the body against it and stops it.
     static func run<Value: Sendable>(
-        data: String? = nil, latency: Int = 0, _ body: @escaping @Sendable (RunningSandbox) async throws -> Value
+        data: String? = nil, latency: Int = 0, settings change: (inout SandboxSettings) -> Void = { _ in },
+        _ body: @escaping @Sendable (RunningSandbox) async throws -> Value
     ) async throws -> Value {
         var settings = SandboxSettings()
         (settings.port, settings.smtpPort, settings.dataDirectory, settings.latencyMilliseconds) = (0, 0, data, latency)
+        change(&settings)
         let (ready, signal) = AsyncStream.makeStream(of: SandboxURLs.self)
         var logger = Logger(label: "sandbox-tests")
         logger.logLevel = Logger.Level.critical

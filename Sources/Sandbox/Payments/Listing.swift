@@ -1,0 +1,58 @@
+/// One page of a list of the provider's: newest first, `limit` of them, after `starting_after`, made within `created`
+/// (https://docs.stripe.com/api/pagination).
+struct Listing: Sendable {
+    private let limit: Int
+    private let after: String?
+    private let isWanted: @Sendable (Int64) -> Bool
+
+    /// - Throws: a refusal of the first parameter that cannot be used.
+    init(_ parameters: FormParameters) throws(StripeError) {
+        let limit = try parameters.positive("limit") ?? 10
+        guard limit <= 100 else {
+            throw .invalidRequest(
+                code: "parameter_invalid_integer", message: "This value must be less than or equal to 100.", param: "limit")
+        }
+        self.limit = Int(limit)
+        after = try parameters.text("starting_after")
+        isWanted = try Self.createdFilter(parameters)
+    }
+
+    /// The page.
+    /// - Parameters:
+    ///   - ids: of everything there is, oldest first.
+    ///   - kind: what they are, for the refusal of an unknown `starting_after`.
+    ///   - entry: when one was made and how it is written; nil leaves it out.
+    func page(
+        of ids: [String], _ kind: String, at url: String, _ entry: (String) -> (created: Int64, wire: () -> JSONValue)?
+    ) throws(StripeError) -> JSONValue {
+        var candidates = ids.reversed()[...]
+        if let after {
+            guard let index = candidates.firstIndex(of: after) else { throw .missing(kind, after, param: "starting_after") }
+            candidates = candidates[candidates.index(after: index)...]
+        }
+        var page: [JSONValue] = []
+        var hasMore = false
+        for id in candidates {
+            guard let entry = entry(id), isWanted(entry.created) else { continue }
+            guard page.count < limit else {
+                hasMore = true
+                break
+            }
+            page.append(entry.wire())
+        }
+        return .object([("object", "list"), ("url", .string(url)), ("has_more", .bool(hasMore)), ("data", .array(page))])
+    }
+
+    private static func createdFilter(_ parameters: FormParameters) throws(StripeError) -> @Sendable (Int64) -> Bool {
+        guard let created = parameters.values["created"] else { return { _ in true } }
+        guard let fields = created.fields else {
+            let exactly = try parameters.integer("created")
+            return { $0 == exactly }
+        }
+        let bounds = FormParameters(fields)
+        try bounds.refuse(unlessIn: ["gte", "gt", "lte", "lt"])
+        let (from, after) = (try bounds.integer("gte") ?? .min, try bounds.integer("gt"))
+        let (to, before) = (try bounds.integer("lte") ?? .max, try bounds.integer("lt"))
+        return { time in time >= from && time <= to && after.map { time > $0 } ?? true && before.map { time < $0 } ?? true }
+    }
+}

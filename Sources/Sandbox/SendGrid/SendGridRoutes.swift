@@ -1,0 +1,73 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+
+/// The mail provider's HTTP side: `POST /v3/mail/send` as SendGrid answers it, with the injected faults in between.
+struct SendGridRoutes: Sendable {
+    /// Largest request, in bytes.
+    static let maximumSize = 30 * 1024 * 1024
+
+    let store: MailStore
+    let faults: FaultBoard
+    let outbox: MailEventOutbox
+
+    func add(to router: Router<SandboxContext>) {
+        router.post("/v3/mail/send") { request, context in try await send(request, context) }
+    }
+
+    private func send(_ request: Request, _ context: SandboxContext) async throws -> Response {
+        if let refusal = SendGridKeyCheck.refusal(of: request.headers[.authorization]) { return Self.refused(.unauthorized, [refusal]) }
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            return Self.refused(.unsupportedMediaType, [SendGridDefect(nil, "Content-Type should be application/json.")])
+        }
+        guard (request.headers[.contentLength].flatMap { Int($0) } ?? 0) <= Self.maximumSize else {
+            return Self.refused(.contentTooLarge, [SendGridDefect(nil, "The JSON payload you have included in your request is too large.")])
+        }
+        let body = try await request.body.collect(upTo: Self.maximumSize)
+        guard let mail = try? JSONDecoder().decode(SendGridRequest.self, from: Data(body.readableBytesView)) else {
+            return Self.refused(.badRequest, [SendGridDefect(nil, "Bad Request")])
+        }
+        let defects = mail.defects
+        guard defects.isEmpty else { return Self.refused(.badRequest, defects) }
+        return try await take(mail, context)
+    }
+
+    private func take(_ mail: SendGridRequest, _ context: SandboxContext) async throws -> Response {
+        let personalizations = mail.personalizations ?? []
+        let recipients = personalizations.flatMap { mail.envelope(of: $0).recipients }
+        let orderID = personalizations.first.flatMap { mail.arguments(of: $0)["order_id"] }
+        let fault =
+            faults.mail(.recipient, recipients: recipients) ?? faults.mail(.content, recipients: recipients, orderID: orderID)
+        switch fault?.kind {
+        case .reject4xx: return Self.refused(.serviceUnavailable, [SendGridDefect(nil, "Service unavailable (injected by the sandbox)")])
+        case .reject5xx: return Self.refused(.badRequest, [SendGridDefect("personalizations.0.to.0.email", "Injected by the sandbox.")])
+        case .mailRateLimited: return Self.tooMany(fault?.retryAfter ?? 1)
+        case .loseAfterDot: return try await Self.hangUp(context)
+        default: break
+        }
+        let providerID = ProviderID.mail()
+        for one in personalizations {
+            let origin = MailOrigin(providerID: providerID, arguments: mail.arguments(of: one), isAnnounced: outbox.url != nil)
+            outbox.add(try await store.take(mail.envelope(of: one), fate: MailFate(fault?.kind), through: origin))
+        }
+        if fault?.kind == .dropAfterDot { return try await Self.hangUp(context) }
+        return Response(status: .accepted, headers: [.xMessageID: providerID])
+    }
+
+    private static func hangUp(_ context: SandboxContext) async throws -> Response {
+        // The answer returned below has nowhere to go any more, which is the point.
+        try? await context.channel.close()
+        return Response(status: .internalServerError)
+    }
+
+    private static func tooMany(_ seconds: Int) -> Response {
+        let reset = Date.now.unixSeconds + Int64(seconds)
+        return .json(
+            SendGridDefect.body([SendGridDefect(nil, "too many requests")]), status: .tooManyRequests,
+            headers: [.rateLimitLimit: "1", .rateLimitRemaining: "0", .rateLimitReset: String(reset)])
+    }
+
+    private static func refused(_ status: HTTPResponse.Status, _ defects: [SendGridDefect]) -> Response {
+        .json(SendGridDefect.body(defects), status: status)
+    }
+}
