@@ -50,6 +50,7 @@ struct SettingsTests {
                 values: Self.api.merging([
                     "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
+                    "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
         #expect(settings.http.port == 80)
@@ -60,6 +61,8 @@ struct SettingsTests {
         #expect(settings.log.format == .text)
         #expect(settings.shop.currency.code == "EUR")
         #expect(settings.shop.reservation == .seconds(60))
+        #expect(settings.shop.rateMargin.rawValue == 250)
+        #expect(settings.shop.maximumRateAgeDays == 7)
     }
 
     @Test("an empty value asks for the default")
@@ -86,7 +89,8 @@ struct SettingsTests {
         "values out of bounds are refused",
         arguments: [
             ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
-            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
+            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
+            ("RATES_MAX_AGE_DAYS", "0"), ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
             ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),
         ])
     func refused(name: String, value: String) throws {

@@ -48,7 +48,7 @@ struct OrdersShow: AsyncParsableCommand {
         // Masked: what is shown here ends up in terminals' histories and in tickets.
         facts.add("Mail", order.email?.description)
         facts.add("Total", order.totals.total.description)
-        if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source)") }
+        if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source), margin \(rate.margin) %") }
         facts.add("Stock held", order.reservedUntil.map { "until " + TimeText.moment($0) })
         facts.add("Placed", TimeText.moment(order.createdAt))
         facts.add("Confirmed", order.confirmedAt.map(TimeText.moment))
