@@ -202,6 +202,23 @@ struct SettingsTests {
         #expect(error?.message.contains("  \(name): ") == true)
     }
 
+    @Test("a source that wants a key must get one, and shows it to nobody")
+    func ratesKey() throws {
+        func settings(_ changes: [String: String]) throws -> WorkerProcessSettings {
+            try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
+        }
+        let error = #expect(throws: StartupError.self) { try settings(["RATES_PROVIDER": "openexchangerates"]) }
+        #expect(error?.message.contains("  RATES_API_KEY: is not set") == true)
+        let wrong = #expect(throws: StartupError.self) {
+            try settings(["RATES_PROVIDER": "openexchangerates", "RATES_API_KEY": "hunter 2"])
+        }
+        #expect(wrong?.message.contains("  RATES_API_KEY: ") == true && wrong?.message.contains("hunter") == false)
+        let right = try settings(["RATES_PROVIDER": "openexchangerates", "RATES_API_KEY": "hunter2"])
+        #expect(right.rates.apiKey?.value == "hunter2")
+        #expect(!"\(right)".contains("hunter2"))
+        #expect(try settings(["RATES_PROVIDER": "frankfurter-v2", "RATES_API_KEY": "hunter2"]).rates.apiKey == nil)
+    }
+
     @Test("money is never only set aside while nothing takes it later")
     func manualCapture() {
         let error = #expect(throws: StartupError.self) {

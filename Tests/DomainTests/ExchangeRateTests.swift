@@ -98,6 +98,19 @@ struct ExchangeRateTests {
         #expect(try set("0.8").jumps(from: set("1"), moreThanPercent: 20) == [])
     }
 
+    @Test("days are counted over months, leap years and centuries")
+    func daysBetween() throws {
+        let start = try #require(CalendarDay("1999-12-31"))
+        for (text, days) in [("1999-12-31", 0), ("2000-01-01", 1), ("2000-03-01", 61), ("2026-11-24", 9_825), ("1999-03-01", -305)] {
+            #expect(try #require(CalendarDay(text)).days(since: start) == days)
+        }
+        for number in stride(from: Int64(-719_000), to: 800_000, by: 97) {
+            let day = CalendarDay(secondsSince1970: number * 86_400)
+            let next = CalendarDay(secondsSince1970: (number + 97) * 86_400)
+            #expect(next.days(since: day) == 97)
+        }
+    }
+
     @Test(
         "days that do not exist are refused",
         arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-01", "26-01-01", "2026/01/01", "2100-02-29"])

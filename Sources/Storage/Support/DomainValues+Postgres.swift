@@ -20,3 +20,4 @@ extension Currency: PostgresEncodable, PostgresDecodable {}
 extension RateMargin: PostgresEncodable, PostgresDecodable {}
 extension ExchangeRate: PostgresEncodable, PostgresDecodable {}
 extension CalendarDay: PostgresEncodable, PostgresDecodable {}
+extension RateSetRecord.Status: PostgresEncodable, PostgresDecodable {}
