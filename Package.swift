@@ -143,7 +143,7 @@ let package = Package(
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
                 logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("Worker", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", "Worker", logging]),
+        tests("Worker", ["Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
         tests("EndToEnd", ["OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
     ],

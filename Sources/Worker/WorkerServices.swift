@@ -30,7 +30,9 @@ struct WorkerServices {
                 checkouts: checkouts, store: checkoutStore, payments: outbound.payments, captureMethod: settings.payments.capture))
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
-        registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))
+        let rates = RateStore(database: database)
+        registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
+        registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
                 orders: OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop),
@@ -40,6 +42,7 @@ struct WorkerServices {
         schedules = [
             // A new shop has no rates at all.
             JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
+            JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
             JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
         ]
 
@@ -48,6 +51,7 @@ struct WorkerServices {
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
             UndecidedPaymentSweep(
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
+            RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
         ]
         if let activity = outbound.mailActivity {
             let renderer = outbound.confirmations

@@ -22,7 +22,8 @@ extension ShopServices {
         let prefix = common.redis.queuePrefix
         self.init(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
-            products: ProductCache(redis: connections.redis, prefix: prefix), carts: CartStore(database: database, settings: common.shop),
+            products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
+            carts: CartStore(database: database, settings: common.shop),
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),

@@ -48,7 +48,8 @@ struct Doctor: AsyncParsableCommand {
         let hasBoth = await !redis.contains { $0.verdict == .failed } && hasTables
         let queues = hasBoth ? await QueueCheckup(services: services).findings() : [.skipped("queues", "needs both servers and all tables")]
         let rules = hasTables ? await RuleCheckup(services: services).findings() : [.skipped("rules", "needs the database with all tables")]
-        return [settings(of: services)] + database + (await redis) + queues + rules
+        let rates = hasTables ? await RateCheckup(services: services).findings() : [.skipped("rates", "needs the database with all tables")]
+        return [settings(of: services)] + database + (await redis) + queues + rates + rules
     }
 
     private static func settings(of services: Services) -> Finding {

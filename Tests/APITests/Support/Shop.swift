@@ -65,7 +65,8 @@ struct Shop: Sendable {
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
-            products: ProductCache(redis: redis, prefix: prefix), carts: CartStore(database: database),
+            products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
+            carts: CartStore(database: database),
             orders: OrderStore(database: database, dispatcher: dispatcher),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
