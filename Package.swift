@@ -122,6 +122,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // Knows no server, so that the rules' tests need none.
+        .target(name: "PropertySupport", path: "Tests/PropertySupport", swiftSettings: strict),
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", logging]),
         tests("Observability", ["Observability", logging, metrics]),
@@ -133,7 +135,7 @@ let package = Package(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
             path: "Tests/ConformanceWorker"),
         tests("Conformance", ["ConformanceWorker", "JobQueue", "Postgres", "Redis", logging]),
-        tests("Domain", ["Domain"]),
+        tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
         tests("Sandbox", ["Sandbox", logging, nioCore, nioPosix]),
