@@ -121,6 +121,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // Knows no server, so that the rules' tests need none.
+        .target(name: "PropertySupport", path: "Tests/PropertySupport", swiftSettings: strict),
         tests("Postgres", ["Postgres", "Threading"]),
         tests("Redis", ["Redis", logging]),
         tests("Observability", ["Observability", logging, metrics]),
@@ -132,7 +134,7 @@ let package = Package(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
             path: "Tests/ConformanceWorker"),
         tests("Conformance", ["ConformanceWorker", "JobQueue", "Postgres", "Redis", logging]),
-        tests("Domain", ["Domain"]),
+        tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
         tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix]),
@@ -142,7 +144,7 @@ let package = Package(
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
                 logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("Worker", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", "Worker", logging]),
+        tests("Worker", ["Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
         tests("EndToEnd", ["OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
     ],

@@ -21,6 +21,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     AuthRoutes(services: services).add(to: version.group("auth"))
     ProfileRoutes(accounts: services.accounts).add(to: version)
     CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
+    RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
     CartRoutes(carts: services.carts, settings: services.settings).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
     OrderRoutes(orders: services.orders, waiter: waiter, cartTokens: services.cartTokens).add(to: version)
@@ -31,6 +32,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminRateRoutes(rates: services.rates).add(to: admin)
     return router
 }
 

@@ -41,7 +41,9 @@ struct WorkerServices {
             RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
-        registry.register(RefreshRatesHandler(source: outbound.rates, store: RateStore(database: database)))
+        let rates = RateStore(database: database)
+        registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
+        registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
                 orders: orders, accounts: AccountStore(database: database)))
@@ -51,6 +53,7 @@ struct WorkerServices {
             // A new shop has no rates at all.
             JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
             JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
+            JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
             JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
         ]
 
@@ -59,6 +62,7 @@ struct WorkerServices {
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
             UndecidedPaymentSweep(
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
+            RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
         ]
         if let activity = outbound.mailActivity {
             let renderer = outbound.confirmations

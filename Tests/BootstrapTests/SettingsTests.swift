@@ -50,6 +50,7 @@ struct SettingsTests {
                 values: Self.api.merging([
                     "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
+                    "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
         #expect(settings.http.port == 80)
@@ -60,6 +61,8 @@ struct SettingsTests {
         #expect(settings.log.format == .text)
         #expect(settings.shop.currency.code == "EUR")
         #expect(settings.shop.reservation == .seconds(60))
+        #expect(settings.shop.rateMargin.rawValue == 250)
+        #expect(settings.shop.maximumRateAgeDays == 7)
     }
 
     @Test("an empty value asks for the default")
@@ -86,7 +89,8 @@ struct SettingsTests {
         "values out of bounds are refused",
         arguments: [
             ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
-            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
+            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
+            ("RATES_MAX_AGE_DAYS", "0"), ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
             ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),
         ])
     func refused(name: String, value: String) throws {
@@ -199,5 +203,22 @@ struct SettingsTests {
             try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging([name: value]) { $1 }))
         }
         #expect(error?.message.contains("  \(name): ") == true)
+    }
+
+    @Test("a source that wants a key must get one, and shows it to nobody")
+    func ratesKey() throws {
+        func settings(_ changes: [String: String]) throws -> WorkerProcessSettings {
+            try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
+        }
+        let error = #expect(throws: StartupError.self) { try settings(["RATES_PROVIDER": "openexchangerates"]) }
+        #expect(error?.message.contains("  RATES_API_KEY: is not set") == true)
+        let wrong = #expect(throws: StartupError.self) {
+            try settings(["RATES_PROVIDER": "openexchangerates", "RATES_API_KEY": "hunter 2"])
+        }
+        #expect(wrong?.message.contains("  RATES_API_KEY: ") == true && wrong?.message.contains("hunter") == false)
+        let right = try settings(["RATES_PROVIDER": "openexchangerates", "RATES_API_KEY": "hunter2"])
+        #expect(right.rates.apiKey?.value == "hunter2")
+        #expect(!"\(right)".contains("hunter2"))
+        #expect(try settings(["RATES_PROVIDER": "frankfurter-v2", "RATES_API_KEY": "hunter2"]).rates.apiKey == nil)
     }
 }

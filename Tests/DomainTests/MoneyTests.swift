@@ -53,4 +53,21 @@ struct MoneyTests {
             subtotal: Money(1000, .usd), discount: Money(100, .usd), shipping: Money(50, .usd), tax: Money(7, .usd))
         #expect(totals.total == Money(957, .usd))
     }
+
+    @Test(
+        "an amount is split by largest remainder, the earlier of two equals first",
+        arguments: [
+            (100, [1, 1, 1], [34, 33, 33]), (-100, [1, 1, 1], [-34, -33, -33]), (5, [0, 3, 7], [0, 2, 3]), (1, [1, 9], [0, 1]),
+            (10, [333, 333, 334], [3, 3, 4]), (0, [0, 0], [0, 0]), (0, [], []), (7, [5], [7]),
+            (.max, [.max, .max], [.max / 2 + 1, .max / 2]),
+            (.min, [1], [.min]),
+        ] as [(Int64, [Int64], [Int64])])
+    func split(_ amount: Int64, _ weights: [Int64], _ parts: [Int64]) throws {
+        #expect(try Money(amount, .usd).split(over: weights) == parts.map { Money($0, .usd) })
+    }
+
+    @Test("what cannot be split is refused", arguments: [[], [0, 0], [2, -1]] as [[Int64]])
+    func unsplittable(_ weights: [Int64]) {
+        #expect(throws: MoneyError.unsplittable) { try Money(1, .usd).split(over: weights) }
+    }
 }

@@ -1,4 +1,5 @@
 import Domain
+import PropertySupport
 import Testing
 
 @Suite("News of a payment settle an order by what they say, not by when they come")

@@ -1,4 +1,5 @@
 import Domain
+import PropertySupport
 import Testing
 
 @Suite("What went back decides where payment and order stand")

@@ -1,4 +1,5 @@
 import Domain
+import PropertySupport
 import Testing
 
 @Suite("Stock is never promised twice")

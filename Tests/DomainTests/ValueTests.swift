@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import PropertySupport
 import Testing
 
 @Suite("Values from outside are checked once, where they come in")

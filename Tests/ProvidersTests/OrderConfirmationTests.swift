@@ -12,10 +12,11 @@ struct OrderConfirmationTests {
         extras: (discount: Int64, shipping: Int64, tax: Int64) = (0, 0, 0),
         address: Address? = nil, email: String? = "ann@home.example"
     ) throws -> Order {
-        let items = try lines.map { line in
-            try OrderItem(
-                productID: Product.ID(), sku: SKU("MUG-1"), name: line.name, quantity: try #require(Quantity(rawValue: line.quantity)),
-                unitPrice: Money(line.price, currency))
+        let items = try lines.map { line -> OrderItem in
+            let quantity = try #require(Quantity(rawValue: line.quantity))
+            return try OrderItem(
+                productID: Product.ID(), sku: SKU("MUG-1"), name: line.name, quantity: quantity,
+                price: LinePrice(Money(line.price, currency), times: quantity))
         }
         let totals = try OrderTotals(
             subtotal: Money.sum(items.map(\.total), in: currency), discount: Money(extras.discount, currency),

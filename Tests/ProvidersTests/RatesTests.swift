@@ -14,11 +14,11 @@ struct RatesTests {
         """
     }
 
-    private func fetch(_ server: ScriptedServer, ecb isECB: Bool, etag: String? = nil) async throws -> RateFetch {
+    private func fetch(_ server: ScriptedServer, ecb isECB: Bool, held: RateValidators = .unknown) async throws -> RateFetch {
         try await withClient { client in
             isECB
-                ? try await ECBRates(client: client, url: server.url + "/daily.xml").fetch(ifChangedFrom: etag)
-                : try await FrankfurterRates(client: client, url: server.url + "/v1/latest?base=EUR").fetch(ifChangedFrom: etag)
+                ? try await ECBRates(client: client, url: server.url + "/daily.xml").fetch(ifChangedFrom: held)
+                : try await FrankfurterRates(client: client, url: server.url + "/v1/latest?base=EUR").fetch(ifChangedFrom: held)
         }
     }
 
@@ -116,20 +116,28 @@ struct RatesTests {
         guard case .malformed = error else { throw error }
     }
 
-    @Test("A set comes with its tag, and the tag is sent with the next question", arguments: [true, false])
-    func conditional(isECB: Bool) async throws {
+    @Test(
+        "A set comes with its tag and its date, and what came is sent with the next question",
+        arguments: [true, false],
+        [
+            RateValidators(etag: "\"a1\""), RateValidators(lastModified: "Fri, 20 Nov 2026 15:00:00 GMT"),
+            RateValidators(etag: "\"a1\"", lastModified: "Fri, 20 Nov 2026 15:00:00 GMT"),
+        ])
+    func conditional(isECB: Bool, given: RateValidators) async throws {
         let body =
             isECB
             ? ecb("<Cube time='2026-11-20'><Cube currency='USD' rate='1.1'/></Cube>")
             : #"{"amount": 1, "base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.1}}"#
+        let headers = ["ETag": given.etag, "Last-Modified": given.lastModified].compactMapValues(\.self)
         let log = ScriptLog<ScriptedRequest>()
-        guard case .set(_, let etag) = try await fetch(try server(200, headers: ["ETag": "\"a1\""], body, log: log), ecb: isECB) else {
+        guard case .set(_, let held) = try await fetch(try server(200, headers: headers, body, log: log), ecb: isECB) else {
             throw Unexpected()
         }
-        #expect(etag == "\"a1\"")
-        #expect(log.entries.first?.headers["if-none-match"] == nil)
-        #expect(try await fetch(try server(304, "", log: log), ecb: isECB, etag: etag) == .unchanged)
-        #expect(log.entries.last?.headers["if-none-match"] == "\"a1\"")
+        #expect(held == given)
+        #expect(log.entries.first?.headers["if-none-match"] == nil && log.entries.first?.headers["if-modified-since"] == nil)
+        #expect(try await fetch(try server(304, "", log: log), ecb: isECB, held: held) == .unchanged)
+        #expect(log.entries.last?.headers["if-none-match"] == given.etag)
+        #expect(log.entries.last?.headers["if-modified-since"] == given.lastModified)
     }
 
     @Test("Errors of the source are not taken for rates", arguments: [304, 404, 429, 500, 302])

@@ -130,7 +130,7 @@ struct PlacingTests {
             let set = RateSet(
                 source: "ecb", base: .eur, date: today,
                 rates: [.usd: try #require(ExchangeRate("1.25")), .jpy: try #require(ExchangeRate("187.5"))])
-            #expect(try await shop.rates.swapIn(set, etag: "\"1\"") == .swapped)
+            #expect(try await shop.rates.swapIn(set) == .swapped)
             var request = try shop.express(pen)
             request.currency = .eur
             let byHand = try await shop.place(request)
@@ -146,13 +146,39 @@ struct PlacingTests {
         }
     }
 
+    @Test("a converted line is rounded once, with the margin in its rate, in the cart as in the order")
+    func roundedOnce() async throws {
+        var settings = ShopSettings()
+        settings.rateMargin = try #require(RateMargin(percent: "2.5"))
+        try await Shop.with(settings: settings) { shop in
+            let clip = try await shop.product("CLIP", stock: 999, price: Money(1, .usd))
+            let today = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970))
+            let set = RateSet(source: "ecb", base: .usd, date: today, rates: [.eur: try #require(ExchangeRate("0.8"))])
+            #expect(try await shop.rates.swapIn(set) == .swapped)
+            let guest = CartOwner.newGuest()
+            _ = try await shop.carts.add(Quantity(101), of: clip.id, for: guest)
+            // 101 × 0.01 × 0.82 = 0.8282; one piece is 0.0082, which is shown as 0.01.
+            let cart = try #require(try await shop.carts.cart(of: guest, in: .eur))
+            #expect(cart.items.map(\.unitPrice) == [Money(1, .eur)])
+            #expect(cart.subtotal == Money(83, .eur))
+            var request = try shop.checkout(of: guest, key: "key-1")
+            request.currency = .eur
+            request.expectedTotal = cart.subtotal
+            let order = try await shop.place(request)
+            #expect(order.items.map(\.total) == [Money(83, .eur)])
+            #expect(order.rate?.value.description == "0.82")
+            #expect(order.rate?.margin == settings.rateMargin)
+            #expect(try await shop.current(order) == order)
+        }
+    }
+
     @Test("rates that are too old stop checkout in their currencies")
     func staleRates() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
             let old = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970) - 11 * 86_400)
             let set = RateSet(source: "ecb", base: .usd, date: old, rates: [.eur: try #require(ExchangeRate("0.8"))])
-            #expect(try await shop.rates.swapIn(set, etag: nil) == .swapped)
+            #expect(try await shop.rates.swapIn(set) == .swapped)
             var request = try shop.express(pen)
             request.currency = .eur
             #expect(try await shop.orders.place(request) == .currencyUnavailable(.eur))

@@ -21,6 +21,8 @@ enum AccessTable {
         "/api/v1/products": [.get: .open],
         "/api/v1/products/{id}": [.get: .open],
         "/api/v1/categories": [.get: .open],
+        "/api/v1/currencies": [.get: .open],
+        "/api/v1/rates": [.get: .open],
 
         "/api/v1/cart": [.get: .guests, .delete: .guests],
         "/api/v1/cart/items": [.post: .guests],
@@ -45,6 +47,9 @@ enum AccessTable {
         "/api/v1/admin/dead-letters/groups": [.get: .staff],
         "/api/v1/admin/dead-letters/retry": [.post: .operators],
         "/api/v1/admin/dead-letters/discard": [.post: .operators],
+        "/api/v1/admin/rates": [.get: .staff],
+        "/api/v1/admin/rates/{id}/approve": [.post: .operators],
+        "/api/v1/admin/rates/{id}/reject": [.post: .operators],
     ]
 
     /// The rule for a route, nil when it has none. HEAD follows GET.

@@ -22,7 +22,8 @@ extension ShopServices {
         let prefix = common.redis.queuePrefix
         self.init(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
-            products: ProductCache(redis: connections.redis, prefix: prefix), carts: CartStore(database: database, settings: common.shop),
+            products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
+            carts: CartStore(database: database, settings: common.shop),
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
             captures: CaptureStore(database: database, dispatcher: connections.dispatcher),

@@ -20,8 +20,14 @@ struct OrderBody: Encodable {
 
     struct Rate: Encodable {
         let value: String
+        let marginPercent: String
         let date: String
         let source: String
+
+        enum CodingKeys: String, CodingKey {
+            case value, date, source
+            case marginPercent = "margin_percent"
+        }
     }
 
     struct PaymentBody: Encodable {
@@ -86,7 +92,10 @@ struct OrderBody: Encodable {
     }
 
     private var rate: Rate? {
-        order.rate.map { Rate(value: $0.value.description, date: $0.date.description, source: $0.source) }
+        order.rate.map {
+            Rate(
+                value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description, source: $0.source)
+        }
     }
 
     private var payment: PaymentBody? {

@@ -7,6 +7,7 @@ struct ShopServices: Sendable {
     let accounts: AccountStore
     let catalogue: CatalogueStore
     let products: ProductCache
+    let rates: RateStore
     let carts: CartStore
     let orders: OrderStore
     let refunds: RefundStore

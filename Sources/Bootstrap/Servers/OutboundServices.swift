@@ -31,13 +31,8 @@ package struct OutboundServices: Sendable {
             guard let url = mailSettings.activityURL else { return nil }
             return try ActivityLookup(client: client, url: url)
         }
-        let rates = Self.made("RATES_URL", &problems) { () throws(ProviderSettingError) -> any RateSource in
-            switch (rateSettings.provider, rateSettings.url) {
-            case (.ecb, let url?): try ECBRates(client: client, url: url)
-            case (.ecb, nil): try ECBRates(client: client)
-            case (.frankfurter, let url?): try FrankfurterRates(client: client, url: url)
-            case (.frankfurter, nil): try FrankfurterRates(client: client)
-            }
+        let rates = Self.made("RATES_URL, RATES_API_KEY", &problems) { () throws(ProviderSettingError) in
+            try rateSettings.source(client)
         }
         guard let payments, let mail, let confirmations, let rates, problems.isEmpty else { throw StartupError(problems) }
         self.payments = payments

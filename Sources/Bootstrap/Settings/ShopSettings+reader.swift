@@ -2,10 +2,14 @@ import Domain
 package import Storage
 
 extension ShopSettings {
-    /// Reads `SHOP_CURRENCY` and `RESERVATION_SECONDS`.
+    /// Reads `SHOP_CURRENCY`, `RESERVATION_SECONDS`, `RATES_MARGIN_PERCENT` and `RATES_MAX_AGE_DAYS`.
     package init(_ reader: inout SettingsReader) {
         self.init(
             currency: reader.value("SHOP_CURRENCY", default: .usd, expected: "a currency code of ISO 4217 such as USD") { Currency($0) },
-            reservation: .seconds(reader.integer("RESERVATION_SECONDS", default: 900, in: 1...86_400)))
+            reservation: .seconds(reader.integer("RESERVATION_SECONDS", default: 900, in: 1...86_400)),
+            rateMargin: reader.value(
+                "RATES_MARGIN_PERCENT", default: .zero, expected: "per cent from 0 to 20 with up to two decimals, such as 2.5"
+            ) { RateMargin(percent: $0) },
+            maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365))
     }
 }

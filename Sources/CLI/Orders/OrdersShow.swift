@@ -53,7 +53,7 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Mail", order.email?.description)
         facts.add("Total", order.totals.total.description)
         if order.refunded.amount > 0 { facts.add("Refunded", order.refunded.description) }
-        if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source)") }
+        if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source), margin \(rate.margin) %") }
         facts.add("Stock held", order.reservedUntil.map { "until " + TimeText.moment($0) })
         facts.add("Placed", TimeText.moment(order.createdAt))
         facts.add("Confirmed", order.confirmedAt.map(TimeText.moment))

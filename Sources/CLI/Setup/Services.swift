@@ -19,6 +19,7 @@ struct Services: Sendable {
     var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
     var mail: MailStore { MailStore(database: database, dispatcher: connections.dispatcher) }
     var catalogue: CatalogueStore { CatalogueStore(database: database, settings: settings.shop) }
+    var rates: RateStore { RateStore(database: database) }
     var accounts: AccountStore { AccountStore(database: database) }
     var invariants: Invariants { Invariants(database: database) }
     var audit: OperatorLog { OperatorLog(log: AuditLog(database: database)) }

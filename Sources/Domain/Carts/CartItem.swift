@@ -8,21 +8,21 @@ public struct CartItem: Hashable, Sendable {
     public let name: String
     /// Number of pieces.
     public let quantity: Quantity
-    /// Price of one piece now.
+    /// Price of one piece now, rounded where it is converted.
     public let unitPrice: Money
-    /// Price of all pieces now.
+    /// Price of all pieces now; see ``LinePrice``.
     public let total: Money
     /// Whether that many could be set aside right now. No promise: stock is reserved at checkout.
     public let isAvailable: Bool
 
-    /// Prices a line. Throws `overflow`.
-    public init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, unitPrice: Money, isAvailable: Bool) throws(MoneyError) {
+    /// Takes a line as priced.
+    public init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice, isAvailable: Bool) {
         self.productID = productID
         self.sku = sku
         self.name = name
         self.quantity = quantity
-        self.unitPrice = unitPrice
-        self.total = try unitPrice.multiplied(by: quantity)
+        unitPrice = price.unit
+        total = price.total
         self.isAvailable = isAvailable
     }
 }

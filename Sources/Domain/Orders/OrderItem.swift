@@ -8,18 +8,18 @@ public struct OrderItem: Hashable, Codable, Sendable {
     public let name: String
     /// Number of pieces.
     public let quantity: Quantity
-    /// Price of one piece.
+    /// Price of one piece, rounded where it was converted.
     public let unitPrice: Money
-    /// Price of all pieces.
+    /// Price of all pieces; see ``LinePrice``.
     public let total: Money
 
-    /// Prices a line. Throws `overflow`.
-    public init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, unitPrice: Money) throws(MoneyError) {
+    /// Takes a line as priced.
+    public init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice) {
         self.productID = productID
         self.sku = sku
         self.name = name
         self.quantity = quantity
-        self.unitPrice = unitPrice
-        self.total = try unitPrice.multiplied(by: quantity)
+        unitPrice = price.unit
+        total = price.total
     }
 }

@@ -1,7 +1,10 @@
 /// Where currency rates come from.
 public protocol RateSource: Sendable {
+    /// Who publishes them: the ``RateSet/source`` of its sets.
+    var name: String { get }
+
     /// Fetches the latest set, or learns that it is still the one already held.
     ///
-    /// - Parameter etag: the ``RateFetch/set(_:etag:)`` tag of the set already held, `nil` to fetch in any case.
-    func fetch(ifChangedFrom etag: String?) async throws(RateFailure) -> RateFetch
+    /// - Parameter held: what this source gave with the set already held, `.unknown` to fetch in any case.
+    func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch
 }

@@ -2,17 +2,20 @@
 public struct AppliedRate: Hashable, Sendable {
     /// The set it was taken from.
     public let setID: RateSet.ID
-    /// From the price's currency to the order's.
+    /// From the price's currency to the order's, the margin included.
     public let value: ExchangeRate
+    /// What the shop put on top of the published rate.
+    public let margin: RateMargin
     /// The day of the set.
     public let date: CalendarDay
     /// Who published the set.
     public let source: String
 
     /// Records a rate with where it comes from.
-    public init(setID: RateSet.ID, value: ExchangeRate, date: CalendarDay, source: String) {
+    public init(setID: RateSet.ID, value: ExchangeRate, margin: RateMargin, date: CalendarDay, source: String) {
         self.setID = setID
         self.value = value
+        self.margin = margin
         self.date = date
         self.source = source
     }

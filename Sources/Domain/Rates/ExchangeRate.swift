@@ -7,6 +7,8 @@ public struct ExchangeRate: Hashable, Sendable {
     public static let maximumScale = 12
     /// A unit of one currency buys one unit of the other.
     public static let one = ExchangeRate(mantissa: 1, scale: 0)
+    /// The digits of every rate are fewer than this, so that two of them multiply within 128 bits.
+    private static let mantissaLimit: Int64 = 1_000_000_000_000_000_000
 
     /// All digits of the rate as a whole number, greater than zero.
     let mantissa: Int64
@@ -35,14 +37,14 @@ public struct ExchangeRate: Hashable, Sendable {
         var mantissa: Int64 = 0
         for digit in digits {
             let next = mantissa * 10 + Int64(digit - UInt8(ascii: "0"))
-            guard next < 1_000_000_000_000_000_000 else { return nil }
+            guard next < Self.mantissaLimit else { return nil }
             mantissa = next
         }
         guard mantissa > 0 else { return nil }
         self.init(mantissa: mantissa, scale: fraction.count)
     }
 
-    /// This rate divided by another, rounded half to even at ten decimals: from rates of a common base to the rate between two currencies.
+    /// This rate divided by another, rounded half up at ten decimals: from rates of a common base to the rate between two currencies.
     /// `nil` when the result rounds to zero or does not fit.
     public func divided(by other: ExchangeRate) -> ExchangeRate? {
         let shift = 10 + other.scale - scale
@@ -58,14 +60,15 @@ public struct ExchangeRate: Hashable, Sendable {
             if overflow { return nil }
             denominator = product
         }
-        let quotient = Self.roundedHalfEven(numerator, denominator)
-        guard quotient > 0, quotient < 1_000_000_000_000_000_000 else { return nil }
+        let quotient = Self.roundedHalfUp(numerator, denominator)
+        guard quotient > 0, quotient < Self.mantissaLimit else { return nil }
         return ExchangeRate(mantissa: Int64(quotient), scale: 10)
     }
 
-    /// Changes an amount of money at this rate, rounded half to even at the target's minor unit. Throws `overflow`.
+    /// Changes an amount of money at this rate, rounded half up at the target's minor unit. Throws `overflow`.
     ///
-    /// The rate is between major units, so the two exponents are taken into account: 10.00 USD at 150 is 1500 JPY.
+    /// The rate is between major units, so the two exponents are taken into account: 10.00 USD at 150 is 1500 JPY. Halves go away from zero, so
+    /// that giving an amount back is the mirror of taking it.
     public func convert(_ money: Money, to target: Currency) throws(MoneyError) -> Money {
         let shift = target.exponent - money.currency.exponent - scale
         guard let power = Self.powerOfTen(abs(shift)) else { throw .overflow }
@@ -78,8 +81,21 @@ public struct ExchangeRate: Hashable, Sendable {
         } else {
             denominator = power
         }
-        guard let amount = Int64(exactly: Self.roundedHalfEven(numerator, denominator)) else { throw .overflow }
+        guard let amount = Int64(exactly: Self.roundedHalfUp(numerator, denominator)) else { throw .overflow }
         return Money(amount, target)
+    }
+
+    /// This rate with a margin on top, rounded half up where that takes more digits than a rate keeps. `nil` when it does not fit.
+    public func raised(by margin: RateMargin) -> ExchangeRate? {
+        // At most 10^18 × 12,000: fits into 128 bits.
+        let raised = Int128(mantissa) * Int128(10_000 + margin.rawValue)
+        let digits = scale + 4
+        for dropped in max(0, digits - Self.maximumScale)...digits {
+            guard let power = Self.powerOfTen(dropped) else { return nil }
+            let mantissa = Self.roundedHalfUp(raised, power)
+            if mantissa < Self.mantissaLimit { return ExchangeRate(mantissa: Int64(mantissa), scale: digits - dropped) }
+        }
+        return nil
     }
 
     /// Whether the two rates are further apart than a share of the older one, in whole per cent.
@@ -97,12 +113,11 @@ public struct ExchangeRate: Hashable, Sendable {
         return (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
     }
 
-    /// `numerator / denominator` to the nearest whole number, ties to the even one. The denominator is positive.
-    private static func roundedHalfEven(_ numerator: Int128, _ denominator: Int128) -> Int128 {
+    /// `numerator / denominator` to the nearest whole number, halves away from zero. The denominator is positive.
+    private static func roundedHalfUp(_ numerator: Int128, _ denominator: Int128) -> Int128 {
         let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         let distance = remainder.magnitude
-        let rest = denominator.magnitude - distance
-        guard distance > rest || (distance == rest && quotient % 2 != 0) else { return quotient }
+        guard distance >= denominator.magnitude - distance else { return quotient }
         return numerator < 0 ? quotient - 1 : quotient + 1
     }
 }

@@ -32,11 +32,18 @@ public struct RateSet: Hashable, Sendable {
         return source == base ? toTarget : toTarget.divided(by: toSource)
     }
 
-    /// Currencies whose rate moved by more than a share against an older set with the same base.
+    /// Currencies whose rate, from the older set's base, moved by more than a share against that set; by code.
+    public func moves(from older: RateSet, moreThanPercent percent: Int) -> [RateMove] {
+        rates.keys.sorted().compactMap { currency in
+            guard let new = rate(from: older.base, to: currency), let old = older.rate(from: older.base, to: currency),
+                new.moved(from: old, byMoreThanPercent: percent)
+            else { return nil }
+            return RateMove(currency: currency, base: older.base, old: old, new: new)
+        }
+    }
+
+    /// The currencies of ``moves(from:moreThanPercent:)``.
     public func jumps(from older: RateSet, moreThanPercent percent: Int) -> [Currency] {
-        rates.keys.filter { currency in
-            guard let new = rate(from: older.base, to: currency), let old = older.rate(from: older.base, to: currency) else { return false }
-            return new.moved(from: old, byMoreThanPercent: percent)
-        }.sorted()
+        moves(from: older, moreThanPercent: percent).map(\.currency)
     }
 }

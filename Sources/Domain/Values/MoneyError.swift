@@ -4,12 +4,15 @@ public enum MoneyError: Error, Hashable, Sendable, CustomStringConvertible {
     case currencyMismatch
     /// The result does not fit into 64 bits of minor units.
     case overflow
+    /// There is nothing to split the amount over.
+    case unsplittable
 
     /// A stable code for programs.
     public var code: String {
         switch self {
         case .currencyMismatch: "currency_mismatch"
         case .overflow: "amount_overflow"
+        case .unsplittable: "amount_unsplittable"
         }
     }
 
@@ -18,6 +21,7 @@ public enum MoneyError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .currencyMismatch: "Amounts in different currencies cannot be combined."
         case .overflow: "The amount is larger than can be charged."
+        case .unsplittable: "There is nothing to split the amount over."
         }
     }
 }

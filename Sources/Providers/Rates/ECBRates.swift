@@ -3,6 +3,8 @@ public import OutboundHTTP
 
 /// The European Central Bank's daily reference rates: an XML document of `Cube` elements, base euro, published on working days.
 public struct ECBRates: RateSource {
+    /// Who publishes these rates.
+    public let name = "ecb"
     private let call: RateCall
 
     /// Checks the address; sends nothing.
@@ -16,15 +18,15 @@ public struct ECBRates: RateSource {
         call = try RateCall(client: client, url: url, timeout: timeout)
     }
 
-    /// Fetches the latest set unless it still has this tag.
-    public func fetch(ifChangedFrom etag: String?) async throws(RateFailure) -> RateFetch {
-        try await call.fetch(ifChangedFrom: etag, accepting: "application/xml", parse: Self.parse)
+    /// Fetches the latest set unless it is the one held.
+    public func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
+        try await call.fetch(ifChangedFrom: held, accepting: "application/xml", parse: Self.parse)
     }
 
     static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
         let document = try ECBDocument(body)
         var table = RateTable()
         for (code, rate) in document.rates { try table.add(code: code, text: rate) }
-        return try table.set(source: "ecb", base: .eur, date: document.date)
+        return try table.set(source: "ecb", base: .eur, date: document.date.flatMap { CalendarDay($0) })
     }
 }

@@ -11,6 +11,8 @@ public struct FrankfurterRates: RateSource {
         let rates: [String: Decimal]
     }
 
+    /// Who publishes these rates.
+    public let name = "frankfurter"
     private let call: RateCall
 
     /// Checks the address; sends nothing.
@@ -23,9 +25,9 @@ public struct FrankfurterRates: RateSource {
         call = try RateCall(client: client, url: url, timeout: timeout)
     }
 
-    /// Fetches the latest set unless it still has this tag.
-    public func fetch(ifChangedFrom etag: String?) async throws(RateFailure) -> RateFetch {
-        try await call.fetch(ifChangedFrom: etag, accepting: "application/json", parse: Self.parse)
+    /// Fetches the latest set unless it is the one held.
+    public func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
+        try await call.fetch(ifChangedFrom: held, accepting: "application/json", parse: Self.parse)
     }
 
     /// Foundation's decoder reads a `Decimal` from the number's own digits, so nothing passes through binary floating point; a test holds it
@@ -41,6 +43,6 @@ public struct FrankfurterRates: RateSource {
         guard let base = Currency(document.base) else { throw .malformed("the base is not a known currency") }
         var table = RateTable()
         for (code, rate) in document.rates { try table.add(code: code, text: rate.description) }
-        return try table.set(source: "frankfurter", base: base, date: document.date)
+        return try table.set(source: "frankfurter", base: base, date: CalendarDay(document.date))
     }
 }

@@ -9,13 +9,24 @@ struct RateTable {
 
     /// - Parameter text: the number as it stands in the document.
     mutating func add(code: String, text: String) throws(RateFailure) {
-        guard let rate = ExchangeRate(text) else { throw .malformed("the rate of \(code.prefix(8)) is not a decimal above zero") }
-        guard let currency = Currency(code) else { return }
+        guard let currency = Currency(code) else {
+            // What is no money may have more digits than a rate keeps, such as an ounce or a bitcoin.
+            guard Self.isPositive(text) else { throw .malformed("the rate of \(code.prefix(8)) is not a decimal above zero") }
+            return
+        }
+        guard let rate = ExchangeRate(text) else { throw .malformed("the rate of \(currency) is not a decimal above zero") }
         guard rates.updateValue(rate, forKey: currency) == nil else { throw .malformed("\(currency) is named twice") }
     }
 
-    func set(source: String, base: Currency, date: String?) throws(RateFailure) -> RateSet {
-        guard let day = date.flatMap({ CalendarDay($0) }) else { throw .malformed("the date is missing or not a day") }
+    private static func isPositive(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(digits.contains) }
+            && parts.contains { $0.contains { $0 != UInt8(ascii: "0") } }
+    }
+
+    func set(source: String, base: Currency, date: CalendarDay?) throws(RateFailure) -> RateSet {
+        guard let day = date else { throw .malformed("the date is missing or not a day") }
         guard !rates.isEmpty else { throw .malformed("it holds no rate of a known currency") }
         return RateSet(source: source, base: base, date: day, rates: rates)
     }

@@ -30,9 +30,10 @@ enum CartReading {
         do {
             let items = try results[1].rows.map { row in
                 let base = Money(try row["base_amount"], try row["base_currency"])
-                return try CartItem(
-                    productID: try row["product_id"], sku: try row["sku"], name: try row["name"], quantity: try row["quantity"],
-                    unitPrice: try book.price(base: base, setByHand: try row["price"]).price,
+                let quantity: Quantity = try row["quantity"]
+                return CartItem(
+                    productID: try row["product_id"], sku: try row["sku"], name: try row["name"], quantity: quantity,
+                    price: try book.line(of: quantity, base: base, setByHand: try row["price"]).price,
                     isAvailable: try row["is_available"] ?? false)
             }
             return Cart(

@@ -20,7 +20,7 @@ enum ProductRow {
             category: try slug.map { Category(slug: $0, name: try row["category_name"]) },
             basePrice: Money(try row["base_amount"], try row["base_currency"]), isActive: try row["is_active"])
         return ProductView(
-            product: product, price: try book.price(base: product.basePrice, setByHand: try row["price"]).price,
+            product: product, price: try book.price(base: product.basePrice, setByHand: try row["price"]),
             available: try row["available"])
     }
 }

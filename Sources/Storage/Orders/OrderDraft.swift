@@ -17,11 +17,10 @@ struct OrderDraft: Sendable {
             var isConverted = false
             for line in lines {
                 guard let product = line.product else { continue }
-                let (price, converted) = try book.price(base: product.base, setByHand: product.setByHand)
+                let (price, converted) = try book.line(of: line.quantity, base: product.base, setByHand: product.setByHand)
                 isConverted = isConverted || converted
                 items.append(
-                    try OrderItem(
-                        productID: line.productID, sku: product.sku, name: product.name, quantity: line.quantity, unitPrice: price))
+                    OrderItem(productID: line.productID, sku: product.sku, name: product.name, quantity: line.quantity, price: price))
             }
             let totals = try OrderTotals(items: items, currency: book.currency)
             return .success(OrderDraft(items: items, totals: totals, rate: isConverted ? book.conversion?.rate : nil))

@@ -20,19 +20,20 @@ extension OrderPlacement {
         statements.append(
             """
             INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, shipping_address, currency,
-                                subtotal, discount, shipping, tax, total, rate_set_id, rate)
+                                subtotal, discount, shipping, tax, total, rate_set_id, rate, rate_margin)
             VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(address)::jsonb, \(total.currency),
                     \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount), \(totals.tax.amount), \(total.amount),
-                    \(draft.rate?.setID), \(draft.rate?.value))
+                    \(draft.rate?.setID), \(draft.rate?.value), \(draft.rate?.margin ?? .zero))
             RETURNING number, created_at
             """)
         statements.append(
             """
             INSERT INTO order_items (order_id, position, product_id, sku, name, quantity, unit_amount, total)
-            SELECT \(orderID)::uuid, t.position, t.product_id, t.sku, t.name, t.quantity, t.unit_amount, t.unit_amount * t.quantity
+            SELECT \(orderID)::uuid, t.position, t.product_id, t.sku, t.name, t.quantity, t.unit_amount, t.total
               FROM unnest(\(draft.items.map(\.productID))::uuid[], \(draft.items.map(\.sku))::text[], \(draft.items.map(\.name))::text[],
-                          \(draft.items.map(\.quantity))::integer[], \(draft.items.map(\.unitPrice.amount))::bigint[])
-                   WITH ORDINALITY AS t (product_id, sku, name, quantity, unit_amount, position)
+                          \(draft.items.map(\.quantity))::integer[], \(draft.items.map(\.unitPrice.amount))::bigint[],
+                          \(draft.items.map(\.total.amount))::bigint[])
+                   WITH ORDINALITY AS t (product_id, sku, name, quantity, unit_amount, total, position)
             """)
         statements.append(
             """

@@ -9,14 +9,14 @@ enum OrderRow {
         SELECT o.*, (SELECT sum(amount) FROM refunds WHERE order_id = o.id AND status = 'succeeded')::bigint AS refunded,
                rs.source AS rate_source, rs.date AS rate_date,
                p.id AS payment_id, p.status AS payment_status, p.provider_intent_id, p.attempt, p.method, p.decline_code, p.client_secret,
-               i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts
+               i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals
           FROM orders AS o
           LEFT JOIN rate_sets AS rs ON rs.id = o.rate_set_id
           LEFT JOIN LATERAL (SELECT * FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p ON true
           LEFT JOIN LATERAL (
                 SELECT array_agg(product_id ORDER BY position) AS product_ids, array_agg(sku ORDER BY position) AS skus,
                        array_agg(name ORDER BY position) AS names, array_agg(quantity ORDER BY position) AS quantities,
-                       array_agg(unit_amount ORDER BY position) AS unit_amounts
+                       array_agg(unit_amount ORDER BY position) AS unit_amounts, array_agg(total ORDER BY position) AS line_totals
                   FROM order_items WHERE order_id = o.id) AS i ON true
         """
 
@@ -44,10 +44,11 @@ enum OrderRow {
         let names: [String] = try row["names"]
         let quantities: [Quantity] = try row["quantities"]
         let amounts: [Int64] = try row["unit_amounts"]
-        return try products.indices.map { index in
-            try OrderItem(
+        let totals: [Int64] = try row["line_totals"]
+        return products.indices.map { index in
+            OrderItem(
                 productID: products[index], sku: skus[index], name: names[index], quantity: quantities[index],
-                unitPrice: Money(amounts[index], currency))
+                price: LinePrice(unit: Money(amounts[index], currency), total: Money(totals[index], currency)))
         }
     }
 
@@ -61,6 +62,7 @@ enum OrderRow {
 
     private static func rate(_ row: PostgresRow) throws -> AppliedRate? {
         guard let set: RateSet.ID = try row["rate_set_id"] else { return nil }
-        return AppliedRate(setID: set, value: try row["rate"], date: try row["rate_date"], source: try row["rate_source"])
+        return AppliedRate(
+            setID: set, value: try row["rate"], margin: try row["rate_margin"], date: try row["rate_date"], source: try row["rate_source"])
     }
 }

@@ -8,16 +8,23 @@ struct PriceBook: Sendable {
     /// What base prices are converted with; `nil` when nothing can or need be converted.
     let conversion: (from: Currency, rate: AppliedRate)?
 
-    /// One price, and whether it was converted. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
-    func price(base: Money, setByHand: Int64?) throws(StorageError) -> (price: Money, isConverted: Bool) {
-        if base.currency == currency { return (base, false) }
-        if let setByHand { return (Money(setByHand, currency), false) }
-        guard let conversion, conversion.from == base.currency else { throw .currencyUnavailable(currency) }
+    /// The price of one piece, converted ones rounded. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
+    func price(base: Money, setByHand: Int64?) throws(StorageError) -> Money {
+        try line(of: .one, base: base, setByHand: setByHand).price.unit
+    }
+
+    /// The price of a line, and whether it was converted. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
+    func line(of quantity: Quantity, base: Money, setByHand: Int64?) throws(StorageError) -> (price: LinePrice, isConverted: Bool) {
+        let own = base.currency == currency ? base : setByHand.map { Money($0, currency) }
         do {
-            return (try conversion.rate.value.convert(base, to: currency), true)
+            if let own { return (try LinePrice(own, times: quantity), false) }
+            if let conversion, conversion.from == base.currency {
+                return (try LinePrice(base, times: quantity, at: conversion.rate.value, in: currency), true)
+            }
         } catch {
             throw .amountTooLarge
         }
+        throw .currencyUnavailable(currency)
     }
 }
 
@@ -46,8 +53,9 @@ extension PriceBook {
             if let code: Currency = try row["currency"] { rates[code] = try row["rate"] }
         }
         let set = RateSet(id: try first["id"], source: try first["source"], base: try first["base"], date: try first["date"], rates: rates)
-        conversion = set.rate(from: settings.currency, to: currency).map {
-            (settings.currency, AppliedRate(setID: set.id, value: $0, date: set.date, source: set.source))
+        conversion = set.rate(from: settings.currency, to: currency)?.raised(by: settings.rateMargin).map {
+            let applied = AppliedRate(setID: set.id, value: $0, margin: settings.rateMargin, date: set.date, source: set.source)
+            return (settings.currency, applied)
         }
     }
 }

@@ -14,26 +14,18 @@ public struct RateStore: Sendable {
         self.database = database
     }
 
-    /// The set in use with the source's tag for it, `nil` before the first.
-    public func current() async throws -> CurrentRates? {
-        try CurrentRates(try await database.query(CurrentRates.selection))
+    /// The set in use, `nil` before the first.
+    public func current() async throws -> RateSetRecord? {
+        try RateSetRecord.all(try await database.query(RateSetRecord.current)).first
     }
 
     /// Takes a set over, unless its date goes back or a rate jumps. Completes the job in the same transaction.
-    public func swapIn(_ set: RateSet, etag: String?, completion: JobCompletion? = nil) async throws -> RateSwap {
+    public func swapIn(_ set: RateSet, _ validators: RateValidators = .unknown, completion: JobCompletion? = nil) async throws -> RateSwap {
         try await database.transaction { transaction in
-            // One swap at a time, also when there is no set yet whose row could be locked.
-            let read = try transaction.pipeline(["SELECT pg_advisory_xact_lock(hashtextextended('rate_sets', 0))", CurrentRates.selection])
-            let swap = Self.decide(set, over: try CurrentRates(read[1].rows)?.set)
-            var statements: [SQL] = []
-            switch swap {
-            case .swapped: statements = [Self.supersession] + Self.insertion(of: set, etag, status: "current")
-            case .unchanged: statements = ["UPDATE rate_sets SET checked_at = now(), etag = \(etag) WHERE status = 'current'"]
-            case .held: statements = [Self.dropHeld(like: set)] + Self.insertion(of: set, etag, status: "held")
-            case .refusedOlder: break
-            }
-            statements += completion.map { [$0.statement] } ?? []
-            let results = try transaction.pipeline(statements)
+            let read = try transaction.pipeline([Self.lock, RateSetRecord.current, RateSetRecord.undecided(like: set)])
+            let current = try RateSetRecord.all(read[1].rows).first?.set
+            let (swap, changes) = Self.change(to: set, validators, over: current, asked: try RateSetRecord.all(read[2].rows))
+            let results = try transaction.pipeline(changes + (completion.map { [$0.statement] } ?? []))
             if let completion, let last = results.last { try completion.check(last) }
             return swap
         }
@@ -48,18 +40,28 @@ public struct RateStore: Sendable {
         }
     }
 
-    /// Takes over a set that was held, on an operator's word. `false` when there is no such held set.
-    public func approve(_ id: RateSet.ID) async throws -> Bool {
-        try await database.transaction { transaction in
-            let read = try transaction.pipeline([
-                "SELECT pg_advisory_xact_lock(hashtextextended('rate_sets', 0))",
-                "SELECT id FROM rate_sets WHERE id = \(id) AND status = 'held' FOR UPDATE",
-            ])
-            if read[1].rows.isEmpty { return false }
-            _ = try transaction.pipeline([
-                Self.supersession, "UPDATE rate_sets SET status = 'current', checked_at = now() WHERE id = \(id)",
-            ])
-            return true
+    /// What becomes of a set, and the statements that make it so.
+    private static func change(
+        to set: RateSet, _ validators: RateValidators, over current: RateSet?, asked: [RateSetRecord]
+    ) -> (RateSwap, [SQL]) {
+        let swap = decide(set, over: current)
+        switch swap {
+        case .swapped:
+            return (swap, [supersession(by: set.date)] + insertion(of: set, validators, status: .current))
+        case .unchanged:
+            let statement: SQL = """
+                UPDATE rate_sets SET checked_at = now(), etag = \(validators.etag), last_modified = \(validators.lastModified)
+                 WHERE status = 'current'
+                """
+            return (swap, [statement])
+        case .held:
+            // An operator looks at one set, however often the source repeats it, and is asked about the same rates once.
+            guard let same = asked.first(where: { $0.set.base == set.base && $0.set.rates == set.rates }) else {
+                return (swap, [dropHeld(like: set)] + insertion(of: set, validators, status: .held))
+            }
+            return (same.status == .rejected ? .rejectedBefore : swap, [confirmation(of: same.set.id)])
+        case .refusedOlder, .rejectedBefore:
+            return (swap, [])
         }
     }
 

@@ -10,4 +10,6 @@ public enum RateSwap: Hashable, Sendable {
     case refusedOlder(current: CalendarDay)
     /// These currencies moved too far; the set waits for an operator.
     case held([Currency])
+    /// It moved too far, and an operator has turned these very rates down.
+    case rejectedBefore
 }

@@ -20,5 +20,7 @@ extension MailKind: PostgresEncodable, PostgresDecodable {}
 extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}
 extension Currency: PostgresEncodable, PostgresDecodable {}
+extension RateMargin: PostgresEncodable, PostgresDecodable {}
 extension ExchangeRate: PostgresEncodable, PostgresDecodable {}
 extension CalendarDay: PostgresEncodable, PostgresDecodable {}
+extension RateSetRecord.Status: PostgresEncodable, PostgresDecodable {}

@@ -6,19 +6,22 @@ public struct ShopSettings: Hashable, Sendable {
     public var currency: Currency
     /// How long stock is set aside for an order that is being paid (`RESERVATION_SECONDS`).
     public var reservation: Duration
-    /// Rates older than this many days stop checkout in currencies that need them.
+    /// What is put on top of published rates when prices are converted (`RATES_MARGIN_PERCENT`).
+    public var rateMargin: RateMargin
+    /// Rates older than this many days stop checkout in currencies that need them (`RATES_MAX_AGE_DAYS`).
     public var maximumRateAgeDays: Int
 
     /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
     public var captureWindow: Duration
 
-    /// The defaults: US dollars, 15 minutes, 10 days, 7 days.
+    /// The defaults: US dollars, 15 minutes, no margin, 10 days, 7 days.
     public init(
-        currency: Currency = .usd, reservation: Duration = .seconds(900), maximumRateAgeDays: Int = 10,
+        currency: Currency = .usd, reservation: Duration = .seconds(900), rateMargin: RateMargin = .zero, maximumRateAgeDays: Int = 10,
         captureWindow: Duration = .seconds(7 * 86_400)
     ) {
         self.currency = currency
         self.reservation = reservation
+        self.rateMargin = rateMargin
         self.maximumRateAgeDays = maximumRateAgeDays
         self.captureWindow = captureWindow
     }

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import JobQueue
 import Logging
 import Storage
@@ -10,26 +11,41 @@ struct RefreshRatesHandler: JobHandler {
 
     func run(_ job: RefreshRates, in context: JobContext) async throws {
         let current = try await store.current()
+        // What one source gave says nothing to another.
+        let held = current.flatMap { $0.set.source == source.name ? $0.validators : nil } ?? .unknown
         let fetched: RateFetch
         do {
-            fetched = try await source.fetch(ifChangedFrom: current?.etag)
+            fetched = try await source.fetch(ifChangedFrom: held)
         } catch {
             throw JobFailure.transient("\(error)")
         }
         switch fetched {
         case .unchanged:
             try await store.confirmCurrent(completion: context.completion)
-        case .set(let set, let etag):
-            switch try await store.swapIn(set, etag: etag, completion: context.completion) {
-            case .swapped: context.logger.notice("new exchange rates are in use", metadata: ["date": "\(set.date)"])
-            case .unchanged: break
-            case .refusedOlder(let date):
-                context.logger.warning(
-                    "refused exchange rates older than those in use", metadata: ["date": "\(set.date)", "current": "\(date)"])
-            case .held(let currencies):
-                context.logger.error(
-                    "exchange rates moved too far and wait for an operator", metadata: ["currencies": "\(currencies.map(\.code))"])
-            }
+        case .set(let set, let validators):
+            try Self.checkDate(of: set)
+            log(try await store.swapIn(set, validators, completion: context.completion), of: set, context.logger)
+        }
+    }
+
+    /// A day that is yet to come would keep all sets out until it has come. Somewhere it may be tomorrow already.
+    private static func checkDate(of set: RateSet) throws(JobFailure) {
+        let tomorrow = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970) + 86_400)
+        guard set.date <= tomorrow else { throw .transient("\(RateFailure.malformed("they are dated \(set.date), which is yet to come"))") }
+    }
+
+    private func log(_ swap: RateSwap, of set: RateSet, _ logger: Logger) {
+        let id = ["date": "\(set.date)", "source": "\(set.source)"] as Logger.Metadata
+        switch swap {
+        case .swapped: logger.notice("new exchange rates are in use", metadata: id)
+        case .unchanged: break
+        case .rejectedBefore: logger.info("the source repeats exchange rates that an operator turned down", metadata: id)
+        case .refusedOlder(let date):
+            logger.warning("refused exchange rates older than those in use", metadata: id.merging(["current": "\(date)"]) { $1 })
+        case .held(let currencies):
+            logger.error(
+                "exchange rates moved too far and wait for an operator",
+                metadata: id.merging(["currencies": "\(currencies.map(\.code))"]) { $1 })
         }
     }
 }

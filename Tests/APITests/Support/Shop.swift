@@ -65,7 +65,8 @@ struct Shop: Sendable {
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
-            products: ProductCache(redis: redis, prefix: prefix), carts: CartStore(database: database),
+            products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
+            carts: CartStore(database: database),
             orders: OrderStore(database: database, dispatcher: dispatcher),
             refunds: RefundStore(database: database, dispatcher: dispatcher),
             captures: CaptureStore(database: database, dispatcher: dispatcher),

@@ -1,0 +1,25 @@
+import Domain
+import Hummingbird
+import Storage
+
+/// What can be paid in, and what prices are converted with.
+struct RateRoutes {
+    let rates: RateStore
+    let settings: ShopSettings
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("currencies", use: currencies)
+        group.get("rates", use: current)
+    }
+
+    @Sendable func currencies(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        return try CacheableAnswer.response(CurrenciesBody(try await rates.status(), settings), to: request)
+    }
+
+    @Sendable func current(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        guard let body = RatesBody(try await rates.status(), settings) else { throw Problem.notFound("set of rates") }
+        return try CacheableAnswer.response(body, to: request)
+    }
+}
