@@ -102,13 +102,18 @@ final class Session {
     private func plan(_ statements: [SQL], begin: Bool) -> Trip {
         var trip = Trip()
         cache.beginTrip()
-        // In front, where nothing that fails can keep them from running.
-        trip.dropped = cache.doomed
-        for name in trip.dropped { trip.add(.direct("DEALLOCATE \(name)")) }
-        // Not in front of a transaction's beginning: it takes a snapshot, and then it is too late for `SET TRANSACTION`.
-        if !begin, freshness.isOver(at: .now) { trip.add(.direct("DISCARD PLANS")) }
-        if begin { add(Self.begin, to: &trip, for: nil) }
+        let plansAreOld = freshness.isOver(at: .now)
+        if begin {
+            // Whatever goes in front of a transaction's first statement takes a snapshot, and then it is too late for `SET TRANSACTION`.
+            add(Self.begin, to: &trip, for: nil)
+        } else {
+            // In front, where nothing that fails can keep them from running.
+            trip.dropped = cache.doomed
+            for name in trip.dropped { trip.add(.direct("DEALLOCATE \(name)")) }
+            if plansAreOld { trip.add(.direct("DISCARD PLANS")) }
+        }
         for (index, statement) in statements.enumerated() { add(statement, to: &trip, for: index) }
+        if begin && plansAreOld { trip.add(.direct("DISCARD PLANS")) }
         return trip
     }
 
