@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobQueue
+import Logging
 import Postgres
 
 /// What operators wait for when very many jobs are dead.
@@ -18,7 +19,8 @@ struct DeadLetters: AsyncParsableCommand {
 
     func run() async throws {
         let prefix = randomPrefix()
-        let services = try await Services(prefix: prefix)
+        // Each job that fails is an error to the worker.
+        let services = try await Services(prefix: prefix, logLevel: .critical)
         let inspector = JobInspector(database: services.database, dispatcher: services.dispatcher)
         try await fillLedger(services)
         try await fillRedis(services)

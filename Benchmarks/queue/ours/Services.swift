@@ -15,13 +15,13 @@ struct Services: Sendable {
     let logger: Logger
 
     /// Connects to the servers that the environment names, and makes the ledger's tables where they are missing.
-    init(prefix: String, connections: Int? = nil) async throws {
+    init(prefix: String, connections: Int? = nil, logLevel: Logger.Level = .error) async throws {
         let environment = ProcessInfo.processInfo.environment
         guard let databaseURL = environment["DATABASE_URL"], let redisURL = environment["REDIS_URL"] else {
             throw ValidationError("Set DATABASE_URL and REDIS_URL. `make bench` does, with private servers.")
         }
         var logger = Logger(label: "bench")
-        logger.logLevel = .error
+        logger.logLevel = logLevel
         var databaseConfiguration = try PostgresConfiguration(url: databaseURL)
         if let connections { databaseConfiguration.poolSize = connections }
         self.logger = logger
