@@ -62,6 +62,7 @@ public struct JobSchedule: Sendable {
     private init<Kind: Job>(
         _ name: String, _ times: SlotTimes, _ catchUp: CatchUp, _ start: Start, _ job: @escaping @Sendable (JobSlot) -> Kind
     ) {
+        // A constant in the source is wrong, and a schedule that silently does something else would be noticed too late.
         if case .all(let limit) = catchUp, !(1...1000).contains(limit) {
             fatalError("schedule \(name): catches up with at most \(limit) slots; expected a limit from 1 to 1000")
         }
