@@ -31,6 +31,23 @@ struct PlanTests {
         }
     }
 
+    @Test("a transaction may set its isolation first, also when forgotten statements are to be dropped")
+    func isolationAfterEviction() async throws {
+        try await TestDatabase.with(migrations: [], poolSize: 1) { database in
+            let pool = try database.makePool {
+                $0.poolSize = 1
+                $0.preparedStatementLimit = 2
+            }
+            for statement: SQL in ["SELECT 1", "SELECT 2", "SELECT 3"] { _ = try await pool.query(statement) }
+            let level: String = try await pool.transaction { transaction in
+                _ = try transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                return try transaction.query("SELECT current_setting('transaction_isolation') AS level")[0]["level"]
+            }
+            #expect(level == "repeatable read")
+            await pool.close()
+        }
+    }
+
     @Test("a statement with parameters is planned without their values")
     func modes() async throws {
         try await TestDatabase.with(migrations: [], poolSize: 1) { database in
