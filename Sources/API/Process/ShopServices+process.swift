@@ -27,6 +27,7 @@ extension ShopServices {
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
             captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(

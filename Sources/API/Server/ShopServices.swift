@@ -12,6 +12,7 @@ struct ShopServices: Sendable {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let reconciliations: ReconciliationStore
     let outcomes: OutcomeBus
     let jobs: JobInspector
     let audit: AuditLog
