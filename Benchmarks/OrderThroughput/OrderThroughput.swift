@@ -91,7 +91,12 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
             method: "POST", url: api + "/api/v1/orders",
             headers: ["Content-Type": "application/json", "Idempotency-Key": UUID().uuidString, "Prefer": "wait=30"],
             body: Array(body.utf8), timeout: .seconds(40))
-        return (try? await client.send(request))?.status ?? 0
+        do {
+            return try await client.send(request).status
+        } catch {
+            FileHandle.standardError.write(Data("no answer: \(error)\n".utf8))
+            return 0
+        }
     }
 
     private func productIDs(_ client: OutboundHTTPClient) async throws -> [String] {
