@@ -1,27 +1,30 @@
 internal import Domain
+internal import Foundation
 
-/// Amounts as people read them: `$1,234.50`, `¥1,999`, `CHF 12.00`.
-enum AmountText {
-    /// Signs that no second currency of the shop shares; every other currency shows its code.
-    private static let signs = ["USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"]
+/// Amounts, days and moments as readers of a language write them: `$1,234.50` and `1.234,50 €`, `24. November 2026`.
+struct LocalText {
+    private let locale: Locale
+    private let timeZone: TimeZone
 
-    static func format(_ money: Money) -> String {
-        let exponent = money.currency.exponent
-        var digits = String(money.amount.magnitude)
-        digits = String(repeating: "0", count: max(0, exponent + 1 - digits.count)) + digits
-        let whole = grouped(String(digits.dropLast(exponent)))
-        let number = exponent == 0 ? whole : "\(whole).\(digits.suffix(exponent))"
-        let minus = money.amount < 0 ? "-" : ""
-        guard let sign = signs[money.currency.code] else { return "\(minus)\(money.currency.code) \(number)" }
-        return minus + sign + number
+    init(_ language: Language, timeZone: TimeZone) {
+        locale = Locale(identifier: language.rawValue)
+        self.timeZone = timeZone
     }
 
-    private static func grouped(_ digits: String) -> String {
-        var result = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { result += "," }
-            result.append(digit)
-        }
-        return result
+    /// An amount with the decimals of ISO 4217, which differ from what is customary in some currencies.
+    func amount(_ money: Money) -> String {
+        let exponent = money.currency.exponent
+        let value = Decimal(sign: money.amount < 0 ? .minus : .plus, exponent: -exponent, significand: Decimal(money.amount.magnitude))
+        return value.formatted(Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale).precision(.fractionLength(exponent)))
+    }
+
+    /// A day, in the shop's time zone.
+    func day(_ date: Date) -> String {
+        date.formatted(Date.FormatStyle(date: .long, time: .omitted, locale: locale, timeZone: timeZone))
+    }
+
+    /// A day and a time, in the shop's time zone, which is named.
+    func moment(_ date: Date) -> String {
+        date.formatted(Date.FormatStyle(date: .long, time: .shortened, locale: locale, timeZone: timeZone).timeZone())
     }
 }
