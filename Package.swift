@@ -116,7 +116,7 @@ let package = Package(
 
         program(
             "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals], path: "Benchmarks/queue/ours"),
-        program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
+        program("OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],

@@ -54,7 +54,7 @@ func buildApplication(
                 idleTimeout: .seconds(Limits.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),
-        configuration: ApplicationConfiguration(address: address, backlog: 1024),
+        configuration: ApplicationConfiguration(address: address, backlog: 4096),
         services: [OutcomeListener(outcomes: services.outcomes)],
         onServerRunning: { gate.opened($0) },
         logger: logger)

@@ -19,13 +19,14 @@ struct OrderBody: Encodable {
     }
 
     struct Rate: Encodable {
+        let base: String
         let value: String
         let marginPercent: String
         let date: String
         let source: String
 
         enum CodingKeys: String, CodingKey {
-            case value, date, source
+            case base, value, date, source
             case marginPercent = "margin_percent"
         }
     }
@@ -95,7 +96,8 @@ struct OrderBody: Encodable {
     private var rate: Rate? {
         order.rate.map {
             Rate(
-                value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description, source: $0.source)
+                base: $0.base.code, value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description,
+                source: $0.source)
         }
     }
 

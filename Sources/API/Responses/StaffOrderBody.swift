@@ -17,7 +17,7 @@ struct StaffOrderBody: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(order.fulfilment.rawValue, forKey: .fulfilment)
         try container.encodeIfPresent(order.userID, forKey: .userID)
-        try container.encode(refunds.map(RefundBody.init), forKey: .refunds)
+        try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
         try container.encode(mails.map(MailBody.init), forKey: .mails)
     }
 }

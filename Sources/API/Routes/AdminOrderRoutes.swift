@@ -25,8 +25,9 @@ struct AdminOrderRoutes {
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        let refunds = try await refunds.refunds(of: try await order(context).id)
-        return try JSONAnswer.response(PageBody(items: refunds.map(RefundBody.init), nextCursor: nil))
+        let order = try await order(context)
+        let refunds = try await refunds.refunds(of: order.id)
+        return try JSONAnswer.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
     }
 
     /// Answers once the refund is durable; a job carries it out.
@@ -40,8 +41,9 @@ struct AdminOrderRoutes {
                 orderID: id, amount: body.amount, reason: body.reason, restock: body.restock, key: key, actor: .user(user),
                 remoteAddress: context.remoteAddress))
         switch outcome {
-        case .accepted(let refund): return try JSONAnswer.response(RefundBody(refund), status: .accepted)
-        case .replayed(let refund): return try JSONAnswer.response(RefundBody(refund), headers: [.idempotentReplayed: "true"])
+        case .accepted(let refund): return try JSONAnswer.response(await answer(for: refund), status: .accepted)
+        case .replayed(let refund):
+            return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
@@ -76,6 +78,11 @@ struct AdminOrderRoutes {
     private func body(_ order: Order) async throws -> StaffOrderBody {
         StaffOrderBody(
             order: order, refunds: try await refunds.refunds(of: order.id), mails: try await mail.mails(about: order.id))
+    }
+
+    private func answer(for refund: Refund) async throws -> RefundBody {
+        guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else { return RefundBody(refund, baseAmount: nil) }
+        return RefundBody(refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
     }
 
     private func order(_ context: ShopContext) async throws -> Order {

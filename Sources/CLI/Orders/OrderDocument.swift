@@ -29,6 +29,7 @@ struct OrderDocument: Encodable {
     struct RefundDocument: Encodable {
         let id: String
         let amount: Money
+        let baseAmount: Money?
         let status: RefundStatus
         let reason: RefundReason
         let providerId: String?
@@ -60,7 +61,7 @@ struct OrderDocument: Encodable {
     let mails: [MailDocument]
     let timeline: [EntryDocument]
 
-    init(_ file: OrderFile) {
+    init(_ file: OrderFile) throws {
         let order = file.order
         id = order.id.description
         number = order.number
@@ -79,9 +80,11 @@ struct OrderDocument: Encodable {
                 id: $0.id.description, status: $0.status, amount: $0.amount, providerId: $0.providerID, attempt: $0.attempt,
                 declineCode: $0.declineCode)
         }
+        let baseAmounts = try order.rate?.baseAmounts(of: file.refunds) ?? [:]
         refunds = file.refunds.map {
             RefundDocument(
-                id: $0.id.description, amount: $0.amount, status: $0.status, reason: $0.reason, providerId: $0.providerID?.rawValue,
+                id: $0.id.description, amount: $0.amount, baseAmount: baseAmounts[$0.id], status: $0.status, reason: $0.reason,
+                providerId: $0.providerID?.rawValue,
                 failureReason: $0.failureReason, createdAt: $0.createdAt, settledAt: $0.settledAt)
         }
         mails = file.mails.map {

@@ -64,6 +64,7 @@ enum OrderRow {
     private static func rate(_ row: PostgresRow) throws -> AppliedRate? {
         guard let set: RateSet.ID = try row["rate_set_id"] else { return nil }
         return AppliedRate(
-            setID: set, value: try row["rate"], margin: try row["rate_margin"], date: try row["rate_date"], source: try row["rate_source"])
+            setID: set, base: try row["rate_base"], value: try row["rate"], margin: try row["rate_margin"], date: try row["rate_date"],
+            source: try row["rate_source"])
     }
 }
