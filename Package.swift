@@ -147,9 +147,11 @@ let package = Package(
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
                 logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("Worker", ["Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Worker", logging]),
+        tests(
+            "Worker",
+            ["Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
-        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
+        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", crypto, logging]),
     ],
     swiftLanguageModes: [.v6]
 )

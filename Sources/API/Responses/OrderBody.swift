@@ -56,7 +56,7 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -77,6 +77,7 @@ struct OrderBody: Encodable {
         try container.encode(order.refunded, forKey: .refunded)
         try container.encode(order.currency, forKey: .currency)
         try container.encode(rate, forKey: .rate)
+        try container.encode(order.language, forKey: .language)
         try container.encode(payment, forKey: .payment)
         try container.encode(order.shippingAddress, forKey: .shippingAddress)
         try container.encode(order.createdAt, forKey: .createdAt)

@@ -22,6 +22,8 @@ struct OrderDocument: Encodable {
         let reason: String?
         let createdAt: Date
         let sentAt: Date?
+        let bouncedAt: Date?
+        let bounceReason: String?
     }
 
     struct RefundDocument: Encodable {
@@ -88,7 +90,8 @@ struct OrderDocument: Encodable {
         mails = file.mails.map {
             MailDocument(
                 id: $0.delivery.id.description, kind: $0.delivery.kind, status: $0.delivery.status, attempt: $0.delivery.attempt,
-                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt)
+                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt,
+                bouncedAt: $0.bouncedAt, bounceReason: $0.bounceReason)
         }
         timeline = OrderTimeline(file).entries.map { EntryDocument(at: $0.at, event: $0.what, reason: $0.reason) }
     }

@@ -101,7 +101,8 @@ struct OrdersShow: AsyncParsableCommand {
         for mail in mails {
             table.add([
                 mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.status.rawValue, String(mail.delivery.attempt),
-                mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–", mail.reason ?? "",
+                mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–",
+                mail.bounceReason.map { "bounced: \($0)" } ?? mail.reason ?? "",
             ])
         }
         return table

@@ -28,7 +28,8 @@ struct SandboxServer: Sendable {
         outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
         desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
-        mailEvents = try MailEventOutbox(url: settings.mailWebhookURL, faults: faults, journal: journal, replaying: records)
+        mailEvents = try MailEventOutbox(
+            url: settings.mailWebhookURL, signingKey: settings.mailSigningKey, faults: faults, journal: journal, replaying: records)
         readiness = Readiness(host: settings.host, onReady: onReady)
     }
 
