@@ -45,14 +45,16 @@ struct WorkerServices {
                 store: reconciliations,
                 healer: PaymentHealer(store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
-        registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
+        registry.register(SendMailHandler(store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer))
+        let mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
+        registry.register(MailEventsHandler(store: mailEvents))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         let rates = RateStore(database: database)
         registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
         registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
-                orders: orders, accounts: AccountStore(database: database), reconciliations: reconciliations))
+                orders: orders, accounts: AccountStore(database: database), reconciliations: reconciliations, mailEvents: mailEvents))
         self.registry = registry
 
         schedules = [
@@ -73,8 +75,13 @@ struct WorkerServices {
             ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
         ]
-        if let activity = outbound.mailActivity {
-            let renderer = outbound.confirmations
+        let activity: (any MailActivity)? =
+            switch settings.mail.transport {
+            case .smtp: outbound.mailActivity
+            case .sendGrid: RecordedMailActivity(database: database)
+            }
+        if let activity {
+            let renderer = outbound.mailRenderer
             sweeps.append(
                 UnknownMailSweep(
                     store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) }, wait: settings.mail.unknownWait,

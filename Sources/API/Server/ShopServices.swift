@@ -13,6 +13,10 @@ struct ShopServices: Sendable {
     let refunds: RefundStore
     let captures: CaptureStore
     let reconciliations: ReconciliationStore
+    let mail: MailStore
+    let mailEvents: MailEventStore
+    /// How the mail provider's events are told from others'; nil where none are taken.
+    let mailWebhook: MailWebhook?
     let outcomes: OutcomeBus
     let jobs: JobInspector
     let audit: AuditLog

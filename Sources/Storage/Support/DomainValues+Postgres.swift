@@ -19,6 +19,7 @@ extension ReconciliationFinding.Object: PostgresEncodable, PostgresDecodable {}
 extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
+extension Language: PostgresEncodable, PostgresDecodable {}
 extension MailKind: PostgresEncodable, PostgresDecodable {}
 extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}

@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import FoundationEssentials
 import JobQueue
@@ -31,6 +32,7 @@ struct RefundPaymentHandler: JobHandler {
             }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
+        CrashPoint.pass(.refunded)
         let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
         if case .recorded(let refund) = outcome { Self.count(refund) }
         switch outcome {
