@@ -12,6 +12,15 @@ struct ReconcilePaymentsHandler: JobHandler {
     let payments: any PaymentProvider
 
     func run(_ job: ReconcilePayments, in context: JobContext) async throws {
+        do {
+            try await compare(job, in: context)
+        } catch let failure as JobFailure where job.scope.isRegular && failure.canWait(isLast: context.isLastAttempt) {
+            // The next run begins where everything has been compared, so nobody has to look after this one.
+            context.logger.warning("could not compare the books; the next run makes up for it", metadata: ["error": "\(failure)"])
+        }
+    }
+
+    private func compare(_ job: ReconcilePayments, in context: JobContext) async throws {
         let run = try await store.begin(job.scope)
         let rules = Reconciliation(shop: try await store.identity(), now: run.until, isHurried: job.isHurried)
         var round = ReconciliationRound(
@@ -68,6 +77,17 @@ struct ReconcilePaymentsHandler: JobHandler {
             return try await call()
         } catch {
             throw error.jobFailure
+        }
+    }
+}
+
+extension JobFailure {
+    /// Whether a run that comes again by itself may leave it at that. While the provider is away, jobs that wait for it would only pile up.
+    fileprivate func canWait(isLast: Bool) -> Bool {
+        switch self {
+        case .snooze: true
+        case .transient: isLast
+        case .permanent, .outcomeUnknown: false
         }
     }
 }

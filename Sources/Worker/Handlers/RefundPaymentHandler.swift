@@ -16,6 +16,7 @@ struct RefundPaymentHandler: JobHandler {
 
     let store: RefundStore
     let payments: any PaymentProvider
+    var metrics: any MetricsFactory = MetricsSystem.factory
 
     func run(_ job: RefundPayment, in context: JobContext) async throws {
         guard let facts = try await store.load(job.refundID) else {
@@ -28,13 +29,13 @@ struct RefundPaymentHandler: JobHandler {
         case .failure(let refusal):
             if case .recorded(let refund) = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
             {
-                Self.count(refund)
+                count(refund)
             }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
         let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
-        if case .recorded(let refund) = outcome { Self.count(refund) }
+        if case .recorded(let refund) = outcome { count(refund) }
         switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
@@ -99,9 +100,10 @@ struct RefundPaymentHandler: JobHandler {
         .seconds(min(max(-refund.createdAt.timeIntervalSinceNow, pause.lowerBound), pause.upperBound))
     }
 
-    private static func count(_ refund: Refund) {
+    private func count(_ refund: Refund) {
         Counter(
-            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)]
+            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)],
+            factory: metrics
         ).increment()
     }
 
