@@ -1,3 +1,4 @@
+import CrashPoints
 import Crypto
 import Domain
 import HTTPTypes
@@ -21,6 +22,7 @@ struct OrderRoutes {
         let key = try IdempotencyKeyHeader.key(request.headers[values: .idempotencyKey])
         let seconds = PreferHeader.wait(request.headers[values: .prefer])
         let json = try await request.json()
+        CrashPoint.pass(.orderRead)
         let body = try OrderRequest(try RequestFields(json))
         let (buyer, issuedToken) = try buyer(body, key: key, request, context)
         let outcome = try await orders.place(

@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import JobQueue
 import Postgres
@@ -45,6 +46,7 @@ extension CheckoutStore {
             for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
             return (plan, jobs)
         }
+        CrashPoint.pass(.finalised)
         await announce(jobs, plan.announced)
         return plan.outcomes
     }

@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import FoundationEssentials
 import JobQueue
@@ -47,6 +48,7 @@ struct SendMailHandler: JobHandler {
         }
         do {
             let receipt = try await transport.send(message)
+            CrashPoint.pass(.mailAccepted)
             try await store.markSent(id, attempt: attempt, receipt: receipt, completion: context.completion)
         } catch MailFailure.notSent(let reason, let permanent) {
             try await store.markNotSent(

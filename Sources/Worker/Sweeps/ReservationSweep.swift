@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import Logging
 import ServiceLifecycle
@@ -36,6 +37,7 @@ struct ReservationSweep: Service {
         do {
             let intent = try await cancelOrRead(id, key: key)
             guard intent.status == .canceled || intent.status.isPaid else { return }
+            CrashPoint.pass(.overdueCalledOff)
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
             if Task.isCancelled { return }

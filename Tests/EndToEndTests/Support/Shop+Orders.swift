@@ -84,7 +84,7 @@ extension Shop {
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
             {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)", "email": "\(email)",
-             "shipping_address": {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", "country": "GB"}}
+             "shipping_address": \(Self.address)}
             """
         return try await send(
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))

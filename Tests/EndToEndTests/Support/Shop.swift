@@ -89,8 +89,8 @@ final class Shop: Sendable {
         try await start("Sandbox", ready: sandbox + "/healthz")
     }
 
-    func startAPI() async throws -> ManagedProcess {
-        try await start("API", ready: api + "/readyz")
+    func startAPI(settings: [String: String] = [:]) async throws -> ManagedProcess {
+        try await start("API", ready: api + "/readyz", settings: settings)
     }
 
     /// A worker is ready when it holds a lease on the checkout queue.
@@ -115,8 +115,8 @@ final class Shop: Sendable {
         return (sandbox, api, try await startWorker())
     }
 
-    private func start(_ program: String, ready: String) async throws -> ManagedProcess {
-        let process = try ManagedProcess.start(try Self.program(program), environment: environment)
+    private func start(_ program: String, ready: String, settings: [String: String] = [:]) async throws -> ManagedProcess {
+        let process = try ManagedProcess.start(try Self.program(program), environment: environment.merging(settings) { $1 })
         try await eventually(within: .seconds(30), "\(program) is ready") {
             guard process.isRunning else { throw Failed(what: "\(program) ended: \(process.log)") }
             return (try? await self.http.send(OutboundRequest(url: ready, timeout: .seconds(2))))?.status == 200
