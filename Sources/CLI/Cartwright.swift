@@ -13,7 +13,9 @@ struct Cartwright: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong settings.
             """,
         version: ProgramVersion.text,
-        subcommands: [Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Rates.self, Doctor.self, SandboxCommand.self])
+        subcommands: [
+            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Mails.self, Rates.self, Doctor.self, SandboxCommand.self,
+        ])
 
     /// Parses the command line and runs the command. Whatever is thrown ends the process with one message and an exit code that scripts can tell
     /// apart.
