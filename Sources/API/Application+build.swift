@@ -34,6 +34,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminRateRoutes(rates: services.rates).add(to: admin)
+    AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)
     return router
 }
 

@@ -30,6 +30,7 @@ extension ShopServices {
             mail: MailStore(database: database, dispatcher: connections.dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
             mailWebhook: try common.mailWebhookKey.map { der throws(StartupError) in try MailWebhook(der: der) },
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(

@@ -23,6 +23,8 @@ public struct CheckoutFacts: Hashable, Sendable {
     public let method: String
     /// Until when stock is set aside.
     public let reservedUntil: Date?
+    /// When the order was accepted.
+    public let placedAt: Date
 }
 
 extension CheckoutFacts {
@@ -31,6 +33,6 @@ extension CheckoutFacts {
         CheckoutFacts(
             orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID, paymentStatus: paymentStatus,
             amount: amount,
-            intentID: intentID, attempt: attempt, method: method, reservedUntil: time)
+            intentID: intentID, attempt: attempt, method: method, reservedUntil: time, placedAt: placedAt)
     }
 }

@@ -13,6 +13,17 @@ struct CheckoutHandler: JobHandler {
     let store: CheckoutStore
     let payments: any PaymentProvider
     let captureMethod: PaymentIntentRequest.CaptureMethod
+    private let search: IntentSearch
+
+    init(
+        checkouts: CheckoutBatches, store: CheckoutStore, payments: any PaymentProvider, captureMethod: PaymentIntentRequest.CaptureMethod
+    ) {
+        self.checkouts = checkouts
+        self.store = store
+        self.payments = payments
+        self.captureMethod = captureMethod
+        search = IntentSearch(payments: payments)
+    }
 
     func run(_ job: CheckoutOrder, in context: JobContext) async throws {
         switch try await checkouts.reserve(ReservationRequest(orderID: job.orderID, completion: context.completion)) {
@@ -53,12 +64,14 @@ struct CheckoutHandler: JobHandler {
         try await settle(intent, of: facts, in: context)
     }
 
-    /// E1: moves no money.
+    /// E1: moves no money. For an order so old that the provider may have forgotten the key, one that was made before is looked for first.
     private func createIntent(for facts: CheckoutFacts) async throws -> PaymentIntent.ID {
+        let known = try await search.intents(of: facts.orderID, placedAt: facts.placedAt)
+        if let known = known?.first(where: { $0.paymentID == facts.paymentID }) { return known.id }
         guard let key = IdempotencyKey.creation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
         let request = PaymentIntentRequest(
             orderID: facts.orderID, orderNumber: facts.orderNumber, amount: facts.amount, captureMethod: captureMethod, key: key,
-            metadata: ["order_id": "\(facts.orderID)", "payment_id": "\(facts.paymentID)"])
+            metadata: ["payment_id": "\(facts.paymentID)", "shop": try await store.shopIdentity()])
         do {
             return try await payments.create(request).id
         } catch {

@@ -76,6 +76,7 @@ struct Shop: Sendable {
             mail: MailStore(database: database, dispatcher: dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
             mailWebhook: try MailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
