@@ -17,7 +17,9 @@ struct Main {
                 let services = try WorkerServices(settings, connections, client: client, logger: process.logger)
                 let worker = JobWorker(
                     // Three seconds of the grace time are for giving jobs back and closing connections.
-                    JobWorkerConfiguration(queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3))),
+                    JobWorkerConfiguration(
+                        queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3)),
+                        interceptors: services.interceptors, gates: services.gates),
                     registry: services.registry, schedules: services.schedules, dispatcher: connections.dispatcher,
                     blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
                 let watch = ServerWatch(connections, logger: process.logger)

@@ -8,6 +8,7 @@ struct AdminOrderRoutes {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let waits: OrderWaits
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
@@ -19,7 +20,8 @@ struct AdminOrderRoutes {
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         let order = try await order(context)
-        return try JSONAnswer.response(StaffOrderBody(order: order, refunds: try await refunds.refunds(of: order.id)))
+        return try JSONAnswer.response(
+            StaffOrderBody(order: order, refunds: try await refunds.refunds(of: order.id), waiting: await waits.of(order)))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -13,6 +13,7 @@ struct ShopServices: Sendable {
     let refunds: RefundStore
     let captures: CaptureStore
     let outcomes: OutcomeBus
+    let waits: OrderWaits
     let jobs: JobInspector
     let audit: AuditLog
     let health: HealthCheck

@@ -28,7 +28,7 @@ struct CheckoutHandler: JobHandler {
         var attempt = (number: facts.attempt, method: facts.method)
         var intentID = facts.intentID
         if intentID == nil {
-            let created = try await createIntent(for: facts)
+            let created = try await IntentCreation(store: store, payments: payments, captureMethod: captureMethod, facts: facts).run()
             switch try await store.recordIntent(created, for: facts.orderID) {
             case .recorded(let number, let method):
                 attempt = (number, method)
@@ -45,20 +45,6 @@ struct CheckoutHandler: JobHandler {
         guard let intentID else { return }
         let charge = PaymentCharge(store: store, payments: payments, intentID: intentID, paymentID: facts.paymentID, method: attempt.method)
         try await settle(try await charge.run(attempt: attempt.number), of: facts, in: context)
-    }
-
-    /// E1: moves no money.
-    private func createIntent(for facts: CheckoutFacts) async throws -> PaymentIntent.ID {
-        guard let key = IdempotencyKey.creation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
-        let request = PaymentIntentRequest(
-            orderID: facts.orderID, orderNumber: facts.orderNumber, amount: facts.amount, captureMethod: captureMethod, key: key,
-            metadata: ["order_id": "\(facts.orderID)", "payment_id": "\(facts.paymentID)"])
-        do {
-            return try await payments.create(request).id
-        } catch {
-            // Creating again with the same key is harmless, whatever became of the first call.
-            throw error.disposition == .readBack ? JobFailure.transient(error.description) : error.jobFailure
-        }
     }
 
     /// W3.

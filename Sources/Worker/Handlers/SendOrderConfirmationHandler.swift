@@ -46,6 +46,10 @@ struct SendOrderConfirmationHandler: JobHandler {
             try await store.markNotSent(
                 delivery.id, attempt: attempt, reason: reason, permanent: permanent, completion: permanent ? context.completion : nil)
             if !permanent { throw JobFailure.transient(reason) }
+        } catch MailFailure.notYet(let wait) {
+            try await store.markNotSent(
+                delivery.id, attempt: attempt, reason: MailFailure.notYet(after: wait).description, permanent: false, completion: nil)
+            throw JobFailure.snooze(.waitingTurn(wait), MailFailure.notYet(after: wait).description)
         } catch MailFailure.outcomeUnknown(let reason) {
             try await store.markUnknown(delivery.id, attempt: attempt, reason: reason, completion: context.completion)
         }

@@ -16,6 +16,9 @@ final class ScriptedPayments: PaymentProvider {
         var answers: [IdempotencyKey: Result<PaymentIntent, PaymentFailure>] = [:]
         var faults: [Fault] = []
         var keys: [IdempotencyKey] = []
+        /// Each creation that was asked for, and how many of the next ones the provider fails and keeps its failure of.
+        var creationKeys: [IdempotencyKey] = []
+        var failingCreations = 0
         var charges = 0
         var book = RefundBook()
         var gathering: (size: Int, waiting: [CheckedContinuation<Void, Never>])?
@@ -75,6 +78,13 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { $0.faults += faults }
     }
 
+    /// Lets the next creations fail with an answer that is kept under their keys.
+    func failCreations(_ count: Int) {
+        state.withLock { $0.failingCreations = count }
+    }
+
+    var creationKeys: [String] { state.withLock { $0.creationKeys.map(\.rawValue) } }
+
     /// Holds cancellations back until so many of them are under way at once.
     func holdCancellations(until size: Int) {
         state.withLock { $0.gathering = (size, []) }
@@ -102,11 +112,19 @@ final class ScriptedPayments: PaymentProvider {
     func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
         let id = PaymentIntent.ID(rawValue: "pi_\(request.orderID)")
         let intent = PaymentIntent(id: id, status: .requiresPaymentMethod, amount: request.amount, orderID: request.orderID)
-        return state.withLock { state in
-            if let known = state.intents[id] { return known }
+        return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
+            state.creationKeys.append(request.key)
+            if let known = state.answers[request.key] { return known }
+            if let known = state.intents[id] { return .success(known) }
+            if state.failingCreations > 0 {
+                state.failingCreations -= 1
+                let failure = Result<PaymentIntent, PaymentFailure>.failure(.outcomeUnknown("answered 500", answered: true))
+                state.answers[request.key] = failure
+                return failure
+            }
             state.intents[id] = intent
-            return intent
-        }
+            return .success(intent)
+        }.get()
     }
 
     /// Declines the method `pm_declined`, charges any other.

@@ -1,0 +1,33 @@
+package import Domain
+
+/// A way to send mail that is not tried while it fails. What may not be sent now throws ``MailFailure/notYet(after:)``.
+package struct GuardedMail: MailTransport {
+    private let base: any MailTransport
+    private let guarding: CallGuard
+
+    /// Guards a transport.
+    package init(_ base: any MailTransport, gate: any CallGate) {
+        self.base = base
+        guarding = CallGuard(gate: gate)
+    }
+
+    package func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
+        try await guarding.run(
+            "send", held: { time, _ in MailFailure.notYet(after: time) }, judge: { CallGuard.Verdict(mail: $0) }
+        ) { () async throws(MailFailure) in try await base.send(message) }
+    }
+}
+
+extension CallGuard.Verdict {
+    /// A message that will never be taken says nothing of the server.
+    init(mail failure: MailFailure?) {
+        (outcome, word) =
+            switch failure {
+            case nil: (.answered, "ok")
+            case .notSent(_, permanent: true): (.answered, "rejected")
+            case .notSent(let reason, permanent: false): (.failed(reason), "not_sent")
+            case .notYet(let wait): (.slowDown(wait), "rate_limited")
+            case .outcomeUnknown(let reason): (.failed(reason), "outcome_unknown")
+            }
+    }
+}
