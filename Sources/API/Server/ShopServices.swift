@@ -18,6 +18,7 @@ struct ShopServices: Sendable {
     let mailWebhook: MailWebhook?
     let reconciliations: ReconciliationStore
     let outcomes: OutcomeBus
+    let waits: OrderWaits
     let jobs: JobInspector
     let audit: AuditLog
     let health: HealthCheck

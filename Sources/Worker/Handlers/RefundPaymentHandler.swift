@@ -74,7 +74,7 @@ struct RefundPaymentHandler: JobHandler {
                 // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs a key of its own.
                 _ = try await store.beginNextAttempt(of: facts.refund.id, after: facts.attempt)
                 throw error.jobFailure
-            case .outcomeUnknown, .inProgress, .rateLimited, .notFound, .configuration, .notSent:
+            case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
                 throw error.jobFailure
             }
         }

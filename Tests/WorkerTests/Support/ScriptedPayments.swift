@@ -17,6 +17,9 @@ final class ScriptedPayments: PaymentProvider {
         var answers: [IdempotencyKey: Result<PaymentIntent, PaymentFailure>] = [:]
         var faults: [Fault] = []
         var keys: [IdempotencyKey] = []
+        /// Each creation that was asked for, and how many of the next ones the provider fails and keeps its failure of.
+        var creationKeys: [IdempotencyKey] = []
+        var failingCreations = 0
         var charges = 0
         var creations = 0
         var lists = 0
@@ -85,6 +88,13 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { $0.faults += faults }
     }
 
+    /// Lets the next creations fail with an answer that is kept under their keys.
+    func failCreations(_ count: Int) {
+        state.withLock { $0.failingCreations = count }
+    }
+
+    var creationKeys: [String] { state.withLock { $0.creationKeys.map(\.rawValue) } }
+
     /// Holds cancellations back until so many of them are under way at once.
     func holdCancellations(until size: Int) {
         state.withLock { $0.gathering = (size, []) }
@@ -129,12 +139,20 @@ final class ScriptedPayments: PaymentProvider {
         let intent = PaymentIntent(
             id: id, status: .requiresPaymentMethod, amount: request.amount, orderID: request.orderID, createdAt: Date(),
             paymentID: request.metadata["payment_id"].flatMap { Payment.ID($0) }, shop: request.metadata["shop"])
-        return state.withLock { state in
-            if let known = state.intents[id] { return known }
+        return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
+            state.creationKeys.append(request.key)
+            if let known = state.answers[request.key] { return known }
+            if let known = state.intents[id] { return .success(known) }
+            if state.failingCreations > 0 {
+                state.failingCreations -= 1
+                let failure = Result<PaymentIntent, PaymentFailure>.failure(.outcomeUnknown("answered 500", answered: true))
+                state.answers[request.key] = failure
+                return failure
+            }
             state.creations += 1
             state.intents[id] = intent
-            return intent
-        }
+            return .success(intent)
+        }.get()
     }
 
     /// Declines the method `pm_declined`, charges any other.
