@@ -169,6 +169,7 @@ struct SettingsTests {
         #expect(plain.worker.grace == .seconds(25))
         #expect(plain.payments.baseURL == "https://api.stripe.com")
         #expect(plain.mail.activityURL == nil)
+        #expect(plain.payments.limits == CallLimits(perEndpoint: 25, total: 100, burst: 5))
 
         let changed = try WorkerProcessSettings(
             checking: SettingsReader(
@@ -176,7 +177,7 @@ struct SettingsTests {
                     "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "QUEUE_BOUNDS": "email=500",
                     "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
                     "PAYMENTS_CAPTURE": "manual", "PAYMENTS_CAPTURE_DAYS": "5", "PAYMENTS_CAPTURE_DEADLINE": "capture",
-                    "RATES_PROVIDER": "frankfurter",
+                    "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120", "PAYMENTS_BURST": "7",
                     "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
                 ]) { $1 }))
         #expect(changed.worker.queues == ["checkout": 2, "email": 1])
@@ -186,6 +187,7 @@ struct SettingsTests {
         #expect(changed.payments.capture == .manual)
         #expect(changed.payments.captureDays == 5)
         #expect(changed.payments.deadline == .capture)
+        #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
         #expect(changed.rates.provider == .frankfurter)
         #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
     }
@@ -201,6 +203,7 @@ struct SettingsTests {
             ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"), ("SHOP_TIME_ZONE", "Mars/Olympus"),
             ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
             ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_CAPTURE_DEADLINE", "never"),
+            ("PAYMENTS_RATE", "0"), ("PAYMENTS_RATE_TOTAL", "many"), ("PAYMENTS_BURST", "0"),
         ])
     func workerRefused(name: String, value: String) {
         let error = #expect(throws: StartupError.self) {

@@ -14,6 +14,14 @@ struct InvariantTests {
         ("money_has_an_order", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
         ("refund_status_agrees", "UPDATE payments SET status = 'refunded' WHERE status = 'partially_refunded'"),
         ("refunds_within_captured", "UPDATE payments SET captured_amount = 0 WHERE status = 'partially_refunded'"),
+        (
+            "stray_pays_for_nothing",
+            """
+            INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason, requested_by, request_key)
+            SELECT gen_random_uuid(), provider_intent_id, order_id, id, amount, currency, 'duplicate', 'test', 'k'
+              FROM payments WHERE status = 'captured' LIMIT 1
+            """
+        ),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),

@@ -49,6 +49,8 @@ enum AccessTable {
         "/api/v1/admin/dead-letters/groups": [.get: .staff],
         "/api/v1/admin/dead-letters/retry": [.post: .operators],
         "/api/v1/admin/dead-letters/discard": [.post: .operators],
+        "/api/v1/admin/reconciliation": [.get: .staff],
+        "/api/v1/admin/reconciliation/{id}/resolve": [.post: .operators],
         "/api/v1/admin/rates": [.get: .staff],
         "/api/v1/admin/rates/{id}/approve": [.post: .operators],
         "/api/v1/admin/rates/{id}/reject": [.post: .operators],

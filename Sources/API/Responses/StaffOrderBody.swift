@@ -6,6 +6,7 @@ struct StaffOrderBody: Encodable {
     let order: Order
     let refunds: [Refund]
     let mails: [OrderMail]
+    var waiting: OrderWaiting?
 
     private enum CodingKeys: String, CodingKey {
         case fulfilment, refunds, mails
@@ -13,7 +14,7 @@ struct StaffOrderBody: Encodable {
     }
 
     func encode(to encoder: any Encoder) throws {
-        try OrderBody(order, showsSecret: false).encode(to: encoder)
+        try OrderBody(order, waiting: waiting, showsSecret: false).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(order.fulfilment.rawValue, forKey: .fulfilment)
         try container.encodeIfPresent(order.userID, forKey: .userID)

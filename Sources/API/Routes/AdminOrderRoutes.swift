@@ -9,6 +9,7 @@ struct AdminOrderRoutes {
     let refunds: RefundStore
     let captures: CaptureStore
     let mail: MailStore
+    let waits: OrderWaits
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)

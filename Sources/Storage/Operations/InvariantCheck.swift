@@ -56,6 +56,12 @@ extension InvariantCheck {
                  GROUP BY p.id HAVING sum(r.amount) > p.captured_amount
                 """),
         InvariantCheck(
+            name: "stray_pays_for_nothing", rule: "No money goes back as a stray charge that pays for an order.",
+            violations: """
+                SELECT r.id::text AS id FROM refunds AS r JOIN payments AS p ON p.provider_intent_id = r.stray_intent_id
+                 WHERE r.status NOT IN ('failed', 'canceled') AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
+                """),
+        InvariantCheck(
             name: "refund_status_agrees", rule: "Payment and order say how much has gone back.",
             violations: """
                 SELECT p.order_id::text AS id

@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import JobQueue
 import Logging
+import Metrics
 import Storage
 
 /// Gives money back once, whatever is repeated: the row was committed before the call, the key of the call is made from it, and a provider that
@@ -25,11 +26,16 @@ struct RefundPaymentHandler: JobHandler {
         switch try await result(of: facts) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
-            _ = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            if case .recorded(let refund) = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            {
+                Self.count(refund)
+            }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
-        switch try await store.record(snapshot, for: job.refundID, completion: context.completion) {
+        let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
+        if case .recorded(let refund) = outcome { Self.count(refund) }
+        switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
                 context.logger.error("a refund came to nothing", metadata: Self.metadata(refund, refund.failureReason ?? "no reason given"))
@@ -68,7 +74,7 @@ struct RefundPaymentHandler: JobHandler {
                 // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs a key of its own.
                 _ = try await store.beginNextAttempt(of: facts.refund.id, after: facts.attempt)
                 throw error.jobFailure
-            case .outcomeUnknown, .inProgress, .rateLimited, .notFound, .configuration, .notSent:
+            case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
                 throw error.jobFailure
             }
         }
@@ -91,6 +97,12 @@ struct RefundPaymentHandler: JobHandler {
 
     private static func pause(for refund: Refund) -> Duration {
         .seconds(min(max(-refund.createdAt.timeIntervalSinceNow, pause.lowerBound), pause.upperBound))
+    }
+
+    private static func count(_ refund: Refund) {
+        Counter(
+            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)]
+        ).increment()
     }
 
     private static func metadata(_ refund: Refund, _ reason: String) -> Logger.Metadata {

@@ -35,6 +35,7 @@ struct AccessTests {
             "POST /api/v1/admin/jobs/{id}/cancel": operators, "PATCH /api/v1/admin/queues/{queue}": operators,
             "GET /api/v1/admin/dead-letters/groups": staff, "POST /api/v1/admin/dead-letters/retry": operators,
             "POST /api/v1/admin/dead-letters/discard": operators,
+            "GET /api/v1/admin/reconciliation": staff, "POST /api/v1/admin/reconciliation/{id}/resolve": operators,
             "GET /api/v1/currencies": all, "GET /api/v1/rates": all, "GET /api/v1/admin/rates": staff,
             "POST /api/v1/admin/rates/{id}/approve": operators, "POST /api/v1/admin/rates/{id}/reject": operators,
         ]

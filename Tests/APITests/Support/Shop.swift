@@ -66,17 +66,20 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
+        let orders = OrderStore(database: database, dispatcher: dispatcher)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database),
-            orders: OrderStore(database: database, dispatcher: dispatcher),
+            orders: orders,
             refunds: RefundStore(database: database, dispatcher: dispatcher),
             captures: CaptureStore(database: database, dispatcher: dispatcher),
             mail: MailStore(database: database, dispatcher: dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
             mailWebhook: try MailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
+            waits: OrderWaits(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,

@@ -21,8 +21,8 @@ struct OrderCommandTests {
             "INSERT INTO carts (id, guest_token_hash, status, is_express) VALUES (\(cart.rawValue), \(token), 'converted', true)",
             "INSERT INTO rate_sets (id, source, base, date, status) VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')",
             """
-            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal, total, rate_set_id, rate, rate_base,
-                                reserved_until, confirmed_at)
+            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal, total, rate_set_id, rate,
+                                rate_base, reserved_until, confirmed_at)
             VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb, 'confirmed', 'GBP', 2598, 2598,
                     \(set), 0.79, 'USD', now(), now())
             RETURNING number

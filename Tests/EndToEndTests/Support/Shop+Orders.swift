@@ -13,7 +13,12 @@ struct Answer: Sendable {
         let id: String?
         let number: Int?
         let status: StatusField?
+        struct Waiting: Decodable, Sendable {
+            let reason: String
+            let position: Int?
+        }
         let payment: Payment?
+        let waiting: Waiting?
         let type: String?
         let detail: String?
         let decline_code: String?
@@ -88,6 +93,14 @@ extension Shop {
             """
         return try await send(
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
+    }
+
+    /// Shows an order of a guest.
+    func show(_ order: Answer) async throws -> Answer {
+        try await send(
+            OutboundRequest(
+                url: api + (order.headers["Location"] ?? "/none"), headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""],
+                timeout: .seconds(45)))
     }
 
     /// Calls an order of a guest off.

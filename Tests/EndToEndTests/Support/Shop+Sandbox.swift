@@ -49,7 +49,8 @@ extension Shop {
         let orders = try await database.pool.query(
             """
             SELECT id::text AS id, status, total,
-                   (SELECT coalesce(sum(amount), 0) FROM refunds WHERE order_id = orders.id AND status = 'succeeded')::bigint AS refunded
+                   (SELECT coalesce(sum(amount), 0) FROM refunds
+                      WHERE coalesce(order_id, named_order_id) = orders.id AND status = 'succeeded')::bigint AS refunded
               FROM orders
             """)
         var paid: Set<String> = []

@@ -50,7 +50,7 @@ final class Shop: Sendable {
             "DATABASE_URL": database.url, "REDIS_URL": redisServer.url, "HOST": "127.0.0.1", "PORT": "\(apiPort)",
             "METRICS_PORT": "\(try FreePort.next())",
             "AUTH_SIGNING_KEYS": "k1:\(Data((0..<40).map { _ in UInt8.random(in: 0...255) }).base64EncodedString())",
-            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "MAIL_TRANSPORT": "smtp",
+            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "PAYMENTS_RATE": "1000", "MAIL_TRANSPORT": "smtp",
             "SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "MAIL_FROM": "Cartwright <shop@example.com>",
             "SENDGRID_API_KEY": "SG.endtoend", "SENDGRID_API_BASE": sandbox,
             "SENDGRID_WEBHOOK_KEY": mailKey.publicKey.derRepresentation.base64EncodedString(),
@@ -68,8 +68,9 @@ final class Shop: Sendable {
 
     // MARK: Processes
 
-    /// Path of a program of this build, beside the tests.
+    /// Path of a program of this build, beside the tests, or in the folder that `SHOP_PROGRAMS` names.
     static func program(_ name: String) throws -> String {
+        if let folder = ProcessInfo.processInfo.environment["SHOP_PROGRAMS"], !folder.isEmpty { return "\(folder)/\(name)" }
         guard let folder = Bundle.main.executableURL?.deletingLastPathComponent() else { throw CocoaError(.fileNoSuchFile) }
         return folder.appending(path: name).path
     }
