@@ -19,13 +19,14 @@ struct OrderBody: Encodable {
     }
 
     struct Rate: Encodable {
+        let base: String
         let value: String
         let marginPercent: String
         let date: String
         let source: String
 
         enum CodingKeys: String, CodingKey {
-            case value, date, source
+            case base, value, date, source
             case marginPercent = "margin_percent"
         }
     }
@@ -77,7 +78,7 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, waiting
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, waiting, language
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -98,6 +99,7 @@ struct OrderBody: Encodable {
         try container.encode(order.refunded, forKey: .refunded)
         try container.encode(order.currency, forKey: .currency)
         try container.encode(rate, forKey: .rate)
+        try container.encode(order.language, forKey: .language)
         try container.encode(payment, forKey: .payment)
         try container.encodeIfPresent(
             waiting.map { Waiting(reason: $0.reason.rawValue, position: $0.position, estimatedSeconds: $0.estimatedSeconds) },
@@ -119,7 +121,8 @@ struct OrderBody: Encodable {
     private var rate: Rate? {
         order.rate.map {
             Rate(
-                value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description, source: $0.source)
+                base: $0.base.code, value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description,
+                source: $0.source)
         }
     }
 

@@ -1,3 +1,4 @@
+import CrashPoints
 import Crypto
 import Domain
 import HTTPTypes
@@ -22,12 +23,14 @@ struct OrderRoutes {
         let key = try IdempotencyKeyHeader.key(request.headers[values: .idempotencyKey])
         let seconds = PreferHeader.wait(request.headers[values: .prefer])
         let json = try await request.json()
+        CrashPoint.pass(.orderRead)
         let body = try OrderRequest(try RequestFields(json))
         let (buyer, issuedToken) = try buyer(body, key: key, request, context)
         let outcome = try await orders.place(
             PlaceOrderRequest(
                 idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))), buyer: buyer, source: body.source,
                 currency: body.currency, expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
+                language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked)))
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: issuedToken)
         let order = await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0)

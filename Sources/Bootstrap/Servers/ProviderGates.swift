@@ -18,6 +18,6 @@ package struct ProviderGates: Sendable {
 
     /// The queues whose jobs can do nothing without a provider, and its gate.
     package var byQueue: [QueueName: RedisCallGate] {
-        [CheckoutOrder.queue: payments, RefundPayment.queue: payments, SendOrderConfirmation.queue: mail]
+        [CheckoutOrder.queue: payments, RefundPayment.queue: payments, SendMail.queue: mail]
     }
 }

@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import JobQueue
 import Storage
@@ -25,10 +26,12 @@ struct CheckoutHandler: JobHandler {
     }
 
     private func pay(_ facts: CheckoutFacts, in context: JobContext) async throws {
+        CrashPoint.pass(.stockReserved)
         var attempt = (number: facts.attempt, method: facts.method)
         var intentID = facts.intentID
         if intentID == nil {
             let created = try await IntentCreation(store: store, payments: payments, captureMethod: captureMethod, facts: facts).run()
+            CrashPoint.pass(.intentCreated)
             switch try await store.recordIntent(created, for: facts.orderID) {
             case .recorded(let number, let method):
                 attempt = (number, method)
@@ -43,8 +46,11 @@ struct CheckoutHandler: JobHandler {
             }
         }
         guard let intentID else { return }
+        CrashPoint.pass(.intentRecorded)
         let charge = PaymentCharge(store: store, payments: payments, intentID: intentID, paymentID: facts.paymentID, method: attempt.method)
-        try await settle(try await charge.run(attempt: attempt.number), of: facts, in: context)
+        let intent = try await charge.run(attempt: attempt.number)
+        CrashPoint.pass(.charged)
+        try await settle(intent, of: facts, in: context)
     }
 
     /// W3.

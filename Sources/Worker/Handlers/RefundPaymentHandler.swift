@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import FoundationEssentials
 import JobQueue
@@ -27,6 +28,7 @@ struct RefundPaymentHandler: JobHandler {
             _ = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
+        CrashPoint.pass(.refunded)
         switch try await store.record(snapshot, for: job.refundID, completion: context.completion) {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {

@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import Logging
 import ServiceLifecycle
@@ -37,6 +38,7 @@ struct ReservationSweep: Service {
             var intent = try await paid(id, of: facts)
             if intent == nil { intent = try await cancelOrRead(id, key: key) }
             guard let intent, intent.status == .canceled || intent.status.isPaid else { return }
+            CrashPoint.pass(.overdueCalledOff)
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
             // That the provider is away is said once, by whoever notices.

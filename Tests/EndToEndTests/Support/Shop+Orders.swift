@@ -82,13 +82,14 @@ extension Shop {
     /// Places an express order.
     func order(
         _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", key: String = UUID().uuidString, wait: Int? = 10,
-        email: String = "ada@example.com"
+        email: String = "ada@example.com", language: String? = nil
     ) async throws -> Answer {
         var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key]
+        if let language { headers.append(name: "Accept-Language", value: language) }
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
             {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)", "email": "\(email)",
-             "shipping_address": {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", "country": "GB"}}
+             "shipping_address": \(Self.address)}
             """
         return try await send(
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
