@@ -78,7 +78,8 @@ struct AdminOrderRoutes {
 
     private func body(_ order: Order) async throws -> StaffOrderBody {
         StaffOrderBody(
-            order: order, refunds: try await refunds.refunds(of: order.id), mails: try await mail.mails(about: order.id))
+            order: order, refunds: try await refunds.refunds(of: order.id), mails: try await mail.mails(about: order.id),
+            waiting: await waits.of(order))
     }
 
     private func answer(for refund: Refund) async throws -> RefundBody {

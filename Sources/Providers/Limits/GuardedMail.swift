@@ -13,10 +13,15 @@ package struct GuardedMail: MailTransport {
 
     package func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
         try await guarding.run(
-            "send",
-            held: { time, reason in MailFailure.notYet(after: time, reason: "its provider takes none at present (\(reason.rawValue))") },
-            judge: { CallGuard.Verdict(mail: $0) }
+            "send", held: { MailFailure.notYet(after: $0, reason: Self.reason($1)) }, judge: { CallGuard.Verdict(mail: $0) }
         ) { () async throws(MailFailure) in try await base.send(message) }
+    }
+
+    private static func reason(_ reason: Admission.Reason) -> String {
+        switch reason {
+        case .turn: "the mail provider takes no more at present"
+        case .circuit: "the mail provider fails at present"
+        }
     }
 }
 
