@@ -149,7 +149,7 @@ let package = Package(
             ]),
         tests("Worker", ["Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
-        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
+        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
