@@ -118,7 +118,7 @@ let package = Package(
 
         program(
             "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals], path: "Benchmarks/queue/ours"),
-        program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
+        program("OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
@@ -147,9 +147,11 @@ let package = Package(
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
                 logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("Worker", ["Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Worker", logging]),
+        tests(
+            "Worker",
+            ["Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
-        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", logging]),
+        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", crypto, logging]),
     ],
     swiftLanguageModes: [.v6]
 )

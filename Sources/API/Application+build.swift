@@ -27,8 +27,9 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     OrderRoutes(orders: services.orders, waiter: waiter, cartTokens: services.cartTokens).add(to: version)
     OrderPaymentRoutes(orders: services.orders, waiter: waiter).add(to: version)
     OrderCancelRoutes(orders: services.orders).add(to: version)
+    MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: version.group("webhooks"))
     let admin = version.group("admin")
-    AdminOrderRoutes(orders: services.orders, refunds: services.refunds, captures: services.captures).add(to: admin)
+    AdminOrderRoutes(orders: services.orders, refunds: services.refunds, captures: services.captures, mail: services.mail).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
@@ -53,7 +54,7 @@ func buildApplication(
                 idleTimeout: .seconds(Limits.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),
-        configuration: ApplicationConfiguration(address: address, backlog: 1024),
+        configuration: ApplicationConfiguration(address: address, backlog: 4096),
         services: [OutcomeListener(outcomes: services.outcomes)],
         onServerRunning: { gate.opened($0) },
         logger: logger)

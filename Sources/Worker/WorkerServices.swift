@@ -39,14 +39,16 @@ struct WorkerServices {
                 store: CaptureStore(database: database, dispatcher: dispatcher), captures: settings.payments.deadline == .capture))
         registry.register(
             RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
-        registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
+        registry.register(SendMailHandler(store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer))
+        let mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
+        registry.register(MailEventsHandler(store: mailEvents))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         let rates = RateStore(database: database)
         registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
         registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
-                orders: orders, accounts: AccountStore(database: database)))
+                orders: orders, accounts: AccountStore(database: database), mailEvents: mailEvents))
         self.registry = registry
 
         schedules = [
@@ -64,8 +66,13 @@ struct WorkerServices {
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
         ]
-        if let activity = outbound.mailActivity {
-            let renderer = outbound.confirmations
+        let activity: (any MailActivity)? =
+            switch settings.mail.transport {
+            case .smtp: outbound.mailActivity
+            case .sendGrid: RecordedMailActivity(database: database)
+            }
+        if let activity {
+            let renderer = outbound.mailRenderer
             sweeps.append(
                 UnknownMailSweep(
                     store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) }, wait: settings.mail.unknownWait,

@@ -18,6 +18,7 @@ struct InvariantTests {
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
         ("confirmed_order_has_mail", "DELETE FROM email_deliveries"),
+        ("mail_pending_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'email.send'"),
         (
             "checkout_job_once",
             "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
@@ -66,7 +67,11 @@ struct InvariantTests {
                     INSERT INTO payments (id, order_id, seq, amount, currency, method)
                     SELECT gen_random_uuid(), order_id, 2, amount, currency, method FROM payments WHERE order_id = \(paid.id)
                     """
-                default: "INSERT INTO email_deliveries (id, order_id, kind) SELECT gen_random_uuid(), order_id, kind FROM email_deliveries"
+                default:
+                    """
+                    INSERT INTO email_deliveries (id, order_id, kind, about)
+                    SELECT gen_random_uuid(), order_id, kind, about FROM email_deliveries
+                    """
                 }
             let error = await #expect(throws: PostgresError.self) { try await shop.database.execute(statement) }
             #expect(error?.constraint == constraint)

@@ -80,13 +80,13 @@ struct SweepTests {
     private final class Stumbling: MailActivity {
         private let hasFailed = Mutex(false)
 
-        func wasAccepted(messageID: String) async throws(MailFailure) -> Bool {
+        func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
             let isFirst = hasFailed.withLock { failed in
                 defer { failed = true }
                 return !failed
             }
             if isFirst { throw .outcomeUnknown(reason: "the look-up failed") }
-            return true
+            return .accepted
         }
     }
 

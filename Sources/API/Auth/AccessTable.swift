@@ -34,6 +34,8 @@ enum AccessTable {
         "/api/v1/orders/{id}/payments": [.post: .guests],
         "/api/v1/orders/{id}/cancel": [.post: .guests],
 
+        "/api/v1/webhooks/sendgrid": [.post: .open],
+
         "/api/v1/admin/orders/{id}": [.get: .staff],
         "/api/v1/admin/orders/{id}/refunds": [.get: .staff, .post: .operators],
         "/api/v1/admin/orders/{id}/cancel": [.post: .operators],

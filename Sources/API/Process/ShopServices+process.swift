@@ -27,6 +27,9 @@ extension ShopServices {
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
             captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            mail: MailStore(database: database, dispatcher: connections.dispatcher),
+            mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
+            mailWebhook: try common.mailWebhookKey.map { der throws(StartupError) in try MailWebhook(der: der) },
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(

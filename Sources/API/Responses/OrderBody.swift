@@ -19,13 +19,14 @@ struct OrderBody: Encodable {
     }
 
     struct Rate: Encodable {
+        let base: String
         let value: String
         let marginPercent: String
         let date: String
         let source: String
 
         enum CodingKeys: String, CodingKey {
-            case value, date, source
+            case base, value, date, source
             case marginPercent = "margin_percent"
         }
     }
@@ -55,7 +56,7 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -76,6 +77,7 @@ struct OrderBody: Encodable {
         try container.encode(order.refunded, forKey: .refunded)
         try container.encode(order.currency, forKey: .currency)
         try container.encode(rate, forKey: .rate)
+        try container.encode(order.language, forKey: .language)
         try container.encode(payment, forKey: .payment)
         try container.encode(order.shippingAddress, forKey: .shippingAddress)
         try container.encode(order.createdAt, forKey: .createdAt)
@@ -94,7 +96,8 @@ struct OrderBody: Encodable {
     private var rate: Rate? {
         order.rate.map {
             Rate(
-                value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description, source: $0.source)
+                base: $0.base.code, value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description,
+                source: $0.source)
         }
     }
 

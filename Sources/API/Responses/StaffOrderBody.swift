@@ -1,12 +1,14 @@
 import Domain
+import Storage
 
-/// An order as staff see it: with what went back and why, and without the secret that only its customer may have.
+/// An order as staff see it: with what went back and why and what became of its mails, and without the secret that only its customer may have.
 struct StaffOrderBody: Encodable {
     let order: Order
     let refunds: [Refund]
+    let mails: [OrderMail]
 
     private enum CodingKeys: String, CodingKey {
-        case fulfilment, refunds
+        case fulfilment, refunds, mails
         case userID = "user_id"
     }
 
@@ -15,6 +17,7 @@ struct StaffOrderBody: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(order.fulfilment.rawValue, forKey: .fulfilment)
         try container.encodeIfPresent(order.userID, forKey: .userID)
-        try container.encode(refunds.map(RefundBody.init), forKey: .refunds)
+        try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
+        try container.encode(mails.map(MailBody.init), forKey: .mails)
     }
 }

@@ -8,6 +8,7 @@ struct AdminOrderRoutes {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let mail: MailStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
@@ -19,13 +20,14 @@ struct AdminOrderRoutes {
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         let order = try await order(context)
-        return try JSONAnswer.response(StaffOrderBody(order: order, refunds: try await refunds.refunds(of: order.id)))
+        return try JSONAnswer.response(try await body(order))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        let refunds = try await refunds.refunds(of: try await order(context).id)
-        return try JSONAnswer.response(PageBody(items: refunds.map(RefundBody.init), nextCursor: nil))
+        let order = try await order(context)
+        let refunds = try await refunds.refunds(of: order.id)
+        return try JSONAnswer.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
     }
 
     /// Answers once the refund is durable; a job carries it out.
@@ -39,8 +41,9 @@ struct AdminOrderRoutes {
                 orderID: id, amount: body.amount, reason: body.reason, restock: body.restock, key: key, actor: .user(user),
                 remoteAddress: context.remoteAddress))
         switch outcome {
-        case .accepted(let refund): return try JSONAnswer.response(RefundBody(refund), status: .accepted)
-        case .replayed(let refund): return try JSONAnswer.response(RefundBody(refund), headers: [.idempotentReplayed: "true"])
+        case .accepted(let refund): return try JSONAnswer.response(await answer(for: refund), status: .accepted)
+        case .replayed(let refund):
+            return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
@@ -54,8 +57,7 @@ struct AdminOrderRoutes {
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        let refunds = try await refunds.refunds(of: answer.order.id)
-        return try JSONAnswer.response(StaffOrderBody(order: answer.order, refunds: refunds), status: answer.status)
+        return try JSONAnswer.response(try await body(answer.order), status: answer.status)
     }
 
     /// Answers once it is durable; a job takes the money.
@@ -70,8 +72,17 @@ struct AdminOrderRoutes {
         case .notAuthorized(let status): throw Problem.nothingToCapture(status)
         case .unknownOrder: throw Problem.notFound("order")
         }
-        let body = StaffOrderBody(order: try await order(context), refunds: try await refunds.refunds(of: id))
-        return try JSONAnswer.response(body, status: status)
+        return try JSONAnswer.response(try await body(try await order(context)), status: status)
+    }
+
+    private func body(_ order: Order) async throws -> StaffOrderBody {
+        StaffOrderBody(
+            order: order, refunds: try await refunds.refunds(of: order.id), mails: try await mail.mails(about: order.id))
+    }
+
+    private func answer(for refund: Refund) async throws -> RefundBody {
+        guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else { return RefundBody(refund, baseAmount: nil) }
+        return RefundBody(refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
     }
 
     private func order(_ context: ShopContext) async throws -> Order {

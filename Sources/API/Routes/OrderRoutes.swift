@@ -29,6 +29,7 @@ struct OrderRoutes {
             PlaceOrderRequest(
                 idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))), buyer: buyer, source: body.source,
                 currency: body.currency, expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
+                language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked)))
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: issuedToken)
         return try accepted.response(for: await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0))

@@ -12,6 +12,10 @@ struct ShopServices: Sendable {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let mail: MailStore
+    let mailEvents: MailEventStore
+    /// How the mail provider's events are told from others'; nil where none are taken.
+    let mailWebhook: MailWebhook?
     let outcomes: OutcomeBus
     let jobs: JobInspector
     let audit: AuditLog

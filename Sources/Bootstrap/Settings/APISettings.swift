@@ -9,12 +9,15 @@ package struct APISettings: ProcessSettings {
     package let database: DatabaseSettings
     package let redis: RedisSettings
     package let shop: ShopSettings
+    /// The public key of the mail provider's events, DER; `nil` where the shop listens to nobody.
+    package let mailWebhookKey: [UInt8]?
 
     package init?(_ reader: inout SettingsReader) {
         log = LogSettings(&reader)
         metrics = MetricsSettings(&reader)
         http = HTTPSettings(&reader)
         shop = ShopSettings(&reader)
+        mailWebhookKey = MailWebhookSetting.read(&reader)
         let auth = AuthSettings(&reader)
         let database = DatabaseSettings(&reader, applicationName: "cartwright-api")
         let redis = RedisSettings(&reader, clientName: "cartwright-api")

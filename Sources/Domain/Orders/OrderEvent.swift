@@ -44,8 +44,10 @@ public struct OrderEvent: Hashable, Sendable {
         case refundSucceeded = "refund_succeeded"
         /// Money that was to go back, or had gone, is the shop's. An operator has to answer it.
         case refundFailed = "refund_failed"
-        /// The confirmation mail was handed over.
+        /// A mail was handed over.
         case mailSent = "mail_sent"
+        /// A mail that was handed over did not reach its reader, or was not wanted.
+        case mailBounced = "mail_bounced"
     }
 
     /// Rises with every event of the shop.

@@ -54,27 +54,39 @@ extension RefundStore {
         guard let orderID: Order.ID = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first?["order_id"] else {
             return .unknownRefund
         }
-        return try await database.transaction { transaction in
+        let (outcome, jobs) = try await database.transaction { transaction -> (RecordRefundOutcome, [PendingJob]) in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             let refunds = try read[2].rows.map(RefundRow.refund)
-            guard let entry = orders.entries[orderID], let refund = refunds.first(where: { $0.id == id }) else { return .unknownRefund }
-            guard let news = news(refund) else { return .foreign }
+            guard let entry = orders.entries[orderID], let refund = refunds.first(where: { $0.id == id }) else {
+                return (.unknownRefund, [])
+            }
+            guard let news = news(refund) else { return (.foreign, []) }
             var statements: [SQL] = []
+            var jobs: [PendingJob] = []
             let isNews = refund.status.canBecome(news.status)
             let status = isNews ? news.status : refund.status
             if isNews {
                 let sum = try RefundSum(
                     captured: entry.captured, refunds: refunds.map { ($0.amount, $0.id == id ? status : $0.status) })
                 statements += Self.writes(news, refund, entry, sum)
+                if news.status == .succeeded, let email = entry.email {
+                    let mail = PendingMail(orderID: orderID, kind: .refund, refundID: id, recipient: email)
+                    jobs.append(try mail.job())
+                    statements.append(PendingMail.insertion([mail]))
+                }
+                statements += jobs.map(\.statement)
             }
             let ending = status.isSettled ? completion : nil
             let results = try transaction.pipeline(
                 statements + ["SELECT * FROM refunds WHERE id = \(id)"] + (ending.map { [$0.statement] } ?? []))
             if let ending, let result = results.last { try ending.check(result) }
-            guard let row = results[statements.count].rows.first else { return .unknownRefund }
-            return isNews ? .recorded(try RefundRow.refund(row)) : .unchanged(try RefundRow.refund(row))
+            guard let row = results[statements.count].rows.first else { return (.unknownRefund, []) }
+            let current = try RefundRow.refund(row)
+            return (isNews ? .recorded(current) : .unchanged(current), jobs)
         }
+        await dispatcher.push(jobs)
+        return outcome
     }
 
     private static func writes(_ news: News, _ refund: Refund, _ entry: LockedOrders.Entry, _ sum: RefundSum) -> [SQL] {

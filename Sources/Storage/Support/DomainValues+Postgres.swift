@@ -16,6 +16,7 @@ extension RefundReason: PostgresEncodable, PostgresDecodable {}
 extension ProviderRefund.ID: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
+extension Language: PostgresEncodable, PostgresDecodable {}
 extension MailKind: PostgresEncodable, PostgresDecodable {}
 extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}

@@ -2,7 +2,7 @@ import JobQueue
 import Logging
 import Storage
 
-/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended.
+/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, events of mails after 30 days.
 struct Housekeeping: Job {
     static let name = "housekeeping"
     static let queue: QueueName = "maintenance"
@@ -15,10 +15,14 @@ struct Housekeeping: Job {
 struct HousekeepingHandler: JobHandler {
     let orders: OrderStore
     let accounts: AccountStore
+    let mailEvents: MailEventStore
 
     func run(_ job: Housekeeping, in context: JobContext) async throws {
         let keys = try await orders.purgeIdempotencyKeys()
         let sessions = try await accounts.purgeSessions()
-        context.logger.info("forgot what is old", metadata: ["idempotency_keys": "\(keys)", "sessions": "\(sessions)"])
+        let events = try await mailEvents.purge()
+        context.logger.info(
+            "forgot what is old",
+            metadata: ["idempotency_keys": "\(keys)", "sessions": "\(sessions)", "mail_events": "\(events)"])
     }
 }

@@ -26,6 +26,7 @@ struct AccessTests {
             "PATCH /api/v1/cart/items/{product_id}": all, "DELETE /api/v1/cart/items/{product_id}": all,
             "GET /api/v1/orders": all, "POST /api/v1/orders": all, "GET /api/v1/orders/{id}": all, "GET /api/v1/orders/{id}/events": all,
             "POST /api/v1/orders/{id}/payments": all, "POST /api/v1/orders/{id}/cancel": all,
+            "POST /api/v1/webhooks/sendgrid": all,
             "GET /api/v1/admin/orders/{id}": staff, "GET /api/v1/admin/orders/{id}/refunds": staff,
             "POST /api/v1/admin/orders/{id}/refunds": operators, "POST /api/v1/admin/orders/{id}/cancel": operators,
             "POST /api/v1/admin/orders/{id}/capture": operators,

@@ -1,4 +1,5 @@
 import Bootstrap
+import Crypto
 import Domain
 import Foundation
 import HTTPTypes
@@ -20,6 +21,8 @@ struct Shop: Sendable {
     let services: ShopServices
     let database: PostgresPool
 
+    /// What the mail provider signs its events with.
+    static let mailKey = P256.Signing.PrivateKey()
     static let signingKey = SigningKey(id: "test", secret: Array("an example of a signing key, 32+ bytes".utf8))
 
     /// Servers whose checks at start have passed.
@@ -70,6 +73,9 @@ struct Shop: Sendable {
             orders: OrderStore(database: database, dispatcher: dispatcher),
             refunds: RefundStore(database: database, dispatcher: dispatcher),
             captures: CaptureStore(database: database, dispatcher: dispatcher),
+            mail: MailStore(database: database, dispatcher: dispatcher),
+            mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
+            mailWebhook: try MailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),

@@ -86,9 +86,10 @@ extension Shop {
     /// Places an express order.
     func order(
         _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", currency: String? = nil, key: String = UUID().uuidString,
-        wait: Int? = 10, email: String = "ada@example.com"
+        wait: Int? = 10, email: String = "ada@example.com", language: String? = nil
     ) async throws -> Answer {
         var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key]
+        if let language { headers.append(name: "Accept-Language", value: language) }
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
             {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)", "email": "\(email)",

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Logging
 import OutboundHTTP
@@ -44,12 +45,17 @@ final class Shop: Sendable {
         let smtpPort = try FreePort.next()
         sandboxDirectory = "\(NSTemporaryDirectory())/cartwright-sandbox-\(UUID().uuidString)"
         let sandbox = "http://127.0.0.1:\(sandboxPort)"
+        let mailKey = P256.Signing.PrivateKey()
         environment = [
             "DATABASE_URL": database.url, "REDIS_URL": redisServer.url, "HOST": "127.0.0.1", "PORT": "\(apiPort)",
             "METRICS_PORT": "\(try FreePort.next())",
             "AUTH_SIGNING_KEYS": "k1:\(Data((0..<40).map { _ in UInt8.random(in: 0...255) }).base64EncodedString())",
             "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "MAIL_TRANSPORT": "smtp",
             "SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "MAIL_FROM": "Cartwright <shop@example.com>",
+            "SENDGRID_API_KEY": "SG.endtoend", "SENDGRID_API_BASE": sandbox,
+            "SENDGRID_WEBHOOK_KEY": mailKey.publicKey.derRepresentation.base64EncodedString(),
+            "SANDBOX_MAIL_SIGNING_KEY": mailKey.derRepresentation.base64EncodedString(),
+            "SANDBOX_MAIL_WEBHOOK_URL": "http://127.0.0.1:\(apiPort)/api/v1/webhooks/sendgrid",
             "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "MAIL_UNKNOWN_SECONDS": "3", "RATES_PROVIDER": "frankfurter",
             "RATES_URL": sandbox + "/rates/v1/latest", "SANDBOX_PORT": "\(sandboxPort)", "SANDBOX_SMTP_PORT": "\(smtpPort)",
             "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4", "LOG_LEVEL": "info", "LOG_FORMAT": "json",

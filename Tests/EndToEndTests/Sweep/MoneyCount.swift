@@ -63,9 +63,9 @@ struct MoneyCount: Sendable {
         let alive: [String] = try await pool.query("SELECT id::text AS id FROM orders WHERE status = ANY (\(Self.paid))").map {
             try $0["id"]
         }
-        let about = Dictionary(grouping: try await shop.mails()) { $0.order_id ?? "none" }
+        let about = try await shop.confirmations()
         confirmed += alive.count
-        mails += alive.map { about[$0]?.count ?? 0 }.reduce(0, +)
+        mails += alive.map { about[$0] ?? 0 }.reduce(0, +)
     }
 
     /// `| rounds | kills | faults | sent | accepted | confirmed | declined | out of stock | called off | moved | … |`
