@@ -38,10 +38,21 @@ extension Shop {
         try await misbehave(#"{"latency_ms": 0}"#)
     }
 
+    private struct FaultReport: Decodable {
+        let struck: [String: Int]
+    }
+
+    /// How many calls and mails were hit by faults since the sandbox started, or behaved.
+    func faultsStruck() async throws -> Int {
+        let answer = try await http.send(OutboundRequest(url: sandbox + "/_sandbox/faults"))
+        return try JSONDecoder().decode(FaultReport.self, from: Data(answer.body)).struck.values.reduce(0, +)
+    }
+
     /// Everything that must hold whatever was killed: the invariants of the database, and the sandbox's books against ours.
-    func checkEverythingAddsUp(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    /// - Parameter note: said with each failure.
+    func checkEverythingAddsUp(_ note: String = "", sourceLocation: SourceLocation = #_sourceLocation) async throws {
         for violation in try await Invariants(database: database.pool).check() {
-            Issue.record("\(violation)", sourceLocation: sourceLocation)
+            Issue.record("\(violation) \(note)", sourceLocation: sourceLocation)
         }
         let movements = Dictionary(grouping: try await movements(), by: { $0.order_id ?? "none" })
         try await checkMailsAddUp(sourceLocation: sourceLocation)
@@ -62,22 +73,23 @@ extension Shop {
             func sum(_ kind: String) -> Int { moved.filter { $0.kind == kind }.map(\.amount).reduce(0, +) }
             let charges = moved.filter { $0.kind == "charge" }.map(\.amount)
             if !charges.isEmpty { paid.insert(id) }
-            #expect(sum("refund") - sum("refund_failed") == refunded, "order \(id) is \(status)", sourceLocation: sourceLocation)
+            #expect(sum("refund") - sum("refund_failed") == refunded, "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
             if ["confirmed", "partially_refunded", "refunded"].contains(status) {
-                #expect(charges == [total], "order \(id) is \(status)", sourceLocation: sourceLocation)
-                #expect(confirmations[id] == 1, "order \(id) is \(status)", sourceLocation: sourceLocation)
+                #expect(charges == [total], "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
+                #expect(confirmations[id] == 1, "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
             } else {
                 // Charged and given back, when it was called off or over too soon.
                 #expect(
-                    charges.isEmpty || charges == [total] && refunded == total, "order \(id) is \(status)", sourceLocation: sourceLocation)
-                #expect(confirmations[id] == nil || charges == [total], "order \(id) is \(status)", sourceLocation: sourceLocation)
+                    charges.isEmpty || charges == [total] && refunded == total, "order \(id) is \(status) \(note)",
+                    sourceLocation: sourceLocation)
+                #expect(confirmations[id] == nil || charges == [total], "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
             }
         }
-        #expect(Set(movements.keys) == paid, sourceLocation: sourceLocation)
+        #expect(Set(movements.keys) == paid, "\(note)", sourceLocation: sourceLocation)
     }
 
     /// How many confirmations the sandbox has taken, by order; none is absent.
-    private func confirmations() async throws -> [String: Int] {
+    func confirmations() async throws -> [String: Int] {
         let taken = Dictionary(grouping: try await mails(), by: \.message_id)
         var counts: [String: Int] = [:]
         for row in try await database.pool.query(
