@@ -37,8 +37,15 @@ struct WorkerServices {
         registry.register(
             CaptureDeadlinesHandler(
                 store: CaptureStore(database: database, dispatcher: dispatcher), captures: settings.payments.deadline == .capture))
+        let refunds = RefundStore(database: database, dispatcher: dispatcher)
+        registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
+        let webhooks = WebhookStore(database: database, dispatcher: dispatcher)
         registry.register(
-            RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
+            PaymentEventHandler(
+                events: PaymentEventBatches(store: webhooks),
+                intents: IntentNews(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
+                refunds: RefundNews(refunds: refunds, store: checkoutStore, payments: outbound.payments),
+                disputes: DisputeStore(database: database)))
         registry.register(SendOrderConfirmationHandler(store: mailStore, transport: outbound.mail, renderer: outbound.confirmations))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         let rates = RateStore(database: database)
@@ -46,7 +53,7 @@ struct WorkerServices {
         registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
-                orders: orders, accounts: AccountStore(database: database)))
+                orders: orders, accounts: AccountStore(database: database), webhooks: webhooks))
         self.registry = registry
 
         schedules = [

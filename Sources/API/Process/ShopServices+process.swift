@@ -26,7 +26,11 @@ extension ShopServices {
             carts: CartStore(database: database, settings: common.shop),
             orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
-            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            captures: CaptureStore(database: database, dispatcher: connections.dispatcher), disputes: DisputeStore(database: database),
+            webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
+            paymentWebhook: common.webhooks.payments.map {
+                PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
+            },
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(

@@ -8,6 +8,7 @@ struct AdminOrderRoutes {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let disputes: DisputeStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
@@ -18,8 +19,7 @@ struct AdminOrderRoutes {
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let order = try await order(context)
-        return try JSONAnswer.response(StaffOrderBody(order: order, refunds: try await refunds.refunds(of: order.id)))
+        try JSONAnswer.response(try await body(of: try await order(context)))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -54,8 +54,7 @@ struct AdminOrderRoutes {
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        let refunds = try await refunds.refunds(of: answer.order.id)
-        return try JSONAnswer.response(StaffOrderBody(order: answer.order, refunds: refunds), status: answer.status)
+        return try JSONAnswer.response(try await body(of: answer.order), status: answer.status)
     }
 
     /// Answers once it is durable; a job takes the money.
@@ -70,8 +69,12 @@ struct AdminOrderRoutes {
         case .notAuthorized(let status): throw Problem.nothingToCapture(status)
         case .unknownOrder: throw Problem.notFound("order")
         }
-        let body = StaffOrderBody(order: try await order(context), refunds: try await refunds.refunds(of: id))
-        return try JSONAnswer.response(body, status: status)
+        return try JSONAnswer.response(try await body(of: try await order(context)), status: status)
+    }
+
+    private func body(of order: Order) async throws -> StaffOrderBody {
+        StaffOrderBody(
+            order: order, refunds: try await refunds.refunds(of: order.id), disputes: try await disputes.disputes(about: order.id))
     }
 
     private func order(_ context: ShopContext) async throws -> Order {

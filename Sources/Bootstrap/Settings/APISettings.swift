@@ -9,12 +9,14 @@ package struct APISettings: ProcessSettings {
     package let database: DatabaseSettings
     package let redis: RedisSettings
     package let shop: ShopSettings
+    package let webhooks: WebhookSettings
 
     package init?(_ reader: inout SettingsReader) {
         log = LogSettings(&reader)
         metrics = MetricsSettings(&reader)
         http = HTTPSettings(&reader)
         shop = ShopSettings(&reader)
+        webhooks = WebhookSettings(&reader)
         let auth = AuthSettings(&reader)
         let database = DatabaseSettings(&reader, applicationName: "cartwright-api")
         let redis = RedisSettings(&reader, clientName: "cartwright-api")

@@ -49,8 +49,9 @@ struct Doctor: AsyncParsableCommand {
         let queues = hasBoth ? await QueueCheckup(services: services).findings() : [.skipped("queues", "needs both servers and all tables")]
         let rules = hasTables ? await RuleCheckup(services: services).findings() : [.skipped("rules", "needs the database with all tables")]
         let captures = hasTables ? await CaptureCheckup(services: services).findings() : []
+        let disputes = hasTables ? await DisputeCheckup(services: services).findings() : []
         let rates = hasTables ? await RateCheckup(services: services).findings() : [.skipped("rates", "needs the database with all tables")]
-        return [settings(of: services)] + database + (await redis) + queues + captures + rates + rules
+        return [settings(of: services)] + database + (await redis) + queues + captures + disputes + rates + rules
     }
 
     private static func settings(of services: Services) -> Finding {

@@ -17,6 +17,8 @@ struct Services: Sendable {
     var orders: OrderStore { OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop) }
     var captures: CaptureStore { CaptureStore(database: database, dispatcher: connections.dispatcher) }
     var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
+    var disputes: DisputeStore { DisputeStore(database: database) }
+    var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: connections.dispatcher) }
     var mail: MailStore { MailStore(database: database, dispatcher: connections.dispatcher) }
     var catalogue: CatalogueStore { CatalogueStore(database: database, settings: settings.shop) }
     var rates: RateStore { RateStore(database: database) }

@@ -20,9 +20,11 @@ struct StripeIntent: Decodable {
     let clientSecret: String?
     let lastError: LastError?
     let metadata: [String: String]?
+    let isLive: Bool?
 
     enum CodingKeys: String, CodingKey {
         case id, status, amount, currency, metadata
+        case isLive = "livemode"
         case clientSecret = "client_secret"
         case lastError = "last_payment_error"
     }

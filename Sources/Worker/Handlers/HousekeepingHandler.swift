@@ -2,7 +2,7 @@ import JobQueue
 import Logging
 import Storage
 
-/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended.
+/// Forgets what has served its time: idempotency keys after 72 hours, handled events after 30 days, sessions that ended.
 struct Housekeeping: Job {
     static let name = "housekeeping"
     static let queue: QueueName = "maintenance"
@@ -15,10 +15,13 @@ struct Housekeeping: Job {
 struct HousekeepingHandler: JobHandler {
     let orders: OrderStore
     let accounts: AccountStore
+    let webhooks: WebhookStore
 
     func run(_ job: Housekeeping, in context: JobContext) async throws {
         let keys = try await orders.purgeIdempotencyKeys()
         let sessions = try await accounts.purgeSessions()
-        context.logger.info("forgot what is old", metadata: ["idempotency_keys": "\(keys)", "sessions": "\(sessions)"])
+        let events = try await webhooks.purgeHandled()
+        context.logger.info(
+            "forgot what is old", metadata: ["idempotency_keys": "\(keys)", "sessions": "\(sessions)", "webhook_events": "\(events)"])
     }
 }

@@ -17,6 +17,7 @@ final class ScriptedPayments: PaymentProvider {
         var faults: [Fault] = []
         var keys: [IdempotencyKey] = []
         var charges = 0
+        var lookUps = 0
         var book = RefundBook()
         var gathering: (size: Int, waiting: [CheckedContinuation<Void, Never>])?
 
@@ -41,6 +42,9 @@ final class ScriptedPayments: PaymentProvider {
     var keys: [String] { state.withLock { $0.keys.map(\.rawValue) } }
     /// How often money has moved.
     var charges: Int { state.withLock { $0.charges } }
+
+    /// How often an intent was read.
+    var lookUps: Int { state.withLock { $0.lookUps } }
 
     /// How often money has gone back.
     var refundCount: Int { state.withLock { $0.book.count } }
@@ -133,7 +137,11 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        guard let intent = state.withLock({ $0.intents[id] }) else { throw .notFound }
+        let intent = state.withLock { state in
+            state.lookUps += 1
+            return state.intents[id]
+        }
+        guard let intent else { throw .notFound }
         return intent
     }
 
