@@ -78,11 +78,13 @@ let package = Package(
         // The queue engine and the business rules know nothing of each other.
         module("JobQueue", ["Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle], resources: [.copy("Migrations")]),
         module("Domain", []),
+        // Where tests end processes. Empty when built for release.
+        module("CrashPoints", []),
 
         // What joins them.
-        module("Storage", ["Domain", "JobQueue", "Postgres", "Redis", deque, logging], resources: [.copy("Migrations")]),
+        module("Storage", ["CrashPoints", "Domain", "JobQueue", "Postgres", "Redis", deque, logging], resources: [.copy("Migrations")]),
         module(
-            "Providers", ["Domain", "OutboundHTTP", logging, .product(name: "Mustache", package: "swift-mustache")],
+            "Providers", ["Domain", "OutboundHTTP", logging, metrics, .product(name: "Mustache", package: "swift-mustache")],
             resources: [.copy("Templates")]),
         module("Observability", [logging, metrics, hummingbird, lifecycle]),
         module(
@@ -97,15 +99,15 @@ let package = Package(
         program(
             "API",
             [
-                "Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto, httpTypes,
-                hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, .product(name: "JWTKit", package: "jwt-kit"),
+                "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto,
+                httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ], resources: [.copy("Document")]),
         program(
             "Worker",
             [
-                "Bootstrap", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage",
-                "Threading", lifecycle, logging, metrics,
+                "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
+                "Storage", "Threading", lifecycle, logging, metrics,
             ]),
         program("CLI", ["Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
         program(
@@ -116,7 +118,7 @@ let package = Package(
 
         program(
             "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals], path: "Benchmarks/queue/ours"),
-        program("OrderThroughput", ["OutboundHTTP", arguments, logging], path: "Benchmarks/OrderThroughput"),
+        program("OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
@@ -134,8 +136,9 @@ let package = Package(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
             path: "Tests/ConformanceWorker"),
         tests("Conformance", ["ConformanceWorker", "JobQueue", "Postgres", "Redis", logging]),
+        tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
-        tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
+        tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
         tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix]),
         tests(
@@ -144,9 +147,11 @@ let package = Package(
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
                 logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("Worker", ["Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Worker", logging]),
+        tests(
+            "Worker",
+            ["Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
-        tests("EndToEnd", ["OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", logging]),
+        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "Redis", "Storage", "Threading", crypto, logging]),
     ],
     swiftLanguageModes: [.v6]
 )

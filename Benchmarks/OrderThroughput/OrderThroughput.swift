@@ -2,15 +2,13 @@ import ArgumentParser
 import Foundation
 import Logging
 import OutboundHTTP
-import Synchronization
 
 /// Confirmed orders per second through the whole system.
 ///
 /// Method: a running API, worker and sandbox (`Scripts/bench-orders` starts them in release mode). Express orders of one unit each,
 /// spread over the catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its next when its last is answered.
-/// An order counts when its answer says 201 confirmed; the rate is all of them over the time from the first request to the last answer.
-/// The provider's latency is set at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the
-/// machine.
+/// An order counts when its answer says 201 confirmed; see ``Round`` for the two rates. The provider's latency is set at the sandbox before
+/// each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
 @main
 struct OrderThroughput: AsyncParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
@@ -22,58 +20,65 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
     @Option(help: "Orders per round.") var orders = 2_000
     @Option(help: "Clients at once.") var concurrency = 64
     @Option(help: "Rounds per latency; the median counts.") var rounds = 3
+    @Option(help: "Database whose connections are watched meanwhile.") var watchDatabase: String?
 
     func run() async throws {
         var logger = Logger(label: "bench")
         logger.logLevel = .error
         let client = OutboundHTTPClient(configuration: OutboundConfiguration(maximumIdleConnections: concurrency), logger: logger)
+        let watch = try watchDatabase.map { try DatabaseWatch(url: $0, logger: logger) }
         let products = try await productIDs(client)
-        var rates: [Int: [Double]] = [:]
+        var results: [Int: [Round]] = [:]
         for _ in 1...rounds {
             for latency in latency {
                 try await setLatency(latency, client)
-                let round = try await place(products, client)
-                rates[latency, default: []].append(round.rate)
-                print(
-                    "provider at \(latency) ms: \(Int(round.rate)) confirmed orders/s,",
-                    "p50 \(round.percentile(0.5)) ms, p99 \(round.percentile(0.99)) ms, \(round.other) not confirmed")
+                var (round, seen) = (Round(), DatabaseWatch.Seen?.none)
+                if let watch {
+                    (round, seen) = try await watch.during { await place(products, client) }
+                } else {
+                    round = await place(products, client)
+                }
+                report(round, at: latency, seen)
+                results[latency, default: []].append(round)
             }
         }
         try await setLatency(0, client)
-        for (latency, rates) in rates.sorted(by: { $0.key < $1.key }) {
+        for (latency, rounds) in results.sorted(by: { $0.key < $1.key }) {
+            let median = { (rates: [Double]) in Int(rates.sorted()[rates.count / 2]) }
             print(
-                "median with the provider at \(latency) ms: \(Int(rates.sorted()[rates.count / 2])) confirmed orders/s, \(concurrency) clients"
-            )
+                "median with the provider at \(latency) ms: \(median(rounds.map(\.steadyRate))) confirmed orders/s,",
+                "\(median(rounds.map(\.rate))) with start and end, \(concurrency) clients")
         }
+        await watch?.close()
         await client.close()
     }
 
-    private struct Round {
-        var rate: Double
-        var latencies: [Int]
-        var other: Int
-        func percentile(_ part: Double) -> Int { latencies.isEmpty ? 0 : latencies[Int(Double(latencies.count - 1) * part)] }
+    private func report(_ round: Round, at latency: Int, _ seen: DatabaseWatch.Seen?) {
+        print(
+            "provider at \(latency) ms: \(Int(round.steadyRate)) confirmed orders/s, \(Int(round.rate)) with start and end,",
+            "p50 \(round.percentile(0.5)) ms, p99 \(round.percentile(0.99)) ms, \(round.other.count) not confirmed")
+        if let first = round.other.first { print("note: \(round.other.count) answers were not 201, the first of them \(first)") }
+        if let seen {
+            print(
+                "  the worker's connections in \(seen.looks) looks: at most \(seen.connections) open, at most \(seen.inTransaction) in a",
+                "transaction, \(String(format: "%.1f", Double(seen.sumInTransaction) / Double(max(1, seen.looks)))) on average,",
+                "the longest transaction \(Int(seen.longest)) ms")
+        }
     }
 
-    private func place(_ products: [String], _ client: OutboundHTTPClient) async throws -> Round {
+    private func place(_ products: [String], _ client: OutboundHTTPClient) async -> Round {
         let tally = Tally(orders: orders)
-        let began = ContinuousClock().now
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<concurrency {
                 group.addTask {
                     while let number = tally.next() {
                         let sent = ContinuousClock().now
-                        let status = await order(products[number % products.count], client)
-                        let taken = Int((ContinuousClock().now - sent) / .milliseconds(1))
-                        tally.add(status, milliseconds: taken)
+                        tally.add(await order(products[number % products.count], client), sent: sent)
                     }
                 }
             }
         }
-        let seconds = (ContinuousClock().now - began) / .seconds(1)
-        let (latencies, other) = tally.results
-        if let first = other.first { print("note: \(other.count) answers were not 201, the first of them \(first)") }
-        return Round(rate: Double(latencies.count) / seconds, latencies: latencies.sorted(), other: other.count)
+        return tally.round
     }
 
     /// Places one order; the status of the answer, or 0 when there was none.
@@ -86,7 +91,12 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
             method: "POST", url: api + "/api/v1/orders",
             headers: ["Content-Type": "application/json", "Idempotency-Key": UUID().uuidString, "Prefer": "wait=30"],
             body: Array(body.utf8), timeout: .seconds(40))
-        return (try? await client.send(request))?.status ?? 0
+        do {
+            return try await client.send(request).status
+        } catch {
+            FileHandle.standardError.write(Data("no answer: \(error)\n".utf8))
+            return 0
+        }
     }
 
     private func productIDs(_ client: OutboundHTTPClient) async throws -> [String] {
@@ -120,31 +130,4 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
                 body: Array(#"{"latency_ms": \#(milliseconds), "faults": []}"#.utf8)))
         guard (200..<300).contains(answer.status) else { throw ValidationError("the sandbox at \(sandbox) answered \(answer.status)") }
     }
-}
-
-/// Deals out the orders' numbers and gathers their answers.
-private final class Tally: Sendable {
-    private struct State {
-        var dealt = 0
-        var latencies: [Int] = []
-        var other: [Int] = []
-    }
-    private let orders: Int
-    private let state = Mutex(State())
-
-    init(orders: Int) { self.orders = orders }
-
-    func next() -> Int? {
-        state.withLock { state in
-            guard state.dealt < orders else { return nil }
-            defer { state.dealt += 1 }
-            return state.dealt
-        }
-    }
-
-    func add(_ status: Int, milliseconds: Int) {
-        state.withLock { if status == 201 { $0.latencies.append(milliseconds) } else { $0.other.append(status) } }
-    }
-
-    var results: (latencies: [Int], other: [Int]) { state.withLock { ($0.latencies, $0.other) } }
 }

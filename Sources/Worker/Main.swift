@@ -13,11 +13,16 @@ struct Main {
     static func main() async {
         await ProcessMain.run("cartwright-worker", WorkerProcessSettings.self) { settings, process in
             try await Connections.using(settings.database, settings.redis, logger: process.logger) { connections in
-                let client = OutboundHTTPClient(logger: process.logger)
+                // A job has one call on its way at a time; each finds its connection again, however many wait for a slow provider.
+                let slots = settings.worker.queues.values.reduce(0, +)
+                let client = OutboundHTTPClient(
+                    configuration: OutboundConfiguration(maximumIdleConnections: max(64, slots)), logger: process.logger)
                 let services = try WorkerServices(settings, connections, client: client, logger: process.logger)
                 let worker = JobWorker(
                     // Three seconds of the grace time are for giving jobs back and closing connections.
-                    JobWorkerConfiguration(queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3))),
+                    JobWorkerConfiguration(
+                        queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3)),
+                        interceptors: services.interceptors + CrashInterceptor.installed, gates: services.gates),
                     registry: services.registry, schedules: services.schedules, dispatcher: connections.dispatcher,
                     blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
                 let watch = ServerWatch(connections, logger: process.logger)

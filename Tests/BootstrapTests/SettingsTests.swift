@@ -50,7 +50,7 @@ struct SettingsTests {
                 values: Self.api.merging([
                     "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
-                    "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7",
+                    "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de", "MAIL_PAYMENT_FAILED_SECONDS": "0",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
         #expect(settings.http.port == 80)
@@ -63,6 +63,8 @@ struct SettingsTests {
         #expect(settings.shop.reservation == .seconds(60))
         #expect(settings.shop.rateMargin.rawValue == 250)
         #expect(settings.shop.maximumRateAgeDays == 7)
+        #expect(settings.shop.language == .german)
+        #expect(settings.shop.paymentFailedMailDelay == .zero)
     }
 
     @Test("an empty value asks for the default")
@@ -90,7 +92,8 @@ struct SettingsTests {
         arguments: [
             ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
             ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
-            ("RATES_MAX_AGE_DAYS", "0"), ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
+            ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"), ("SENDGRID_WEBHOOK_KEY", "MFkw"),
+            ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
             ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),
         ])
     func refused(name: String, value: String) throws {
@@ -166,6 +169,7 @@ struct SettingsTests {
         #expect(plain.worker.grace == .seconds(25))
         #expect(plain.payments.baseURL == "https://api.stripe.com")
         #expect(plain.mail.activityURL == nil)
+        #expect(plain.payments.limits == CallLimits(perEndpoint: 25, total: 100, burst: 5))
 
         let changed = try WorkerProcessSettings(
             checking: SettingsReader(
@@ -173,7 +177,7 @@ struct SettingsTests {
                     "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "QUEUE_BOUNDS": "email=500",
                     "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
                     "PAYMENTS_CAPTURE": "manual", "PAYMENTS_CAPTURE_DAYS": "5", "PAYMENTS_CAPTURE_DEADLINE": "capture",
-                    "RATES_PROVIDER": "frankfurter",
+                    "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120", "PAYMENTS_BURST": "7",
                     "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
                 ]) { $1 }))
         #expect(changed.worker.queues == ["checkout": 2, "email": 1])
@@ -183,6 +187,7 @@ struct SettingsTests {
         #expect(changed.payments.capture == .manual)
         #expect(changed.payments.captureDays == 5)
         #expect(changed.payments.deadline == .capture)
+        #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
         #expect(changed.rates.provider == .frankfurter)
         #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
     }
@@ -195,14 +200,67 @@ struct SettingsTests {
             ("WORKER_QUEUES", "checkout=1,"), ("SHUTDOWN_GRACE_SECONDS", "-1"), ("PAYMENTS_API_KEY", "pk_live_123"),
             ("PAYMENTS_API_KEY", ""),
             ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"), ("SMTP_URL", "http://x"),
-            ("MAIL_ACTIVITY_URL", "x"), ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
+            ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"), ("SHOP_TIME_ZONE", "Mars/Olympus"),
+            ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
             ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_CAPTURE_DEADLINE", "never"),
+            ("PAYMENTS_RATE", "0"), ("PAYMENTS_RATE_TOTAL", "many"), ("PAYMENTS_BURST", "0"),
         ])
     func workerRefused(name: String, value: String) {
         let error = #expect(throws: StartupError.self) {
             try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging([name: value]) { $1 }))
         }
         #expect(error?.message.contains("  \(name): ") == true)
+    }
+
+    /// What a worker with these settings does with STARTTLS.
+    private func startTLS(_ changes: [String: String]) throws -> String {
+        let settings = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
+        guard case .smtp(_, let policy) = settings.mail.transport else { return "none" }
+        return "\(policy)"
+    }
+
+    @Test(
+        "mail is encrypted on its way, but for a server on this machine that offers no encryption",
+        arguments: [
+            ("smtp://127.0.0.1:25", "whenOffered"), ("smtp://user:p%40ss@localhost:587", "whenOffered"), ("smtp://[::1]:25", "whenOffered"),
+            ("smtp://mail.example.com:587", "required"), ("smtp://127.0.0.1@mail.example.com:587", "required"),
+            ("smtp://127.0.0.1.example.com", "required"), ("smtp://10.0.0.1:25", "required"), ("smtps://mail.example.com", "required"),
+        ])
+    func encryption(url: String, policy: String) throws {
+        #expect(try startTLS(["SMTP_URL": url]) == policy)
+        #expect(try startTLS(["SMTP_URL": url, "SMTP_STARTTLS": "never"]) == "never")
+        #expect(try startTLS(["SMTP_URL": url, "SMTP_STARTTLS": "offered"]) == "whenOffered")
+        #expect(try startTLS(["SMTP_URL": url, "SMTP_STARTTLS": "required"]) == "required")
+    }
+
+    @Test("mail through the provider's API needs a key and no mail server")
+    func mailAPI() throws {
+        func settings(_ changes: [String: String]) throws -> WorkerProcessSettings {
+            let given = ["MAIL_TRANSPORT": "sendgrid", "SMTP_URL": "", "SHOP_TIME_ZONE": "Europe/Berlin"].merging(changes) { $1 }
+            return try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(given) { $1 }))
+        }
+        for key in ["", "hunter2", "SG.", "SG.hunter 2"] {
+            let error = #expect(throws: StartupError.self) { try settings(["SENDGRID_API_KEY": key]) }
+            #expect(error?.message.contains("  SENDGRID_API_KEY: ") == true && error?.message.contains("hunter") == false)
+        }
+        let right = try settings(["SENDGRID_API_KEY": "SG.hunter2"])
+        guard case .sendGrid(let key, "https://api.sendgrid.com") = right.mail.transport else { throw StartupError("another transport") }
+        #expect(key.value == "SG.hunter2" && !"\(right)".contains("hunter2"))
+        #expect(right.mail.unknownWait == .seconds(900) && right.mail.timeZone.identifier == "Europe/Berlin")
+        #expect(try settings(["SENDGRID_API_KEY": "SG.x", "MAIL_UNKNOWN_SECONDS": "5"]).mail.unknownWait == .seconds(5))
+    }
+
+    @Test("the key of the mail provider's events is checked for its form")
+    func mailWebhookKey() throws {
+        #expect(try APISettings(checking: SettingsReader(values: Self.api)).mailWebhookKey == nil)
+        // RFC 6979, A.2.5: the point of its example key.
+        let point =
+            "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB67903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
+        let prefix = "3059301306072A8648CE3D020106082A8648CE3D03010703420004"
+        let bytes = Array((prefix + point).utf8)
+        let der = stride(from: 0, to: bytes.count, by: 2).map { UInt8(String(decoding: bytes[$0...$0 + 1], as: UTF8.self), radix: 16) ?? 0 }
+        let values = Self.api.merging(["SENDGRID_WEBHOOK_KEY": Data(der).base64EncodedString()]) { $1 }
+        #expect(try APISettings(checking: SettingsReader(values: values)).mailWebhookKey == der)
     }
 
     @Test("a source that wants a key must get one, and shows it to nobody")

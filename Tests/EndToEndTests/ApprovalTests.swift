@@ -87,7 +87,7 @@ struct ApprovalTests {
             _ = try await worker.waitForExit()
             try await shop.authenticate(id, passing: true)
             // Taken by the API alone: durable, and answered.
-            try await eventually("all events are taken") { try await shop.deliveries().allSatisfy(\.delivered) }
+            try await eventually("all events are taken") { try await shop.tellings().allSatisfy(\.delivered) }
             #expect(try await shop.orderStatus(id) == "reserved")
             let another = try await shop.startWorker()
             try await eventually(within: .seconds(30), "it is confirmed") { try await shop.orderStatus(id) == "confirmed" }

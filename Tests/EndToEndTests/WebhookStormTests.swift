@@ -82,7 +82,7 @@ struct WebhookStormTests {
             "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.requires_action", "charge.refunded",
             "refund.updated", "refund.failed",
         ]
-        let told = try await shop.deliveries().filter { kinds.contains($0.type) }
+        let told = try await shop.tellings().filter { kinds.contains($0.type) }
         let row = try await shop.database.pool.query(
             """
             SELECT (SELECT count(*) FROM webhook_events) AS events,
@@ -129,7 +129,7 @@ struct WebhookStormTests {
         var round = 0
         while round < rounds, !isEnough() {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for (index, delivery) in try await shop.deliveries().shuffled().enumerated() {
+                for (index, delivery) in try await shop.tellings().shuffled().enumerated() {
                     if index >= 16 { try await group.next() }
                     group.addTask { try await shop.bid("/_sandbox/webhooks/\(delivery.event)/send") }
                 }

@@ -1,3 +1,5 @@
+import Crypto
+import FoundationEssentials
 import Testing
 
 @testable import Sandbox
@@ -21,11 +23,19 @@ struct SettingsTests {
                 && settings.latencyMilliseconds == 300)
         #expect(settings.mailWebhookURL == "http://m" && settings.smtpCredentials == SMTPCredentials(user: "u", password: "p"))
         #expect(settings.laterMilliseconds == 7)
+        let key = P256.Signing.PrivateKey()
+        let given = try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": key.derRepresentation.base64EncodedString()])
+        #expect(given.mailSigningKey == key.rawRepresentation)
         #expect(settings.rateLimit == RateLimit(perEndpoint: 25, total: 100))
         #expect(settings.webhook == WebhookTarget(url: "https://x/y", secrets: ["a", "b"]))
         let withoutSecret = try SandboxSettings(environment: ["SANDBOX_WEBHOOK_URL": "http://x/y"])
         #expect(withoutSecret.webhook?.secrets == [WebhookTarget.defaultSecret])
         #expect(SandboxURLs(host: settings.host, httpPort: 1, smtpPort: 2).http == "http://[::1]:1")
+    }
+
+    @Test func aWrongSigningKeyIsNotRepeated() throws {
+        let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": "secret"]) }
+        #expect(error.description.contains("SANDBOX_MAIL_SIGNING_KEY") && !error.description.contains("secret"))
     }
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ struct FinalisingTests {
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 7, reserved: 0))
             #expect(try await shop.jobState(completion) == "done")
             #expect(try await shop.count("SELECT count(*) FROM email_deliveries WHERE status = 'pending'") == 1)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.order-confirmation'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'cache.invalidate-products'") == 1)
             let events = try #require(try await shop.orders.events(of: order.id, for: .staff))
             #expect(events.map(\.kind) == [.placed, .reserved, .paymentStarted, .confirmed])
@@ -67,7 +67,7 @@ struct FinalisingTests {
             #expect(untouched.payment?.status == .confirming)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 9, reserved: 1))
             #expect(try await shop.count("SELECT count(*) FROM email_deliveries WHERE order_id = \(first.id)") == 0)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.order-confirmation'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 1)
             #expect(try await shop.jobState(stale) == "running")
         }
     }

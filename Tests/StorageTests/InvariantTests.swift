@@ -14,10 +14,19 @@ struct InvariantTests {
         ("money_has_an_order", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
         ("refund_status_agrees", "UPDATE payments SET status = 'refunded' WHERE status = 'partially_refunded'"),
         ("refunds_within_captured", "UPDATE payments SET captured_amount = 0 WHERE status = 'partially_refunded'"),
+        (
+            "stray_pays_for_nothing",
+            """
+            INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason, requested_by, request_key)
+            SELECT gen_random_uuid(), provider_intent_id, order_id, id, amount, currency, 'duplicate', 'test', 'k'
+              FROM payments WHERE status = 'captured' LIMIT 1
+            """
+        ),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
         ("confirmed_order_has_mail", "DELETE FROM email_deliveries"),
+        ("mail_pending_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'email.send'"),
         (
             "checkout_job_once",
             "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
@@ -69,7 +78,11 @@ struct InvariantTests {
                     INSERT INTO payments (id, order_id, seq, amount, currency, method)
                     SELECT gen_random_uuid(), order_id, 2, amount, currency, method FROM payments WHERE order_id = \(paid.id)
                     """
-                default: "INSERT INTO email_deliveries (id, order_id, kind) SELECT gen_random_uuid(), order_id, kind FROM email_deliveries"
+                default:
+                    """
+                    INSERT INTO email_deliveries (id, order_id, kind, about)
+                    SELECT gen_random_uuid(), order_id, kind, about FROM email_deliveries
+                    """
                 }
             let error = await #expect(throws: PostgresError.self) { try await shop.database.execute(statement) }
             #expect(error?.constraint == constraint)

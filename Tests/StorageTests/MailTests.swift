@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import JobQueue
 import Postgres
 import Storage
@@ -18,7 +19,7 @@ struct MailTests {
         let rows = try await shop.database.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = 1
-             WHERE name = 'email.order-confirmation' AND state = 'ready' RETURNING id
+             WHERE name = 'email.send' AND state = 'ready' RETURNING id
             """)
         return JobCompletion(jobID: JobID(rawValue: try #require(rows.first)["id"]), epoch: 1)
     }
@@ -68,12 +69,103 @@ struct MailTests {
             #expect(try await shop.mail.claimUnknown(waiting: .seconds(60)) == [])
             #expect(try await shop.mail.claimUnknown(waiting: .zero).map(\.id) == [id])
             #expect(try await shop.mail.claimUnknown(waiting: .zero) == [])
-            try await shop.mail.resolveUnknown(id, wasAccepted: false)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.order-confirmation'") == 2)
+            try await shop.mail.resolveUnknown(id, by: .notAccepted)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 2)
             #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
             try await shop.mail.markUnknown(id, attempt: 2, reason: "no reply")
-            try await shop.mail.resolveUnknown(id, wasAccepted: true)
+            try await shop.mail.resolveUnknown(id, by: .accepted)
             #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+        }
+    }
+
+    @Test("where nothing is heard of it, it is sent once more, and then waits for a person or a late event")
+    func silence() async throws {
+        try await Shop.with { shop in
+            let (id, order) = try await Self.delivery(shop)
+            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
+            try await shop.mail.markUnknown(id, attempt: 1, reason: "no answer")
+            #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .pending)
+            #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .settledBefore)
+            #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
+            try await shop.mail.markUnknown(id, attempt: 2, reason: "no answer")
+            #expect(try await shop.mail.claimUnknown(waiting: .zero).map(\.id) == [id])
+            #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .parked)
+            #expect(try await shop.mail.claimUnknown(waiting: .zero) == [])
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 2)
+            _ = try await shop.mailEvents.accept([Self.event(id, "delivered")])
+            #expect(try await shop.mailEvents.handle(id).wasUnknown)
+            #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+            #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.reason == "order_confirmation")
+        }
+    }
+
+    static func event(
+        _ id: MailDelivery.ID, _ name: String, message: String = "m-1", at seconds: Double = 1_795_410_727
+    ) -> MailEvent {
+        MailEvent(
+            deliveryID: id, messageID: message, name: name, reason: name == "delivered" ? nil : "550 no such user",
+            at: Date(timeIntervalSince1970: seconds))
+    }
+
+    @Test("what the provider tells is kept once, however often it tells it, and a bounce is noted once")
+    func events() async throws {
+        try await Shop.with { shop in
+            let (id, order) = try await Self.delivery(shop)
+            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
+            try await shop.mail.markSent(id, attempt: 1, receipt: MailReceipt(reference: "m-1"))
+            let told = [Self.event(id, "processed"), Self.event(id, "bounce"), Self.event(id, "bounce")]
+            #expect(try await shop.mailEvents.accept(told) == 2)
+            #expect(try await shop.mailEvents.accept(told) == 0)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.event'") == 1)
+            #expect(try await shop.mailEvents.handle(id).bounce?.name == "bounce")
+            #expect(try await shop.mailEvents.handle(id) == MailNews(isKnown: true, wasUnknown: false, bounce: nil))
+            // Another one, told later: the first reason stays.
+            #expect(try await shop.mailEvents.accept([Self.event(id, "spamreport", at: 1_795_410_800)]) == 1)
+            #expect(try await shop.mailEvents.handle(id).bounce == nil)
+            let mail = try #require(try await shop.mail.mails(about: order.id).first)
+            #expect(mail.delivery.status == .sent)
+            #expect(mail.bouncedAt == Date(timeIntervalSince1970: 1_795_410_727) && mail.bounceReason == "550 no such user")
+            let bounces = try await shop.orders.events(of: order.id, for: .staff)?.filter { $0.kind == .mailBounced }
+            #expect(bounces?.map(\.reason) == ["bounce"], "and no address of a mailbox in it")
+            #expect(try await shop.mailEvents.events(of: id).map(\.name) == ["processed", "bounce", "spamreport"])
+            #expect(try await shop.mailEvents.purge(olderThan: .zero) == 3)
+        }
+    }
+
+    @Test("an event that overtakes our own note of the sending waits for nothing and loses nothing")
+    func early() async throws {
+        try await Shop.with { shop in
+            let (id, _) = try await Self.delivery(shop)
+            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
+            _ = try await shop.mailEvents.accept([Self.event(id, "dropped")])
+            #expect(try await shop.mailEvents.handle(id).bounce?.name == "dropped")
+            try await shop.mail.markSent(id, attempt: 1, receipt: MailReceipt(reference: "m-1"))
+            #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+        }
+    }
+
+    @Test("cut off while sending, with an event that came before: it was accepted")
+    func cutOff() async throws {
+        try await Shop.with { shop in
+            let (id, _) = try await Self.delivery(shop)
+            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
+            _ = try await shop.mailEvents.accept([Self.event(id, "processed")])
+            _ = try await shop.mailEvents.handle(id)
+            #expect(try await shop.mail.beginSending(id) == .interrupted)
+            let delivery = try #require(try await shop.mail.claimUnknown(waiting: .zero).first)
+            let trace = try await RecordedMailActivity(database: shop.database).trace(of: delivery, messageID: "<m>")
+            #expect(trace == .accepted)
+            #expect(try await shop.mail.resolveUnknown(id, by: trace) == .sent)
+        }
+    }
+
+    @Test("events of a mail that a restored database does not have are kept and harm nothing")
+    func unknownDelivery() async throws {
+        try await Shop.with { shop in
+            let id = MailDelivery.ID()
+            try await shop.mailEvents.accept([Self.event(id, "bounce")])
+            #expect(try await shop.mailEvents.handle(id) == MailNews(isKnown: false, wasUnknown: false, bounce: nil))
+            #expect(try await shop.count("SELECT count(*) FROM mail_events WHERE handled_at IS NOT NULL") == 1)
         }
     }
 

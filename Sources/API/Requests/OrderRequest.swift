@@ -11,6 +11,8 @@ struct OrderRequest {
     let expectedTotal: Money?
     /// Needed from guests; users have one.
     let email: EmailAddress?
+    /// What mail is written in; nil asks for what the client's `Accept-Language` says.
+    let language: Language?
     let shippingAddress: Address
     /// Bought instead of the cart's items (express order). nil: buy the cart.
     let items: [CartItemRequest]?
@@ -20,6 +22,7 @@ struct OrderRequest {
         let currency = fields.has("currency") ? fields.currency("currency") : nil
         let total = fields.has("expected_total") ? fields.money("expected_total") : nil
         let email = fields.has("email") ? fields.email("email") : nil
+        let language = fields.has("language") ? fields.language("language") : nil
         let address = fields.address("shipping_address")
         let items = fields.has("items") ? Self.items(&fields) : nil
         guard fields.isComplete, let method, let address else { throw fields.rejection }
@@ -27,6 +30,7 @@ struct OrderRequest {
         self.currency = currency
         self.expectedTotal = total
         self.email = email
+        self.language = language
         self.shippingAddress = address
         self.items = items
     }

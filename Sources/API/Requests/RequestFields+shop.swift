@@ -11,6 +11,10 @@ extension RequestFields {
         parsed(field, "Expected a currency code of ISO 4217, such as USD.") { Currency($0) }
     }
 
+    mutating func language(_ field: String) -> Language? {
+        parsed(field, "Expected one of \(Language.allCases.map(\.rawValue).joined(separator: ", ")).") { Language(rawValue: $0) }
+    }
+
     mutating func id<Owner>(_ field: String, of owner: Owner.Type) -> Identifier<Owner>? {
         parsed(field, "Expected a UUID.") { Identifier<Owner>($0) }
     }

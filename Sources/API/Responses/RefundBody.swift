@@ -4,12 +4,24 @@ import FoundationEssentials
 /// Money that goes back, as staff see it.
 struct RefundBody: Encodable {
     private let refund: Refund
+    private let baseAmount: Money?
 
-    init(_ refund: Refund) { self.refund = refund }
+    /// - Parameter baseAmount: what it comes to in the currency of base prices, where the order's prices were converted.
+    init(_ refund: Refund, baseAmount: Money?) {
+        self.refund = refund
+        self.baseAmount = baseAmount
+    }
+
+    /// The refunds of an order, which was priced at this rate, oldest first.
+    static func all(_ refunds: [Refund], at rate: AppliedRate?) throws -> [RefundBody] {
+        let baseAmounts = try rate?.baseAmounts(of: refunds) ?? [:]
+        return refunds.map { RefundBody($0, baseAmount: baseAmounts[$0.id]) }
+    }
 
     enum CodingKeys: String, CodingKey {
         case id, amount, reason, status, restock
         case orderID = "order_id"
+        case baseAmount = "base_amount"
         case providerID = "provider_id"
         case failureReason = "failure_reason"
         case createdAt = "created_at"
@@ -21,6 +33,7 @@ struct RefundBody: Encodable {
         try container.encode(refund.id, forKey: .id)
         try container.encode(refund.orderID, forKey: .orderID)
         try container.encode(refund.amount, forKey: .amount)
+        try container.encode(baseAmount, forKey: .baseAmount)
         try container.encode(refund.reason, forKey: .reason)
         try container.encode(refund.status, forKey: .status)
         try container.encode(refund.restock, forKey: .restock)

@@ -9,6 +9,8 @@ struct AdminOrderRoutes {
     let refunds: RefundStore
     let captures: CaptureStore
     let disputes: DisputeStore
+    let mail: MailStore
+    let waits: OrderWaits
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
@@ -19,13 +21,15 @@ struct AdminOrderRoutes {
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
-        try JSONAnswer.response(try await body(of: try await order(context)))
+        let order = try await order(context)
+        return try JSONAnswer.response(try await body(order))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        let refunds = try await refunds.refunds(of: try await order(context).id)
-        return try JSONAnswer.response(PageBody(items: refunds.map(RefundBody.init), nextCursor: nil))
+        let order = try await order(context)
+        let refunds = try await refunds.refunds(of: order.id)
+        return try JSONAnswer.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
     }
 
     /// Answers once the refund is durable; a job carries it out.
@@ -39,8 +43,9 @@ struct AdminOrderRoutes {
                 orderID: id, amount: body.amount, reason: body.reason, restock: body.restock, key: key, actor: .user(user),
                 remoteAddress: context.remoteAddress))
         switch outcome {
-        case .accepted(let refund): return try JSONAnswer.response(RefundBody(refund), status: .accepted)
-        case .replayed(let refund): return try JSONAnswer.response(RefundBody(refund), headers: [.idempotentReplayed: "true"])
+        case .accepted(let refund): return try JSONAnswer.response(await answer(for: refund), status: .accepted)
+        case .replayed(let refund):
+            return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
@@ -54,7 +59,7 @@ struct AdminOrderRoutes {
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        return try JSONAnswer.response(try await body(of: answer.order), status: answer.status)
+        return try JSONAnswer.response(try await body(answer.order), status: answer.status)
     }
 
     /// Answers once it is durable; a job takes the money.
@@ -69,12 +74,18 @@ struct AdminOrderRoutes {
         case .notAuthorized(let status): throw Problem.nothingToCapture(status)
         case .unknownOrder: throw Problem.notFound("order")
         }
-        return try JSONAnswer.response(try await body(of: try await order(context)), status: status)
+        return try JSONAnswer.response(try await body(try await order(context)), status: status)
     }
 
-    private func body(of order: Order) async throws -> StaffOrderBody {
+    private func body(_ order: Order) async throws -> StaffOrderBody {
         StaffOrderBody(
-            order: order, refunds: try await refunds.refunds(of: order.id), disputes: try await disputes.disputes(about: order.id))
+            order: order, refunds: try await refunds.refunds(of: order.id), disputes: try await disputes.disputes(about: order.id),
+            mails: try await mail.mails(about: order.id))
+    }
+
+    private func answer(for refund: Refund) async throws -> RefundBody {
+        guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else { return RefundBody(refund, baseAmount: nil) }
+        return RefundBody(refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
     }
 
     private func order(_ context: ShopContext) async throws -> Order {

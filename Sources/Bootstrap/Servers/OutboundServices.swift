@@ -5,27 +5,36 @@ package import Providers
 
 /// The services outside that a worker calls, made from its settings.
 package struct OutboundServices: Sendable {
-    package let payments: StripePayments
-    package let mail: SMTPMail
-    package let confirmations: OrderConfirmationMail
-    /// Tells what became of mails of unknown outcome, where a look-up is set.
+    package let payments: any PaymentProvider
+    package let mail: any MailTransport
+    package let mailRenderer: OrderMailRenderer
+    /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it tells by itself.
     package let mailActivity: ActivityLookup?
     package let rates: any RateSource
 
+    /// - Parameter gates: what every call to payments and mail asks first.
     /// - Throws: ``StartupError`` that names every setting a provider refuses.
     package init(
         payments paymentSettings: PaymentSettings, mail mailSettings: MailSettings, rates rateSettings: RateSettings,
-        client: OutboundHTTPClient, logger: Logger
+        gates: ProviderGates, client: OutboundHTTPClient, logger: Logger
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
         let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
             try StripePayments(client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL, logger: logger)
         }
-        let mail = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
-            try SMTPMail(client: client, url: mailSettings.smtpURL.value, sender: mailSettings.sender)
+        let mail: (any MailTransport)?
+        switch mailSettings.transport {
+        case .smtp(let url, let startTLS):
+            mail = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
+                try SMTPMail(client: client, url: url.value, sender: mailSettings.sender, startTLS: startTLS)
+            }
+        case .sendGrid(let key, let baseURL):
+            mail = Self.made("SENDGRID_API_KEY, SENDGRID_API_BASE", &problems) { () throws(ProviderSettingError) in
+                try SendGridMail(client: client, apiKey: key.value, baseURL: baseURL, sender: mailSettings.sender)
+            }
         }
-        let confirmations = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
-            try OrderConfirmationMail(sender: mailSettings.sender)
+        let mailRenderer = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
+            try OrderMailRenderer(sender: mailSettings.sender, timeZone: mailSettings.timeZone)
         }
         mailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
             guard let url = mailSettings.activityURL else { return nil }
@@ -34,10 +43,10 @@ package struct OutboundServices: Sendable {
         let rates = Self.made("RATES_URL, RATES_API_KEY", &problems) { () throws(ProviderSettingError) in
             try rateSettings.source(client)
         }
-        guard let payments, let mail, let confirmations, let rates, problems.isEmpty else { throw StartupError(problems) }
-        self.payments = payments
-        self.mail = mail
-        self.confirmations = confirmations
+        guard let payments, let mail, let mailRenderer, let rates, problems.isEmpty else { throw StartupError(problems) }
+        self.payments = GuardedPayments(payments, gate: gates.payments)
+        self.mail = GuardedMail(mail, gate: gates.mail)
+        self.mailRenderer = mailRenderer
         self.rates = rates
     }
 

@@ -1,7 +1,7 @@
 package import Domain
 
 /// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_CAPTURE_DEADLINE`,
-/// `PAYMENTS_MODE`.
+/// `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
 package struct PaymentSettings: Sendable {
     /// The provider's secret key.
     package let apiKey: SecretText
@@ -13,6 +13,8 @@ package struct PaymentSettings: Sendable {
     package let captureDays: Int
     /// What happens a day before it lets money go that nobody has asked for.
     package let deadline: Deadline
+    /// How often the provider is called, by all workers together.
+    package let limits: CallLimits
 
     /// What happens to money that is about to be let go.
     package enum Deadline: String, CaseIterable, Sendable {
@@ -27,6 +29,10 @@ package struct PaymentSettings: Sendable {
         capture = reader.choice("PAYMENTS_CAPTURE", default: .automatic)
         captureDays = reader.integer("PAYMENTS_CAPTURE_DAYS", default: 7, in: 2...90)
         deadline = reader.choice("PAYMENTS_CAPTURE_DEADLINE", default: .alert)
+        let rate = reader.integer("PAYMENTS_RATE", default: CallLimits().perEndpoint, in: 1...100_000)
+        limits = CallLimits(
+            perEndpoint: rate, total: reader.integer("PAYMENTS_RATE_TOTAL", default: rate * 4, in: 1...400_000),
+            burst: reader.integer("PAYMENTS_BURST", default: max(1, rate / 5), in: 1...100_000))
         let key = reader.required(
             "PAYMENTS_API_KEY", expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
             advice: "with the sandbox any sk_test_… will do"

@@ -2,7 +2,7 @@ import Domain
 package import Storage
 
 extension ShopSettings {
-    /// Reads `SHOP_CURRENCY`, `RESERVATION_SECONDS`, `RATES_MARGIN_PERCENT` and `RATES_MAX_AGE_DAYS`.
+    /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`.
     package init(_ reader: inout SettingsReader) {
         self.init(
             currency: reader.value("SHOP_CURRENCY", default: .usd, expected: "a currency code of ISO 4217 such as USD") { Currency($0) },
@@ -10,6 +10,8 @@ extension ShopSettings {
             rateMargin: reader.value(
                 "RATES_MARGIN_PERCENT", default: .zero, expected: "per cent from 0 to 20 with up to two decimals, such as 2.5"
             ) { RateMargin(percent: $0) },
-            maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365))
+            maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365),
+            language: reader.choice("SHOP_LANGUAGE", default: .english),
+            paymentFailedMailDelay: .seconds(reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)))
     }
 }

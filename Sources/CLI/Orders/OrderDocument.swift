@@ -22,11 +22,14 @@ struct OrderDocument: Encodable {
         let reason: String?
         let createdAt: Date
         let sentAt: Date?
+        let bouncedAt: Date?
+        let bounceReason: String?
     }
 
     struct RefundDocument: Encodable {
         let id: String
         let amount: Money
+        let baseAmount: Money?
         let status: RefundStatus
         let reason: RefundReason
         let providerId: String?
@@ -69,7 +72,7 @@ struct OrderDocument: Encodable {
     let mails: [MailDocument]
     let timeline: [EntryDocument]
 
-    init(_ file: OrderFile) {
+    init(_ file: OrderFile) throws {
         let order = file.order
         id = order.id.description
         number = order.number
@@ -88,9 +91,11 @@ struct OrderDocument: Encodable {
                 id: $0.id.description, status: $0.status, amount: $0.amount, providerId: $0.providerID, attempt: $0.attempt,
                 declineCode: $0.declineCode)
         }
+        let baseAmounts = try order.rate?.baseAmounts(of: file.refunds) ?? [:]
         refunds = file.refunds.map {
             RefundDocument(
-                id: $0.id.description, amount: $0.amount, status: $0.status, reason: $0.reason, providerId: $0.providerID?.rawValue,
+                id: $0.id.description, amount: $0.amount, baseAmount: baseAmounts[$0.id], status: $0.status, reason: $0.reason,
+                providerId: $0.providerID?.rawValue,
                 failureReason: $0.failureReason, createdAt: $0.createdAt, settledAt: $0.settledAt)
         }
         disputes = file.disputes.map {
@@ -101,7 +106,8 @@ struct OrderDocument: Encodable {
         mails = file.mails.map {
             MailDocument(
                 id: $0.delivery.id.description, kind: $0.delivery.kind, status: $0.delivery.status, attempt: $0.delivery.attempt,
-                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt)
+                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt,
+                bouncedAt: $0.bouncedAt, bounceReason: $0.bounceReason)
         }
         timeline = OrderTimeline(file).entries.map { EntryDocument(at: $0.at, event: $0.what, reason: $0.reason) }
     }

@@ -17,7 +17,7 @@ struct OrdersShow: AsyncParsableCommand {
     func run() async throws {
         let file = try await Services.use { services in try await OrderFile.open(order, with: services) }
         if json {
-            try Terminal.writeJSON(OrderDocument(file))
+            try Terminal.writeJSON(try OrderDocument(file))
             return
         }
         Terminal.write(Self.facts(of: file.order))
@@ -29,7 +29,7 @@ struct OrdersShow: AsyncParsableCommand {
         }
         if !file.refunds.isEmpty {
             Terminal.write("\nRefunds:")
-            Terminal.write(Self.table(of: file.refunds))
+            Terminal.write(try Self.table(of: file.refunds, at: file.order.rate))
         }
         if !file.disputes.isEmpty {
             Terminal.write("\nDisputes:")
@@ -84,11 +84,16 @@ struct OrdersShow: AsyncParsableCommand {
         return facts
     }
 
-    private static func table(of refunds: [Refund]) -> Table {
-        var table = Table([.text("id"), .number("amount"), .text("status"), .text("reason"), .text("asked for"), .wide("failed because")])
+    private static func table(of refunds: [Refund], at rate: AppliedRate?) throws -> Table {
+        let baseAmounts = try rate?.baseAmounts(of: refunds) ?? [:]
+        var table = Table([
+            .text("id"), .number("amount"), .number("in base prices"), .text("status"), .text("reason"), .text("asked for"),
+            .wide("failed because"),
+        ])
         for refund in refunds {
             table.add([
-                refund.id.description, refund.amount.description, refund.status.rawValue, refund.reason.rawValue,
+                refund.id.description, refund.amount.description, baseAmounts[refund.id]?.description ?? "–", refund.status.rawValue,
+                refund.reason.rawValue,
                 TimeText.moment(refund.createdAt), refund.failureReason ?? "",
             ])
         }
@@ -114,7 +119,8 @@ struct OrdersShow: AsyncParsableCommand {
         for mail in mails {
             table.add([
                 mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.status.rawValue, String(mail.delivery.attempt),
-                mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–", mail.reason ?? "",
+                mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–",
+                mail.bounceReason.map { "bounced: \($0)" } ?? mail.reason ?? "",
             ])
         }
         return table

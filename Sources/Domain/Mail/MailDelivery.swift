@@ -1,4 +1,4 @@
-/// The one delivery of one kind of mail about one order.
+/// The one delivery of one mail about an order.
 public struct MailDelivery: Hashable, Sendable {
     /// A delivery's id.
     public typealias ID = Identifier<MailDelivery>
@@ -9,6 +9,8 @@ public struct MailDelivery: Hashable, Sendable {
     public let orderID: Order.ID
     /// What for.
     public let kind: MailKind
+    /// The refund that a refund mail is about, `nil` for the other kinds.
+    public let refundID: Refund.ID?
     /// Where it stands.
     public let status: MailDeliveryStatus
     /// How often it was tried, counting the present attempt.
@@ -17,10 +19,14 @@ public struct MailDelivery: Hashable, Sendable {
     public let recipient: EmailAddress?
 
     /// Puts a delivery together from stored parts.
-    public init(id: ID, orderID: Order.ID, kind: MailKind, status: MailDeliveryStatus, attempt: Int, recipient: EmailAddress?) {
+    public init(
+        id: ID, orderID: Order.ID, kind: MailKind, refundID: Refund.ID? = nil, status: MailDeliveryStatus, attempt: Int,
+        recipient: EmailAddress?
+    ) {
         self.id = id
         self.orderID = orderID
         self.kind = kind
+        self.refundID = refundID
         self.status = status
         self.attempt = attempt
         self.recipient = recipient

@@ -10,13 +10,15 @@ public enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterabl
     case unknown
     /// It will not be sent.
     case failed
+    /// What it says was no longer true when its time came, so it was not sent.
+    case obsolete
 
     /// The table of allowed transitions.
     public static let transitions: [MailDeliveryStatus: Set<MailDeliveryStatus>] = [
-        .pending: [.sending, .failed],
+        .pending: [.sending, .failed, .obsolete],
         .sending: [.sent, .pending, .unknown, .failed],
         .unknown: [.sent, .pending, .failed],
-        .sent: [], .failed: [.pending],
+        .sent: [], .failed: [.pending], .obsolete: [],
     ]
 
     /// Whether the delivery may go from here to there.

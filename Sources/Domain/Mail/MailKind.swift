@@ -1,5 +1,11 @@
-/// What a mail about an order is for. An order gets at most one of each.
+/// What a mail about an order is for. An order gets at most one of each, and a refund mail for each refund.
 public enum MailKind: String, Hashable, Codable, Sendable, CaseIterable {
     /// The order is paid and on its way.
     case orderConfirmation = "order_confirmation"
+    /// The payment was declined and another card is awaited.
+    case paymentFailed = "payment_failed"
+    /// Money went back.
+    case refund
+    /// The order is called off or was not paid in time.
+    case cancellation
 }

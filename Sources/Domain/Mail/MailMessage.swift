@@ -17,10 +17,13 @@ public struct MailMessage: Sendable, Hashable {
     public let date: Date
     /// The order it is about, written into a header of its own for whoever looks into a mailbox or a provider's log.
     public let orderID: Order.ID?
+    /// The delivery it is, handed to providers that name it in what they tell of the mail.
+    public let deliveryID: MailDelivery.ID?
 
     /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
     public init(
-        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date, orderID: Order.ID? = nil
+        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date, orderID: Order.ID? = nil,
+        deliveryID: MailDelivery.ID? = nil
     ) {
         self.messageID = messageID
         self.recipient = recipient
@@ -29,5 +32,6 @@ public struct MailMessage: Sendable, Hashable {
         self.html = html
         self.date = date
         self.orderID = orderID
+        self.deliveryID = deliveryID
     }
 }

@@ -15,6 +15,8 @@ public struct Order: Hashable, Sendable {
     public let userID: User.ID?
     /// Where its mail goes, `nil` after erasure.
     public let email: EmailAddress?
+    /// What its mail is written in.
+    public let language: Language
     /// Where it stands.
     public let status: OrderStatus
     /// Whether it was sent.
@@ -47,13 +49,14 @@ public struct Order: Hashable, Sendable {
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
-        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil
+        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, language: Language = .english
     ) {
         self.id = id
         self.number = number
         self.cartID = cartID
         self.userID = userID
         self.email = email
+        self.language = language
         self.status = status
         self.fulfilment = fulfilment
         self.version = version

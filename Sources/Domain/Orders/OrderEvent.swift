@@ -48,8 +48,10 @@ public struct OrderEvent: Hashable, Sendable {
         case disputeOpened = "dispute_opened"
         /// The bank has decided; the reason is how.
         case disputeClosed = "dispute_closed"
-        /// The confirmation mail was handed over.
+        /// A mail was handed over.
         case mailSent = "mail_sent"
+        /// A mail that was handed over did not reach its reader, or was not wanted.
+        case mailBounced = "mail_bounced"
     }
 
     /// Rises with every event of the shop.

@@ -85,6 +85,16 @@ public struct ExchangeRate: Hashable, Sendable {
         return Money(amount, target)
     }
 
+    /// What an amount was before it was changed at this rate, rounded half up at the source's minor unit. Throws `overflow`.
+    public func revert(_ money: Money, to source: Currency) throws(MoneyError) -> Money {
+        let shift = source.exponent - money.currency.exponent + scale
+        guard let power = Self.powerOfTen(abs(shift)) else { throw .overflow }
+        let raised = shift >= 0 ? Int128(money.amount).multipliedReportingOverflow(by: power) : (Int128(money.amount), false)
+        let divisor = shift >= 0 ? (Int128(mantissa), false) : Int128(mantissa).multipliedReportingOverflow(by: power)
+        guard !raised.1, !divisor.1, let amount = Int64(exactly: Self.roundedHalfUp(raised.0, divisor.0)) else { throw .overflow }
+        return Money(amount, source)
+    }
+
     /// This rate with a margin on top, rounded half up where that takes more digits than a rate keeps. `nil` when it does not fit.
     public func raised(by margin: RateMargin) -> ExchangeRate? {
         // At most 10^18 × 12,000: fits into 128 bits.

@@ -1,7 +1,7 @@
 /// A kind of job: its payload as a Swift value, and how the queue treats it.
 ///
-///     struct SendOrderConfirmation: Job {
-///         static let name = "email.order-confirmation"
+///     struct SendMail: Job {
+///         static let name = "email.send"
 ///         static let queue: QueueName = "email"
 ///         static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(15))
 ///         let deliveryID: MailDelivery.ID

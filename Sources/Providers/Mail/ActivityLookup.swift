@@ -21,8 +21,8 @@ public struct ActivityLookup: MailActivity {
         self.timeout = timeout
     }
 
-    /// Whether the provider accepted the message.
-    public func wasAccepted(messageID: String) async throws(MailFailure) -> Bool {
+    /// Whether the provider accepted the message. Its no counts, once it has had time to take note.
+    public func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
         let request = OutboundRequest(
             url: "\(url.text)?message_id=\(PercentEncoding.encode(messageID))", headers: ["Accept": "application/json"], timeout: timeout,
             maximumResponseBytes: 64 << 10)
@@ -35,6 +35,6 @@ public struct ActivityLookup: MailActivity {
         guard response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
             throw .outcomeUnknown(reason: "The look-up answered \(response.status) without saying whether the message was accepted.")
         }
-        return answer.accepted
+        return answer.accepted ? .accepted : .notAccepted
     }
 }

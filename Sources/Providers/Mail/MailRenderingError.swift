@@ -2,6 +2,8 @@
 public enum MailRenderingError: Error, Sendable, Hashable {
     /// The order's address has been erased.
     case noRecipient
+    /// A refund mail without its refund.
+    case noRefund
 }
 
 extension MailRenderingError: CustomStringConvertible {
@@ -9,6 +11,7 @@ extension MailRenderingError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noRecipient: "There is no address to send to: it has been erased."
+        case .noRefund: "There is no refund that the mail could be about."
         }
     }
 }

@@ -40,10 +40,21 @@ struct StripeAnswer {
 
     /// The refunds of a list, or the failure the answer stands for. One that makes no sense spoils the list: it may be the one looked for.
     func refunds() throws(PaymentFailure) -> [ProviderRefund] {
-        try value(StripeRefund.Page.self, "a list of refunds") { page in
+        try value(StripePage<StripeRefund>.self, "a list of refunds") { page in
             let refunds = page.data.compactMap { $0.refund(requestID: requestID) }
             return refunds.count == page.data.count ? refunds : nil
         }
+    }
+
+    /// One page of the list of all intents, or the failure the answer stands for.
+    func intentPage() throws(PaymentFailure) -> ProviderPage<PaymentIntent> {
+        try value(StripePage<StripeIntent>.self, "a list of payment intents") { page in page.page(\.id) { $0.intent(requestID: requestID) }
+        }
+    }
+
+    /// One page of the list of all refunds, or the failure the answer stands for.
+    func refundPage() throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
+        try value(StripePage<StripeRefund>.self, "a list of refunds") { page in page.page(\.id) { $0.refund(requestID: requestID) } }
     }
 
     private func value<Wire: Decodable, Value>(

@@ -5,9 +5,11 @@ import FoundationEssentials
 struct MailEventKey: Sendable {
     private let key: P256.Signing.PrivateKey
 
-    /// The journal's key, or a new one that is written into it.
-    init(journal: Journal, replaying records: [JournalRecord]) throws(JournalError) {
-        if let kept = records.lazy.compactMap(\.mailKey).last, let key = try? P256.Signing.PrivateKey(rawRepresentation: kept) {
+    /// The given key, else the journal's, else a new one that is written into it.
+    init(_ given: Data?, journal: Journal, replaying records: [JournalRecord]) throws(JournalError) {
+        if let given, let key = try? P256.Signing.PrivateKey(rawRepresentation: given) {
+            self.key = key
+        } else if let kept = records.lazy.compactMap(\.mailKey).last, let key = try? P256.Signing.PrivateKey(rawRepresentation: kept) {
             self.key = key
         } else {
             key = P256.Signing.PrivateKey()

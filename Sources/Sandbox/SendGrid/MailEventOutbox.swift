@@ -19,9 +19,11 @@ final class MailEventOutbox: Sendable {
     private let faults: FaultBoard
     private let journal: Journal
 
-    /// - Parameter records: the journal's; events that nobody took before the end are sent again.
-    init(url: String?, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord]) throws(JournalError) {
-        key = try MailEventKey(journal: journal, replaying: records)
+    /// - Parameters:
+    ///   - signingKey: signs the events; nil for the journal's.
+    ///   - records: the journal's; events that nobody took before the end are sent again.
+    init(url: String?, signingKey: Data?, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord]) throws(JournalError) {
+        key = try MailEventKey(signingKey, journal: journal, replaying: records)
         (jobs, feed) = AsyncStream.makeStream(of: MailEventJob.self)
         state = Mutex(State(url: url))
         self.faults = faults

@@ -9,17 +9,7 @@ struct MailEventSender: Service {
     let logger: Logger
 
     func run() async throws {
-        let client = OutboundHTTPClient(configuration: OutboundConfiguration(userAgent: "Cartwright-Sandbox/1"), logger: logger)
-        // Asked to stop, what was not taken stays in the journal and goes out after the next start.
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                for await job in outbox.jobs {
-                    group.addTask { await carryOut(job, client) }
-                }
-                group.cancelAll()
-            }
-        }
-        await client.close()
+        await OutboundHTTPClient.carryOut(outbox.jobs, logger: logger, carryOut)
     }
 
     private func carryOut(_ job: MailEventJob, _ client: OutboundHTTPClient) async {
@@ -42,23 +32,15 @@ struct MailEventSender: Service {
     }
 
     private func send(_ job: MailEventJob, as variant: WebhookVariant, _ client: OutboundHTTPClient) async -> WebhookAttempt {
-        let now = Date.now
-        let timestamp = String(now.unixSeconds - (variant == .oldTimestamp ? 3_600 : 0))
+        let timestamp = String(Date.now.unixSeconds - (variant == .oldTimestamp ? 3_600 : 0))
         let body = MailEvents.body(of: job.mail, job.origin)
         let key = variant == .badSignature ? MailEventKey() : outbox.key
-        guard let url = outbox.url, let signature = try? key.signature(of: body, at: timestamp) else {
-            return WebhookAttempt(variant: variant, at: now, status: nil, failure: "No webhook address is set.")
-        }
-        let request = OutboundRequest(
-            method: "POST", url: url,
+        guard let url = outbox.url, let signature = try? key.signature(of: body, at: timestamp) else { return .noAddress(variant) }
+        return await client.attempt(
+            variant, to: url,
             headers: [
                 "Content-Type": "application/json", "X-Twilio-Email-Event-Webhook-Signature": signature,
                 "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
-            ], body: Array(body.utf8), timeout: .seconds(WebhookSender.patience))
-        do {
-            return WebhookAttempt(variant: variant, at: now, status: try await client.send(request).status, failure: nil)
-        } catch {
-            return WebhookAttempt(variant: variant, at: now, status: nil, failure: error.message)
-        }
+            ], body: body)
     }
 }

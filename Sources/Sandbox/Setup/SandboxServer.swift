@@ -28,7 +28,8 @@ struct SandboxServer: Sendable {
         outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
         desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
-        mailEvents = try MailEventOutbox(url: settings.mailWebhookURL, faults: faults, journal: journal, replaying: records)
+        mailEvents = try MailEventOutbox(
+            url: settings.mailWebhookURL, signingKey: settings.mailSigningKey, faults: faults, journal: journal, replaying: records)
         readiness = Readiness(host: settings.host, onReady: onReady)
     }
 
@@ -43,7 +44,8 @@ struct SandboxServer: Sendable {
     private var services: [any Service] {
         let readiness = readiness
         let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
+            // A worker with a thousand slots opens as many connections at once.
+            router: router, configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), backlog: 4096),
             onServerRunning: { channel in readiness.http(channel.localAddress?.port ?? 0) }, logger: logger)
         let smtp = SMTPServer(
             host: settings.host, port: settings.smtpPort,

@@ -1,3 +1,6 @@
+import Crypto
+import FoundationEssentials
+
 /// How the sandbox runs, from the environment.
 struct SandboxSettings: Sendable, Equatable {
     /// Address to listen on.
@@ -18,13 +21,16 @@ struct SandboxSettings: Sendable, Equatable {
     var webhook: WebhookTarget?
     /// Where events of mails sent through the provider's API go; nil sends none until `POST /_sandbox/mail/webhook` says where.
     var mailWebhookURL: String?
+    /// The P-256 key that signs those events, as raw bytes; nil makes one and keeps it in the journal.
+    var mailSigningKey: Data?
     /// Who may send mail by SMTP; nil lets everybody.
     var smtpCredentials: SMTPCredentials?
 
     init() {}
 
     /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_WEBHOOK_URL`,
-    /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them), `SANDBOX_MAIL_WEBHOOK_URL`, `SANDBOX_SMTP_USER` and `SANDBOX_SMTP_PASSWORD`; an absent or empty one keeps its default.
+    /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them), `SANDBOX_MAIL_WEBHOOK_URL`, `SANDBOX_MAIL_SIGNING_KEY`,
+    /// `SANDBOX_SMTP_USER` and `SANDBOX_SMTP_PASSWORD`; an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
         let given = environment.filter { !$0.value.isEmpty }
@@ -53,6 +59,13 @@ struct SandboxSettings: Sendable, Equatable {
                 throw SettingsError("SANDBOX_MAIL_WEBHOOK_URL", url, expected: "http://… or https://…")
             }
             mailWebhookURL = url
+        }
+        if let text = given["SANDBOX_MAIL_SIGNING_KEY"] {
+            // Not repeated in the error: it is a secret, if only of a sandbox.
+            guard let der = Data(base64Encoded: text), let key = try? P256.Signing.PrivateKey(derRepresentation: der) else {
+                throw SettingsError("SANDBOX_MAIL_SIGNING_KEY", "***", expected: "a private key of the curve P-256, DER in base64")
+            }
+            mailSigningKey = key.rawRepresentation
         }
         if let user = given["SANDBOX_SMTP_USER"] {
             guard let password = given["SANDBOX_SMTP_PASSWORD"] else {

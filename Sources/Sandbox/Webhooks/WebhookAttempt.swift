@@ -12,6 +12,11 @@ struct WebhookAttempt: Sendable {
     /// Whether the receiver took it.
     var isTaken: Bool { status.map { (200..<300).contains($0) } ?? false }
 
+    /// An attempt that had nowhere to go.
+    static func noAddress(_ variant: WebhookVariant) -> Self {
+        WebhookAttempt(variant: variant, at: .now, status: nil, failure: "No webhook address is set.")
+    }
+
     var wire: JSONValue {
         .object([
             ("variant", .string(variant.rawValue)), ("at", .string(at.timestamp)),

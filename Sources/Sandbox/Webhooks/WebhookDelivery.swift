@@ -2,6 +2,8 @@
 struct WebhookDelivery: Sendable, Identifiable {
     /// How many attempts of one event are remembered.
     static let attemptsKept = 100
+    /// How long the receiver has for an answer, in seconds.
+    static let patience = 10
 
     let event: Event
     /// The way in which its first round goes wrong.

@@ -5,8 +5,6 @@ import ServiceLifecycle
 
 /// Sends every event to the shop until the shop takes it, as the provider does: signed, at least once, in no order that could be relied upon.
 struct WebhookSender: Service {
-    /// How long the receiver has for an answer, in seconds.
-    static let patience = 10
     /// How long a reordered event waits to be overtaken when nothing else happens to its order, in milliseconds.
     static let longestReorder = 2_000
 
@@ -14,18 +12,8 @@ struct WebhookSender: Service {
     let logger: Logger
 
     func run() async throws {
-        let client = OutboundHTTPClient(configuration: OutboundConfiguration(userAgent: "Cartwright-Sandbox/1"), logger: logger)
-        // Asked to stop, what was not taken stays in the journal and goes out after the next start.
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                for await job in outbox.jobs {
-                    group.addTask { await carryOut(job, client) }
-                }
-                group.cancelAll()
-            }
-        }
+        await OutboundHTTPClient.carryOut(outbox.jobs, logger: logger, carryOut)
         outbox.close()
-        await client.close()
     }
 
     private func carryOut(_ job: WebhookJob, _ client: OutboundHTTPClient) async {
@@ -82,19 +70,10 @@ struct WebhookSender: Service {
     }
 
     private func send(_ event: Event, as variant: WebhookVariant, _ client: OutboundHTTPClient) async -> WebhookAttempt {
-        let now = Date.now
-        guard let target = outbox.target else {
-            return WebhookAttempt(variant: variant, at: now, status: nil, failure: "No webhook address is set.")
-        }
-        let (body, signature) = variant.message(of: event, secrets: target.secrets, at: now.unixSeconds)
-        let request = OutboundRequest(
-            method: "POST", url: target.url,
-            headers: ["Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature], body: Array(body.utf8),
-            timeout: .seconds(Self.patience))
-        do {
-            return WebhookAttempt(variant: variant, at: now, status: try await client.send(request).status, failure: nil)
-        } catch {
-            return WebhookAttempt(variant: variant, at: now, status: nil, failure: error.message)
-        }
+        guard let target = outbox.target else { return .noAddress(variant) }
+        let (body, signature) = variant.message(of: event, secrets: target.secrets, at: Date.now.unixSeconds)
+        return await client.attempt(
+            variant, to: target.url, headers: ["Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature], body: body
+        )
     }
 }

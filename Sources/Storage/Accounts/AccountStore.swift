@@ -81,8 +81,13 @@ public struct AccountStore: Sendable {
             """,
             "UPDATE orders SET email = NULL, shipping_address = NULL, version = version + 1, updated_at = now() WHERE user_id = \(id)",
             """
-            UPDATE email_deliveries SET recipient = NULL, updated_at = now()
+            UPDATE email_deliveries SET recipient = NULL, bounce_reason = CASE WHEN bounced_at IS NOT NULL THEN 'erased' END, updated_at = now()
               FROM orders WHERE orders.id = email_deliveries.order_id AND orders.user_id = \(id)
+            """,
+            """
+            UPDATE mail_events SET reason = NULL
+              FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id
+             WHERE o.user_id = \(id) AND mail_events.delivery_id = d.id
             """,
             Self.revocation(of: id, reason: "erased"),
             """

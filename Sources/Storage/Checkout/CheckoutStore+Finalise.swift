@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import JobQueue
 import Postgres
@@ -26,23 +27,33 @@ extension CheckoutStore {
         // Only news that free or consume stock need its locks.
         let moving = news.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
         let canceled = news.filter { $0.intent.status == .canceled }.map(\.orderID).sorted()
+        let declined = news.filter { $0.intent.lastError != nil }.map(\.orderID).sorted()
         let (plan, jobs) = try await database.transaction { transaction in
-            var reading = LockedOrders.statements(ids)
-            if !moving.isEmpty { reading += [StockRelease.lock(moving, returning: canceled), products(of: moving)] }
-            let read = try transaction.pipeline(reading)
-            let plan = SettlementPlan(news, try LockedOrders(orders: read[0].rows, payments: read[1].rows))
+            let locking = LockedOrders.statements(ids) + (declined.isEmpty ? [] : [warnings(of: declined)])
+            let stocking = moving.isEmpty ? [] : [StockRelease.lock(moving, returning: canceled), products(of: moving)]
+            let read = try transaction.pipeline(locking + stocking)
+            let warned = try declined.isEmpty ? [] : Set(read[2].rows.map { try $0["order_id"] as Order.ID })
+            let plan = SettlementPlan(
+                news, try LockedOrders(orders: read[0].rows, payments: read[1].rows), warned: warned,
+                warningDelay: settings.paymentFailedMailDelay)
             let touched = plan.confirmed + plan.expired + plan.cancelled + plan.voided
-            var jobs = try plan.mails.map { try JobLedger.insertion(of: SendOrderConfirmation(deliveryID: $0.id)) }
+            var jobs = try plan.mails.map { try $0.job() }
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
-            if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[3].rows) }
+            if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[locking.count + 1].rows) }
             let results = try transaction.pipeline(
                 plan.statements(settings) + jobs.map(\.statement) + plan.completions.map(\.statement))
             for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
             return (plan, jobs)
         }
+        CrashPoint.pass(.finalised)
         await announce(jobs, plan.announced)
         return plan.outcomes
+    }
+
+    /// Which of these orders have a mail about a declined payment already.
+    private func warnings(of ids: [Order.ID]) -> SQL {
+        "SELECT order_id FROM email_deliveries WHERE order_id = ANY (\(ids)::uuid[]) AND kind = 'payment_failed'"
     }
 
     /// The products in these orders.

@@ -31,11 +31,14 @@ extension CheckoutStore {
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter { orders.entries[$0]?.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
-            let jobs = try invalidation(of: released, among: read[3].rows)
+            let mails = released.compactMap { id in
+                orders.entries[id]?.email.map { PendingMail(orderID: id, kind: .cancellation, recipient: $0) }
+            }
+            let jobs = try invalidation(of: released, among: read[3].rows) + mails.map { try $0.job() }
             _ = try transaction.pipeline(
                 StockRelease.statements(for: released, becoming: .expired, reason: "not_paid_in_time") + [
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(released)::uuid[])",
-                    CartReopening.statement(for: released),
+                    CartReopening.statement(for: released), PendingMail.insertion(mails),
                 ] + jobs.map(\.statement))
             return (released, jobs)
         }

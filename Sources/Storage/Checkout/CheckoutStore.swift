@@ -17,6 +17,7 @@ public struct CheckoutStore: Sendable {
     let dispatcher: JobDispatcher
     let outcomes: OutcomeBus?
     let settings: ShopSettings
+    private let identity = ShopIdentity()
 
     /// A store in this database that pushes jobs, and tells whoever waits for an outcome, after its commits.
     public init(database: PostgresPool, dispatcher: JobDispatcher, outcomes: OutcomeBus? = nil, settings: ShopSettings = ShopSettings()) {
@@ -24,6 +25,11 @@ public struct CheckoutStore: Sendable {
         self.dispatcher = dispatcher
         self.outcomes = outcomes
         self.settings = settings
+    }
+
+    /// Which shop this database is of, for its payment intents. It never changes and is read once.
+    public func shopIdentity() async throws -> String {
+        try await identity.value(in: database)
     }
 
     /// The facts about an order, `nil` when there is none.

@@ -14,7 +14,7 @@ extension SettlementPlan {
         if !payments.isEmpty { statements.append(paying(settings.captureWindow)) }
         if !refunds.isEmpty { statements += givingBack }
         if !events.isEmpty { statements.append(noting) }
-        if !mails.isEmpty { statements.append(mailing) }
+        if !mails.isEmpty { statements.append(PendingMail.insertion(mails)) }
         return statements
     }
 
@@ -108,15 +108,6 @@ extension SettlementPlan {
         INSERT INTO order_events (order_id, kind, status, reason)
         SELECT * FROM unnest(\(events.map(\.orderID))::uuid[], \(events.map(\.kind))::text[], \(events.map(\.status))::text[],
                              \(events.map(\.reason))::text[])
-        """
-    }
-
-    private var mailing: SQL {
-        """
-        INSERT INTO email_deliveries (id, order_id, kind, recipient)
-        SELECT t.id, t.order_id, 'order_confirmation', t.recipient
-          FROM unnest(\(mails.map(\.id))::uuid[], \(mails.map(\.orderID))::uuid[], \(mails.map(\.recipient))::text[])
-               AS t (id, order_id, recipient)
         """
     }
 }

@@ -21,13 +21,6 @@ struct SettlementPlan: Sendable {
         let reason: String?
     }
 
-    /// One row for `email_deliveries`.
-    struct Mail: Sendable {
-        let id: MailDelivery.ID
-        let orderID: Order.ID
-        let recipient: EmailAddress
-    }
-
     /// One row for `refunds`.
     struct LateRefund: Sendable {
         let id: Refund.ID
@@ -47,15 +40,26 @@ struct SettlementPlan: Sendable {
     private(set) var lateHolds: [Order.ID] = []
     private(set) var payments: [PaymentChange] = []
     private(set) var events: [Event] = []
-    private(set) var mails: [Mail] = []
+    private(set) var mails: [PendingMail] = []
     /// Money that moved for orders that are over, and goes back.
     private(set) var refunds: [LateRefund] = []
     private(set) var completions: [JobCompletion] = []
     /// One for each element, `nil` where there is no such order.
     private(set) var outcomes: [FinaliseOutcome?] = []
 
+    /// Customers of these orders were written to about a declined payment before.
+    private let warned: Set<Order.ID>
+    /// How long such a mail waits for another card.
+    private let warningDelay: Duration
+
     /// Decides what each piece of news means.
-    init(_ news: [Finalisation], _ orders: LockedOrders) {
+    ///
+    /// - Parameters:
+    ///   - warned: the orders whose customers were written to about a declined payment before.
+    ///   - warningDelay: how long such a mail waits for another card.
+    init(_ news: [Finalisation], _ orders: LockedOrders, warned: Set<Order.ID>, warningDelay: Duration) {
+        self.warned = warned
+        self.warningDelay = warningDelay
         for item in news {
             guard let entry = orders.entries[item.orderID] else {
                 outcomes.append(nil)
@@ -82,9 +86,7 @@ struct SettlementPlan: Sendable {
             change(facts, item, to: payment)
             note(facts, .confirmed, status)
             // Who has called the order off in the meantime is not told that it is on its way.
-            if let email = entry.email, !entry.isCancelRequested {
-                mails.append(Mail(id: MailDelivery.ID(), orderID: facts.orderID, recipient: email))
-            }
+            if !entry.isCancelRequested { write(.orderConfirmation, to: entry) }
         case .wait(let payment):
             waiting.append(facts.orderID)
             change(facts, item, to: payment)
@@ -94,6 +96,7 @@ struct SettlementPlan: Sendable {
             declined.append(facts.orderID)
             change(facts, item, to: .failed)
             note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
+            if !warned.contains(facts.orderID), !entry.isCancelRequested { write(.paymentFailed, to: entry, after: warningDelay) }
         case .release:
             // Whoever brings the news first: the sweeper that called the intent off, or a worker that finds it so.
             let isOverdue = !entry.isCancelRequested && (item.source == .sweeper || entry.isOverdue)
@@ -103,11 +106,13 @@ struct SettlementPlan: Sendable {
             note(
                 facts, isOverdue ? .expired : .cancelled, status,
                 isOverdue ? "not_paid_in_time" : entry.cancelReason ?? "canceled_at_provider")
+            write(.cancellation, to: entry)
         case .void:
             status = .cancelled
             voided.append(facts.orderID)
             change(facts, item, to: .canceled)
             note(facts, .voided, status, entry.cancelReason ?? "canceled_at_provider")
+            write(.cancellation, to: entry)
         case .recordPayment(let payment):
             change(facts, item, to: payment)
             if payment == .captured { note(facts, .paymentCaptured, status) }
@@ -134,6 +139,12 @@ struct SettlementPlan: Sendable {
             PaymentChange(
                 id: facts.paymentID, status: status, intentID: item.intent.id, decline: status == .failed ? item.intent.lastError : nil,
                 clientSecret: status == .requiresAction ? item.intent.clientSecret : nil))
+    }
+
+    /// After erasure there is nobody to write to.
+    private mutating func write(_ kind: MailKind, to entry: LockedOrders.Entry, after delay: Duration? = nil) {
+        guard let email = entry.email else { return }
+        mails.append(PendingMail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
     }
 
     private mutating func note(_ facts: CheckoutFacts, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil) {

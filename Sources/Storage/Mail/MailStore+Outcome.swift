@@ -25,6 +25,13 @@ extension MailStore {
             """, sent: nil, permanent ? completion : nil)
     }
 
+    /// What it says is no longer true. Completes the job.
+    public func markObsolete(_ id: MailDelivery.ID, completion: JobCompletion? = nil) async throws {
+        try await settle(
+            "UPDATE email_deliveries SET status = 'obsolete', updated_at = now() WHERE id = \(id) AND status = 'pending'", sent: nil,
+            completion)
+    }
+
     /// It may have gone out: parked until somebody knows. Completes the job.
     public func markUnknown(_ id: MailDelivery.ID, attempt: Int, reason: String, completion: JobCompletion? = nil) async throws {
         try await settle(
@@ -47,33 +54,61 @@ extension MailStore {
                      ORDER BY updated_at LIMIT \(limit)
                        FOR NO KEY UPDATE SKIP LOCKED) AS due
              WHERE email_deliveries.id = due.id
-            RETURNING email_deliveries.id, order_id, kind, status, attempt, recipient
+            RETURNING email_deliveries.id, order_id, kind, about, status, attempt, recipient
             """)
         return try rows.map(MailDelivery.init)
     }
 
-    /// Settles an unknown outcome: the provider accepted it, or did not; then it is tried once more with the same Message-ID, by a new job.
-    public func resolveUnknown(_ id: MailDelivery.ID, wasAccepted: Bool) async throws {
-        if wasAccepted {
-            try await settle(
-                """
-                UPDATE email_deliveries SET status = 'sent', sent_at = now(), reason = NULL, claimed_until = NULL, updated_at = now()
-                 WHERE id = \(id) AND status = 'unknown'
-                """, sent: id, nil)
-            return
+    /// Settles an unknown outcome: the provider accepted it, or did not, and then it is tried again with the same Message-ID by a new job. When nothing
+    /// was heard of it, it is tried again once; the next time it is parked, and only a person or a late event moves it.
+    @discardableResult
+    public func resolveUnknown(_ id: MailDelivery.ID, by trace: MailTrace) async throws -> UnknownMailEnd {
+        switch trace {
+        case .accepted:
+            try await settle(Self.acceptance(of: id), sent: id, nil)
+            return .sent
+        case .notAccepted:
+            return try await reopen(id) ? .pending : .settledBefore
+        case .nothingHeard:
+            if try await reopen(id, onlyOnce: true) { return .pending }
+            let parked = try await database.execute(
+                "UPDATE email_deliveries SET claimed_until = 'infinity' WHERE id = \(id) AND status = 'unknown'")
+            return parked == 1 ? .parked : .settledBefore
         }
-        let job = try JobLedger.insertion(of: SendOrderConfirmation(deliveryID: id))
+    }
+
+    /// Marks a delivery of unknown outcome as sent.
+    static func acceptance(of id: MailDelivery.ID) -> SQL {
+        """
+        UPDATE email_deliveries SET status = 'sent', sent_at = now(), reason = NULL, claimed_until = NULL, updated_at = now()
+         WHERE id = \(id) AND status = 'unknown'
+        """
+    }
+
+    private func reopen(_ id: MailDelivery.ID, onlyOnce: Bool = false) async throws -> Bool {
+        let job = try JobLedger.insertion(of: SendMail(deliveryID: id))
         let isReopened = try await database.transaction { transaction in
             let affected = try transaction.execute(
                 """
-                UPDATE email_deliveries SET status = 'pending', claimed_until = NULL, updated_at = now()
-                 WHERE id = \(id) AND status = 'unknown'
+                UPDATE email_deliveries
+                   SET status = 'pending', claimed_until = NULL, updated_at = now(),
+                       resent_at = CASE WHEN \(onlyOnce) THEN now() ELSE resent_at END
+                 WHERE id = \(id) AND status = 'unknown' AND NOT (\(onlyOnce) AND resent_at IS NOT NULL)
                 """)
             guard affected == 1 else { return false }
             try transaction.execute(job.statement)
             return true
         }
         if isReopened { await dispatcher.push([job]) }
+        return isReopened
+    }
+
+    /// Notes with the order that a mail was handed over, and which.
+    static func sentEvent(of id: MailDelivery.ID) -> SQL {
+        """
+        INSERT INTO order_events (order_id, kind, status, reason)
+        SELECT o.id, 'mail_sent', o.status, d.kind FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id WHERE d.id = \(id)
+        """
     }
 
     /// Runs the update of a delivery, notes a mail that went out with its order, and completes the job: together or not at all.
@@ -81,11 +116,7 @@ extension MailStore {
         try await database.transaction { transaction in
             let affected = try transaction.execute(update)
             if let id, affected == 1 {
-                try transaction.execute(
-                    """
-                    INSERT INTO order_events (order_id, kind, status)
-                    SELECT o.id, 'mail_sent', o.status FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id WHERE d.id = \(id)
-                    """)
+                try transaction.execute(Self.sentEvent(of: id))
             }
             if let completion { try completion.check(try transaction.pipeline([completion.statement])[0]) }
         }

@@ -16,21 +16,23 @@ public struct MailStore: Sendable {
         self.dispatcher = dispatcher
     }
 
-    /// The delivery and the order it is about, `nil` when there is none.
-    public func load(_ id: MailDelivery.ID) async throws -> (delivery: MailDelivery, order: Order)? {
+    /// The delivery and what its mail speaks of, `nil` when there is none.
+    public func load(_ id: MailDelivery.ID) async throws -> MailSubject? {
         let results = try await database.pipeline([
-            "SELECT id, order_id, kind, status, attempt, recipient FROM email_deliveries WHERE id = \(id)",
+            "SELECT \(raw: MailDelivery.columns) FROM email_deliveries WHERE id = \(id)",
             "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
+            "SELECT * FROM refunds WHERE id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))",
         ])
         guard let delivery = results[0].rows.first, let order = results[1].rows.first else { return nil }
-        return (try MailDelivery(delivery), try OrderRow.order(order))
+        return MailSubject(
+            delivery: try MailDelivery(delivery), order: try OrderRow.order(order), refund: try results[2].rows.first.map(RefundRow.refund))
     }
 
     /// All mails about an order, in the order they were requested; none when there is no such order.
     public func mails(about id: Order.ID) async throws -> [OrderMail] {
         try await database.query(
             """
-            SELECT id, order_id, kind, status, attempt, recipient, reason, created_at, updated_at, sent_at
+            SELECT \(raw: MailDelivery.columns), reason, created_at, updated_at, sent_at, bounced_at, bounce_reason
               FROM email_deliveries
              WHERE order_id = \(id)
              ORDER BY created_at, id
@@ -55,16 +57,20 @@ public struct MailStore: Sendable {
         switch try row["earlier"] as MailDeliveryStatus {
         case .pending: return .send(attempt: try row["attempt"])
         case .sending: return .interrupted
-        case .sent, .unknown, .failed: return .settled(try row["status"])
+        case .sent, .unknown, .failed, .obsolete: return .settled(try row["status"])
         }
     }
 }
 
 extension MailDelivery {
-    /// Reads the columns `id, order_id, kind, status, attempt, recipient`.
+    /// What a delivery is read from.
+    static let columns = "id, order_id, kind, about, status, attempt, recipient"
+
+    /// Reads the columns above.
     init(_ row: PostgresRow) throws {
         self.init(
-            id: try row["id"], orderID: try row["order_id"], kind: try row["kind"], status: try row["status"], attempt: try row["attempt"],
+            id: try row["id"], orderID: try row["order_id"], kind: try row["kind"], refundID: Refund.ID(try row["about"] as String),
+            status: try row["status"], attempt: try row["attempt"],
             recipient: try row["recipient"])
     }
 }

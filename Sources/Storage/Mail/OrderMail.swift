@@ -14,13 +14,17 @@ public struct OrderMail: Hashable, Sendable {
     public let updatedAt: Date
     /// When the provider took it.
     public let sentAt: Date?
+    /// When its provider said that it did not arrive or was not wanted.
+    public let bouncedAt: Date?
+    /// Why, in the provider's words.
+    public let bounceReason: String?
 }
 
 extension OrderMail {
-    /// Reads the columns of a delivery and `reason, created_at, updated_at, sent_at`.
+    /// Reads the columns of a delivery and `reason, created_at, updated_at, sent_at, bounced_at, bounce_reason`.
     init(_ row: PostgresRow) throws {
         self.init(
             delivery: try MailDelivery(row), reason: try row["reason"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
-            sentAt: try row["sent_at"])
+            sentAt: try row["sent_at"], bouncedAt: try row["bounced_at"], bounceReason: try row["bounce_reason"])
     }
 }

@@ -58,6 +58,12 @@ extension InvariantCheck {
                  GROUP BY p.id HAVING sum(r.amount) > p.captured_amount
                 """),
         InvariantCheck(
+            name: "stray_pays_for_nothing", rule: "No money goes back as a stray charge that pays for an order.",
+            violations: """
+                SELECT r.id::text AS id FROM refunds AS r JOIN payments AS p ON p.provider_intent_id = r.stray_intent_id
+                 WHERE r.status NOT IN ('failed', 'canceled') AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
+                """),
+        InvariantCheck(
             name: "refund_status_agrees", rule: "Payment and order say how much has gone back.",
             violations: """
                 SELECT p.order_id::text AS id
@@ -135,9 +141,9 @@ extension InvariantCheck {
 
     private static let mail = [
         InvariantCheck(
-            name: "mail_once", rule: "At most one mail of a kind was sent about an order.",
+            name: "mail_once", rule: "At most one mail of a kind was sent about an order, or about a refund of it.",
             violations: """
-                SELECT order_id::text AS id FROM email_deliveries WHERE status = 'sent' GROUP BY order_id, kind HAVING count(*) > 1
+                SELECT order_id::text AS id FROM email_deliveries WHERE status = 'sent' GROUP BY order_id, kind, about HAVING count(*) > 1
                 """),
         InvariantCheck(
             name: "confirmed_order_has_mail", rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
@@ -145,6 +151,14 @@ extension InvariantCheck {
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'confirmed' AND o.email IS NOT NULL AND o.cancel_requested_at IS NULL
                    AND NOT EXISTS (SELECT FROM email_deliveries AS d WHERE d.order_id = o.id AND d.kind = 'order_confirmation')
+                """),
+        InvariantCheck(
+            name: "mail_pending_has_job", rule: "Every mail that was not handed over yet has a job that sends it.",
+            violations: """
+                SELECT d.id::text AS id FROM email_deliveries AS d
+                 WHERE d.status IN ('pending', 'sending')
+                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(SendMail.name) AND j.state NOT IN ('done', 'discarded', 'dead')
+                                      AND j.payload ->> 'deliveryID' = d.id::text)
                 """),
     ]
 

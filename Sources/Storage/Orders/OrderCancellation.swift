@@ -72,8 +72,14 @@ struct OrderCancellation {
 
     /// Writes a step, and answers the jobs to push after the commit.
     func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws -> [PendingJob] {
+        var mails: [PendingMail] = []
         var jobs = step == .ask ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
         var statements: [SQL]
+        if step != .ask, let email = entry.email {
+            let mail = PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
+            jobs.append(try mail.job())
+            mails = [mail]
+        }
         switch step {
         case .release: statements = releasing
         case .giveBack:
@@ -92,6 +98,7 @@ struct OrderCancellation {
         case .ask: statements = asking
         case .running, .over, .sent, .unknown: return []
         }
+        if !mails.isEmpty { statements.append(PendingMail.insertion(mails)) }
         _ = try transaction.pipeline(statements + more + jobs.map(\.statement))
         return jobs
     }

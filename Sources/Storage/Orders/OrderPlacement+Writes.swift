@@ -19,11 +19,12 @@ extension OrderPlacement {
         }
         statements.append(
             """
-            INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, shipping_address, currency,
-                                subtotal, discount, shipping, tax, total, rate_set_id, rate, rate_margin)
-            VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(address)::jsonb, \(total.currency),
+            INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, language, shipping_address, currency,
+                                subtotal, discount, shipping, tax, total, rate_set_id, rate_base, rate, rate_margin)
+            VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(language), \(address)::jsonb,
+                    \(total.currency),
                     \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount), \(totals.tax.amount), \(total.amount),
-                    \(draft.rate?.setID), \(draft.rate?.value), \(draft.rate?.margin ?? .zero))
+                    \(draft.rate?.setID), \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero))
             RETURNING number, created_at
             """)
         statements.append(
@@ -62,6 +63,7 @@ extension OrderPlacement {
             payment: Payment(
                 id: paymentID, status: .created, amount: draft.totals.total, providerID: nil, attempt: 1, method: request.paymentMethod,
                 declineCode: nil, clientSecret: nil),
-            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt, confirmedAt: nil)
+            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt, confirmedAt: nil,
+            language: language)
     }
 }

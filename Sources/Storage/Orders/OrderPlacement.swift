@@ -61,6 +61,8 @@ struct OrderPlacement: Sendable {
         return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
     }
 
+    var language: Language { request.language ?? settings.language }
+
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
 
     /// Nobody waits for a key: who comes while another request holds it is told so.

@@ -34,7 +34,8 @@ enum OrderRow {
             rate: try rate(row), payment: try payment(row, currency, total: money("total")),
             shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
             reservedUntil: try row["reserved_until"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
-            confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) })
+            confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) },
+            language: try row["language"])
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {
@@ -63,6 +64,7 @@ enum OrderRow {
     private static func rate(_ row: PostgresRow) throws -> AppliedRate? {
         guard let set: RateSet.ID = try row["rate_set_id"] else { return nil }
         return AppliedRate(
-            setID: set, value: try row["rate"], margin: try row["rate_margin"], date: try row["rate_date"], source: try row["rate_source"])
+            setID: set, base: try row["rate_base"], value: try row["rate"], margin: try row["rate_margin"], date: try row["rate_date"],
+            source: try row["rate_source"])
     }
 }

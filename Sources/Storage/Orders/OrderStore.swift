@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 public import JobQueue
 public import Postgres
@@ -28,7 +29,9 @@ public struct OrderStore: Sendable {
         for run in 1...Self.placementRuns {
             do {
                 let placed = try await database.transaction { try placement.run($0) }
+                CrashPoint.pass(.orderCommitted)
                 await dispatcher.push(placed.jobs)
+                CrashPoint.pass(.orderPushed)
                 return .placed(placed.order)
             } catch let refusal as Refusal {
                 return refusal.outcome

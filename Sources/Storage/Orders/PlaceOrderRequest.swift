@@ -40,6 +40,8 @@ public struct PlaceOrderRequest: Sendable {
     public var paymentMethod: String
     /// Where mail goes; a user's own address when `nil`. Guests must give one.
     public var email: EmailAddress?
+    /// What mail is written in; the shop's language when `nil`.
+    public var language: Language?
     /// Where the goods go.
     public var shippingAddress: Address
     /// W3C trace context to hand on to the checkout job.
@@ -48,7 +50,8 @@ public struct PlaceOrderRequest: Sendable {
     /// Describes an order to be placed.
     public init(
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, source: Source = .cart, currency: Currency? = nil,
-        expectedTotal: Money? = nil, paymentMethod: String, email: EmailAddress? = nil, shippingAddress: Address, traceparent: String? = nil
+        expectedTotal: Money? = nil, paymentMethod: String, email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
+        traceparent: String? = nil
     ) {
         self.idempotencyKey = idempotencyKey
         self.fingerprint = fingerprint
@@ -58,6 +61,7 @@ public struct PlaceOrderRequest: Sendable {
         self.expectedTotal = expectedTotal
         self.paymentMethod = paymentMethod
         self.email = email
+        self.language = language
         self.shippingAddress = shippingAddress
         self.traceparent = traceparent
     }

@@ -54,7 +54,8 @@ extension PriceBook {
         }
         let set = RateSet(id: try first["id"], source: try first["source"], base: try first["base"], date: try first["date"], rates: rates)
         conversion = set.rate(from: settings.currency, to: currency)?.raised(by: settings.rateMargin).map {
-            let applied = AppliedRate(setID: set.id, value: $0, margin: settings.rateMargin, date: set.date, source: set.source)
+            let applied = AppliedRate(
+                setID: set.id, base: settings.currency, value: $0, margin: settings.rateMargin, date: set.date, source: set.source)
             return (settings.currency, applied)
         }
     }

@@ -18,8 +18,12 @@ extension PaymentEventKind: PostgresEncodable, PostgresDecodable {}
 extension PaymentEventOutcome: PostgresEncodable, PostgresDecodable {}
 extension Dispute.ID: PostgresEncodable, PostgresDecodable {}
 extension DisputeStatus: PostgresEncodable, PostgresDecodable {}
+extension BreakKind: PostgresEncodable, PostgresDecodable {}
+extension ReconciliationFinding.Object: PostgresEncodable, PostgresDecodable {}
+extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
+extension Language: PostgresEncodable, PostgresDecodable {}
 extension MailKind: PostgresEncodable, PostgresDecodable {}
 extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}

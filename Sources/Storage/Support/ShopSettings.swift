@@ -11,18 +11,25 @@ public struct ShopSettings: Hashable, Sendable {
     /// Rates older than this many days stop checkout in currencies that need them (`RATES_MAX_AGE_DAYS`).
     public var maximumRateAgeDays: Int
 
+    /// What mail is written in when the customer names no language (`SHOP_LANGUAGE`).
+    public var language: Language
+    /// How long a declined order may wait for another card before its customer is written to (`MAIL_PAYMENT_FAILED_SECONDS`).
+    public var paymentFailedMailDelay: Duration
+
     /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
     public var captureWindow: Duration
 
-    /// The defaults: US dollars, 15 minutes, no margin, 10 days, 7 days.
+    /// The defaults: US dollars, 15 minutes, no margin, 10 days, 7 days, English, 2 minutes.
     public init(
         currency: Currency = .usd, reservation: Duration = .seconds(900), rateMargin: RateMargin = .zero, maximumRateAgeDays: Int = 10,
-        captureWindow: Duration = .seconds(7 * 86_400)
+        captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english, paymentFailedMailDelay: Duration = .seconds(120)
     ) {
         self.currency = currency
         self.reservation = reservation
         self.rateMargin = rateMargin
         self.maximumRateAgeDays = maximumRateAgeDays
         self.captureWindow = captureWindow
+        self.language = language
+        self.paymentFailedMailDelay = paymentFailedMailDelay
     }
 }

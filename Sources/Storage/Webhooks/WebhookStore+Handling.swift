@@ -33,12 +33,13 @@ extension WebhookStore {
         }
     }
 
-    /// Events that are true and could not be joined to what is stored, the latest first.
+    /// Events that are true, could not be joined to what is stored, and that no reconciliation has taken up, the latest first.
     public func openMatters(limit: Int = 100) async throws -> [OpenMatter] {
         try await database.query(
             """
             SELECT event_id, type, object_id, outcome, handled_at FROM webhook_events
              WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch')
+               AND NOT EXISTS (SELECT FROM reconciliation_breaks WHERE provider_id = object_id)
              ORDER BY handled_at DESC LIMIT \(limit)
             """
         ).map {

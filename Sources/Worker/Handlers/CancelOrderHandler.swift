@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import JobQueue
 import Logging
@@ -23,6 +24,7 @@ struct CancelOrderHandler: JobHandler {
         if facts.paymentStatus.rank < PaymentStatus.captured.rank {
             guard let intentID = facts.intentID else { return }
             let intent = try await callOff(intentID, of: facts)
+            CrashPoint.pass(.cancelCalledOff)
             guard intent.status.isFinal else {
                 throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be called off")
             }

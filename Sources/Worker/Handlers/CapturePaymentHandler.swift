@@ -1,3 +1,4 @@
+import CrashPoints
 import Domain
 import JobQueue
 import Logging
@@ -16,6 +17,7 @@ struct CapturePaymentHandler: JobHandler {
         }
         guard facts.paymentStatus == .authorized, let intentID = facts.intentID else { return }
         let intent = try await capture(intentID, of: facts)
+        CrashPoint.pass(.captured)
         guard intent.status.isFinal else { throw JobFailure.transient("the payment is \(intent.status.rawValue)") }
         let news = Finalisation(orderID: job.orderID, intent: intent, source: .worker, completion: context.completion)
         let outcome = try await checkouts.finalise(news)

@@ -16,7 +16,7 @@ struct RefundNews: Sendable {
         guard let id = try await ours(refund) else { return .unknownRefund }
         switch try await refunds.record(refund, for: id) {
         case .recorded(let refund):
-            PaymentMetrics.refunded(refund.status)
+            PaymentMetrics.refunded(refund)
             if !refund.status.isLive {
                 logger.error(
                     "a refund came to nothing",
@@ -37,12 +37,12 @@ struct RefundNews: Sendable {
     /// - Throws: ``JobFailure`` when the provider can't be asked, ``MissingSubject``.
     func settle(_ charge: ChargeRefund, _ logger: Logger) async throws -> PaymentEventOutcome {
         guard let intentID = charge.intentID else { return .foreign }
-        guard let facts = try await store.load(intent: intentID) else {
-            if charge.orderID == nil { return .foreign }
-            throw MissingSubject(outcome: .unknownOrder)
+        if let facts = try await store.load(intent: intentID) {
+            let known = try await refunds.refunds(of: facts.orderID).filter { $0.status == .succeeded }
+            if known.map(\.amount.amount).reduce(0, +) >= charge.refunded.amount { return .alreadyKnown }
+        } else if charge.orderID == nil {
+            return .foreign
         }
-        let known = try await refunds.refunds(of: facts.orderID).filter { $0.status == .succeeded }
-        if known.map(\.amount.amount).reduce(0, +) >= charge.refunded.amount { return .alreadyKnown }
         let theirs: [ProviderRefund]
         do {
             theirs = try await payments.refunds(of: intentID)

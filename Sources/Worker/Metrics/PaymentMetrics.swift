@@ -6,17 +6,19 @@ import Storage
 enum PaymentMetrics {
     /// News of a payment were settled.
     static func settled(_ settlement: PaymentSettlement, by source: Finalisation.Source) {
-        Counter(label: "payment_outcomes_total", dimensions: [("outcome", settlement.name), ("source", source.rawValue)]).increment()
+        Counter(label: "payments_outcomes_total", dimensions: [("outcome", settlement.name), ("source", source.rawValue)]).increment()
     }
 
     /// A refund came further.
-    static func refunded(_ status: RefundStatus) {
-        Counter(label: "payment_refunds_total", dimensions: [("status", status.rawValue)]).increment()
+    static func refunded(_ refund: Refund) {
+        Counter(
+            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)]
+        ).increment()
     }
 
     /// A dispute was opened or came further.
     static func disputed(_ status: DisputeStatus) {
-        Counter(label: "payment_disputes_total", dimensions: [("status", status.rawValue)]).increment()
+        Counter(label: "payments_disputes_total", dimensions: [("status", status.rawValue)]).increment()
     }
 
     /// An event of the provider was handled.

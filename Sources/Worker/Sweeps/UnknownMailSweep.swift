@@ -3,8 +3,8 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Settles mails whose outcome is unknown by asking the provider whether it accepted their Message-ID. Without such a look-up they stay
-/// parked for an operator; they are never just sent again.
+/// Settles mails whose outcome is unknown by the provider's record of what it accepted. Without such a record they stay parked for an operator.
+/// Of a record that may be late, silence counts once: then the mail is sent once more under the same Message-ID, and after that parked.
 struct UnknownMailSweep: Service {
     let store: MailStore
     let activity: any MailActivity
@@ -24,10 +24,11 @@ struct UnknownMailSweep: Service {
     func sweep() async throws {
         for delivery in try await store.claimUnknown(waiting: wait) {
             do {
-                let wasAccepted = try await activity.wasAccepted(messageID: messageID(delivery))
-                try await store.resolveUnknown(delivery.id, wasAccepted: wasAccepted)
-                logger.notice(
-                    "settled a mail of unknown outcome", metadata: ["delivery_id": "\(delivery.id)", "accepted": "\(wasAccepted)"])
+                let trace = try await activity.trace(of: delivery, messageID: messageID(delivery))
+                let end = try await store.resolveUnknown(delivery.id, by: trace)
+                logger.log(
+                    level: end == .parked ? .error : .notice, "looked up a mail of unknown outcome",
+                    metadata: ["delivery_id": "\(delivery.id)", "trace": "\(trace)", "end": "\(end)"])
             } catch {
                 try Task.checkCancellation()
                 logger.warning(

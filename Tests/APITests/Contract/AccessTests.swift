@@ -26,6 +26,7 @@ struct AccessTests {
             "PATCH /api/v1/cart/items/{product_id}": all, "DELETE /api/v1/cart/items/{product_id}": all,
             "GET /api/v1/orders": all, "POST /api/v1/orders": all, "GET /api/v1/orders/{id}": all, "GET /api/v1/orders/{id}/events": all,
             "POST /api/v1/orders/{id}/payments": all, "POST /api/v1/orders/{id}/cancel": all,
+            "POST /api/v1/webhooks/sendgrid": all,
             "GET /api/v1/admin/orders/{id}": staff, "GET /api/v1/admin/orders/{id}/refunds": staff,
             "POST /api/v1/admin/orders/{id}/refunds": operators, "POST /api/v1/admin/orders/{id}/cancel": operators,
             "POST /api/v1/admin/orders/{id}/capture": operators,
@@ -35,6 +36,7 @@ struct AccessTests {
             "POST /api/v1/admin/jobs/{id}/cancel": operators, "PATCH /api/v1/admin/queues/{queue}": operators,
             "GET /api/v1/admin/dead-letters/groups": staff, "POST /api/v1/admin/dead-letters/retry": operators,
             "POST /api/v1/admin/dead-letters/discard": operators,
+            "GET /api/v1/admin/reconciliation": staff, "POST /api/v1/admin/reconciliation/{id}/resolve": operators,
             "GET /api/v1/currencies": all, "GET /api/v1/rates": all, "GET /api/v1/admin/rates": staff,
             "POST /api/v1/admin/rates/{id}/approve": operators, "POST /api/v1/admin/rates/{id}/reject": operators,
         ]

@@ -11,10 +11,10 @@ import Testing
 @Suite("Operators give money back, once and on record", .database(migrations: try Shop.migrations()))
 struct AdminRefundRoutesTests {
     /// An order of this member over 19.99 USD, paid.
-    private func paid(_ member: Member, in shop: Shop) async throws -> String {
+    private func paid(_ member: Member, in shop: Shop, currency: String = "USD") async throws -> String {
         let anvil = try await shop.addProduct(price: 1999)
         let placed = try await shop.send(
-            .post, "/orders", Shop.order(Shop.items(anvil), email: nil), token: member.accessToken,
+            .post, "/orders", Shop.order(Shop.items(anvil) + #", "currency": "\#(currency)""#, email: nil), token: member.accessToken,
             headers: [.idempotencyKey: UUID().uuidString])
         try await shop.settle(member.id, as: .confirmed)
         let id = try placed.text("id")
@@ -41,6 +41,7 @@ struct AdminRefundRoutesTests {
             #expect(first.status == 202)
             #expect(first["status"] == .string("requested"))
             #expect(first["reason"] == .string("duplicate"))
+            #expect(first["base_amount"] == .null)
             let again = try await refund(id, part, token, key: "k1", in: shop)
             #expect(again.status == 200)
             #expect(again.headers[.idempotentReplayed] == "true")
@@ -89,6 +90,34 @@ struct AdminRefundRoutesTests {
             let secret = try await shop.send(.get, "/admin/orders/\(id)", token: support.accessToken)
             #expect(secret["payment", "status"] == .string("requires_action"))
             #expect(secret["payment", "client_secret"] == nil)
+        }
+    }
+
+    @Test("an order in another currency goes back in it, and is worth what it was priced at, whatever rates are since")
+    func keepsTheRateOfTheOrder() async throws {
+        try await Shop.open { shop in
+            func publish(_ yen: String, daysAgo: Int) async throws {
+                let day = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970) - Int64(daysAgo) * 86_400)
+                let set = RateSet(source: "ecb", base: .usd, date: day, rates: [.jpy: try #require(ExchangeRate(yen))])
+                #expect(try await shop.services.rates.swapIn(set) == .swapped)
+            }
+            try await shop.database.execute("DELETE FROM rate_sets")
+            try await publish("150", daysAgo: 2)
+            let (customer, token) = (try await shop.register(), try await shop.register(role: .operator).accessToken)
+            let id = try await paid(customer, in: shop, currency: "JPY")
+            try await publish("170", daysAgo: 1)
+
+            // 19.99 USD were 2999 JPY at 150, and a third of them is 6.66, the next 6.67.
+            let first = try await refund(id, #"{"amount": {"amount": 999, "currency": "JPY"}}"#, token, in: shop)
+            #expect(first["base_amount"] == .object(["amount": .integer(666), "currency": .string("USD")]))
+            let rest = try await refund(id, "{}", token, in: shop)
+            #expect(rest["amount"] == .object(["amount": .integer(2000), "currency": .string("JPY")]))
+            #expect(rest["base_amount", "amount"] == .integer(1333))
+            let shown = try await shop.send(.get, "/admin/orders/\(id)", token: token)
+            #expect(shown["rate", "base"] == .string("USD") && shown["rate", "value"] == .string("150"))
+            #expect(shown["refunds", "0", "base_amount", "amount"] == .integer(666))
+            let list = try await shop.send(.get, "/admin/orders/\(id)/refunds", token: token)
+            #expect(list["items", "1", "base_amount", "amount"] == .integer(1333))
         }
     }
 

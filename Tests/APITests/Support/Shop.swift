@@ -1,4 +1,5 @@
 import Bootstrap
+import Crypto
 import Domain
 import Foundation
 import HTTPTypes
@@ -20,6 +21,8 @@ struct Shop: Sendable {
     let services: ShopServices
     let database: PostgresPool
 
+    /// What the mail provider signs its events with.
+    static let mailKey = P256.Signing.PrivateKey()
     static let signingKey = SigningKey(id: "test", secret: Array("an example of a signing key, 32+ bytes".utf8))
 
     /// The secrets of webhooks, of which the first is being replaced.
@@ -71,15 +74,21 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
+        let orders = OrderStore(database: database, dispatcher: dispatcher)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database),
-            orders: OrderStore(database: database, dispatcher: dispatcher),
+            orders: orders,
             refunds: RefundStore(database: database, dispatcher: dispatcher),
             captures: CaptureStore(database: database, dispatcher: dispatcher), disputes: DisputeStore(database: database),
             webhooks: WebhookStore(database: database, dispatcher: dispatcher), paymentWebhook: webhook,
+            mail: MailStore(database: database, dispatcher: dispatcher),
+            mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
+            mailWebhook: try MailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
+            waits: OrderWaits(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,

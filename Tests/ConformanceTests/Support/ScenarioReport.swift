@@ -1,6 +1,7 @@
 import ConformanceWorker
 import Foundation
 import Synchronization
+import TestSupport
 
 /// What a scenario did and counted: a row of the table that `make test-chaos` prints.
 final class ScenarioReport: Sendable {

@@ -13,7 +13,12 @@ struct Answer: Sendable {
         let id: String?
         let number: Int?
         let status: StatusField?
+        struct Waiting: Decodable, Sendable {
+            let reason: String
+            let position: Int?
+        }
         let payment: Payment?
+        let waiting: Waiting?
         let type: String?
         let detail: String?
         let decline_code: String?
@@ -77,16 +82,25 @@ extension Shop {
     /// Places an express order.
     func order(
         _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", key: String = UUID().uuidString, wait: Int? = 10,
-        email: String = "ada@example.com"
+        email: String = "ada@example.com", language: String? = nil
     ) async throws -> Answer {
         var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key]
+        if let language { headers.append(name: "Accept-Language", value: language) }
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
             {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)", "email": "\(email)",
-             "shipping_address": {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", "country": "GB"}}
+             "shipping_address": \(Self.address)}
             """
         return try await send(
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
+    }
+
+    /// Shows an order of a guest.
+    func show(_ order: Answer) async throws -> Answer {
+        try await send(
+            OutboundRequest(
+                url: api + (order.headers["Location"] ?? "/none"), headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""],
+                timeout: .seconds(45)))
     }
 
     /// Calls an order of a guest off.

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Logging
 import OutboundHTTP
@@ -47,12 +48,17 @@ final class Shop: Sendable {
         let smtpPort = try FreePort.next()
         sandboxDirectory = "\(NSTemporaryDirectory())/cartwright-sandbox-\(UUID().uuidString)"
         let sandbox = "http://127.0.0.1:\(sandboxPort)"
+        let mailKey = P256.Signing.PrivateKey()
         environment = [
             "DATABASE_URL": database.url, "REDIS_URL": redisServer.url, "HOST": "127.0.0.1", "PORT": "\(apiPort)",
             "METRICS_PORT": "\(try FreePort.next())",
             "AUTH_SIGNING_KEYS": "k1:\(Data((0..<40).map { _ in UInt8.random(in: 0...255) }).base64EncodedString())",
-            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "MAIL_TRANSPORT": "smtp",
+            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "PAYMENTS_RATE": "1000", "MAIL_TRANSPORT": "smtp",
             "SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "MAIL_FROM": "Cartwright <shop@example.com>",
+            "SENDGRID_API_KEY": "SG.endtoend", "SENDGRID_API_BASE": sandbox,
+            "SENDGRID_WEBHOOK_KEY": mailKey.publicKey.derRepresentation.base64EncodedString(),
+            "SANDBOX_MAIL_SIGNING_KEY": mailKey.derRepresentation.base64EncodedString(),
+            "SANDBOX_MAIL_WEBHOOK_URL": "http://127.0.0.1:\(apiPort)/api/v1/webhooks/sendgrid",
             "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "MAIL_UNKNOWN_SECONDS": "3", "RATES_PROVIDER": "frankfurter",
             "RATES_URL": sandbox + "/rates/v1/latest", "SANDBOX_PORT": "\(sandboxPort)", "SANDBOX_SMTP_PORT": "\(smtpPort)",
             "PAYMENTS_WEBHOOK_SECRETS": "whsec_of_the_test", "PAYMENTS_MODE": "test", "SANDBOX_WEBHOOK_SECRET": "whsec_of_the_test",
@@ -67,8 +73,9 @@ final class Shop: Sendable {
 
     // MARK: Processes
 
-    /// Path of a program of this build, beside the tests.
+    /// Path of a program of this build, beside the tests, or in the folder that `SHOP_PROGRAMS` names.
     static func program(_ name: String) throws -> String {
+        if let folder = ProcessInfo.processInfo.environment["SHOP_PROGRAMS"], !folder.isEmpty { return "\(folder)/\(name)" }
         guard let folder = Bundle.main.executableURL?.deletingLastPathComponent() else { throw CocoaError(.fileNoSuchFile) }
         return folder.appending(path: name).path
     }
@@ -88,8 +95,8 @@ final class Shop: Sendable {
         try await start("Sandbox", ready: sandbox + "/healthz")
     }
 
-    func startAPI() async throws -> ManagedProcess {
-        try await start("API", ready: api + "/readyz")
+    func startAPI(settings: [String: String] = [:]) async throws -> ManagedProcess {
+        try await start("API", ready: api + "/readyz", settings: settings)
     }
 
     /// A worker is ready when it holds a lease on the checkout queue.
@@ -114,8 +121,8 @@ final class Shop: Sendable {
         return (sandbox, api, try await startWorker())
     }
 
-    private func start(_ program: String, ready: String) async throws -> ManagedProcess {
-        let process = try ManagedProcess.start(try Self.program(program), environment: environment)
+    private func start(_ program: String, ready: String, settings: [String: String] = [:]) async throws -> ManagedProcess {
+        let process = try ManagedProcess.start(try Self.program(program), environment: environment.merging(settings) { $1 })
         try await eventually(within: .seconds(30), "\(program) is ready") {
             guard process.isRunning else { throw Failed(what: "\(program) ended: \(process.log)") }
             return (try? await self.http.send(OutboundRequest(url: ready, timeout: .seconds(2))))?.status == 200

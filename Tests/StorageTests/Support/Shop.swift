@@ -16,6 +16,7 @@ struct Shop: Sendable {
     let catalogue: CatalogueStore
     let stock: StockStore
     let mail: MailStore
+    let mailEvents: MailEventStore
     let refunds: RefundStore
     let captures: CaptureStore
     let webhooks: WebhookStore
@@ -49,6 +50,7 @@ struct Shop: Sendable {
         catalogue = CatalogueStore(database: database, settings: settings)
         stock = StockStore(database: database, dispatcher: dispatcher)
         mail = MailStore(database: database, dispatcher: dispatcher)
+        mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
         refunds = RefundStore(database: database, dispatcher: dispatcher)
         captures = CaptureStore(database: database, dispatcher: dispatcher)
         webhooks = WebhookStore(database: database, dispatcher: dispatcher)

@@ -1,0 +1,38 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Logging
+import Storage
+
+/// What the mail provider tells of mails that it has accepted. It is believed by its signature alone; the answer 200 says that it is durable, and jobs act
+/// on it.
+struct MailWebhookRoutes {
+    /// How its events are known, `nil` where the shop listens to nobody.
+    let webhook: MailWebhook?
+    let events: MailEventStore
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.post("sendgrid", use: sendGrid)
+    }
+
+    @Sendable func sendGrid(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let webhook else { throw Problem.notFound("address") }
+        let body = try await request.bodyBytes()
+        let signature = SendGridSignature(
+            signature: request.headers[values: .sendGridSignature], timestamp: request.headers[values: .sendGridTimestamp])
+        do throws(SendGridSignature.Fault) {
+            try signature.verify(body, key: webhook.key, now: Int64(Date().timeIntervalSince1970))
+        } catch {
+            context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
+            throw Problem.mailEventsNotBelieved
+        }
+        guard let document = try? JSONParser.parse(body), let news = SendGridNotice.events(document) else {
+            throw Problem.badRequest("The body is not a list of the mail provider's events.")
+        }
+        try await events.accept(news)
+        return try JSONAnswer.response(Taken())
+    }
+
+    /// `{}`: the status says it all.
+    private struct Taken: Encodable {}
+}

@@ -1,0 +1,40 @@
+import Domain
+import FoundationEssentials
+
+/// The mail provider's events as they come: a JSON array
+/// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
+enum SendGridNotice {
+    /// How much of the provider's words is kept.
+    static let longestReason = 500
+
+    /// The events about mails of this shop, `nil` when the document is no list of events. Passed over is what is about other mails, which share the
+    /// provider's account, and what cannot be read: told again it would read the same.
+    static func events(_ document: JSONValue) -> [MailEvent]? {
+        guard case .array(let elements) = document else { return nil }
+        return elements.compactMap(event)
+    }
+
+    private static func event(_ element: JSONValue) -> MailEvent? {
+        guard case .object(let fields) = element, case .integer(let time)? = fields["timestamp"], (0...4_102_444_800).contains(time),
+            let name = text(fields["event"], 50), let messageID = text(fields["sg_message_id"], 255),
+            let id = text(fields["delivery_id"], 36).flatMap({ MailDelivery.ID($0) })
+        else { return nil }
+        return MailEvent(
+            deliveryID: id, messageID: messageID, name: name, reason: reason(fields["reason"]),
+            at: Date(timeIntervalSince1970: TimeInterval(time)))
+    }
+
+    /// A name of at most so many bytes, of visible ASCII.
+    private static func text(_ value: JSONValue?, _ limit: Int) -> String? {
+        guard case .string(let text)? = value, (1...limit).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return text
+    }
+
+    /// People's words on one line.
+    private static func reason(_ value: JSONValue?) -> String? {
+        guard case .string(let text)? = value else { return nil }
+        let scalars = text.unicodeScalars.prefix(longestReason).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+        return scalars.isEmpty ? nil : String(String.UnicodeScalarView(scalars))
+    }
+}

@@ -1,0 +1,48 @@
+/// Moments between two steps at which tests end a process, or let it stand still, to see that nothing is lost and nothing happens twice.
+///
+/// Programs built for release have none of it: passing a point is an empty function there, and no name of a point is left in them.
+package enum CrashPoint: Sendable, CaseIterable {
+    /// API: the request for an order is read, nothing is stored.
+    case orderRead
+    /// API: an order is committed, its job is not pushed and nobody is told.
+    case orderCommitted
+    /// API: the job is pushed as well, and nobody is told.
+    case orderPushed
+    /// Worker: a job is claimed and started in the ledger, its handler has not run.
+    case jobClaimed
+    /// Worker: the handler is through, its claim is not acknowledged.
+    case jobFinished
+    /// Worker: stock is set aside, the provider knows nothing.
+    case stockReserved
+    /// Worker: the provider has an intent of which we know nothing.
+    case intentCreated
+    /// Worker: the intent is stored, money has not moved.
+    case intentRecorded
+    /// Worker: the provider has charged or declined, which is not stored.
+    case charged
+    /// Worker: news of payments are committed, the jobs of them are not pushed and nobody is told.
+    case finalised
+    /// Worker: the provider has taken a mail, which is not stored.
+    case mailAccepted
+    /// Worker: the provider has taken the money that was set aside, which is not stored.
+    case captured
+    /// Worker: the provider has given money back, which is not stored.
+    case refunded
+    /// Worker: the payment of an overdue order is called off or turns out to be paid, which is not stored.
+    case overdueCalledOff
+    /// Worker: the same of an order that its customer calls off.
+    case cancelCalledOff
+
+    /// Called between the two steps. Only in programs built for tests, whose environment names this point, does it do anything:
+    ///
+    ///     CARTWRIGHT_CRASH_AT=checkout.intent.recorded:3     the third time, the process ends as by kill -9
+    ///     CARTWRIGHT_CRASH_AT=job.claimed@checkout.order     in a job of this kind
+    ///     CARTWRIGHT_STOP_AT=checkout.charged                it stands still until SIGCONT
+    ///
+    /// - Parameter job: the kind of the job that is being run, at the points around a whole job.
+    package static func pass(_ point: @autoclosure () -> CrashPoint, of job: @autoclosure () -> String? = nil) {
+        #if DEBUG
+            CrashSwitch.shared.pass(point(), of: job())
+        #endif
+    }
+}

@@ -1,0 +1,66 @@
+internal import Domain
+
+/// What the templates of order mails may name. Everything is text already, in the order's language; the template only places it. What is `nil` does not
+/// apply, and templates leave it out.
+struct MailFacts {
+    struct Item {
+        let name: String
+        let sku: String
+        let quantity: Int
+        let unitPrice: String
+        let total: String
+    }
+
+    let shopName: String
+    let number: Int64
+    let placedOn: String
+    let items: [Item]
+    let subtotal: String
+    let discount: String?
+    let shipping: String?
+    let tax: String?
+    let total: String
+    let hasAddress: Bool
+    /// Empty after erasure.
+    let addressLines: [String]
+    /// Until when another card can be tried.
+    let payUntil: String?
+    /// Whether the order ended because it was not paid in time.
+    let isExpired: Bool
+    /// Whether what was paid goes back.
+    let isPaid: Bool
+    let refund: String?
+    let refundedOn: String?
+    /// All that went back so far, where that is more than this refund.
+    let refundedInAll: String?
+
+    init(_ order: Order, refund: Refund?, shopName: String, in text: LocalText) {
+        self.shopName = shopName
+        number = order.number
+        placedOn = text.day(order.createdAt)
+        items = order.items.map {
+            Item(
+                name: $0.name, sku: $0.sku.rawValue, quantity: $0.quantity.rawValue, unitPrice: text.amount($0.unitPrice),
+                total: text.amount($0.total))
+        }
+        func unlessZero(_ money: Money) -> String? { money.amount == 0 ? nil : text.amount(money) }
+        subtotal = text.amount(order.totals.subtotal)
+        discount = unlessZero(Money(-order.totals.discount.amount, order.currency))
+        shipping = unlessZero(order.totals.shipping)
+        tax = unlessZero(order.totals.tax)
+        total = text.amount(order.totals.total)
+        addressLines = order.shippingAddress.map(Self.lines) ?? []
+        hasAddress = !addressLines.isEmpty
+        payUntil = order.reservedUntil.map(text.moment)
+        isExpired = order.status == .expired
+        isPaid = order.payment.map { [.captured, .partiallyRefunded, .refunded].contains($0.status) } ?? false
+        self.refund = refund.map { text.amount($0.amount) }
+        refundedOn = refund?.settledAt.map(text.day)
+        refundedInAll = refund.flatMap { order.refunded.amount > $0.amount.amount ? text.amount(order.refunded) : nil }
+    }
+
+    private static func lines(_ address: Address) -> [String] {
+        let town = [address.postalCode, address.city, address.region].compactMap { $0 }.joined(separator: " ")
+        return [address.name, address.line1, address.line2, town, address.country].compactMap { $0 }
+    }
+}

@@ -1,0 +1,51 @@
+internal import Domain
+internal import FoundationEssentials
+internal import OutboundHTTP
+
+/// What an answer of the mail provider's API means. Pure: this is the error table of the provider design in code.
+struct SendGridAnswer {
+    /// The longest wait that is taken from an answer.
+    static let longestWait = 3600
+
+    private struct Problems: Decodable {
+        struct Problem: Decodable {
+            let message: String?
+            let field: String?
+        }
+        let errors: [Problem]
+    }
+
+    let response: OutboundResponse
+    /// Seconds since 1970.
+    let now: Int
+
+    /// The receipt, or the failure the answer stands for.
+    func receipt() throws(MailFailure) -> MailReceipt {
+        switch response.status {
+        case 202: return MailReceipt(reference: response.headers["X-Message-Id"])
+        case 429: throw .notYet(after: .seconds(wait), reason: summary)
+        // The message is not to the provider's liking, and will not be the next time.
+        case 400, 413, 415: throw .notSent(reason: summary, permanent: true)
+        // Nothing was taken, and it can go out once the settings are repaired.
+        case 300...499: throw .notSent(reason: summary, permanent: false)
+        default: throw .outcomeUnknown(reason: summary)
+        }
+    }
+
+    /// Until the limit is lifted: `X-RateLimit-Reset` is a time, `Retry-After` a number of seconds.
+    private var wait: Int {
+        let until = response.headers["X-RateLimit-Reset"].flatMap { Int($0) }.map { $0 - now }
+        let after = response.headers["Retry-After"].flatMap { Int($0) }
+        return min(max(until ?? after ?? 10, 1), Self.longestWait)
+    }
+
+    /// The provider's words, shortened, without what could be an address.
+    private var summary: String {
+        let problems = (try? JSONDecoder().decode(Problems.self, from: Data(response.body)))?.errors ?? []
+        let words = problems.prefix(3).compactMap { problem in
+            problem.message.map { (problem.field.map { "\($0): " } ?? "") + $0.prefix(200) }
+        }
+        let text = words.filter { !$0.contains("@") }.joined(separator: "; ")
+        return "The mail provider answered \(response.status): \(text.isEmpty ? "no reason given" : text)"
+    }
+}

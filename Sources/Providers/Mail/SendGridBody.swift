@@ -1,0 +1,52 @@
+internal import Domain
+
+/// The body of `POST /v3/mail/send` (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send).
+struct SendGridBody: Encodable {
+    struct Address: Encodable {
+        let email: String
+        let name: String?
+    }
+
+    struct Personalization: Encodable {
+        let to: [Address]
+    }
+
+    struct Content: Encodable {
+        let type: String
+        let value: String
+    }
+
+    struct Switch: Encodable {
+        let enable = false
+    }
+
+    /// No links that lead through the provider and no pictures that report who reads.
+    struct Tracking: Encodable {
+        let click_tracking = Switch()
+        let open_tracking = Switch()
+    }
+
+    let personalizations: [Personalization]
+    let from: Address
+    let subject: String
+    let content: [Content]
+    let headers: [String: String]
+    let custom_args: [String: String]
+    let tracking_settings = Tracking()
+
+    init(_ message: MailMessage, from sender: MailSender) {
+        personalizations = [Personalization(to: [Address(email: message.recipient.rawValue, name: nil)])]
+        from = Address(email: sender.address.rawValue, name: sender.name)
+        subject = message.subject
+        // The provider refuses other orders than from plain to rich.
+        content = [Content(type: "text/plain", value: message.text), Content(type: "text/html", value: message.html)]
+        var headers = ["Message-ID": message.messageID, "Auto-Submitted": "auto-generated"]
+        headers["X-Order-ID"] = message.orderID?.description
+        self.headers = headers
+        // Comes back with every event.
+        var arguments: [String: String] = [:]
+        arguments["delivery_id"] = message.deliveryID?.description
+        arguments["order_id"] = message.orderID?.description
+        custom_args = arguments
+    }
+}

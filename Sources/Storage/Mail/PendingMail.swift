@@ -1,0 +1,31 @@
+import Domain
+import FoundationEssentials
+import JobQueue
+import Postgres
+
+/// A mail that goes out because of a change: its row and its job are written in the transaction of the change.
+struct PendingMail: Sendable {
+    let id = MailDelivery.ID()
+    let orderID: Order.ID
+    let kind: MailKind
+    /// The refund it is about.
+    var refundID: Refund.ID?
+    let recipient: EmailAddress
+    /// How long it waits first.
+    var delay: Duration?
+
+    /// Adds the deliveries. A mail that is there already stays the only one: no change of an order may fail for its mail.
+    static func insertion(_ mails: [PendingMail]) -> SQL {
+        """
+        INSERT INTO email_deliveries (id, order_id, kind, about, recipient)
+        SELECT * FROM unnest(\(mails.map(\.id))::uuid[], \(mails.map(\.orderID))::uuid[], \(mails.map(\.kind))::text[],
+                             \(mails.map { $0.refundID?.description ?? "" })::text[], \(mails.map(\.recipient))::text[])
+        ON CONFLICT ON CONSTRAINT email_deliveries_once DO NOTHING
+        """
+    }
+
+    /// The job that sends it, in the same transaction and to be pushed after the commit.
+    func job() throws -> PendingJob {
+        try JobLedger.insertion(of: SendMail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) })
+    }
+}

@@ -1,0 +1,68 @@
+import CrashPoints
+import Domain
+import FoundationEssentials
+import JobQueue
+import Logging
+import Providers
+import Storage
+
+/// Sends one mail about an order, once, if what it says is still true.
+///
+/// That a call is about to be made is committed before it is made. When the process dies in between, the next attempt finds the delivery
+/// `sending` and parks it as unknown instead of sending it again; ``UnknownMailSweep`` asks the provider what became of it.
+struct SendMailHandler: JobHandler {
+    /// How long a mail waits that may turn out to be needless.
+    static let pause: Duration = .seconds(15)
+
+    let store: MailStore
+    let transport: any MailTransport
+    let renderer: OrderMailRenderer
+
+    func run(_ job: SendMail, in context: JobContext) async throws {
+        guard let subject = try await store.load(job.deliveryID) else { throw Self.unknown(job) }
+        switch MailTiming(subject.delivery.kind, order: subject.order.status) {
+        case .now: break
+        case .later: throw JobFailure.snooze(Self.pause, "what the mail would say is being decided")
+        case .never: return try await store.markObsolete(job.deliveryID, completion: context.completion)
+        }
+        switch try await store.beginSending(job.deliveryID) {
+        case .send(let attempt):
+            try await send(subject, attempt: attempt, in: context)
+        case .interrupted:
+            context.logger.warning("an earlier attempt was cut off while sending; its outcome is looked up")
+        case .settled:
+            return
+        case .unknownDelivery:
+            throw Self.unknown(job)
+        }
+    }
+
+    private func send(_ subject: MailSubject, attempt: Int, in context: JobContext) async throws {
+        let id = subject.delivery.id
+        let message: MailMessage
+        do {
+            message = try renderer.render(subject.delivery, order: subject.order, refund: subject.refund, at: Date())
+        } catch {
+            try await store.markNotSent(id, attempt: attempt, reason: "\(error)", permanent: true, completion: context.completion)
+            return
+        }
+        do {
+            let receipt = try await transport.send(message)
+            CrashPoint.pass(.mailAccepted)
+            try await store.markSent(id, attempt: attempt, receipt: receipt, completion: context.completion)
+        } catch MailFailure.notSent(let reason, let permanent) {
+            try await store.markNotSent(
+                id, attempt: attempt, reason: reason, permanent: permanent, completion: permanent ? context.completion : nil)
+            if !permanent { throw JobFailure.transient(reason) }
+        } catch MailFailure.notYet(let wait, let reason) {
+            try await store.markNotSent(id, attempt: attempt, reason: reason, permanent: false)
+            throw JobFailure.snooze(.waitingTurn(wait), reason)
+        } catch MailFailure.outcomeUnknown(let reason) {
+            try await store.markUnknown(id, attempt: attempt, reason: reason, completion: context.completion)
+        }
+    }
+
+    private static func unknown(_ job: SendMail) -> JobFailure {
+        .permanent(code: "unknown_delivery", "there is no mail delivery \(job.deliveryID)")
+    }
+}

@@ -1,0 +1,30 @@
+import Testing
+
+@testable import CrashPoints
+
+@Suite("Crash points are named exactly")
+struct CrashOrderTests {
+    @Test func names() throws {
+        #expect(Set(CrashPoint.allCases.map(\.name)).count == CrashPoint.allCases.count)
+        for point in CrashPoint.allCases {
+            let order = try #require(CrashOrder(point.name))
+            #expect(order.point == point && order.pass == 1 && order.job == nil)
+        }
+    }
+
+    @Test func passAndJob() throws {
+        let order = try #require(CrashOrder("job.claimed@checkout.order:3"))
+        #expect(order.point == .jobClaimed && order.job == "checkout.order" && order.pass == 3)
+        #expect(order.means(.jobClaimed, of: "checkout.order"))
+        #expect(!order.means(.jobClaimed, of: "rates.refresh"))
+        #expect(!order.means(.jobClaimed, of: nil))
+        #expect(!order.means(.jobFinished, of: "checkout.order"))
+        let anyJob = try #require(CrashOrder("job.claimed:2"))
+        #expect(anyJob.means(.jobClaimed, of: "rates.refresh") && anyJob.pass == 2)
+    }
+
+    @Test(arguments: ["", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1", "@checkout.order"])
+    func nonsense(text: String) {
+        #expect(CrashOrder(text) == nil)
+    }
+}

@@ -1,0 +1,83 @@
+import CrashPoints
+import TestSupport
+import Testing
+
+@Suite("Rows 7 to 9 and 12: whatever dies around a charge, it happens once", .serialized)
+struct ChargingTests {
+    private static let running = OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
+    private static let confirmed = OrderState(
+        order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "pending")
+
+    @Test("Row 7: the provider has an intent that is not stored", arguments: [false, true])
+    func intentCreated(keysForgotten: Bool) async throws {
+        try await Shop.open { shop in
+            let processes = (try await shop.startSandbox(), try await shop.startAPI())
+            let id = try await shop.place(
+                try await shop.products()[0], dyingAt: .intentCreated,
+                leaving: OrderState(order: "reserved", payment: "created", hasIntent: false, stock: "held", job: "running"))
+            let orphan = try #require(try await shop.intents(of: id).first)
+            #expect(orphan.status == "requires_payment_method")
+            if keysForgotten { try await shop.forgetKeys() }
+            try await shop.recover(id)
+            let intents = try await shop.intents(of: id)
+            if keysForgotten {
+                // A day later the same key makes another one. The first was never confirmed and never will be.
+                #expect(intents.count == 2)
+                #expect(intents.filter { $0.amount_received > 0 }.map(\.id) == intents.map(\.id).filter { $0 != orphan.id })
+            } else {
+                #expect(intents.map(\.id) == [orphan.id])
+            }
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test("Row 8: the intent stored, not confirmed")
+    func intentRecorded() async throws {
+        try await Shop.open { shop in
+            let processes = (try await shop.startSandbox(), try await shop.startAPI())
+            let id = try await shop.place(try await shop.products()[0], dyingAt: .intentRecorded, leaving: Self.running)
+            try await shop.recover(id)
+            #expect(try await shop.intents(of: id).count == 1)
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test("Row 9: charged, which is not stored", arguments: [false, true])
+    func charged(keysForgotten: Bool) async throws {
+        try await Shop.open { shop in
+            let processes = (try await shop.startSandbox(), try await shop.startAPI())
+            let id = try await shop.place(try await shop.products()[0], dyingAt: .charged, leaving: Self.running, charged: 1)
+            if keysForgotten { try await shop.forgetKeys() }
+            try await shop.recover(id)
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test("Row 9: declined, which is not stored")
+    func declined() async throws {
+        try await Shop.open { shop in
+            let processes = (try await shop.startSandbox(), try await shop.startAPI())
+            let id = try await shop.place(
+                try await shop.products()[0], method: "pm_card_visa_chargeDeclined", dyingAt: .charged, leaving: Self.running)
+            try await shop.recover(id, as: "payment_failed", charged: 0)
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test("Row 12: stored, the job not acknowledged")
+    func notAcknowledged() async throws {
+        try await Shop.open { shop in
+            let processes = (try await shop.startSandbox(), try await shop.startAPI())
+            // No mail is sent by this worker, so that the state is exact.
+            let id = try await shop.place(
+                try await shop.products()[0], dyingAt: .jobFinished, of: "checkout.order", leaving: Self.confirmed, charged: 1,
+                settings: ["WORKER_QUEUES": "checkout=4"])
+            #expect(try await shop.claimed(in: "checkout") == 1)
+            try await shop.recover(id)
+            try await eventually("the claim is gone") { try await shop.claimed(in: "checkout") == 0 }
+            let state = try await shop.state(of: id)
+            #expect(state.attempts == 1 && state.crashes == 0, "\(state)")
+            withExtendedLifetime(processes) {}
+        }
+    }
+}

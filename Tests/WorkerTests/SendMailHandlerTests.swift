@@ -1,0 +1,114 @@
+import Domain
+import Foundation
+import Logging
+import OutboundHTTP
+import Postgres
+import Providers
+import Storage
+import TestSupport
+import Testing
+
+@testable import JobQueue
+@testable import Worker
+
+@Suite("A mail goes out once, and only while it is true", .timeLimit(.minutes(1)))
+struct SendMailHandlerTests {
+    private func run(_ id: MailDelivery.ID, in shop: Shop, through transport: any MailTransport) async throws {
+        let rows = try await shop.database.pool.query(
+            """
+            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
+             WHERE name = 'email.send' AND payload ->> 'deliveryID' = \(id.description) RETURNING id, epoch
+            """)
+        let row = try #require(rows.first)
+        let jobID = JobID(rawValue: try row["id"])
+        let context = JobContext(
+            jobID: jobID, name: SendMail.name, queue: SendMail.queue, attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
+            traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: shop.logger, progress: nil)
+        let renderer = try OrderMailRenderer(sender: MailSender("shop@example.com"))
+        try await SendMailHandler(store: shop.mail, transport: transport, renderer: renderer).run(SendMail(deliveryID: id), in: context)
+    }
+
+    private func withServer(
+        _ script: ScriptedMailServer = ScriptedMailServer(), _ body: (any MailTransport) async throws -> Void
+    ) async throws {
+        let server = try script.start()
+        let client = OutboundHTTPClient(logger: Logger(label: "mail") { _ in SwiftLogNoOpLogHandler() })
+        try await body(SMTPMail(client: client, url: "smtp://127.0.0.1:\(server.port)", sender: MailSender("shop@example.com")))
+        await client.close()
+    }
+
+    private func delivery(_ facts: CheckoutFacts, _ kind: MailKind, in shop: Shop) async throws -> OrderMail {
+        try #require(try await shop.mail.mails(about: facts.orderID).first { $0.delivery.kind == kind })
+    }
+
+    private func declined(_ shop: Shop) async throws -> (CheckoutFacts, MailDelivery.ID) {
+        let facts = try await shop.confirming(shop.product(stock: 5))
+        shop.payments.change(try #require(facts.intentID), to: .requiresPaymentMethod, declined: "expired_card")
+        try await shop.finalise(facts)
+        return (facts, try await delivery(facts, .paymentFailed, in: shop).delivery.id)
+    }
+
+    @Test("a declined payment that still stands is written about")
+    func stands() async throws {
+        let script = ScriptedMailServer()
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            try await withServer(script) { transport in try await run(id, in: shop, through: transport) }
+            #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .sent)
+            #expect(script.message.contains { $0.hasPrefix("The payment of your order \(facts.orderNumber) of ") })
+        }
+    }
+
+    @Test("another card that is being tried is waited for; one that paid makes the mail needless")
+    func madeGood() async throws {
+        let script = ScriptedMailServer()
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            try await withServer(script) { transport in
+                _ = try await shop.orders.retryPayment(of: facts.orderID, method: "pm_card_visa", by: .staff)
+                let waits = await #expect(throws: JobFailure.self) { try await run(id, in: shop, through: transport) }
+                guard case .snooze = waits else { throw Unexpected(what: "\(String(describing: waits))") }
+                shop.payments.change(try #require(facts.intentID), to: .succeeded)
+                try await shop.finalise(facts)
+                try await run(id, in: shop, through: transport)
+            }
+            #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .obsolete)
+            #expect(script.log.entries.isEmpty)
+            let open = try await shop.database.pool.query(
+                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state <> 'done' AND payload ->> 'deliveryID' = \(id.description)")
+            #expect(open.isEmpty)
+        }
+    }
+
+    @Test("a refund is written about in the order's language")
+    func refund() async throws {
+        let script = ScriptedMailServer()
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            try await shop.finalise(facts)
+            try await shop.database.pool.execute("UPDATE orders SET language = 'de'")
+            let wish = RefundWish(orderID: facts.orderID, amount: Money(999, .usd), key: "k", actor: .system("test"))
+            guard case .accepted(let refund) = try await shop.refunds.request(wish) else { throw Unexpected(what: "no refund") }
+            _ = try await shop.refunds.record(
+                ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
+            let id = try await delivery(facts, .refund, in: shop).delivery.id
+            try await withServer(script) { transport in try await run(id, in: shop, through: transport) }
+            #expect(try await delivery(facts, .refund, in: shop).delivery.status == .sent)
+            #expect(script.message.contains { $0.contains("Wir haben Ihnen 9,99=C2=A0$") }, "\(script.message)")
+        }
+    }
+
+    @Test("what a server refuses for now is pending again; what it lost is unknown")
+    func refused() async throws {
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            try await withServer(ScriptedMailServer(replies: [".": "451 later\r\n"])) { transport in
+                await #expect(throws: JobFailure.self) { try await run(id, in: shop, through: transport) }
+            }
+            #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .pending)
+            try await withServer(ScriptedMailServer(replies: [".": ""])) { transport in try await run(id, in: shop, through: transport) }
+            #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .unknown)
+        }
+    }
+}
