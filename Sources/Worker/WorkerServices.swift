@@ -45,6 +45,13 @@ struct WorkerServices {
                 store: CaptureStore(database: database, dispatcher: dispatcher), captures: settings.payments.deadline == .capture))
         let refunds = RefundStore(database: database, dispatcher: dispatcher)
         registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
+        let webhooks = WebhookStore(database: database, dispatcher: dispatcher)
+        registry.register(
+            PaymentEventHandler(
+                events: PaymentEventBatches(store: webhooks),
+                intents: IntentNews(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
+                refunds: RefundNews(refunds: refunds, store: checkoutStore, payments: outbound.payments),
+                disputes: DisputeStore(database: database)))
         let reconciliations = ReconciliationStore(database: database)
         registry.register(
             ReconcilePaymentsHandler(
@@ -60,7 +67,8 @@ struct WorkerServices {
         registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
-                orders: orders, accounts: AccountStore(database: database), mailEvents: mailEvents, reconciliations: reconciliations))
+                orders: orders, accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
+                reconciliations: reconciliations))
         self.registry = registry
 
         schedules = [

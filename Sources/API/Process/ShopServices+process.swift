@@ -27,7 +27,11 @@ extension ShopServices {
             carts: CartStore(database: database, settings: common.shop),
             orders: orders,
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
-            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            captures: CaptureStore(database: database, dispatcher: connections.dispatcher), disputes: DisputeStore(database: database),
+            webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
+            paymentWebhook: common.webhooks.payments.map {
+                PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
+            },
             mail: MailStore(database: database, dispatcher: connections.dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
             mailWebhook: try common.mailWebhookKey.map { der throws(StartupError) in try MailWebhook(der: der) },

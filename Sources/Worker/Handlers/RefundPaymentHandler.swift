@@ -3,7 +3,6 @@ import Domain
 import FoundationEssentials
 import JobQueue
 import Logging
-import Metrics
 import Storage
 
 /// Gives money back once, whatever is repeated: the row was committed before the call, the key of the call is made from it, and a provider that
@@ -26,15 +25,13 @@ struct RefundPaymentHandler: JobHandler {
         switch try await result(of: facts) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
-            if case .recorded(let refund) = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
-            {
-                Self.count(refund)
-            }
+            let outcome = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
         let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
-        if case .recorded(let refund) = outcome { Self.count(refund) }
+        if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
         switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
@@ -97,12 +94,6 @@ struct RefundPaymentHandler: JobHandler {
 
     private static func pause(for refund: Refund) -> Duration {
         .seconds(min(max(-refund.createdAt.timeIntervalSinceNow, pause.lowerBound), pause.upperBound))
-    }
-
-    private static func count(_ refund: Refund) {
-        Counter(
-            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)]
-        ).increment()
     }
 
     private static func metadata(_ refund: Refund, _ reason: String) -> Logger.Metadata {

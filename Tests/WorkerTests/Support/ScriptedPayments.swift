@@ -21,6 +21,7 @@ final class ScriptedPayments: PaymentProvider {
         var creationKeys: [IdempotencyKey] = []
         var failingCreations = 0
         var charges = 0
+        var lookUps = 0
         var creations = 0
         var lists = 0
         /// How many pages are given before one is not; nil for all.
@@ -50,6 +51,8 @@ final class ScriptedPayments: PaymentProvider {
     /// How often money has moved.
     var charges: Int { state.withLock { $0.charges } }
 
+    /// How often an intent was read.
+    var lookUps: Int { state.withLock { $0.lookUps } }
     /// How many intents were made.
     var creations: Int { state.withLock { $0.creations } }
     /// How many pages of lists were read.
@@ -179,7 +182,11 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        guard let intent = state.withLock({ $0.intents[id] }) else { throw .notFound }
+        let intent = state.withLock { state in
+            state.lookUps += 1
+            return state.intents[id]
+        }
+        guard let intent else { throw .notFound }
         return intent
     }
 
