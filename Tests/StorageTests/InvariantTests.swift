@@ -31,6 +31,8 @@ struct InvariantTests {
             "checkout_job_once",
             "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
         ),
+        ("webhook_event_handled", "UPDATE webhook_events SET received_at = now() - interval '2 hours'"),
+        ("webhook_event_handled", "UPDATE jobs SET state = 'discarded' WHERE name = 'payments.event'"),
         ("pending_order_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'checkout.order'"),
     ]
 
@@ -49,6 +51,7 @@ struct InvariantTests {
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
             _ = try await shop.reserved(pen, 2)
             _ = try await shop.place(shop.express(pen, 2))
+            _ = try await shop.webhooks.accept([.sample("evt_1")])
             #expect(try await shop.invariants.check() == [])
             #expect(try await shop.database.execute(statement) > 0)
             let violations = try await shop.invariants.check()

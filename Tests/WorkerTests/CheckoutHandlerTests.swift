@@ -60,6 +60,24 @@ struct CheckoutHandlerTests {
         }
     }
 
+    @Test("a failed creation that the provider keeps is left for a new key, at once, and a retry comes to the same key")
+    func keptCreation() async throws {
+        try await Shop.with { shop in
+            let order = try await shop.placed(shop.product(stock: 5))
+            let payment = try await shop.facts(order.id).paymentID
+            shop.payments.failCreations(2)
+            let error = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            guard case .transient = error else { throw Unexpected(what: "\(String(describing: error))") }
+            #expect(try await shop.facts(order.id).creation == 2)
+            try await run(order, in: shop)
+            #expect(shop.payments.creationKeys == ["pi:\(payment)", "pi:\(payment):2", "pi:\(payment):2", "pi:\(payment):3"])
+            #expect(try await shop.facts(order.id).status == .confirmed)
+            #expect(shop.payments.charges == 1)
+            // An intent is stored: there is nothing left to create.
+            #expect(try await !shop.store.beginNextCreation(of: payment, after: 3))
+        }
+    }
+
     @Test("an intent over another amount is a matter for a person, not for waiting")
     func mismatch() async throws {
         try await Shop.with { shop in

@@ -24,10 +24,12 @@ struct StripeIntent: Decodable {
     /// Seconds since 1970.
     let created: Int64?
     let amountReceived: Int64?
+    let isLive: Bool?
 
     enum CodingKeys: String, CodingKey {
         case id, status, amount, currency, metadata, created
         case amountReceived = "amount_received"
+        case isLive = "livemode"
         case clientSecret = "client_secret"
         case lastError = "last_payment_error"
     }

@@ -37,6 +37,13 @@ public struct CheckoutStore: Sendable {
         try await facts(of: [orderID]).first
     }
 
+    /// The facts about the order that an intent is stored with, `nil` when there is none.
+    public func load(intent id: PaymentIntent.ID) async throws -> CheckoutFacts? {
+        let rows = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(id)")
+        guard let row = rows.first else { return nil }
+        return try await load(try row["order_id"])
+    }
+
     /// The facts about several orders, in the order of their ids.
     func facts(of ids: [Order.ID]) async throws -> [CheckoutFacts] {
         if ids.isEmpty { return [] }

@@ -14,6 +14,11 @@ extension RefundStore {
         return RefundFacts(refund: try RefundRow.refund(row), intentID: try row["intent_id"], attempt: try row["attempt"])
     }
 
+    /// The refund of ours that the provider has under this id, `nil` when none is stored with it.
+    public func refund(withProviderID id: ProviderRefund.ID) async throws -> Refund.ID? {
+        try await database.query("SELECT id FROM refunds WHERE provider_refund_id = \(id)").first?["id"]
+    }
+
     /// Settles news of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment and order follow the sum of what
     /// went back.
     ///

@@ -41,7 +41,9 @@ struct CheckoutHandler: JobHandler {
         var attempt = (number: facts.attempt, method: facts.method)
         var intentID = facts.intentID
         if intentID == nil {
-            let created = try await createIntent(for: facts)
+            let creation = IntentCreation(
+                store: store, payments: payments, search: search, captureMethod: captureMethod, facts: facts)
+            let created = try await creation.run()
             CrashPoint.pass(.intentCreated)
             switch try await store.recordIntent(created, for: facts.orderID) {
             case .recorded(let number, let method):
@@ -62,22 +64,6 @@ struct CheckoutHandler: JobHandler {
         let intent = try await charge.run(attempt: attempt.number)
         CrashPoint.pass(.charged)
         try await settle(intent, of: facts, in: context)
-    }
-
-    /// E1: moves no money. For an order so old that the provider may have forgotten the key, one that was made before is looked for first.
-    private func createIntent(for facts: CheckoutFacts) async throws -> PaymentIntent.ID {
-        let known = try await search.intents(of: facts.orderID, placedAt: facts.placedAt)
-        if let known = known?.first(where: { $0.paymentID == facts.paymentID }) { return known.id }
-        guard let key = IdempotencyKey.creation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
-        let request = PaymentIntentRequest(
-            orderID: facts.orderID, orderNumber: facts.orderNumber, amount: facts.amount, captureMethod: captureMethod, key: key,
-            metadata: ["payment_id": "\(facts.paymentID)", "shop": try await store.shopIdentity()])
-        do {
-            return try await payments.create(request).id
-        } catch {
-            // Creating again with the same key is harmless, whatever became of the first call.
-            throw error.disposition == .readBack ? JobFailure.transient(error.description) : error.jobFailure
-        }
     }
 
     /// W3.

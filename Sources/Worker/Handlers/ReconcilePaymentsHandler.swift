@@ -29,7 +29,9 @@ struct ReconcilePaymentsHandler: JobHandler {
         try await pages(context, run, \.createdAt) { () in
             round.tally
         } next: { cursor in
-            let page = try await calling { () throws(PaymentFailure) in try await payments.intents(createdSince: run.from, after: cursor) }
+            let page = try await PatientCalls.run { () throws(PaymentFailure) in
+                try await payments.intents(createdSince: run.from, after: cursor)
+            }
             try await round.compare(page)
             return page
         }
@@ -37,7 +39,9 @@ struct ReconcilePaymentsHandler: JobHandler {
         try await pages(context, run, \.createdAt) { () in
             round.tally
         } next: { cursor in
-            let page = try await calling { () throws(PaymentFailure) in try await payments.refunds(createdSince: run.from, after: cursor) }
+            let page = try await PatientCalls.run { () throws(PaymentFailure) in
+                try await payments.refunds(createdSince: run.from, after: cursor)
+            }
             try await round.compare(page)
             return page
         }
@@ -70,14 +74,6 @@ struct ReconcilePaymentsHandler: JobHandler {
 
     private static func summary(_ tally: ReconciliationRun.Tally) -> String {
         "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, \(tally.healed) of them healed"
-    }
-
-    private func calling<Value>(_ call: () async throws(PaymentFailure) -> Value) async throws -> Value {
-        do {
-            return try await call()
-        } catch {
-            throw error.jobFailure
-        }
     }
 }
 

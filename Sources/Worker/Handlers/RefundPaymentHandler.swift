@@ -27,15 +27,13 @@ struct RefundPaymentHandler: JobHandler {
         switch try await result(of: facts) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
-            if case .recorded(let refund) = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
-            {
-                count(refund)
-            }
+            let outcome = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund, in: metrics) }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
         let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
-        if case .recorded(let refund) = outcome { count(refund) }
+        if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund, in: metrics) }
         switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
@@ -75,7 +73,7 @@ struct RefundPaymentHandler: JobHandler {
                 // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs a key of its own.
                 _ = try await store.beginNextAttempt(of: facts.refund.id, after: facts.attempt)
                 throw error.jobFailure
-            case .outcomeUnknown, .inProgress, .rateLimited, .notFound, .configuration, .notSent:
+            case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
                 throw error.jobFailure
             }
         }
@@ -98,13 +96,6 @@ struct RefundPaymentHandler: JobHandler {
 
     private static func pause(for refund: Refund) -> Duration {
         .seconds(min(max(-refund.createdAt.timeIntervalSinceNow, pause.lowerBound), pause.upperBound))
-    }
-
-    private func count(_ refund: Refund) {
-        Counter(
-            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)],
-            factory: metrics
-        ).increment()
     }
 
     private static func metadata(_ refund: Refund, _ reason: String) -> Logger.Metadata {

@@ -17,7 +17,11 @@ final class ScriptedPayments: PaymentProvider {
         var answers: [IdempotencyKey: Result<PaymentIntent, PaymentFailure>] = [:]
         var faults: [Fault] = []
         var keys: [IdempotencyKey] = []
+        /// Each creation that was asked for, and how many of the next ones the provider fails and keeps its failure of.
+        var creationKeys: [IdempotencyKey] = []
+        var failingCreations = 0
         var charges = 0
+        var lookUps = 0
         var creations = 0
         var lists = 0
         /// How many pages are given before one is not; nil for all.
@@ -47,6 +51,8 @@ final class ScriptedPayments: PaymentProvider {
     /// How often money has moved.
     var charges: Int { state.withLock { $0.charges } }
 
+    /// How often an intent was read.
+    var lookUps: Int { state.withLock { $0.lookUps } }
     /// How many intents were made.
     var creations: Int { state.withLock { $0.creations } }
     /// How many pages of lists were read.
@@ -84,6 +90,13 @@ final class ScriptedPayments: PaymentProvider {
     func fail(_ faults: Fault...) {
         state.withLock { $0.faults += faults }
     }
+
+    /// Lets the next creations fail with an answer that is kept under their keys.
+    func failCreations(_ count: Int) {
+        state.withLock { $0.failingCreations = count }
+    }
+
+    var creationKeys: [String] { state.withLock { $0.creationKeys.map(\.rawValue) } }
 
     /// Holds cancellations back until so many of them are under way at once.
     func holdCancellations(until size: Int) {
@@ -129,12 +142,20 @@ final class ScriptedPayments: PaymentProvider {
         let intent = PaymentIntent(
             id: id, status: .requiresPaymentMethod, amount: request.amount, orderID: request.orderID, createdAt: Date(),
             paymentID: request.metadata["payment_id"].flatMap { Payment.ID($0) }, shop: request.metadata["shop"])
-        return state.withLock { state in
-            if let known = state.intents[id] { return known }
+        return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
+            state.creationKeys.append(request.key)
+            if let known = state.answers[request.key] { return known }
+            if let known = state.intents[id] { return .success(known) }
+            if state.failingCreations > 0 {
+                state.failingCreations -= 1
+                let failure = Result<PaymentIntent, PaymentFailure>.failure(.outcomeUnknown("answered 500", answered: true))
+                state.answers[request.key] = failure
+                return failure
+            }
             state.creations += 1
             state.intents[id] = intent
-            return intent
-        }
+            return .success(intent)
+        }.get()
     }
 
     /// Declines the method `pm_declined`, charges any other.
@@ -161,7 +182,11 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        guard let intent = state.withLock({ $0.intents[id] }) else { throw .notFound }
+        let intent = state.withLock { state in
+            state.lookUps += 1
+            return state.intents[id]
+        }
+        guard let intent else { throw .notFound }
         return intent
     }
 
