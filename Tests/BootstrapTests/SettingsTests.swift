@@ -279,4 +279,42 @@ struct SettingsTests {
         #expect(!"\(right)".contains("hunter2"))
         #expect(try settings(["RATES_PROVIDER": "frankfurter-v2", "RATES_API_KEY": "hunter2"]).rates.apiKey == nil)
     }
+
+    @Test("webhooks are taken where their secrets and the mode are set")
+    func webhooks() throws {
+        func settings(_ changes: [String: String]) throws -> APISettings {
+            try APISettings(checking: SettingsReader(values: Self.api.merging(changes) { $1 }))
+        }
+        #expect(try settings([:]).webhooks.payments == nil)
+        #expect(try settings(["PAYMENTS_MODE": "live"]).webhooks.payments == nil)
+        let set = try settings(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2,whsec_hunter3", "PAYMENTS_MODE": "test"])
+        #expect(set.webhooks.payments?.secrets.map(\.value) == ["whsec_hunter2", "whsec_hunter3"])
+        #expect(set.webhooks.payments?.mode == .test)
+        #expect(!"\(set)".contains("hunter"))
+        #expect(complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2"])?.contains("  PAYMENTS_MODE: is not set") == true)
+        #expect(complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2", "PAYMENTS_MODE": "real"])?.contains("  PAYMENTS_MODE: ") == true)
+        for wrong in ["short", "whsec_hunter2,", ",whsec_hunter2", "whsec hunter2", "whsec_hunter2,x"] {
+            let text = complaint(["PAYMENTS_WEBHOOK_SECRETS": wrong, "PAYMENTS_MODE": "test"])
+            #expect(text?.contains("  PAYMENTS_WEBHOOK_SECRETS: ") == true && text?.contains("hunter") == false, "\(wrong)")
+        }
+        // What anybody can guess must not let anybody confirm orders that cost real money.
+        let sandbox = ["PAYMENTS_WEBHOOK_SECRETS": "whsec_sandbox"]
+        #expect(complaint(sandbox.merging(["PAYMENTS_MODE": "test"]) { $1 }) == nil)
+        #expect(complaint(sandbox.merging(["PAYMENTS_MODE": "live"]) { $1 })?.contains("24 characters") == true)
+    }
+
+    @Test(
+        "a worker's key is of the mode that it is told",
+        arguments: ["sk_test_0123456789", "rk_test_0123456789", "sk_live_0123456789", "rk_live_0123456789"])
+    func mode(key: String) throws {
+        for mode in ["test", "live", ""] {
+            let values = Self.worker.merging(["PAYMENTS_API_KEY": key, "PAYMENTS_MODE": mode]) { $1 }
+            if mode.isEmpty || key.contains(mode) {
+                _ = try WorkerProcessSettings(checking: SettingsReader(values: values))
+            } else {
+                let error = #expect(throws: StartupError.self) { try WorkerProcessSettings(checking: SettingsReader(values: values)) }
+                #expect(error?.message.contains("  PAYMENTS_MODE: is \(mode)") == true)
+            }
+        }
+    }
 }

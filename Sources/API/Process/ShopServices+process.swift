@@ -27,10 +27,15 @@ extension ShopServices {
             carts: CartStore(database: database, settings: common.shop),
             orders: orders,
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
-            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            captures: CaptureStore(database: database, dispatcher: connections.dispatcher), disputes: DisputeStore(database: database),
+            webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
+            paymentWebhook: common.webhooks.payments.map {
+                PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
+            },
             mail: MailStore(database: database, dispatcher: connections.dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
             mailWebhook: try common.mailWebhookKey.map { der throws(StartupError) in try MailWebhook(der: der) },
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             waits: OrderWaits(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),

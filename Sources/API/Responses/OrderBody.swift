@@ -78,7 +78,7 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, waiting, language
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"

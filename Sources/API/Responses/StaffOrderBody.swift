@@ -5,11 +5,12 @@ import Storage
 struct StaffOrderBody: Encodable {
     let order: Order
     let refunds: [Refund]
+    let disputes: [DisputeRecord]
     let mails: [OrderMail]
     var waiting: OrderWaiting?
 
     private enum CodingKeys: String, CodingKey {
-        case fulfilment, refunds, mails
+        case fulfilment, refunds, disputes, mails
         case userID = "user_id"
     }
 
@@ -19,6 +20,7 @@ struct StaffOrderBody: Encodable {
         try container.encode(order.fulfilment.rawValue, forKey: .fulfilment)
         try container.encodeIfPresent(order.userID, forKey: .userID)
         try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
+        try container.encode(disputes.map(DisputeBody.init), forKey: .disputes)
         try container.encode(mails.map(MailBody.init), forKey: .mails)
     }
 }

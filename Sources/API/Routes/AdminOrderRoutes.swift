@@ -8,6 +8,7 @@ struct AdminOrderRoutes {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let disputes: DisputeStore
     let mail: MailStore
     let waits: OrderWaits
 
@@ -78,8 +79,8 @@ struct AdminOrderRoutes {
 
     private func body(_ order: Order) async throws -> StaffOrderBody {
         StaffOrderBody(
-            order: order, refunds: try await refunds.refunds(of: order.id), mails: try await mail.mails(about: order.id),
-            waiting: await waits.of(order))
+            order: order, refunds: try await refunds.refunds(of: order.id), disputes: try await disputes.disputes(about: order.id),
+            mails: try await mail.mails(about: order.id), waiting: await waits.of(order))
     }
 
     private func answer(for refund: Refund) async throws -> RefundBody {

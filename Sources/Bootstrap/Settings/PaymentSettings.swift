@@ -1,7 +1,7 @@
 package import Domain
 
 /// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_CAPTURE_DEADLINE`,
-/// `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
+/// `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
 package struct PaymentSettings: Sendable {
     /// The provider's secret key.
     package let apiKey: SecretText
@@ -40,7 +40,17 @@ package struct PaymentSettings: Sendable {
             let isKey = ["sk_test_", "rk_test_", "sk_live_", "rk_live_"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
             return isKey && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
         }
+        // What listens to the provider is told the mode; said here too, the two cannot differ unnoticed.
+        let expected: PaymentMode? = reader.value("PAYMENTS_MODE", default: nil, expected: PaymentMode.expectation) {
+            PaymentMode(rawValue: $0)
+        }
         guard let key else { return nil }
+        if let expected, expected != PaymentMode(ofKey: key) {
+            reader.note(
+                SettingProblem(
+                    name: "PAYMENTS_MODE", wrong: "is \(expected.rawValue), and PAYMENTS_API_KEY is a key of the other mode",
+                    expected: "both of the same mode"))
+        }
         apiKey = SecretText(key)
     }
 }

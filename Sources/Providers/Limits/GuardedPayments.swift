@@ -1,4 +1,5 @@
 package import Domain
+package import FoundationEssentials
 
 /// A payment provider that is called no more often than it allows, and not at all while it fails. What may not be called now throws
 /// ``PaymentFailure/unavailable(retryAfter:_:)``.
@@ -42,6 +43,14 @@ package struct GuardedPayments: PaymentProvider {
 
     package func refunds(of id: PaymentIntent.ID) async throws(PaymentFailure) -> [ProviderRefund] {
         try await guarded("list_refunds") { () async throws(PaymentFailure) in try await base.refunds(of: id) }
+    }
+
+    package func intents(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<PaymentIntent> {
+        try await guarded("list_intents") { () async throws(PaymentFailure) in try await base.intents(createdSince: time, after: after) }
+    }
+
+    package func refunds(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
+        try await guarded("list_refunds") { () async throws(PaymentFailure) in try await base.refunds(createdSince: time, after: after) }
     }
 
     private func guarded<Value>(

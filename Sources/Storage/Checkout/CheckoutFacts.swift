@@ -25,6 +25,8 @@ public struct CheckoutFacts: Hashable, Sendable {
     public let method: String
     /// Until when stock is set aside.
     public let reservedUntil: Date?
+    /// When the order was accepted.
+    public let placedAt: Date
 }
 
 extension CheckoutFacts {
@@ -32,6 +34,7 @@ extension CheckoutFacts {
     func reserved(until time: Date) -> CheckoutFacts {
         CheckoutFacts(
             orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID, paymentStatus: paymentStatus,
-            amount: amount, intentID: intentID, attempt: attempt, creation: creation, method: method, reservedUntil: time)
+            amount: amount, intentID: intentID, attempt: attempt, creation: creation, method: method, reservedUntil: time,
+            placedAt: placedAt)
     }
 }

@@ -20,7 +20,7 @@ struct LockedOrders: Sendable {
     }
 
     private static let columns =
-        "id, number, status, email, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
+        "id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
 
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
@@ -61,7 +61,8 @@ struct LockedOrders: Sendable {
                 orderID: id, orderNumber: try order["number"], status: try order["status"], paymentID: try payment["id"],
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
                 intentID: try payment["provider_intent_id"], attempt: try payment["attempt"],
-                creation: try payment["creation"], method: try payment["method"], reservedUntil: try order["reserved_until"])
+                creation: try payment["creation"], method: try payment["method"], reservedUntil: try order["reserved_until"],
+                placedAt: try order["created_at"])
             let fulfilment: FulfilmentStatus = try order["fulfilment_status"]
             entries[id] = Entry(
                 facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], facts.amount.currency),

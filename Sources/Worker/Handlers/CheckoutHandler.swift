@@ -13,6 +13,17 @@ struct CheckoutHandler: JobHandler {
     let store: CheckoutStore
     let payments: any PaymentProvider
     let captureMethod: PaymentIntentRequest.CaptureMethod
+    private let search: IntentSearch
+
+    init(
+        checkouts: CheckoutBatches, store: CheckoutStore, payments: any PaymentProvider, captureMethod: PaymentIntentRequest.CaptureMethod
+    ) {
+        self.checkouts = checkouts
+        self.store = store
+        self.payments = payments
+        self.captureMethod = captureMethod
+        search = IntentSearch(payments: payments)
+    }
 
     func run(_ job: CheckoutOrder, in context: JobContext) async throws {
         switch try await checkouts.reserve(ReservationRequest(orderID: job.orderID, completion: context.completion)) {
@@ -30,7 +41,9 @@ struct CheckoutHandler: JobHandler {
         var attempt = (number: facts.attempt, method: facts.method)
         var intentID = facts.intentID
         if intentID == nil {
-            let created = try await IntentCreation(store: store, payments: payments, captureMethod: captureMethod, facts: facts).run()
+            let creation = IntentCreation(
+                store: store, payments: payments, search: search, captureMethod: captureMethod, facts: facts)
+            let created = try await creation.run()
             CrashPoint.pass(.intentCreated)
             switch try await store.recordIntent(created, for: facts.orderID) {
             case .recorded(let number, let method):

@@ -6,6 +6,7 @@ import Storage
 struct IntentCreation: Sendable {
     let store: CheckoutStore
     let payments: any PaymentProvider
+    let search: IntentSearch
     let captureMethod: PaymentIntentRequest.CaptureMethod
     let facts: CheckoutFacts
 
@@ -19,6 +20,9 @@ struct IntentCreation: Sendable {
     ///
     /// - Throws: ``JobFailure`` when another try is due.
     func run() async throws -> PaymentIntent.ID {
+        // For an order so old that the provider may have forgotten its keys, one that was made before is looked for first.
+        let known = try await search.intents(of: facts.orderID, placedAt: facts.placedAt)
+        if let known = known?.first(where: { $0.paymentID == facts.paymentID }) { return known.id }
         let failure: PaymentFailure
         switch try await create(facts.creation) {
         case .made(let id): return id
@@ -38,7 +42,7 @@ struct IntentCreation: Sendable {
         }
         let request = PaymentIntentRequest(
             orderID: facts.orderID, orderNumber: facts.orderNumber, amount: facts.amount, captureMethod: captureMethod, key: key,
-            metadata: ["order_id": "\(facts.orderID)", "payment_id": "\(facts.paymentID)"])
+            metadata: ["payment_id": "\(facts.paymentID)", "shop": try await store.shopIdentity()])
         do {
             return .made(try await payments.create(request).id)
         } catch {

@@ -25,11 +25,14 @@ struct RefundPaymentHandler: JobHandler {
         switch try await result(of: facts) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
-            _ = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            let outcome = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
-        switch try await store.record(snapshot, for: job.refundID, completion: context.completion) {
+        let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
+        if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
+        switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
                 context.logger.error("a refund came to nothing", metadata: Self.metadata(refund, refund.failureReason ?? "no reason given"))

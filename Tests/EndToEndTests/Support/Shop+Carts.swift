@@ -13,12 +13,12 @@ extension Shop {
 
     /// Orders what is in a cart.
     func orderCart(
-        _ token: String, method: String = "pm_card_visa", key: String = UUID().uuidString, wait: Int? = nil
+        _ token: String, method: String = "pm_card_visa", currency: String? = nil, key: String = UUID().uuidString, wait: Int? = nil
     ) async throws -> Answer {
         var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key, "X-Cart-Token": token]
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
-            {"payment_method": "\(method)", "email": "ada@example.com", "shipping_address": \(Self.address)}
+            {"payment_method": "\(method)", "email": "ada@example.com", "shipping_address": \(Self.address)\(Self.field(currency))}
             """
         return try await send(
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))

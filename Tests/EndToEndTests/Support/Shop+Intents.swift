@@ -20,17 +20,33 @@ extension Shop {
 
     /// The provider's intents of an order, newest first.
     func intents(of order: String) async throws -> [Intent] {
+        try await intents().filter { $0.metadata.order_id == order }
+    }
+
+    /// All of the provider's intents, newest first.
+    func intents() async throws -> [Intent] {
         let answer = try await http.send(
             OutboundRequest(
                 url: sandbox + "/v1/payment_intents?limit=100", headers: ["Authorization": "Bearer sk_test_endtoend"],
                 maximumResponseBytes: 1 << 22))
         guard answer.status == 200 else { throw Failed(what: "the sandbox answered \(answer.status) for its intents") }
-        return try JSONDecoder().decode(Page<Intent>.self, from: Data(answer.body)).data.filter { $0.metadata.order_id == order }
+        return try JSONDecoder().decode(Page<Intent>.self, from: Data(answer.body)).data
     }
 
     /// What was charged for an order, one amount for each time.
     func charges(of order: String) async throws -> [Int] {
         try await movements().filter { $0.order_id == order && $0.kind == "charge" }.map(\.amount)
+    }
+
+    /// Stands in for a customer at the page of their bank.
+    func authenticate(_ intent: String, succeeds: Bool) async throws {
+        let answer = try await http.send(
+            OutboundRequest(
+                method: "POST", url: sandbox + "/_sandbox/authenticate/\(intent)",
+                headers: ["Content-Type": "application/x-www-form-urlencoded"],
+                body: Array("result=\(succeeds ? "success" : "failure")".utf8)))
+        // 402 when the bank refuses.
+        guard answer.status == 200 || answer.status == 402 else { throw Failed(what: "the sandbox answered \(answer.status)") }
     }
 
     /// Lets the provider forget what it keeps under idempotency keys, as it does after a day.

@@ -23,6 +23,12 @@ struct Answer: Sendable {
         let detail: String?
         let decline_code: String?
         let order_id: String?
+        let refundable: Amount?
+    }
+
+    struct Amount: Decodable, Sendable, Equatable {
+        let amount: Int
+        let currency: String
     }
 
     /// An order's status is a word, a problem's a number.
@@ -43,6 +49,9 @@ struct Answer: Sendable {
     let headers: OutboundHeaders
     let body: Body?
     let text: String
+
+    /// The order it is about: every answer to placing one says where it is.
+    var orderID: String? { body?.id ?? headers["Location"]?.split(separator: "/").last.map(String.init) }
 
     var orderStatus: String? {
         if case .word(let word) = body?.status { word } else { nil }
@@ -81,19 +90,22 @@ extension Shop {
 
     /// Places an express order.
     func order(
-        _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", key: String = UUID().uuidString, wait: Int? = 10,
-        email: String = "ada@example.com", language: String? = nil
+        _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", currency: String? = nil, key: String = UUID().uuidString,
+        wait: Int? = 10, email: String = "ada@example.com", language: String? = nil
     ) async throws -> Answer {
         var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key]
         if let language { headers.append(name: "Accept-Language", value: language) }
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
             {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)", "email": "\(email)",
-             "shipping_address": \(Self.address)}
+             "shipping_address": \(Self.address)\(Self.field(currency))}
             """
         return try await send(
             OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
     }
+
+    /// A currency as one more field of a body.
+    static func field(_ currency: String?) -> String { currency.map { #", "currency": "\#($0)""# } ?? "" }
 
     /// Shows an order of a guest.
     func show(_ order: Answer) async throws -> Answer {
@@ -103,21 +115,22 @@ extension Shop {
                 timeout: .seconds(45)))
     }
 
-    /// Calls an order of a guest off.
-    func cancel(_ order: Answer) async throws -> Answer {
+    /// Calls an order of a guest off, whose token came with the order or was that of the cart before.
+    func cancel(_ order: Answer, cart: String? = nil) async throws -> Answer {
         try await send(
             OutboundRequest(
                 method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/cancel",
-                headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""], body: [], timeout: .seconds(45)))
+                headers: ["X-Cart-Token": cart ?? order.headers["X-Cart-Token"] ?? ""], body: [], timeout: .seconds(45)))
     }
 
     /// Tries another card for a declined order of a guest.
-    func pay(_ order: Answer, method: String, wait: Int = 10) async throws -> Answer {
+    func pay(_ order: Answer, method: String, cart: String? = nil, wait: Int = 10) async throws -> Answer {
         try await send(
             OutboundRequest(
                 method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/payments",
                 headers: [
-                    "Content-Type": "application/json", "Prefer": "wait=\(wait)", "X-Cart-Token": order.headers["X-Cart-Token"] ?? "",
+                    "Content-Type": "application/json", "Prefer": "wait=\(wait)",
+                    "X-Cart-Token": cart ?? order.headers["X-Cart-Token"] ?? "",
                 ], body: Array(#"{"payment_method": "\#(method)"}"#.utf8), timeout: .seconds(45)))
     }
 

@@ -1,0 +1,55 @@
+import Postgres
+import TestSupport
+
+extension Shop {
+    /// Waits until nothing is under way any more: no order, no mail, no refund, no job. In the short form what waits for its time has it come at once.
+    func waitUntilQuiet(within patience: Duration) async throws {
+        var hurried = ContinuousClock.now
+        do {
+            try await eventually(within: patience, "everything is settled") {
+                if ContinuousClock.now - hurried > .milliseconds(400) {
+                    hurried = .now
+                    try await self.hurryEverything()
+                }
+                return try await self.underWay() == 0
+            }
+        } catch is NeverHappened {
+            throw Failed(what: "still under way after \(patience): \(try await describeWork())")
+        }
+    }
+
+    private func underWay() async throws -> Int {
+        try await database.pool.query(
+            """
+            SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'reserved'))
+                 + (SELECT count(*) FROM email_deliveries WHERE status IN ('pending', 'sending', 'unknown'))
+                 + (SELECT count(*) FROM refunds WHERE status IN ('requested', 'pending'))
+                 + (SELECT count(*) FROM jobs WHERE state IN ('ready', 'running')) AS open
+            """)[0]["open"]
+    }
+
+    private func describeWork() async throws -> [String] {
+        try await database.pool.query(
+            """
+            SELECT 'order ' || id::text || ' ' || status AS what FROM orders WHERE status IN ('pending', 'reserved')
+             UNION ALL SELECT 'mail ' || id::text || ' ' || status FROM email_deliveries WHERE status IN ('pending', 'sending', 'unknown')
+             UNION ALL SELECT 'refund ' || id::text || ' ' || status FROM refunds WHERE status IN ('requested', 'pending')
+             UNION ALL SELECT 'job ' || id::text || ' ' || name || ' ' || state || ' attempts ' || attempts || ' ' || coalesce(errors ->> -1, '')
+                         FROM jobs WHERE state NOT IN ('done', 'discarded')
+            """
+        ).map { try $0["what"] }
+    }
+
+    /// Retries, lost pushes, looks at undecided payments and at unknown mails.
+    private func hurryEverything() async throws {
+        guard !Chaos.isOn else { return }
+        try await hurryPush()
+        _ = try await database.pool.pipeline([
+            """
+            UPDATE payments SET updated_at = updated_at - interval '1 minute', claimed_until = NULL
+             WHERE status IN ('requires_action', 'processing') OR claimed_until > now()
+            """,
+            "UPDATE email_deliveries SET claimed_until = NULL WHERE status = 'unknown' AND claimed_until > now()",
+        ])
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// Random rounds: customers buy, call off and want money back, the provider fails at random, and processes are killed at random moments. Afterwards
+/// everything must add up.
+///
+///     MONEY_SEED=4711 MONEY_ROUNDS=1 make test FILTER=EndToEndTests.SweepTests    plays a round again
+///     Scripts/test-money --rounds 200 --times 3                                   plays many, and prints the table of docs/guarantees.md
+@Suite("Whatever happens at whatever moment: the money adds up", .serialized)
+struct SweepTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let rounds = environment["MONEY_ROUNDS"].flatMap(Int.init) ?? Chaos.scale(4, full: 200)
+    private static let firstSeed = environment["MONEY_SEED"].flatMap(UInt64.init) ?? .random(in: 1...1_000_000_000)
+    /// As many rounds one shop lives.
+    private static let roundsPerShop = 10
+
+    @Test func theMoneyAddsUp() async throws {
+        let began = ContinuousClock.now
+        var count = MoneyCount()
+        var seeds = Array((0..<UInt64(Self.rounds)).map { Self.firstSeed &+ $0 })
+        while !seeds.isEmpty {
+            let batch = seeds.prefix(Self.roundsPerShop)
+            seeds.removeFirst(batch.count)
+            try await play(batch.map(MoneyRound.init), &count)
+        }
+        #expect(count.dead == 0)
+        #expect(count.mostCharges <= 1)
+        let row = count.row(seed: Self.firstSeed, seconds: Int((ContinuousClock.now - began).components.seconds))
+        print(MoneyCount.head + "\n" + row)
+        guard let path = Self.environment["MONEY_REPORT"], let report = FileHandle(forWritingAtPath: path) else { return }
+        try report.seekToEnd()
+        try report.write(contentsOf: Data((row + "\n").utf8))
+    }
+
+    private func play(_ rounds: [MoneyRound], _ count: inout MoneyCount) async throws {
+        let settings = ["MAIL_UNKNOWN_SECONDS": "1", "WORKER_QUEUES": "checkout=32,email=16,payments=16,cache=8,maintenance=1"]
+        var total = count
+        try await Shop.open(settings: settings, products: rounds.count * MoneyRound.products) { shop in
+            let crew = try await Crew(shop)
+            let operating = try await shop.makeOperator()
+            try await eventually(within: .seconds(20), "there are rates") {
+                try await shop.database.pool.query("SELECT 1 FROM rate_sets LIMIT 1").count == 1
+            }
+            let products = try await shop.products(limit: rounds.count * MoneyRound.products)
+            for (number, round) in rounds.enumerated() {
+                let shelf = Array(products[(number * MoneyRound.products)...].prefix(MoneyRound.products))
+                do {
+                    try await play(round, shop, crew, shelf, operating, &total)
+                } catch {
+                    Issue.record(error, "\(Self.replay(round))")
+                    return
+                }
+            }
+            try await total.add(shop)
+            try await crew.retire()
+        }
+        count = total
+    }
+
+    private static func replay(_ round: MoneyRound) -> String {
+        "play it again with MONEY_SEED=\(round.seed) MONEY_ROUNDS=1 make test FILTER=EndToEndTests.SweepTests"
+    }
+
+    private func play(
+        _ round: MoneyRound, _ shop: Shop, _ crew: Crew, _ products: [Shop.Product], _ operating: String, _ count: inout MoneyCount
+    ) async throws {
+        try await shop.setStock(of: products[0], to: round.scarce)
+        try await shop.misbehave(round.faults)
+        let began = ContinuousClock.now
+        let answers = try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask {
+                for blow in round.blows {
+                    try await Task.sleep(until: began + blow.at, clock: .continuous)
+                    try await crew.strike(blow)
+                }
+                return nil
+            }
+            for purchase in round.purchases {
+                let customer = Customer(shop: shop, purchase: purchase, product: products[purchase.product], operating: operating)
+                group.addTask {
+                    try await Task.sleep(until: began + purchase.start, clock: .continuous)
+                    return try await customer.run()
+                }
+            }
+            return try await group.reduce(into: [Answer]()) { if let answer = $1 { $0.append(answer) } }
+        }
+        count.rounds += 1
+        count.sent += round.purchases.map(\.copies).reduce(0, +)
+        for blow in round.blows { count.blows[blow.victim, default: 0] += 1 }
+        count.faults += try await shop.faultsStruck()
+        try await shop.behave()
+        try await shop.waitUntilQuiet(within: .seconds(90))
+        try await shop.checkEverythingAddsUp(Self.replay(round))
+        try await check(answers, shop, Self.replay(round))
+    }
+
+    /// Every order that was accepted is there, and came to what its answer said.
+    private func check(_ answers: [Answer], _ shop: Shop, _ replay: String) async throws {
+        for answer in answers {
+            guard let id = answer.orderID else {
+                Issue.record("\(answer.status): \(answer.text); \(replay)")
+                continue
+            }
+            #expect([200, 201, 202].contains(answer.status), "\(answer.text); \(replay)")
+            let status = try await shop.orderStatus(id)
+            #expect(status != nil && status != "pending" && status != "reserved", "\(id); \(replay)")
+        }
+    }
+}
