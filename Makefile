@@ -3,7 +3,7 @@
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tests Benchmarks Package.swift
-.PHONY: help run test test-chaos model build lint format bench bench-queue stop clean reset
+.PHONY: help run test test-chaos test-outage model build lint format bench bench-queue stop clean reset
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ test: ## run all tests against throw-away servers; FILTER=name runs some
 
 test-chaos: ## play the conformance scenarios in full, about 20 min; TABLE=file writes the table of results
 	@exec $(HEAR_INTERRUPT) Scripts/test-chaos $(if $(TABLE),--table '$(TABLE)')
+
+test-outage: ## let the payment provider be away for ten minutes in five ways; ARGUMENTS='--seconds 60 --rate 5'
+	@exec $(HEAR_INTERRUPT) Scripts/test-outage $(ARGUMENTS)
 
 model: ## check the model of the queue's protocol with spin, about two minutes; ARGUMENTS=all searches longer
 	@exec $(HEAR_INTERRUPT) Scripts/check-model $(ARGUMENTS)

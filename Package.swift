@@ -84,7 +84,7 @@ let package = Package(
         // What joins them.
         module("Storage", ["CrashPoints", "Domain", "JobQueue", "Postgres", "Redis", deque, logging], resources: [.copy("Migrations")]),
         module(
-            "Providers", ["Domain", "OutboundHTTP", logging, .product(name: "Mustache", package: "swift-mustache")],
+            "Providers", ["Domain", "OutboundHTTP", logging, metrics, .product(name: "Mustache", package: "swift-mustache")],
             resources: [.copy("Templates")]),
         module("Observability", [logging, metrics, hummingbird, lifecycle]),
         module(
@@ -138,7 +138,7 @@ let package = Package(
         tests("Conformance", ["ConformanceWorker", "JobQueue", "Postgres", "Redis", logging]),
         tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
-        tests("Storage", ["Domain", "JobQueue", "Postgres", "Redis", "Storage", logging]),
+        tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
         tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix]),
         tests(

@@ -24,16 +24,23 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
     CartRoutes(carts: services.carts, settings: services.settings).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
-    OrderRoutes(orders: services.orders, waiter: waiter, cartTokens: services.cartTokens).add(to: version)
-    OrderPaymentRoutes(orders: services.orders, waiter: waiter).add(to: version)
+    OrderRoutes(orders: services.orders, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens).add(to: version)
+    OrderPaymentRoutes(orders: services.orders, waiter: waiter, waits: services.waits).add(to: version)
     OrderCancelRoutes(orders: services.orders).add(to: version)
-    MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: version.group("webhooks"))
+    let webhooks = version.group("webhooks")
+    WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: webhooks)
+    MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
     let admin = version.group("admin")
-    AdminOrderRoutes(orders: services.orders, refunds: services.refunds, captures: services.captures, mail: services.mail).add(to: admin)
+    AdminOrderRoutes(
+        orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes, mail: services.mail,
+        waits: services.waits
+    ).add(to: admin)
+    AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminRateRoutes(rates: services.rates).add(to: admin)
+    AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)
     return router
 }
 

@@ -7,7 +7,7 @@ package enum ShopQueues {
     /// payment provider, so many fit side by side.
     package static let concurrency: [QueueName: Int] = [
         CheckoutOrder.queue: 64, SendMail.queue: 32, InvalidateProducts.queue: 8, RefreshRates.queue: 1,
-        RefundPayment.queue: 16,
+        RefundPayment.queue: 16, HandlePaymentEvent.queue: 16, ReconcilePayments.queue: 1,
     ]
 
     /// All of them in the order of their names, so that operators see the empty ones too.

@@ -10,10 +10,13 @@ struct Cartwright: AsyncParsableCommand {
             Servers and settings come from environment variables and a .env file, as for the API and the worker; \
             DATABASE_URL and REDIS_URL matter most.
 
-            Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong settings.
+            Exit codes: 0 done, 1 failed, 3 books that were compared differ, 64 wrong usage, 78 wrong settings.
             """,
         version: ProgramVersion.text,
-        subcommands: [Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Rates.self, Doctor.self, SandboxCommand.self])
+        subcommands: [
+            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Mails.self, Rates.self, Doctor.self,
+            SandboxCommand.self,
+        ])
 
     /// Parses the command line and runs the command. Whatever is thrown ends the process with one message and an exit code that scripts can tell
     /// apart.

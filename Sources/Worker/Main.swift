@@ -22,7 +22,7 @@ struct Main {
                     // Three seconds of the grace time are for giving jobs back and closing connections.
                     JobWorkerConfiguration(
                         queues: settings.worker.queues, grace: max(.zero, settings.worker.grace - .seconds(3)),
-                        interceptors: CrashInterceptor.installed),
+                        interceptors: CrashInterceptor.installed + services.interceptors, gates: services.gates),
                     registry: services.registry, schedules: services.schedules, dispatcher: connections.dispatcher,
                     blockingConnections: settings.redis.configuration, database: connections.database, logger: process.logger)
                 let watch = ServerWatch(connections, logger: process.logger)

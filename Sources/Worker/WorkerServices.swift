@@ -12,13 +12,19 @@ struct WorkerServices {
     let registry: JobRegistry
     let schedules: [JobSchedule]
     let sweeps: [any Service]
+    let interceptors: [any JobInterceptor]
+    /// What holds queues back while their provider is away.
+    let gates: [QueueName: any QueueGate]
 
     /// - Throws: `StartupError` that names every setting a provider refuses.
     init(_ settings: WorkerProcessSettings, _ connections: Connections, client: OutboundHTTPClient, logger: Logger) throws(StartupError) {
         let (database, redis, dispatcher) = (connections.database, connections.redis, connections.dispatcher)
         let prefix = settings.redis.queuePrefix
+        let providers = ProviderGates(settings.payments, connections, prefix: prefix, logger: logger)
         let outbound = try OutboundServices(
-            payments: settings.payments, mail: settings.mail, rates: settings.rates, client: client, logger: logger)
+            payments: settings.payments, mail: settings.mail, rates: settings.rates, gates: providers, client: client, logger: logger)
+        gates = providers.byQueue
+        interceptors = [OutageInterceptor(gates: providers.byQueue)]
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
         let checkoutStore = CheckoutStore(
@@ -37,8 +43,21 @@ struct WorkerServices {
         registry.register(
             CaptureDeadlinesHandler(
                 store: CaptureStore(database: database, dispatcher: dispatcher), captures: settings.payments.deadline == .capture))
+        let refunds = RefundStore(database: database, dispatcher: dispatcher)
+        registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
+        let webhooks = WebhookStore(database: database, dispatcher: dispatcher)
         registry.register(
-            RefundPaymentHandler(store: RefundStore(database: database, dispatcher: dispatcher), payments: outbound.payments))
+            PaymentEventHandler(
+                events: PaymentEventBatches(store: webhooks),
+                intents: IntentNews(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
+                refunds: RefundNews(refunds: refunds, store: checkoutStore, payments: outbound.payments),
+                disputes: DisputeStore(database: database)))
+        let reconciliations = ReconciliationStore(database: database)
+        registry.register(
+            ReconcilePaymentsHandler(
+                store: reconciliations,
+                healer: PaymentHealer(store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
+                payments: outbound.payments))
         registry.register(SendMailHandler(store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer))
         let mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
         registry.register(MailEventsHandler(store: mailEvents))
@@ -48,13 +67,16 @@ struct WorkerServices {
         registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
-                orders: orders, accounts: AccountStore(database: database), mailEvents: mailEvents))
+                orders: orders, accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
+                reconciliations: reconciliations))
         self.registry = registry
 
         schedules = [
             // A new shop has no rates at all.
             JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
             JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
+            JobSchedule("payments.reconcile", every: .minutes(5)) { ReconcilePayments(.recent) },
+            JobSchedule("payments.reconcile-daily", cron: "17 3 * * *") { ReconcilePayments(.daily) },
             JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
             JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
         ]
@@ -64,7 +86,9 @@ struct WorkerServices {
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
             UndecidedPaymentSweep(
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
+            ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
+            CircuitGauge(gates: providers.all, interval: .seconds(2), logger: logger),
         ]
         let activity: (any MailActivity)? =
             switch settings.mail.transport {

@@ -169,6 +169,7 @@ struct SettingsTests {
         #expect(plain.worker.grace == .seconds(25))
         #expect(plain.payments.baseURL == "https://api.stripe.com")
         #expect(plain.mail.activityURL == nil)
+        #expect(plain.payments.limits == CallLimits(perEndpoint: 25, total: 100, burst: 5))
 
         let changed = try WorkerProcessSettings(
             checking: SettingsReader(
@@ -176,7 +177,7 @@ struct SettingsTests {
                     "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "QUEUE_BOUNDS": "email=500",
                     "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
                     "PAYMENTS_CAPTURE": "manual", "PAYMENTS_CAPTURE_DAYS": "5", "PAYMENTS_CAPTURE_DEADLINE": "capture",
-                    "RATES_PROVIDER": "frankfurter",
+                    "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120", "PAYMENTS_BURST": "7",
                     "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
                 ]) { $1 }))
         #expect(changed.worker.queues == ["checkout": 2, "email": 1])
@@ -186,6 +187,7 @@ struct SettingsTests {
         #expect(changed.payments.capture == .manual)
         #expect(changed.payments.captureDays == 5)
         #expect(changed.payments.deadline == .capture)
+        #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
         #expect(changed.rates.provider == .frankfurter)
         #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
     }
@@ -201,6 +203,7 @@ struct SettingsTests {
             ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"), ("SHOP_TIME_ZONE", "Mars/Olympus"),
             ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
             ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_CAPTURE_DEADLINE", "never"),
+            ("PAYMENTS_RATE", "0"), ("PAYMENTS_RATE_TOTAL", "many"), ("PAYMENTS_BURST", "0"),
         ])
     func workerRefused(name: String, value: String) {
         let error = #expect(throws: StartupError.self) {
@@ -275,5 +278,43 @@ struct SettingsTests {
         #expect(right.rates.apiKey?.value == "hunter2")
         #expect(!"\(right)".contains("hunter2"))
         #expect(try settings(["RATES_PROVIDER": "frankfurter-v2", "RATES_API_KEY": "hunter2"]).rates.apiKey == nil)
+    }
+
+    @Test("webhooks are taken where their secrets and the mode are set")
+    func webhooks() throws {
+        func settings(_ changes: [String: String]) throws -> APISettings {
+            try APISettings(checking: SettingsReader(values: Self.api.merging(changes) { $1 }))
+        }
+        #expect(try settings([:]).webhooks.payments == nil)
+        #expect(try settings(["PAYMENTS_MODE": "live"]).webhooks.payments == nil)
+        let set = try settings(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2,whsec_hunter3", "PAYMENTS_MODE": "test"])
+        #expect(set.webhooks.payments?.secrets.map(\.value) == ["whsec_hunter2", "whsec_hunter3"])
+        #expect(set.webhooks.payments?.mode == .test)
+        #expect(!"\(set)".contains("hunter"))
+        #expect(complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2"])?.contains("  PAYMENTS_MODE: is not set") == true)
+        #expect(complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2", "PAYMENTS_MODE": "real"])?.contains("  PAYMENTS_MODE: ") == true)
+        for wrong in ["short", "whsec_hunter2,", ",whsec_hunter2", "whsec hunter2", "whsec_hunter2,x"] {
+            let text = complaint(["PAYMENTS_WEBHOOK_SECRETS": wrong, "PAYMENTS_MODE": "test"])
+            #expect(text?.contains("  PAYMENTS_WEBHOOK_SECRETS: ") == true && text?.contains("hunter") == false, "\(wrong)")
+        }
+        // What anybody can guess must not let anybody confirm orders that cost real money.
+        let sandbox = ["PAYMENTS_WEBHOOK_SECRETS": "whsec_sandbox"]
+        #expect(complaint(sandbox.merging(["PAYMENTS_MODE": "test"]) { $1 }) == nil)
+        #expect(complaint(sandbox.merging(["PAYMENTS_MODE": "live"]) { $1 })?.contains("24 characters") == true)
+    }
+
+    @Test(
+        "a worker's key is of the mode that it is told",
+        arguments: ["sk_test_0123456789", "rk_test_0123456789", "sk_live_0123456789", "rk_live_0123456789"])
+    func mode(key: String) throws {
+        for mode in ["test", "live", ""] {
+            let values = Self.worker.merging(["PAYMENTS_API_KEY": key, "PAYMENTS_MODE": mode]) { $1 }
+            if mode.isEmpty || key.contains(mode) {
+                _ = try WorkerProcessSettings(checking: SettingsReader(values: values))
+            } else {
+                let error = #expect(throws: StartupError.self) { try WorkerProcessSettings(checking: SettingsReader(values: values)) }
+                #expect(error?.message.contains("  PAYMENTS_MODE: is \(mode)") == true)
+            }
+        }
     }
 }

@@ -140,6 +140,11 @@ struct MailTests {
             #expect(delivery.isResent)
             #expect(try await shop.database.pool.query("SELECT attempt FROM email_deliveries").map { try $0["attempt"] as Int } == [2])
             #expect(try await shop.cartwright("orders", "show", id).contains("mail order_confirmation unknown"))
+            #expect(try await shop.cartwright("doctor").contains("nobody knows whether 1 mail went out"))
+            try await shop.behave()
+            try await shop.cartwright("mails", "settle", delivery.id, "--send-again")
+            try await shop.delivery("order_confirmation", of: id, becomes: "sent")
+            try await shop.checkEverythingAddsUp()
             withExtendedLifetime(processes) {}
         }
     }

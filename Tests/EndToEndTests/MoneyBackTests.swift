@@ -1,5 +1,6 @@
 import Foundation
 import OutboundHTTP
+import Postgres
 import TestSupport
 import Testing
 
@@ -43,6 +44,26 @@ struct MoneyBackTests {
             let id = try #require(order.body?.id)
             try await eventually(within: .seconds(60), "it went back") { try await shop.orderStatus(id) == "refunded" }
             #expect(try await refunded(shop).count == 1)
+            try await shop.waitUntilSettled(within: .seconds(20))
+            try await shop.checkEverythingAddsUp()
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test func aRefundThatWasMadeBehindAFailureIsFoundOnTheProvidersList() async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            let order = try await shop.order(try await shop.products()[0])
+            #expect(order.status == 201, "\(order.text)")
+            try await shop.misbehave(#"{"faults": [{"kind": "error_500_after_commit", "endpoint": "refund", "count": 1, "rate": 1}]}"#)
+            _ = try await shop.cartwright("orders", "refund", "\(try #require(order.body?.number))")
+            let id = try #require(order.body?.id)
+            try await eventually(within: .seconds(30), "it went back") { try await shop.orderStatus(id) == "refunded" }
+            #expect(try await refunded(shop).count == 1)
+            // Found there, and not asked for a second time under another key.
+            let rows = try await shop.database.pool.query("SELECT attempt FROM refunds WHERE provider_refund_id IS NOT NULL")
+            let attempts: [Int] = try rows.map { try $0["attempt"] }
+            #expect(attempts == [1])
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
             withExtendedLifetime(processes) {}

@@ -14,6 +14,14 @@ struct InvariantTests {
         ("money_has_an_order", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
         ("refund_status_agrees", "UPDATE payments SET status = 'refunded' WHERE status = 'partially_refunded'"),
         ("refunds_within_captured", "UPDATE payments SET captured_amount = 0 WHERE status = 'partially_refunded'"),
+        (
+            "stray_pays_for_nothing",
+            """
+            INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason, requested_by, request_key)
+            SELECT gen_random_uuid(), provider_intent_id, order_id, id, amount, currency, 'duplicate', 'test', 'k'
+              FROM payments WHERE status = 'captured' LIMIT 1
+            """
+        ),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
@@ -23,6 +31,8 @@ struct InvariantTests {
             "checkout_job_once",
             "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
         ),
+        ("webhook_event_handled", "UPDATE webhook_events SET received_at = now() - interval '2 hours'"),
+        ("webhook_event_handled", "UPDATE jobs SET state = 'discarded' WHERE name = 'payments.event'"),
         ("pending_order_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'checkout.order'"),
     ]
 
@@ -41,6 +51,7 @@ struct InvariantTests {
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
             _ = try await shop.reserved(pen, 2)
             _ = try await shop.place(shop.express(pen, 2))
+            _ = try await shop.webhooks.accept([.sample("evt_1")])
             #expect(try await shop.invariants.check() == [])
             #expect(try await shop.database.execute(statement) > 0)
             let violations = try await shop.invariants.check()

@@ -99,6 +99,25 @@ struct MailTests {
         }
     }
 
+    @Test("a person's word settles what nobody else can, once and on record", arguments: [true, false])
+    func byHand(wasTaken: Bool) async throws {
+        try await Shop.with { shop in
+            let (id, _) = try await Self.delivery(shop)
+            let audit = AuditEntry(actor: .system("test"), action: "mail.settled", subjectKind: "mail", subjectID: id.description)
+            #expect(try await !shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit), "its outcome is not unknown")
+            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
+            try await shop.mail.markUnknown(id, attempt: 1, reason: "no answer")
+            #expect(try await shop.mail.parked() == [], "it may still be heard of")
+            try await shop.database.execute("UPDATE email_deliveries SET updated_at = now() - interval '61 minutes'")
+            #expect(try await shop.mail.parked().map(\.delivery.id) == [id])
+            #expect(try await shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit))
+            #expect(try await !shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit))
+            #expect(try await shop.mail.beginSending(id) == (wasTaken ? .settled(.sent) : .send(attempt: 2)))
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == (wasTaken ? 1 : 2))
+            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'mail.settled'") == 1)
+        }
+    }
+
     static func event(
         _ id: MailDelivery.ID, _ name: String, message: String = "m-1", at seconds: Double = 1_795_410_727
     ) -> MailEvent {

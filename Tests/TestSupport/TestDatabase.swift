@@ -71,6 +71,13 @@ public struct TestDatabase: Sendable {
         try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: try TestEnvironment.databaseURL)
     }
 
+    /// Drops the database with everything in it, and makes an empty one of the same name.
+    func recreate() async throws {
+        let server = try TestEnvironment.databaseURL
+        try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: server)
+        try await Self.administer("CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'UTF8'", on: server)
+    }
+
     /// Another pool on the same database, with a configuration of one's own.
     public func makePool(_ configure: (inout PostgresConfiguration) -> Void) throws -> PostgresPool {
         var configuration = try PostgresConfiguration(url: url)

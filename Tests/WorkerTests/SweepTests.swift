@@ -36,6 +36,22 @@ struct SweepTests {
         }
     }
 
+    @Test(
+        "an overdue order whose customer has paid is confirmed, also when the money is only set aside",
+        arguments: [
+            PaymentIntentStatus.succeeded, .requiresCapture,
+        ])
+    func paidAndOverdue(_ status: PaymentIntentStatus) async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: status)
+            try await makeOverdue(shop)
+            try await sweep(shop).sweep()
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
+            #expect(shop.payments.keys.isEmpty)
+        }
+    }
+
     @Test("stock that needs no provider is released before the provider is asked")
     func withoutIntentFirst() async throws {
         try await Shop.with { shop in

@@ -34,12 +34,15 @@ enum AccessTable {
         "/api/v1/orders/{id}/payments": [.post: .guests],
         "/api/v1/orders/{id}/cancel": [.post: .guests],
 
+        // By their signatures.
+        "/api/v1/webhooks/stripe": [.post: .open],
         "/api/v1/webhooks/sendgrid": [.post: .open],
 
         "/api/v1/admin/orders/{id}": [.get: .staff],
         "/api/v1/admin/orders/{id}/refunds": [.get: .staff, .post: .operators],
         "/api/v1/admin/orders/{id}/cancel": [.post: .operators],
         "/api/v1/admin/orders/{id}/capture": [.post: .operators],
+        "/api/v1/admin/disputes": [.get: .staff],
         "/api/v1/admin/queues": [.get: .staff],
         "/api/v1/admin/queues/{queue}": [.patch: .operators],
         "/api/v1/admin/jobs": [.get: .staff],
@@ -49,6 +52,8 @@ enum AccessTable {
         "/api/v1/admin/dead-letters/groups": [.get: .staff],
         "/api/v1/admin/dead-letters/retry": [.post: .operators],
         "/api/v1/admin/dead-letters/discard": [.post: .operators],
+        "/api/v1/admin/reconciliation": [.get: .staff],
+        "/api/v1/admin/reconciliation/{id}/resolve": [.post: .operators],
         "/api/v1/admin/rates": [.get: .staff],
         "/api/v1/admin/rates/{id}/approve": [.post: .operators],
         "/api/v1/admin/rates/{id}/reject": [.post: .operators],

@@ -20,17 +20,24 @@ extension ShopServices {
         if settings.bcryptCost < 10 { logger.warning("BCRYPT_COST is low; expected 12 or more outside of tests") }
         let database = connections.database
         let prefix = common.redis.queuePrefix
+        let orders = OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop)
         self.init(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
             products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database, settings: common.shop),
-            orders: OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop),
+            orders: orders,
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
-            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            captures: CaptureStore(database: database, dispatcher: connections.dispatcher), disputes: DisputeStore(database: database),
+            webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
+            paymentWebhook: common.webhooks.payments.map {
+                PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
+            },
             mail: MailStore(database: database, dispatcher: connections.dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
             mailWebhook: try common.mailWebhookKey.map { der throws(StartupError) in try MailWebhook(der: der) },
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
+            waits: OrderWaits(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(
                 database: database, redis: connections.redis, migrations: try ShopSchema.migrator(), servers: servers),

@@ -43,12 +43,15 @@ struct AcceptedOrder {
     }
 
     /// The answer for the order as it is now. Throws the problem of an order that came to nothing while its client waited.
-    func response(for order: Order) throws -> Response {
+    func response(for order: Order, waiting: OrderWaiting?) throws -> Response {
         // A replay reports where the order stands; whoever placed it got or gets the verdict.
-        if isReplay { return try JSONAnswer.response(OrderBody(order), status: order.status.isPaid ? .created : .ok, headers: headers) }
+        if isReplay {
+            let status: HTTPResponse.Status = order.status.isPaid ? .created : .ok
+            return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: status, headers: headers)
+        }
         let problem: Problem
         switch order.status {
-        case .pending, .reserved: return try JSONAnswer.response(OrderBody(order), status: .accepted, headers: headers)
+        case .pending, .reserved: return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
         case .confirmed, .partiallyRefunded, .refunded: return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
         case .rejected: problem = .outOfStock(order)
         case .paymentFailed: problem = .declined(order)

@@ -46,17 +46,39 @@ struct OrderBody: Encodable {
         }
     }
 
+    struct Waiting: Encodable {
+        let reason: String
+        let position: Int?
+        let estimatedSeconds: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case reason, position
+            case estimatedSeconds = "estimated_seconds"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(reason, forKey: .reason)
+            try container.encode(position, forKey: .position)
+            try container.encode(estimatedSeconds, forKey: .estimatedSeconds)
+        }
+    }
+
     private let order: Order
+    private let waiting: OrderWaiting?
     private let showsSecret: Bool
 
-    /// - Parameter showsSecret: whether this is for the order's owner, the only one who may finish the payment.
-    init(_ order: Order, showsSecret: Bool = true) {
+    /// - Parameters:
+    ///   - waiting: what it waits for, where that was looked for.
+    ///   - showsSecret: whether this is for the order's owner, the only one who may finish the payment.
+    init(_ order: Order, waiting: OrderWaiting? = nil, showsSecret: Bool = true) {
         self.order = order
+        self.waiting = waiting
         self.showsSecret = showsSecret
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -79,6 +101,9 @@ struct OrderBody: Encodable {
         try container.encode(rate, forKey: .rate)
         try container.encode(order.language, forKey: .language)
         try container.encode(payment, forKey: .payment)
+        try container.encodeIfPresent(
+            waiting.map { Waiting(reason: $0.reason.rawValue, position: $0.position, estimatedSeconds: $0.estimatedSeconds) },
+            forKey: .waiting)
         try container.encode(order.shippingAddress, forKey: .shippingAddress)
         try container.encode(order.createdAt, forKey: .createdAt)
         try container.encode(order.updatedAt, forKey: .updatedAt)

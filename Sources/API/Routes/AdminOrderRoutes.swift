@@ -8,7 +8,9 @@ struct AdminOrderRoutes {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let disputes: DisputeStore
     let mail: MailStore
+    let waits: OrderWaits
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
@@ -77,7 +79,8 @@ struct AdminOrderRoutes {
 
     private func body(_ order: Order) async throws -> StaffOrderBody {
         StaffOrderBody(
-            order: order, refunds: try await refunds.refunds(of: order.id), mails: try await mail.mails(about: order.id))
+            order: order, refunds: try await refunds.refunds(of: order.id), disputes: try await disputes.disputes(about: order.id),
+            mails: try await mail.mails(about: order.id), waiting: await waits.of(order))
     }
 
     private func answer(for refund: Refund) async throws -> RefundBody {

@@ -7,6 +7,7 @@ import Storage
 struct OrderPaymentRoutes {
     let orders: OrderStore
     let waiter: OutcomeWaiter
+    let waits: OrderWaits
 
     func add(to group: RouterGroup<ShopContext>) {
         group.post("orders/{id}/payments", use: pay)
@@ -38,7 +39,8 @@ struct OrderPaymentRoutes {
 
     private func answer(_ order: Order, _ viewer: OrderViewer, _ seconds: Int?) async throws -> Response {
         let accepted = AcceptedOrder(paying: order, seconds: seconds)
-        return try accepted.response(for: await waiter.outcome(of: order, for: viewer, seconds: seconds ?? 0))
+        let latest = await waiter.outcome(of: order, for: viewer, seconds: seconds ?? 0)
+        return try accepted.response(for: latest, waiting: await waits.of(latest))
     }
 
     private func order(_ id: Order.ID, _ viewer: OrderViewer) async throws -> Order {

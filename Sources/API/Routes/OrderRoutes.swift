@@ -9,6 +9,7 @@ import Storage
 struct OrderRoutes {
     let orders: OrderStore
     let waiter: OutcomeWaiter
+    let waits: OrderWaits
     let cartTokens: CartTokens
 
     func add(to group: RouterGroup<ShopContext>) {
@@ -32,7 +33,8 @@ struct OrderRoutes {
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked)))
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: issuedToken)
-        return try accepted.response(for: await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0))
+        let order = await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0)
+        return try accepted.response(for: order, waiting: await waits.of(order))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -40,13 +42,15 @@ struct OrderRoutes {
         let page = query.page()
         try query.finish()
         let result = try await orders.orders(for: try context.orderViewer(request), page: page)
-        return try JSONAnswer.response(PageBody(items: result.items.map { OrderBody($0) }, nextCursor: result.nextCursor))
+        let waiting = await waits.of(result.items)
+        return try JSONAnswer.response(
+            PageBody(items: result.items.map { OrderBody($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         let viewer = try context.orderViewer(request)
         guard let order = try await orders.order(try context.orderID(), for: viewer) else { throw Problem.notFound("order") }
-        return try JSONAnswer.response(OrderBody(order))
+        return try JSONAnswer.response(OrderBody(order, waiting: await waits.of(order)))
     }
 
     @Sendable func events(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -12,11 +12,17 @@ struct ShopServices: Sendable {
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let disputes: DisputeStore
+    let webhooks: WebhookStore
+    /// How the payment provider's webhooks are told from others; nil where none are taken.
+    let paymentWebhook: PaymentWebhook?
     let mail: MailStore
     let mailEvents: MailEventStore
     /// How the mail provider's events are told from others'; nil where none are taken.
     let mailWebhook: MailWebhook?
+    let reconciliations: ReconciliationStore
     let outcomes: OutcomeBus
+    let waits: OrderWaits
     let jobs: JobInspector
     let audit: AuditLog
     let health: HealthCheck

@@ -31,10 +31,11 @@ enum SendGridNotice {
         return text
     }
 
-    /// People's words on one line.
+    /// A mail server's words on one line, without the address that they like to repeat: it stands with the delivery and is masked and erased there.
     private static func reason(_ value: JSONValue?) -> String? {
         guard case .string(let text)? = value else { return nil }
         let scalars = text.unicodeScalars.prefix(longestReason).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
-        return scalars.isEmpty ? nil : String(String.UnicodeScalarView(scalars))
+        let words = String(String.UnicodeScalarView(scalars)).split(separator: " ").map { $0.contains("@") ? "…" : $0 }
+        return words.isEmpty ? nil : words.joined(separator: " ")
     }
 }

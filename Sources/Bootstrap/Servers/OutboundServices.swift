@@ -5,17 +5,18 @@ package import Providers
 
 /// The services outside that a worker calls, made from its settings.
 package struct OutboundServices: Sendable {
-    package let payments: StripePayments
+    package let payments: any PaymentProvider
     package let mail: any MailTransport
     package let mailRenderer: OrderMailRenderer
     /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it tells by itself.
     package let mailActivity: ActivityLookup?
     package let rates: any RateSource
 
+    /// - Parameter gates: what every call to payments and mail asks first.
     /// - Throws: ``StartupError`` that names every setting a provider refuses.
     package init(
         payments paymentSettings: PaymentSettings, mail mailSettings: MailSettings, rates rateSettings: RateSettings,
-        client: OutboundHTTPClient, logger: Logger
+        gates: ProviderGates, client: OutboundHTTPClient, logger: Logger
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
         let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
@@ -43,8 +44,8 @@ package struct OutboundServices: Sendable {
             try rateSettings.source(client)
         }
         guard let payments, let mail, let mailRenderer, let rates, problems.isEmpty else { throw StartupError(problems) }
-        self.payments = payments
-        self.mail = mail
+        self.payments = GuardedPayments(payments, gate: gates.payments)
+        self.mail = GuardedMail(mail, gate: gates.mail)
         self.mailRenderer = mailRenderer
         self.rates = rates
     }

@@ -9,6 +9,7 @@ package struct APISettings: ProcessSettings {
     package let database: DatabaseSettings
     package let redis: RedisSettings
     package let shop: ShopSettings
+    package let webhooks: WebhookSettings
     /// The public key of the mail provider's events, DER; `nil` where the shop listens to nobody.
     package let mailWebhookKey: [UInt8]?
 
@@ -17,6 +18,7 @@ package struct APISettings: ProcessSettings {
         metrics = MetricsSettings(&reader)
         http = HTTPSettings(&reader)
         shop = ShopSettings(&reader)
+        webhooks = WebhookSettings(&reader)
         mailWebhookKey = MailWebhookSetting.read(&reader)
         let auth = AuthSettings(&reader)
         let database = DatabaseSettings(&reader, applicationName: "cartwright-api")

@@ -45,12 +45,18 @@ struct Doctor: AsyncParsableCommand {
         async let redis = RedisCheckup(services: services).findings()
         let database = await DatabaseCheckup(services: services).findings()
         let hasTables = !database.contains { $0.verdict == .failed }
-        let hasBoth = await !redis.contains { $0.verdict == .failed } && hasTables
+        let hasRedis = await !redis.contains { $0.verdict == .failed }
+        let hasBoth = hasRedis && hasTables
         let queues = hasBoth ? await QueueCheckup(services: services).findings() : [.skipped("queues", "needs both servers and all tables")]
+        let providers = hasRedis ? await ProviderCheckup(services: services).findings() : [.skipped("provider", "needs Redis")]
         let rules = hasTables ? await RuleCheckup(services: services).findings() : [.skipped("rules", "needs the database with all tables")]
         let captures = hasTables ? await CaptureCheckup(services: services).findings() : []
+        let disputes = hasTables ? await DisputeCheckup(services: services).findings() : []
+        let reconciliation = hasTables ? await ReconciliationCheckup(services: services).findings() : []
+        let mails = hasTables ? await MailCheckup(services: services).findings() : []
         let rates = hasTables ? await RateCheckup(services: services).findings() : [.skipped("rates", "needs the database with all tables")]
-        return [settings(of: services)] + database + (await redis) + queues + captures + rates + rules
+        let money = captures + disputes + reconciliation + rates
+        return [settings(of: services)] + database + (await redis) + queues + providers + money + mails + rules
     }
 
     private static func settings(of services: Services) -> Finding {

@@ -38,6 +38,16 @@ struct OrderDocument: Encodable {
         let settledAt: Date?
     }
 
+    struct DisputeDocument: Encodable {
+        let id: String
+        let amount: Money
+        let status: DisputeStatus
+        let reason: String
+        let openedAt: Date
+        let answerBefore: Date?
+        let closedAt: Date?
+    }
+
     struct EntryDocument: Encodable {
         let at: Date
         let event: String
@@ -58,6 +68,7 @@ struct OrderDocument: Encodable {
     let confirmedAt: Date?
     let payment: PaymentDocument?
     let refunds: [RefundDocument]
+    let disputes: [DisputeDocument]
     let mails: [MailDocument]
     let timeline: [EntryDocument]
 
@@ -86,6 +97,11 @@ struct OrderDocument: Encodable {
                 id: $0.id.description, amount: $0.amount, baseAmount: baseAmounts[$0.id], status: $0.status, reason: $0.reason,
                 providerId: $0.providerID?.rawValue,
                 failureReason: $0.failureReason, createdAt: $0.createdAt, settledAt: $0.settledAt)
+        }
+        disputes = file.disputes.map {
+            DisputeDocument(
+                id: $0.dispute.id.rawValue, amount: $0.dispute.amount, status: $0.dispute.status, reason: $0.dispute.reason,
+                openedAt: $0.dispute.openedAt, answerBefore: $0.dispute.answerBefore, closedAt: $0.closedAt)
         }
         mails = file.mails.map {
             MailDocument(

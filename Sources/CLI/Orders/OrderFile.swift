@@ -7,6 +7,7 @@ struct OrderFile: Sendable {
     let events: [OrderEvent]
     let mails: [OrderMail]
     let refunds: [Refund]
+    let disputes: [DisputeRecord]
 
     /// - Throws: ``Failure`` when there is no such order.
     static func open(_ reference: OrderReference, with services: Services) async throws -> OrderFile {
@@ -15,7 +16,8 @@ struct OrderFile: Sendable {
         }
         return OrderFile(
             order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
-            mails: try await services.mail.mails(about: order.id), refunds: try await services.refunds.refunds(of: order.id))
+            mails: try await services.mail.mails(about: order.id), refunds: try await services.refunds.refunds(of: order.id),
+            disputes: try await services.disputes.disputes(about: order.id))
     }
 
     private static func order(_ reference: OrderReference, in store: OrderStore) async throws -> Order? {

@@ -31,6 +31,10 @@ struct OrdersShow: AsyncParsableCommand {
             Terminal.write("\nRefunds:")
             Terminal.write(try Self.table(of: file.refunds, at: file.order.rate))
         }
+        if !file.disputes.isEmpty {
+            Terminal.write("\nDisputes:")
+            Terminal.write(Self.table(of: file.disputes))
+        }
         if !file.mails.isEmpty {
             Terminal.write("\nMails:")
             Terminal.write(Self.table(of: file.mails))
@@ -91,6 +95,20 @@ struct OrdersShow: AsyncParsableCommand {
                 refund.id.description, refund.amount.description, baseAmounts[refund.id]?.description ?? "–", refund.status.rawValue,
                 refund.reason.rawValue,
                 TimeText.moment(refund.createdAt), refund.failureReason ?? "",
+            ])
+        }
+        return table
+    }
+
+    private static func table(of disputes: [DisputeRecord]) -> Table {
+        var table = Table([
+            .text("provider's id"), .number("amount"), .text("status"), .text("opened"), .text("answer by"), .wide("reason"),
+        ])
+        for record in disputes {
+            let dispute = record.dispute
+            table.add([
+                dispute.id.rawValue, dispute.amount.description, dispute.status.rawValue, TimeText.moment(dispute.openedAt),
+                dispute.answerBefore.map(TimeText.moment) ?? "–", dispute.reason,
             ])
         }
         return table

@@ -16,7 +16,11 @@ struct Services: Sendable {
     var inspector: JobInspector { JobInspector(database: database, dispatcher: connections.dispatcher) }
     var orders: OrderStore { OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop) }
     var captures: CaptureStore { CaptureStore(database: database, dispatcher: connections.dispatcher) }
+    var circuits: ProviderCircuits { ProviderCircuits(redis: redis, prefix: settings.redis.queuePrefix) }
     var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
+    var disputes: DisputeStore { DisputeStore(database: database) }
+    var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: connections.dispatcher) }
+    var reconciliations: ReconciliationStore { ReconciliationStore(database: database) }
     var mail: MailStore { MailStore(database: database, dispatcher: connections.dispatcher) }
     var catalogue: CatalogueStore { CatalogueStore(database: database, settings: settings.shop) }
     var rates: RateStore { RateStore(database: database) }

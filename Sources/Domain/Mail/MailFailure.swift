@@ -2,7 +2,7 @@
 public enum MailFailure: Error, Sendable, Hashable {
     /// The server surely did not take the message. `permanent` when trying again cannot help, as with an address that does not exist.
     case notSent(reason: String, permanent: Bool)
-    /// The server takes no more messages for this long, whatever they are: there is nothing wrong with this one.
+    /// Not sent, and no attempt: the provider takes no mail for this long, whatever it is, or fails and is left alone for a while.
     case notYet(after: Duration, reason: String)
     /// The message may have been taken: it must not be sent again before that is settled.
     case outcomeUnknown(reason: String)

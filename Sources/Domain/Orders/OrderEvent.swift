@@ -44,6 +44,10 @@ public struct OrderEvent: Hashable, Sendable {
         case refundSucceeded = "refund_succeeded"
         /// Money that was to go back, or had gone, is the shop's. An operator has to answer it.
         case refundFailed = "refund_failed"
+        /// The customer's bank asks the money back. The shop has to answer it.
+        case disputeOpened = "dispute_opened"
+        /// The bank has decided; the reason is how.
+        case disputeClosed = "dispute_closed"
         /// A mail was handed over.
         case mailSent = "mail_sent"
         /// A mail that was handed over did not reach its reader, or was not wanted.

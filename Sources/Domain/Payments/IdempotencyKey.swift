@@ -3,7 +3,7 @@ public import FoundationEssentials
 /// The name of one intended effect at a provider. Repeating a call with the same key repeats its answer, never its effect.
 ///
 /// Keys of calls that make or charge something come from rows that were committed before the call (`pi:<payment id>`,
-/// `pc:<payment id>:<attempt>`, `pcap:<payment id>`, `rf:<refund id>`), so every retry of a job arrives at the same key.
+/// `pi:<payment id>:<try>`, `pc:<payment id>:<attempt>`, `pcap:<payment id>`, `rf:<refund id>`), so every retry of a job arrives at the same key.
 public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
     /// The most bytes a provider accepts.
     public static let maximumLength = 255
@@ -19,9 +19,9 @@ public struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, Cus
         self.rawValue = rawValue
     }
 
-    /// The key of the call that makes a payment's intent.
-    public static func creation(ofPayment paymentID: some CustomStringConvertible) -> IdempotencyKey? {
-        IdempotencyKey(rawValue: "pi:\(paymentID)")
+    /// The key of the call that makes a payment's intent. A later try has a key of its own: the provider may replay a failure under the one before.
+    public static func creation(ofPayment paymentID: some CustomStringConvertible, number: Int = 1) -> IdempotencyKey? {
+        IdempotencyKey(rawValue: number == 1 ? "pi:\(paymentID)" : "pi:\(paymentID):\(number)")
     }
 
     /// The key of the call that charges a payment. Each card the customer tries is an attempt of its own.

@@ -8,6 +8,8 @@ public enum PaymentFailure: Error, Sendable, Hashable {
     case inProgress
     /// The provider asks us to slow down; nothing was done. Its own figure for the wait, where it gave one.
     case rateLimited(retryAfter: Duration?)
+    /// The call was not made: it is not its turn, or the provider fails and is left alone for a while. Ask again after the time.
+    case unavailable(retryAfter: Duration, Admission.Reason)
     /// The intent is in a state in which this call makes no sense. Carries it where the provider sent it along.
     case unexpectedState(PaymentIntent?)
     /// The provider knows no such intent: a bug, or a key of the other mode (test, live).
@@ -45,6 +47,7 @@ extension PaymentFailure {
         case .declined: .settle
         case .inProgress, .notSent: .retrySameKey(after: nil)
         case .rateLimited(let retryAfter): .retrySameKey(after: retryAfter)
+        case .unavailable(let retryAfter, _): .retrySameKey(after: retryAfter)
         case .unexpectedState, .outcomeUnknown: .readBack
         case .configuration: .openCircuit
         case .notFound, .invalidRequest: .deadLetter
@@ -57,6 +60,7 @@ extension PaymentFailure {
         case .declined: "declined"
         case .inProgress: "in_progress"
         case .rateLimited: "rate_limited"
+        case .unavailable: "unavailable"
         case .unexpectedState: "unexpected_state"
         case .notFound: "not_found"
         case .configuration: "configuration"
@@ -74,6 +78,8 @@ extension PaymentFailure: CustomStringConvertible {
         case .declined(let decline, _): "The card was declined: \(decline.declineCode ?? decline.code)."
         case .inProgress: "An earlier call with the same key is still running at the payment provider."
         case .rateLimited(let wait): "The payment provider asks us to slow down" + (wait.map { ", for \($0)." } ?? ".")
+        case .unavailable(_, .turn): "The payment provider is called as often as it may be; this call waits for its turn."
+        case .unavailable(_, .circuit): "The payment provider fails at present; this call waits until it is back."
         case .unexpectedState(let intent):
             "The payment is in another state than expected" + (intent.map { ": \($0.status.rawValue)." } ?? ".")
         case .notFound: "The payment provider knows no such payment."

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// A refund as the provider holds it: a snapshot that was true when the provider answered.
 public struct ProviderRefund: Sendable, Hashable {
     /// The provider's own identifier, such as `re_3MtwBwLkdIwHu7ix1g0Wk3pZ`.
@@ -28,11 +30,13 @@ public struct ProviderRefund: Sendable, Hashable {
     public let failureReason: String?
     /// The provider's identifier of the call that gave this snapshot.
     public let requestID: String?
+    /// When it was made, by the provider's clock. `nil` when the provider did not say.
+    public let createdAt: Date?
 
     /// Puts a snapshot together from a provider's answer.
     public init(
         id: ID, status: RefundStatus, amount: Money, intentID: PaymentIntent.ID? = nil, refundID: Refund.ID? = nil,
-        failureReason: String? = nil, requestID: String? = nil
+        failureReason: String? = nil, requestID: String? = nil, createdAt: Date? = nil
     ) {
         self.id = id
         self.status = status
@@ -41,5 +45,6 @@ public struct ProviderRefund: Sendable, Hashable {
         self.refundID = refundID
         self.failureReason = failureReason
         self.requestID = requestID
+        self.createdAt = createdAt
     }
 }

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Where the shop's money moves, and how it goes back: the calls the shop makes, as `Domain` sees them.
 ///
 /// Charging takes two steps so that money only ever moves under an identifier that is already stored: ``create(_:)`` makes an intent that
@@ -30,4 +32,12 @@ public protocol PaymentProvider: Sendable {
 
     /// The refunds of an intent, the latest first, at most a hundred: the way to find one whose answer was lost.
     func refunds(of id: PaymentIntent.ID) async throws(PaymentFailure) -> [ProviderRefund]
+
+    /// Intents made at or after a time by the provider's clock, the latest first, a page at a time.
+    ///
+    /// - Parameter after: ``ProviderPage/next`` of the page before, `nil` for the first.
+    func intents(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<PaymentIntent>
+
+    /// Refunds made at or after a time by the provider's clock, the latest first, a page at a time.
+    func refunds(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<ProviderRefund>
 }

@@ -14,6 +14,7 @@ final class Consumer: Sendable {
     let blocking: RedisBlockingConnection
     let executor: JobExecutor
     let ledger: JobLedger
+    let gate: (any QueueGate)?
     let logger: Logger
     let running = RunningJobs()
     let life: Mutex<Life>
@@ -26,7 +27,7 @@ final class Consumer: Sendable {
         /// When the next delayed job is due, by our monotonic clock.
         var nextDue: ContinuousClock.Instant?
         var isPaused = false
-        /// Until when the queue's rate limit lets no job through.
+        /// Until when the queue's rate limit, or its gate, lets no job through.
         var throttledUntil: ContinuousClock.Instant?
         let signal = Signal()
         let listen = Signal()
@@ -34,7 +35,7 @@ final class Consumer: Sendable {
 
     init(
         keys: QueueKeys, concurrency: Int, redis: RedisClient, blocking: RedisBlockingConnection, executor: JobExecutor, ledger: JobLedger,
-        logger: Logger
+        gate: (any QueueGate)? = nil, logger: Logger
     ) {
         self.keys = keys
         self.concurrency = concurrency
@@ -42,6 +43,7 @@ final class Consumer: Sendable {
         self.blocking = blocking
         self.executor = executor
         self.ledger = ledger
+        self.gate = gate
         self.logger = logger
         self.life = Mutex(Self.newLife(concurrency: concurrency, isDraining: false))
     }
@@ -141,6 +143,7 @@ final class Consumer: Sendable {
     }
 
     private func claim(free: Int, acknowledge: [Acknowledgement], process: ProcessID) async -> [ClaimedJob] {
+        let (free, pause) = await permitted(free)
         let sent = ContinuousClock.now
         do {
             let value = try await redis.evaluate(
@@ -152,8 +155,9 @@ final class Consumer: Sendable {
                 life.lease.renewed(sentAt: sent)
                 life.isPaused = reply.waiting == nil
                 life.nextDue = reply.nextDue.map { sent + .milliseconds(max(0, $0 - reply.serverTime)) }
-                life.throttledUntil = reply.throttled.map { .now + $0 }
-                let mayTakeMore = reply.throttled == nil && (reply.waiting ?? 0) > 0
+                let throttled = [reply.throttled, pause].compactMap(\.self).max()
+                life.throttledUntil = throttled.map { .now + $0 }
+                let mayTakeMore = throttled == nil && (reply.waiting ?? 0) > 0
                 life.state.claimed(reply.claims.map { ($0.epoch, $0.claim) }, waiting: mayTakeMore, concurrency: reply.concurrency)
             }
             return reply.claims
@@ -169,6 +173,13 @@ final class Consumer: Sendable {
             try? await Task.sleep(for: .milliseconds(Int.random(in: 100...300)))
             return []
         }
+    }
+
+    /// How many of the free slots the gate lets a claim fill, and after which time it wants to be asked again.
+    private func permitted(_ free: Int) async -> (free: Int, pause: Duration?) {
+        guard free > 0, let gate else { return (free, nil) }
+        let allowance = await gate.allowance()
+        return allowance.limiting(free: free, running: life.withLock { $0.state.claims.count })
     }
 
     /// Puts back what a claim whose answer was lost has taken in our name, and what Redis no longer knows to be acknowledged.

@@ -13,15 +13,19 @@ public struct JobWorkerConfiguration: Sendable {
     public var retentionDays: Int
     /// Hooks around every run of a handler, the first one outermost.
     public var interceptors: [any JobInterceptor]
+    /// What holds the jobs of a queue back, for queues that have such a thing.
+    public var gates: [QueueName: any QueueGate]
 
     /// Serves `queues`; 20 s of grace and 7 days of retention unless set.
     public init(
-        queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7, interceptors: [any JobInterceptor] = []
+        queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7, interceptors: [any JobInterceptor] = [],
+        gates: [QueueName: any QueueGate] = [:]
     ) {
         self.queues = queues
         self.grace = grace
         self.retentionDays = retentionDays
         self.interceptors = interceptors
+        self.gates = gates
     }
 }
 
@@ -58,7 +62,8 @@ public struct JobWorker: Service {
             logger[metadataKey: "queue"] = "\(keys.queue)"
             return Consumer(
                 keys: keys, concurrency: max(1, configuration.queues[keys.queue] ?? 1), redis: redis,
-                blocking: RedisBlockingConnection(blockingConnections, logger: logger), executor: executor, ledger: ledger, logger: logger)
+                blocking: RedisBlockingConnection(blockingConnections, logger: logger), executor: executor, ledger: ledger,
+                gate: configuration.gates[keys.queue], logger: logger)
         }
         self.keeper = LeaseKeeper(redis: redis, consumers: consumers, logger: logger)
         self.recovery = RecoverySweep(redis: redis, queues: keys, logger: logger)

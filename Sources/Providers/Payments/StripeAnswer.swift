@@ -10,8 +10,11 @@ struct StripeAnswer {
     let shouldRetry: Bool?
     let retryAfter: Duration?
     let body: [UInt8]
+    /// Whether the key that was asked with moves real money.
+    let isLive: Bool
 
-    init(_ response: OutboundResponse) {
+    init(_ response: OutboundResponse, isLive: Bool) {
+        self.isLive = isLive
         status = response.status
         requestID = response.headers["Request-Id"]
         shouldRetry = response.headers["Stripe-Should-Retry"].flatMap { ["true": true, "false": false][$0.lowercased()] }
@@ -21,7 +24,13 @@ struct StripeAnswer {
 
     /// The intent, or the failure the answer stands for.
     func intent() throws(PaymentFailure) -> PaymentIntent {
-        try value(StripeIntent.self, "a payment intent") { $0.intent(requestID: requestID) }
+        try value(StripeIntent.self, "a payment intent") { (wire) throws(PaymentFailure) in
+            // Play money must never confirm an order, nor real money pay for a test.
+            guard (wire.isLive ?? isLive) == isLive else {
+                throw .configuration("the answer is about \(isLive ? "play" : "real") money, which the key is not for" + requestNote)
+            }
+            return wire.intent(requestID: requestID)
+        }
     }
 
     /// The refund, or the failure the answer stands for.
@@ -31,17 +40,30 @@ struct StripeAnswer {
 
     /// The refunds of a list, or the failure the answer stands for. One that makes no sense spoils the list: it may be the one looked for.
     func refunds() throws(PaymentFailure) -> [ProviderRefund] {
-        try value(StripeRefund.Page.self, "a list of refunds") { page in
+        try value(StripePage<StripeRefund>.self, "a list of refunds") { page in
             let refunds = page.data.compactMap { $0.refund(requestID: requestID) }
             return refunds.count == page.data.count ? refunds : nil
         }
     }
 
-    private func value<Wire: Decodable, Value>(_ type: Wire.Type, _ what: String, _ convert: (Wire) -> Value?) throws(PaymentFailure)
-        -> Value
-    {
+    /// One page of the list of all intents, or the failure the answer stands for.
+    func intentPage() throws(PaymentFailure) -> ProviderPage<PaymentIntent> {
+        try value(StripePage<StripeIntent>.self, "a list of payment intents") { page in page.page(\.id) { $0.intent(requestID: requestID) }
+        }
+    }
+
+    /// One page of the list of all refunds, or the failure the answer stands for.
+    func refundPage() throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
+        try value(StripePage<StripeRefund>.self, "a list of refunds") { page in page.page(\.id) { $0.refund(requestID: requestID) } }
+    }
+
+    private func value<Wire: Decodable, Value>(
+        _ type: Wire.Type, _ what: String, _ convert: (Wire) throws(PaymentFailure) -> Value?
+    ) throws(PaymentFailure) -> Value {
         guard (200...299).contains(status) else { throw failure() }
-        guard let value = decode(type).flatMap(convert) else { throw .outcomeUnknown("the answer was not \(what)" + requestNote) }
+        guard let wire = decode(type), let value = try convert(wire) else {
+            throw .outcomeUnknown("the answer was not \(what)" + requestNote)
+        }
         return value
     }
 

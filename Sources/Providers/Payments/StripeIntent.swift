@@ -1,4 +1,5 @@
 internal import Domain
+internal import FoundationEssentials
 
 /// A payment intent as it stands in the provider's JSON; fields we do not use are left out.
 struct StripeIntent: Decodable {
@@ -20,9 +21,15 @@ struct StripeIntent: Decodable {
     let clientSecret: String?
     let lastError: LastError?
     let metadata: [String: String]?
+    /// Seconds since 1970.
+    let created: Int64?
+    let amountReceived: Int64?
+    let isLive: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case id, status, amount, currency, metadata
+        case id, status, amount, currency, metadata, created
+        case amountReceived = "amount_received"
+        case isLive = "livemode"
         case clientSecret = "client_secret"
         case lastError = "last_payment_error"
     }
@@ -33,6 +40,9 @@ struct StripeIntent: Decodable {
         return PaymentIntent(
             id: PaymentIntent.ID(rawValue: id), status: status, amount: amount, clientSecret: clientSecret,
             lastError: lastError.map { Decline(code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "") },
-            orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID)
+            orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID,
+            createdAt: created.map { Date(timeIntervalSince1970: TimeInterval($0)) },
+            amountReceived: amountReceived.flatMap { StripeAmount.money($0, currency) },
+            paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"])
     }
 }

@@ -109,7 +109,7 @@ public struct StripePayments: PaymentProvider {
                 "request_id": "\(response.headers["Request-Id"] ?? "none")", "status": "\(response.status)",
                 "replayed": "\(response.headers["Idempotent-Replayed"] == "true")",
             ])
-        return StripeAnswer(response)
+        return StripeAnswer(response, isLive: key.isLive)
     }
 
     private static func failure(_ error: OutboundError) -> PaymentFailure {

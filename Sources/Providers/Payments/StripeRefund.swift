@@ -1,12 +1,8 @@
 internal import Domain
+internal import FoundationEssentials
 
 /// A refund as it stands in the provider's JSON; fields we do not use are left out.
 struct StripeRefund: Decodable {
-    /// One page of a list.
-    struct Page: Decodable {
-        let data: [StripeRefund]
-    }
-
     let id: String
     let status: String?
     let amount: Int64
@@ -14,9 +10,11 @@ struct StripeRefund: Decodable {
     let paymentIntent: String?
     let failureReason: String?
     let metadata: [String: String]?
+    /// Seconds since 1970.
+    let created: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case id, status, amount, currency, metadata
+        case id, status, amount, currency, metadata, created
         case paymentIntent = "payment_intent"
         case failureReason = "failure_reason"
     }
@@ -29,7 +27,8 @@ struct StripeRefund: Decodable {
         return ProviderRefund(
             id: ProviderRefund.ID(rawValue: id), status: status, amount: amount,
             intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) },
-            refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, failureReason: failureReason, requestID: requestID)
+            refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, failureReason: failureReason, requestID: requestID,
+            createdAt: created.map { Date(timeIntervalSince1970: TimeInterval($0)) })
     }
 
     private var ourStatus: RefundStatus? {

@@ -19,10 +19,14 @@ public struct CheckoutFacts: Hashable, Sendable {
     public let intentID: PaymentIntent.ID?
     /// Number of the present attempt, from 1.
     public let attempt: Int
+    /// Number of the present try to make the intent, from 1. Each has a key of its own.
+    public let creation: Int
     /// The payment method of the present attempt.
     public let method: String
     /// Until when stock is set aside.
     public let reservedUntil: Date?
+    /// When the order was accepted.
+    public let placedAt: Date
 }
 
 extension CheckoutFacts {
@@ -30,7 +34,7 @@ extension CheckoutFacts {
     func reserved(until time: Date) -> CheckoutFacts {
         CheckoutFacts(
             orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID, paymentStatus: paymentStatus,
-            amount: amount,
-            intentID: intentID, attempt: attempt, method: method, reservedUntil: time)
+            amount: amount, intentID: intentID, attempt: attempt, creation: creation, method: method, reservedUntil: time,
+            placedAt: placedAt)
     }
 }

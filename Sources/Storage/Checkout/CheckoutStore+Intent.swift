@@ -29,6 +29,18 @@ extension CheckoutStore {
         }
     }
 
+    /// Gives a payment the next try to make its intent, because the key of the present one is spent: the provider may replay a failure of its own under
+    /// it. Whatever that try has left at the provider is never confirmed, so it moves no money.
+    ///
+    /// `false` when the try is not the present one any more, or an intent is stored: somebody else is at it.
+    public func beginNextCreation(of paymentID: Payment.ID, after creation: Int) async throws -> Bool {
+        try await database.execute(
+            """
+            UPDATE payments SET creation = creation + 1, updated_at = now()
+             WHERE id = \(paymentID) AND creation = \(creation) AND provider_intent_id IS NULL
+            """) == 1
+    }
+
     /// Gives a payment that is being confirmed its next attempt, with the same method, because the key of the present one is spent: the provider
     /// may replay a failure of its own under it. Once this has answered `true`, the intent may be confirmed under the new attempt's key.
     ///

@@ -17,6 +17,7 @@ public struct CheckoutStore: Sendable {
     let dispatcher: JobDispatcher
     let outcomes: OutcomeBus?
     let settings: ShopSettings
+    private let identity = ShopIdentity()
 
     /// A store in this database that pushes jobs, and tells whoever waits for an outcome, after its commits.
     public init(database: PostgresPool, dispatcher: JobDispatcher, outcomes: OutcomeBus? = nil, settings: ShopSettings = ShopSettings()) {
@@ -26,9 +27,21 @@ public struct CheckoutStore: Sendable {
         self.settings = settings
     }
 
+    /// Which shop this database is of, for its payment intents. It never changes and is read once.
+    public func shopIdentity() async throws -> String {
+        try await identity.value(in: database)
+    }
+
     /// The facts about an order, `nil` when there is none.
     public func load(_ orderID: Order.ID) async throws -> CheckoutFacts? {
         try await facts(of: [orderID]).first
+    }
+
+    /// The facts about the order that an intent is stored with, `nil` when there is none.
+    public func load(intent id: PaymentIntent.ID) async throws -> CheckoutFacts? {
+        let rows = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(id)")
+        guard let row = rows.first else { return nil }
+        return try await load(try row["order_id"])
     }
 
     /// The facts about several orders, in the order of their ids.

@@ -20,7 +20,7 @@ struct LockedOrders: Sendable {
     }
 
     private static let columns =
-        "id, number, status, email, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
+        "id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
 
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
@@ -32,7 +32,7 @@ struct LockedOrders: Sendable {
             SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
             """,
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method, captured_amount
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
             """,
         ]
@@ -43,7 +43,7 @@ struct LockedOrders: Sendable {
         [
             "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, method, captured_amount
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
             """,
         ]
@@ -60,8 +60,9 @@ struct LockedOrders: Sendable {
             let facts = CheckoutFacts(
                 orderID: id, orderNumber: try order["number"], status: try order["status"], paymentID: try payment["id"],
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
-                intentID: try payment["provider_intent_id"], attempt: try payment["attempt"], method: try payment["method"],
-                reservedUntil: try order["reserved_until"])
+                intentID: try payment["provider_intent_id"], attempt: try payment["attempt"],
+                creation: try payment["creation"], method: try payment["method"], reservedUntil: try order["reserved_until"],
+                placedAt: try order["created_at"])
             let fulfilment: FulfilmentStatus = try order["fulfilment_status"]
             entries[id] = Entry(
                 facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], facts.amount.currency),

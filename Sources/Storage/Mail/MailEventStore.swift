@@ -88,7 +88,7 @@ public struct MailEventStore: Sendable {
             """)
     }
 
-    /// The provider's words may name the address, so they stay with the delivery, from where they can be erased.
+    /// The provider's words may name the mailbox, so they stay with the delivery, from where they can be erased.
     private static func bounced(_ event: MailEvent) -> [SQL] {
         [
             """

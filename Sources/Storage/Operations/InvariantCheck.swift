@@ -9,7 +9,7 @@ struct InvariantCheck: Sendable {
 
 extension InvariantCheck {
     /// All rules of the checkout (docs/guarantees). `limit` is how old an order may be that is still being paid.
-    static func all(limit: Duration) -> [InvariantCheck] { money + stock + orders(limit: limit) + mail + ledger }
+    static func all(limit: Duration) -> [InvariantCheck] { money + stock + orders(limit: limit) + mail + ledger + events(limit: limit) }
 
     private static let money = [
         InvariantCheck(
@@ -26,7 +26,7 @@ extension InvariantCheck {
                 """),
         InvariantCheck(
             name: "money_has_an_order",
-            rule: "Money that moved or is held belongs to an order that is confirmed or was, or it goes back.",
+            rule: "Money that moved or is held belongs to an order that is confirmed or was, or it goes back, or a bank asked it back.",
             violations: """
                 SELECT p.id::text AS id FROM payments AS p LEFT JOIN orders AS o ON o.id = p.order_id
                  WHERE p.status IN ('authorized', 'captured', 'partially_refunded')
@@ -35,7 +35,9 @@ extension InvariantCheck {
                             AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CancelOrder.name) AND j.state NOT IN ('done', 'discarded')
                                                AND j.payload ->> 'orderID' = p.order_id::text)
                         OR p.status <> 'authorized' AND p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
-                                                 WHERE payment_id = p.id AND status NOT IN ('failed', 'canceled')))
+                                                 WHERE payment_id = p.id AND status NOT IN ('failed', 'canceled'))
+                                              + (SELECT coalesce(sum(amount), 0) FROM disputes
+                                                  WHERE provider_intent_id = p.provider_intent_id AND status IN ('needs_response', 'under_review', 'lost')))
                 """),
         InvariantCheck(
             name: "confirmed_order_is_paid",
@@ -54,6 +56,12 @@ extension InvariantCheck {
             violations: """
                 SELECT p.id::text AS id FROM payments AS p JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')
                  GROUP BY p.id HAVING sum(r.amount) > p.captured_amount
+                """),
+        InvariantCheck(
+            name: "stray_pays_for_nothing", rule: "No money goes back as a stray charge that pays for an order.",
+            violations: """
+                SELECT r.id::text AS id FROM refunds AS r JOIN payments AS p ON p.provider_intent_id = r.stray_intent_id
+                 WHERE r.status NOT IN ('failed', 'canceled') AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
                 """),
         InvariantCheck(
             name: "refund_status_agrees", rule: "Payment and order say how much has gone back.",
@@ -169,4 +177,19 @@ extension InvariantCheck {
                                       AND j.payload ->> 'orderID' = o.id::text)
                 """),
     ]
+
+    private static func events(limit: Duration) -> [InvariantCheck] {
+        [
+            InvariantCheck(
+                name: "webhook_event_handled",
+                rule: "Every event of the payment provider is handled in time, and until then has a job that is not done.",
+                violations: """
+                    SELECT e.event_id AS id FROM webhook_events AS e
+                     WHERE e.handled_at IS NULL
+                       AND (e.received_at < now() - make_interval(secs => \(limit.inSeconds))
+                            OR NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(HandlePaymentEvent.name) AND j.state NOT IN ('done', 'discarded')
+                                              AND j.payload ->> 'eventID' = e.event_id))
+                    """)
+        ]
+    }
 }

@@ -6,7 +6,8 @@ enum RefundRow {
     /// Reads a row with all columns.
     static func refund(_ row: PostgresRow) throws -> Refund {
         Refund(
-            id: try row["id"], orderID: try row["order_id"], paymentID: try row["payment_id"],
+            id: try row["id"], orderID: try row["order_id"] ?? row["named_order_id"],
+            paymentID: try row["payment_id"] ?? row["named_payment_id"],
             amount: Money(try row["amount"], try row["currency"]), reason: try row["reason"], status: try row["status"],
             providerID: try row["provider_refund_id"], failureReason: try row["failure_reason"], restock: try row["restock"],
             createdAt: try row["created_at"], settledAt: try row["settled_at"])
@@ -41,5 +42,5 @@ enum RefundRow {
 
 extension AuditActor {
     /// `user:<id>`, `guest`, `system:<name>`.
-    fileprivate var text: String { id.map { "\(kind):\($0)" } ?? kind }
+    var text: String { id.map { "\(kind):\($0)" } ?? kind }
 }

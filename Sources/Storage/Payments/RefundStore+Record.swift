@@ -7,10 +7,16 @@ extension RefundStore {
     public func load(_ id: Refund.ID) async throws -> RefundFacts? {
         let rows = try await database.query(
             """
-            SELECT r.*, p.provider_intent_id FROM refunds AS r JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
+            SELECT r.*, coalesce(p.provider_intent_id, r.stray_intent_id) AS intent_id
+              FROM refunds AS r LEFT JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
             """)
         guard let row = rows.first else { return nil }
-        return RefundFacts(refund: try RefundRow.refund(row), intentID: try row["provider_intent_id"], attempt: try row["attempt"])
+        return RefundFacts(refund: try RefundRow.refund(row), intentID: try row["intent_id"], attempt: try row["attempt"])
+    }
+
+    /// The refund of ours that the provider has under this id, `nil` when none is stored with it.
+    public func refund(withProviderID id: ProviderRefund.ID) async throws -> Refund.ID? {
+        try await database.query("SELECT id FROM refunds WHERE provider_refund_id = \(id)").first?["id"]
     }
 
     /// Settles news of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment and order follow the sum of what
@@ -51,9 +57,8 @@ extension RefundStore {
     private func settle(
         _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
     ) async throws -> RecordRefundOutcome {
-        guard let orderID: Order.ID = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first?["order_id"] else {
-            return .unknownRefund
-        }
+        guard let row = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first else { return .unknownRefund }
+        guard let orderID: Order.ID = try row["order_id"] else { return try await settleStray(id, completion, news) }
         let (outcome, jobs) = try await database.transaction { transaction -> (RecordRefundOutcome, [PendingJob]) in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
@@ -89,17 +94,49 @@ extension RefundStore {
         return outcome
     }
 
+    /// A refund that is of no order: nothing else changes with it.
+    private func settleStray(
+        _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
+    ) async throws -> RecordRefundOutcome {
+        try await database.transaction { transaction in
+            guard let row = try transaction.query("SELECT * FROM refunds WHERE id = \(id) FOR NO KEY UPDATE").first else {
+                return .unknownRefund
+            }
+            let refund = try RefundRow.refund(row)
+            guard let news = news(refund) else { return .foreign }
+            let isNews = refund.status.canBecome(news.status)
+            let writes = isNews ? [Self.update(refund.id, news)] + Self.strayEvents(news, refund) : []
+            let ending = (isNews ? news.status : refund.status).isSettled ? completion : nil
+            let results = try transaction.pipeline(
+                writes + ["SELECT * FROM refunds WHERE id = \(id)"] + (ending.map { [$0.statement] } ?? []))
+            if let ending, let result = results.last { try ending.check(result) }
+            guard let row = results[writes.count].rows.first else { return .unknownRefund }
+            return isNews ? .recorded(try RefundRow.refund(row)) : .unchanged(try RefundRow.refund(row))
+        }
+    }
+
+    private static func strayEvents(_ news: News, _ refund: Refund) -> [SQL] {
+        guard news.status.isSettled else { return [] }
+        return news.status == .succeeded
+            ? [strayEvent(.refundSucceeded, refund.orderID, refund.reason.rawValue)]
+            : [strayEvent(.refundFailed, refund.orderID, news.reason ?? "unknown")]
+    }
+
+    private static func update(_ id: Refund.ID, _ news: News) -> SQL {
+        """
+        UPDATE refunds
+           SET status = \(news.status), provider_refund_id = coalesce(provider_refund_id, \(news.providerID)), failure_reason = \(news.reason),
+               settled_at = CASE WHEN \(news.status.isSettled) THEN now() END, updated_at = now()
+         WHERE id = \(id)
+        """
+    }
+
     private static func writes(_ news: News, _ refund: Refund, _ entry: LockedOrders.Entry, _ sum: RefundSum) -> [SQL] {
         let facts = entry.facts
         // An order that was called off, or was over when its money came, stays so.
         let status = facts.status.isPaid ? sum.order : facts.status
         var statements: [SQL] = [
-            """
-            UPDATE refunds
-               SET status = \(news.status), provider_refund_id = coalesce(provider_refund_id, \(news.providerID)), failure_reason = \(news.reason),
-                   settled_at = CASE WHEN \(news.status.isSettled) THEN now() END, updated_at = now()
-             WHERE id = \(refund.id)
-            """,
+            update(refund.id, news),
             "UPDATE payments SET status = \(sum.payment), updated_at = now() WHERE id = \(refund.paymentID)",
             "UPDATE orders SET status = \(status), version = version + 1, updated_at = now() WHERE id = \(facts.orderID)",
         ]

@@ -50,9 +50,10 @@ public struct RefundStore: Sendable {
         return outcome
     }
 
-    /// All refunds of an order, oldest first.
+    /// All refunds of an order, those of stray charges that name it among them, oldest first.
     public func refunds(of orderID: Order.ID) async throws -> [Refund] {
-        try await database.query("SELECT * FROM refunds WHERE order_id = \(orderID) ORDER BY id").map(RefundRow.refund)
+        try await database.query("SELECT * FROM refunds WHERE order_id = \(orderID) OR named_order_id = \(orderID) ORDER BY id")
+            .map(RefundRow.refund)
     }
 
     private struct Refused: Error {

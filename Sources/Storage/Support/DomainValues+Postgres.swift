@@ -14,6 +14,13 @@ extension PaymentIntent.ID: PostgresEncodable, PostgresDecodable {}
 extension RefundStatus: PostgresEncodable, PostgresDecodable {}
 extension RefundReason: PostgresEncodable, PostgresDecodable {}
 extension ProviderRefund.ID: PostgresEncodable, PostgresDecodable {}
+extension PaymentEventKind: PostgresEncodable, PostgresDecodable {}
+extension PaymentEventOutcome: PostgresEncodable, PostgresDecodable {}
+extension Dispute.ID: PostgresEncodable, PostgresDecodable {}
+extension DisputeStatus: PostgresEncodable, PostgresDecodable {}
+extension BreakKind: PostgresEncodable, PostgresDecodable {}
+extension ReconciliationFinding.Object: PostgresEncodable, PostgresDecodable {}
+extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension Language: PostgresEncodable, PostgresDecodable {}

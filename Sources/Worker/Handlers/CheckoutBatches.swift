@@ -18,7 +18,9 @@ struct CheckoutBatches: Sendable {
     }
 
     func finalise(_ news: Finalisation) async throws -> FinaliseOutcome? {
-        try await own { try await finalisations.submit(news) }
+        let outcome = try await own { try await finalisations.submit(news) }
+        if let outcome { PaymentMetrics.settled(outcome.settlement, by: news.source) }
+        return outcome
     }
 
     /// A batch runs in the task of one of its callers, and gives up with it while it waits for a connection. The others are none the worse for

@@ -13,6 +13,17 @@ struct CheckoutHandler: JobHandler {
     let store: CheckoutStore
     let payments: any PaymentProvider
     let captureMethod: PaymentIntentRequest.CaptureMethod
+    private let search: IntentSearch
+
+    init(
+        checkouts: CheckoutBatches, store: CheckoutStore, payments: any PaymentProvider, captureMethod: PaymentIntentRequest.CaptureMethod
+    ) {
+        self.checkouts = checkouts
+        self.store = store
+        self.payments = payments
+        self.captureMethod = captureMethod
+        search = IntentSearch(payments: payments)
+    }
 
     func run(_ job: CheckoutOrder, in context: JobContext) async throws {
         switch try await checkouts.reserve(ReservationRequest(orderID: job.orderID, completion: context.completion)) {
@@ -30,7 +41,9 @@ struct CheckoutHandler: JobHandler {
         var attempt = (number: facts.attempt, method: facts.method)
         var intentID = facts.intentID
         if intentID == nil {
-            let created = try await createIntent(for: facts)
+            let creation = IntentCreation(
+                store: store, payments: payments, search: search, captureMethod: captureMethod, facts: facts)
+            let created = try await creation.run()
             CrashPoint.pass(.intentCreated)
             switch try await store.recordIntent(created, for: facts.orderID) {
             case .recorded(let number, let method):
@@ -51,20 +64,6 @@ struct CheckoutHandler: JobHandler {
         let intent = try await charge.run(attempt: attempt.number)
         CrashPoint.pass(.charged)
         try await settle(intent, of: facts, in: context)
-    }
-
-    /// E1: moves no money.
-    private func createIntent(for facts: CheckoutFacts) async throws -> PaymentIntent.ID {
-        guard let key = IdempotencyKey.creation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
-        let request = PaymentIntentRequest(
-            orderID: facts.orderID, orderNumber: facts.orderNumber, amount: facts.amount, captureMethod: captureMethod, key: key,
-            metadata: ["order_id": "\(facts.orderID)", "payment_id": "\(facts.paymentID)"])
-        do {
-            return try await payments.create(request).id
-        } catch {
-            // Creating again with the same key is harmless, whatever became of the first call.
-            throw error.disposition == .readBack ? JobFailure.transient(error.description) : error.jobFailure
-        }
     }
 
     /// W3.

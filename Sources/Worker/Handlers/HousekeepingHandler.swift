@@ -2,7 +2,8 @@ import JobQueue
 import Logging
 import Storage
 
-/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, events of mails after 30 days.
+/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, handled events of payments, events of mails and runs of
+/// reconciliation after 30 days.
 struct Housekeeping: Job {
     static let name = "housekeeping"
     static let queue: QueueName = "maintenance"
@@ -15,14 +16,21 @@ struct Housekeeping: Job {
 struct HousekeepingHandler: JobHandler {
     let orders: OrderStore
     let accounts: AccountStore
+    let webhooks: WebhookStore
     let mailEvents: MailEventStore
+    let reconciliations: ReconciliationStore
 
     func run(_ job: Housekeeping, in context: JobContext) async throws {
         let keys = try await orders.purgeIdempotencyKeys()
         let sessions = try await accounts.purgeSessions()
+        let webhooks = try await webhooks.purgeHandled()
         let events = try await mailEvents.purge()
+        let runs = try await reconciliations.purgeRuns()
         context.logger.info(
             "forgot what is old",
-            metadata: ["idempotency_keys": "\(keys)", "sessions": "\(sessions)", "mail_events": "\(events)"])
+            metadata: [
+                "idempotency_keys": "\(keys)", "sessions": "\(sessions)", "webhook_events": "\(webhooks)", "mail_events": "\(events)",
+                "reconciliation_runs": "\(runs)",
+            ])
     }
 }

@@ -4,7 +4,8 @@ import JobQueue
 extension PaymentFailure {
     /// What a failed call to the payment provider means for the job that made it.
     var jobFailure: JobFailure {
-        switch disposition {
+        if case .unavailable(let wait, _) = self { return .snooze(.waitingTurn(wait), description) }
+        return switch disposition {
         // Snoozes use up no attempts, so a provider that says "at once" must not be asked without end.
         case .retrySameKey(after: .some(let wait)): .snooze(max(.seconds(1), wait), description)
         case .retrySameKey(after: .none), .settle, .readBack: .transient(description)

@@ -25,11 +25,14 @@ struct RefundPaymentHandler: JobHandler {
         switch try await result(of: facts) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
-            _ = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            let outcome = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
-        switch try await store.record(snapshot, for: job.refundID, completion: context.completion) {
+        let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
+        if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
+        switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
                 context.logger.error("a refund came to nothing", metadata: Self.metadata(refund, refund.failureReason ?? "no reason given"))
@@ -68,7 +71,7 @@ struct RefundPaymentHandler: JobHandler {
                 // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs a key of its own.
                 _ = try await store.beginNextAttempt(of: facts.refund.id, after: facts.attempt)
                 throw error.jobFailure
-            case .outcomeUnknown, .inProgress, .rateLimited, .notFound, .configuration, .notSent:
+            case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
                 throw error.jobFailure
             }
         }

@@ -56,7 +56,7 @@ struct SendMailHandler: JobHandler {
             if !permanent { throw JobFailure.transient(reason) }
         } catch MailFailure.notYet(let wait, let reason) {
             try await store.markNotSent(id, attempt: attempt, reason: reason, permanent: false)
-            throw JobFailure.snooze(wait, reason)
+            throw JobFailure.snooze(.waitingTurn(wait), reason)
         } catch MailFailure.outcomeUnknown(let reason) {
             try await store.markUnknown(id, attempt: attempt, reason: reason, completion: context.completion)
         }

@@ -35,15 +35,26 @@ struct ReservationSweep: Service {
     private func callOff(_ facts: CheckoutFacts) async {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
         do {
-            let intent = try await cancelOrRead(id, key: key)
-            guard intent.status == .canceled || intent.status.isPaid else { return }
+            var intent = try await paid(id, of: facts)
+            if intent == nil { intent = try await cancelOrRead(id, key: key) }
+            guard let intent, intent.status == .canceled || intent.status.isPaid else { return }
             CrashPoint.pass(.overdueCalledOff)
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
+            // That the provider is away is said once, by whoever notices.
+            if case PaymentFailure.unavailable = error { return }
             if Task.isCancelled { return }
             logger.warning(
                 "could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }
+    }
+
+    /// A confirmation may have gone through whose answer is still to be settled. Money that is only set aside could be called off as well, and an
+    /// order that its customer has paid would be lost.
+    private func paid(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws(PaymentFailure) -> PaymentIntent? {
+        guard facts.paymentStatus == .confirming else { return nil }
+        let intent = try await payments.retrieve(id)
+        return intent.status.isPaid ? intent : nil
     }
 
     private func cancelOrRead(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {

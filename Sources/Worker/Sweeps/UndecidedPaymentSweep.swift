@@ -32,6 +32,8 @@ struct UndecidedPaymentSweep: Service {
             let intent = try await payments.retrieve(id)
             _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .reconciler))
         } catch {
+            // That the provider is away is said once, by whoever notices.
+            if case PaymentFailure.unavailable = error { return }
             if Task.isCancelled { return }
             logger.warning("could not look a payment up", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }

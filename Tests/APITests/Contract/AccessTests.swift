@@ -30,11 +30,13 @@ struct AccessTests {
             "GET /api/v1/admin/orders/{id}": staff, "GET /api/v1/admin/orders/{id}/refunds": staff,
             "POST /api/v1/admin/orders/{id}/refunds": operators, "POST /api/v1/admin/orders/{id}/cancel": operators,
             "POST /api/v1/admin/orders/{id}/capture": operators,
+            "POST /api/v1/webhooks/stripe": all, "GET /api/v1/admin/disputes": staff,
             "GET /api/v1/admin/queues": staff, "GET /api/v1/admin/jobs": staff, "GET /api/v1/admin/jobs/{id}": staff,
             "DELETE /api/v1/admin/jobs/{id}": operators, "POST /api/v1/admin/jobs/{id}/retry": operators,
             "POST /api/v1/admin/jobs/{id}/cancel": operators, "PATCH /api/v1/admin/queues/{queue}": operators,
             "GET /api/v1/admin/dead-letters/groups": staff, "POST /api/v1/admin/dead-letters/retry": operators,
             "POST /api/v1/admin/dead-letters/discard": operators,
+            "GET /api/v1/admin/reconciliation": staff, "POST /api/v1/admin/reconciliation/{id}/resolve": operators,
             "GET /api/v1/currencies": all, "GET /api/v1/rates": all, "GET /api/v1/admin/rates": staff,
             "POST /api/v1/admin/rates/{id}/approve": operators, "POST /api/v1/admin/rates/{id}/reject": operators,
         ]

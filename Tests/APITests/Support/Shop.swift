@@ -25,6 +25,10 @@ struct Shop: Sendable {
     static let mailKey = P256.Signing.PrivateKey()
     static let signingKey = SigningKey(id: "test", secret: Array("an example of a signing key, 32+ bytes".utf8))
 
+    /// The secrets of webhooks, of which the first is being replaced.
+    static let webhookSecrets = ["whsec_of_last_year", "whsec_of_this_year"]
+    static let webhook = PaymentWebhook(secrets: webhookSecrets, isLive: false)
+
     /// Servers whose checks at start have passed.
     static var usable: ServerStatus {
         let status = ServerStatus()
@@ -36,14 +40,17 @@ struct Shop: Sendable {
     static func migrations() throws -> [MigrationSet] { try [JobQueueMigrations.set(), ShopMigrations.set()] }
 
     /// Starts the API on a port of its own, runs the test, and stops it.
-    static func open(servers: ServerStatus = usable, _ test: @escaping @Sendable (Shop) async throws -> Void) async throws {
-        try await open(database: try TestDatabase.current.pool, servers: servers, test)
+    static func open(
+        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, _ test: @escaping @Sendable (Shop) async throws -> Void
+    ) async throws {
+        try await open(database: try TestDatabase.current.pool, servers: servers, webhook: webhook, test)
     }
 
     static func open(
-        database: PostgresPool, servers: ServerStatus = usable, _ test: @escaping @Sendable (Shop) async throws -> Void
+        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await withServices(database: database, servers: servers) { services, logger in
+        try await withServices(database: database, servers: servers, webhook: webhook) { services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
                 gate: ListenerGate(logger: logger), logger: logger)
@@ -55,7 +62,8 @@ struct Shop: Sendable {
 
     /// Everything the API stands on, closed again afterwards.
     static func withServices(
-        database: PostgresPool, servers: ServerStatus = usable, _ body: @Sendable (ShopServices, Logger) async throws -> Void
+        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        _ body: @Sendable (ShopServices, Logger) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .error
@@ -66,17 +74,21 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
+        let orders = OrderStore(database: database, dispatcher: dispatcher)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database),
-            orders: OrderStore(database: database, dispatcher: dispatcher),
+            orders: orders,
             refunds: RefundStore(database: database, dispatcher: dispatcher),
-            captures: CaptureStore(database: database, dispatcher: dispatcher),
+            captures: CaptureStore(database: database, dispatcher: dispatcher), disputes: DisputeStore(database: database),
+            webhooks: WebhookStore(database: database, dispatcher: dispatcher), paymentWebhook: webhook,
             mail: MailStore(database: database, dispatcher: dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
             mailWebhook: try MailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
+            reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
+            waits: OrderWaits(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,

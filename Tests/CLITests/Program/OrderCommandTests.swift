@@ -22,9 +22,9 @@ struct OrderCommandTests {
             "INSERT INTO rate_sets (id, source, base, date, status) VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')",
             """
             INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal, total, rate_set_id, rate,
-                                reserved_until, confirmed_at)
+                                rate_base, reserved_until, confirmed_at)
             VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb, 'confirmed', 'GBP', 2598, 2598,
-                    \(set), 0.79, now(), now())
+                    \(set), 0.79, 'USD', now(), now())
             RETURNING number
             """,
             """
@@ -73,6 +73,23 @@ struct OrderCommandTests {
                 "placed → pending", "confirmed → confirmed", "mail order_confirmation requested", "mail order_confirmation unknown",
             ])
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
+    }
+
+    @Test func aMailThatNobodyKnowsOfIsSettledByAPerson() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, _) = try await order()
+        let pool = try TestDatabase.current.pool
+        let rows = try await pool.query(
+            "UPDATE email_deliveries SET updated_at = now() - interval '2 hours' WHERE order_id = \(id) RETURNING id::text AS id")
+        let mail: String = try #require(rows.first)["id"]
+        for arguments in [["mails"], ["mails", "list"]] {
+            let listed = try await program.run(arguments)
+            #expect(listed.output.contains(mail) && listed.output.contains("no reply after the final dot"), "\(listed.output)")
+        }
+        #expect(try await program.run("mails", "settle", mail).status == .code(64))
+        #expect(try await program.run("mails", "settle", mail, "--was-sent").output.contains("counts as sent"))
+        #expect(try await program.run("mails", "settle", mail, "--was-sent").status == .code(1))
+        #expect(try await program.run("orders", "show", id.description).output.contains("mail_sent → confirmed"))
     }
 
     @Test func saysWhenThereIsNone() async throws {

@@ -20,12 +20,17 @@ extension Shop {
 
     /// The provider's intents of an order, newest first.
     func intents(of order: String) async throws -> [Intent] {
+        try await intents().filter { $0.metadata.order_id == order }
+    }
+
+    /// All of the provider's intents, newest first.
+    func intents() async throws -> [Intent] {
         let answer = try await http.send(
             OutboundRequest(
                 url: sandbox + "/v1/payment_intents?limit=100", headers: ["Authorization": "Bearer sk_test_endtoend"],
                 maximumResponseBytes: 1 << 22))
         guard answer.status == 200 else { throw Failed(what: "the sandbox answered \(answer.status) for its intents") }
-        return try JSONDecoder().decode(Page<Intent>.self, from: Data(answer.body)).data.filter { $0.metadata.order_id == order }
+        return try JSONDecoder().decode(Page<Intent>.self, from: Data(answer.body)).data
     }
 
     /// What was charged for an order, one amount for each time.

@@ -13,7 +13,12 @@ struct Answer: Sendable {
         let id: String?
         let number: Int?
         let status: StatusField?
+        struct Waiting: Decodable, Sendable {
+            let reason: String
+            let position: Int?
+        }
         let payment: Payment?
+        let waiting: Waiting?
         let type: String?
         let detail: String?
         let decline_code: String?
@@ -101,6 +106,14 @@ extension Shop {
 
     /// A currency as one more field of a body.
     static func field(_ currency: String?) -> String { currency.map { #", "currency": "\#($0)""# } ?? "" }
+
+    /// Shows an order of a guest.
+    func show(_ order: Answer) async throws -> Answer {
+        try await send(
+            OutboundRequest(
+                url: api + (order.headers["Location"] ?? "/none"), headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""],
+                timeout: .seconds(45)))
+    }
 
     /// Calls an order of a guest off, whose token came with the order or was that of the cart before.
     func cancel(_ order: Answer, cart: String? = nil) async throws -> Answer {

@@ -60,7 +60,12 @@ extension Shop {
         let orders = try await database.pool.query(
             """
             SELECT id::text AS id, status, total,
-                   (SELECT coalesce(sum(amount), 0) FROM refunds WHERE order_id = orders.id AND status = 'succeeded')::bigint AS refunded
+                   (SELECT coalesce(sum(amount), 0) FROM refunds
+                      WHERE coalesce(order_id, named_order_id) = orders.id AND status = 'succeeded')::bigint AS refunded,
+                   (SELECT coalesce(sum(d.amount), 0) FROM disputes AS d JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
+                     WHERE p.order_id = orders.id)::bigint AS disputed,
+                   (SELECT coalesce(sum(d.amount), 0) FROM disputes AS d JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
+                     WHERE p.order_id = orders.id AND d.status = 'won')::bigint AS won
               FROM orders
             """)
         var paid: Set<String> = []
@@ -73,6 +78,13 @@ extension Shop {
             let charges = moved.filter { $0.kind == "charge" }.map(\.amount)
             if !charges.isEmpty { paid.insert(id) }
             #expect(sum("refund") - sum("refund_failed") == refunded, "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
+            // Disputes are heard of by webhooks alone.
+            let (disputed, won): (Int, Int) = (try row["disputed"], try row["won"])
+            if environment["SANDBOX_WEBHOOK_URL"]?.isEmpty == false {
+                #expect(
+                    sum("dispute") == disputed && sum("dispute_won") == won, "order \(id) is \(status) \(note)",
+                    sourceLocation: sourceLocation)
+            }
             if ["confirmed", "partially_refunded", "refunded"].contains(status) {
                 #expect(charges == [total], "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
                 #expect(confirmations[id] == 1, "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
@@ -85,6 +97,58 @@ extension Shop {
             }
         }
         #expect(Set(movements.keys) == paid, "\(note)", sourceLocation: sourceLocation)
+    }
+
+    /// Finishes 3-D Secure at the customer's bank.
+    func authenticate(_ orderID: String, passing: Bool) async throws {
+        let rows = try await database.pool.query("SELECT provider_intent_id FROM payments WHERE order_id = \(orderID)::uuid")
+        let intent: String = try rows[0]["provider_intent_id"]
+        try await bid("/_sandbox/authenticate/\(intent)", "result=\(passing ? "success" : "failure")")
+    }
+
+    /// Lets everything happen at the sandbox that waits for time to pass.
+    func letTimePass() async throws { try await bid("/_sandbox/advance") }
+
+    /// A form to one of the sandbox's control routes.
+    func bid(_ path: String, _ form: String = "") async throws {
+        let answer = try await http.send(
+            OutboundRequest(
+                method: "POST", url: sandbox + path, headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(form.utf8),
+                timeout: .seconds(20)))
+        // 402 is what the bank says to whoever fails.
+        guard answer.status == 200 || answer.status == 402 else {
+            throw Failed(what: "the sandbox answered \(answer.status) for \(path): \(String(decoding: answer.body, as: UTF8.self))")
+        }
+    }
+
+    /// What became of sending an event of the sandbox.
+    struct Telling: Decodable, Sendable {
+        struct Attempt: Decodable, Sendable {
+            let variant: String
+            let status: Int?
+        }
+        let event: String
+        let type: String
+        let delivered: Bool
+        let attempts: [Attempt]
+    }
+
+    /// What became of sending each event, in the order in which they happened.
+    func tellings() async throws -> [Telling] {
+        struct List: Decodable {
+            let deliveries: [Telling]
+        }
+        let answer = try await http.send(
+            OutboundRequest(url: sandbox + "/_sandbox/webhooks", timeout: .seconds(10), maximumResponseBytes: 1 << 25))
+        return try JSONDecoder().decode(List.self, from: Data(answer.body)).deliveries
+    }
+
+    /// Waits until everything that the sandbox told was taken and acted on.
+    func waitUntilEventsAreHandled(within patience: Duration = .seconds(30)) async throws {
+        try await eventually(within: patience, "all events are taken and handled") {
+            guard try await self.tellings().allSatisfy(\.delivered) else { return false }
+            return try await self.database.pool.query("SELECT 1 FROM webhook_events WHERE handled_at IS NULL").isEmpty
+        }
     }
 
     /// How many confirmations the sandbox has taken, by order; none is absent.

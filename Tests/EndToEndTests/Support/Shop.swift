@@ -23,11 +23,14 @@ final class Shop: Sendable {
     var sandbox: String { "http://127.0.0.1:\(sandboxPort)" }
 
     /// Opens a shop with a small catalogue, and closes it whatever `body` does.
+    ///
+    /// - Parameter webhooks: whether the sandbox tells the API of its events. Without, a shop learns what it asks for itself.
     static func open<Value>(
-        settings: [String: String] = [:], products: Int = 30, _ body: (Shop) async throws -> Value
+        settings: [String: String] = [:], products: Int = 30, webhooks: Bool = false, _ body: (Shop) async throws -> Value
     ) async throws -> Value {
         try await TestDatabase.with(poolSize: 4) { database in
-            let shop = try Shop(database: database, redisServer: try await RedisServer.start(["appendonly yes"]), settings: settings)
+            let shop = try Shop(
+                database: database, redisServer: try await RedisServer.start(["appendonly yes"]), settings: settings, webhooks: webhooks)
             try await shop.cartwright("migrate")
             try await shop.cartwright("seed", "--products", "\(products)")
             let value = try await body(shop)
@@ -36,7 +39,7 @@ final class Shop: Sendable {
         }
     }
 
-    private init(database: TestDatabase, redisServer: RedisServer, settings: [String: String]) throws {
+    private init(database: TestDatabase, redisServer: RedisServer, settings: [String: String], webhooks: Bool) throws {
         self.database = database
         self.redisServer = redisServer
         self.http = OutboundHTTPClient(configuration: OutboundConfiguration(maximumIdleConnections: 128), logger: database.logger)
@@ -50,7 +53,7 @@ final class Shop: Sendable {
             "DATABASE_URL": database.url, "REDIS_URL": redisServer.url, "HOST": "127.0.0.1", "PORT": "\(apiPort)",
             "METRICS_PORT": "\(try FreePort.next())",
             "AUTH_SIGNING_KEYS": "k1:\(Data((0..<40).map { _ in UInt8.random(in: 0...255) }).base64EncodedString())",
-            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "MAIL_TRANSPORT": "smtp",
+            "PAYMENTS_API_KEY": "sk_test_endtoend", "PAYMENTS_API_BASE": sandbox, "PAYMENTS_RATE": "1000", "MAIL_TRANSPORT": "smtp",
             "SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "MAIL_FROM": "Cartwright <shop@example.com>",
             "SENDGRID_API_KEY": "SG.endtoend", "SENDGRID_API_BASE": sandbox,
             "SENDGRID_WEBHOOK_KEY": mailKey.publicKey.derRepresentation.base64EncodedString(),
@@ -58,6 +61,8 @@ final class Shop: Sendable {
             "SANDBOX_MAIL_WEBHOOK_URL": "http://127.0.0.1:\(apiPort)/api/v1/webhooks/sendgrid",
             "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "MAIL_UNKNOWN_SECONDS": "3", "RATES_PROVIDER": "frankfurter",
             "RATES_URL": sandbox + "/rates/v1/latest", "SANDBOX_PORT": "\(sandboxPort)", "SANDBOX_SMTP_PORT": "\(smtpPort)",
+            "PAYMENTS_WEBHOOK_SECRETS": "whsec_of_the_test", "PAYMENTS_MODE": "test", "SANDBOX_WEBHOOK_SECRET": "whsec_of_the_test",
+            "SANDBOX_WEBHOOK_URL": webhooks ? "http://127.0.0.1:\(apiPort)/api/v1/webhooks/stripe" : "",
             "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4", "LOG_LEVEL": "info", "LOG_FORMAT": "json",
         ].merging(settings) { _, given in given }
     }
@@ -68,8 +73,9 @@ final class Shop: Sendable {
 
     // MARK: Processes
 
-    /// Path of a program of this build, beside the tests.
+    /// Path of a program of this build, beside the tests, or in the folder that `SHOP_PROGRAMS` names.
     static func program(_ name: String) throws -> String {
+        if let folder = ProcessInfo.processInfo.environment["SHOP_PROGRAMS"], !folder.isEmpty { return "\(folder)/\(name)" }
         guard let folder = Bundle.main.executableURL?.deletingLastPathComponent() else { throw CocoaError(.fileNoSuchFile) }
         return folder.appending(path: name).path
     }

@@ -54,10 +54,11 @@ struct Engine: Sendable {
     /// Runs a worker while `body` runs, then shuts it down in good order.
     func withWorker<Value: Sendable>(
         _ registry: JobRegistry, queues: [QueueName: Int], grace: Duration = .seconds(5), schedules: [JobSchedule] = [],
-        interceptors: [any JobInterceptor] = [], _ body: () async throws -> Value
+        interceptors: [any JobInterceptor] = [], gates: [QueueName: any QueueGate] = [:], _ body: () async throws -> Value
     ) async throws -> Value {
         let worker = JobWorker(
-            JobWorkerConfiguration(queues: queues, grace: grace, interceptors: interceptors), registry: registry, schedules: schedules,
+            JobWorkerConfiguration(queues: queues, grace: grace, interceptors: interceptors, gates: gates), registry: registry,
+            schedules: schedules,
             dispatcher: dispatcher,
             blockingConnections: redisConfiguration, database: database, logger: logger)
         let group = ServiceGroup(services: [worker], logger: logger)

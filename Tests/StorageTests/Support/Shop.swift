@@ -19,6 +19,8 @@ struct Shop: Sendable {
     let mailEvents: MailEventStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let webhooks: WebhookStore
+    let disputes: DisputeStore
     let accounts: AccountStore
     let rates: RateStore
     let invariants: Invariants
@@ -51,6 +53,8 @@ struct Shop: Sendable {
         mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
         refunds = RefundStore(database: database, dispatcher: dispatcher)
         captures = CaptureStore(database: database, dispatcher: dispatcher)
+        webhooks = WebhookStore(database: database, dispatcher: dispatcher)
+        disputes = DisputeStore(database: database)
         accounts = AccountStore(database: database)
         rates = RateStore(database: database)
         invariants = Invariants(database: database)

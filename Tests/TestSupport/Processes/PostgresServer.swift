@@ -111,7 +111,7 @@ public final class PostgresServer: Sendable {
     }
 
     /// The folder of the newest version's programs.
-    private static func programs() throws -> String {
+    static func programs() throws -> String {
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
         guard let newest = versions.compactMap({ Int($0) }).max() else {
             throw CannotStart(description: "no PostgreSQL is installed in /usr/lib/postgresql")

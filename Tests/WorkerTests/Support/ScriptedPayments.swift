@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import Synchronization
 
 /// A payment provider in memory that fails as it is told and, like the real one, answers again what it has answered under a key.
@@ -16,7 +17,15 @@ final class ScriptedPayments: PaymentProvider {
         var answers: [IdempotencyKey: Result<PaymentIntent, PaymentFailure>] = [:]
         var faults: [Fault] = []
         var keys: [IdempotencyKey] = []
+        /// Each creation that was asked for, and how many of the next ones the provider fails and keeps its failure of.
+        var creationKeys: [IdempotencyKey] = []
+        var failingCreations = 0
         var charges = 0
+        var lookUps = 0
+        var creations = 0
+        var lists = 0
+        /// How many pages are given before one is not; nil for all.
+        var pages: Int?
         var book = RefundBook()
         var gathering: (size: Int, waiting: [CheckedContinuation<Void, Never>])?
 
@@ -41,6 +50,13 @@ final class ScriptedPayments: PaymentProvider {
     var keys: [String] { state.withLock { $0.keys.map(\.rawValue) } }
     /// How often money has moved.
     var charges: Int { state.withLock { $0.charges } }
+
+    /// How often an intent was read.
+    var lookUps: Int { state.withLock { $0.lookUps } }
+    /// How many intents were made.
+    var creations: Int { state.withLock { $0.creations } }
+    /// How many pages of lists were read.
+    var lists: Int { state.withLock { $0.lists } }
 
     /// How often money has gone back.
     var refundCount: Int { state.withLock { $0.book.count } }
@@ -75,6 +91,13 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { $0.faults += faults }
     }
 
+    /// Lets the next creations fail with an answer that is kept under their keys.
+    func failCreations(_ count: Int) {
+        state.withLock { $0.failingCreations = count }
+    }
+
+    var creationKeys: [String] { state.withLock { $0.creationKeys.map(\.rawValue) } }
+
     /// Holds cancellations back until so many of them are under way at once.
     func holdCancellations(until size: Int) {
         state.withLock { $0.gathering = (size, []) }
@@ -95,18 +118,44 @@ final class ScriptedPayments: PaymentProvider {
         }
     }
 
+    /// Gives so many pages of intents, then fails once.
+    func failLists(after pages: Int) {
+        state.withLock { $0.pages = pages }
+    }
+
+    /// An intent that came about somehow.
+    func put(_ intent: PaymentIntent) {
+        set(intent.id, intent)
+    }
+
+    /// The provider forgets an intent.
+    func remove(_ id: PaymentIntent.ID) {
+        state.withLock { $0.intents[id] = nil }
+    }
+
     private func set(_ id: PaymentIntent.ID, _ intent: PaymentIntent) {
         state.withLock { $0.intents[id] = intent }
     }
 
     func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
         let id = PaymentIntent.ID(rawValue: "pi_\(request.orderID)")
-        let intent = PaymentIntent(id: id, status: .requiresPaymentMethod, amount: request.amount, orderID: request.orderID)
-        return state.withLock { state in
-            if let known = state.intents[id] { return known }
+        let intent = PaymentIntent(
+            id: id, status: .requiresPaymentMethod, amount: request.amount, orderID: request.orderID, createdAt: Date(),
+            paymentID: request.metadata["payment_id"].flatMap { Payment.ID($0) }, shop: request.metadata["shop"])
+        return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
+            state.creationKeys.append(request.key)
+            if let known = state.answers[request.key] { return known }
+            if let known = state.intents[id] { return .success(known) }
+            if state.failingCreations > 0 {
+                state.failingCreations -= 1
+                let failure = Result<PaymentIntent, PaymentFailure>.failure(.outcomeUnknown("answered 500", answered: true))
+                state.answers[request.key] = failure
+                return failure
+            }
+            state.creations += 1
             state.intents[id] = intent
-            return intent
-        }
+            return .success(intent)
+        }.get()
     }
 
     /// Declines the method `pm_declined`, charges any other.
@@ -133,7 +182,11 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        guard let intent = state.withLock({ $0.intents[id] }) else { throw .notFound }
+        let intent = state.withLock { state in
+            state.lookUps += 1
+            return state.intents[id]
+        }
+        guard let intent else { throw .notFound }
         return intent
     }
 
@@ -175,6 +228,33 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { $0.book.refunds.filter { $0.intentID == id }.reversed() }
     }
 
+    /// Pages of two, so that tests meet more than one.
+    func intents(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<PaymentIntent> {
+        try state.withLock { state -> Result<ProviderPage<PaymentIntent>, PaymentFailure> in
+            if state.pages == 0 {
+                state.pages = nil
+                return .failure(.notSent("the network is down"))
+            }
+            state.pages = state.pages.map { $0 - 1 }
+            state.lists += 1
+            let all = state.intents.values.filter { ($0.createdAt ?? time) >= time }
+                .sorted { ($0.createdAt ?? time, $0.id.rawValue) > ($1.createdAt ?? time, $1.id.rawValue) }
+            return .success(Self.page(all, after: after, \.id.rawValue))
+        }.get()
+    }
+
+    func refunds(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
+        state.withLock { state in
+            Self.page(state.book.refunds.filter { ($0.createdAt ?? time) >= time }.reversed(), after: after, \.id.rawValue)
+        }
+    }
+
+    private static func page<Item>(_ all: [Item], after: String?, _ id: (Item) -> String) -> ProviderPage<Item> {
+        let rest = after.map { after in all.drop { id($0) != after }.dropFirst() } ?? all[...]
+        let items = Array(rest.prefix(2))
+        return ProviderPage(items: items, next: rest.count > 2 ? items.last.map(id) : nil)
+    }
+
     private func gather() async {
         await withCheckedContinuation { continuation in
             let released: [CheckedContinuation<Void, Never>] = state.withLock { state in
@@ -194,6 +274,7 @@ extension PaymentIntent {
     fileprivate func becoming(_ status: PaymentIntentStatus, declined: String? = nil) -> PaymentIntent {
         PaymentIntent(
             id: id, status: status, amount: amount, clientSecret: "secret",
-            lastError: declined.map { Decline(code: "card_declined", declineCode: $0, message: "Declined.") }, orderID: orderID)
+            lastError: declined.map { Decline(code: "card_declined", declineCode: $0, message: "Declined.") }, orderID: orderID,
+            createdAt: createdAt, paymentID: paymentID, shop: shop)
     }
 }

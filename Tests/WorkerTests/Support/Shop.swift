@@ -22,6 +22,8 @@ struct Shop: Sendable {
     let mail: MailStore
     let refunds: RefundStore
     let captures: CaptureStore
+    let webhooks: WebhookStore
+    let disputes: DisputeStore
     let payments = ScriptedPayments()
     let logger: Logger
 
@@ -51,6 +53,8 @@ struct Shop: Sendable {
         mail = MailStore(database: database.pool, dispatcher: dispatcher)
         refunds = RefundStore(database: database.pool, dispatcher: dispatcher)
         captures = CaptureStore(database: database.pool, dispatcher: dispatcher)
+        webhooks = WebhookStore(database: database.pool, dispatcher: dispatcher)
+        disputes = DisputeStore(database: database.pool)
     }
 
     /// Puts a product for 19.99 USD into the catalogue.

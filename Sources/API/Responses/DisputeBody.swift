@@ -1,0 +1,34 @@
+import Domain
+import Storage
+
+/// A charge that a customer's bank asks back, as staff see it.
+struct DisputeBody: Encodable {
+    private let record: DisputeRecord
+
+    init(_ record: DisputeRecord) { self.record = record }
+
+    enum CodingKeys: String, CodingKey {
+        case id, amount, reason, status
+        case orderID = "order_id"
+        case orderNumber = "order_number"
+        case intentID = "payment_intent"
+        case openedAt = "opened_at"
+        case answerBefore = "answer_before"
+        case closedAt = "closed_at"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        let dispute = record.dispute
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(dispute.id, forKey: .id)
+        try container.encode(record.orderID, forKey: .orderID)
+        try container.encode(record.orderNumber, forKey: .orderNumber)
+        try container.encode(dispute.intentID, forKey: .intentID)
+        try container.encode(dispute.amount, forKey: .amount)
+        try container.encode(dispute.reason, forKey: .reason)
+        try container.encode(dispute.status, forKey: .status)
+        try container.encode(dispute.openedAt, forKey: .openedAt)
+        try container.encode(dispute.answerBefore, forKey: .answerBefore)
+        try container.encode(record.closedAt, forKey: .closedAt)
+    }
+}

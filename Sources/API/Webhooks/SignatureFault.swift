@@ -1,0 +1,11 @@
+/// Why a webhook is not believed. For logs; whoever sent it learns only that it is not.
+enum SignatureFault: String, Error, Equatable {
+    /// There is no signature, or several headers hold one.
+    case missing
+    /// The header is not of the form `t=…,v1=…`.
+    case malformed
+    /// It was signed too long ago, or in the future: somebody may be playing an old one again.
+    case stale
+    /// No secret of ours makes any of its signatures.
+    case wrong
+}

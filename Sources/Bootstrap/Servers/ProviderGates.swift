@@ -1,0 +1,23 @@
+import Domain
+package import JobQueue
+package import Logging
+package import Storage
+
+/// The gates in front of the providers whose limits and circuits all processes share.
+package struct ProviderGates: Sendable {
+    package let payments: RedisCallGate
+    package let mail: RedisCallGate
+
+    package init(_ settings: PaymentSettings, _ connections: Connections, prefix: String, logger: Logger) {
+        payments = RedisCallGate(.payments, limits: settings.limits, redis: connections.redis, prefix: prefix, logger: logger)
+        // How often a mail server wants to be called is its own to say.
+        mail = RedisCallGate(.mail, limits: .none, redis: connections.redis, prefix: prefix, logger: logger)
+    }
+
+    package var all: [RedisCallGate] { [payments, mail] }
+
+    /// The queues whose jobs can do nothing without a provider, and its gate.
+    package var byQueue: [QueueName: RedisCallGate] {
+        [CheckoutOrder.queue: payments, RefundPayment.queue: payments, SendMail.queue: mail]
+    }
+}

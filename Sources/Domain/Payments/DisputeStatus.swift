@@ -1,0 +1,37 @@
+/// Where a charge stands that the customer's bank asks back, under the names the provider's API gives the states (Stripe API reference, "The
+/// Dispute object").
+public enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The bank asks a question; no money is gone. The shop has to answer.
+    case warningNeedsResponse = "warning_needs_response"
+    /// The bank looks at the answer.
+    case warningUnderReview = "warning_under_review"
+    /// The question came to nothing. Final.
+    case warningClosed = "warning_closed"
+    /// The money is gone; the shop may ask for it.
+    case needsResponse = "needs_response"
+    /// The bank looks at what the shop said.
+    case underReview = "under_review"
+    /// The money is the shop's again. Final.
+    case won
+    /// The money stays with the customer. Final.
+    case lost
+    /// The provider settled it before it began. Final.
+    case prevented
+
+    /// Whether nothing changes this state any more.
+    public var isClosed: Bool {
+        switch self {
+        case .warningClosed, .won, .lost, .prevented: true
+        case .warningNeedsResponse, .warningUnderReview, .needsResponse, .underReview: false
+        }
+    }
+
+    /// Whether the shop has to say something in time.
+    public var needsAnswer: Bool { self == .needsResponse || self == .warningNeedsResponse }
+
+    /// Whether the money is not with the shop.
+    public var holdsMoney: Bool { self == .needsResponse || self == .underReview || self == .lost }
+
+    /// Whether news of this state change a dispute that stands in that one: what is closed stays closed, whatever arrives late.
+    public func follows(_ known: DisputeStatus) -> Bool { self != known && !known.isClosed }
+}

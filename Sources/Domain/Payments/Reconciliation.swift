@@ -1,0 +1,74 @@
+public import FoundationEssentials
+
+/// Compares what the provider holds with what we hold: a pure function of the two, so that every difference and every remedy can be tried out.
+///
+/// A remedy is only named where the facts prove it right. They are final, or whoever carries the remedy out decides again under the locks, so that
+/// facts that have grown old do no harm: an order that is over stays over, an intent that is stored with a payment stays with it, an intent
+/// that succeeded or was called off stays so.
+public struct Reconciliation: Hashable, Sendable {
+    /// For as long a difference may be work under way, in seconds.
+    public static let grace: TimeInterval = 120
+    /// For as long an order that we do not have may be a mistake about which database this is, in seconds.
+    public static let patience: TimeInterval = 900
+
+    /// This shop, as it is written into its intents. It was drawn when the database was made and comes back with a backup of it, so that an intent
+    /// that carries it is of this database's making, whatever the database has lost since, and of no other that uses the same account.
+    public let shop: String
+    /// Our time.
+    public let now: Date
+    /// Whether ``grace`` and ``patience`` are left out.
+    public let isHurried: Bool
+
+    /// A comparison at a time.
+    public init(shop: String, now: Date, isHurried: Bool = false) {
+        self.shop = shop
+        self.now = now
+        self.isHurried = isHurried
+    }
+
+    /// Whether what was given back of an intent has to be known to judge it.
+    public static func asksForRefunds(of intent: PaymentIntent, stored: PaymentFacts?) -> Bool {
+        intent.status == .succeeded && intent.orderID != nil && (stored == nil || stored?.payment == .canceled)
+    }
+
+    /// How an intent differs from our books, `nil` when it does not, or may not for much longer.
+    ///
+    /// - Parameters:
+    ///   - stored: the payment that this intent is stored with.
+    ///   - named: the payment of the order that the intent names.
+    ///   - givenBack: what has gone back of it or is about to, where ``asksForRefunds(of:stored:)``.
+    public func finding(
+        _ intent: PaymentIntent, stored: PaymentFacts?, named: PaymentFacts?, givenBack: Money? = nil
+    ) -> ReconciliationFinding? {
+        guard isOlder(intent.createdAt, than: Self.grace) else { return nil }
+        let left = (intent.amountReceived ?? intent.amount).amount - (givenBack?.amount ?? 0)
+        let news = Comparison(intent: intent, left: Money(left, intent.amount.currency))
+        if let stored { return news.withStored(stored) }
+        guard intent.orderID != nil else { return news.foreign("It names no order of this shop.") }
+        // Another shop on the same account looks after its own.
+        if let shop = intent.shop, shop != self.shop { return nil }
+        if let named { return news.withNamed(named) }
+        guard isOlder(intent.createdAt, than: Self.patience) else { return nil }
+        return news.ofUnknownOrder(proof: intent.shop == shop ? intent.paymentID : nil)
+    }
+
+    /// What an entry of the provider's list that makes no sense here is to us.
+    public func unreadable(_ object: ReconciliationFinding.Object, _ id: String) -> ReconciliationFinding {
+        ReconciliationFinding(
+            .foreign, object, id, orderID: nil, amount: nil, reason: "Its currency or amount make no sense here.", remedy: .askOperator)
+    }
+
+    /// What an intent of ours that the provider does not know is to us.
+    public func missing(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        facts.intentID.map {
+            ReconciliationFinding(
+                .ahead, .intent, $0.rawValue, orderID: facts.orderID, amount: facts.amount,
+                reason: "Our payment is \(facts.payment.rawValue); the provider does not know it.", remedy: .askOperator)
+        }
+    }
+
+    func isOlder(_ time: Date?, than age: TimeInterval) -> Bool {
+        guard !isHurried, let time else { return true }
+        return now.timeIntervalSince(time) >= age
+    }
+}

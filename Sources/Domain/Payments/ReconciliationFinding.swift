@@ -1,0 +1,56 @@
+/// A difference between the provider's books and ours, and what may be done about it without asking anybody.
+public struct ReconciliationFinding: Hashable, Sendable {
+    /// What of the provider's it was found in.
+    public enum Object: String, Hashable, Codable, Sendable, CaseIterable {
+        /// A payment intent.
+        case intent
+        /// A refund.
+        case refund
+    }
+
+    /// What makes the books agree. Each is safe to carry out twice, and by two at once.
+    public enum Remedy: Hashable, Sendable {
+        /// Settle the intent with its order, as its worker would have.
+        case finalise(Order.ID)
+        /// Store the intent with its payment; it has not moved any money.
+        case adopt(Order.ID)
+        /// Give the intent up: nobody will confirm it, or nobody may take what it holds.
+        case cancel
+        /// Give this much back: the intent was made for this payment of ours and pays for no order.
+        case giveBack(Money, RefundReason, Payment.ID)
+        /// Record what became of our refund.
+        case recordRefund(Refund.ID)
+        /// Write a refund of ours down again that we have lost.
+        case restoreRefund
+        /// Nothing proves what would be right: a person decides.
+        case askOperator
+    }
+
+    /// In what way the books differ.
+    public let kind: BreakKind
+    /// In what.
+    public let object: Object
+    /// The provider's id of it.
+    public let providerID: String
+    /// The order it is about, known to us or not.
+    public let orderID: Order.ID?
+    /// How much it is about.
+    public let amount: Money?
+    /// What was found, in one sentence for operators.
+    public let reason: String
+    /// What may be done.
+    public let remedy: Remedy
+
+    /// Describes a difference.
+    public init(
+        _ kind: BreakKind, _ object: Object, _ providerID: String, orderID: Order.ID?, amount: Money?, reason: String, remedy: Remedy
+    ) {
+        self.kind = kind
+        self.object = object
+        self.providerID = providerID
+        self.orderID = orderID
+        self.amount = amount
+        self.reason = reason
+        self.remedy = remedy
+    }
+}

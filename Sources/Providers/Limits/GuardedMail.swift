@@ -1,0 +1,40 @@
+package import Domain
+
+/// A way to send mail that is not tried while it fails. What may not be sent now throws ``MailFailure/notYet(after:reason:)``.
+package struct GuardedMail: MailTransport {
+    private let base: any MailTransport
+    private let guarding: CallGuard
+
+    /// Guards a transport.
+    package init(_ base: any MailTransport, gate: any CallGate) {
+        self.base = base
+        guarding = CallGuard(gate: gate)
+    }
+
+    package func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
+        try await guarding.run(
+            "send", held: { MailFailure.notYet(after: $0, reason: Self.reason($1)) }, judge: { CallGuard.Verdict(mail: $0) }
+        ) { () async throws(MailFailure) in try await base.send(message) }
+    }
+
+    private static func reason(_ reason: Admission.Reason) -> String {
+        switch reason {
+        case .turn: "the mail provider takes no more at present"
+        case .circuit: "the mail provider fails at present"
+        }
+    }
+}
+
+extension CallGuard.Verdict {
+    /// A message that will never be taken says nothing of the server.
+    init(mail failure: MailFailure?) {
+        (outcome, word) =
+            switch failure {
+            case nil: (.answered, "ok")
+            case .notSent(_, permanent: true): (.answered, "rejected")
+            case .notSent(let reason, permanent: false): (.failed(reason), "not_sent")
+            case .notYet(let wait, _): (.slowDown(wait), "rate_limited")
+            case .outcomeUnknown(let reason): (.failed(reason), "outcome_unknown")
+            }
+    }
+}

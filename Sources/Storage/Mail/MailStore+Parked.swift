@@ -1,0 +1,34 @@
+public import Domain
+import JobQueue
+import Postgres
+
+extension MailStore {
+    /// Mails that wait for a person: nobody knows whether they were taken, and nothing has told for an hour or ever will. Oldest first.
+    public func parked(limit: Int = 100) async throws -> [OrderMail] {
+        try await database.query(
+            """
+            SELECT \(raw: MailDelivery.columns), reason, created_at, updated_at, sent_at, bounced_at, bounce_reason
+              FROM email_deliveries
+             WHERE status = 'unknown' AND (claimed_until = 'infinity' OR updated_at < now() - interval '1 hour')
+             ORDER BY updated_at, id LIMIT \(limit)
+            """
+        ).map(OrderMail.init)
+    }
+
+    /// Settles a mail of unknown outcome by a person's word: it was taken, or it was not and is sent again under the same Message-ID.
+    /// Answers whether it was of unknown outcome; else nothing is done.
+    public func settleByHand(_ id: MailDelivery.ID, wasTaken: Bool, audit: AuditEntry) async throws -> Bool {
+        let job = try JobLedger.insertion(of: SendMail(deliveryID: id))
+        let reopening: SQL = """
+            UPDATE email_deliveries SET status = 'pending', claimed_until = NULL, updated_at = now() WHERE id = \(id) AND status = 'unknown'
+            """
+        let entry = try AuditLog.insertion(of: audit)
+        let isSettled = try await database.transaction { transaction in
+            guard try transaction.execute(wasTaken ? Self.acceptance(of: id) : reopening) == 1 else { return false }
+            _ = try transaction.pipeline([wasTaken ? Self.sentEvent(of: id) : job.statement, entry])
+            return true
+        }
+        if isSettled, !wasTaken { await dispatcher.push([job]) }
+        return isSettled
+    }
+}

@@ -1,0 +1,54 @@
+public import Domain
+import FoundationEssentials
+import Postgres
+
+extension DisputeStore {
+    private static let selection = """
+        SELECT d.*, o.id AS order_id, o.number AS order_number
+          FROM disputes AS d
+          LEFT JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
+          LEFT JOIN orders AS o ON o.id = p.order_id
+        """
+
+    /// The disputes about an order, oldest first.
+    public func disputes(about orderID: Order.ID) async throws -> [DisputeRecord] {
+        try await database.query(
+            "\(raw: Self.selection) WHERE p.order_id = \(orderID) ORDER BY d.opened_at, d.provider_dispute_id"
+        ).map(Self.record)
+    }
+
+    /// Disputes, latest first; where asked for, only those that are not decided.
+    public func disputes(onlyOpen: Bool = false, page: PageRequest = PageRequest()) async throws -> Page<DisputeRecord> {
+        // The last dispute of one part is where the next begins.
+        let before = page.cursor
+        let rows = try await database.query(
+            """
+            \(raw: Self.selection)
+            WHERE (NOT \(onlyOpen) OR d.closed_at IS NULL)
+              AND (\(before)::text IS NULL
+                   OR (d.opened_at, d.provider_dispute_id) < (SELECT opened_at, provider_dispute_id FROM disputes
+                                                               WHERE provider_dispute_id = \(before)::text))
+            ORDER BY d.opened_at DESC, d.provider_dispute_id DESC LIMIT \(page.limit + 1)
+            """)
+        return Page(try rows.map(Self.record), limit: page.limit) { $0.dispute.id.rawValue }
+    }
+
+    /// Disputes that are not decided, most urgent first.
+    public func open(limit: Int = 1000) async throws -> [DisputeRecord] {
+        try await database.query(
+            """
+            \(raw: Self.selection) WHERE d.closed_at IS NULL ORDER BY d.answer_before NULLS LAST, d.opened_at, d.provider_dispute_id LIMIT \(limit)
+            """
+        ).map(Self.record)
+    }
+
+    private static func record(_ row: PostgresRow) throws -> DisputeRecord {
+        let intentID: PaymentIntent.ID? = try row["provider_intent_id"]
+        return DisputeRecord(
+            dispute: Dispute(
+                id: try row["provider_dispute_id"], intentID: intentID, amount: Money(try row["amount"], try row["currency"]),
+                reason: try row["reason"], status: try row["status"], openedAt: try row["opened_at"],
+                answerBefore: try row["answer_before"]),
+            orderID: try row["order_id"], orderNumber: try row["order_number"], closedAt: try row["closed_at"])
+    }
+}

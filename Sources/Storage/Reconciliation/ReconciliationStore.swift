@@ -1,0 +1,80 @@
+public import Domain
+import JobQueue
+public import Postgres
+
+/// Comparisons of the payment provider's books with ours, and the breaks they found.
+public struct ReconciliationStore: Sendable {
+    let database: PostgresPool
+
+    /// A store in this database.
+    public init(database: PostgresPool) {
+        self.database = database
+    }
+
+    /// Which shop this database is of: what it writes into its payment intents.
+    public func identity() async throws -> String {
+        try await database.query(Self.identity).first.map { try $0["id"] } ?? ""
+    }
+
+    static let identity: SQL = "SELECT id::text AS id FROM shop_identity"
+
+    /// What our books say of these intents: by the intent itself, and by the order each names.
+    public func facts(
+        of intents: [PaymentIntent]
+    ) async throws -> (stored: [PaymentIntent.ID: PaymentFacts], named: [Order.ID: PaymentFacts]) {
+        let ids = intents.map(\.id)
+        let orders = Set(intents.compactMap(\.orderID)).sorted()
+        let results = try await database.pipeline([
+            "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(ids)::text[])",
+            // Of several payments of an order the last one counts.
+            "\(raw: Self.payments) WHERE p.order_id = ANY (\(orders)::uuid[]) ORDER BY p.order_id, p.seq",
+        ])
+        let stored = try results[0].rows.map(PaymentFacts.init)
+        let named = try results[1].rows.map(PaymentFacts.init)
+        return (
+            Dictionary(stored.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 },
+            Dictionary(named.map { ($0.orderID, $0) }) { $1 }
+        )
+    }
+
+    /// What our books say of these refunds: ours by its id, and the payments their intents are stored with.
+    public func facts(
+        of refunds: [ProviderRefund]
+    ) async throws -> (ours: [Refund.ID: Refund], payments: [PaymentIntent.ID: PaymentFacts]) {
+        let results = try await database.pipeline([
+            "SELECT * FROM refunds WHERE id = ANY (\(refunds.compactMap(\.refundID))::uuid[])",
+            "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
+        ])
+        let ours = try results[0].rows.map(RefundRow.refund)
+        let payments = try results[1].rows.map(PaymentFacts.init)
+        return (
+            Dictionary(ours.map { ($0.id, $0) }) { $1 },
+            Dictionary(payments.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 }
+        )
+    }
+
+    /// Payments of which we hold that money was taken or is held, and that were made in the time of a run, by their ids; a page at a time.
+    public func paid(in run: ReconciliationRun, after id: Payment.ID?, limit: Int = 500) async throws -> [PaymentFacts] {
+        try await database.query(
+            """
+            \(raw: Self.payments)
+             WHERE p.created_at >= \(run.from) AND p.created_at < \(run.until) AND (\(id)::uuid IS NULL OR p.id > \(id)::uuid)
+               AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
+             ORDER BY p.id LIMIT \(limit)
+            """
+        ).map(PaymentFacts.init)
+    }
+
+    private static let payments = """
+        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.currency, p.provider_intent_id
+          FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+        """
+}
+
+extension PaymentFacts {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            orderID: try row["order_id"], order: try row["order_status"], paymentID: try row["id"], payment: try row["status"],
+            amount: Money(try row["amount"], try row["currency"]), intentID: try row["provider_intent_id"])
+    }
+}

@@ -1,0 +1,72 @@
+import Domain
+import JobQueue
+import Postgres
+
+extension WebhookStore {
+    /// What the jobs of events start from: one for each, `nil` when there is no such event.
+    public func load(_ ids: [String]) async throws -> [StoredEvent?] {
+        let rows = try await database.query(
+            """
+            SELECT event_id, type, payload::text AS payload FROM webhook_events
+             WHERE provider = 'stripe' AND event_id = ANY (\(ids)::text[])
+            """)
+        let events = Dictionary(
+            try rows.map { row in
+                let id: String = try row["event_id"]
+                return (id, StoredEvent(id: id, kind: PaymentEventKind(rawValue: try row["type"]), payload: try row["payload"]))
+            }
+        ) { first, _ in first }
+        return ids.map { events[$0] }
+    }
+
+    /// Notes what became of events, and completes the jobs that acted on them. An event that was handled before stays as it is.
+    ///
+    /// One result for each; `JobFenced` when the attempt that acted on it is stale.
+    public func markHandled(_ events: [HandledEvent]) async -> [Result<Void, any Error>] {
+        await BatchIsolation.run(events, size: Self.maximumBatch) { batch in
+            let completions = batch.compactMap(\.completion)
+            try await database.transaction { transaction in
+                let results = try transaction.pipeline([Self.marking(batch)] + completions.map(\.statement))
+                for (completion, result) in zip(completions, results.dropFirst()) { try completion.check(result) }
+            }
+            return batch.map { _ in }
+        }
+    }
+
+    /// Events that are true, could not be joined to what is stored, and that no reconciliation has taken up, the latest first.
+    public func openMatters(limit: Int = 100) async throws -> [OpenMatter] {
+        try await database.query(
+            """
+            SELECT event_id, type, object_id, outcome, handled_at FROM webhook_events
+             WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch')
+               AND NOT EXISTS (SELECT FROM reconciliation_breaks WHERE provider_id = object_id)
+             ORDER BY handled_at DESC LIMIT \(limit)
+            """
+        ).map {
+            OpenMatter(
+                eventID: try $0["event_id"], type: try $0["type"], objectID: try $0["object_id"], outcome: try $0["outcome"],
+                since: try $0["handled_at"])
+        }
+    }
+
+    /// Forgets events that were handled long ago. Returns how many. Those that wait to be handled stay, however old.
+    public func purgeHandled(after lifetime: Duration = WebhookStore.lifetime, batch: Int = 1000) async throws -> Int {
+        try await database.purge(
+            inBatchesOf: batch,
+            """
+            DELETE FROM webhook_events
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM webhook_events
+                                      WHERE handled_at < now() - make_interval(secs => \(lifetime.inSeconds))
+                                      ORDER BY handled_at LIMIT \(batch)))
+            """)
+    }
+
+    private static func marking(_ events: [HandledEvent]) -> SQL {
+        """
+        UPDATE webhook_events
+           SET handled_at = now(), outcome = t.outcome, payload = NULL
+          FROM unnest(\(events.map(\.id))::text[], \(events.map(\.outcome))::text[]) AS t (event_id, outcome)
+         WHERE webhook_events.provider = 'stripe' AND webhook_events.event_id = t.event_id AND webhook_events.handled_at IS NULL
+        """
+    }
+}

@@ -1,0 +1,60 @@
+import Domain
+import FoundationEssentials
+public import JobQueue
+public import Postgres
+
+/// What the payment provider tells of its own accord: each event is taken once, with the job that acts on it, however often it is sent.
+public struct WebhookStore: Sendable {
+    /// The most events in one transaction.
+    public static let maximumBatch = 64
+    /// How long handled events are kept: longer than the provider goes on sending one.
+    public static let lifetime: Duration = .seconds(30 * 86_400)
+
+    let database: PostgresPool
+    let dispatcher: JobDispatcher
+
+    /// A store in this database that pushes jobs after its commits.
+    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+        self.database = database
+        self.dispatcher = dispatcher
+    }
+
+    /// Takes events, at most ``maximumBatch`` of them. Once this has answered they are durable, and so are the jobs that handle them.
+    ///
+    /// - Returns: for each whether it is new; of the same event given twice both are, when it is.
+    /// - Throws: `PostgresError`. When its outcome is unknown, taking them again finds out.
+    public func accept(_ events: [ReceivedEvent]) async throws -> [Bool] {
+        // In one order, so that two transactions that take the same events wait for each other and do not lock up.
+        let rows = Dictionary(events.map { ($0.id, $0) }) { first, _ in first }.values.sorted { $0.id < $1.id }
+        let (new, jobs) = try await database.transaction { transaction -> (Set<String>, PendingBatch?) in
+            let inserted: [String] = try transaction.query(Self.insertion(of: rows)).map { try $0["event_id"] }
+            guard !inserted.isEmpty else { return ([], nil) }
+            let new = Set(inserted)
+            // In the order in which they came.
+            let batch = try JobLedger.insertions(
+                of: Self.once(events.map(\.id)).filter(new.contains).map(HandlePaymentEvent.init(eventID:)))
+            _ = try transaction.execute(batch.statement)
+            return (new, batch)
+        }
+        if let jobs { await dispatcher.push(jobs) }
+        return events.map { new.contains($0.id) }
+    }
+
+    private static func once(_ ids: [String]) -> [String] {
+        var seen: Set<String> = []
+        return ids.filter { seen.insert($0).inserted }
+    }
+
+    private static func insertion(of events: [ReceivedEvent]) -> SQL {
+        """
+        INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, payload)
+        SELECT 'stripe', t.id, t.type, t.livemode, t.object_id, t.occurred_at, t.payload::json
+          FROM unnest(\(events.map(\.id))::text[], \(events.map(\.kind))::text[], \(events.map(\.isLive))::boolean[],
+                      \(events.map(\.objectID))::text[], \(events.map(\.occurredAt))::timestamptz[], \(events.map(\.payload))::text[])
+               AS t (id, type, livemode, object_id, occurred_at, payload)
+         ORDER BY t.id
+        ON CONFLICT DO NOTHING
+        RETURNING event_id
+        """
+    }
+}

@@ -1,0 +1,67 @@
+import Domain
+import JobQueue
+import Logging
+import Providers
+import Storage
+
+/// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and disputes are settled by the same
+/// functions, whoever brings them, and by how much they settle, not by when they arrive.
+struct PaymentEventHandler: JobHandler {
+    /// How long news wait that come before what they are about has got so far.
+    static let pause: Duration = .seconds(5)
+
+    let events: PaymentEventBatches
+    let intents: IntentNews
+    let refunds: RefundNews
+    let disputes: DisputeStore
+
+    func run(_ job: HandlePaymentEvent, in context: JobContext) async throws {
+        guard let event = try await events.load(job.eventID) else {
+            throw JobFailure.permanent(code: "unknown_event", "there is no event \(job.eventID)")
+        }
+        guard let payload = event.payload else { return }
+        guard let kind = event.kind, let news = StripeEvent.read(kind, payload) else {
+            throw JobFailure.permanent(code: "unreadable_event", "event \(job.eventID) makes no sense here")
+        }
+        let outcome = try await settle(news, of: event.id, in: context)
+        if outcome.isOpenMatter {
+            context.logger.error(
+                "an event of the payment provider could not be joined to what is stored",
+                metadata: ["event": "\(job.eventID)", "type": "\(kind.rawValue)", "outcome": "\(outcome.rawValue)"])
+        }
+        try await events.markHandled(HandledEvent(id: job.eventID, outcome: outcome, completion: context.completion))
+        PaymentMetrics.handled(kind, outcome)
+    }
+
+    private func settle(_ news: PaymentEvent, of id: String, in context: JobContext) async throws -> PaymentEventOutcome {
+        do {
+            return switch news {
+            case .settled(let intent): try await intents.settle(intent)
+            case .passed(let intent): try await intents.follow(intent)
+            case .chargeRefunded(let charge): try await refunds.settle(charge, context.logger)
+            case .refund(let refund): try await refunds.settle(refund, context.logger)
+            case .dispute(let dispute): try await settle(dispute, context.logger)
+            }
+        } catch let missing as MissingSubject {
+            // Rows that a restored database lost, or that are still to come. The last try leaves it in sight.
+            if context.isLastAttempt { return missing.outcome }
+            throw JobFailure.transient("what event \(id) is about is not there: \(missing.outcome.rawValue)")
+        }
+    }
+
+    private func settle(_ dispute: Dispute, _ logger: Logger) async throws -> PaymentEventOutcome {
+        let outcome = try await disputes.record(dispute)
+        guard outcome != .unchanged else { return .alreadyKnown }
+        let metadata: Logger.Metadata = [
+            "dispute": "\(dispute.id)", "order_id": "\(outcome.orderID.map { "\($0)" } ?? "unknown")", "amount": "\(dispute.amount)",
+            "reason": "\(dispute.reason)", "status": "\(dispute.status.rawValue)",
+        ]
+        if dispute.status.isClosed {
+            logger.notice("a dispute is over", metadata: metadata)
+        } else {
+            logger.error("a customer's bank asks money back", metadata: metadata)
+        }
+        PaymentMetrics.disputed(dispute.status)
+        return .disputeRecorded
+    }
+}

@@ -1,0 +1,73 @@
+import Domain
+import FoundationEssentials
+import JobQueue
+import Logging
+import Storage
+
+/// Compares the payment provider's books with ours and makes them agree where it is proven how. Two at once, or one after the other, come to the
+/// same as one.
+struct ReconcilePaymentsHandler: JobHandler {
+    let store: ReconciliationStore
+    let healer: PaymentHealer
+    let payments: any PaymentProvider
+
+    func run(_ job: ReconcilePayments, in context: JobContext) async throws {
+        let run = try await store.begin(job.scope)
+        let rules = Reconciliation(shop: try await store.identity(), now: run.until, isHurried: job.isHurried)
+        var round = ReconciliationRound(
+            run, rules, store: store, healer: healer, payments: payments, logger: context.logger)
+        // Intents first: a refund only makes sense once its payment is known to have been taken.
+        try await pages(context, run, \.createdAt) { () in
+            round.tally
+        } next: { cursor in
+            let page = try await calling { () throws(PaymentFailure) in try await payments.intents(createdSince: run.from, after: cursor) }
+            try await round.compare(page)
+            return page
+        }
+        try await round.lookUpUnlisted()
+        try await pages(context, run, \.createdAt) { () in
+            round.tally
+        } next: { cursor in
+            let page = try await calling { () throws(PaymentFailure) in try await payments.refunds(createdSince: run.from, after: cursor) }
+            try await round.compare(page)
+            return page
+        }
+        try await round.lookAgain()
+        try await store.finish(run, round.tally)
+        let tally = round.tally
+        await context.report(JobProgress(1, Self.summary(tally)))
+        context.logger.info(
+            "compared the books of the payment provider with ours",
+            metadata: [
+                "from": "\(run.from)", "intents": "\(tally.intents)", "refunds": "\(tally.refunds)", "found": "\(tally.found)",
+                "healed": "\(tally.healed)",
+            ])
+    }
+
+    /// Reads a list to its end, telling how far it is. The lists go back in time.
+    private func pages<Item>(
+        _ context: JobContext, _ run: ReconciliationRun, _ time: (Item) -> Date?, _ tally: () -> ReconciliationRun.Tally,
+        next: (String?) async throws -> ProviderPage<Item>
+    ) async throws {
+        var cursor: String?
+        repeat {
+            let page = try await next(cursor)
+            cursor = page.next
+            let done = page.items.last.flatMap(time).map { run.until.timeIntervalSince($0) } ?? 0
+            let all = max(1, run.until.timeIntervalSince(run.from))
+            await context.report(JobProgress(min(0.99, done / all), Self.summary(tally())))
+        } while cursor != nil
+    }
+
+    private static func summary(_ tally: ReconciliationRun.Tally) -> String {
+        "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, \(tally.healed) of them healed"
+    }
+
+    private func calling<Value>(_ call: () async throws(PaymentFailure) -> Value) async throws -> Value {
+        do {
+            return try await call()
+        } catch {
+            throw error.jobFailure
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Domain
+import FoundationEssentials
+import JobQueue
+import Synchronization
+import Threading
+
+/// Finds the intents that the provider holds for orders so old that it may have forgotten the key under which one was made. Creating another
+/// one then, and confirming both, would charge twice.
+///
+/// There are many such orders when there are any: workers were away for a day, or a database was restored. So the provider's list is read once
+/// for all of them, by one caller at a time, and goes on where a caller that was cut off has left it.
+struct IntentSearch: Sendable {
+    /// From this age on an order is searched for. The provider forgets keys after 24 hours.
+    static let age: TimeInterval = 20 * 3600
+    /// For so long a list is good: what is made meanwhile for these orders is made under keys that the provider still knows.
+    static let lifetime: TimeInterval = 3600
+    /// How far clocks may be apart.
+    static let drift: TimeInterval = 3600
+
+    private struct Wanted: Sendable {
+        let orderID: Order.ID
+        let since: Date
+    }
+
+    private struct List: Sendable {
+        let since: Date
+        let begun: Date
+        var next: String?
+        var isComplete = false
+        var found: [Order.ID: [PaymentIntent]] = [:]
+
+        func serves(_ time: Date) -> Bool { since <= time && -begun.timeIntervalSinceNow < IntentSearch.lifetime }
+    }
+
+    private final class Shelf: Sendable {
+        let list = Mutex<List?>(nil)
+    }
+
+    private let searches: Batcher<Wanted, Result<[PaymentIntent], PaymentFailure>>
+
+    init(payments: any PaymentProvider) {
+        let shelf = Shelf()
+        searches = Batcher(maximumBatch: 1000) { wanted in
+            do {
+                let list = try await Self.read(payments, since: wanted.map(\.since).min() ?? Date(), shelf)
+                return wanted.map { .success(list.found[$0.orderID] ?? []) }
+            } catch let error as PaymentFailure {
+                return wanted.map { _ in .failure(error) }
+            }
+        }
+    }
+
+    /// The intents of an order that are not called off, the one that moved money first. `nil` for an order so young that none is needed.
+    func intents(of orderID: Order.ID, placedAt time: Date) async throws -> [PaymentIntent]? {
+        guard -time.timeIntervalSinceNow > Self.age else { return nil }
+        let result = try await searches.submit(Wanted(orderID: orderID, since: time.addingTimeInterval(-Self.drift)))
+        switch result {
+        case .success(let intents): return intents.sorted { $0.status.isPaid && !$1.status.isPaid }
+        case .failure(let failure): throw failure.jobFailure
+        }
+    }
+
+    private static func read(_ payments: any PaymentProvider, since time: Date, _ shelf: Shelf) async throws -> List {
+        let kept = shelf.list.withLock { $0 }
+        var list = kept.flatMap { $0.serves(time) ? $0 : nil } ?? List(since: time, begun: Date())
+        while !list.isComplete {
+            let page = try await payments.intents(createdSince: list.since, after: list.next)
+            for intent in page.items where intent.status != .canceled {
+                if let orderID = intent.orderID { list.found[orderID, default: []].append(intent) }
+            }
+            list.next = page.next
+            list.isComplete = page.next == nil
+            let reached = list
+            shelf.list.withLock { $0 = reached }
+        }
+        return list
+    }
+}

@@ -1,0 +1,72 @@
+import Domain
+import Foundation
+import JobQueue
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@Suite(
+    "Operators see where books differ from the command line", .serialized,
+    .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
+struct PaymentCommandTests {
+    private var store: ReconciliationStore {
+        get throws { ReconciliationStore(database: try TestDatabase.current.pool) }
+    }
+
+    private func note(_ kind: BreakKind, _ id: String) async throws -> ReconciliationBreak {
+        try await store.note(
+            ReconciliationFinding(
+                kind, .intent, id, orderID: Order.ID(), amount: Money(1999, .usd), reason: "It is odd.", remedy: .askOperator))
+    }
+
+    @Test func listsAndResolvesOnRecord() async throws {
+        let program = try Program.forCurrentDatabase()
+        #expect(try await program.run("payments").output.contains("No break matches."))
+        let (odd, other) = (try await note(.amountDiffers, "pi_odd"), try await note(.foreign, "pi_other"))
+        let list = try await program.run("payments", "breaks", "--kind", "amount_differs")
+        #expect(list.status == .code(0))
+        #expect(list.output.contains("pi_odd") && list.output.contains("19.99 USD") && !list.output.contains("pi_other"))
+        let json = try await program.run("payments", "breaks", "--json", "--limit", "1").json()
+        #expect((json["items"] as? [[String: Any]])?.first?["kind"] as? String == "foreign")
+        #expect(json["nextCursor"] as? String == other.id.description)
+
+        let resolved = try await program.run("payments", "resolve", odd.id.description, "--note", "The bank agrees.")
+        #expect(resolved.status == .code(0) && resolved.output.contains("resolved"))
+        #expect(try await program.run("payments", "breaks", "--all").output.contains("The bank agrees."))
+        #expect(try await program.run("payments", "resolve", UUID().uuidString, "--note", "x").status == .code(1))
+        #expect(try await program.run("payments", "resolve", "none", "--note", "x").status == .code(64))
+        #expect(try await program.run("payments", "breaks", "--kind", "odd").status == .code(64))
+        let log = try await TestDatabase.current.pool.query("SELECT subject_id FROM audit_log WHERE action = 'reconciliation.resolved'")
+        #expect(try log.map { try $0["subject_id"] as String } == [odd.id.description])
+
+        let doctor = try await program.run("doctor").output
+        #expect(doctor.contains("differ: 1 foreign"))
+        #expect(doctor.contains("were never compared"))
+    }
+
+    @Test func comparesThroughAJobAndTellsWhatCameOfIt() async throws {
+        let program = try Program.forCurrentDatabase()
+        let pool = try TestDatabase.current.pool
+        let onItsWay = try await program.run("payments", "reconcile", "--since", "3h", "--no-wait")
+        #expect(onItsWay.status == .code(0) && onItsWay.output.contains("is on its way"))
+        let scheduled = try await pool.query("SELECT payload::text AS payload FROM jobs WHERE name = 'payments.reconcile'")
+        #expect(try (scheduled[0]["payload"] as String).contains("since"))
+        try await pool.execute("DELETE FROM jobs")
+        _ = try await note(.ahead, "pi_1")
+        // A worker takes the job and comes to an end, as it does in a shop.
+        for (ending, status, words) in [("done", 3, "open"), ("dead", 1, "failed")] {
+            async let run = program.run("payments", "reconcile", "--since", "1h")
+            try await eventually(within: .seconds(20), "the job is there") {
+                try await pool.execute(
+                    """
+                    UPDATE jobs SET state = \(ending), finished_at = now() WHERE name = 'payments.reconcile' AND state = 'ready'
+                    """) == 1
+            }
+            let result = try await run
+            #expect(result.status == .code(Int32(status)), "\(result.output)")
+            #expect(result.output.contains(words), "\(result.output)")
+        }
+        #expect(try await program.run("payments", "reconcile", "--since", "soon").status == .code(64))
+    }
+}

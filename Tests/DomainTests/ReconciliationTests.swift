@@ -1,0 +1,130 @@
+import Domain
+import FoundationEssentials
+import Testing
+
+@Suite("Each way in which books can differ has its remedy")
+struct ReconciliationTests {
+    private static let amount = Money(1999, .usd)
+    private static let order = Order.ID()
+    private static let payment = Payment.ID()
+    private static let id = PaymentIntent.ID(rawValue: "pi_1")
+    private static let other = PaymentIntent.ID(rawValue: "pi_2")
+    private let rules = Reconciliation(shop: "shop-1", now: Date(timeIntervalSince1970: 10_000))
+
+    private func intent(
+        _ status: PaymentIntentStatus, order: Order.ID? = order, shop: String? = "shop-1", age: TimeInterval = 1000,
+        received: Money = amount
+    ) -> PaymentIntent {
+        PaymentIntent(
+            id: Self.id, status: status, amount: Self.amount, orderID: order, createdAt: rules.now.addingTimeInterval(-age),
+            amountReceived: status == .succeeded ? received : .zero(.usd), paymentID: Self.payment, shop: shop)
+    }
+
+    private func facts(_ order: OrderStatus, _ payment: PaymentStatus, _ intentID: PaymentIntent.ID?) -> PaymentFacts {
+        PaymentFacts(
+            orderID: Self.order, order: order, paymentID: Self.payment, payment: payment, amount: Self.amount, intentID: intentID)
+    }
+
+    private func outcome(_ intent: PaymentIntent, _ facts: PaymentFacts?, givenBack: Money? = nil) -> Outcome? {
+        rules.finding(intent, stored: facts?.intentID == Self.id ? facts : nil, named: facts, givenBack: givenBack)
+            .map { Outcome(kind: $0.kind, remedy: $0.remedy) }
+    }
+
+    struct Outcome: Equatable {
+        let kind: BreakKind
+        let remedy: ReconciliationFinding.Remedy
+    }
+
+    @Test("What the provider knows more of is settled as a worker would settle it")
+    func behind() {
+        let settled = Outcome(kind: .behind, remedy: .finalise(Self.order))
+        #expect(outcome(intent(.succeeded), facts(.reserved, .confirming, Self.id)) == settled)
+        #expect(outcome(intent(.requiresCapture), facts(.paymentFailed, .failed, Self.id)) == settled)
+        #expect(outcome(intent(.succeeded), facts(.confirmed, .authorized, Self.id)) == settled)
+        #expect(outcome(intent(.canceled), facts(.reserved, .confirming, Self.id)) == settled)
+        #expect(
+            outcome(intent(.succeeded), facts(.expired, .confirming, Self.id)) == Outcome(kind: .lateMoney, remedy: .finalise(Self.order)))
+        #expect(outcome(intent(.requiresPaymentMethod), facts(.reserved, .confirming, Self.id)) == nil)
+        #expect(outcome(intent(.succeeded), facts(.confirmed, .captured, Self.id)) == nil)
+        #expect(outcome(intent(.succeeded), facts(.refunded, .refunded, Self.id)) == nil)
+    }
+
+    @Test("What we know more of is for a person")
+    func ahead() {
+        let asked = Outcome(kind: .ahead, remedy: .askOperator)
+        #expect(outcome(intent(.requiresCapture), facts(.confirmed, .captured, Self.id)) == asked)
+        #expect(outcome(intent(.canceled), facts(.confirmed, .captured, Self.id)) == asked)
+        #expect(outcome(intent(.requiresPaymentMethod), facts(.confirmed, .authorized, Self.id)) == asked)
+        #expect(rules.missing(facts(.confirmed, .captured, Self.id))?.kind == .ahead)
+    }
+
+    @Test("Another amount is for a person, whichever way it differs")
+    func amounts() {
+        let asked = Outcome(kind: .amountDiffers, remedy: .askOperator)
+        #expect(outcome(intent(.succeeded, received: Money(500, .usd)), facts(.confirmed, .captured, Self.id)) == asked)
+        #expect(outcome(intent(.succeeded, received: Money(500, .usd)), facts(.reserved, .created, nil)) == asked)
+    }
+
+    @Test("An order is paid once: money of an intent that is not its own goes back")
+    func secondCharge() {
+        let paid = facts(.confirmed, .captured, Self.other)
+        #expect(outcome(intent(.succeeded), paid) == Outcome(kind: .secondCharge, remedy: .giveBack(Self.amount, .duplicate, Self.payment)))
+        #expect(
+            outcome(intent(.succeeded), paid, givenBack: Money(999, .usd))
+                == Outcome(kind: .secondCharge, remedy: .giveBack(Money(1000, .usd), .duplicate, Self.payment)))
+        #expect(outcome(intent(.succeeded), paid, givenBack: Self.amount) == nil)
+        #expect(
+            outcome(intent(.succeeded), facts(.expired, .canceled, nil))
+                == Outcome(kind: .lateMoney, remedy: .giveBack(Self.amount, .latePayment, Self.payment)))
+    }
+
+    @Test("An intent that is not stored pays its order, waits for it, or is called off")
+    func unstored() {
+        let reserved = facts(.reserved, .created, nil)
+        #expect(outcome(intent(.succeeded), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
+        #expect(outcome(intent(.requiresCapture), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
+        #expect(outcome(intent(.requiresPaymentMethod), reserved) == Outcome(kind: .unstoredIntent, remedy: .adopt(Self.order)))
+        let calledOff = Outcome(kind: .unstoredIntent, remedy: .cancel)
+        #expect(outcome(intent(.requiresPaymentMethod), facts(.confirmed, .captured, Self.other)) == calledOff)
+        #expect(outcome(intent(.requiresPaymentMethod), facts(.reserved, .confirming, Self.other)) == calledOff)
+        #expect(outcome(intent(.requiresCapture), facts(.expired, .canceled, nil)) == calledOff)
+        #expect(outcome(intent(.requiresPaymentMethod), facts(.pending, .created, nil)) == nil)
+        #expect(outcome(intent(.canceled), facts(.confirmed, .captured, Self.other)) == nil)
+    }
+
+    @Test("Money of an order that the database has lost goes back once it is certain to be of this database's making")
+    func unknownOrder() {
+        let back = Outcome(kind: .orderUnknown, remedy: .giveBack(Self.amount, .orderUnknown, Self.payment))
+        #expect(outcome(intent(.succeeded), nil) == back)
+        #expect(outcome(intent(.succeeded, age: 899), nil) == nil)
+        #expect(outcome(intent(.succeeded), nil, givenBack: Self.amount) == nil)
+        #expect(outcome(intent(.requiresCapture), nil) == Outcome(kind: .orderUnknown, remedy: .cancel))
+        #expect(outcome(intent(.requiresPaymentMethod), nil) == Outcome(kind: .unstoredIntent, remedy: .cancel))
+        #expect(outcome(intent(.succeeded, shop: nil), nil) == Outcome(kind: .orderUnknown, remedy: .askOperator))
+        #expect(outcome(intent(.succeeded, shop: "shop-2"), nil) == nil)
+        #expect(outcome(intent(.succeeded, order: nil), nil) == Outcome(kind: .foreign, remedy: .askOperator))
+        #expect(outcome(intent(.requiresPaymentMethod, order: nil), nil) == nil)
+    }
+
+    @Test("Refunds are recorded, restored, or shown to a person")
+    func refunds() {
+        let refund = Refund(
+            id: Refund.ID(), orderID: Self.order, paymentID: Self.payment, amount: Money(700, .usd), reason: .duplicate, status: .requested,
+            providerID: nil, failureReason: nil, restock: false, createdAt: rules.now, settledAt: nil)
+        func theirs(_ status: RefundStatus, names: Bool = true, amount: Int64 = 700) -> ProviderRefund {
+            ProviderRefund(
+                id: .init(rawValue: "re_1"), status: status, amount: Money(amount, .usd), intentID: Self.id,
+                refundID: names ? refund.id : nil, createdAt: rules.now.addingTimeInterval(-300))
+        }
+        let paid = facts(.confirmed, .captured, Self.id)
+        func outcome(_ theirs: ProviderRefund, _ ours: Refund?, _ payment: PaymentFacts?) -> Outcome? {
+            rules.finding(theirs, ours: ours, payment: payment).map { Outcome(kind: $0.kind, remedy: $0.remedy) }
+        }
+        #expect(outcome(theirs(.succeeded), refund, paid) == Outcome(kind: .refundBehind, remedy: .recordRefund(refund.id)))
+        #expect(outcome(theirs(.succeeded, amount: 701), refund, paid) == Outcome(kind: .amountDiffers, remedy: .askOperator))
+        #expect(outcome(theirs(.succeeded), nil, paid) == Outcome(kind: .refundUnknown, remedy: .restoreRefund))
+        #expect(outcome(theirs(.succeeded, names: false), nil, paid) == Outcome(kind: .refundUnknown, remedy: .askOperator))
+        #expect(outcome(theirs(.failed, names: false), nil, paid) == nil)
+        #expect(outcome(theirs(.succeeded), nil, nil) == nil)
+    }
+}

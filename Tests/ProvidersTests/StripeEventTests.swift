@@ -1,0 +1,70 @@
+import Domain
+import FoundationEssentials
+import Providers
+import Testing
+
+@Suite("Events of the payment provider are read as it writes them")
+struct StripeEventTests {
+    private func event(_ kind: PaymentEventKind, _ object: String) -> PaymentEvent? {
+        StripeEvent.read(kind, #"{"id": "evt_1", "object": "event", "type": "\#(kind.rawValue)", "data": {"object": \#(object)}}"#)
+    }
+
+    @Test("intents: those that settle something, and those that pass through", arguments: PaymentEventKind.allCases)
+    func intents(kind: PaymentEventKind) throws {
+        let order = Order.ID()
+        let object = """
+            {"id": "pi_1", "status": "succeeded", "amount": 1999, "currency": "usd", "client_secret": "s", "last_payment_error": null,
+             "metadata": {"order_id": "\(order)"}, "created": 1764000000}
+            """
+        let intent = PaymentIntent(
+            id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(1999, .usd), clientSecret: "s", orderID: order)
+        switch kind {
+        case .intentSucceeded, .intentCapturable, .intentCanceled: #expect(event(kind, object) == .settled(intent))
+        case .intentRequiresAction, .intentProcessing, .intentFailed: #expect(event(kind, object) == .passed(intent))
+        case .refundUpdated, .refundFailed: break
+        case .chargeRefunded, .disputeCreated, .disputeClosed: #expect(event(kind, object) == nil)
+        }
+        #expect(event(kind, "{}") == nil)
+        #expect(event(kind, "7") == nil)
+        #expect(StripeEvent.read(kind, "not JSON") == nil)
+    }
+
+    @Test("how much of a charge has gone back, in the provider's units")
+    func charge() throws {
+        let order = Order.ID()
+        let object =
+            #"{"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", "metadata": {"order_id": "\#(order)"}}"#
+        #expect(
+            event(.chargeRefunded, object)
+                == .chargeRefunded(ChargeRefund(intentID: .init(rawValue: "pi_1"), orderID: order, refunded: Money(1500, .jpy))))
+        let bare = #"{"id": "ch_1", "amount_refunded": 1500, "currency": "usd", "payment_intent": null}"#
+        #expect(event(.chargeRefunded, bare) == .chargeRefunded(ChargeRefund(intentID: nil, orderID: nil, refunded: Money(1500, .usd))))
+    }
+
+    @Test("refunds, which say why they failed")
+    func refund() throws {
+        let id = Refund.ID()
+        let object = """
+            {"id": "re_1", "status": "failed", "amount": 5, "currency": "usd", "payment_intent": "pi_1", "failure_reason": "unknown",
+             "metadata": {"refund_id": "\(id)"}}
+            """
+        let refund = ProviderRefund(
+            id: .init(rawValue: "re_1"), status: .failed, amount: Money(5, .usd), intentID: .init(rawValue: "pi_1"), refundID: id,
+            failureReason: "unknown")
+        #expect(event(.refundFailed, object) == .refund(refund))
+        #expect(event(.refundUpdated, object) == .refund(refund))
+    }
+
+    @Test("disputes in all their states", arguments: DisputeStatus.allCases)
+    func dispute(status: DisputeStatus) throws {
+        let object = """
+            {"id": "du_1", "status": "\(status.rawValue)", "amount": 1999, "currency": "usd", "payment_intent": "pi_1", "reason": "fraudulent",
+             "created": 1764000000, "evidence_details": {"due_by": 1765000000, "has_evidence": false}}
+            """
+        let dispute = Dispute(
+            id: .init(rawValue: "du_1"), intentID: .init(rawValue: "pi_1"), amount: Money(1999, .usd), reason: "fraudulent", status: status,
+            openedAt: Date(timeIntervalSince1970: 1_764_000_000), answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
+        #expect(event(.disputeCreated, object) == .dispute(dispute))
+        #expect(event(.disputeClosed, object.replacing(status.rawValue, with: "unheard_of")) == nil)
+    }
+}

@@ -1,0 +1,262 @@
+import Domain
+import Foundation
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import JobQueue
+@testable import Worker
+
+@Suite("Reconciliation makes both books agree, or says where they do not", .timeLimit(.minutes(2)))
+struct ReconcilePaymentsTests {
+    private func store(_ shop: Shop) -> ReconciliationStore { ReconciliationStore(database: shop.database.pool) }
+
+    private func reconcile(
+        _ shop: Shop, _ scope: ReconciliationScope = .recent, hurried: Bool = true, log: ErrorLog = ErrorLog()
+    ) async throws {
+        let handler = ReconcilePaymentsHandler(
+            store: store(shop),
+            healer: PaymentHealer(store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
+            payments: shop.payments)
+        let context = JobContext(
+            jobID: .new(), name: ReconcilePayments.name, queue: ReconcilePayments.queue, attempt: 1, crashes: 0, isLastAttempt: false,
+            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: .new(), epoch: 1), workerLogger: log.logger,
+            progress: nil)
+        try await handler.run(ReconcilePayments(scope, isHurried: hurried), in: context)
+    }
+
+    /// An intent as the checkout makes it, in a state.
+    private func intent(
+        _ shop: Shop, _ id: String, of facts: (Order.ID, Payment.ID), _ status: PaymentIntentStatus, age: TimeInterval = 60,
+        amount: Money = Money(1999, .usd)
+    ) async throws -> PaymentIntent.ID {
+        let intent = PaymentIntent(
+            id: .init(rawValue: id), status: status, amount: amount, orderID: facts.0, createdAt: Date(timeIntervalSinceNow: -age),
+            amountReceived: status == .succeeded ? amount : .zero(.usd), paymentID: facts.1, shop: try await shop.store.shopIdentity())
+        shop.payments.put(intent)
+        return intent.id
+    }
+
+    private func breaks(_ shop: Shop, _ status: ReconciliationBreak.Status = .open) async throws -> [BreakKind] {
+        try await store(shop).breaks(status: status).items.map(\.kind)
+    }
+
+    private func giveBack(_ shop: Shop) async throws {
+        let rows = try await shop.database.pool.query("SELECT id FROM refunds WHERE status = 'requested'")
+        for row in rows {
+            let id: Refund.ID = try row["id"]
+            let context = JobContext(
+                jobID: .new(), name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
+                enqueuedAt: Date(), traceparent: nil, completion: try await running(id, in: shop), workerLogger: shop.logger, progress: nil)
+            try await RefundPaymentHandler(store: shop.refunds, payments: shop.payments).run(RefundPayment(refundID: id), in: context)
+        }
+    }
+
+    private func running(_ refund: Refund.ID, in shop: Shop) async throws -> JobCompletion {
+        let rows = try await shop.database.pool.query(
+            """
+            UPDATE jobs SET state = 'running', process = 'test', epoch = 1, attempts = 1
+             WHERE name = 'payments.refund' AND payload ->> 'refundID' = \(refund.description) RETURNING id
+            """)
+        return JobCompletion(jobID: JobID(rawValue: try #require(rows.first)["id"]), epoch: 1)
+    }
+
+    @Test("what the provider knows more of is settled once, whoever is at it at the same time")
+    func behind() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            let log = ErrorLog()
+            async let one: Void = reconcile(shop, log: log)
+            async let other: Void = reconcile(shop, log: log)
+            _ = try await (one, other)
+            try await reconcile(shop, log: log)
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
+            #expect(try await breaks(shop) == [])
+            #expect(Set(try await breaks(shop, .healed)).isSubset(of: [.behind]))
+            #expect(log.messages == [])
+            let events = try await shop.orders.events(of: facts.orderID, for: .staff) ?? []
+            #expect(events.filter { $0.kind == .confirmed }.count == 1)
+        }
+    }
+
+    @Test("what may be work under way is left alone")
+    func young() async throws {
+        try await Shop.with { shop in
+            let order = try await shop.reserved(shop.product(stock: 5))
+            let facts = try await shop.facts(order.id)
+            _ = try await intent(shop, "pi_young", of: (facts.orderID, facts.paymentID), .succeeded, age: 5)
+            try await reconcile(shop, hurried: false)
+            #expect(try await breaks(shop) == [])
+            #expect(try await shop.facts(order.id).status == .reserved)
+        }
+    }
+
+    @Test("a second charge of a paid order goes back, once, and operators are told once")
+    func secondCharge() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            try await shop.finalise(facts)
+            let id = try await intent(shop, "pi_second", of: (facts.orderID, facts.paymentID), .succeeded)
+            let log = ErrorLog()
+            for _ in 0..<2 { try await reconcile(shop, log: log) }
+            #expect(try await breaks(shop) == [.secondCharge])
+            #expect(log.messages == ["the books of the payment provider and ours differ"])
+            try await giveBack(shop)
+            try await reconcile(shop, log: log)
+            #expect(try await breaks(shop) == [])
+            #expect(try await breaks(shop, .healed) == [.secondCharge])
+            #expect(shop.payments.refundCount == 1)
+            #expect(try await shop.payments.refunds(of: id).map(\.amount) == [Money(1999, .usd)])
+            // The order keeps what it was paid with.
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
+            #expect(try await shop.refunds.refunds(of: facts.orderID).map(\.reason) == [.duplicate])
+            #expect(log.messages.count == 1)
+        }
+    }
+
+    @Test("charges of orders that the database has lost go back; those of another shop on the account do not")
+    func unknownOrders() async throws {
+        try await Shop.with { shop in
+            for index in 0..<5 { _ = try await intent(shop, "pi_lost\(index)", of: (Order.ID(), Payment.ID()), .succeeded) }
+            let held = try await intent(shop, "pi_held", of: (Order.ID(), Payment.ID()), .requiresCapture)
+            shop.payments.put(
+                PaymentIntent(
+                    id: .init(rawValue: "pi_theirs"), status: .succeeded, amount: Money(1999, .usd), orderID: Order.ID(),
+                    createdAt: Date(), paymentID: Payment.ID(), shop: UUID().uuidString))
+            try await reconcile(shop, hurried: false)
+            #expect(try await breaks(shop) == [])
+            for _ in 0..<2 { try await reconcile(shop) }
+            #expect(try await breaks(shop) == Array(repeating: .orderUnknown, count: 5))
+            #expect(try await shop.payments.retrieve(held).status == .canceled)
+            try await giveBack(shop)
+            try await reconcile(shop)
+            #expect(try await breaks(shop) == [])
+            #expect(shop.payments.refundCount == 5)
+            let rows = try await shop.database.pool.query("SELECT 1 FROM refunds WHERE order_id IS NULL AND status = 'succeeded'")
+            #expect(rows.count == 5)
+        }
+    }
+
+    @Test("an intent that nobody stored is called off, or stored, or pays its order")
+    func unstored() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.product(stock: 5)
+            let paid = try await shop.confirming(product)
+            shop.payments.change(try #require(paid.intentID), to: .succeeded)
+            try await shop.finalise(paid)
+            let orphan = try await intent(shop, "pi_orphan", of: (paid.orderID, paid.paymentID), .requiresPaymentMethod)
+            let (waiting, charged) = (try await shop.facts(shop.reserved(product).id), try await shop.facts(shop.reserved(product).id))
+            let adopted = try await intent(shop, "pi_adopted", of: (waiting.orderID, waiting.paymentID), .requiresPaymentMethod)
+            _ = try await intent(shop, "pi_charged", of: (charged.orderID, charged.paymentID), .succeeded)
+            try await reconcile(shop)
+            #expect(try await shop.payments.retrieve(orphan).status == .canceled)
+            #expect(try await shop.facts(waiting.orderID).intentID == adopted)
+            #expect(try await shop.facts(charged.orderID).status == .confirmed)
+            #expect(try await breaks(shop) == [])
+            #expect(try await breaks(shop, .healed) == Array(repeating: .unstoredIntent, count: 3))
+        }
+    }
+
+    @Test("money that comes after the end of an order goes back, also where the payment is called off already")
+    func lateMoney() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.product(stock: 5)
+            let facts = try await shop.facts(shop.reserved(product).id)
+            try await shop.database.pool.execute("UPDATE orders SET reserved_until = now() - interval '1 second'")
+            #expect(try await shop.store.releaseOverdue(shop.store.claimOverdue().map(\.orderID)) == [facts.orderID])
+            let id = try await intent(shop, "pi_late", of: (facts.orderID, facts.paymentID), .succeeded)
+            try await reconcile(shop)
+            #expect(try await breaks(shop) == [.lateMoney])
+            try await giveBack(shop)
+            try await reconcile(shop)
+            #expect(try await breaks(shop) == [])
+            #expect(try await shop.payments.refunds(of: id).count == 1)
+            #expect(try await shop.facts(facts.orderID).status == .expired)
+        }
+    }
+
+    @Test("what nothing proves is left to a person, who ends it")
+    func resolved() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            _ = try await intent(
+                shop, try #require(facts.intentID).rawValue, of: (facts.orderID, facts.paymentID), .succeeded, amount: Money(5, .usd))
+            let log = ErrorLog()
+            for _ in 0..<2 { try await reconcile(shop, log: log) }
+            let found = try #require(try await store(shop).breaks(status: .open).items.first)
+            #expect(found.kind == .amountDiffers)
+            #expect(log.messages.count == 1)
+            let entry = AuditEntry(
+                actor: .system("test"), action: "reconciliation.resolved", subjectKind: "break", subjectID: "\(found.id)")
+            let ended = try await store(shop).resolve(found.id, note: "The bank says so.", by: .system("test"), noting: entry)
+            #expect(ended?.status == .resolved)
+            try await reconcile(shop, log: log)
+            #expect(try await breaks(shop) == [])
+            #expect(try await breaks(shop, .resolved) == [.amountDiffers])
+            #expect(log.messages.count == 1)
+        }
+    }
+
+    @Test("refunds that we have lost are written down again, and those that we wait for are recorded")
+    func refunds() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            let intentID = try #require(facts.intentID)
+            shop.payments.change(intentID, to: .succeeded)
+            try await shop.finalise(facts)
+            func give(_ amount: Int64, _ id: Refund.ID) async throws {
+                _ = try await shop.payments.refund(
+                    RefundRequest(
+                        refundID: id, orderID: facts.orderID, intentID: intentID, amount: Money(amount, .usd), reason: .requestedByCustomer,
+                        key: try #require(IdempotencyKey.refund(id))))
+            }
+            let lost = Refund.ID()
+            try await give(500, lost)
+            let wish = RefundWish(orderID: facts.orderID, amount: Money(300, .usd), key: "k", actor: .system("test"))
+            guard case .accepted(let waiting) = try await shop.refunds.request(wish) else { throw Unexpected(what: "not accepted") }
+            try await give(300, waiting.id)
+            // Somebody gave money back at the provider's own page: a refund that names none of ours.
+            try await reconcile(shop)
+            let refunds = try await shop.refunds.refunds(of: facts.orderID)
+            #expect(Set(refunds.map(\.id)) == [lost, waiting.id])
+            #expect(refunds.allSatisfy { $0.status == .succeeded })
+            #expect(try await shop.facts(facts.orderID).status == .partiallyRefunded)
+            #expect(Set(try await breaks(shop, .healed)) == [.refundUnknown, .refundBehind])
+            try await reconcile(shop)
+            #expect(try await breaks(shop) == [])
+        }
+    }
+
+    @Test("a payment of ours that the provider does not know is a break until it does")
+    func ahead() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            let id = try #require(facts.intentID)
+            shop.payments.change(id, to: .succeeded)
+            try await shop.finalise(facts)
+            let intent = try await shop.payments.retrieve(id)
+            shop.payments.remove(id)
+            for _ in 0..<2 { try await reconcile(shop) }
+            #expect(try await breaks(shop) == [.ahead])
+            shop.payments.put(intent)
+            try await reconcile(shop)
+            #expect(try await breaks(shop) == [])
+        }
+    }
+
+    @Test("an old break is looked at again, however long ago its intent was made")
+    func old() async throws {
+        try await Shop.with { shop in
+            let id = try await intent(shop, "pi_old", of: (Order.ID(), Payment.ID()), .succeeded, age: 30 * 86_400)
+            try await reconcile(shop, .since(Date(timeIntervalSinceNow: -40 * 86_400)))
+            #expect(try await breaks(shop) == [.orderUnknown])
+            try await giveBack(shop)
+            try await reconcile(shop, hurried: false)
+            #expect(try await breaks(shop) == [])
+            #expect(try await shop.payments.refunds(of: id).count == 1)
+        }
+    }
+}

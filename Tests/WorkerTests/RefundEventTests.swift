@@ -1,0 +1,135 @@
+import Domain
+import FoundationEssentials
+import JobQueue
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import Worker
+
+@Suite("Events of refunds and disputes are recorded", .timeLimit(.minutes(1)))
+struct RefundEventTests {
+    /// A paid order and a refund of part of it that its job has not made yet.
+    private func requested(in shop: Shop) async throws -> Refund {
+        let facts = try await shop.confirming(shop.product(stock: 5))
+        shop.payments.change(try #require(facts.intentID), to: .succeeded)
+        try await shop.finalise(facts)
+        let outcome = try await shop.refunds.request(
+            RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
+        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
+        return refund
+    }
+
+    private func charge(_ refund: Refund, refunded: Int64, names: Bool = true) -> String {
+        """
+        {"id":"ch_1","object":"charge","amount":1999,"amount_refunded":\(refunded),"currency":"usd","payment_intent":"pi_\(refund.orderID)",
+         "metadata":{\(names ? #""order_id":"\#(refund.orderID)""# : "")}}
+        """
+    }
+
+    private func dispute(_ orderID: Order.ID, _ status: String) -> String {
+        """
+        {"id":"du_1","object":"dispute","amount":1999,"currency":"usd","payment_intent":"pi_\(orderID)","reason":"fraudulent",
+         "status":"\(status)","created":1764000000,"evidence_details":{"due_by":1765000000}}
+        """
+    }
+
+    @Test("one that comes before the answer to the call is recorded, and the call's answer is no news then")
+    func beforeTheAnswer() async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .refundRecorded)
+            #expect(try await shop.facts(refund.orderID).status == .partiallyRefunded)
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .alreadyKnown)
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "pending")) == .alreadyKnown)
+        }
+    }
+
+    @Test("one that fails after it succeeded gives order and payment their state back, under both of its names and in either order")
+    func failsLater() async throws {
+        for kinds in [[PaymentEventKind.refundUpdated, .refundFailed], [.refundFailed, .refundUpdated]] {
+            try await Shop.with { shop in
+                let refund = try await requested(in: shop)
+                _ = try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded"))
+                #expect(try await shop.hear(kinds[0], shop.wire(refund, "failed")) == .refundRecorded)
+                #expect(try await shop.hear(kinds[1], shop.wire(refund, "failed")) == .alreadyKnown)
+                #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .alreadyKnown)
+                let facts = try await shop.facts(refund.orderID)
+                #expect(facts.status == .confirmed && facts.paymentStatus == .captured)
+                let after = try #require(await shop.refunds.load(refund.id)).refund
+                #expect(after.status == .failed && after.failureReason == "lost_or_stolen_card")
+                #expect(try await shop.orders.events(of: refund.orderID, for: .staff)?.last?.kind == .refundFailed)
+            }
+        }
+    }
+
+    @Test("one that does not name ours is found by the provider's name for it, or is an open matter")
+    func unnamed() async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", names: false)) == .unknownRefund)
+            _ = try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded"))
+            #expect(try await shop.hear(.refundFailed, shop.wire(refund, "failed", names: false)) == .refundRecorded)
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", id: "re_2", amount: 1)) == .mismatch)
+            #expect(try await shop.webhooks.openMatters().map(\.outcome) == [.mismatch, .unknownRefund])
+        }
+    }
+
+    @Test("a charge of which more has gone back than is known tells which refunds that were")
+    func chargeRefunded() async throws {
+        try await Shop.with { shop in
+            let refund = try await requested(in: shop)
+            let facts = try await shop.facts(refund.orderID)
+            // Its job made it, and died before it could note so.
+            _ = try await shop.payments.refund(
+                RefundRequest(
+                    refundID: refund.id, orderID: refund.orderID, intentID: try #require(facts.intentID), amount: refund.amount,
+                    reason: refund.reason, key: try #require(.refund(refund.id))))
+            #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 700)) == .refundRecorded)
+            #expect(try await shop.facts(refund.orderID).status == .partiallyRefunded)
+            #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 700)) == .alreadyKnown)
+            // Somebody gave money back at the provider's own page.
+            _ = try await shop.payments.refund(
+                RefundRequest(
+                    refundID: Refund.ID(), orderID: refund.orderID, intentID: try #require(facts.intentID), amount: Money(100, .usd),
+                    reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "by-hand"))))
+            let event = try await shop.receive(.chargeRefunded, charge(refund, refunded: 800))
+            await #expect(throws: JobFailure.self) { try await shop.handle(event: event) }
+            #expect(try await shop.handle(event: event, isLastAttempt: true) == .unknownRefund)
+        }
+    }
+
+    @Test("a charge of another program on the same account is none of ours")
+    func foreignCharge() async throws {
+        try await Shop.with { shop in
+            func hear(_ intent: String, _ metadata: String = "") async throws -> PaymentEventOutcome? {
+                let object =
+                    #"{"id":"ch_1","amount_refunded":5,"currency":"usd","payment_intent":\#(intent),"metadata":{\#(metadata)}}"#
+                return try await shop.hear(.chargeRefunded, object, isLastAttempt: true)
+            }
+            let outcomes = [
+                try await hear(#""pi_none""#), try await hear("null"), try await hear(#""pi_none""#, #""order_id":"\#(Order.ID())""#),
+            ]
+            // One of ours that is lost, of which nothing has gone back: the reconciliation's affair.
+            #expect(outcomes == [.foreign, .foreign, .alreadyKnown])
+        }
+    }
+
+    @Test("a dispute is recorded once, and stays decided")
+    func disputes() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            try await shop.finalise(facts)
+            #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .disputeRecorded)
+            #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
+            #expect(try await shop.hear(.disputeClosed, dispute(facts.orderID, "lost")) == .disputeRecorded)
+            #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
+            let record = try #require(await shop.disputes.disputes(about: facts.orderID).first)
+            #expect(record.dispute.status == .lost && record.dispute.answerBefore == Date(timeIntervalSince1970: 1_765_000_000))
+            #expect(
+                try await shop.orders.events(of: facts.orderID, for: .staff)?.suffix(2).map(\.kind) == [.disputeOpened, .disputeClosed])
+        }
+    }
+}

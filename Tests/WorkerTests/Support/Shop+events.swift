@@ -1,0 +1,76 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import JobQueue
+@testable import Worker
+
+extension Shop {
+    private var handler: PaymentEventHandler {
+        PaymentEventHandler(
+            events: PaymentEventBatches(store: webhooks), intents: IntentNews(store: store, checkouts: checkouts, payments: payments),
+            refunds: RefundNews(refunds: refunds, store: store, payments: payments), disputes: disputes)
+    }
+
+    /// Takes an event as the API does.
+    func receive(_ kind: PaymentEventKind, _ object: String, id: String = UUID().uuidString) async throws -> String {
+        let payload = #"{"id":"\#(id)","type":"\#(kind.rawValue)","livemode":false,"data":{"object":\#(object)}}"#
+        _ = try await webhooks.accept([
+            ReceivedEvent(id: id, kind: kind, isLive: false, objectID: nil, occurredAt: Date(), payload: payload)
+        ])
+        return id
+    }
+
+    /// Runs the job of an event once, and answers what is noted of it then; nothing as long as it is not handled.
+    @discardableResult
+    func handle(event id: String, isLastAttempt: Bool = false) async throws -> PaymentEventOutcome? {
+        let rows = try await database.pool.query(
+            """
+            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
+             WHERE name = 'payments.event' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
+            """)
+        let row = try #require(rows.first)
+        let jobID = JobID(rawValue: try row["id"])
+        let context = JobContext(
+            jobID: jobID, name: HandlePaymentEvent.name, queue: HandlePaymentEvent.queue, attempt: 1, crashes: 0,
+            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
+            completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: logger, progress: nil)
+        try await handler.run(HandlePaymentEvent(eventID: id), in: context)
+        return try await outcome(ofEvent: id)
+    }
+
+    /// Takes an event and runs its job.
+    func hear(_ kind: PaymentEventKind, _ object: String, isLastAttempt: Bool = false) async throws -> PaymentEventOutcome? {
+        try await handle(event: receive(kind, object), isLastAttempt: isLastAttempt)
+    }
+
+    func outcome(ofEvent id: String) async throws -> PaymentEventOutcome? {
+        try #require(try await database.pool.query("SELECT outcome FROM webhook_events WHERE event_id = \(id)").first)["outcome"]
+    }
+
+    /// An intent in the provider's words.
+    func wire(
+        _ facts: CheckoutFacts, _ status: PaymentIntentStatus, id: String? = nil, amount: Int64? = nil, declined: Bool = false,
+        order: String?? = nil
+    ) -> String {
+        let error = declined ? #"{"type":"card_error","code":"card_declined","decline_code":"generic_decline","message":"No."}"# : "null"
+        let orderID: String? = order ?? "\(facts.orderID)"
+        return """
+            {"id":"\(id ?? facts.intentID?.rawValue ?? "pi_\(facts.orderID)")","object":"payment_intent","status":"\(status.rawValue)",
+             "amount":\(amount ?? facts.amount.amount),"currency":"usd","client_secret":"pi_secret","last_payment_error":\(error),
+             "livemode":false,"metadata":{\(orderID.map { #""order_id":"\#($0)""# } ?? "")}}
+            """
+    }
+
+    /// A refund in the provider's words.
+    func wire(_ refund: Refund, _ status: String, id: String = "re_1", amount: Int64? = nil, names: Bool = true) -> String {
+        """
+        {"id":"\(id)","object":"refund","status":"\(status)","amount":\(amount ?? refund.amount.amount),"currency":"usd",
+         "payment_intent":"pi_\(refund.orderID)","failure_reason":"lost_or_stolen_card",
+         "metadata":{\(names ? #""refund_id":"\#(refund.id)""# : "")}}
+        """
+    }
+}
