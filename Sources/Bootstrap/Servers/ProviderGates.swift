@@ -18,6 +18,8 @@ package struct ProviderGates: Sendable {
 
     /// The queues whose jobs can do nothing without a provider, and its gate.
     package var byQueue: [QueueName: RedisCallGate] {
-        [CheckoutOrder.queue: payments, RefundPayment.queue: payments, SendMail.queue: mail]
+        [
+            CheckoutOrder.queue: payments, RefundPayment.queue: payments, ReconcilePayments.queue: payments, SendMail.queue: mail,
+        ]
     }
 }

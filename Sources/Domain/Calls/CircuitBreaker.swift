@@ -56,12 +56,15 @@ public struct CircuitBreaker: Sendable, Hashable {
     /// A closed one.
     public init() {}
 
+    /// Where it stands for whoever would ask at a time: one whose time is over lets the first call through, though nobody has asked yet.
+    public func state(at now: Int64) -> State { state == .open && now >= until ? .probing : state }
+
     /// How many calls may be under way, `nil` for any number.
-    public var allowance: Int? {
-        switch state {
+    public func allowance(at now: Int64) -> Int? {
+        switch state(at: now) {
         case .closed: nil
         case .open: 0
-        case .probing: Self.stages[stage]
+        case .probing: Self.stages[state == .open ? 0 : stage]
         }
     }
 

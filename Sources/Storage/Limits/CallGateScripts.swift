@@ -117,14 +117,15 @@ enum CallGateScripts {
             return answer()
             """)
 
-    /// Looks. KEYS: circuit. ARGV: time. Returns [state; ms that stays open; allowance or -1; ms since it opened or -1; reason].
+    /// Looks; a circuit whose time is over is `probing`, though nobody has asked yet. KEYS: circuit. ARGV: time. Returns [state; ms that stays open; allowance or -1; ms since it opened or -1; reason].
     static let look = RedisScript(
         name: "call-circuit",
         source: clock + """
             local c = redis.call('HMGET', KEYS[1], 'state', 'until', 'stage', 'opened', 'reason')
-            local state, till = c[1] or 'closed', tonumber(c[2] or 0)
+            local state, till, stage = c[1] or 'closed', tonumber(c[2] or 0), tonumber(c[3] or 0)
+            if state == 'open' and now >= till then state, stage = 'probing', 0 end
             local stages = {\(stages)}
-            local allowance = state == 'closed' and -1 or state == 'open' and 0 or stages[tonumber(c[3] or 0) + 1]
+            local allowance = state == 'closed' and -1 or state == 'open' and 0 or stages[stage + 1]
             local age = c[4] and now - tonumber(c[4]) or -1
             return {state, state == 'open' and math.max(0, till - now) or 0, allowance, age, c[5] or ''}
             """)

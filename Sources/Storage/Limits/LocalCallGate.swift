@@ -42,7 +42,8 @@ final class LocalCallGate: Sendable {
 
 extension CircuitStatus {
     init(_ circuit: CircuitBreaker, at now: Int64) {
-        self.init(state: circuit.state, remaining: .milliseconds(circuit.remaining(at: now)), allowance: circuit.allowance)
+        self.init(
+            state: circuit.state(at: now), remaining: .milliseconds(circuit.remaining(at: now)), allowance: circuit.allowance(at: now))
     }
 }
 

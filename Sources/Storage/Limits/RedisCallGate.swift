@@ -15,7 +15,7 @@ package final class RedisCallGate: CallGate, Sendable {
     private struct Known {
         var status = CircuitStatus.closed
         var at: ContinuousClock.Instant?
-        /// Until when a call would have to wait for its turn for too long.
+        /// Until when a call would be refused, as the last one was.
         var crowdedUntil: ContinuousClock.Instant?
 
         func isFresh(for time: Duration) -> Bool { at.map { .now - $0 < time } ?? false }
@@ -52,8 +52,11 @@ package final class RedisCallGate: CallGate, Sendable {
 
     package func admit(_ endpoint: String) async -> Admission {
         let admission = await shared(endpoint) ?? local.admit(endpoint)
-        if case .wait(let wait, .turn) = admission {
-            known.withLock { $0.crowdedUntil = .now + max(.milliseconds(50), wait - patience) }
+        switch admission {
+        case .wait(let wait, .turn): known.withLock { $0.crowdedUntil = .now + max(.milliseconds(50), wait - patience) }
+        // All probes are out. While the circuit is open its own time counts.
+        case .wait(let wait, .circuit) where wait <= .milliseconds(CircuitBreaker.pause): known.withLock { $0.crowdedUntil = .now + wait }
+        case .wait, .go: break
         }
         return admission
     }
@@ -126,13 +129,9 @@ package final class RedisCallGate: CallGate, Sendable {
 extension RedisCallGate: QueueGate {
     package func allowance() async -> QueueAllowance {
         let status = await circuit()
-        switch (status.state, status.allowance) {
-        case (.open, _): return .closed(status.remaining)
-        case (.probing, let allowance?): return .atMost(allowance)
-        case (.closed, _), (.probing, nil): break
-        }
+        if status.state == .open { return .closed(status.remaining) }
         let now = ContinuousClock.now
         if let crowdedUntil = known.withLock(\.crowdedUntil), crowdedUntil > now { return .closed(crowdedUntil - now) }
-        return .open
+        return status.allowance.map { .atMost($0) } ?? .open
     }
 }

@@ -170,6 +170,14 @@ struct CircuitBreakerProperties {
         #expect(circuit.remaining(at: now) == 5_000)
     }
 
+    @Test("when its time is over it says so before anybody has asked")
+    func timeIsOver() {
+        var circuit = CircuitBreaker()
+        _ = call(&circuit, .refuses, times: 1, at: 0)
+        #expect(circuit.state(at: 4_999) == .open && circuit.allowance(at: 4_999) == 0)
+        #expect(circuit.state(at: 5_000) == .probing && circuit.allowance(at: 5_000) == 1)
+    }
+
     @Test("probes that are never heard of again are replaced")
     func lostProbes() {
         var circuit = CircuitBreaker()
