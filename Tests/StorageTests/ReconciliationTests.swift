@@ -125,6 +125,8 @@ struct ReconciliationTests {
                 throw Unexpected(what: "it was not recorded")
             }
             #expect(settled.status == .succeeded)
+            #expect(try await shop.refunds.refunds(from: facts.intentID).map(\.id) == [refund.id])
+            #expect(try await shop.refunds.refunds(from: shop.intentID(order)).isEmpty)
             // What paid for the order stays, and can still be given back in full.
             #expect(try await shop.current(order).status == .confirmed)
             #expect(try await shop.current(order).refunded.amount == 0)

@@ -31,6 +31,17 @@ extension RefundStore {
         return isNews
     }
 
+    /// All refunds of what was taken on one intent, oldest first. An order that was charged twice has refunds of two.
+    public func refunds(from intentID: PaymentIntent.ID) async throws -> [Refund] {
+        try await database.query(
+            """
+            SELECT * FROM refunds
+             WHERE payment_id = (SELECT id FROM payments WHERE provider_intent_id = \(intentID)) OR stray_intent_id = \(intentID)
+             ORDER BY id
+            """
+        ).map(RefundRow.refund)
+    }
+
     /// Writes a refund of ours down again that the provider has and we have lost, and settles what has become of it.
     ///
     /// ``RecordRefundOutcome/unknownRefund`` when the snapshot does not name one of ours, or its intent is no payment of which so much was taken.

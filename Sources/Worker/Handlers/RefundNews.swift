@@ -37,8 +37,8 @@ struct RefundNews: Sendable {
     /// - Throws: ``JobFailure`` when the provider can't be asked, ``MissingSubject``.
     func settle(_ charge: ChargeRefund, _ logger: Logger) async throws -> PaymentEventOutcome {
         guard let intentID = charge.intentID else { return .foreign }
-        if let facts = try await store.load(intent: intentID) {
-            let known = try await refunds.refunds(of: facts.orderID).filter { $0.status == .succeeded }
+        if try await store.load(intent: intentID) != nil {
+            let known = try await refunds.refunds(from: intentID).filter { $0.status == .succeeded }
             if known.map(\.amount.amount).reduce(0, +) >= charge.refunded.amount { return .alreadyKnown }
         } else if charge.orderID == nil {
             return .foreign
