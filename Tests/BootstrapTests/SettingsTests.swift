@@ -252,7 +252,7 @@ struct SettingsTests {
 
     @Test("the key of the mail provider's events is checked for its form")
     func mailWebhookKey() throws {
-        #expect(try APISettings(checking: SettingsReader(values: Self.api)).mailWebhookKey == nil)
+        #expect(try APISettings(checking: SettingsReader(values: Self.api)).webhooks.mailKey == nil)
         // RFC 6979, A.2.5: the point of its example key.
         let point =
             "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB67903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
@@ -260,7 +260,7 @@ struct SettingsTests {
         let bytes = Array((prefix + point).utf8)
         let der = stride(from: 0, to: bytes.count, by: 2).map { UInt8(String(decoding: bytes[$0...$0 + 1], as: UTF8.self), radix: 16) ?? 0 }
         let values = Self.api.merging(["SENDGRID_WEBHOOK_KEY": Data(der).base64EncodedString()]) { $1 }
-        #expect(try APISettings(checking: SettingsReader(values: values)).mailWebhookKey == der)
+        #expect(try APISettings(checking: SettingsReader(values: values)).webhooks.mailKey == der)
     }
 
     @Test("a source that wants a key must get one, and shows it to nobody")

@@ -17,7 +17,8 @@ struct StripeEventTests {
              "metadata": {"order_id": "\(order)"}, "created": 1764000000}
             """
         let intent = PaymentIntent(
-            id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(1999, .usd), clientSecret: "s", orderID: order)
+            id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(1999, .usd), clientSecret: "s", orderID: order,
+            createdAt: Date(timeIntervalSince1970: 1_764_000_000))
         switch kind {
         case .intentSucceeded, .intentCapturable, .intentCanceled: #expect(event(kind, object) == .settled(intent))
         case .intentRequiresAction, .intentProcessing, .intentFailed: #expect(event(kind, object) == .passed(intent))

@@ -13,15 +13,16 @@ struct ReconcilePaymentsTests {
     private func store(_ shop: Shop) -> ReconciliationStore { ReconciliationStore(database: shop.database.pool) }
 
     private func reconcile(
-        _ shop: Shop, _ scope: ReconciliationScope = .recent, hurried: Bool = true, log: ErrorLog = ErrorLog()
+        _ shop: Shop, _ scope: ReconciliationScope = .recent, hurried: Bool = true, isLastAttempt: Bool = false, log: ErrorLog = ErrorLog()
     ) async throws {
         let handler = ReconcilePaymentsHandler(
             store: store(shop),
             healer: PaymentHealer(store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
             payments: shop.payments)
         let context = JobContext(
-            jobID: .new(), name: ReconcilePayments.name, queue: ReconcilePayments.queue, attempt: 1, crashes: 0, isLastAttempt: false,
-            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: .new(), epoch: 1), workerLogger: log.logger,
+            jobID: .new(), name: ReconcilePayments.name, queue: ReconcilePayments.queue, attempt: 1, crashes: 0,
+            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: .new(), epoch: 1),
+            workerLogger: log.logger,
             progress: nil)
         try await handler.run(ReconcilePayments(scope, isHurried: hurried), in: context)
     }
@@ -244,6 +245,27 @@ struct ReconcilePaymentsTests {
             shop.payments.put(intent)
             try await reconcile(shop)
             #expect(try await breaks(shop) == [])
+        }
+    }
+
+    @Test("a provider that is away makes no dead letters, and what was missed is made up for")
+    func providerAway() async throws {
+        try await Shop.with { shop in
+            try await reconcile(shop)
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            shop.payments.failLists(after: 0)
+            await #expect(throws: JobFailure.self) { try await reconcile(shop) }
+            let covered = try await store(shop).coveredUntil()
+            shop.payments.failLists(after: 0)
+            try await reconcile(shop, isLastAttempt: true)
+            #expect(try await store(shop).coveredUntil() == covered)
+            #expect(try await shop.facts(facts.orderID).status == .reserved)
+            // An operator who asked for it is told.
+            shop.payments.failLists(after: 0)
+            await #expect(throws: JobFailure.self) { try await reconcile(shop, .since(Date()), isLastAttempt: true) }
+            try await reconcile(shop)
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
         }
     }
 

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Observability
 import Postgres
 import Storage
 import TestSupport
@@ -21,7 +22,7 @@ struct RefundPaymentHandlerTests {
         return refund
     }
 
-    private func run(_ refund: Refund, in shop: Shop) async throws {
+    private func run(_ refund: Refund, in shop: Shop, metrics: PrometheusRegistry = PrometheusRegistry()) async throws {
         let rows = try await shop.database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
@@ -33,7 +34,7 @@ struct RefundPaymentHandlerTests {
             jobID: id, name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
             enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]), workerLogger: shop.logger,
             progress: nil)
-        let handler = RefundPaymentHandler(store: shop.refunds, payments: shop.payments)
+        let handler = RefundPaymentHandler(store: shop.refunds, payments: shop.payments, metrics: metrics)
         try await handler.run(RefundPayment(refundID: refund.id), in: context)
     }
 
@@ -96,6 +97,22 @@ struct RefundPaymentHandlerTests {
             try await run(refund, in: shop)
             #expect(try await status(refund, in: shop) == .succeeded)
             #expect(shop.payments.refundCount == 1)
+        }
+    }
+
+    @Test("each thing that becomes of a refund is counted once")
+    func counts() async throws {
+        try await Shop.with { shop in
+            let registry = PrometheusRegistry()
+            let refund = try await requested(in: shop)
+            shop.payments.answerRefunds(as: .pending)
+            await #expect(throws: JobFailure.self) { try await run(refund, in: shop, metrics: registry) }
+            await #expect(throws: JobFailure.self) { try await run(refund, in: shop, metrics: registry) }
+            shop.payments.changeRefunds(to: .succeeded)
+            for _ in 0..<2 { try await run(refund, in: shop, metrics: registry) }
+            let lines = await registry.exposition().split(separator: "\n").filter { $0.hasPrefix("payments_refunds_total{") }
+            #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" 1") }, "\(lines)")
+            #expect(lines.contains { $0.contains(#"status="pending""#) } && lines.contains { $0.contains(#"status="succeeded""#) })
         }
     }
 

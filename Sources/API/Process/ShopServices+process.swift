@@ -34,7 +34,7 @@ extension ShopServices {
             },
             mail: MailStore(database: database, dispatcher: connections.dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
-            mailWebhook: try common.mailWebhookKey.map { der throws(StartupError) in try MailWebhook(der: der) },
+            mailWebhook: try common.webhooks.mailKey.map { der throws(StartupError) in try MailWebhook(der: der) },
             reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             waits: OrderWaits(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),

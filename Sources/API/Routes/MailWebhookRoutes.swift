@@ -20,16 +20,20 @@ struct MailWebhookRoutes {
         let body = try await request.bodyBytes()
         let signature = SendGridSignature(
             signature: request.headers[values: .sendGridSignature], timestamp: request.headers[values: .sendGridTimestamp])
-        do throws(SendGridSignature.Fault) {
+        do throws(SignatureFault) {
             try signature.verify(body, key: webhook.key, now: Int64(Date().timeIntervalSince1970))
         } catch {
+            WebhookMetrics.count(.invalidSignature, of: .sendgrid)
             context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
-            throw Problem.mailEventsNotBelieved
+            throw Problem.invalidSignature
         }
         guard let document = try? JSONParser.parse(body), let news = SendGridNotice.events(document) else {
+            WebhookMetrics.count(.malformed, of: .sendgrid)
             throw Problem.badRequest("The body is not a list of the mail provider's events.")
         }
-        try await events.accept(news)
+        let new = try await events.accept(news)
+        WebhookMetrics.count(.accepted, of: .sendgrid, times: new)
+        WebhookMetrics.count(.duplicate, of: .sendgrid, times: news.count - new)
         return try JSONAnswer.response(Taken())
     }
 

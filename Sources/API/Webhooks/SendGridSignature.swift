@@ -4,18 +4,6 @@ import FoundationEssentials
 /// What tells the mail provider's events from others': ECDSA with P-256 and SHA-256 over a timestamp and the body as it came
 /// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features).
 struct SendGridSignature: Sendable {
-    /// Why events are not believed. For logs; whoever sent them learns only that they are not.
-    enum Fault: String, Error, Equatable {
-        /// There is no signature or no timestamp, or several.
-        case missing
-        /// The signature is no DER in base64, or the timestamp no number.
-        case malformed
-        /// It was signed too long ago, or in the future.
-        case stale
-        /// The provider's key did not make it.
-        case wrong
-    }
-
     /// The provider tells for a day what was not heard, and does not say whether it signs anew each time. What is played again meanwhile changes
     /// nothing: each event is kept once.
     static let longestAge: Int64 = 86_400
@@ -30,7 +18,7 @@ struct SendGridSignature: Sendable {
     /// - Parameters:
     ///   - key: the provider's public key for this shop.
     ///   - now: seconds since 1970.
-    func verify(_ body: [UInt8], key: P256.Signing.PublicKey, now: Int64) throws(Fault) {
+    func verify(_ body: [UInt8], key: P256.Signing.PublicKey, now: Int64) throws(SignatureFault) {
         guard signature.count == 1, timestamp.count == 1, let text = signature.first, let time = timestamp.first else { throw .missing }
         guard let bytes = Data(base64Encoded: text), let signature = try? P256.Signing.ECDSASignature(derRepresentation: bytes),
             (1...12).contains(time.utf8.count), let signedAt = Int64(time), signedAt >= 0

@@ -2,7 +2,7 @@
 enum SignatureFault: String, Error, Equatable {
     /// There is no signature, or several headers hold one.
     case missing
-    /// The header is not of the form `t=…,v1=…`.
+    /// What was sent has not the form of a signature.
     case malformed
     /// It was signed too long ago, or in the future: somebody may be playing an old one again.
     case stale

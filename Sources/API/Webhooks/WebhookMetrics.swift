@@ -17,7 +17,13 @@ enum WebhookMetrics {
         case malformed
     }
 
-    static func count(_ outcome: Outcome) {
-        Counter(label: "webhook_events_total", dimensions: [("provider", "stripe"), ("outcome", outcome.rawValue)]).increment()
+    /// Whose they are.
+    enum Provider: String {
+        case stripe, sendgrid
+    }
+
+    static func count(_ outcome: Outcome, of provider: Provider = .stripe, times: Int = 1) {
+        Counter(label: "webhook_events_total", dimensions: [("provider", provider.rawValue), ("outcome", outcome.rawValue)])
+            .increment(by: times)
     }
 }

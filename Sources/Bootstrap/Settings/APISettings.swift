@@ -10,8 +10,6 @@ package struct APISettings: ProcessSettings {
     package let redis: RedisSettings
     package let shop: ShopSettings
     package let webhooks: WebhookSettings
-    /// The public key of the mail provider's events, DER; `nil` where the shop listens to nobody.
-    package let mailWebhookKey: [UInt8]?
 
     package init?(_ reader: inout SettingsReader) {
         log = LogSettings(&reader)
@@ -19,7 +17,6 @@ package struct APISettings: ProcessSettings {
         http = HTTPSettings(&reader)
         shop = ShopSettings(&reader)
         webhooks = WebhookSettings(&reader)
-        mailWebhookKey = MailWebhookSetting.read(&reader)
         let auth = AuthSettings(&reader)
         let database = DatabaseSettings(&reader, applicationName: "cartwright-api")
         let redis = RedisSettings(&reader, clientName: "cartwright-api")

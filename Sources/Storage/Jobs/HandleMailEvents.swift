@@ -5,8 +5,8 @@ public import JobQueue
 public struct HandleMailEvents: Job, Hashable {
     /// Stored with every job of this kind.
     public static let name = "email.event"
-    /// Where they wait.
-    public static let queue: QueueName = "email"
+    /// Where they wait: with what other providers tell, out of the way of mails that wait for their provider.
+    public static let queue = HandlePaymentEvent.queue
     /// How often they are tried.
     public static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(1), to: .minutes(15))
 

@@ -9,6 +9,11 @@ public enum ReconciliationScope: Hashable, Codable, Sendable {
     /// Since a time that an operator names.
     case since(Date)
 
+    /// Whether it comes again by itself.
+    public var isRegular: Bool {
+        if case .since = self { false } else { true }
+    }
+
     /// As it is stored.
     var name: String {
         switch self {

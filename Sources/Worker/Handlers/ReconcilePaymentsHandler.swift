@@ -12,6 +12,15 @@ struct ReconcilePaymentsHandler: JobHandler {
     let payments: any PaymentProvider
 
     func run(_ job: ReconcilePayments, in context: JobContext) async throws {
+        do {
+            try await compare(job, in: context)
+        } catch let failure as JobFailure where job.scope.isRegular && failure.canWait(isLast: context.isLastAttempt) {
+            // The next run begins where everything has been compared, so nobody has to look after this one.
+            context.logger.warning("could not compare the books; the next run makes up for it", metadata: ["error": "\(failure)"])
+        }
+    }
+
+    private func compare(_ job: ReconcilePayments, in context: JobContext) async throws {
         let run = try await store.begin(job.scope)
         let rules = Reconciliation(shop: try await store.identity(), now: run.until, isHurried: job.isHurried)
         var round = ReconciliationRound(
@@ -20,7 +29,9 @@ struct ReconcilePaymentsHandler: JobHandler {
         try await pages(context, run, \.createdAt) { () in
             round.tally
         } next: { cursor in
-            let page = try await calling { () throws(PaymentFailure) in try await payments.intents(createdSince: run.from, after: cursor) }
+            let page = try await PatientCalls.run { () throws(PaymentFailure) in
+                try await payments.intents(createdSince: run.from, after: cursor)
+            }
             try await round.compare(page)
             return page
         }
@@ -28,7 +39,9 @@ struct ReconcilePaymentsHandler: JobHandler {
         try await pages(context, run, \.createdAt) { () in
             round.tally
         } next: { cursor in
-            let page = try await calling { () throws(PaymentFailure) in try await payments.refunds(createdSince: run.from, after: cursor) }
+            let page = try await PatientCalls.run { () throws(PaymentFailure) in
+                try await payments.refunds(createdSince: run.from, after: cursor)
+            }
             try await round.compare(page)
             return page
         }
@@ -62,12 +75,15 @@ struct ReconcilePaymentsHandler: JobHandler {
     private static func summary(_ tally: ReconciliationRun.Tally) -> String {
         "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, \(tally.healed) of them healed"
     }
+}
 
-    private func calling<Value>(_ call: () async throws(PaymentFailure) -> Value) async throws -> Value {
-        do {
-            return try await call()
-        } catch {
-            throw error.jobFailure
+extension JobFailure {
+    /// Whether a run that comes again by itself may leave it at that. While the provider is away, jobs that wait for it would only pile up.
+    fileprivate func canWait(isLast: Bool) -> Bool {
+        switch self {
+        case .snooze: true
+        case .transient: isLast
+        case .permanent, .outcomeUnknown: false
         }
     }
 }

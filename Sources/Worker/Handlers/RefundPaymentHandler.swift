@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import JobQueue
 import Logging
+import Metrics
 import Storage
 
 /// Gives money back once, whatever is repeated: the row was committed before the call, the key of the call is made from it, and a provider that
@@ -15,6 +16,7 @@ struct RefundPaymentHandler: JobHandler {
 
     let store: RefundStore
     let payments: any PaymentProvider
+    var metrics: any MetricsFactory = MetricsSystem.factory
 
     func run(_ job: RefundPayment, in context: JobContext) async throws {
         guard let facts = try await store.load(job.refundID) else {
@@ -26,12 +28,12 @@ struct RefundPaymentHandler: JobHandler {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
             let outcome = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
-            if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
+            if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund, in: metrics) }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
         let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
-        if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund) }
+        if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund, in: metrics) }
         switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {

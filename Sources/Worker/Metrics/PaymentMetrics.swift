@@ -10,9 +10,10 @@ enum PaymentMetrics {
     }
 
     /// A refund came further.
-    static func refunded(_ refund: Refund) {
+    static func refunded(_ refund: Refund, in metrics: any MetricsFactory = MetricsSystem.factory) {
         Counter(
-            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)]
+            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)],
+            factory: metrics
         ).increment()
     }
 

@@ -45,20 +45,25 @@ struct PaymentHealer: Sendable {
         case .finalise, .adopt, .cancel, .giveBack, .askOperator: return false
         }
         switch outcome {
-        case .recorded, .unchanged: return true
+        case .recorded(let refund):
+            PaymentMetrics.refunded(refund)
+            return true
+        case .unchanged: return true
         case .foreign, .unknownRefund: return false
         }
     }
 
     private func cancel(_ intent: PaymentIntent) async throws -> Bool {
         guard let key = IdempotencyKey.cancellation(ofPayment: intent.id) else { return false }
-        do {
-            return try await payments.cancel(intent.id, key: key).status == .canceled
-        } catch {
-            switch error.disposition {
-            // It has changed meanwhile; the next run sees how.
-            case .settle, .readBack, .deadLetter: return false
-            case .retrySameKey, .openCircuit: throw error.jobFailure
+        return try await PatientCalls.run { () throws(PaymentFailure) in
+            do throws(PaymentFailure) {
+                return try await payments.cancel(intent.id, key: key).status == .canceled
+            } catch {
+                switch error.disposition {
+                // It has changed meanwhile; the next run sees how.
+                case .settle, .readBack, .deadLetter: return false
+                case .retrySameKey, .openCircuit: throw error
+                }
             }
         }
     }

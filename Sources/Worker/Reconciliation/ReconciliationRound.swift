@@ -137,7 +137,7 @@ extension ReconciliationRound {
     ) async throws -> ReconciliationFinding? {
         var givenBack: Money?
         if Reconciliation.asksForRefunds(of: intent, stored: stored) {
-            let refunds = try await calling { () throws(PaymentFailure) in try await payments.refunds(of: intent.id) }
+            let refunds = try await PatientCalls.run { () throws(PaymentFailure) in try await payments.refunds(of: intent.id) }
             givenBack = try Money.sum(refunds.filter(\.status.isLive).map(\.amount), in: intent.amount.currency)
         }
         return rules.finding(intent, stored: stored, named: named, givenBack: givenBack)
@@ -186,28 +186,10 @@ extension ReconciliationRound {
     }
 
     private func find(_ id: PaymentIntent.ID) async throws -> PaymentIntent? {
-        try await finding { () throws(PaymentFailure) in try await payments.retrieve(id) }
+        try await PatientCalls.find { () throws(PaymentFailure) in try await payments.retrieve(id) }
     }
 
     private func find(_ id: ProviderRefund.ID) async throws -> ProviderRefund? {
-        try await finding { () throws(PaymentFailure) in try await payments.refund(id) }
-    }
-
-    private func finding<Value>(_ call: () async throws(PaymentFailure) -> Value) async throws -> Value? {
-        do {
-            return try await call()
-        } catch .notFound {
-            return nil
-        } catch {
-            throw error.jobFailure
-        }
-    }
-
-    private func calling<Value>(_ call: () async throws(PaymentFailure) -> Value) async throws -> Value {
-        do {
-            return try await call()
-        } catch {
-            throw error.jobFailure
-        }
+        try await PatientCalls.find { () throws(PaymentFailure) in try await payments.refund(id) }
     }
 }

@@ -29,7 +29,7 @@ struct PaymentCommandTests {
         #expect(list.output.contains("pi_odd") && list.output.contains("19.99 USD") && !list.output.contains("pi_other"))
         let json = try await program.run("payments", "breaks", "--json", "--limit", "1").json()
         #expect((json["items"] as? [[String: Any]])?.first?["kind"] as? String == "foreign")
-        #expect(json["nextCursor"] as? String == other.id.description)
+        #expect(json["next_cursor"] as? String == other.id.description)
 
         let resolved = try await program.run("payments", "resolve", odd.id.description, "--note", "The bank agrees.")
         #expect(resolved.status == .code(0) && resolved.output.contains("resolved"))
@@ -60,7 +60,8 @@ struct PaymentCommandTests {
             try await eventually(within: .seconds(20), "the job is there") {
                 try await pool.execute(
                     """
-                    UPDATE jobs SET state = \(ending), finished_at = now() WHERE name = 'payments.reconcile' AND state = 'ready'
+                    UPDATE jobs SET state = \(ending), finished_at = now(), reason = \(ending == "dead" ? "attempts_exhausted" : nil as String?)
+                      WHERE name = 'payments.reconcile' AND state = 'ready'
                     """) == 1
             }
             let result = try await run

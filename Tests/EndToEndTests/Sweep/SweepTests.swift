@@ -30,8 +30,8 @@ struct SweepTests {
         let row = count.row(seed: Self.firstSeed, seconds: Int((ContinuousClock.now - began).components.seconds))
         print(MoneyCount.head + "\n" + row)
         guard let path = Self.environment["MONEY_REPORT"], let report = FileHandle(forWritingAtPath: path) else { return }
-        try report.seekToEnd()
-        try report.write(contentsOf: Data((row + "\n").utf8))
+        let isNew = try report.seekToEnd() == 0
+        try report.write(contentsOf: Data(((isNew ? MoneyCount.head + "\n" : "") + row + "\n").utf8))
     }
 
     private func play(_ rounds: [MoneyRound], _ count: inout MoneyCount) async throws {
