@@ -20,7 +20,10 @@ struct ApprovalTests {
 
     @Test func theWebhookConfirmsTheOrderWithinSeconds() async throws {
         try await Shop.open(webhooks: true) { shop in
-            let processes = try await shop.startAll()
+            let metrics = try Metrics(shop)
+            let processes = (
+                try await shop.startSandbox(), try await shop.startAPI(), try await shop.startWorker(settings: metrics.settings)
+            )
             let product = try await shop.products()[0]
             let order = try await waiting(in: shop, product)
             let id = try #require(order.body?.id)
@@ -29,6 +32,11 @@ struct ApprovalTests {
             try await shop.waitUntilEventsAreHandled()
             // By the webhook: the sweep would have looked ten seconds after the customer was asked.
             #expect(try await outcomes(shop, of: "payment_intent.succeeded") == ["confirmed"])
+            #expect(try await metrics.sum("payments_outcomes_total", #"outcome="confirmed""#, #"source="webhook""#) == 1)
+            let handled = try await metrics.sum(
+                "webhook_events_handled_total", #"type="payment_intent.succeeded""#, #"outcome="confirmed""#)
+            let taken = try await Metrics(apiOf: shop).sum("webhook_events_total", #"outcome="accepted""#)
+            #expect(handled == 1 && taken == 2, "asked, and paid")
             #expect(try await shop.stock(of: product) == (product.onHand - 1, 0))
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()

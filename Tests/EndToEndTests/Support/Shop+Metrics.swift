@@ -12,6 +12,13 @@ struct Metrics: Sendable {
         port = try FreePort.next()
     }
 
+    /// The metrics of the API.
+    init(apiOf shop: Shop) throws {
+        http = shop.http
+        guard let port = shop.environment["METRICS_PORT"].flatMap({ Int($0) }) else { throw Shop.Failed(what: "the API shows no metrics") }
+        self.port = port
+    }
+
     /// What makes a process show its metrics here.
     var settings: [String: String] { ["METRICS_PORT": "\(port)"] }
 
