@@ -151,7 +151,8 @@ let package = Package(
             "Worker",
             ["Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Worker", logging]),
         tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
-        tests("EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", crypto, logging]),
+        tests(
+            "EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", crypto, logging]),
     ],
     swiftLanguageModes: [.v6]
 )
