@@ -24,6 +24,11 @@ struct ChargingTests {
                 // A day later the same key makes another one. The first was never confirmed and never will be.
                 #expect(intents.count == 2)
                 #expect(intents.filter { $0.amount_received > 0 }.map(\.id) == intents.map(\.id).filter { $0 != orphan.id })
+                let worker = try await shop.startWorker()
+                try await shop.cartwright("payments", "reconcile", "--since", "10m", "--without-delay")
+                #expect(try await shop.intents(of: id).first { $0.id == orphan.id }?.status == "canceled")
+                try await shop.checkEverythingAddsUp()
+                withExtendedLifetime(worker) {}
             } else {
                 #expect(intents.map(\.id) == [orphan.id])
             }

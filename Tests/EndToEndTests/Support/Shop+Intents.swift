@@ -38,17 +38,6 @@ extension Shop {
         try await movements().filter { $0.order_id == order && $0.kind == "charge" }.map(\.amount)
     }
 
-    /// Stands in for a customer at the page of their bank.
-    func authenticate(_ intent: String, succeeds: Bool) async throws {
-        let answer = try await http.send(
-            OutboundRequest(
-                method: "POST", url: sandbox + "/_sandbox/authenticate/\(intent)",
-                headers: ["Content-Type": "application/x-www-form-urlencoded"],
-                body: Array("result=\(succeeds ? "success" : "failure")".utf8)))
-        // 402 when the bank refuses.
-        guard answer.status == 200 || answer.status == 402 else { throw Failed(what: "the sandbox answered \(answer.status)") }
-    }
-
     /// Lets the provider forget what it keeps under idempotency keys, as it does after a day.
     func forgetKeys() async throws {
         let answer = try await http.send(OutboundRequest(method: "DELETE", url: sandbox + "/_sandbox/idempotency"))

@@ -1,4 +1,5 @@
 import Postgres
+import Redis
 import TestSupport
 
 extension Shop {
@@ -11,11 +12,22 @@ extension Shop {
                     hurried = .now
                     try await self.hurryEverything()
                 }
-                return try await self.underWay() == 0
+                guard try await self.underWay() == 0 else { return false }
+                return try await self.areEventsTaken()
             }
         } catch is NeverHappened {
             throw Failed(what: "still under way after \(patience): \(try await describeWork())")
         }
+    }
+
+    /// Whether the provider has nothing left to tell.
+    private func areEventsTaken() async throws -> Bool {
+        guard environment["SANDBOX_WEBHOOK_URL"]?.isEmpty == false else { return true }
+        let waiting = try await tellings().filter { !$0.delivered }
+        if Chaos.isOn { return waiting.isEmpty }
+        // In the short form it does not wait before it tells again.
+        for telling in waiting { try await bid("/_sandbox/webhooks/\(telling.event)/send") }
+        return waiting.isEmpty
     }
 
     private func underWay() async throws -> Int {
@@ -40,10 +52,17 @@ extension Shop {
         ).map { try $0["what"] }
     }
 
-    /// Retries, lost pushes, looks at undecided payments and at unknown mails.
+    /// Retries, lost pushes, closed circuits, what happens later at the provider, looks at undecided payments and at unknown mails.
     private func hurryEverything() async throws {
         guard !Chaos.isOn else { return }
         try await hurryPush()
+        try await letTimePass()
+        // A circuit that opened would stay so for up to half a minute.
+        try await withRedis { redis in
+            for key in try await redis.send(RedisCommand("KEYS", "cw:*:circuit")).elements?.compactMap(\.text) ?? [] {
+                _ = try await redis.send(RedisCommand("DEL", .init(key)))
+            }
+        }
         _ = try await database.pool.pipeline([
             """
             UPDATE payments SET updated_at = updated_at - interval '1 minute', claimed_until = NULL

@@ -99,15 +99,15 @@ final class Shop: Sendable {
         try await start("API", ready: api + "/readyz", settings: settings)
     }
 
-    /// A worker is ready when it holds a lease on the checkout queue.
-    func startWorker(settings: [String: String] = [:]) async throws -> ManagedProcess {
+    /// A worker is ready when it holds a lease on a queue that it serves.
+    func startWorker(settings: [String: String] = [:], queue: String = "checkout") async throws -> ManagedProcess {
         let metrics = ["METRICS_PORT": "\(try FreePort.next())"]
         let worker = try ManagedProcess.start(
             try Self.program("Worker"), environment: environment.merging(metrics) { $1 }.merging(settings) { $1 })
         let redis = RedisClient(try RedisConfiguration(url: redisServer.url), logger: database.logger)
         try await eventually(within: .seconds(30), "the worker has its leases") {
             guard worker.isRunning else { throw Failed(what: "the worker ended: \(worker.log)") }
-            let leases = try await redis.send(RedisCommand("ZRANGE", "cw:{checkout}:leases", "0", "-1")).elements ?? []
+            let leases = try await redis.send(RedisCommand("ZRANGE", .init("cw:{\(queue)}:leases"), "0", "-1")).elements ?? []
             return leases.contains { $0.text?.contains("-\(worker.processID)-") == true }
         }
         await redis.close()

@@ -75,9 +75,9 @@ struct Customer: Sendable {
             let answer = try await insist("the other card is answered") { try await shop.pay(order, method: method, cart: cart, wait: 0) }
             #expect([200, 201, 202, 402].contains(answer.status), "\(answer.text)")
         case .authenticate(let succeeds):
-            guard let intent = try await awaitingApproval(id) else { return }
+            guard try await isAwaitingApproval(id) else { return }
             _ = try await eventually(within: .seconds(60), "the bank has its answer") {
-                try? await shop.authenticate(intent, succeeds: succeeds)
+                try? await shop.authenticate(id, passing: succeeds)
             }
         }
     }
@@ -90,14 +90,12 @@ struct Customer: Sendable {
         }
     }
 
-    /// The intent that waits for the customer, `nil` when the order is over without.
-    private func awaitingApproval(_ id: String) async throws -> String? {
+    /// Whether the bank waits for the customer; not, when the order is over without.
+    private func isAwaitingApproval(_ id: String) async throws -> Bool {
         try await eventually(within: .seconds(60), "the bank asks the customer") {
             let state = try await shop.state(of: id)
-            if !["pending", "reserved"].contains(state.order) { return .some(nil) }
-            guard state.payment == "requires_action" else { return nil }
-            return try await shop.database.pool.query("SELECT provider_intent_id FROM payments WHERE order_id = \(id)::uuid")[0][
-                "provider_intent_id"]
+            if !["pending", "reserved"].contains(state.order) { return false }
+            return state.payment == "requires_action" ? true : nil
         }
     }
 

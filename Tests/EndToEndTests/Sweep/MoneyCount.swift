@@ -57,6 +57,7 @@ struct MoneyCount: Sendable {
         for movement in movements {
             if movement.kind == "charge" { charged[movement.currency.uppercased(), default: 0] += movement.amount }
             if movement.kind == "refund" { givenBack[movement.currency.uppercased(), default: 0] += movement.amount }
+            if movement.kind == "refund_failed" { givenBack[movement.currency.uppercased(), default: 0] -= movement.amount }
         }
         let charges = Dictionary(grouping: movements.filter { $0.kind == "charge" }) { $0.order_id ?? "none" }
         mostCharges = max(mostCharges, charges.values.map(\.count).max() ?? 0)

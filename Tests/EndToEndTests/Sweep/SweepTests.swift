@@ -19,11 +19,14 @@ struct SweepTests {
     @Test func theMoneyAddsUp() async throws {
         let began = ContinuousClock.now
         var count = MoneyCount()
-        var seeds = Array((0..<UInt64(Self.rounds)).map { Self.firstSeed &+ $0 })
-        while !seeds.isEmpty {
-            let batch = seeds.prefix(Self.roundsPerShop)
-            seeds.removeFirst(batch.count)
-            try await play(batch.map(MoneyRound.init), &count)
+        let rounds = (0..<UInt64(Self.rounds)).map { MoneyRound(seed: Self.firstSeed &+ $0) }
+        // Whether webhooks are sent is a matter of the whole shop.
+        for hasWebhooks in [true, false] {
+            var waiting = rounds.filter { $0.hasWebhooks == hasWebhooks }[...]
+            while !waiting.isEmpty {
+                try await play(Array(waiting.prefix(Self.roundsPerShop)), &count)
+                waiting = waiting.dropFirst(Self.roundsPerShop)
+            }
         }
         #expect(count.dead == 0)
         #expect(count.mostCharges <= 1)
@@ -35,9 +38,11 @@ struct SweepTests {
     }
 
     private func play(_ rounds: [MoneyRound], _ count: inout MoneyCount) async throws {
-        let settings = ["MAIL_UNKNOWN_SECONDS": "1", "WORKER_QUEUES": "checkout=32,email=16,payments=16,cache=8,maintenance=1"]
+        let settings = ["MAIL_UNKNOWN_SECONDS": "1", "SANDBOX_LATER_MS": "600"]
         var total = count
-        try await Shop.open(settings: settings, products: rounds.count * MoneyRound.products) { shop in
+        try await Shop.open(
+            settings: settings, products: rounds.count * MoneyRound.products, webhooks: rounds.allSatisfy(\.hasWebhooks)
+        ) { shop in
             let crew = try await Crew(shop)
             let operating = try await shop.makeOperator()
             try await eventually(within: .seconds(20), "there are rates") {
