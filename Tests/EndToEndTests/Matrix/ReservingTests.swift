@@ -79,7 +79,7 @@ struct ReservingTests {
 
             // The sweep of another worker wants to give the last one back, and learns that it is paid. It takes no checkouts, so that it can't be
             // the lapse of the standing one's lease that brings the order to its end.
-            let sweeping = try await shop.startWorker(settings: ["WORKER_QUEUES": "email=4,cache=4"])
+            let sweeping = try await shop.startWorker(settings: ["WORKER_QUEUES": "email=4,cache=4"], queue: "email")
             try await shop.wait(for: "confirmed", of: id)
             standing.resume()
             #expect(try await shop.order(product).status == 409)
