@@ -29,9 +29,9 @@ public struct CircuitBreaker: Sendable, Hashable {
     public static let enough = 10
     /// How long calls are counted together, in milliseconds.
     public static let window: Int64 = 10_000
-    /// How long it is open the first time, and at most; it doubles each time that a probe fails.
+    /// How long it is open the first time, and at most; it doubles each time that a stage of probing fails.
     public static let openings: ClosedRange<Int64> = 5_000...30_000
-    /// How many calls must work in each stage of probing.
+    /// How many calls are tried in each stage of probing; half of them must work.
     public static let stages = [1, 5, 25]
     /// After so long a probe that has not been heard of is taken for lost, and the stage begins again. Longer than any call.
     public static let probeTime: Int64 = 20_000
@@ -110,9 +110,10 @@ public struct CircuitBreaker: Sendable, Hashable {
             let isAway = failuresInRow >= Self.row || calls >= Self.enough && failures * 2 >= calls
             return isAway || verdict == .refuses ? open(at: now) : false
         case .probing:
-            guard verdict == .works else { return open(at: now) }
-            passed += 1
-            if passed < Self.stages[stage] { return false }
+            if verdict == .works { passed += 1 } else { failures += 1 }
+            // A provider that fails now and then is called when the circuit is closed, and so it must be able to close it.
+            if verdict == .refuses || failures * 2 > Self.stages[stage] { return open(at: now) }
+            if passed + failures < Self.stages[stage] { return false }
             if stage + 1 < Self.stages.count {
                 beginStage(stage + 1, at: now)
                 return false
@@ -132,6 +133,6 @@ public struct CircuitBreaker: Sendable, Hashable {
     }
 
     private mutating func beginStage(_ number: Int, at now: Int64) {
-        (stage, sent, passed, since) = (number, 0, 0, now)
+        (stage, sent, passed, failures, since) = (number, 0, 0, 0, now)
     }
 }

@@ -22,14 +22,14 @@ enum CallGateScripts {
                     held = till - now
                 else
                     state, stage, sent = 'probing', 0, 0
-                    redis.call('HSET', KEYS[3], 'state', state, 'stage', 0, 'sent', 0, 'passed', 0, 'since', time)
+                    redis.call('HSET', KEYS[3], 'state', state, 'stage', 0, 'sent', 0, 'passed', 0, 'failures', 0, 'since', time)
                 end
             elseif state == 'probing' and sent >= stages[stage + 1] then
                 if now - since < \(CircuitBreaker.probeTime) then
                     held = \(CircuitBreaker.pause)
                 else
                     sent = 0
-                    redis.call('HSET', KEYS[3], 'sent', 0, 'passed', 0, 'since', time)
+                    redis.call('HSET', KEYS[3], 'sent', 0, 'passed', 0, 'failures', 0, 'since', time)
                 end
             end
             local function answer(word, ms)
@@ -90,10 +90,11 @@ enum CallGateScripts {
                     opens = verdict == 'refuses' or row >= \(CircuitBreaker.row)
                         or calls >= \(CircuitBreaker.enough) and failures * 2 >= calls
                 end
-            elseif verdict == 'works' then
-                passed = passed + 1
-                if passed >= stages[stage + 1] then
-                    sent, passed, since = 0, 0, now
+            else
+                if verdict == 'works' then passed = passed + 1 else failures = failures + 1 end
+                opens = verdict == 'refuses' or failures * 2 > stages[stage + 1]
+                if not opens and passed + failures >= stages[stage + 1] then
+                    sent, passed, failures, since = 0, 0, 0, now
                     if stages[stage + 2] then
                         stage = stage + 1
                     else
@@ -101,8 +102,6 @@ enum CallGateScripts {
                         redis.call('HDEL', KEYS[3], 'opened', 'reason')
                     end
                 end
-            else
-                opens = true
             end
             if opens then
                 if state == 'closed' then redis.call('HSET', KEYS[3], 'opened', time) end

@@ -80,6 +80,39 @@ struct CircuitBreakerProperties {
         }
     }
 
+    @Test func flaky() {
+        property("whatever was, it closes within two minutes also when every third call fails", Self.step.list(0...60)) { steps in
+            var (circuit, now) = try Self.play(steps)
+            let start = now
+            var calls = 0
+            while circuit.state != .closed || now == start {
+                try demand(now - start < 120_000, "still \(circuit.state) after two minutes and \(calls) calls")
+                if circuit.wait(at: now) == nil {
+                    circuit.began()
+                    calls += 1
+                    _ = circuit.record(calls % 3 == 0 ? .fails : .works, generation: circuit.generation, at: now)
+                }
+                now += 50
+            }
+        }
+    }
+
+    @Test("half of a stage of probing must work, and a refusal ends it")
+    func probing() {
+        for (failures, isOpen) in [(2, false), (3, true)] {
+            var circuit = CircuitBreaker()
+            _ = call(&circuit, .refuses, times: 1, at: 0)
+            #expect(call(&circuit, .works, times: 1, at: 5_000) == 1)
+            #expect(call(&circuit, .fails, times: failures, at: 5_000) == failures)
+            #expect((circuit.state == .open) == isOpen)
+            guard !isOpen else { continue }
+            _ = call(&circuit, .works, times: 3, at: 5_000)
+            #expect(circuit.allowance(at: 5_000) == 25)
+            #expect(call(&circuit, .refuses, times: 1, at: 5_000) == 1)
+            #expect(circuit.state == .open)
+        }
+    }
+
     @Test func restraint() {
         property("a provider that fails for ten minutes is called a few dozen times", count: 200, Self.step.list(0...60)) { steps in
             var (circuit, now) = try Self.play(steps)
