@@ -40,7 +40,8 @@ extension Shop {
             """)[0]["open"]
     }
 
-    private func describeWork() async throws -> [String] {
+    /// What is under way, for messages.
+    func describeWork() async throws -> [String] {
         try await database.pool.query(
             """
             SELECT 'order ' || id::text || ' ' || status AS what FROM orders WHERE status IN ('pending', 'reserved')

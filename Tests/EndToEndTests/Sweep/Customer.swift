@@ -6,6 +6,9 @@ import Testing
 
 /// Plays one purchase as a client that never gives up: what gets no answer is sent again under the same key.
 struct Customer: Sendable {
+    /// Two minutes after the provider's return everything is settled, and it returns fifteen seconds into a round.
+    private static let patience: Duration = .seconds(135)
+
     let shop: Shop
     let purchase: MoneyRound.Purchase
     let product: Shop.Product
@@ -84,7 +87,7 @@ struct Customer: Sendable {
 
     /// The order's status once nothing is under way.
     private func decided(_ id: String) async throws -> String {
-        try await eventually(within: .seconds(60), "the order is decided") {
+        try await eventually(within: Self.patience, "the order is decided") {
             let status = try await shop.orderStatus(id) ?? "missing"
             return ["pending", "reserved"].contains(status) ? nil : status
         }
@@ -92,7 +95,7 @@ struct Customer: Sendable {
 
     /// Whether the bank waits for the customer; not, when the order is over without.
     private func isAwaitingApproval(_ id: String) async throws -> Bool {
-        try await eventually(within: .seconds(60), "the bank asks the customer") {
+        try await eventually(within: Self.patience, "the bank asks the customer") {
             let state = try await shop.state(of: id)
             if !["pending", "reserved"].contains(state.order) { return false }
             return state.payment == "requires_action" ? true : nil

@@ -54,7 +54,8 @@ struct SweepTests {
                 do {
                     try await play(round, shop, crew, shelf, operating, &total)
                 } catch {
-                    Issue.record(error, "\(Self.replay(round))")
+                    let work = (try? await shop.describeWork()) ?? []
+                    Issue.record(error, "\(Self.replay(round)); faults \(round.faults); blows \(round.blows); under way: \(work)")
                     return
                 }
             }
@@ -74,6 +75,12 @@ struct SweepTests {
         try await shop.setStock(of: products[0], to: round.scarce)
         try await shop.misbehave(round.faults)
         let began = ContinuousClock.now
+        // A provider of which most calls fail may keep customers waiting for as long as it does so. What is promised is counted from its return.
+        let recovery = Task {
+            try await Task.sleep(for: .seconds(15))
+            try await shop.misbehave(#"{"latency_ms": 0, "faults": []}"#)
+        }
+        defer { recovery.cancel() }
         let answers = try await withThrowingTaskGroup(of: Answer?.self) { group in
             group.addTask {
                 for blow in round.blows {
