@@ -22,7 +22,10 @@ struct ReconciliationCheckup: Sendable {
         let check = "payments.reconciliation"
         let late: Finding? =
             switch coveredUntil {
-            case nil: .warning(check, "the books of the payment provider and ours were never compared in full; a worker does so every five minutes", advice)
+            case nil:
+                .warning(
+                    check, "the books of the payment provider and ours were never compared in full; a worker does so every five minutes",
+                    advice)
             case .some(let time) where now.timeIntervalSince(time) > patience:
                 .warning(check, "the books of the payment provider and ours were last compared \(TimeText.age(time, at: now)) ago", advice)
             default: nil
