@@ -4,8 +4,9 @@ import Glibc
 ///
 /// `Synchronization.Mutex` has no condition to wait on, hence this one. Waiting blocks the calling OS thread, so nothing that runs on
 /// Swift's cooperative pool may call `wait`.
+///
+/// `@unchecked Sendable`: `state` is only touched while `mutex` is held, and both pthread objects have stable heap addresses.
 package final class Monitor<State>: @unchecked Sendable {
-    // `@unchecked Sendable`: `state` is only touched while `mutex` is held, and both pthread objects have stable heap addresses.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State

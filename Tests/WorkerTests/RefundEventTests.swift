@@ -10,17 +10,6 @@ import Testing
 
 @Suite("Events of refunds and disputes are recorded", .timeLimit(.minutes(1)))
 struct RefundEventTests {
-    /// A paid order and a refund of part of it that its job has not made yet.
-    private func requested(in shop: Shop) async throws -> Refund {
-        let facts = try await shop.confirming(shop.product(stock: 5))
-        shop.payments.change(try #require(facts.intentID), to: .succeeded)
-        try await shop.finalise(facts)
-        let outcome = try await shop.refunds.request(
-            RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
-        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
-        return refund
-    }
-
     private func charge(_ refund: Refund, refunded: Int64, names: Bool = true) -> String {
         """
         {"id":"ch_1","object":"charge","amount":1999,"amount_refunded":\(refunded),"currency":"usd","payment_intent":"pi_\(refund.orderID)",
@@ -38,7 +27,7 @@ struct RefundEventTests {
     @Test("one that comes before the answer to the call is recorded, and the call's answer is no news then")
     func beforeTheAnswer() async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .refundRecorded)
             #expect(try await shop.facts(refund.orderID).status == .partiallyRefunded)
             #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .alreadyKnown)
@@ -50,7 +39,7 @@ struct RefundEventTests {
     func failsLater() async throws {
         for kinds in [[PaymentEventKind.refundUpdated, .refundFailed], [.refundFailed, .refundUpdated]] {
             try await Shop.with { shop in
-                let refund = try await requested(in: shop)
+                let refund = try await shop.requestedRefund()
                 _ = try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded"))
                 #expect(try await shop.hear(kinds[0], shop.wire(refund, "failed")) == .refundRecorded)
                 #expect(try await shop.hear(kinds[1], shop.wire(refund, "failed")) == .alreadyKnown)
@@ -67,7 +56,7 @@ struct RefundEventTests {
     @Test("one that does not name ours is found by the provider's name for it, or is an open matter")
     func unnamed() async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", names: false)) == .unknownRefund)
             _ = try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded"))
             #expect(try await shop.hear(.refundFailed, shop.wire(refund, "failed", names: false)) == .refundRecorded)
@@ -79,7 +68,7 @@ struct RefundEventTests {
     @Test("a charge of which more has gone back than is known tells which refunds that were")
     func chargeRefunded() async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             let facts = try await shop.facts(refund.orderID)
             // Its job made it, and died before it could note so.
             _ = try await shop.payments.refund(

@@ -11,17 +11,6 @@ import Testing
 
 @Suite("A refund is made once, whatever the provider does", .timeLimit(.minutes(1)))
 struct RefundPaymentHandlerTests {
-    /// A paid order and a refund of part of it that nobody has carried out yet.
-    private func requested(in shop: Shop) async throws -> Refund {
-        let facts = try await shop.confirming(shop.product(stock: 5))
-        shop.payments.change(try #require(facts.intentID), to: .succeeded)
-        try await shop.finalise(facts)
-        let outcome = try await shop.refunds.request(
-            RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
-        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
-        return refund
-    }
-
     private func run(_ refund: Refund, in shop: Shop, metrics: PrometheusRegistry = PrometheusRegistry()) async throws {
         let rows = try await shop.database.pool.query(
             """
@@ -45,7 +34,7 @@ struct RefundPaymentHandlerTests {
     @Test("it goes through, and running the job again gives nothing back")
     func succeeds() async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             try await run(refund, in: shop)
             try await run(refund, in: shop)
             #expect(try await status(refund, in: shop) == .succeeded)
@@ -58,7 +47,7 @@ struct RefundPaymentHandlerTests {
     @Test("an answer that was lost is asked for under the same key", arguments: [false, true])
     func lost(acts: Bool) async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             shop.payments.failRefunds(.lost(acts: acts))
             await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
             #expect(try await status(refund, in: shop) == .requested)
@@ -72,7 +61,7 @@ struct RefundPaymentHandlerTests {
     @Test("a failure that the provider keeps under the key spends the key, not the refund", arguments: [false, true])
     func keptFailure(acts: Bool) async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             shop.payments.failRefunds(.serverError(acts: acts))
             if acts {
                 try await run(refund, in: shop)
@@ -89,7 +78,7 @@ struct RefundPaymentHandlerTests {
     @Test("a job that comes back after the provider has forgotten its key finds what it did")
     func forgottenKey() async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             shop.payments.failRefunds(.lost(acts: true))
             await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
             shop.payments.forgetKeys()
@@ -104,7 +93,7 @@ struct RefundPaymentHandlerTests {
     func counts() async throws {
         try await Shop.with { shop in
             let registry = PrometheusRegistry()
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             shop.payments.answerRefunds(as: .pending)
             await #expect(throws: JobFailure.self) { try await run(refund, in: shop, metrics: registry) }
             await #expect(throws: JobFailure.self) { try await run(refund, in: shop, metrics: registry) }
@@ -119,7 +108,7 @@ struct RefundPaymentHandlerTests {
     @Test("a refund that the provider has not carried out yet is followed to its end", arguments: [RefundStatus.succeeded, .failed])
     func pending(end: RefundStatus) async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             shop.payments.answerRefunds(as: .pending)
             let failure = await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
             guard case .snooze = failure else { throw Unexpected(what: "\(String(describing: failure))") }
@@ -135,7 +124,7 @@ struct RefundPaymentHandlerTests {
     @Test("a refund that the provider refuses fails in sight, and its money can be given back another way")
     func refused() async throws {
         try await Shop.with { shop in
-            let refund = try await requested(in: shop)
+            let refund = try await shop.requestedRefund()
             // Somebody gave all of it back at the provider's own page.
             let facts = try await shop.facts(refund.orderID)
             _ = try await shop.payments.refund(

@@ -38,6 +38,7 @@ public struct JobSchedule: Sendable {
         job: @escaping @Sendable (JobSlot) -> Kind
     ) {
         let (seconds, fraction) = interval.components
+        // A constant in the source is wrong: the program must not start with it, in any kind of build.
         guard seconds >= 1, fraction == 0 else { fatalError("schedule \(name): every \(interval); expected whole seconds, at least one") }
         self.init(name, .every(seconds: Int(seconds)), catchUp, start, job)
     }
@@ -53,6 +54,7 @@ public struct JobSchedule: Sendable {
         _ name: String, cron: CronExpression, timeZone identifier: String = "UTC", catchUp: CatchUp = .latest,
         startingWith start: Start = .nextSlot, job: @escaping @Sendable (JobSlot) -> Kind
     ) {
+        // As above: a constant in the source.
         guard let zone = TimeZone(identifier: identifier) else {
             fatalError("schedule \(name): there is no time zone \"\(identifier)\"; expected an identifier such as Europe/Berlin, or UTC")
         }

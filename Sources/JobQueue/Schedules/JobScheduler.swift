@@ -20,7 +20,8 @@ struct JobScheduler: Sendable {
     let schedules: [JobSchedule]
     let logger: Logger
 
-    /// Two schedules of the same name are a programming error.
+    /// Two schedules of the same name are a programming error that ends the process in every kind of build: they would share slots, and one of them
+    /// would hardly ever fire.
     init(database: PostgresPool, dispatcher: JobDispatcher, schedules: [JobSchedule], logger: Logger) {
         var names: Set<String> = []
         for schedule in schedules where !names.insert(schedule.name).inserted {
