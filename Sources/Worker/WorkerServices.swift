@@ -72,10 +72,10 @@ struct WorkerServices {
         self.registry = registry
 
         schedules = [
-            // A new shop has no rates at all.
+            // A new shop has no rates at all, and its books were never compared.
             JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
             JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
-            JobSchedule("payments.reconcile", every: .minutes(5)) { ReconcilePayments(.recent) },
+            JobSchedule("payments.reconcile", every: .minutes(5), startingWith: .latestSlot) { ReconcilePayments(.recent) },
             JobSchedule("payments.reconcile-daily", cron: "17 3 * * *") { ReconcilePayments(.daily) },
             JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
             JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },

@@ -88,7 +88,7 @@ struct CancelOrderHandlerTests {
         }
     }
 
-    @Test("goods that left while the payment was asked about stay with the customer")
+    @Test("goods that left while the payment was asked about stay with the customer, who learns once that the order is confirmed")
     func goodsLeft() async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
@@ -99,8 +99,20 @@ struct CancelOrderHandlerTests {
             try await run(facts.orderID, in: shop)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
             #expect(try await shop.refunds.refunds(of: facts.orderID) == [])
-            // No confirmation was sent, and none is owed for an order that was to be called off.
-            try await shop.database.pool.execute("UPDATE orders SET email = NULL")
+            // No confirmation was sent of an order that was to be called off; now it is owed, by a job.
+            #expect(try await confirmations(shop) == ["pending 1"])
+            try await run(facts.orderID, in: shop)
+            #expect(try await confirmations(shop) == ["pending 1"])
         }
+    }
+
+    /// The state of each confirmation mail, and how many jobs are to send it.
+    private func confirmations(_ shop: Shop) async throws -> [String] {
+        try await shop.database.pool.query(
+            """
+            SELECT d.status || ' ' || (SELECT count(*) FROM jobs AS j WHERE j.payload ->> 'deliveryID' = d.id::text) AS mail
+              FROM email_deliveries AS d WHERE d.kind = 'order_confirmation'
+            """
+        ).map { try $0["mail"] }
     }
 }

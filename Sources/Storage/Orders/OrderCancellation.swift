@@ -103,6 +103,19 @@ struct OrderCancellation {
         return jobs
     }
 
+    /// Takes the request back, and answers the jobs to push after the commit: whoever was not told that the order is confirmed, because it was to be called
+    /// off, is told now.
+    func letStand(in transaction: PostgresTransaction) throws -> [PendingJob] {
+        let id = entry.facts.orderID
+        _ = try transaction.execute("UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
+        guard let email = entry.email else { return [] }
+        let mail = PendingMail(orderID: id, kind: .orderConfirmation, recipient: email)
+        guard try transaction.execute(PendingMail.insertion([mail])) == 1 else { return [] }
+        let job = try mail.job()
+        _ = try transaction.execute(job.statement)
+        return [job]
+    }
+
     private var releasing: [SQL] {
         let id = entry.facts.orderID
         return StockRelease.statements(for: [id], becoming: .cancelled, reason: reason) + [

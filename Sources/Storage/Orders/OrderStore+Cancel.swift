@@ -45,10 +45,12 @@ extension OrderStore {
         let (end, jobs) = try await database.transaction { transaction -> (CancellationEnd, [PendingJob]) in
             guard let cancellation = try OrderCancellation(id, reason: nil, in: transaction) else { return (.over, []) }
             let end = cancellation.end
-            let jobs = end == .givenBack ? try cancellation.carryOut(.giveBack, by: .system("worker"), in: transaction) : []
-            if end == .goodsLeft {
-                _ = try transaction.execute("UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
-            }
+            let jobs =
+                switch end {
+                case .givenBack: try cancellation.carryOut(.giveBack, by: .system("worker"), in: transaction)
+                case .goodsLeft: try cancellation.letStand(in: transaction)
+                case .notPaid, .over: [PendingJob]()
+                }
             if end != .notPaid { try completion.check(transaction.pipeline([completion.statement])[0]) }
             return (end, jobs)
         }
