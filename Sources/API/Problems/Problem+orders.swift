@@ -38,47 +38,46 @@ extension Problem {
     static var emailRequired: Problem { .invalid("email", .required, "Guests must give a mail address for the confirmation.") }
 
     static func outOfStock(_ order: Order) -> Problem {
-        var problem = Problem(
-            "out_of_stock", .conflict, "Out of stock", "There is too little in stock. Nothing was charged and the cart can be changed.")
-        problem.order = OrderBody(order)
-        return problem
+        Problem("out_of_stock", .conflict, "Out of stock", "There is too little in stock. Nothing was charged and the cart can be changed.")
+            .about(order)
     }
 
     static func declined(_ order: Order) -> Problem {
         var problem = Problem(
             "payment_declined", .paymentRequired, "Payment declined",
             "The payment was declined. The order waits for a while: pay it with another payment method.")
-        problem.order = OrderBody(order)
         problem.members["decline_code"] = order.payment?.declineCode ?? "generic_decline"
-        return problem
+        return problem.about(order)
     }
 
     static func notPayable(_ order: Order) -> Problem {
-        var problem = Problem(
+        Problem(
             "order_not_payable", .conflict, "Order not payable",
-            "The order is \(order.status.rawValue) and takes no payment. Place a new one.")
-        problem.order = OrderBody(order)
-        return problem
+            "The order is \(order.status.rawValue) and takes no payment. Place a new one."
+        ).about(order)
     }
 
     static func paymentWindowClosed(_ order: Order) -> Problem {
-        var problem = Problem(
+        Problem(
             "payment_window_closed", .conflict, "Too late to pay",
-            "The goods are no longer set aside for this order, or its cart has become another one. Nothing was charged. Place a new order.")
-        problem.order = OrderBody(order)
-        return problem
+            "The goods are no longer set aside for this order, or its cart has become another one. Nothing was charged. Place a new order."
+        ).about(order)
     }
 
     static func orderAlreadySent(_ order: Order) -> Problem {
-        var problem = Problem(
-            "order_already_sent", .conflict, "Order already sent", "The goods have left the house. Send them back to get the money back.")
-        problem.order = OrderBody(order)
-        return problem
+        Problem(
+            "order_already_sent", .conflict, "Order already sent", "The goods have left the house. Send them back to get the money back."
+        ).about(order)
     }
 
     static func orderOver(_ order: Order) -> Problem {
-        var problem = Problem("order_\(order.status.rawValue)", .conflict, "Order over", "The order is \(order.status.rawValue).")
-        problem.order = OrderBody(order)
-        return problem
+        Problem("order_\(order.status.rawValue)", .conflict, "Order over", "The order is \(order.status.rawValue).").about(order)
+    }
+
+    /// The same problem with the order it is about.
+    private func about(_ order: Order) -> Problem {
+        var copy = self
+        copy.order = OrderBody(order)
+        return copy
     }
 }
