@@ -106,11 +106,18 @@ extension Shop {
         try await bid("/_sandbox/authenticate/\(intent)", "result=\(passing ? "success" : "failure")")
     }
 
-    /// Lets everything happen at the sandbox that waits for time to pass.
-    func letTimePass() async throws { try await bid("/_sandbox/advance") }
+    /// Lets everything happen at the sandbox that waits for time to pass, and answers how much that was.
+    @discardableResult
+    func letTimePass() async throws -> Int {
+        let answer = try await bid("/_sandbox/advance")
+        return try JSONDecoder().decode([Happened].self, from: Data(answer.body)).count
+    }
+
+    private struct Happened: Decodable {}
 
     /// A form to one of the sandbox's control routes.
-    func bid(_ path: String, _ form: String = "") async throws {
+    @discardableResult
+    func bid(_ path: String, _ form: String = "") async throws -> OutboundResponse {
         let answer = try await http.send(
             OutboundRequest(
                 method: "POST", url: sandbox + path, headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(form.utf8),
@@ -119,6 +126,7 @@ extension Shop {
         guard answer.status == 200 || answer.status == 402 else {
             throw Failed(what: "the sandbox answered \(answer.status) for \(path): \(String(decoding: answer.body, as: UTF8.self))")
         }
+        return answer
     }
 
     /// What became of sending an event of the sandbox.

@@ -69,15 +69,21 @@ struct MoneyCount: Sendable {
         mails += alive.map { about[$0] ?? 0 }.reduce(0, +)
     }
 
+    /// By currency: how much more moved at the provider than our rows say.
+    var differences: [String: Int] {
+        var all: [String: Int] = [:]
+        for currency in Set(charged.keys).union(owed.keys) {
+            all[currency] = charged[currency, default: 0] - givenBack[currency, default: 0] - owed[currency, default: 0]
+        }
+        return all.filter { $0.value != 0 }
+    }
+
     /// `| rounds | kills | faults | sent | accepted | confirmed | declined | out of stock | called off | moved | … |`
     func row(seed: UInt64, seconds: Int) -> String {
         let blows = MoneyRound.Victim.allCases.map { "\(self.blows[$0] ?? 0)" }.joined(separator: " / ")
         let moved = charged.keys.sorted().map { currency in
             "\(currency) \((charged[currency] ?? 0) - (givenBack[currency] ?? 0))"
         }.joined(separator: ", ")
-        let differences = Set(charged.keys).union(owed.keys).filter { currency in
-            (charged[currency] ?? 0) - (givenBack[currency] ?? 0) != owed[currency] ?? 0
-        }
         let cells: [String] = [
             "\(rounds)", "\(seed)", blows, "\(faults)", "\(sent)", "\(orders.values.reduce(0, +))", "\(confirmed)",
             "\(orders["payment_failed"] ?? 0)", "\(orders["rejected"] ?? 0)", "\(orders["cancelled"] ?? 0)", moved,

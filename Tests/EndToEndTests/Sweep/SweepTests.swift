@@ -30,6 +30,9 @@ struct SweepTests {
         }
         #expect(count.dead == 0)
         #expect(count.mostCharges <= 1)
+        #expect(count.differences.isEmpty)
+        #expect(count.mails == count.confirmed)
+        #expect(count.initial == count.onHand + count.sold)
         let row = count.row(seed: Self.firstSeed, seconds: Int((ContinuousClock.now - began).components.seconds))
         print(MoneyCount.head + "\n" + row)
         guard let path = Self.environment["MONEY_REPORT"], let report = FileHandle(forWritingAtPath: path) else { return }
