@@ -7,17 +7,18 @@ struct ReconciliationTests {
     private static let amount = Money(1999, .usd)
     private static let order = Order.ID()
     private static let payment = Payment.ID()
+    private static let refund = Refund.ID()
     private static let id = PaymentIntent.ID(rawValue: "pi_1")
     private static let other = PaymentIntent.ID(rawValue: "pi_2")
     private let rules = Reconciliation(shop: "shop-1", now: Date(timeIntervalSince1970: 10_000))
 
     private func intent(
-        _ status: PaymentIntentStatus, order: Order.ID? = order, shop: String? = "shop-1", age: TimeInterval = 1000,
-        received: Money = amount
+        _ status: PaymentIntentStatus, order: Order.ID? = order, payment: Payment.ID = payment, shop: String? = "shop-1",
+        age: TimeInterval = 1000, amount: Money = amount, received: Money? = nil
     ) -> PaymentIntent {
         PaymentIntent(
-            id: Self.id, status: status, amount: Self.amount, orderID: order, createdAt: rules.now.addingTimeInterval(-age),
-            amountReceived: status == .succeeded ? received : .zero(.usd), paymentID: Self.payment, shop: shop)
+            id: Self.id, status: status, amount: amount, orderID: order, createdAt: rules.now.addingTimeInterval(-age),
+            amountReceived: status == .succeeded ? received ?? amount : .zero(.usd), paymentID: payment, shop: shop)
     }
 
     private func facts(_ order: OrderStatus, _ payment: PaymentStatus, _ intentID: PaymentIntent.ID?) -> PaymentFacts {
@@ -63,6 +64,16 @@ struct ReconciliationTests {
         let asked = Outcome(kind: .amountDiffers, remedy: .askOperator)
         #expect(outcome(intent(.succeeded, received: Money(500, .usd)), facts(.confirmed, .captured, Self.id)) == asked)
         #expect(outcome(intent(.succeeded, received: Money(500, .usd)), facts(.reserved, .created, nil)) == asked)
+        // One that has moved nothing is nobody's business, and is not made the order's own.
+        #expect(outcome(intent(.requiresPaymentMethod, amount: Money(1, .usd)), facts(.reserved, .created, nil)) == nil)
+    }
+
+    @Test("What names another order, or another payment of it, is for a person")
+    func foreign() {
+        let asked = Outcome(kind: .foreign, remedy: .askOperator)
+        #expect(outcome(intent(.succeeded, order: Order.ID()), facts(.reserved, .confirming, Self.id)) == asked)
+        #expect(outcome(intent(.succeeded, payment: Payment.ID()), facts(.reserved, .created, nil)) == asked)
+        #expect(outcome(intent(.requiresPaymentMethod, payment: Payment.ID()), facts(.reserved, .created, nil)) == nil)
     }
 
     @Test("An order is paid once: money of an intent that is not its own goes back")
@@ -108,13 +119,16 @@ struct ReconciliationTests {
 
     @Test("Refunds are recorded, restored, or shown to a person")
     func refunds() {
-        let refund = Refund(
-            id: Refund.ID(), orderID: Self.order, paymentID: Self.payment, amount: Money(700, .usd), reason: .duplicate, status: .requested,
-            providerID: nil, failureReason: nil, restock: false, createdAt: rules.now, settledAt: nil)
-        func theirs(_ status: RefundStatus, names: Bool = true, amount: Int64 = 700) -> ProviderRefund {
+        func ours(_ status: RefundStatus, _ providerID: ProviderRefund.ID? = nil) -> Refund {
+            Refund(
+                id: Self.refund, orderID: Self.order, paymentID: Self.payment, amount: Money(700, .usd), reason: .duplicate, status: status,
+                providerID: providerID, failureReason: nil, restock: false, createdAt: rules.now, settledAt: nil)
+        }
+        let refund = ours(.requested)
+        func theirs(_ status: RefundStatus, names: Bool = true, amount: Int64 = 700, age: TimeInterval = 300) -> ProviderRefund {
             ProviderRefund(
                 id: .init(rawValue: "re_1"), status: status, amount: Money(amount, .usd), intentID: Self.id,
-                refundID: names ? refund.id : nil, createdAt: rules.now.addingTimeInterval(-300))
+                refundID: names ? refund.id : nil, createdAt: rules.now.addingTimeInterval(-age))
         }
         let paid = facts(.confirmed, .captured, Self.id)
         func outcome(_ theirs: ProviderRefund, _ ours: Refund?, _ payment: PaymentFacts?) -> Outcome? {
@@ -126,5 +140,9 @@ struct ReconciliationTests {
         #expect(outcome(theirs(.succeeded, names: false), nil, paid) == Outcome(kind: .refundUnknown, remedy: .askOperator))
         #expect(outcome(theirs(.failed, names: false), nil, paid) == nil)
         #expect(outcome(theirs(.succeeded), nil, nil) == nil)
+        #expect(outcome(theirs(.succeeded, age: 119), refund, paid) == nil)
+        // Money went back that we count as ours; where it had, and came back to us, that is old news.
+        #expect(outcome(theirs(.succeeded), ours(.failed), paid) == Outcome(kind: .refundBehind, remedy: .askOperator))
+        #expect(outcome(theirs(.succeeded), ours(.failed, .init(rawValue: "re_1")), paid) == nil)
     }
 }

@@ -44,10 +44,11 @@ struct CallGateTests {
     }
 
     private static let steps = both(
-        Gen<Int>.int(0...3000),
+        // Many at once too, so that both limits count.
+        Gen<Int>.one(of: [0, 0, 3, 40, 200, 700, 3000]),
         Gen<Step>.one(of: [
             .ask("a"), .end(.works), .ask("b"), .end(.fails), .ask("a"), .end(.works), .ask("b"), .slowDown(700), .ask("a"), .end(.fails),
-            .slowDown(nil), .end(.refuses), .ask("a"), .end(.works), .end(.works), .ask("a"), .ask("b"),
+            .slowDown(nil), .slowDown(50), .end(.refuses), .ask("a"), .end(.works), .end(.works), .ask("a"), .ask("b"),
         ])
     ).list(0...120)
 

@@ -64,6 +64,23 @@ struct DisputeTests {
         }
     }
 
+    @Test("several ends at once: the first one counts", arguments: 1...4)
+    func endsAtOnce(_ round: Int) async throws {
+        try await Shop.with(poolSize: 12) { shop in
+            let order = try await shop.paid(shop.product("PEN", stock: 5))
+            let intent = shop.intentID(order)
+            _ = try await shop.disputes.record(dispute(intent, .needsResponse))
+            let outcomes = try await withThrowingTaskGroup(of: RecordDisputeOutcome.self) { group in
+                for index in 1...24 {
+                    group.addTask { try await shop.disputes.record(dispute(intent, index.isMultiple(of: 2) ? .lost : .won)) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.filter { $0 != .unchanged } == [.changed(order.id)])
+            #expect(try await kinds(order, in: shop) == [.disputeOpened, .disputeClosed])
+        }
+    }
+
     @Test("one about nothing of ours is shown all the same")
     func foreign() async throws {
         try await Shop.with { shop in

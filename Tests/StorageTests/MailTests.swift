@@ -88,6 +88,7 @@ struct MailTests {
             #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .settledBefore)
             #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
             try await shop.mail.markUnknown(id, attempt: 2, reason: "no answer")
+            #expect(try await !shop.mailEvents.handle(id).wasUnknown, "nothing was told")
             #expect(try await shop.mail.claimUnknown(waiting: .zero).map(\.id) == [id])
             #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .parked)
             #expect(try await shop.mail.claimUnknown(waiting: .zero) == [])
@@ -137,7 +138,10 @@ struct MailTests {
             #expect(try await shop.mailEvents.accept(told) == 0)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.event'") == 1)
             #expect(try await shop.mailEvents.handle(id).bounce?.name == "bounce")
+            let handled = try await shop.database.query("SELECT handled_at FROM mail_events")
             #expect(try await shop.mailEvents.handle(id) == MailNews(isKnown: true, wasUnknown: false, bounce: nil))
+            let again = try await shop.database.query("SELECT handled_at FROM mail_events")
+            #expect(try again.map { try $0["handled_at"] as Date } == handled.map { try $0["handled_at"] as Date })
             // Another one, told later: the first reason stays.
             #expect(try await shop.mailEvents.accept([Self.event(id, "spamreport", at: 1_795_410_800)]) == 1)
             #expect(try await shop.mailEvents.handle(id).bounce == nil)
@@ -199,6 +203,10 @@ struct MailTests {
                 try await shop.mail.markSent(id, attempt: 1, receipt: MailReceipt(reference: nil), completion: stale)
             }
             #expect(try await shop.mail.beginSending(id) == .interrupted)
+            _ = try await shop.mailEvents.accept([Self.event(id, "bounce")])
+            await #expect(throws: JobFenced.self) { try await shop.mailEvents.handle(id, completion: stale) }
+            #expect(try await shop.count("SELECT count(*) FROM mail_events WHERE handled_at IS NOT NULL") == 0)
+            #expect(try await shop.mail.beginSending(id) == .settled(.unknown))
         }
     }
 }

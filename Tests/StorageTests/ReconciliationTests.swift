@@ -47,6 +47,8 @@ struct ReconciliationTests {
             let long = try await store.begin(.daily)
             try await store.finish(long, .init())
             #expect(try await store.coveredUntil() == long.until)
+            let ahead = try await store.begin(.since(Date(timeIntervalSinceNow: 600)))
+            #expect(ahead.from == ahead.until)
         }
     }
 

@@ -69,12 +69,15 @@ struct OutageInterceptorTests {
     @Test("a call that waits for its turn sends its job back into the queue, some of them a little later than others")
     func unavailable() {
         let failure = PaymentFailure.unavailable(retryAfter: .seconds(3), .circuit)
+        var times: Set<Duration> = []
         for _ in 0..<20 {
             guard case .snooze(let time, failure.description) = failure.jobFailure else {
                 Issue.record("\(failure.jobFailure)")
                 return
             }
             #expect(time >= .seconds(3) && time <= .seconds(5))
+            times.insert(time)
         }
+        #expect(times.count > 1)
     }
 }

@@ -77,7 +77,9 @@ struct RefundEventTests {
                     reason: refund.reason, key: try #require(.refund(refund.id))))
             #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 700)) == .refundRecorded)
             #expect(try await shop.facts(refund.orderID).status == .partiallyRefunded)
+            let lists = shop.payments.refundLists
             #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 700)) == .alreadyKnown)
+            #expect(shop.payments.refundLists == lists, "the provider is not asked about what is known")
             // Somebody gave money back at the provider's own page.
             _ = try await shop.payments.refund(
                 RefundRequest(

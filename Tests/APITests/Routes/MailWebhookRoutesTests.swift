@@ -60,6 +60,11 @@ struct MailWebhookRoutesTests {
                 fields[name] = value
                 refused.append(fields)
             }
+            for name in [HTTPField.Name.sendGridSignature, .sendGridTimestamp] {
+                var fields = try signed(body)
+                fields.append(HTTPField(name: name, value: "1"))
+                refused.append(fields)
+            }
             for headers in refused {
                 let answer = try await shop.send(.post, "/webhooks/sendgrid", body, headers: headers)
                 #expect(answer.status == 400 && answer.problem == "invalid_signature", "\(headers)")
@@ -71,12 +76,29 @@ struct MailWebhookRoutesTests {
         }
     }
 
+    /// The provider tells again what was not answered with a 2xx.
+    @Test(arguments: [("mail_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
+    func isNotAnsweredWithSuccessUnlessItIsDurable(_ table: String, _ column: String) async throws {
+        try await Shop.open { shop in
+            let id = MailDelivery.ID()
+            let body = "[\(event(id, "bounce"))]"
+            try await shop.database.execute(
+                "ALTER TABLE \(identifier: table) ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')")
+            #expect(try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body)).status >= 500)
+            try await shop.database.execute("ALTER TABLE \(identifier: table) DROP CONSTRAINT unlucky")
+            #expect(try await count(id, in: shop) == 0, "an event without its job would never be handled")
+            #expect(try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body)).status == 200)
+            #expect(try await count(id, in: shop) == 1)
+        }
+    }
+
     @Test func whatIsNotOursIsPassedOver() async throws {
         try await Shop.open { shop in
             let id = MailDelivery.ID()
             let elements = [
                 #"{"event":"delivered","timestamp":1,"sg_message_id":"x"}"#, "3", "{}",
                 event(id, "delivered").replacing("\(id)", with: "d-1"), event(id, "delivered").replacing("1795410727", with: "1e9"),
+                event(id, "click").replacing("1795410727", with: "-1"), event(id, "click").replacing("1795410727", with: "4102444801"),
                 event(id, ""), event(id, "open"),
             ]
             let body = "[\(elements.joined(separator: ","))]"

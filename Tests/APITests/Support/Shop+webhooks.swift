@@ -29,8 +29,15 @@ extension Shop {
 
     /// Sends a body to the webhook of the payment provider.
     func tell(_ body: String, signature: String?, contentType: String? = "application/json; charset=utf-8") async throws -> Answer {
+        try await tell(body, signatures: signature.map { [$0] } ?? [], contentType: contentType)
+    }
+
+    /// The same with any number of signatures, each in a header of its own.
+    func tell(
+        _ body: String, signatures: [String], contentType: String? = "application/json; charset=utf-8"
+    ) async throws -> Answer {
         var headers: HTTPFields = [:]
-        if let signature { headers[.stripeSignature] = signature }
+        for signature in signatures { headers.append(HTTPField(name: .stripeSignature, value: signature)) }
         if let contentType { headers[.contentType] = contentType }
         let response = try await client.execute(
             uri: AccessTable.base + "/webhooks/stripe", method: .post, headers: headers, body: ByteBuffer(string: body))

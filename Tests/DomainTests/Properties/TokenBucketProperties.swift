@@ -89,6 +89,8 @@ struct TokenBucketProperties {
         var limiter = CallLimiter(CallLimits(perEndpoint: 10, total: 100, burst: 1), patience: .max)
         for _ in 0..<20 { _ = limiter.slowDown("x", for: 1000, generation: 0, at: 0) }
         #expect(limiter.circuit.state == .closed)
+        // Who asks for less meanwhile does not take back what was asked for.
+        _ = limiter.slowDown("x", for: 1, generation: 0, at: 500)
         // At half of the pace from the end of the pause on: one call each 200 ms.
         var waits: [Int64] = []
         for _ in 0..<3 {

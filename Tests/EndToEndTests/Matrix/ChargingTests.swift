@@ -36,6 +36,24 @@ struct ChargingTests {
         }
     }
 
+    @Test(
+        "Row 7: the answer that brings the intent is lost, or kept as a failure",
+        arguments: ["drop_after_commit", "error_500_after_commit"])
+    func creationUnanswered(kind: String) async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            try await shop.misbehave(#"{"faults": [{"kind": "\#(kind)", "endpoint": "create", "count": 1}]}"#)
+            let id = try #require(try await shop.order(try await shop.products()[0], wait: nil).body?.id)
+            try await shop.wait(for: "confirmed", of: id)
+            try await shop.settleUp()
+            #expect(try await shop.charges(of: id).count == 1)
+            // The same key finds the intent; under a key that replays a failure it is out of reach, and stays unconfirmed.
+            let intents = try await shop.intents(of: id).map(\.status).sorted()
+            #expect(intents == (kind == "drop_after_commit" ? ["succeeded"] : ["requires_payment_method", "succeeded"]))
+            withExtendedLifetime(processes) {}
+        }
+    }
+
     @Test("Row 8: the intent stored, not confirmed")
     func intentRecorded() async throws {
         try await Shop.open { shop in

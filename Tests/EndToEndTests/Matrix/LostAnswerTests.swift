@@ -25,6 +25,22 @@ struct LostAnswerTests {
         try await buy(under: #"{"kind": "\#(kind)", "endpoint": "confirm", "count": 1}"#)
     }
 
+    /// Nothing in the intent tells which card its last decline is of, and the answer that would is replayed as a failure.
+    @Test func aSecondDeclineIsKeptAsAFailure() async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
+            #expect(order.status == 402)
+            let id = try #require(order.orderID)
+            try await shop.misbehave(#"{"faults": [{"kind": "error_500_after_commit", "endpoint": "confirm", "count": 1}]}"#)
+            #expect(try await shop.pay(order, method: "pm_card_visa_chargeDeclined", wait: 20).status == 402)
+            #expect(try await shop.pay(order, method: "pm_card_visa").status == 201)
+            try await shop.settleUp()
+            #expect(try await shop.charges(of: id).count == 1)
+            withExtendedLifetime(processes) {}
+        }
+    }
+
     /// Then the retry finds its own key in flight.
     @Test func theProviderTakesLongerThanTheCall() async throws {
         try await buy(under: #"{"kind": "slow", "ms": 16500, "endpoint": "confirm", "count": 1}"#)

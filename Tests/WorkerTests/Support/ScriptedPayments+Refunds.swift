@@ -10,6 +10,8 @@ extension ScriptedPayments {
         var firstStatus = RefundStatus.succeeded
         /// How often money has gone back.
         var count = 0
+        /// How often somebody asked what had gone back of an intent.
+        var lists = 0
 
         mutating func answer(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<ProviderRefund, PaymentFailure> {
             if let known = answers[request.key] { return known }

@@ -26,6 +26,8 @@ final class ScriptedPayments: PaymentProvider {
         var lists = 0
         /// How many pages are given before one is not; nil for all.
         var pages: Int?
+        var listFailure = PaymentFailure.notSent("the network is down")
+        var unreadable: (intent: String, refund: String)?
         var book = RefundBook()
         var gathering: (size: Int, waiting: [CheckedContinuation<Void, Never>])?
 
@@ -60,6 +62,8 @@ final class ScriptedPayments: PaymentProvider {
 
     /// How often money has gone back.
     var refundCount: Int { state.withLock { $0.book.count } }
+    /// How often somebody asked what had gone back of an intent.
+    var refundLists: Int { state.withLock { $0.book.lists } }
 
     /// Lets the next refunds fail, one fault each.
     func failRefunds(_ faults: Fault...) {
@@ -119,8 +123,13 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     /// Gives so many pages of intents, then fails once.
-    func failLists(after pages: Int) {
-        state.withLock { $0.pages = pages }
+    func failLists(after pages: Int, with failure: PaymentFailure = .notSent("the network is down")) {
+        state.withLock { ($0.pages, $0.listFailure) = (pages, failure) }
+    }
+
+    /// Lists an intent and a refund that nobody can read.
+    func addUnreadable(_ intent: String, _ refund: String) {
+        state.withLock { $0.unreadable = (intent, refund) }
     }
 
     /// An intent that came about somehow.
@@ -225,7 +234,10 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     func refunds(of id: PaymentIntent.ID) async throws(PaymentFailure) -> [ProviderRefund] {
-        state.withLock { $0.book.refunds.filter { $0.intentID == id }.reversed() }
+        state.withLock { state in
+            state.book.lists += 1
+            return state.book.refunds.filter { $0.intentID == id }.reversed()
+        }
     }
 
     /// Pages of two, so that tests meet more than one.
@@ -233,26 +245,29 @@ final class ScriptedPayments: PaymentProvider {
         try state.withLock { state -> Result<ProviderPage<PaymentIntent>, PaymentFailure> in
             if state.pages == 0 {
                 state.pages = nil
-                return .failure(.notSent("the network is down"))
+                return .failure(state.listFailure)
             }
             state.pages = state.pages.map { $0 - 1 }
             state.lists += 1
             let all = state.intents.values.filter { ($0.createdAt ?? time) >= time }
                 .sorted { ($0.createdAt ?? time, $0.id.rawValue) > ($1.createdAt ?? time, $1.id.rawValue) }
-            return .success(Self.page(all, after: after, \.id.rawValue))
+            return .success(Self.page(all, after: after, unreadable: state.unreadable?.intent, \.id.rawValue))
         }.get()
     }
 
     func refunds(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
         state.withLock { state in
-            Self.page(state.book.refunds.filter { ($0.createdAt ?? time) >= time }.reversed(), after: after, \.id.rawValue)
+            let all = Array(state.book.refunds.filter { ($0.createdAt ?? time) >= time }.reversed())
+            return Self.page(all, after: after, unreadable: state.unreadable?.refund, \.id.rawValue)
         }
     }
 
-    private static func page<Item>(_ all: [Item], after: String?, _ id: (Item) -> String) -> ProviderPage<Item> {
+    private static func page<Item>(
+        _ all: [Item], after: String?, unreadable: String?, _ id: (Item) -> String
+    ) -> ProviderPage<Item> {
         let rest = after.map { after in all.drop { id($0) != after }.dropFirst() } ?? all[...]
         let items = Array(rest.prefix(2))
-        return ProviderPage(items: items, next: rest.count > 2 ? items.last.map(id) : nil)
+        return ProviderPage(items: items, unreadable: unreadable.map { [$0] } ?? [], next: rest.count > 2 ? items.last.map(id) : nil)
     }
 
     private func gather() async {

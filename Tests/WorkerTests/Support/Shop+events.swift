@@ -39,7 +39,12 @@ extension Shop {
             isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
             completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: logger, progress: nil)
         try await handler.run(HandlePaymentEvent(eventID: id), in: context)
-        return try await outcome(ofEvent: id)
+        let outcome = try await outcome(ofEvent: id)
+        if outcome != nil {
+            let job = try await database.pool.query("SELECT state FROM jobs WHERE id = \(jobID)").first
+            #expect(try job?["state"] == "done", "an event is handled and its job done in one transaction")
+        }
+        return outcome
     }
 
     /// Takes an event and runs its job.
