@@ -256,9 +256,12 @@ struct ReconcilePaymentsTests {
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
             shop.payments.failLists(after: 0)
             await #expect(throws: JobFailure.self) { try await reconcile(shop) }
-            let covered = try await store(shop).coveredUntil()
+            let covered = try #require(try await store(shop).coveredUntil())
             shop.payments.failLists(after: 0)
             try await reconcile(shop, isLastAttempt: true)
+            // What would only wait for the provider's return leaves it to the next run at once.
+            shop.payments.failLists(after: 0, with: .unavailable(retryAfter: .seconds(30), .circuit))
+            try await reconcile(shop)
             #expect(try await store(shop).coveredUntil() == covered)
             #expect(try await shop.facts(facts.orderID).status == .reserved)
             // An operator who asked for it is told.
@@ -266,6 +269,34 @@ struct ReconcilePaymentsTests {
             await #expect(throws: JobFailure.self) { try await reconcile(shop, .since(Date()), isLastAttempt: true) }
             try await reconcile(shop)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
+        }
+    }
+
+    @Test("what cannot be read is a break as well")
+    func unreadable() async throws {
+        try await Shop.with { shop in
+            shop.payments.addUnreadable("pi_odd", "re_odd")
+            try await reconcile(shop)
+            let found = try await store(shop).breaks(status: .open).items
+            #expect(Set(found.map(\.providerID)) == ["pi_odd", "re_odd"])
+            #expect(found.allSatisfy { $0.kind == .foreign })
+        }
+    }
+
+    @Test("a refund that came to nothing leaves the money with us, and it goes back")
+    func failedRefund() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            try await shop.finalise(facts)
+            let id = try await intent(shop, "pi_second", of: (facts.orderID, facts.paymentID), .succeeded)
+            _ = try await shop.payments.refund(
+                RefundRequest(
+                    refundID: Refund.ID(), orderID: facts.orderID, intentID: id, amount: Money(1999, .usd), reason: .duplicate,
+                    key: try #require(IdempotencyKey(rawValue: "by-hand"))))
+            shop.payments.changeRefunds(to: .failed)
+            try await reconcile(shop)
+            #expect(try await breaks(shop).contains(.secondCharge))
         }
     }
 

@@ -30,10 +30,15 @@ struct PaymentCommandTests {
         let json = try await program.run("payments", "breaks", "--json", "--limit", "1").json()
         #expect((json["items"] as? [[String: Any]])?.first?["kind"] as? String == "foreign")
         #expect(json["next_cursor"] as? String == other.id.description)
+        let rest = try await program.run("payments", "breaks", "--json", "--cursor", other.id.description).json()
+        #expect((rest["items"] as? [[String: Any]])?.map { $0["provider_id"] as? String } == ["pi_odd"])
 
         let resolved = try await program.run("payments", "resolve", odd.id.description, "--note", "The bank agrees.")
         #expect(resolved.status == .code(0) && resolved.output.contains("resolved"))
         #expect(try await program.run("payments", "breaks", "--all").output.contains("The bank agrees."))
+        let left = try await program.run("payments").output
+        #expect(left.contains("pi_other") && !left.contains("pi_odd"))
+        #expect(try await program.run("payments", "resolve", other.id.description, "--note", "").status == .code(64))
         #expect(try await program.run("payments", "resolve", UUID().uuidString, "--note", "x").status == .code(1))
         #expect(try await program.run("payments", "resolve", "none", "--note", "x").status == .code(64))
         #expect(try await program.run("payments", "breaks", "--kind", "odd").status == .code(64))
@@ -43,6 +48,23 @@ struct PaymentCommandTests {
         let doctor = try await program.run("doctor").output
         #expect(doctor.contains("differ: 1 foreign"))
         #expect(doctor.contains("were never compared"))
+        #expect(!doctor.contains("could not be joined"))
+        try await TestDatabase.current.pool.execute(
+            """
+            INSERT INTO webhook_events (provider, event_id, type, livemode, occurred_at, handled_at, outcome)
+            VALUES ('stripe', 'evt_odd', 'charge.refunded', false, now(), now(), 'mismatch')
+            """)
+        #expect(try await program.run("doctor").output.contains("1 event of the provider could not be joined"))
+    }
+
+    /// The job that waits, which is taken away.
+    private func scheduled() async throws -> ReconcilePayments {
+        let rows = try await TestDatabase.current.pool.query(
+            "DELETE FROM jobs WHERE name = 'payments.reconcile' RETURNING payload::text AS payload")
+        let payload: String = try #require(rows.first)["payload"]
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return try decoder.decode(ReconcilePayments.self, from: Data(payload.utf8))
     }
 
     @Test func comparesThroughAJobAndTellsWhatCameOfIt() async throws {
@@ -50,9 +72,15 @@ struct PaymentCommandTests {
         let pool = try TestDatabase.current.pool
         let onItsWay = try await program.run("payments", "reconcile", "--since", "3h", "--no-wait")
         #expect(onItsWay.status == .code(0) && onItsWay.output.contains("is on its way"))
-        let scheduled = try await pool.query("SELECT payload::text AS payload FROM jobs WHERE name = 'payments.reconcile'")
-        #expect(try (scheduled[0]["payload"] as String).contains("since"))
-        try await pool.execute("DELETE FROM jobs")
+        let patient = try await scheduled()
+        #expect(patient.isHurried == false)
+        guard case .since(let time) = patient.scope else {
+            Issue.record("\(patient.scope)")
+            return
+        }
+        #expect(abs(time.timeIntervalSinceNow + 3 * 3600) < 60)
+        _ = try await program.run("payments", "reconcile", "--no-wait", "--without-delay")
+        #expect(try await scheduled().isHurried)
         _ = try await note(.ahead, "pi_1")
         // A worker takes the job and comes to an end, as it does in a shop.
         for (ending, status, words) in [("done", 3, "open"), ("dead", 1, "failed")] {
