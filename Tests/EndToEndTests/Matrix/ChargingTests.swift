@@ -97,7 +97,7 @@ struct ChargingTests {
                 settings: ["WORKER_QUEUES": "checkout=4"])
             #expect(try await shop.claimed(in: "checkout") == 1)
             try await shop.recover(id)
-            try await eventually("the claim is gone") { try await shop.claimed(in: "checkout") == 0 }
+            try await eventually(within: .seconds(15), "the claim is gone") { try await shop.claimed(in: "checkout") == 0 }
             let state = try await shop.state(of: id)
             #expect(state.attempts == 1 && state.crashes == 0, "\(state)")
             withExtendedLifetime(processes) {}
