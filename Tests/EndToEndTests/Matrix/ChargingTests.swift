@@ -96,11 +96,11 @@ struct ChargingTests {
                 try await shop.products()[0], dyingAt: .jobFinished, of: "checkout.order", leaving: Self.confirmed, charged: 1,
                 settings: ["WORKER_QUEUES": "checkout=4"])
             #expect(try await shop.claimed(in: "checkout") == 1)
-            try await shop.recover(id)
+            let worker = try await shop.recover(id)
             try await eventually(within: .seconds(15), "the claim is gone") { try await shop.claimed(in: "checkout") == 0 }
             let state = try await shop.state(of: id)
             #expect(state.attempts == 1 && state.crashes == 0, "\(state)")
-            withExtendedLifetime(processes) {}
+            withExtendedLifetime((processes, worker)) {}
         }
     }
 }

@@ -25,16 +25,18 @@ extension Shop {
         #expect(found == state, sourceLocation: sourceLocation)
     }
 
-    /// What follows in most rows: another worker starts, the order is confirmed and charged once, and everything adds up.
+    /// What follows in most rows: another worker starts, the order is confirmed and charged once, and everything adds up. Returns the worker, which ends with
+    /// the last reference to it.
+    @discardableResult
     func recover(
         _ order: String, as status: String = "confirmed", charged: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
+    ) async throws -> ManagedProcess {
         let worker = try await startWorker()
         try await hurryPush()
         try await wait(for: status, of: order)
         try await hurryPush()
         try await settleUp(sourceLocation: sourceLocation)
         #expect(try await charges(of: order).count == charged, sourceLocation: sourceLocation)
-        withExtendedLifetime(worker) {}
+        return worker
     }
 }

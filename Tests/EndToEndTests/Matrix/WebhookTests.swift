@@ -36,9 +36,9 @@ struct WebhookTests {
             }
             #expect(try await shop.state(of: id).job == "running")
             // The checkout job comes after it and finds nothing to do.
-            try await shop.recover(id)
+            let worker = try await shop.recover(id)
             try await eventually(within: .seconds(15), "the checkout job is done") { try await shop.state(of: id).job == "done" }
-            withExtendedLifetime((processes, helper)) {}
+            withExtendedLifetime((processes, helper, worker)) {}
         }
     }
 
