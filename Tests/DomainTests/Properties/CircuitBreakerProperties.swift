@@ -126,8 +126,9 @@ struct CircuitBreakerProperties {
                 }
                 now += 50
             }
-            // Five until it opens, then one after 5, 10, 20 and each further 30 seconds.
-            try demand(calls <= CircuitBreaker.row + 3 + 600 / 30, "\(calls) calls")
+            // Those until it opens, of which the last stage of probing takes the most: more than half of it. Then one after 5, 10, 20 and each further 30 seconds.
+            let untilItOpens = CircuitBreaker.stages.reduce(CircuitBreaker.row) { max($0, $1 / 2 + 1) }
+            try demand(calls <= untilItOpens + 3 + 600 / 30, "\(calls) calls")
         }
     }
 

@@ -38,9 +38,10 @@ extension Shop {
             jobID: jobID, name: HandlePaymentEvent.name, queue: HandlePaymentEvent.queue, attempt: 1, crashes: 0,
             isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
             completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: logger, progress: nil)
+        let isHandled = try await outcome(ofEvent: id) != nil
         try await handler.run(HandlePaymentEvent(eventID: id), in: context)
         let outcome = try await outcome(ofEvent: id)
-        if outcome != nil {
+        if outcome != nil, !isHandled {
             let job = try await database.pool.query("SELECT state FROM jobs WHERE id = \(jobID)").first
             #expect(try job?["state"] == "done", "an event is handled and its job done in one transaction")
         }
