@@ -102,7 +102,7 @@ let package = Package(
                 "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto,
                 httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-            ], resources: [.copy("Document")]),
+            ], resources: [.copy("Document"), .copy("Passwords")]),
         program(
             "Worker",
             [
