@@ -30,6 +30,7 @@ extension Problem {
         case .amountTooLarge: Problem(error.code, .unprocessableContent, "Amount too large", error.description)
         case .idempotencyKeyReused: .idempotencyKeyReused
         case .invalidCursor: .invalidCursor
+        case .priceNotChargeable: Problem(error.code, .unprocessableContent, "Price not chargeable", error.description)
         case .notFound(let kind): .notFound(kind)
         case .corrupt: nil
         }

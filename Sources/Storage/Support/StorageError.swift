@@ -18,6 +18,8 @@ public enum StorageError: Error, Hashable, Sendable {
     case idempotencyKeyReused
     /// The cursor was not given out with a part of this list.
     case invalidCursor
+    /// A price is between two that can be charged in its currency, which are this far apart.
+    case priceNotChargeable(SKU, Money, step: Money)
     /// There is no such thing of this kind, or it belongs to somebody else.
     case notFound(String)
     /// A stored value breaks a rule of the shop. It is a bug or a damaged row, never the caller's fault.
@@ -34,6 +36,7 @@ public enum StorageError: Error, Hashable, Sendable {
         case .amountTooLarge: "amount_too_large"
         case .idempotencyKeyReused: "idempotency_key_reused"
         case .invalidCursor: "invalid_cursor"
+        case .priceNotChargeable: "price_not_chargeable"
         case .notFound: "not_found"
         case .corrupt: "stored_value_invalid"
         }
@@ -52,6 +55,8 @@ extension StorageError: CustomStringConvertible {
         case .amountTooLarge: "The amount is larger than can be charged."
         case .idempotencyKeyReused: "This key was used with another request."
         case .invalidCursor: "The cursor was not given out with a part of this list. Begin without one."
+        case .priceNotChargeable(let sku, let price, let step):
+            "The price of \(sku), \(price), cannot be charged: cards are charged in steps of \(step)."
         case .notFound(let kind): "There is no such \(kind)."
         case .corrupt(let what): "A stored value breaks a rule: \(what)."
         }
