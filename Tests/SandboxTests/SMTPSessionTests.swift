@@ -14,6 +14,7 @@ struct SMTPSessionTests {
             switch session.receive(Array(line.utf8)) {
             case .nothing: break
             case .reply(let reply), .close(let reply): codes.append(reply.code)
+            case .sender(let address): codes.append(session.sender(address, refusal: nil).code)
             case .recipient(let address): codes.append(session.recipient(address, refusal: nil).code)
             case .message(let envelope):
                 messages.append(envelope)

@@ -32,5 +32,9 @@ struct SMTPReply: Sendable, Equatable {
     static let lineTooLong = SMTPReply(500, "5.5.2 Line too long")
     static let temporary = SMTPReply(451, "4.3.0 Try again later (injected by the sandbox)")
     static let permanent = SMTPReply(550, "5.1.1 Mailbox unavailable (injected by the sandbox)")
+    static let closing = SMTPReply(421, "4.3.2 Service not available, try later (injected by the sandbox)")
+    static let unwelcome = SMTPReply(554, "5.7.1 No mail from your address is accepted here (injected by the sandbox)")
+    static let unwantedSender = SMTPReply(550, "5.7.1 This sender may not send mail here (injected by the sandbox)")
+    static let unwantedContent = SMTPReply(554, "5.6.0 Message refused (injected by the sandbox)")
     static let storageFailed = SMTPReply(452, "4.3.1 The sandbox could not record the message")
 }

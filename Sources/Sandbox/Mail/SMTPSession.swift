@@ -10,6 +10,8 @@ struct SMTPSession: Sendable {
         case reply(SMTPReply)
         /// Say this and hang up.
         case close(SMTPReply)
+        /// Somebody is named as the sender; answer with ``sender(_:refusal:)``.
+        case sender(String)
         /// Somebody is named as a recipient; answer with ``recipient(_:refusal:)``.
         case recipient(String)
         /// A whole message; record it, then answer.
@@ -26,6 +28,8 @@ struct SMTPSession: Sendable {
         case loginAnswer(user: String?)
         case envelope(SMTPEnvelope)
         case content(SMTPEnvelope, tooLarge: Bool)
+        /// The greeting was a refusal: nothing but goodbye is heard (RFC 5321 section 3.1).
+        case unwelcome
     }
 
     /// Largest message, in bytes.
@@ -51,6 +55,7 @@ struct SMTPSession: Sendable {
         if let action = authenticate(text) { return action }
         let verb = text.prefix { $0 != " " }.uppercased()
         let argument = text.dropFirst(verb.count).drop { $0 == " " }
+        if case .unwelcome = phase, verb != "QUIT" { return .reply(.badSequence) }
         switch verb {
         case "EHLO":
             let extensions = ["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE \(Self.maximumSize)"]
@@ -70,6 +75,17 @@ struct SMTPSession: Sendable {
         }
     }
 
+    /// Hears nothing but goodbye from now on.
+    mutating func turnAway() { phase = .unwelcome }
+
+    /// Answers a sender: taken unless there is a refusal.
+    mutating func sender(_ address: String, refusal: SMTPReply?) -> SMTPReply {
+        guard case .ready = phase else { return .badSequence }
+        if let refusal { return refusal }
+        phase = .envelope(SMTPEnvelope(from: address))
+        return SMTPReply(250, "2.1.0 OK")
+    }
+
     /// Answers a recipient: taken unless there is a refusal.
     mutating func recipient(_ address: String, refusal: SMTPReply?) -> SMTPReply {
         guard case .envelope(var envelope) = phase else { return .badSequence }
@@ -86,7 +102,7 @@ struct SMTPSession: Sendable {
         return .reply(reply)
     }
 
-    private mutating func mail(_ argument: Substring) -> Action {
+    private func mail(_ argument: Substring) -> Action {
         guard case .ready = phase else { return .reply(.badSequence) }
         guard isAuthenticated || credentials == nil else { return .reply(.authenticationRequired) }
         guard let (address, parameters) = Self.path(argument, after: "FROM:") else {
@@ -96,8 +112,7 @@ struct SMTPSession: Sendable {
             guard let size = Int(parameter.dropFirst(5)) else { return .reply(SMTPReply(501, "5.5.4 SIZE takes a number")) }
             guard size <= Self.maximumSize else { return .reply(.tooLarge) }
         }
-        phase = .envelope(SMTPEnvelope(from: address))
-        return .reply(SMTPReply(250, "2.1.0 OK"))
+        return .sender(address)
     }
 
     private func recipient(_ argument: Substring) -> Action {

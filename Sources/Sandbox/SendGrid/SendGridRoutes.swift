@@ -36,6 +36,10 @@ struct SendGridRoutes: Sendable {
         let personalizations = mail.personalizations ?? []
         let recipients = personalizations.flatMap { mail.envelope(of: $0).recipients }
         let orderID = personalizations.first.flatMap { mail.arguments(of: $0)["order_id"] }
+        // What a mail server says of the shop when it greets it or hears its sender, the API says before it looks at anybody who gets the mail.
+        if let fault = faults.mail(.greeting, recipients: recipients) ?? faults.mail(.sender, recipients: recipients) {
+            return Self.refusal(of: fault)
+        }
         let fault =
             faults.mail(.recipient, recipients: recipients) ?? faults.mail(.content, recipients: recipients, orderID: orderID)
         switch fault?.kind {
@@ -52,6 +56,23 @@ struct SendGridRoutes: Sendable {
         }
         if fault?.kind == .dropAfterDot { return try await Self.hangUp(context) }
         return Response(status: .accepted, headers: [.xMessageID: providerID])
+    }
+
+    private static func refusal(of fault: FaultRule) -> Response {
+        switch (fault.kind, fault.stage) {
+        case (.mailRateLimited, _): tooMany(fault.retryAfter ?? 1)
+        case (.reject5xx, .greeting): refused(.unauthorized, [SendGridDefect(nil, "Maximum credits exceeded")])
+        case (.reject5xx, _):
+            refused(
+                .forbidden,
+                [
+                    SendGridDefect(
+                        "from",
+                        "The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements"
+                    )
+                ])
+        default: refused(.serviceUnavailable, [SendGridDefect(nil, "Service unavailable (injected by the sandbox)")])
+        }
     }
 
     private static func hangUp(_ context: SandboxContext) async throws -> Response {

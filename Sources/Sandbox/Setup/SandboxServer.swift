@@ -25,7 +25,7 @@ struct SandboxServer: Sendable {
         var (journal, records): (Journal, [JournalRecord]) = (Journal(), [])
         if let directory = settings.dataDirectory { (journal, records) = try Journal.open(directory: directory) }
         faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds, rateLimit: settings.rateLimit)
-        outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
+        outbox = WebhookOutbox(target: settings.webhook, version: settings.apiVersion, faults: faults, journal: journal, replaying: records)
         desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
         mailEvents = try MailEventOutbox(
