@@ -6,6 +6,7 @@ struct SMTPConnection: Sendable {
     let faults: FaultBoard
     /// Who may send mail; nil lets everybody.
     var credentials: SMTPCredentials?
+    var offers = SMTPOffers()
 
     /// Runs until either side hangs up.
     func run(_ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws {
@@ -14,7 +15,7 @@ struct SMTPConnection: Sendable {
             try await outbound.write(ByteBuffer(string: (unwelcome ?? .greeting).wire))
             // Whoever is to come later has nothing more to say; who is not wanted at all may say goodbye.
             if unwelcome?.code == SMTPReply.closing.code { return }
-            var session = SMTPSession(credentials: credentials)
+            var session = SMTPSession(credentials: credentials, offers: offers)
             if unwelcome != nil { session.turnAway() }
             var lines = LineSplitter()
             for try await packet in inbound {
@@ -22,9 +23,15 @@ struct SMTPConnection: Sendable {
                 // The answers to pipelined commands go out together.
                 var answers = ByteBuffer()
                 var stays = true
+                var encryption: SMTPReply?
                 do throws(LineSplitter.LineTooLong) {
-                    while stays, let line = try lines.next() {
-                        stays = await carryOut(session.receive(line), &session, &answers)
+                    while stays, encryption == nil, let line = try lines.next() {
+                        let action = session.receive(line)
+                        if case .encrypt(let reply) = action {
+                            encryption = reply
+                        } else {
+                            stays = await carryOut(action, &session, &answers)
+                        }
                     }
                 } catch {
                     answers.writeString(SMTPReply.lineTooLong.wire)
@@ -32,6 +39,16 @@ struct SMTPConnection: Sendable {
                 }
                 if answers.readableBytes > 0 { try await outbound.write(answers) }
                 if !stays { return }
+                if let encryption {
+                    do {
+                        try await SMTPEncryption.begin(on: channel.channel, saying: encryption)
+                        session.encrypted()
+                    } catch {
+                        try await outbound.write(ByteBuffer(string: SMTPReply.encryptionFailed.wire))
+                    }
+                    // What came in the clear behind the command is nobody's word (RFC 3207 section 4.2).
+                    lines = LineSplitter()
+                }
             }
         }
     }
@@ -39,7 +56,7 @@ struct SMTPConnection: Sendable {
     /// Does what a line asks for; false ends the connection.
     private func carryOut(_ action: SMTPSession.Action, _ session: inout SMTPSession, _ answers: inout ByteBuffer) async -> Bool {
         switch action {
-        case .nothing: return true
+        case .nothing, .encrypt: return true
         case .reply(let reply): answers.writeString(reply.wire)
         case .close(let reply):
             answers.writeString(reply.wire)

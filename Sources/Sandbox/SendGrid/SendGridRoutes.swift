@@ -10,6 +10,7 @@ struct SendGridRoutes: Sendable {
     let store: MailStore
     let faults: FaultBoard
     let outbox: MailEventOutbox
+    let templates: SendGridTemplates
 
     func add(to router: Router<SandboxContext>) {
         router.post("/v3/mail/send") { request, context in try await send(request, context) }
@@ -24,15 +25,23 @@ struct SendGridRoutes: Sendable {
             return Self.refused(.contentTooLarge, [SendGridDefect(nil, "The JSON payload you have included in your request is too large.")])
         }
         let body = try await request.body.collect(upTo: Self.maximumSize)
-        guard let mail = try? JSONDecoder().decode(SendGridRequest.self, from: Data(body.readableBytesView)) else {
+        let bytes = Data(body.readableBytesView)
+        guard let json = try? JSONDecoder().decode(AnyJSON.self, from: bytes) else {
             return Self.refused(.badRequest, [SendGridDefect(nil, "Bad Request")])
         }
-        let defects = mail.defects
+        let misfits = SendGridSchema.mail.defects(of: json)
+        guard misfits.isEmpty, let mail = try? JSONDecoder().decode(SendGridRequest.self, from: bytes) else {
+            return Self.refused(.badRequest, misfits.isEmpty ? [SendGridDefect(nil, "Bad Request")] : misfits)
+        }
+        let template = templates.active(mail.templateID)
+        let defects = mail.defects(with: template, at: Date.now.unixSeconds)
         guard defects.isEmpty else { return Self.refused(.badRequest, defects) }
-        return try await take(mail, context)
+        // The provider's own way to look at a request without sending anything.
+        if mail.isForShow { return Response(status: .ok, headers: [.xMessageID: ProviderID.mail()]) }
+        return try await take(mail, template, context)
     }
 
-    private func take(_ mail: SendGridRequest, _ context: SandboxContext) async throws -> Response {
+    private func take(_ mail: SendGridRequest, _ template: SendGridTemplate?, _ context: SandboxContext) async throws -> Response {
         let personalizations = mail.personalizations ?? []
         let recipients = personalizations.flatMap { mail.envelope(of: $0).recipients }
         let orderID = personalizations.first.flatMap { mail.arguments(of: $0)["order_id"] }
@@ -52,7 +61,7 @@ struct SendGridRoutes: Sendable {
         let providerID = ProviderID.mail()
         for one in personalizations {
             let origin = MailOrigin(providerID: providerID, arguments: mail.arguments(of: one), isAnnounced: outbox.url != nil)
-            outbox.add(try await store.take(mail.envelope(of: one), fate: MailFate(fault?.kind), through: origin))
+            outbox.add(try await store.take(mail.envelope(of: one, template: template), fate: MailFate(fault?.kind), through: origin))
         }
         if fault?.kind == .dropAfterDot { return try await Self.hangUp(context) }
         return Response(status: .accepted, headers: [.xMessageID: providerID])

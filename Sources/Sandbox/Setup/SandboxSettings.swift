@@ -27,12 +27,14 @@ struct SandboxSettings: Sendable, Equatable {
     var mailSigningKey: Data?
     /// Who may send mail by SMTP; nil lets everybody.
     var smtpCredentials: SMTPCredentials?
+    /// What the mail server offers.
+    var smtpOffers = SMTPOffers()
 
     init() {}
 
     /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_API_VERSION`, `SANDBOX_WEBHOOK_URL`,
     /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them), `SANDBOX_MAIL_WEBHOOK_URL`, `SANDBOX_MAIL_SIGNING_KEY`,
-    /// `SANDBOX_SMTP_USER` and `SANDBOX_SMTP_PASSWORD`; an absent or empty one keeps its default.
+    /// `SANDBOX_SMTP_USER`, `SANDBOX_SMTP_PASSWORD`, `SANDBOX_SMTP_TLS` and `SANDBOX_SMTP_UTF8`; an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
         let given = environment.filter { !$0.value.isEmpty }
@@ -80,6 +82,16 @@ struct SandboxSettings: Sendable, Equatable {
                 throw SettingsError("SANDBOX_SMTP_USER", user, expected: "SANDBOX_SMTP_PASSWORD with it")
             }
             smtpCredentials = SMTPCredentials(user: user, password: password)
+        }
+        if let text = given["SANDBOX_SMTP_TLS"] {
+            guard let encryption = SMTPOffers.Encryption(rawValue: text) else {
+                throw SettingsError("SANDBOX_SMTP_TLS", text, expected: "none, offered or required")
+            }
+            smtpOffers.encryption = encryption
+        }
+        if let text = given["SANDBOX_SMTP_UTF8"] {
+            guard ["on", "off"].contains(text) else { throw SettingsError("SANDBOX_SMTP_UTF8", text, expected: "on or off") }
+            smtpOffers.internationalAddresses = text == "on"
         }
         guard port != smtpPort || port == 0 else {
             throw SettingsError("SANDBOX_SMTP_PORT", String(smtpPort), expected: "a port other than SANDBOX_PORT")
