@@ -106,7 +106,7 @@ struct SettingsTests {
         "what is wrong with the address of Redis is said, in whichever form it is",
         arguments: [
             ("redis://:hunter2@h/x", "database must be a number"), ("redis+sentinel://:hunter2@a,b", "the name that the sentinels have"),
-            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h", "has no TLS"),
+            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h?ca=x", "ca must be"),
         ])
     func redis(value: String, reason: String) throws {
         let text = try #require(complaint(["REDIS_URL": value]))
@@ -117,7 +117,7 @@ struct SettingsTests {
     @Test("a secret is never repeated")
     func noSecrets() throws {
         let changes = [
-            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
+            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h?ca=x", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
         ]
         let text = try #require(complaint(changes))
         #expect(!text.contains("hunter2"))
