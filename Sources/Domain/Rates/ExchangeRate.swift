@@ -36,9 +36,9 @@ public struct ExchangeRate: Hashable, Sendable {
         }
         var mantissa: Int64 = 0
         for digit in digits {
-            let next = mantissa * 10 + Int64(digit - UInt8(ascii: "0"))
-            guard next < Self.mantissaLimit else { return nil }
-            mantissa = next
+            // Looked at before the digit is added: a document may write more digits than 64 bits hold.
+            guard mantissa < Self.mantissaLimit / 10 else { return nil }
+            mantissa = mantissa * 10 + Int64(digit - UInt8(ascii: "0"))
         }
         guard mantissa > 0 else { return nil }
         self.init(mantissa: mantissa, scale: fraction.count)

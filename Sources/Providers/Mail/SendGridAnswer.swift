@@ -1,3 +1,4 @@
+internal import Arithmetic
 internal import Domain
 internal import FoundationEssentials
 internal import OutboundHTTP
@@ -34,7 +35,7 @@ struct SendGridAnswer {
 
     /// Until the limit is lifted: `X-RateLimit-Reset` is a time, `Retry-After` a number of seconds.
     private var wait: Int {
-        let until = response.headers["X-RateLimit-Reset"].flatMap { Int($0) }.map { $0 - now }
+        let until = response.headers["X-RateLimit-Reset"].flatMap { Int($0) }.map { $0.saturatingSubtract(now) }
         let after = response.headers["Retry-After"].flatMap { Int($0) }
         return min(max(until ?? after ?? 10, 1), Self.longestWait)
     }

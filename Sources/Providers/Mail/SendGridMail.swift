@@ -1,3 +1,4 @@
+internal import Arithmetic
 public import Domain
 internal import Foundation
 public import OutboundHTTP
@@ -47,6 +48,6 @@ public struct SendGridMail: MailTransport {
             case .ambiguous: throw .outcomeUnknown(reason: error.message)
             }
         }
-        return try SendGridAnswer(response: response, now: Int(Date().timeIntervalSince1970)).receipt()
+        return try SendGridAnswer(response: response, now: Int(saturating: Date().timeIntervalSince1970)).receipt()
     }
 }
