@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import PropertySupport
 import Testing
 

@@ -84,7 +84,9 @@ public struct ExchangeRate: Hashable, Sendable {
         let step = Int128(target.chargeableStep)
         let (stepped, overflow) = denominator.multipliedReportingOverflow(by: step)
         if overflow { throw .overflow }
-        guard let amount = Int64(exactly: Self.roundedHalfUp(numerator, stepped) * step) else { throw .overflow }
+        guard let steps = Int64(exactly: Self.roundedHalfUp(numerator, stepped)) else { throw .overflow }
+        let (amount, isTooLarge) = steps.multipliedReportingOverflow(by: target.chargeableStep)
+        if isTooLarge { throw .overflow }
         return Money(amount, target)
     }
 
