@@ -36,6 +36,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         waits: services.waits
     ).add(to: admin)
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
+    AdminEmailRoutes(mail: services.mail).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
