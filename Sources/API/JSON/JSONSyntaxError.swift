@@ -9,6 +9,9 @@ struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
         case invalidEscape = "a string holds an invalid escape"
         case controlCharacter = "a string holds an unescaped control character"
         case duplicateKey = "an object names the same member twice"
+        case tooManyMembers = "an object has too many members"
+        case tooManyValues = "there are too many values"
+        case nameTooLong = "the name of a member is too long"
         case tooDeep = "values are nested too deeply"
         case trailingData = "more text follows the document"
     }
