@@ -10,6 +10,9 @@ struct JSONParser {
     static let maximumMembers = 1_000
     static let maximumValues = 100_000
     static let maximumNameBytes = 1_024
+    /// PostgreSQL's `jsonb` takes no number of any size, and nobody means one that is longer.
+    static let maximumNumberBytes = 400
+    static let maximumExponentDigits = 3
 
     private let bytes: [UInt8]
     private var position = 0
@@ -144,9 +147,12 @@ struct JSONParser {
             isWhole = false
             position += 1
             if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) { position += 1 }
+            let exponent = position
             try digits()
+            guard position - exponent <= Self.maximumExponentDigits else { throw failure(.numberTooLong) }
         }
         if position < bytes.count, Self.isDigit(bytes[position]) { throw failure(.invalidNumber) }
+        guard position - start <= Self.maximumNumberBytes else { throw failure(.numberTooLong) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
         return .number(text)

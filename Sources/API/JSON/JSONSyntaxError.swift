@@ -6,6 +6,7 @@ struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
         case unexpectedCharacter = "unexpected character"
         case unexpectedEnd = "the text ends too early"
         case invalidNumber = "a number is malformed"
+        case numberTooLong = "a number has too many digits"
         case invalidEscape = "a string holds an invalid escape"
         case controlCharacter = "a string holds an unescaped control character"
         case duplicateKey = "an object names the same member twice"
