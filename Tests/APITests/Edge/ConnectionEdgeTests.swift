@@ -26,7 +26,7 @@ struct ConnectionEdgeTests {
     /// An edge that owes the answer to one request.
     private func answering(isLast: Bool = false) -> ConnectionEdge {
         var edge = readingBody(isLast: isLast)
-        #expect(edge.requestEnded())
+        #expect(edge.requestEnded() == true)
         return edge
     }
 
@@ -45,7 +45,7 @@ struct ConnectionEdgeTests {
         edge.arrived(bytes: 10, at: Self.at(0))
         edge.headAccepted(bodyLimit: 10, isLast: false, at: Self.at(0))
         #expect(edge.takesBytes)
-        #expect(edge.requestEnded())
+        #expect(edge.requestEnded() == true)
         #expect(edge.answerEnded(at: Self.at(1)) == .nothing, "one answer is still due")
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
     }
@@ -140,7 +140,7 @@ struct ConnectionEdgeTests {
         var edge = readingBody(limit: 10)
         #expect(edge.bodyArrived(bytes: 10, at: Self.at(0)) == .nothing)
         #expect(edge.bodyArrived(bytes: 1, at: Self.at(0)) == .answer(.bodyTooLarge(10)))
-        #expect(!edge.requestEnded())
+        #expect(edge.requestEnded() == false)
     }
 
     // MARK: Refusals
