@@ -18,6 +18,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -108,9 +109,10 @@ let package = Package(
             "API",
             [
                 "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage",
-                "Threading", crypto,
-                httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, .product(name: "JWTKit", package: "jwt-kit"),
+                "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
+                .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ], resources: [.copy("Document")]),
         program(
             "Worker",
@@ -159,7 +161,7 @@ let package = Package(
             "API",
             [
                 "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto, httpTypes, hummingbird,
-                lifecycle, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                lifecycle, logging, nioCore, nioHTTP1, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",

@@ -48,11 +48,13 @@ struct SettingsTests {
         let settings = try APISettings(
             checking: SettingsReader(
                 values: Self.api.merging([
-                    "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
+                    "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000", "METRICS_PORT": "0",
+                    "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
                     "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de", "MAIL_PAYMENT_FAILED_SECONDS": "0",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
+        #expect(settings.http.corsOrigins == ["https://shop.example", "http://localhost:3000"])
         #expect(settings.http.port == 80)
         #expect(settings.metrics.port == 0)
         #expect(settings.database.configuration.poolSize == 5)
@@ -91,6 +93,9 @@ struct SettingsTests {
         "values out of bounds are refused",
         arguments: [
             ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
+            ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "null"), ("CORS_ORIGINS", "shop.example"), ("CORS_ORIGINS", "https://shop.example/"),
+            ("CORS_ORIGINS", "https://Shop.example"), ("CORS_ORIGINS", "https://shop.example:443"), ("CORS_ORIGINS", "https://a.example,"),
+            ("CORS_ORIGINS", "https://*.shop.example"), ("CORS_ORIGINS", "https://shop.example:x"), ("CORS_ORIGINS", "ftp://a.example"),
             ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
             ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"), ("SENDGRID_WEBHOOK_KEY", "MFkw"),
             ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),

@@ -40,9 +40,7 @@ extension RequestFields {
     /// bcrypt reads 72 bytes and stops at NUL, so both limits are told and not cut.
     mutating func newPassword(_ field: String) -> String? {
         guard let password = string(field) else { return nil }
-        if password.utf8.contains(0) {
-            note(field, .invalidCharacter, "The character U+0000 is not allowed.")
-        } else if password.utf8.count < BCrypt.passwordBytes.lowerBound {
+        if password.utf8.count < BCrypt.passwordBytes.lowerBound {
             note(field, .tooShort, "At least \(BCrypt.passwordBytes.lowerBound) bytes are needed.")
         } else if password.utf8.count > BCrypt.passwordBytes.upperBound {
             note(field, .tooLong, "At most \(BCrypt.passwordBytes.upperBound) bytes are allowed.")

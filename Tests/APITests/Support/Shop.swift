@@ -41,19 +41,21 @@ struct Shop: Sendable {
 
     /// Starts the API on a port of its own, runs the test, and stops it.
     static func open(
-        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, _ test: @escaping @Sendable (Shop) async throws -> Void
+        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, edge: EdgeResources = EdgeResources(limits: EdgeLimits()),
+        cors: CORSPolicy = CORSPolicy(), _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await open(database: try TestDatabase.current.pool, servers: servers, webhook: webhook, test)
+        try await open(database: try TestDatabase.current.pool, servers: servers, webhook: webhook, edge: edge, cors: cors, test)
     }
 
     static func open(
         database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(),
         _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
         try await withServices(database: database, servers: servers, webhook: webhook) { services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
-                gate: ListenerGate(logger: logger), logger: logger)
+                gate: ListenerGate(logger: logger), edge: edge, cors: cors, logger: logger)
             try await application.test(.live) { client in
                 try await test(Shop(client: client, services: services, database: database))
             }
