@@ -123,12 +123,28 @@ struct ValueTests {
 
     @Test("postal addresses name the field that is wrong")
     func address() throws {
-        #expect(throws: InvalidValue(code: "country_invalid", message: "Expected two upper-case letters of ISO 3166-1, such as DE.")) {
-            try Address(name: "Ada", line1: "1 Road", city: "London", country: "gb")
+        for country in ["gb", "XX", "EU", "UK", "ZZ", "SU", "", "G", "GBR", "ＧＢ"] {
+            let expected = "Expected the two upper-case letters of a country of ISO 3166-1, such as DE."
+            #expect(throws: InvalidValue(code: "country_invalid", message: expected), "\(country)") {
+                try Address(name: "Ada", line1: "1 Road", city: "London", country: country)
+            }
         }
+        for country in Country.all {
+            #expect(try Address(name: "Ada", line1: "1 Road", city: "London", country: country.rawValue).country == country.rawValue)
+        }
+        #expect(Country.all.count == 250)
         #expect(throws: InvalidValue.self) { try Address(name: "", line1: "1 Road", city: "London", country: "GB") }
         #expect(throws: InvalidValue.self) { try Address(name: "Ada\r\nX", line1: "1 Road", city: "London", country: "GB") }
         #expect(try Address(name: "Ada", line1: "1 Road", line2: "", city: "London", country: "GB").line2 == nil)
+    }
+
+    @Test("a picture for mails is told by its content, and is small")
+    func pictures() {
+        #expect(MailImage([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])?.type == "image/png")
+        #expect(MailImage([0xFF, 0xD8, 0xFF, 0xE0])?.filename == "logo.jpeg")
+        #expect(MailImage(Array("GIF89a".utf8))?.type == "image/gif")
+        for bytes in [[], [0x89], Array("<svg/>".utf8), Array("<html>".utf8)] { #expect(MailImage(bytes) == nil) }
+        #expect(MailImage(Array("GIF89a".utf8) + Array(repeating: 0, count: MailImage.maximumBytes)) == nil)
     }
 
     @Test("charging repeats its key, giving up never does")

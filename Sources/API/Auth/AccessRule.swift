@@ -5,6 +5,15 @@ struct AccessRule: Sendable, Equatable {
     let readsToken: Bool
     /// The role in the token may be 15 minutes old. Where it opens doors, it is looked up again.
     let asksDatabase: Bool
+    /// As many bytes as a body may have.
+    var bodyBytes = Limits.bodyBytes
+
+    /// The same with room for larger bodies.
+    func bodies(upTo bytes: Int) -> AccessRule {
+        var copy = self
+        copy.bodyBytes = bytes
+        return copy
+    }
 
     /// Everybody; tokens are not looked at.
     static let open = AccessRule(audiences: Set(Audience.allCases), readsToken: false, asksDatabase: false)

@@ -14,6 +14,7 @@ struct OrderCancelRoutes {
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
         let viewer = try await context.orderViewer(request, guests)
+        try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
             try context.orderID(), by: viewer, reason: "requested_by_customer", actor: context.viewer.user.map { .user($0) } ?? .guest,
             remoteAddress: context.remoteAddress)

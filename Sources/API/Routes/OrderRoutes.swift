@@ -39,8 +39,10 @@ struct OrderRoutes {
             try await guests.give(RandomToken.hash(token), for: order.id)
         }
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: buyer.issuedToken)
+        // Nobody else has to be asked about an order that costs nothing, so its outcome is waited for also where nobody asked for that.
+        let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
         // The key has proved whose order it is, also when it was placed under another identity.
-        let order = await waiter.outcome(of: accepted.order, for: .staff, seconds: seconds ?? 0)
+        let order = await waiter.outcome(of: accepted.order, for: .staff, seconds: patience)
         return try accepted.response(for: order, waiting: await waits.of(order))
     }
 

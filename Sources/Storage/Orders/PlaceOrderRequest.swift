@@ -40,8 +40,8 @@ public struct PlaceOrderRequest: Sendable {
     public var currency: Currency?
     /// What the customer was shown. Another sum is refused.
     public var expectedTotal: Money?
-    /// The payment method as the provider names it.
-    public var paymentMethod: String
+    /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
+    public var paymentMethod: String?
     /// Where mail goes; a user's own address when `nil`. Guests must give one.
     public var email: EmailAddress?
     /// What mail is written in; the shop's language when `nil`.
@@ -54,8 +54,8 @@ public struct PlaceOrderRequest: Sendable {
     /// Describes an order to be placed.
     public init(
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil, earlierScopes: [String] = [],
-        source: Source = .cart, currency: Currency? = nil,
-        expectedTotal: Money? = nil, paymentMethod: String, email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
+        source: Source = .cart, currency: Currency? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
+        email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
         traceparent: String? = nil
     ) {
         self.idempotencyKey = idempotencyKey

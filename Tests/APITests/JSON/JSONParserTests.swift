@@ -88,6 +88,39 @@ struct JSONParserTests {
         #expect(reason([0x22, 0xED, 0xA0, 0x80, 0x22]) == .invalidUTF8)
     }
 
+    @Test func refusesEarlyWhatCostsMoreThanItIsWorth() throws {
+        func object(_ members: Int) -> String { "{" + (0..<members).map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
+        _ = try parse(object(1_000))
+        #expect(reason(Array(object(1_001).utf8)) == .tooManyMembers)
+        #expect(reason(Array(object(100_000).utf8)) == .tooManyMembers)
+        func list(_ elements: Int) -> String { "[" + String(repeating: "1,", count: elements - 1) + "1]" }
+        _ = try parse(list(99_999))
+        #expect(reason(Array(list(100_000).utf8)) == .tooManyValues)
+        let name = String(repeating: "\u{301}", count: 512)
+        _ = try parse(#"{"\#(name)": 1}"#)
+        #expect(reason(Array(#"{"a\#(name)": 1}"#.utf8)) == .nameTooLong)
+    }
+
+    @Test func refusesNumbersThatNobodyMeans() throws {
+        _ = try parse("1e999")
+        _ = try parse(String(repeating: "9", count: 400))
+        for text in ["1e1000", "1e-1000", "1E+0001", "1e999999999999", String(repeating: "9", count: 401)] {
+            #expect(reason(Array(text.utf8)) == .numberTooLong)
+        }
+    }
+
+    @Test func keepsTextsAroundEscapes() throws {
+        #expect(try parse(#""a\n\nb\u0041""#) == .string("a\n\nbA"))
+        #expect(try parse(#""\\""#) == .string("\\"))
+        #expect(try parse("\"\"") == .string(""))
+        #expect(try parse(#""é\"é""#) == .string("é\"é"))
+    }
+
+    @Test func findsWhatCannotBeStored() throws {
+        for text in [#""\u0000""#, #"{"a": [{"b": "x\u0000y"}]}"#, #"{"\u0000": 1}"#] { #expect(try parse(text).holdsNUL) }
+        for text in [#""\\u0000""#, "1", "{}", #"{"a": [null, true, "0"]}"#] { #expect(try !parse(text).holdsNUL) }
+    }
+
     @Test func nestsToTheLimitAndNoDeeper() throws {
         let open = String(repeating: "[", count: 32)
         let close = String(repeating: "]", count: 32)

@@ -56,6 +56,38 @@ struct RequestFieldsTests {
         #expect(try codes(#"secret\u0000secret"#) == ["password:invalid_character"])
     }
 
+    @Test func countsLengthsAsTheDatabaseDoes() throws {
+        func codes(_ name: String) throws -> [String] {
+            try errors(#"{"email": "a@b.example", "password": "12345678", "name": "\#(name)"}"#, RegisterRequest.init)
+        }
+        #expect(try codes("a" + String(repeating: "\u{301}", count: 119)) == [])
+        #expect(try codes("a" + String(repeating: "\u{301}", count: 120)) == ["name:too_long"])
+        #expect(try codes("a" + String(repeating: "\u{301}", count: 200)) == ["name:too_long"])
+        #expect(try codes(String(repeating: "é", count: 120)) == [])
+        #expect(try codes(String(repeating: "👨‍👩‍👧‍👦", count: 17)) == [])
+        #expect(try codes(String(repeating: "👨‍👩‍👧‍👦", count: 18)) == ["name:too_long"], "seven code points each")
+        #expect(try codes("") == ["name:too_short"])
+    }
+
+    @Test(arguments: ["email", "password"]) func refusesNULInEveryText(_ field: String) throws {
+        let text =
+            field == "email"
+            ? #"{"email": "a\u0000@b.example", "password": "12345678"}"# : #"{"email": "a@b.example", "password": "12\u000034"}"#
+        #expect(try errors(text, LoginRequest.init) == ["\(field):invalid_character"])
+    }
+
+    @Test func namesAtMostFiftyErrors() throws {
+        let many = "{" + (0..<900).map { #""f\#(String(repeating: "x", count: 100))\#($0)": 1"# }.joined(separator: ",") + "}"
+        do {
+            _ = try RegisterRequest(try fields(many))
+            Issue.record("taken")
+        } catch let problem as Problem {
+            #expect(problem.errors.count == 50)
+            #expect(problem.detail.contains("903 fields") && problem.detail.contains("853 more"))
+            #expect(problem.errors.allSatisfy { $0.field.utf8.count < 100 })
+        }
+    }
+
     @Test func refusesControlCharactersInNames() throws {
         let text = #"{"email": "a@b.example", "password": "hu9-xkay", "name": "A\r\nBcc: b@c.example"}"#
         #expect(try errors(text, RegisterRequest.init) == ["name:invalid_character"])
