@@ -48,6 +48,7 @@ struct AdminOrderRoutes {
             return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
         case .notPaid(let status): throw Problem.orderNotPaid(status)
         case .unknownOrder: throw Problem.notFound("order")
@@ -56,6 +57,7 @@ struct AdminOrderRoutes {
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
+        try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
@@ -66,6 +68,7 @@ struct AdminOrderRoutes {
     @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let id = try context.orderID()
+        try await request.optionalFields().finish()
         let outcome = try await captures.request(id, by: .user(user), remoteAddress: context.remoteAddress)
         let status: HTTPResponse.Status
         switch outcome {

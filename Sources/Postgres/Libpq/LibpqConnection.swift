@@ -1,3 +1,4 @@
+internal import Arithmetic
 internal import CLibpq
 internal import Glibc
 
@@ -143,7 +144,7 @@ final class LibpqConnection {
 extension Duration {
     /// For `poll(2)`: whole milliseconds, rounded up, and never the negative that means "for ever".
     var pollMilliseconds: Int32 {
-        let (seconds, attoseconds) = max(self, .zero).components
-        return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        let whole = max(self, .zero).wholeMilliseconds
+        return Int32(clamping: .milliseconds(whole) < self ? whole.saturatingAdd(1) : whole)
     }
 }

@@ -76,7 +76,11 @@ public struct AccountStore: Sendable {
                SET email = NULL, name = '', password_hash = NULL, is_disabled = true, session_version = session_version + 1, updated_at = now()
              WHERE id = \(id)
             """,
-            "UPDATE orders SET email = NULL, shipping_address = NULL, version = version + 1, updated_at = now() WHERE user_id = \(id)",
+            // Nor does the cart token with which an order was placed before it came into the account show it any more.
+            """
+            UPDATE orders SET email = NULL, shipping_address = NULL, guest_token_hash = NULL, version = version + 1, updated_at = now()
+             WHERE user_id = \(id)
+            """,
             """
             UPDATE email_deliveries SET recipient = NULL, bounce_reason = CASE WHEN bounced_at IS NOT NULL THEN 'erased' END, updated_at = now()
               FROM orders WHERE orders.id = email_deliveries.order_id AND orders.user_id = \(id)
