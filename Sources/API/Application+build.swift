@@ -23,11 +23,13 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     ProfileRoutes(accounts: services.accounts).add(to: version)
     CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
-    CartRoutes(carts: services.carts, settings: services.settings).add(to: version)
+    CartRoutes(carts: services.carts, guests: services.guests, settings: services.settings).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
-    OrderRoutes(orders: services.orders, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens).add(to: version)
-    OrderPaymentRoutes(orders: services.orders, waiter: waiter, waits: services.waits).add(to: version)
-    OrderCancelRoutes(orders: services.orders).add(to: version)
+    OrderRoutes(
+        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens
+    ).add(to: version)
+    OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits).add(to: version)
+    OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: version)
     let webhooks = version.group("webhooks")
     WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: webhooks)
     MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
@@ -37,6 +39,7 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
         waits: services.waits
     ).add(to: admin)
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
+    AdminEmailRoutes(mail: services.mail).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)

@@ -28,11 +28,11 @@ enum AccessTable {
         "/api/v1/cart/items": [.post: .guests],
         "/api/v1/cart/items/{product_id}": [.patch: .guests, .delete: .guests],
 
-        "/api/v1/orders": [.get: .guests, .post: .guests.bodies(upTo: Limits.orderBodyBytes)],
+        "/api/v1/orders": [.get: .guests, .post: .buyers.bodies(upTo: Limits.orderBodyBytes)],
         "/api/v1/orders/{id}": [.get: .guests],
         "/api/v1/orders/{id}/events": [.get: .guests],
-        "/api/v1/orders/{id}/payments": [.post: .guests],
-        "/api/v1/orders/{id}/cancel": [.post: .guests],
+        "/api/v1/orders/{id}/payments": [.post: .buyers],
+        "/api/v1/orders/{id}/cancel": [.post: .buyers],
 
         // By their signatures.
         "/api/v1/webhooks/stripe": [.post: .open.bodies(upTo: Limits.webhookBodyBytes)],
@@ -43,6 +43,9 @@ enum AccessTable {
         "/api/v1/admin/orders/{id}/cancel": [.post: .operators],
         "/api/v1/admin/orders/{id}/capture": [.post: .operators],
         "/api/v1/admin/disputes": [.get: .staff],
+        "/api/v1/admin/emails": [.get: .staff],
+        "/api/v1/admin/emails/resend": [.post: .operators],
+        "/api/v1/admin/emails/{id}/resend": [.post: .operators],
         "/api/v1/admin/queues": [.get: .staff],
         "/api/v1/admin/queues/{queue}": [.patch: .operators],
         "/api/v1/admin/jobs": [.get: .staff],

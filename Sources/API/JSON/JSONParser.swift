@@ -154,7 +154,7 @@ struct JSONParser {
         if position < bytes.count, Self.isDigit(bytes[position]) { throw failure(.invalidNumber) }
         guard position - start <= Self.maximumNumberBytes else { throw failure(.numberTooLong) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        if let integer = isWhole ? Int64(text) : WholeNumber.value(of: text) { return .integer(integer) }
         return .number(text)
     }
 

@@ -5,7 +5,7 @@
 enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
-    /// A number without fraction or exponent, within ±2⁶³.
+    /// A whole number within ±2⁶³, however it was written: `1`, `1.0` and `10e-1` are one number.
     case integer(Int64)
     /// Any other number, as the client wrote it.
     case number(String)

@@ -18,6 +18,15 @@ extension Problem {
         .invalid([FieldError(field: field, code: code, message: message)])
     }
 
+    /// A cursor that no part of this list gave out. To go on anywhere else would lose or repeat a part of the list in silence.
+    static var invalidCursor: Problem {
+        var problem = Problem(
+            "invalid_cursor", .unprocessableContent, "Invalid cursor",
+            "The cursor was not given out with a part of this list, with these conditions. Begin without one.")
+        problem.errors = [FieldError(field: "cursor", code: .invalidFormat, message: "Expected next_cursor of the page before.")]
+        return problem
+    }
+
     static func malformedJSON(_ error: JSONSyntaxError) -> Problem {
         Problem("malformed_json", .badRequest, "Malformed JSON", "The body is not valid JSON: \(error).")
     }

@@ -1,3 +1,4 @@
+import Domain
 import FoundationEssentials
 
 /// How conditions on jobs are written, in queries and bodies alike.

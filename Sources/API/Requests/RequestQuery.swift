@@ -8,6 +8,7 @@ struct RequestQuery {
     private var values: [String: [String]] = [:]
     private var asked: Set<String> = []
     private(set) var errors: [FieldError] = []
+    private var isCursorInvalid = false
 
     init(_ request: Request) {
         self.init(request.head.path ?? "")
@@ -74,11 +75,29 @@ struct RequestQuery {
         return standard
     }
 
+    /// What a page before gave out, nil at the start. Which list it is of is for the list to say.
+    mutating func cursor() -> String? {
+        asked.insert("cursor")
+        guard let all = values["cursor"], let first = all.first else { return nil }
+        if all.count > 1 { note("cursor", .notAllowed, "Give this parameter once.") }
+        return first
+    }
+
+    /// The same where its form can be told at once.
+    mutating func cursor<Cursor>(_ parse: (String) -> Cursor?) -> Cursor? {
+        guard let text = cursor() else { return nil }
+        if let cursor = parse(text) { return cursor }
+        isCursorInvalid = true
+        return nil
+    }
+
     /// Throws the 422 that names everything wrong with the query, parameters nobody asked about included.
     func finish() throws(Problem) {
         let unknown = Set(values.keys).subtracting(asked).sorted().map {
             FieldError(field: $0.shortened(to: 64), code: .unknownField, message: "This parameter is not known here.")
         }
-        if !errors.isEmpty || !unknown.isEmpty { throw .invalid(errors + unknown) }
+        let others = errors + unknown
+        if isCursorInvalid { throw others.isEmpty ? .invalidCursor : .invalid(others + Problem.invalidCursor.errors) }
+        if !others.isEmpty { throw .invalid(others) }
     }
 }

@@ -1,3 +1,4 @@
+import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -21,7 +22,7 @@ struct MailWebhookRoutes {
         let signature = SendGridSignature(
             signature: request.headers[values: .sendGridSignature], timestamp: request.headers[values: .sendGridTimestamp])
         do throws(SignatureFault) {
-            try signature.verify(body, key: webhook.key, now: Int64(Date().timeIntervalSince1970))
+            try signature.verify(body, key: webhook.key, now: Date().unixSeconds)
         } catch {
             WebhookMetrics.count(.invalidSignature, of: .sendgrid)
             context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
