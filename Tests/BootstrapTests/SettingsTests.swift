@@ -48,11 +48,13 @@ struct SettingsTests {
         let settings = try APISettings(
             checking: SettingsReader(
                 values: Self.api.merging([
-                    "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
+                    "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000", "METRICS_PORT": "0",
+                    "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
                     "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de", "MAIL_PAYMENT_FAILED_SECONDS": "0",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
+        #expect(settings.http.corsOrigins == ["https://shop.example", "http://localhost:3000"])
         #expect(settings.http.port == 80)
         #expect(settings.metrics.port == 0)
         #expect(settings.database.configuration.poolSize == 5)
@@ -91,6 +93,9 @@ struct SettingsTests {
         "values out of bounds are refused",
         arguments: [
             ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
+            ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "null"), ("CORS_ORIGINS", "shop.example"), ("CORS_ORIGINS", "https://shop.example/"),
+            ("CORS_ORIGINS", "https://Shop.example"), ("CORS_ORIGINS", "https://shop.example:443"), ("CORS_ORIGINS", "https://a.example,"),
+            ("CORS_ORIGINS", "https://*.shop.example"), ("CORS_ORIGINS", "https://shop.example:x"), ("CORS_ORIGINS", "ftp://a.example"),
             ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
             ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"), ("SENDGRID_WEBHOOK_KEY", "MFkw"),
             ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
@@ -106,7 +111,7 @@ struct SettingsTests {
         "what is wrong with the address of Redis is said, in whichever form it is",
         arguments: [
             ("redis://:hunter2@h/x", "database must be a number"), ("redis+sentinel://:hunter2@a,b", "the name that the sentinels have"),
-            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h", "has no TLS"),
+            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h?ca=x", "ca must be"),
         ])
     func redis(value: String, reason: String) throws {
         let text = try #require(complaint(["REDIS_URL": value]))
@@ -117,7 +122,7 @@ struct SettingsTests {
     @Test("a secret is never repeated")
     func noSecrets() throws {
         let changes = [
-            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
+            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h?ca=x", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
         ]
         let text = try #require(complaint(changes))
         #expect(!text.contains("hunter2"))

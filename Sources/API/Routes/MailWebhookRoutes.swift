@@ -28,9 +28,13 @@ struct MailWebhookRoutes {
             context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? JSONParser.parse(body), let news = SendGridNotice.events(document) else {
+        guard let document = try? await JSONParser.parseAside(body), let news = SendGridNotice.events(document) else {
             WebhookMetrics.count(.malformed, of: .sendgrid)
             throw Problem.badRequest("The body is not a list of the mail provider's events.")
+        }
+        guard !document.holdsNUL else {
+            WebhookMetrics.count(.malformed, of: .sendgrid)
+            throw Problem.unstorable
         }
         let new = try await events.accept(news)
         WebhookMetrics.count(.accepted, of: .sendgrid, times: new)

@@ -35,9 +35,13 @@ struct WebhookRoutes {
             context.logger.warning("a webhook was not believed", metadata: ["fault": "\(fault.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? JSONParser.parse(body), let notice = StripeNotice(document) else {
+        guard let document = try? await JSONParser.parseAside(body), let notice = StripeNotice(document) else {
             WebhookMetrics.count(.malformed)
             throw Problem.badRequest("The body is not an event of the payment provider.")
+        }
+        guard !document.holdsNUL else {
+            WebhookMetrics.count(.malformed)
+            throw Problem.unstorable
         }
         guard notice.isLive == payments.isLive else {
             WebhookMetrics.count(.wrongMode)

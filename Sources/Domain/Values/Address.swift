@@ -39,7 +39,7 @@ public struct Address: Hashable, Codable, Sendable {
     }
 
     private static func checked(_ text: String, _ field: String, _ length: ClosedRange<Int>) throws(InvalidValue) -> String {
-        guard length.contains(text.count), text.utf8.count <= 4 * length.upperBound,
+        guard length.contains(text.unicodeScalars.count),
             text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
         else {
             throw InvalidValue(

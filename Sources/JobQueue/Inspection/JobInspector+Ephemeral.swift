@@ -24,7 +24,7 @@ extension JobInspector {
                 if members.isEmpty { break }
                 for member in members {
                     if page.jobs.count == limit || examined == Self.examined {
-                        page.next = JobCursor(.redis(queue, before: place))
+                        page.next = JobCursor(.redis(queue, before: place), of: filter)
                         page.isCut = page.jobs.count < limit
                         return page
                     }

@@ -42,11 +42,12 @@ struct LinkThread<Role: LinkRole>: ~Copyable {
             lookout = Line(
                 role: MasterWatch(service, patience: configuration.connectTimeout, silence: configuration.commandTimeout, at: now),
                 to: .anyOf(service.sentinels), greeting: Greeting(service, name: configuration.clientName),
-                connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
+                tls: configuration.tls, connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
         }
         line = Line(
-            role: role, to: destination, greeting: Greeting(configuration), connectTimeout: configuration.connectTimeout, status: status,
-            logger: logger, at: now)
+            role: role, to: destination, greeting: Greeting(configuration), tls: configuration.tls,
+            connectTimeout: configuration.connectTimeout,
+            status: status, logger: logger, at: now)
     }
 
     private mutating func run() {
