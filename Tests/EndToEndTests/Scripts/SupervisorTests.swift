@@ -55,7 +55,8 @@ struct SupervisorTests {
 
     @Test("one whose settings are wrong (status 78) is tried seldom, and the line says what to do")
     func wrongSettings() async throws {
-        let crew = try RunningProcfile("api: bash -c 'echo NAME: is not set; exit 78'\nworker: sleep 1001\n", ["RESTART_SETTINGS_MS": "60000"])
+        let crew = try RunningProcfile(
+            "api: bash -c 'echo NAME: is not set; exit 78'\nworker: sleep 1001\n", ["RESTART_SETTINGS_MS": "60000"])
         try await eventually(within: .seconds(20), "it is said; \(crew.log)") {
             crew.log.contains("api cannot work with its settings (status 78)") && crew.log.contains("Scripts/start api")
         }
@@ -90,7 +91,8 @@ struct SupervisorTests {
 
     @Test("one that was stopped stays so, also when it does not end by TERM")
     func staysStopped() async throws {
-        let crew = try RunningProcfile("api: bash -c 'trap \"\" TERM; echo begun; while :; do sleep 0.1; done'\n", ["SHUTDOWN_GRACE_SECONDS": "-4"])
+        let crew = try RunningProcfile(
+            "api: bash -c 'trap \"\" TERM; echo begun; while :; do sleep 0.1; done'\n", ["SHUTDOWN_GRACE_SECONDS": "-4"])
         try await eventually(within: .seconds(20), "it runs") { crew.log.contains("begun") }
         try await crew.run("Scripts/stop", "api")
         #expect(crew.log.contains("api still runs after 1 s: killed."), "\(crew.log)")
