@@ -19,6 +19,18 @@ extension Request {
         }
     }
 
+    /// The fields of the body of a request that needs none; none when it has none.
+    func optionalFields() async throws -> RequestFields {
+        let bytes = try await bodyBytes()
+        guard !bytes.isEmpty else { return try RequestFields(.object([:])) }
+        if let type = headers[.contentType], !Self.isJSON(type) { throw Problem.unsupportedMediaType }
+        do {
+            return try RequestFields(try JSONParser.parse(bytes))
+        } catch let error as JSONSyntaxError {
+            throw Problem.malformedJSON(error)
+        }
+    }
+
     /// The body, of at most ``Limits/bodyBytes``, with a length given ahead or chunked.
     func bodyBytes() async throws -> [UInt8] {
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > Limits.bodyBytes { throw Problem.tooLarge }

@@ -10,6 +10,8 @@ struct DeadLetterRequest: Sendable {
     let filter: JobFilter
     let cursor: JobCursor?
     let limit: Int
+    /// Whether the client knows what discarded jobs leave behind.
+    let isConfirmed: Bool
     /// The conditions in words, for the audit log.
     let details: [String: String]
 
@@ -32,14 +34,16 @@ struct DeadLetterRequest: Sendable {
         let limit = fields.has("limit") ? fields.integer("limit", 1...Int64(Self.maximumLimit)) : Int64(Self.standardLimit)
         let cursor =
             fields.has("cursor") ? fields.parsed("cursor", "Expected a cursor that an answer before gave out.") { JobCursor($0) } : nil
+        let isConfirmed = fields.has("confirm") ? fields.boolean("confirm") : false
         // Asked last: what is left over may be a condition that was misspelt.
         if details.isEmpty && fields.errors.isEmpty {
             fields.note("state", .required, "Give at least one condition; state alone means all of them.")
         }
-        guard fields.isComplete, let limit else { throw fields.rejection }
+        guard fields.isComplete, let limit, let isConfirmed else { throw fields.rejection }
         self.filter = filter
         self.cursor = cursor
         self.limit = Int(limit)
+        self.isConfirmed = isConfirmed
         self.details = details
     }
 }

@@ -29,6 +29,8 @@ public struct Order: Hashable, Sendable {
     public let totals: OrderTotals
     /// What went back.
     public let refunded: Money
+    /// The refunds of its payment, oldest first.
+    public let refunds: [OrderRefund]
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
     public let rate: AppliedRate?
     /// The payment that counts.
@@ -49,7 +51,8 @@ public struct Order: Hashable, Sendable {
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
-        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, language: Language = .english
+        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
+        language: Language = .english
     ) {
         self.id = id
         self.number = number
@@ -63,6 +66,7 @@ public struct Order: Hashable, Sendable {
         self.items = items
         self.totals = totals
         self.refunded = refunded ?? .zero(totals.total.currency)
+        self.refunds = refunds
         self.rate = rate
         self.payment = payment
         self.shippingAddress = shippingAddress
@@ -74,4 +78,30 @@ public struct Order: Hashable, Sendable {
 
     /// The currency all amounts are in.
     public var currency: Currency { totals.total.currency }
+}
+
+/// A refund as whoever placed the order sees it.
+public struct OrderRefund: Hashable, Sendable {
+    /// The refund.
+    public let id: Refund.ID
+    /// How much.
+    public let amount: Money
+    /// Where it stands.
+    public let status: RefundStatus
+    /// The pieces it is for, where it names any.
+    public let items: [RefundItem]
+    /// When it was asked for.
+    public let createdAt: Date
+    /// When it succeeded, failed or was called off.
+    public let settledAt: Date?
+
+    /// Puts it together from stored parts.
+    public init(id: Refund.ID, amount: Money, status: RefundStatus, items: [RefundItem], createdAt: Date, settledAt: Date?) {
+        self.id = id
+        self.amount = amount
+        self.status = status
+        self.items = items
+        self.createdAt = createdAt
+        self.settledAt = settledAt
+    }
 }
