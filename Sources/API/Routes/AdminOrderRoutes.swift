@@ -52,6 +52,7 @@ struct AdminOrderRoutes {
         case .unknownItem(let product): throw Problem.unknownRefundItem(body.field(of: product))
         case .tooManyPieces(let product, let left): throw Problem.tooManyRefundPieces(body.field(of: product), left: left)
         case .worthNothing: throw Problem.refundWorthNothing
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
         case .notPaid(let status): throw Problem.orderNotPaid(status)
         case .unknownOrder: throw Problem.notFound("order")
@@ -79,6 +80,7 @@ struct AdminOrderRoutes {
         case .alreadyRequested(let amount): throw Problem.captureAlreadyRequested(amount)
         case .exceedsAuthorized(let capturable): throw Problem.captureExceedsAuthorized(capturable)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .notAuthorized(let status): throw Problem.nothingToCapture(status)
         case .unknownOrder: throw Problem.notFound("order")
         }

@@ -25,6 +25,7 @@ struct OrdersCapture: AsyncParsableCommand {
             case .exceedsAuthorized(let held): throw Failure("At most \(held) is held for this order.")
             case .wrongCurrency(let currency): throw Failure("The order is paid in \(currency).")
             case .alreadyCaptured: Terminal.write("the money of order \(order.number) was taken before")
+            case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
             case .notAuthorized(let status): throw Failure("The order is \(status.rawValue): no money is set aside that could be taken.")
             case .unknownOrder: throw Failure("There is no such order.")
             }

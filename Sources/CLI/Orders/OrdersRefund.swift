@@ -71,6 +71,7 @@ struct OrdersRefund: AsyncParsableCommand {
             let sku = order.items.first { $0.productID == product }?.sku.rawValue ?? product.description
             throw Failure("At most \(left) of \(sku) were not given back before.")
         case .worthNothing: throw Failure("These pieces cost nothing.", advice: "Give an --amount as well.")
+        case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
         case .wrongCurrency(let currency): throw Failure("The order was paid in \(currency).")
         case .notPaid(let status): throw Failure("The order is \(status.rawValue): no money was taken that could be given back.")
         case .unknownOrder: throw Failure("There is no such order.")

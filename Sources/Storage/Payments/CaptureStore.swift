@@ -35,6 +35,9 @@ public struct CaptureStore: Sendable {
             }
             if let amount {
                 guard amount.currency == facts.amount.currency else { return .wrongCurrency(facts.amount.currency) }
+                guard amount.isChargeable else {
+                    return .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))
+                }
                 guard amount.amount > 0, amount.amount <= entry.authorized.amount else { return .exceedsAuthorized(entry.authorized) }
             }
             let first =

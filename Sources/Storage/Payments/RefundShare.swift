@@ -28,6 +28,9 @@ struct RefundShare: Sendable {
         if let currency = wish.amount?.currency, currency != entry.captured.currency {
             return .failure(Refusal(outcome: .wrongCurrency(entry.captured.currency)))
         }
+        if let amount = wish.amount, !amount.isChargeable {
+            return .failure(Refusal(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
+        }
         let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
         var items: [RefundItem] = []
         var amount = wish.amount ?? left
