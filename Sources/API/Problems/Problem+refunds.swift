@@ -52,6 +52,8 @@ extension Problem {
         .invalid(
             "\(field).quantity", .outOfRange,
             left == 0 ? "All pieces of it were given back before." : "At most \(left) of it were not given back before.")
+    }
+
     static func refundNotChargeable(step: Money) -> Problem {
         .invalid("amount.amount", .notAllowed, "Cards are charged and refunded in steps of \(step).")
     }

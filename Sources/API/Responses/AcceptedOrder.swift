@@ -67,6 +67,6 @@ struct AcceptedOrder {
 extension HTTPFields {
     /// Says of what is accepted and not done yet when it is worth asking again: `Retry-After`, in seconds.
     static func comeAgain(_ waiting: OrderWaiting? = nil) -> HTTPFields {
-        [.retryAfter: String(min(max(waiting?.estimatedSeconds ?? 1, 1), 30))]
+        [.retryAfter: String(Swift.min(Swift.max(waiting?.estimatedSeconds ?? 1, 1), 30))]
     }
 }

@@ -126,7 +126,8 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting, refunds
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting,
+            refunds
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"

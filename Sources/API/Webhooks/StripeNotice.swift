@@ -45,6 +45,7 @@ struct StripeNotice {
     func event(_ body: [UInt8]) -> ReceivedEvent? {
         guard let kind = PaymentEventKind(rawValue: type) else { return nil }
         return ReceivedEvent(
-            id: id, kind: kind, isLive: isLive, objectID: objectID, apiVersion: apiVersion, occurredAt: occurredAt, payload: String(decoding: body, as: UTF8.self))
+            id: id, kind: kind, isLive: isLive, objectID: objectID, apiVersion: apiVersion, occurredAt: occurredAt,
+            payload: String(decoding: body, as: UTF8.self))
     }
 }

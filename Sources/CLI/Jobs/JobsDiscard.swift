@@ -1,5 +1,6 @@
 import ArgumentParser
 import JobQueue
+import Storage
 
 /// Gives jobs up.
 struct JobsDiscard: AsyncParsableCommand {

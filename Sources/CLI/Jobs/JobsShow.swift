@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobQueue
+import Storage
 
 /// Everything about one job.
 struct JobsShow: AsyncParsableCommand {

@@ -12,7 +12,9 @@ struct OrdersRefund: AsyncParsableCommand {
     @Argument(help: "The order's number or id.", transform: OrderReference.parse)
     var order: OrderReference
 
-    @Option(help: "How much, in the order's currency, such as 12.50. Without it the pieces' price goes back, or without pieces all that is left.")
+    @Option(
+        help:
+            "How much, in the order's currency, such as 12.50. Without it the pieces' price goes back, or without pieces all that is left.")
     var amount: String?
 
     @Option(name: .customLong("item"), help: "Pieces that it is for, by SKU and number: PEN=2. Repeat it for several.")

@@ -115,7 +115,8 @@ struct OrdersShow: AsyncParsableCommand {
 
     private static func table(of disputes: [DisputeRecord]) -> Table {
         var table = Table([
-            .text("provider's id"), .number("amount"), .text("status"), .text("money"), .text("opened"), .text("answer by"), .wide("reason"),
+            .text("provider's id"), .number("amount"), .text("status"), .text("money"), .text("opened"), .text("answer by"),
+            .wide("reason"),
         ])
         for record in disputes {
             let dispute = record.dispute

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Storage
+public import Storage
 
 extension WebhookStore.Selection: ExpressibleByArgument {}
 

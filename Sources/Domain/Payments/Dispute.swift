@@ -36,7 +36,8 @@ public struct Dispute: Sendable, Hashable {
 
     /// Puts a snapshot together from a provider's words.
     public init(
-        id: ID, intentID: PaymentIntent.ID?, amount: Money, reason: String, status: DisputeStatus, openedAt: Date, answerBefore: Date? = nil,
+        id: ID, intentID: PaymentIntent.ID?, amount: Money, reason: String, status: DisputeStatus, openedAt: Date,
+        answerBefore: Date? = nil,
         funds: DisputeFunds? = nil
     ) {
         self.id = id

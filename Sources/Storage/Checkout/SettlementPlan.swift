@@ -187,7 +187,9 @@ extension PaymentSettlement {
     /// Whether the job that brought the news has nothing left to do.
     var endsItsJob: Bool {
         switch self {
-        case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney, .ignore(.alreadyKnown), .ignore(.outranked): true
+        case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney, .ignore(.alreadyKnown),
+            .ignore(.outranked):
+            true
         case .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): false
         }
     }

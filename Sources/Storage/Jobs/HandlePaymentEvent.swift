@@ -20,5 +20,5 @@ public struct HandlePaymentEvent: Job, Hashable {
 
 extension HandlePaymentEvent {
     /// Keeps it to one job more while an event waits that is sent again or replayed.
-    static func again(_ job: HandlePaymentEvent) -> UniqueKey { UniqueKey("event:\(job.eventID)", until: .finished) }
+    static func again(_ job: HandlePaymentEvent) throws -> UniqueKey { try UniqueKey("event:\(job.eventID)", until: .finished) }
 }

@@ -53,7 +53,8 @@ extension InvariantCheck {
             violations: "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
         InvariantCheck(
             name: "refunds_within_captured",
-            rule: "No more of a payment goes back than was taken, whoever gives it back; what is only asked for yields to what went back elsewhere.",
+            rule:
+                "No more of a payment goes back than was taken, whoever gives it back; what is only asked for yields to what went back elsewhere.",
             violations: """
                 SELECT p.id::text AS id FROM payments AS p JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')
                  GROUP BY p.id
@@ -61,7 +62,9 @@ extension InvariantCheck {
                     OR sum(r.amount) > p.captured_amount AND NOT bool_or(r.source = 'provider')
                 """),
         InvariantCheck(
-            name: "captured_within_payment", rule: "What was taken is more than nothing and no more than the payment is over, and nothing was taken of one that did not succeed.",
+            name: "captured_within_payment",
+            rule:
+                "What was taken is more than nothing and no more than the payment is over, and nothing was taken of one that did not succeed.",
             violations: """
                 SELECT id::text AS id FROM payments
                  WHERE status IN ('captured', 'partially_refunded', 'refunded') AND captured_amount NOT BETWEEN 1 AND amount
@@ -76,7 +79,8 @@ extension InvariantCheck {
                 HAVING sum(i.quantity) > coalesce((SELECT sum(o.quantity) FROM order_items AS o WHERE o.order_id = r.order_id AND o.sku = i.sku), 0)
                 """),
         InvariantCheck(
-            name: "refund_elsewhere_known_once", rule: "A refund made at the provider is written down once, and never as one that is yet to be made.",
+            name: "refund_elsewhere_known_once",
+            rule: "A refund made at the provider is written down once, and never as one that is yet to be made.",
             violations: """
                 SELECT id::text AS id FROM refunds WHERE source = 'provider' AND (provider_refund_id IS NULL OR status = 'requested')
                 """),
@@ -215,7 +219,8 @@ extension InvariantCheck {
         [
             InvariantCheck(
                 name: "webhook_event_handled",
-                rule: "Every event of the payment provider is handled in time or ignored by an operator, and until then has a job that is not done.",
+                rule:
+                    "Every event of the payment provider is handled in time or ignored by an operator, and until then has a job that is not done.",
                 violations: """
                     SELECT e.event_id AS id FROM webhook_events AS e
                      WHERE e.handled_at IS NULL AND e.ignored_at IS NULL

@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 import FoundationEssentials
 public import JobQueue
 public import Postgres
@@ -60,7 +60,8 @@ public struct JobRemains: Sendable {
         guard let row = rows.first, let id else { return nil }
         let (number, status): (Int64?, RefundStatus) = (try row["number"], try row["status"])
         let order = number.map { " of order \($0)" } ?? ""
-        return "The refund \(id)\(order) over \(Money(try row["amount"], try row["currency"])) stays \(status.rawValue): no money goes back by it, "
+        return
+            "The refund \(id)\(order) over \(Money(try row["amount"], try row["currency"])) stays \(status.rawValue): no money goes back by it, "
             + "and as much of the order cannot be given back otherwise."
     }
 

@@ -73,7 +73,8 @@ public struct DisputeStore: Sendable {
         switch funds {
         case nil: return false
         case .withdrawn:
-            statement = "UPDATE disputes SET withdrawn_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND withdrawn_at IS NULL"
+            statement =
+                "UPDATE disputes SET withdrawn_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND withdrawn_at IS NULL"
         case .reinstated:
             statement =
                 "UPDATE disputes SET reinstated_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND reinstated_at IS NULL"

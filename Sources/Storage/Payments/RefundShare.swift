@@ -84,7 +84,8 @@ struct Restocking {
     let jobs: [PendingJob]
 
     /// What a refund that stands now brings back.
-    init(_ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus, in transaction: PostgresTransaction) throws {
+    init(_ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus, in transaction: PostgresTransaction) throws
+    {
         let wanted = refund.items.filter(\.restock)
         guard !wanted.isEmpty else {
             (statements, jobs) = ([], [])

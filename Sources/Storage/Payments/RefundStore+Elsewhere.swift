@@ -1,5 +1,5 @@
 public import Domain
-public import FoundationEssentials
+import FoundationEssentials
 import JobQueue
 import Postgres
 
@@ -13,7 +13,9 @@ extension RefundStore {
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let (id, isNew) = try await database.transaction { transaction -> (Refund.ID?, Bool) in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            if let known = try read[2].rows.map(RefundRow.refund).first(where: { $0.providerID == snapshot.id }) { return (known.id, false) }
+            if let known = try read[2].rows.map(RefundRow.refund).first(where: { $0.providerID == snapshot.id }) {
+                return (known.id, false)
+            }
             guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
                 entry.facts.intentID == intentID, entry.captured.amount > 0, entry.captured.currency == snapshot.amount.currency,
                 snapshot.amount.amount > 0, snapshot.status.isLive
@@ -46,7 +48,8 @@ extension RefundStore {
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
             let refunds = try read[2].rows.map(RefundRow.refund)
             guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
-                let refund = refunds.first(where: { $0.id == id }), refund.takesTheRest, refund.status == .requested, refund.providerID == nil
+                let refund = refunds.first(where: { $0.id == id }), refund.takesTheRest, refund.status == .requested,
+                refund.providerID == nil
             else { return false }
             let left = try RefundSum(
                 captured: entry.captured, refunds: refunds.filter { $0.id != id }.map { ($0.amount, $0.status) }

@@ -12,7 +12,8 @@ extension RefundStore {
               FROM refunds AS r LEFT JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
             """)
         guard let row = rows.first else { return nil }
-        return RefundFacts(refund: try RefundRow.refund(row), intentID: try row["intent_id"], shop: try row["shop"], attempt: try row["attempt"])
+        return RefundFacts(
+            refund: try RefundRow.refund(row), intentID: try row["intent_id"], shop: try row["shop"], attempt: try row["attempt"])
     }
 
     /// The refund of ours that the provider has under this id, `nil` when none is stored with it.
@@ -74,8 +75,18 @@ extension RefundStore {
             let status = isNews ? news.status : refund.status
             if isNews {
                 // Written down as made elsewhere before it could be told to be ours.
-                let twins = refunds.filter { $0.id != id && $0.providerID != nil && $0.providerID == news.providerID && $0.source == .provider }
-                statements += twins.map { "DELETE FROM refunds WHERE id = \($0.id)" }
+                let twins = refunds.filter {
+                    $0.id != id && $0.providerID != nil && $0.providerID == news.providerID && $0.source == .provider
+                }
+                for twin in twins {
+                    statements += [
+                        """
+                        UPDATE email_deliveries SET status = 'obsolete', updated_at = now()
+                         WHERE order_id = \(orderID) AND about = \(twin.id.description) AND status = 'pending'
+                        """,
+                        "DELETE FROM refunds WHERE id = \(twin.id)",
+                    ]
+                }
                 let now = refunds.filter { refund in !twins.contains { $0.id == refund.id } }.map { $0.id == id ? $0.becoming(status) : $0 }
                 let sum = try RefundSum(captured: entry.captured, refunds: now.map { ($0.amount, $0.status) })
                 statements += Self.writes(news, refund, entry, sum)
@@ -171,7 +182,8 @@ extension RefundStore {
             "UPDATE orders SET status = \(status), version = version + 1, updated_at = now() WHERE id = \(facts.orderID)",
         ]
         if news.status.isSettled {
-            let kind: OrderEvent.Kind = news.status != .succeeded ? .refundFailed : refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere
+            let kind: OrderEvent.Kind =
+                news.status != .succeeded ? .refundFailed : refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere
             statements.append(
                 """
                 INSERT INTO order_events (order_id, kind, status, reason)

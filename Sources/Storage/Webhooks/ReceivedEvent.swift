@@ -19,7 +19,9 @@ public struct ReceivedEvent: Hashable, Sendable {
     public let payload: String
 
     /// Puts an event together from what arrived.
-    public init(id: String, kind: PaymentEventKind, isLive: Bool, objectID: String?, apiVersion: String? = nil, occurredAt: Date, payload: String) {
+    public init(
+        id: String, kind: PaymentEventKind, isLive: Bool, objectID: String?, apiVersion: String? = nil, occurredAt: Date, payload: String
+    ) {
         self.id = id
         self.kind = kind
         self.isLive = isLive

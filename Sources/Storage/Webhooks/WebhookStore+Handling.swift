@@ -14,9 +14,12 @@ extension WebhookStore {
         let events = Dictionary(
             try rows.map { row in
                 let id: String = try row["event_id"]
-                return (id, StoredEvent(
-                    id: id, kind: PaymentEventKind(rawValue: try row["type"]), occurredAt: try row["occurred_at"],
-                    payload: try row["payload"]))
+                return (
+                    id,
+                    StoredEvent(
+                        id: id, kind: PaymentEventKind(rawValue: try row["type"]), occurredAt: try row["occurred_at"],
+                        payload: try row["payload"])
+                )
             }
         ) { first, _ in first }
         return ids.map { events[$0] }

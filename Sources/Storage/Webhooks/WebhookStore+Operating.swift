@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 import FoundationEssentials
 import JobQueue
 import Postgres
@@ -166,7 +166,7 @@ extension WebhookStore {
         var jobs: [PendingJob] = []
         for id in ids where !busy.contains(id) {
             let event = HandlePaymentEvent(eventID: id)
-            let job = try JobLedger.insertion(of: event, unique: HandlePaymentEvent.again(event))
+            let job = try JobLedger.insertion(of: event, unique: try HandlePaymentEvent.again(event))
             if try transaction.execute(job.statement) == 1 { jobs.append(job) }
         }
         return jobs

@@ -84,7 +84,8 @@ struct RefundNews: Sendable {
         }
         var outcomes: [PaymentEventOutcome] = []
         for refund in theirs { outcomes.append(try await settle(refund, logger)) }
-        return outcomes.first { $0.isOpenMatter } ?? outcomes.first { $0 == .refundRecorded || $0 == .refundFoundElsewhere } ?? .alreadyKnown
+        return outcomes.first { $0.isOpenMatter } ?? outcomes.first { $0 == .refundRecorded || $0 == .refundFoundElsewhere }
+            ?? .alreadyKnown
     }
 
     private func ours(_ refund: ProviderRefund) async throws -> Refund.ID? {

@@ -65,7 +65,8 @@ struct RefundPaymentHandler: JobHandler {
             return .success(
                 try await payments.refund(
                     RefundRequest(
-                        refundID: facts.refund.id, orderID: facts.refund.orderID, shop: facts.shop, intentID: facts.intentID, amount: facts.refund.amount,
+                        refundID: facts.refund.id, orderID: facts.refund.orderID, shop: facts.shop, intentID: facts.intentID,
+                        amount: facts.refund.amount,
                         reason: facts.refund.reason, key: key)))
         } catch {
             switch error {
