@@ -155,7 +155,7 @@ struct RefundLinesTests {
         try await Shop.with(poolSize: 12) { shop in
             let pen = try await shop.product("PEN", stock: 20)
             let order = try await shop.paid(pen, 10)
-            let made = try await withThrowingTaskGroup(of: Refund?.self) { group in
+            let made = try await withThrowingTaskGroup(of: Refund?.self) { group -> [Refund] in
                 for _ in 0..<16 {
                     group.addTask {
                         let outcome = try await shop.refunds.request(
@@ -163,7 +163,7 @@ struct RefundLinesTests {
                         if case .accepted(let refund) = outcome { return refund } else { return nil }
                     }
                 }
-                return try await group.reduce(into: []) { if let refund = $1 { $0.append(refund) } }
+                return try await group.reduce(into: [Refund]()) { if let refund = $1 { $0.append(refund) } }
             }
             #expect(made.count == 10)
             try await withThrowingTaskGroup(of: Void.self) { group in

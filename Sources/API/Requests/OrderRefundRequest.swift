@@ -33,7 +33,7 @@ struct OrderRefundRequest: Equatable {
         guard let elements = fields.array("items", 1...maximumItems) else { return [] }
         var items: [RefundWish.Item] = []
         for (index, element) in elements.enumerated() {
-            do {
+            do throws(Problem) {
                 var inner = try RequestFields(element, path: "items.\(index)")
                 let product = inner.id("product_id", of: Product.self)
                 let quantity = inner.quantity("quantity")
