@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import HTTPTypes
 import Postgres
@@ -57,8 +58,7 @@ struct AdminWebhookEventRoutesTests {
             let done = try await shop.send(.post, "/admin/dead-letters/discard", body + #", "confirm": true}"#, token: token)
             #expect(done.status == 200 && done["changed"] == .integer(7))
             let ignored = try await shop.send(.get, "/admin/webhook-events?state=ignored&limit=100", token: token)
-            guard case .array(let items)? = ignored["items"] else { throw Unexpected(what: "no items") }
-            #expect(items.count >= 7)
+            #expect(ignored["items", "6", "state"] == .string("ignored"))
             let replayed = try await shop.send(.post, "/admin/webhook-events/replay", #"{"state": "ignored"}"#, token: token)
             #expect(replayed.status == 202)
             let audited = try await shop.database.query("SELECT 1 FROM audit_log WHERE action = 'webhook_events.replayed'")
