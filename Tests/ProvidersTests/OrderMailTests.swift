@@ -55,6 +55,31 @@ struct OrderMailTests {
         return message
     }
 
+    @Test(
+        "An order that cost nothing speaks of no payment",
+        arguments: [(Language.english, "payment"), (.german, "Zahlung"), (.french, "paiement")])
+    func free(_ language: Language, _ word: String) throws {
+        let confirmed = try render(order([("Leaflet", 2, 0)], payment: .notRequired, in: language))
+        #expect(!confirmed.text.contains(word) && !confirmed.html.contains(word))
+        #expect(confirmed.text.contains("1042"))
+        let canceled = try render(order([("Leaflet", 2, 0)], status: .cancelled, payment: .notRequired, in: language), .cancellation)
+        for wrong in ["charged", "abgebucht", "débité", "way back", "zurück", "remboursé"] { #expect(!canceled.text.contains(wrong)) }
+    }
+
+    @Test(
+        "A refused payment is said to be that, and nothing else",
+        arguments: [
+            (Language.english, "could not be carried out"), (.german, "konnte nicht ausgeführt werden"),
+            (.french, "n’a pas pu être effectué"),
+        ])
+    func refused(_ language: Language, _ words: String) throws {
+        let message = try render(order(status: .rejected, payment: .canceled, in: language), .cancellation)
+        for part in [message.text, message.html] {
+            #expect(part.contains(words))
+            for wrong in ["paid in time", "rechtzeitig", "à temps", "is cancelled.</p>", "way back"] { #expect(!part.contains(wrong)) }
+        }
+    }
+
     @Test("The text of a confirmation, whole")
     func text() throws {
         let address = try Address(name: "Ann <Lee>", line1: "Main St. 1", city: "Berlin", postalCode: "10115", country: "DE")

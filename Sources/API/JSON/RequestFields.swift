@@ -1,3 +1,5 @@
+import Domain
+
 /// Takes a request body apart field by field and collects everything that is wrong with it, so that one answer names all of it.
 ///
 /// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the fields
@@ -51,11 +53,15 @@ struct RequestFields {
         return members[field] != nil
     }
 
-    /// A text of so many characters, free of control characters.
+    /// A text of so many characters, free of control characters and of what looks like the number of a payment card.
     mutating func text(_ field: String, _ length: ClosedRange<Int>) -> String? {
         guard let text = string(field) else { return nil }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             note(field, .invalidCharacter, "Control characters are not allowed.")
+            return nil
+        }
+        if CardNumber.occurs(in: text, .lenient) {
+            note(field, .notAllowed, Self.cardNumberRefused)
             return nil
         }
         if text.count < length.lowerBound {
@@ -68,6 +74,10 @@ struct RequestFields {
         }
         return text
     }
+
+    /// What is said to customers who write the number of a card; the number is not repeated.
+    static let cardNumberRefused =
+        "This looks like the number of a payment card, which must not be sent here. Name a payment method of the provider."
 
     /// Any string.
     mutating func string(_ field: String) -> String? {

@@ -23,9 +23,13 @@ extension RequestFields {
         integer(field, Int64(Quantity.range.lowerBound)...Int64(Quantity.range.upperBound)).flatMap { Quantity(rawValue: Int($0)) }
     }
 
-    /// A payment method as the provider names it, such as `pm_card_visa`.
+    /// A payment method as the provider names it, such as `pm_card_visa`. The number of a card is none, and goes no further than this.
     mutating func paymentMethod(_ field: String) -> String? {
-        parsed(field, "Expected 1 to 64 letters, digits, underscores and hyphens.") { text in
+        if let text = string(field), CardNumber.occurs(in: text, .strict) {
+            note(field, .notAllowed, Self.cardNumberRefused)
+            return nil
+        }
+        return parsed(field, "Expected 1 to 64 letters, digits, underscores and hyphens.") { text in
             let isValid = text.utf8.allSatisfy { byte in
                 byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D)
             }

@@ -24,8 +24,9 @@ struct AcceptedOrder {
         case .currencyUnavailable(let currency):
             throw Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
         case .emailRequired: throw .emailRequired
-        case .amountTooLarge:
-            throw Problem("amount_too_large", .unprocessableContent, "Amount too large", StorageError.amountTooLarge.description)
+        case .amountTooSmall(let total, let bounds): throw .amountTooSmall(total, bounds)
+        case .amountTooLarge(let bounds): throw .amountTooLarge(bounds)
+        case .paymentMethodRequired: throw .paymentMethodRequired
         }
         var headers: HTTPFields = [.location: "\(AccessTable.base)/orders/\(order.id)"]
         if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
@@ -56,7 +57,7 @@ struct AcceptedOrder {
             for field in HTTPFields.comeAgain(waiting) { headers[field.name] = field.value }
             return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
         case .confirmed, .partiallyRefunded, .refunded: return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
-        case .rejected: problem = .outOfStock(order)
+        case .rejected: problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
         case .paymentFailed: problem = .declined(order)
         case .expired, .cancelled: problem = .orderOver(order)
         }

@@ -32,6 +32,8 @@ struct OrderPaymentRoutes {
             if status.isPaid { return try JSONAnswer.response(OrderBody(order)) }
             if status.isOpen { return try await answer(order, viewer, seconds) }
             throw Problem.notPayable(order)
+        case .notChargeable(let violation):
+            throw Problem.notChargeable(violation)
         case .tooLate:
             throw Problem.paymentWindowClosed(try await order(id, viewer))
         }

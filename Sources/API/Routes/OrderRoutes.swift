@@ -33,7 +33,9 @@ struct OrderRoutes {
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked)))
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: issuedToken)
-        let order = await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0)
+        // Nobody else has to be asked about an order that costs nothing, so its outcome is waited for also where nobody asked for that.
+        let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
+        let order = await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: patience)
         return try accepted.response(for: order, waiting: await waits.of(order))
     }
 

@@ -10,6 +10,8 @@ enum Limits {
     static let parserHeaderBytes = 65_536
     /// What a connection may go on sending after its request was refused, so that the client gets to read the refusal.
     static let drainedBytes = 8_388_608
+    /// For so long the answer to an order that costs nothing waits for its outcome; it takes a worker milliseconds.
+    static let freeOrderSeconds = 5
     /// A connection that says nothing for so long is closed.
     static let idleSeconds: Int64 = 75
 }

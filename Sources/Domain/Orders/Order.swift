@@ -33,6 +33,8 @@ public struct Order: Hashable, Sendable {
     public let refunds: [OrderRefund]
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
     public let rate: AppliedRate?
+    /// Why it was rejected: `out_of_stock`, or the payment provider's reason.
+    public let rejectionReason: String?
     /// The payment that counts.
     public let payment: Payment?
     /// Where it is sent, `nil` after erasure.
@@ -52,7 +54,7 @@ public struct Order: Hashable, Sendable {
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
         createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
-        language: Language = .english
+        language: Language = .english, rejectionReason: String? = nil
     ) {
         self.id = id
         self.number = number
@@ -68,6 +70,7 @@ public struct Order: Hashable, Sendable {
         self.refunded = refunded ?? .zero(totals.total.currency)
         self.refunds = refunds
         self.rate = rate
+        self.rejectionReason = rejectionReason
         self.payment = payment
         self.shippingAddress = shippingAddress
         self.reservedUntil = reservedUntil
@@ -78,6 +81,9 @@ public struct Order: Hashable, Sendable {
 
     /// The currency all amounts are in.
     public var currency: Currency { totals.total.currency }
+
+    /// Whether nothing is to be paid for it.
+    public var isFree: Bool { totals.total.amount == 0 }
 }
 
 /// A refund as whoever placed the order sees it.

@@ -27,8 +27,16 @@ struct MailFacts {
     let payUntil: String?
     /// Whether the order ended because it was not paid in time.
     let isExpired: Bool
+    /// Whether the order ended because the payment provider refuses its payment.
+    let isRefused: Bool
+    /// Whether somebody called it off.
+    let isCalledOff: Bool
+    /// Whether there was nothing to pay.
+    let isFree: Bool
     /// Whether what was paid goes back.
     let isPaid: Bool
+    /// Whether something was to be paid and was not.
+    let isUnpaid: Bool
     let refund: String?
     let refundedOn: String?
     /// All that went back so far, where that is more than this refund.
@@ -53,7 +61,11 @@ struct MailFacts {
         hasAddress = !addressLines.isEmpty
         payUntil = order.reservedUntil.map(text.moment)
         isExpired = order.status == .expired
+        isRefused = order.status == .rejected
+        isCalledOff = !isExpired && !isRefused
+        isFree = order.isFree
         isPaid = order.payment.map { [.captured, .partiallyRefunded, .refunded].contains($0.status) } ?? false
+        isUnpaid = !isPaid && !isFree
         self.refund = refund.map { text.amount($0.amount) }
         refundedOn = refund?.settledAt.map(text.day)
         refundedInAll = refund.flatMap { order.refunded.amount > $0.amount.amount ? text.amount(order.refunded) : nil }

@@ -38,10 +38,11 @@ struct OrderPlacement: Sendable {
         try checkKey(claimed: read[0], stored: read[1])
         let cartID = try cart(read[3])
         let book = try PriceBook(currency, settings, rows: read.count > 6 ? read[6].rows : [])
-        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book).get()
+        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book, settings.charges).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
         }
+        try checkPayment(of: draft.totals.total, book)
         guard let email = try request.email ?? read[5].rows.first?["email"] else { throw Refusal(outcome: .emailRequired) }
         let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
         let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
@@ -60,6 +61,23 @@ struct OrderPlacement: Sendable {
             ])
         return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
     }
+
+    /// Whether the total can be charged, and with what. An order that costs nothing needs neither.
+    private func checkPayment(of total: Money, _ book: PriceBook) throws {
+        if total.amount == 0 { return }
+        do throws(ChargeLimits.Violation) {
+            try settings.charges.check(total, conversion: book.conversion.map { ($0.from, $0.rate.value) })
+        } catch {
+            switch error {
+            case .tooSmall(let bounds): throw Refusal(outcome: .amountTooSmall(total, bounds))
+            case .tooLarge(let bounds): throw Refusal(outcome: .amountTooLarge(bounds))
+            }
+        }
+        if request.paymentMethod == nil { throw Refusal(outcome: .paymentMethodRequired) }
+    }
+
+    /// The payment method as it is stored. An order that costs nothing may name none.
+    var method: String { request.paymentMethod ?? "none" }
 
     var language: Language { request.language ?? settings.language }
 

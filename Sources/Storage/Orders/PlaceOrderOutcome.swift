@@ -22,6 +22,10 @@ public enum PlaceOrderOutcome: Hashable, Sendable {
     case currencyUnavailable(Currency)
     /// A guest gave no mail address.
     case emailRequired
-    /// The sum is larger than can be charged.
-    case amountTooLarge
+    /// The sum is less than the payment provider charges.
+    case amountTooSmall(Money, ChargeLimits.Bounds)
+    /// The sum is more than the payment provider charges.
+    case amountTooLarge(ChargeLimits.Bounds)
+    /// There is something to be paid and nothing to pay it with.
+    case paymentMethodRequired
 }

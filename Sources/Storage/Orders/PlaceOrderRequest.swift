@@ -36,8 +36,8 @@ public struct PlaceOrderRequest: Sendable {
     public var currency: Currency?
     /// What the customer was shown. Another sum is refused.
     public var expectedTotal: Money?
-    /// The payment method as the provider names it.
-    public var paymentMethod: String
+    /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
+    public var paymentMethod: String?
     /// Where mail goes; a user's own address when `nil`. Guests must give one.
     public var email: EmailAddress?
     /// What mail is written in; the shop's language when `nil`.
@@ -50,7 +50,8 @@ public struct PlaceOrderRequest: Sendable {
     /// Describes an order to be placed.
     public init(
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, source: Source = .cart, currency: Currency? = nil,
-        expectedTotal: Money? = nil, paymentMethod: String, email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
+        expectedTotal: Money? = nil, paymentMethod: String?, email: EmailAddress? = nil, language: Language? = nil,
+        shippingAddress: Address,
         traceparent: String? = nil
     ) {
         self.idempotencyKey = idempotencyKey

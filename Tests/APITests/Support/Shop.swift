@@ -74,7 +74,8 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
-        let orders = OrderStore(database: database, dispatcher: dispatcher)
+        let settings = ShopSettings(charges: ShopSettings.providerCharges)
+        let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
@@ -93,7 +94,7 @@ struct Shop: Sendable {
             remains: JobRemains(database: database), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
-            cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: ShopSettings())
+            cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: settings)
         do {
             try await body(services, logger)
         } catch {
