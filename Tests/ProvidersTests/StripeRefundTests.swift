@@ -79,9 +79,8 @@ struct StripeRefundTests {
             #expect(captured.card == CardSummary(brand: "visa", lastFour: "4242"))
             #expect(log.entries.first?.body == "amount_to_capture=500&expand[0]=latest_charge")
             let dinars = Money(1234, try currency("KWD"))
-            let failure = try await failure(PaymentFailure.self) {
-                try await payments(client, server(200, intent)).capture(id, amount: dinars, key: key)
-            }
+            let counting = try payments(client, server(200, intent))
+            let failure = try await failure(PaymentFailure.self) { try await counting.capture(id, amount: dinars, key: key) }
             #expect(failure.code == "invalid_request")
             // Only named, or of another kind: no card is known, and nothing else is lost.
             for charge in [#""ch_1""#, "null", #"{"id": "ch_1", "payment_method_details": {"link": {}}}"#, "7"] {
@@ -133,11 +132,10 @@ struct StripeRefundTests {
             let payments = try payments(client, server(400, error))
             #expect(try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code == "invalid_request")
             // The provider's own words are kept for operators.
-            let worded =
+            let words =
                 #"{"error": {"type": "invalid_request_error", "code": "amount_too_large", "message": "Greater than unrefunded amount."}}"#
-            let refusal = try await failure(PaymentFailure.self) {
-                try await self.payments(client, server(400, headers: ["Request-Id": "req_1"], worded)).refund(request())
-            }
+            let wordy = try self.payments(client, server(400, headers: ["Request-Id": "req_1"], words))
+            let refusal = try await failure(PaymentFailure.self) { try await wordy.refund(request()) }
             #expect(refusal.reason == "amount_too_large: Greater than unrefunded amount. (request req_1)")
             let dinars = Money(1234, try currency("KWD"))
             #expect(try await failure(PaymentFailure.self) { try await payments.refund(request(dinars)) }.code == "invalid_request")

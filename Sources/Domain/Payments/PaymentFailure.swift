@@ -90,7 +90,9 @@ extension PaymentFailure {
         switch self {
         case .declined(let decline, _): decline.declineCode ?? decline.code
         case .unexpectedState(let intent): code + (intent.map { ": the payment is \($0.status.rawValue)" } ?? "")
-        case .invalidRequest(let reason), .configuration(let reason), .notSent(let reason), .outcomeUnknown(let reason, _): reason
+        case .invalidRequest(let reason, _), .unusableMethod(let reason), .configuration(let reason), .notSent(let reason),
+            .outcomeUnknown(let reason, _):
+            reason
         case .inProgress, .rateLimited, .unavailable, .notFound: code
         }
     }

@@ -43,7 +43,7 @@ struct StripeAnswer {
         } catch {
             guard isNew, case .invalidRequest = error, let problem = decode(StripeProblem.Envelope.self)?.error else { throw error }
             let words = [problem.code, problem.message.map { String($0.prefix(300)) }].compactMap { $0 }.joined(separator: ": ")
-            throw .invalidRequest((words.isEmpty ? problem.summary : words) + requestNote)
+            throw .invalidRequest((words.isEmpty ? problem.summary : words) + requestNote, code: problem.code)
         }
     }
 

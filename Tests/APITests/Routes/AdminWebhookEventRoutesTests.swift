@@ -33,7 +33,7 @@ struct AdminWebhookEventRoutesTests {
             #expect(try shown.text("leaves_behind").contains("evt_discarded"))
             let refused = try await shop.send(.delete, "/admin/jobs/\(job)", token: token)
             #expect(refused.status == 409 && refused.problem == "job_leaves_behind")
-            #expect(try refused.text("leaves_behind", "0").contains("evt_discarded"))
+            #expect(refused["leaves_behind", "0"] == shown["leaves_behind"])
             #expect(try await shop.send(.delete, "/admin/jobs/\(job)?confirm=true", token: token).status == 204)
             let event = try await shop.send(.get, "/admin/webhook-events/evt_discarded", token: support.accessToken)
             #expect(event["state"] == .string("ignored") && event["can_replay"] == .boolean(true))
@@ -54,7 +54,7 @@ struct AdminWebhookEventRoutesTests {
             let body = #"{"name": "payments.event", "q": "evt_many_""#
             let refused = try await shop.send(.post, "/admin/dead-letters/discard", body + "}", token: token)
             #expect(refused.status == 409 && refused.problem == "job_leaves_behind")
-            #expect(try refused.text("leaves_behind", "5") == "And 2 more at least.")
+            #expect(refused["leaves_behind", "5"] == .string("And 2 more at least."))
             let done = try await shop.send(.post, "/admin/dead-letters/discard", body + #", "confirm": true}"#, token: token)
             #expect(done.status == 200 && done["changed"] == .integer(7))
             let ignored = try await shop.send(.get, "/admin/webhook-events?state=ignored&limit=100", token: token)
