@@ -25,9 +25,12 @@ struct RequestFields {
     /// The 422 that names every error.
     var rejection: Problem { .invalid(errors + unknown) }
 
+    /// Throws the 422 unless everything is in order: for bodies that hold nothing else.
+    func finish() throws(Problem) { if !isComplete { throw rejection } }
+
     private var unknown: [FieldError] {
         Set(members.keys).subtracting(asked).sorted().map {
-            FieldError(field: path + $0, code: .unknownField, message: "This field is not known here.")
+            FieldError(field: path + $0.shortened(to: 64), code: .unknownField, message: "This field is not known here.")
         }
     }
 
@@ -64,11 +67,12 @@ struct RequestFields {
             note(field, .notAllowed, Self.cardNumberRefused)
             return nil
         }
-        if text.count < length.lowerBound {
+        let count = text.storedLength
+        if count < length.lowerBound {
             note(field, .tooShort, "At least \(length.lowerBound) characters are needed.")
             return nil
         }
-        if text.count > length.upperBound || text.utf8.count > 4 * length.upperBound {
+        if count > length.upperBound {
             note(field, .tooLong, "At most \(length.upperBound) characters are allowed.")
             return nil
         }
@@ -79,11 +83,15 @@ struct RequestFields {
     static let cardNumberRefused =
         "This looks like the number of a payment card, which must not be sent here. Name a payment method of the provider."
 
-    /// Any string.
+    /// Any string that can be stored.
     mutating func string(_ field: String) -> String? {
         guard let value = value(field) else { return nil }
         guard case .string(let text) = value else {
             note(field, .wrongType, "Expected a string, got \(value.kind).")
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            note(field, .invalidCharacter, "The character U+0000 is not allowed.")
             return nil
         }
         return text
@@ -97,7 +105,8 @@ struct RequestFields {
             return number
         case .integer:
             note(field, .outOfRange, "Expected a whole number from \(range.lowerBound) to \(range.upperBound).")
-        case .number(let text) where text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }):
+        // What is whole and beyond 64 bits.
+        case .number(let text) where Double(text).map({ $0.magnitude >= 0x1p63 }) ?? false:
             note(field, .outOfRange, "Expected a whole number from \(range.lowerBound) to \(range.upperBound).")
         case .number:
             note(field, .notAnInteger, "Expected a whole number.")
@@ -113,5 +122,17 @@ struct RequestFields {
         if let value = parse(text) { return value }
         note(field, .invalidFormat, expectation)
         return nil
+    }
+}
+
+extension String {
+    /// How long PostgreSQL finds the text (`char_length`): it counts code points, where Swift counts what people see as one letter, which
+    /// may be made of any number of them.
+    var storedLength: Int { unicodeScalars.count }
+
+    /// At most so many code points, with a sign that something was left out.
+    func shortened(to length: Int) -> String {
+        guard storedLength > length else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.prefix(length))) + "…"
     }
 }

@@ -26,7 +26,7 @@ struct OrderRefundRequest: Equatable {
 
     /// Where a product is named, for errors that are found later.
     func field(of productID: Product.ID) -> String {
-        "items.\(items.firstIndex { $0.productID == productID } ?? 0)"
+        "items[\(items.firstIndex { $0.productID == productID } ?? 0)]"
     }
 
     private static func items(_ fields: inout RequestFields) -> [RefundWish.Item] {
@@ -34,7 +34,7 @@ struct OrderRefundRequest: Equatable {
         var items: [RefundWish.Item] = []
         for (index, element) in elements.enumerated() {
             do throws(Problem) {
-                var inner = try RequestFields(element, path: "items.\(index)")
+                var inner = try RequestFields(element, path: "items[\(index)]")
                 let product = inner.id("product_id", of: Product.self)
                 let quantity = inner.quantity("quantity")
                 let restock = inner.has("restock") ? inner.boolean("restock") : false

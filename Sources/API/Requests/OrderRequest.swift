@@ -41,7 +41,7 @@ struct OrderRequest {
         var items: [CartItemRequest] = []
         for (index, element) in elements.enumerated() {
             do {
-                items.append(try CartItemRequest(try RequestFields(element, path: "items.\(index)")))
+                items.append(try CartItemRequest(try RequestFields(element, path: "items[\(index)]")))
             } catch {
                 fields.note(error.errors)
             }

@@ -31,7 +31,9 @@ struct StripeNotice {
         self.type = type
         self.isLive = isLive
         occurredAt = Date(timeIntervalSince1970: TimeInterval(created))
-        if case .string(let version)? = event["api_version"], (1...64).contains(version.utf8.count) {
+        if case .string(let version)? = event["api_version"], (1...64).contains(version.utf8.count),
+            version.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        {
             apiVersion = version
         } else {
             apiVersion = nil

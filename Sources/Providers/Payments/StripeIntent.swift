@@ -46,7 +46,7 @@ struct StripeIntent: Decodable {
             id: PaymentIntent.ID(rawValue: id), status: status, amount: amount, clientSecret: clientSecret,
             lastError: lastError.map { Decline(code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "") },
             orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID,
-            createdAt: created.map { Date(timeIntervalSince1970: TimeInterval($0)) },
+            createdAt: created.flatMap { Date(unixSeconds: $0) },
             amountReceived: amountReceived.flatMap { StripeAmount.money($0, currency) },
             amountCapturable: amountCapturable.flatMap { StripeAmount.money($0, currency) },
             paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"], card: latestCharge?.card)

@@ -31,7 +31,7 @@ struct StripeRefund: Decodable {
             refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, shop: metadata?["shop"],
             reason: reason.flatMap { RefundReason(rawValue: $0) }.flatMap { $0.isForPeople ? $0 : nil }, failureReason: failureReason,
             requestID: requestID,
-            createdAt: created.map { Date(timeIntervalSince1970: TimeInterval($0)) })
+            createdAt: created.flatMap { Date(unixSeconds: $0) })
     }
 
     private var ourStatus: RefundStatus? {

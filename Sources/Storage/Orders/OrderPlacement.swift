@@ -85,20 +85,26 @@ struct OrderPlacement: Sendable {
 
     /// Nobody waits for a key: who comes while another request holds it is told so.
     private var claim: [SQL] {
-        let scope = request.buyer.idempotencyScope
+        let (scopes, key) = (request.scopes, request.idempotencyKey)
         return [
             """
             WITH gate AS MATERIALIZED (
-                SELECT pg_try_advisory_xact_lock(hashtextextended(\(scope + "\u{1F}" + request.idempotencyKey), 0)) AS is_open
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key), 0)) AS is_open
             ), claimed AS (
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
-                SELECT \(scope)::text, \(request.idempotencyKey)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate WHERE is_open
+                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate, unnest(\(scopes)::text[]) AS scope
+                 WHERE is_open
+                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[]) AND key = \(key))
                 ON CONFLICT DO NOTHING
                 RETURNING 1
             )
-            SELECT is_open, EXISTS (SELECT FROM claimed) AS is_claimed FROM gate
+            SELECT is_open, (SELECT count(*) FROM claimed) = cardinality(\(scopes)::text[]) AS is_claimed FROM gate
             """,
-            "SELECT fingerprint, order_id FROM idempotency_keys WHERE scope = \(scope) AND key = \(request.idempotencyKey)",
+            """
+            SELECT fingerprint, order_id FROM idempotency_keys
+             WHERE scope = ANY (\(scopes + request.earlierScopes)::text[]) AND key = \(key) AND order_id <> \(orderID)
+             LIMIT 1
+            """,
         ]
     }
 

@@ -30,6 +30,10 @@ public struct PlaceOrderRequest: Sendable {
     public var fingerprint: [UInt8]
     /// Who buys. An express order of a guest names the token it gives out.
     public var buyer: CartOwner
+    /// Under which identities the key finds this order again; the buyer's own unless said otherwise.
+    public var scopes: [String]
+    /// Identities under which the key may have been used by an earlier version of the shop. They are looked at and not written any more.
+    public var earlierScopes: [String]
     /// What is bought.
     public var source: Source
     /// The order's currency; the shop's when `nil`.
@@ -49,14 +53,16 @@ public struct PlaceOrderRequest: Sendable {
 
     /// Describes an order to be placed.
     public init(
-        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, source: Source = .cart, currency: Currency? = nil,
-        expectedTotal: Money? = nil, paymentMethod: String?, email: EmailAddress? = nil, language: Language? = nil,
-        shippingAddress: Address,
+        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil, earlierScopes: [String] = [],
+        source: Source = .cart, currency: Currency? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
+        email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
         traceparent: String? = nil
     ) {
         self.idempotencyKey = idempotencyKey
         self.fingerprint = fingerprint
         self.buyer = buyer
+        self.scopes = scopes ?? [buyer.idempotencyScope]
+        self.earlierScopes = earlierScopes
         self.source = source
         self.currency = currency
         self.expectedTotal = expectedTotal

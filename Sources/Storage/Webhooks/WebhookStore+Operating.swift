@@ -22,20 +22,28 @@ extension WebhookStore {
         }
     }
 
-    /// Events, the latest first.
+    /// Events, the latest first. Throws `StorageError.invalidCursor`.
     public func events(_ selection: Selection? = nil, page: PageRequest = PageRequest()) async throws -> Page<WebhookEvent> {
-        // The last event of one part is where the next begins.
-        let before = page.cursor
+        let list = ListCursor.List("webhook-events", [selection?.rawValue])
+        var before: (microseconds: Int64, id: String)?
+        if let values = try page.values(of: list) {
+            guard values.count == 2, case .number(let time) = values[0], (0..<253_402_300_800_000_000).contains(time),
+                case .text(let id) = values[1]
+            else { throw StorageError.invalidCursor }
+            before = (time, id)
+        }
         let rows = try await database.query(
             """
             SELECT \(raw: WebhookEvent.columns) FROM webhook_events
              WHERE provider = 'stripe' AND \(raw: selection?.condition ?? "true")
-               AND (\(before)::text IS NULL
-                    OR (received_at, event_id) < (SELECT received_at, event_id FROM webhook_events
-                                                   WHERE provider = 'stripe' AND event_id = \(before)::text))
+               AND (\(before?.id)::text IS NULL
+                    OR (received_at, event_id)
+                       < (timestamptz 'epoch' + \(before?.microseconds)::bigint * interval '1 microsecond', \(before?.id)::text))
              ORDER BY received_at DESC, event_id DESC LIMIT \(page.limit + 1)
             """)
-        return Page(try rows.map(WebhookEvent.init), limit: page.limit) { $0.id }
+        return Page(try rows.map(WebhookEvent.init), limit: page.limit, of: list) { event in
+            [.number(Int64((event.receivedAt.timeIntervalSince1970 * 1_000_000).rounded())), .text(event.id)]
+        }
     }
 
     /// One event, `nil` when there is none.

@@ -131,11 +131,13 @@ struct AdminRefundRoutesTests {
             let (customer, token) = (try await shop.register(), try await shop.register(role: .operator).accessToken)
             let id = try await paid(customer, in: shop)
             let order = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
-            guard case .string(let product)? = order["items", "0", "product_id"] else { throw Answer.Missing(name: "items", body: "no order") }
+            guard case .string(let product)? = order["items", "0", "product_id"] else {
+                throw Answer.Missing(name: "items", body: "no order")
+            }
             let tooMany = try await refund(id, #"{"items": [{"product_id": "\#(product)", "quantity": 2}]}"#, token, in: shop)
-            #expect(tooMany.status == 422 && tooMany["errors", "0", "field"] == .string("items.0.quantity"))
+            #expect(tooMany.status == 422 && tooMany["errors", "0", "field"] == .string("items[0].quantity"))
             let other = try await refund(id, #"{"items": [{"product_id": "\#(UUID())", "quantity": 1}]}"#, token, in: shop)
-            #expect(other.status == 422 && other["errors", "0", "field"] == .string("items.0.product_id"))
+            #expect(other.status == 422 && other["errors", "0", "field"] == .string("items[0].product_id"))
             let made = try await refund(
                 id, #"{"items": [{"product_id": "\#(product)", "quantity": 1, "restock": true}], "reason": "duplicate"}"#, token, in: shop)
             #expect(made.status == 202 && made.headers[.retryAfter] == "1")
@@ -216,8 +218,8 @@ struct AdminRefundRoutesTests {
                 (
                     #"{"items": [{"product_id": "x", "quantity": 0, "restock": 1, "sku": "PEN"}]}"#,
                     [
-                        "items.0.product_id:invalid_format", "items.0.quantity:out_of_range", "items.0.restock:wrong_type",
-                        "items.0.sku:unknown_field",
+                        "items[0].product_id:invalid_format", "items[0].quantity:out_of_range", "items[0].restock:wrong_type",
+                        "items[0].sku:unknown_field",
                     ]
                 ),
                 (#"{"reason": "late_payment"}"#, ["reason:invalid_format"]),

@@ -71,7 +71,8 @@ struct ReconciliationProperties {
             case .partiallyRefunded: .partiallyRefunded
             case .refunded: .refunded
             }
-        let hasIntent = ![.created, .failed, .canceled, .notRequired].contains(payment) || payment != .notRequired && choices.next(upTo: 1) == 1
+        let hasIntent =
+            ![.created, .failed, .canceled, .notRequired].contains(payment) || payment != .notRequired && choices.next(upTo: 1) == 1
         let stored = hasIntent ? one([id, PaymentIntent.ID(rawValue: "pi_2")]) : nil
         let facts = PaymentFacts(
             orderID: ids.order, order: order, paymentID: ids.payment, payment: payment, amount: amount, intentID: stored)
