@@ -22,8 +22,9 @@ struct StripeEventTests {
         switch kind {
         case .intentSucceeded, .intentCapturable, .intentCanceled: #expect(event(kind, object) == .settled(intent))
         case .intentRequiresAction, .intentProcessing, .intentFailed: #expect(event(kind, object) == .passed(intent))
-        case .refundUpdated, .refundFailed: break
-        case .chargeRefunded, .disputeCreated, .disputeClosed: #expect(event(kind, object) == nil)
+        case .refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated: break
+        case .chargeRefunded, .disputeCreated, .disputeUpdated, .disputeFundsWithdrawn, .disputeFundsReinstated, .disputeClosed:
+            #expect(event(kind, object) == nil)
         }
         #expect(event(kind, "{}") == nil)
         #expect(event(kind, "7") == nil)
@@ -70,8 +71,10 @@ struct StripeEventTests {
         let refund = ProviderRefund(
             id: .init(rawValue: "re_1"), status: .failed, amount: Money(5, .usd), intentID: .init(rawValue: "pi_1"), refundID: id,
             failureReason: "unknown")
-        #expect(event(.refundFailed, object) == .refund(refund))
-        #expect(event(.refundUpdated, object) == .refund(refund))
+        // Under the names of this version of the API and of those before it.
+        for kind in [PaymentEventKind.refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated] {
+            #expect(event(kind, object) == .refund(refund))
+        }
     }
 
     @Test("disputes in all their states", arguments: DisputeStatus.allCases)
@@ -83,7 +86,12 @@ struct StripeEventTests {
         let dispute = Dispute(
             id: .init(rawValue: "du_1"), intentID: .init(rawValue: "pi_1"), amount: Money(1999, .usd), reason: "fraudulent", status: status,
             openedAt: Date(timeIntervalSince1970: 1_764_000_000), answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
-        #expect(event(.disputeCreated, object) == .dispute(dispute))
+        for kind in [PaymentEventKind.disputeCreated, .disputeUpdated, .disputeClosed] { #expect(event(kind, object) == .dispute(dispute)) }
+        var moved = dispute
+        moved.funds = .withdrawn
+        #expect(event(.disputeFundsWithdrawn, object) == .dispute(moved))
+        moved.funds = .reinstated
+        #expect(event(.disputeFundsReinstated, object) == .dispute(moved))
         #expect(event(.disputeClosed, object.replacing(status.rawValue, with: "unheard_of")) == nil)
     }
 }
