@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Storage
@@ -40,8 +41,10 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
     AdminEmailRoutes(mail: services.mail).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
-    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
-    AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminJobRoutes(jobs: services.jobs, audit: services.audit, remains: services.remains, webhooks: services.webhooks).add(to: admin)
+    AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit, remains: services.remains, webhooks: services.webhooks)
+        .add(to: admin)
+    AdminWebhookEventRoutes(webhooks: services.webhooks).add(to: admin)
     AdminRateRoutes(rates: services.rates).add(to: admin)
     AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)
     return router

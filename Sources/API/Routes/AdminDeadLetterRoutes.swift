@@ -7,6 +7,8 @@ import Storage
 struct AdminDeadLetterRoutes {
     let jobs: JobInspector
     let audit: AuditLog
+    let remains: JobRemains
+    let webhooks: WebhookStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("dead-letters/groups", use: groups)
@@ -26,6 +28,15 @@ struct AdminDeadLetterRoutes {
     private func change(_ action: BulkAction, _ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let wish = try DeadLetterRequest(try await request.fields())
+        if action == .discard, !wish.isConfirmed {
+            var filter = wish.filter
+            filter.state = filter.state ?? .dead
+            let first = try await remains.of(try await jobs.list(filter, limit: 200, after: wish.cursor).items)
+            if !first.isEmpty {
+                let more = first.count > 5 ? ["And \(first.count - 5) more at least."] : []
+                throw Problem.leavesBehind(Array(first.prefix(5)) + more, confirming: "send \"confirm\": true as well")
+            }
+        }
         var progress = BulkProgress()
         do {
             for try await step in try jobs.change(action, matching: wish.filter, from: wish.cursor) {
@@ -38,6 +49,7 @@ struct AdminDeadLetterRoutes {
             throw error
         }
         try await record(action, wish, progress, user, context)
+        if action == .discard { try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user)) }
         return try JSONAnswer.response(BulkProgressBody(progress: progress))
     }
 

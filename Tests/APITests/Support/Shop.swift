@@ -97,7 +97,8 @@ struct Shop: Sendable {
             reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
             waits: OrderWaits(orders: orders, redis: redis, prefix: prefix, logger: logger),
-            jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
+            jobs: JobInspector(database: database, dispatcher: dispatcher),
+            remains: JobRemains(database: database), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
             cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher, settings: settings)
