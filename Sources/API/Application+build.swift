@@ -8,6 +8,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
         RequestIDMiddleware()
+        ClientAddressMiddleware(proxies: services.trustedProxies)
         SecurityHeadersMiddleware()
         ObservationMiddleware()
         ProblemMiddleware()
@@ -15,14 +16,17 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
     }
     HealthRoutes(health: services.health).add(to: router)
-    router.addMiddleware { StartMiddleware(servers: services.health.servers) }
+    router.addMiddleware {
+        StartMiddleware(servers: services.health.servers)
+        RateLimitMiddleware(limiter: services.limiter)
+    }
     let version = router.group(RouterPath(AccessTable.base))
     DocumentRoutes(document: document).add(to: version)
     AuthRoutes(services: services).add(to: version.group("auth"))
     ProfileRoutes(accounts: services.accounts).add(to: version)
     CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
-    CartRoutes(carts: services.carts, settings: services.settings).add(to: version)
+    CartRoutes(carts: services.carts, limiter: services.limiter, settings: services.settings).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
     OrderRoutes(orders: services.orders, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens).add(to: version)
     OrderPaymentRoutes(orders: services.orders, waiter: waiter, waits: services.waits).add(to: version)
@@ -36,9 +40,9 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         waits: services.waits
     ).add(to: admin)
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
-    AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
-    AdminJobRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
-    AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
+    AdminQueueRoutes(jobs: services.jobs).add(to: admin)
+    AdminJobRoutes(jobs: services.jobs).add(to: admin)
+    AdminDeadLetterRoutes(jobs: services.jobs).add(to: admin)
     AdminRateRoutes(rates: services.rates).add(to: admin)
     AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)
     return router
@@ -57,7 +61,7 @@ func buildApplication(
         responder: VersionedResponder(next: router.buildResponder()),
         server: .http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionHandler(linger: TimeAmount(linger))],
+                additionalChannelHandlers: [ConnectionHandler(linger: TimeAmount(linger)), HangUpHandler()],
                 idleTimeout: .seconds(Limits.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),

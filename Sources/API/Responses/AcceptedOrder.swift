@@ -23,6 +23,7 @@ struct AcceptedOrder {
         case .unknownProducts(let ids): throw .unknownProducts(ids)
         case .currencyUnavailable(let currency):
             throw Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
+        case .tooManyDeclines(let declines): throw .tooManyDeclines(declines)
         case .emailRequired: throw .emailRequired
         case .amountTooLarge:
             throw Problem("amount_too_large", .unprocessableContent, "Amount too large", StorageError.amountTooLarge.description)

@@ -6,7 +6,6 @@ import Storage
 /// What operators do with many dead letters at once. Every change goes to the audit log.
 struct AdminDeadLetterRoutes {
     let jobs: JobInspector
-    let audit: AuditLog
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("dead-letters/groups", use: groups)
@@ -26,33 +25,21 @@ struct AdminDeadLetterRoutes {
     private func change(_ action: BulkAction, _ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let wish = try DeadLetterRequest(try await request.fields())
+        let entry = entry(action, wish, user, context)
+        // One for each batch, in its transaction: what was done until an error is done, and noted.
+        let noting = jobs.noting { [try AuditLog.insertion(of: entry.with($0))] }
         var progress = BulkProgress()
-        do {
-            for try await step in try jobs.change(action, matching: wish.filter, from: wish.cursor) {
-                progress = step
-                if progress.changed + progress.left >= wish.limit { break }
-            }
-        } catch {
-            // What was done until then is done.
-            try? await record(action, wish, progress, user, context)
-            throw error
+        for try await step in try noting.change(action, matching: wish.filter, from: wish.cursor) {
+            progress = step
+            if progress.changed + progress.left >= wish.limit { break }
         }
-        try await record(action, wish, progress, user, context)
         return try JSONAnswer.response(BulkProgressBody(progress: progress))
     }
 
-    private func record(
-        _ action: BulkAction, _ wish: DeadLetterRequest, _ progress: BulkProgress, _ user: User.ID, _ context: ShopContext
-    ) async throws {
-        var details = wish.details
-        details["changed"] = String(progress.changed)
-        details["left"] = String(progress.left)
-        details["request_id"] = context.requestID
-        try await audit.append([
-            AuditEntry(
-                actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded",
-                subjectKind: "dead_letters",
-                subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress, details: details)
-        ])
+    private func entry(_ action: BulkAction, _ wish: DeadLetterRequest, _ user: User.ID, _ context: ShopContext) -> AuditEntry {
+        AuditEntry(
+            actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded", subjectKind: "dead_letters",
+            subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress,
+            details: wish.details.merging(["request_id": context.requestID]) { own, _ in own })
     }
 }

@@ -21,7 +21,7 @@ struct AuthRoutes {
     @Sendable func register(_ request: Request, _ context: ShopContext) async throws -> Response {
         let cartToken = try CartTokens.token(of: request)
         let body = try RegisterRequest(try await request.fields())
-        let hash = try await services.hasher.hash(body.password)
+        let hash = try await services.hasher.hash(body.password, for: context.hashing(.registration))
         let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name)
         try await record("user.registered", user.id, context)
         var session = try await open(for: user)
@@ -34,13 +34,18 @@ struct AuthRoutes {
         let cartToken = try CartTokens.token(of: request)
         let body = try LoginRequest(try await request.fields())
         var account: (user: User, passwordHash: String)?
-        if let email = body.email { account = try await services.accounts.credentials(email: email) }
+        var attempt: LoginThrottle.Attempt?
+        if let email = body.email {
+            attempt = try await services.logins.begin(email, from: context.address)
+            account = try await services.accounts.credentials(email: email)
+        }
         // Unknown, wrong and disabled all cost one bcrypt and get one answer.
-        let isRight = try await services.hasher.verify(body.password, against: account?.passwordHash)
+        let isRight = try await services.hasher.verify(body.password, against: account?.passwordHash, for: context.hashing(.login))
         guard let user = account?.user, isRight, !user.isDisabled else {
             try await record("session.refused", account?.user.id, context)
             throw Problem.invalidCredentials
         }
+        if let attempt { await services.logins.passed(attempt) }
         try await record("session.opened", user.id, context)
         var session = try await open(for: user)
         session.isCartMerged = await merge(cartToken, into: user.id, context)

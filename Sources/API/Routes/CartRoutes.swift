@@ -6,6 +6,7 @@ import Storage
 /// Carts: a user's by access token, a guest's by cart token, which is given out with the first item.
 struct CartRoutes {
     let carts: CartStore
+    let limiter: RequestLimiter
     let settings: ShopSettings
 
     func add(to group: RouterGroup<ShopContext>) {
@@ -30,6 +31,7 @@ struct CartRoutes {
         if let known {
             return try JSONAnswer.response(CartBody(try await carts.add(body.quantity, of: body.productID, for: known, in: currency)))
         }
+        try await limiter.require(.newCart, context.address)
         let token = RandomToken.make()
         let owner = CartOwner.guest(tokenHash: RandomToken.hash(token))
         let cart = try await carts.add(body.quantity, of: body.productID, for: owner, in: currency)

@@ -31,7 +31,9 @@ struct OrderRoutes {
                 idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))), buyer: buyer, source: body.source,
                 currency: body.currency, expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
-                shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked)))
+                shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+                remoteAddress: context.remoteAddress, client: context.address))
+        if case .tooManyDeclines(let declines) = outcome { declines.alert(context.logger) }
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: issuedToken)
         let order = await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0)
         return try accepted.response(for: order, waiting: await waits.of(order))

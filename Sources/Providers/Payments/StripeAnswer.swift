@@ -95,7 +95,8 @@ struct StripeAnswer {
 
     private func decline(_ problem: StripeProblem) -> Decline {
         Decline(
-            code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.")
+            code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.",
+            fingerprint: problem.method?.fingerprint)
     }
 
     private var requestNote: String {

@@ -1,3 +1,5 @@
+public import JobQueue
+
 /// One line of the audit log. It holds no personal data: people are named by id.
 public struct AuditEntry: Hashable, Sendable {
     /// Who.
@@ -24,5 +26,22 @@ public struct AuditEntry: Hashable, Sendable {
         self.subjectID = subjectID
         self.remoteAddress = remoteAddress
         self.details = details
+    }
+}
+
+extension AuditEntry {
+    /// The same with what was changed about jobs or a queue: what it was before, and what it is now. `only` these names, where not everything was to be
+    /// changed.
+    public func with(_ change: JobChange, only names: Set<String>? = nil) -> AuditEntry {
+        var copy = self
+        if let before = change.before["state"], let after = change.after["state"] {
+            copy.details.merge(["before": before, "after": after]) { $1 }
+            return copy
+        }
+        func chosen(_ values: [String: String]) -> [String: String] { values.filter { names?.contains($0.key) ?? true } }
+        copy.details.merge(chosen(change.after)) { $1 }
+        let before = chosen(change.before).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        if !before.isEmpty { copy.details["before"] = before.joined(separator: "; ") }
+        return copy
     }
 }

@@ -41,16 +41,19 @@ struct Shop: Sendable {
 
     /// Starts the API on a port of its own, runs the test, and stops it.
     static func open(
-        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, _ test: @escaping @Sendable (Shop) async throws -> Void
+        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, proxies: TrustedProxies = .none, limits: RequestLimits = .off,
+        _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await open(database: try TestDatabase.current.pool, servers: servers, webhook: webhook, test)
+        try await open(database: try TestDatabase.current.pool, servers: servers, webhook: webhook, proxies: proxies, limits: limits, test)
     }
 
     static func open(
-        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, proxies: TrustedProxies = .none,
+        limits: RequestLimits = .off,
         _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await withServices(database: database, servers: servers, webhook: webhook) { services, logger in
+        try await withServices(database: database, servers: servers, webhook: webhook, proxies: proxies, limits: limits) {
+            services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
                 gate: ListenerGate(logger: logger), logger: logger)
@@ -62,7 +65,8 @@ struct Shop: Sendable {
 
     /// Everything the API stands on, closed again afterwards.
     static func withServices(
-        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, proxies: TrustedProxies = .none,
+        limits: RequestLimits = .off,
         _ body: @Sendable (ShopServices, Logger) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -75,6 +79,7 @@ struct Shop: Sendable {
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
         let orders = OrderStore(database: database, dispatcher: dispatcher)
+        let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
@@ -92,7 +97,8 @@ struct Shop: Sendable {
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
-            cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: ShopSettings())
+            cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: ShopSettings(),
+            trustedProxies: proxies, limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
         do {
             try await body(services, logger)
         } catch {
