@@ -22,6 +22,10 @@ extension Problem {
             "The order is \(status.rawValue): no money is set aside for it that could be taken.")
     }
 
+    static func refundNotChargeable(step: Money) -> Problem {
+        .invalid("amount.amount", .notAllowed, "Cards are charged and refunded in steps of \(step).")
+    }
+
     static func wrongRefundCurrency(_ currency: Currency) -> Problem {
         .invalid("amount.currency", .notAllowed, "The order was paid in \(currency).")
     }

@@ -48,6 +48,7 @@ struct AdminOrderRoutes {
             return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
         case .notPaid(let status): throw Problem.orderNotPaid(status)
         case .unknownOrder: throw Problem.notFound("order")

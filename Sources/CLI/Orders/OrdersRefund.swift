@@ -44,6 +44,7 @@ struct OrdersRefund: AsyncParsableCommand {
             Terminal.write("this refund was asked for before: \(refund.id), \(refund.amount), \(refund.status.rawValue)")
         case .keyReused: throw Failure("This key named another refund before.", advice: "Use a new --key for a new refund.")
         case .exceedsCaptured(let refundable): throw Failure("At most \(refundable) of this order can still be given back.")
+        case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
         case .wrongCurrency(let currency): throw Failure("The order was paid in \(currency).")
         case .notPaid(let status): throw Failure("The order is \(status.rawValue): no money was taken that could be given back.")
         case .unknownOrder: throw Failure("There is no such order.")

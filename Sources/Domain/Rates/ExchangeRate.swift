@@ -65,10 +65,10 @@ public struct ExchangeRate: Hashable, Sendable {
         return ExchangeRate(mantissa: Int64(quotient), scale: 10)
     }
 
-    /// Changes an amount of money at this rate, rounded half up at the target's minor unit. Throws `overflow`.
+    /// Changes an amount of money at this rate, rounded half up, once, to what can be charged in the target. Throws `overflow`.
     ///
-    /// The rate is between major units, so the two exponents are taken into account: 10.00 USD at 150 is 1500 JPY. Halves go away from zero, so
-    /// that giving an amount back is the mirror of taking it.
+    /// The rate is between major units, so the two exponents are taken into account: 10.00 USD at 150 is 1500 JPY, and 1.00 USD at 0.30745 is 0.310 KWD.
+    /// Halves go away from zero, so that giving an amount back is the mirror of taking it.
     public func convert(_ money: Money, to target: Currency) throws(MoneyError) -> Money {
         let shift = target.exponent - money.currency.exponent - scale
         guard let power = Self.powerOfTen(abs(shift)) else { throw .overflow }
@@ -81,7 +81,10 @@ public struct ExchangeRate: Hashable, Sendable {
         } else {
             denominator = power
         }
-        guard let amount = Int64(exactly: Self.roundedHalfUp(numerator, denominator)) else { throw .overflow }
+        let step = Int128(target.chargeableStep)
+        let (stepped, overflow) = denominator.multipliedReportingOverflow(by: step)
+        if overflow { throw .overflow }
+        guard let amount = Int64(exactly: Self.roundedHalfUp(numerator, stepped) * step) else { throw .overflow }
         return Money(amount, target)
     }
 

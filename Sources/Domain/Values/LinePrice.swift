@@ -1,7 +1,7 @@
 /// What a line of a cart or an order costs: one piece, and all of them.
 ///
-/// Only the line is charged. When it is converted it is rounded once, as a whole, so the price of one piece is a rounded figure for people and the
-/// two may differ by up to half a minor unit a piece.
+/// Only the line is charged. It is rounded once, as a whole, half up to what can be charged in its currency (``Currency/chargeableStep``), so the price
+/// of one piece is a rounded figure for people and the two may differ by up to half a step a piece.
 public struct LinePrice: Hashable, Sendable {
     /// Price of one piece.
     public let unit: Money
@@ -16,7 +16,7 @@ public struct LinePrice: Hashable, Sendable {
 
     /// Pieces whose price needs no conversion. Throws `overflow`.
     public init(_ unit: Money, times quantity: Quantity) throws(MoneyError) {
-        self.init(unit: unit, total: try unit.multiplied(by: quantity))
+        self.init(unit: try unit.roundedToChargeable(), total: try unit.multiplied(by: quantity).roundedToChargeable())
     }
 
     /// Pieces whose price is converted. Throws `overflow`.

@@ -12,6 +12,8 @@ public enum RefundOutcome: Hashable, Sendable {
     case exceedsCaptured(refundable: Money)
     /// The order was paid in this currency.
     case wrongCurrency(Currency)
+    /// The amount is between two that can be given back in its currency, which are this far apart.
+    case notChargeable(step: Money)
     /// No money was taken for the order.
     case notPaid(OrderStatus)
     /// There is no such order.

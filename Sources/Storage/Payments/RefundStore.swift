@@ -65,6 +65,9 @@ public struct RefundStore: Sendable {
         if let currency = wish.amount?.currency, currency != entry.captured.currency {
             return .failure(Refused(outcome: .wrongCurrency(entry.captured.currency)))
         }
+        if let amount = wish.amount, !amount.isChargeable {
+            return .failure(Refused(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
+        }
         let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
         let amount = wish.amount ?? left
         guard amount.amount > 0, amount.amount <= left.amount else {

@@ -14,6 +14,8 @@ public enum StorageError: Error, Hashable, Sendable {
     case currencyUnavailable(Currency)
     /// A sum is larger than can be charged.
     case amountTooLarge
+    /// A price is between two that can be charged in its currency, which are this far apart.
+    case priceNotChargeable(SKU, Money, step: Money)
     /// There is no such thing of this kind, or it belongs to somebody else.
     case notFound(String)
     /// A stored value breaks a rule of the shop. It is a bug or a damaged row, never the caller's fault.
@@ -28,6 +30,7 @@ public enum StorageError: Error, Hashable, Sendable {
         case .unknownProduct: "unknown_product"
         case .currencyUnavailable: "currency_unavailable"
         case .amountTooLarge: "amount_too_large"
+        case .priceNotChargeable: "price_not_chargeable"
         case .notFound: "not_found"
         case .corrupt: "stored_value_invalid"
         }
@@ -44,6 +47,8 @@ extension StorageError: CustomStringConvertible {
         case .unknownProduct(let ids): "Not for sale: \(ids.map(\.description).joined(separator: ", "))."
         case .currencyUnavailable(let currency): "Prices in \(currency) cannot be given at the moment."
         case .amountTooLarge: "The amount is larger than can be charged."
+        case .priceNotChargeable(let sku, let price, let step):
+            "The price of \(sku), \(price), cannot be charged: cards are charged in steps of \(step)."
         case .notFound(let kind): "There is no such \(kind)."
         case .corrupt(let what): "A stored value breaks a rule: \(what)."
         }

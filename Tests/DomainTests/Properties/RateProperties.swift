@@ -2,7 +2,7 @@ import Domain
 import PropertySupport
 import Testing
 
-@Suite("Converting is exact to half a minor unit")
+@Suite("Converting is exact to half a step that can be charged")
 struct RateProperties {
     /// A rate as a fraction, read from its text: independent of how it is kept.
     private static func fraction(_ rate: ExchangeRate) throws -> (digits: Int128, power: Int128) {
@@ -22,7 +22,8 @@ struct RateProperties {
             let (digits, power) = try Self.fraction(rate)
             let numerator = Int128(money.amount) * digits * Self.power(of: currency.exponent)
             let denominator = power * Self.power(of: money.currency.exponent)
-            let exact = (numerator * 2 + denominator) / (denominator * 2)
+            let step = Int128(currency.chargeableStep)
+            let exact = (numerator * 2 + denominator * step) / (denominator * step * 2) * step
             let converted = try? rate.convert(money, to: currency)
             try demandEqual(converted.map { Int128($0.amount) }, Int64(exactly: exact).map { Int128($0) })
             guard let converted else { return }
@@ -47,9 +48,25 @@ struct RateProperties {
             guard let line = try? LinePrice(price, times: quantity, at: rate, in: currency) else { return }
             let pieces = Int128(line.unit.amount) * Int128(quantity.rawValue)
             // What the table of order items demands of every row.
-            try demand((Int128(line.total.amount) - pieces).magnitude <= quantity.rawValue.magnitude, "\(line)")
+            let steps = quantity.rawValue.magnitude * UInt(currency.chargeableStep)
+            try demand((Int128(line.total.amount) - pieces).magnitude <= UInt128(steps), "\(line)")
             let one = try LinePrice(price, times: .one, at: rate, in: currency)
             try demandEqual(one.unit, one.total)
+        }
+    }
+
+    @Test func steps() {
+        property("every price of a line can be charged, converted or not", both(Self.conversions, Gen<Quantity>.quantity)) {
+            conversion, quantity in
+            let (price, rate, currency) = conversion
+            if let own = try? LinePrice(price, times: quantity) {
+                try demand(own.unit.isChargeable && own.total.isChargeable, "\(own)")
+                // Once a line: not what rounded pieces come to.
+                try demandEqual(own.total, price.multiplied(by: quantity).roundedToChargeable())
+            }
+            if let line = try? LinePrice(price, times: quantity, at: rate, in: currency) {
+                try demand(line.unit.isChargeable && line.total.isChargeable, "\(line)")
+            }
         }
     }
 
