@@ -159,8 +159,15 @@ struct HashingQueueTests {
                     #expect(waiting.remove(other) != nil)
                 case .clientIsFull, .isFull: break
                 }
-            case 3: if let one = waiting.randomElement() { #expect(queue.remove(one)); waiting.remove(one) }
-            case 4: #expect(!queue.remove(ticket))
+            case 3:
+                if let one = waiting.randomElement() {
+                    let isRemoved = queue.remove(one)
+                    #expect(isRemoved)
+                    waiting.remove(one)
+                }
+            case 4:
+                let isRemoved = queue.remove(ticket)
+                #expect(!isRemoved)
             default:
                 let next = queue.next()
                 #expect((next == nil) == waiting.isEmpty)
