@@ -3,12 +3,12 @@
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tests Benchmarks Package.swift
-.PHONY: help run test test-chaos test-outage model build lint format bench bench-queue stop clean reset
+.PHONY: help run test test-chaos test-outage model build lint format bench bench-queue start stop clean reset
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: ## build and start everything: private PostgreSQL and Redis, sandbox, API, worker (Ctrl-C stops it)
+run: ## build and start everything: private PostgreSQL and Redis, sandbox, API, worker (Ctrl-C stops it); WORKERS=2 runs several
 	@exec $(HEAR_INTERRUPT) Scripts/run
 
 test: ## run all tests against throw-away servers; FILTER=name runs some
@@ -40,12 +40,16 @@ bench: ## measure the queue in release mode; ARGUMENTS='drain --durable', enqueu
 bench-queue: ## measure the queue beside others, which it installs; ARGUMENTS=--smoke for a short look
 	@exec $(HEAR_INTERRUPT) Scripts/bench-queue $(ARGUMENTS)
 
-stop: ## stop what `make run` started
-	@exec Scripts/stop
+stop: ## stop what `make run` started; NAME=sandbox, api, worker or worker-2 stops that alone
+	@exec Scripts/stop $(NAME)
+
+start: ## start again what `make stop NAME=…` stopped
+	@exec Scripts/start $(NAME)
 
 clean: ## delete what was built and what killed tests left behind
 	@Scripts/remove-leftovers
 	rm -rf .build .build-release
 
-reset: stop ## delete the private servers with all their data
+reset: ## delete the private servers with all their data
+	@Scripts/stop
 	@Scripts/servers remove .cartwright

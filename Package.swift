@@ -18,6 +18,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -31,8 +32,8 @@ func program(_ name: String, _ dependencies: [Target.Dependency], path: String? 
     .executableTarget(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -57,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
@@ -69,22 +71,29 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
+        // Ground: knows of nothing.
+        module("Arithmetic", []),
+
         // Wrappers: each C library behind a Swift API, on threads of its own.
         module("Threading", [deque]),
-        module("Postgres", ["CLibpq", "Threading", deque, logging]),
-        module("Redis", ["CHiredis", "Threading", deque, logging]),
-        module("OutboundHTTP", ["CCurl", "Threading", deque, logging]),
+        module("Postgres", ["Arithmetic", "CLibpq", "Threading", deque, logging]),
+        module("Redis", ["Arithmetic", "CHiredis", "Threading", deque, logging]),
+        module("OutboundHTTP", ["Arithmetic", "CCurl", "Threading", deque, logging]),
 
         // The queue engine and the business rules know nothing of each other.
-        module("JobQueue", ["Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle], resources: [.copy("Migrations")]),
-        module("Domain", []),
+        module(
+            "JobQueue", ["Arithmetic", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle],
+            resources: [.copy("Migrations")]),
+        module("Domain", ["Arithmetic"]),
         // Where tests end processes. Empty when built for release.
         module("CrashPoints", []),
 
         // What joins them.
-        module("Storage", ["CrashPoints", "Domain", "JobQueue", "Postgres", "Redis", deque, logging], resources: [.copy("Migrations")]),
         module(
-            "Providers", ["Domain", "OutboundHTTP", logging, metrics, .product(name: "Mustache", package: "swift-mustache")],
+            "Storage", ["Arithmetic", "CrashPoints", "Domain", "JobQueue", "Postgres", "Redis", deque, logging],
+            resources: [.copy("Migrations")]),
+        module(
+            "Providers", ["Arithmetic", "Domain", "OutboundHTTP", logging, metrics, .product(name: "Mustache", package: "swift-mustache")],
             resources: [.copy("Templates")]),
         module("Observability", [logging, metrics, hummingbird, lifecycle]),
         module(
@@ -99,21 +108,24 @@ let package = Package(
         program(
             "API",
             [
-                "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", "Threading", crypto,
-                httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioPosix, .product(name: "JWTKit", package: "jwt-kit"),
+                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage",
+                "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
+                .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-            ], resources: [.copy("Document")]),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+            ], resources: [.copy("Document"), .copy("Passwords")]),
         program(
             "Worker",
             [
                 "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
                 "Storage", "Threading", lifecycle, logging, metrics,
             ]),
-        program("CLI", ["Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+        program("CLI", ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
         program(
             "Sandbox",
             [
                 "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
+                .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
         program(
@@ -125,12 +137,15 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         // Knows no server, so that the rules' tests need none.
         .target(name: "PropertySupport", path: "Tests/PropertySupport", swiftSettings: strict),
-        tests("Postgres", ["Postgres", "Threading"]),
-        tests("Redis", ["Redis", logging]),
+        tests("Postgres", ["Postgres", "PropertySupport", "Threading"]),
+        tests("Redis", ["PropertySupport", "Redis", logging]),
         tests("Observability", ["Observability", logging, metrics]),
-        tests("Bootstrap", ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage", logging]),
+        tests(
+            "Bootstrap",
+            ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
-        tests("JobQueue", ["JobQueue", "Postgres", "Redis", "Threading", logging, lifecycle, metrics]),
+        tests("JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
+        tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
         program(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
@@ -139,18 +154,19 @@ let package = Package(
         tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
-        tests("Providers", ["Domain", "OutboundHTTP", "Providers", logging]),
-        tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix]),
+        tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
+        // The providers' own clients are Python's.
+        tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", crypto, httpTypes, hummingbird, lifecycle,
-                logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto, httpTypes, hummingbird,
+                lifecycle, logging, nioCore, nioHTTP1, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",
             ["Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Worker", logging]),
-        tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments]),
+        tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", arguments]),
         tests(
             "EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", crypto, logging]),
     ],

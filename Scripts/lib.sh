@@ -58,6 +58,17 @@ free_port() {
     fail "No free port from $1 on."
 }
 
+# free_ports FIRST COUNT: the first port from FIRST on that begins a row of so many free ones.
+free_ports() {
+    local port offset
+    for ((port = $1; port + $2 <= 65536; port += offset + 1)); do
+        for ((offset = 0; offset < $2; offset++)); do ! port_in_use $((port + offset)) || continue 2; done
+        echo "$port"
+        return
+    done
+    fail "No $2 free ports in a row from $1 on."
+}
+
 # random_port: a free port below the range the kernel hands out for outgoing connections.
 random_port() { free_port $((20000 + RANDOM % 12000)); }
 
@@ -121,4 +132,32 @@ end_group() {
     [[ -n ${GROUP:-} ]] || return 0
     kill "-$1" -- "-$GROUP" 2>/dev/null || return 0
     wait_for 30 group_is_gone "$GROUP" || kill -KILL -- "-$GROUP" 2>/dev/null || true
+}
+
+# processes_are STATE FOLDER NAME…: whether the runner of that folder says so of each of these processes.
+processes_are() {
+    local process
+    for process in "${@:3}"; do [[ $(cat "$2/$process" 2>/dev/null) == "$1"* ]] || return 1; done
+}
+
+# ask_runner WORD STATE NAME…: asks what `make run` runs by these names to "start" or "stop", and waits until it is so. A name stands for all of its
+# processes: worker for worker-1 and worker-2.
+ask_runner() {
+    local word=$1 expected=$2 folder=${PROCESSES:-$STATE/processes} name process known=() chosen=() count
+    shift 2
+    is_gone "$(cat "$folder/runner" 2>/dev/null || echo none)" && fail "Nothing runs from this checkout. 'make run' starts it."
+    for process in "$folder"/*; do
+        process=${process##*/}
+        [[ $process == runner || $process == requests || $process == errors ]] || known+=("$process")
+    done
+    for name; do
+        count=${#chosen[@]}
+        for process in "${known[@]}"; do
+            [[ $process == "$name" || $process =~ ^"$name"-[0-9]+$ ]] && chosen+=("$process")
+        done
+        ((${#chosen[@]} > count)) || fail "There is no process '$name'. There are: ${known[*]}."
+    done
+    for name; do echo "$word $name" >"$folder/requests"; done
+    wait_for 60 processes_are "$expected" "$folder" "${chosen[@]}" || fail "It is not done after 60 s; 'make run' tells why."
+    for process in "${chosen[@]}"; do say "$process: $(cat "$folder/$process")"; done
 }

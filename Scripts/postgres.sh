@@ -58,6 +58,8 @@ postgres_start() {
     as_postgres test -d "$home/data" || postgres_initialise "$1" "$home" "$programs"
 
     options="-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 -c timezone=UTC"
+    # Errors name the constraint, never the row: rows hold mail addresses, names and password hashes, which no log is a place for.
+    options+=" -c log_error_verbosity=terse -c log_parameter_max_length=0 -c log_parameter_max_length_on_error=0"
     [[ $2 ]] && options+=" -c fsync=off -c full_page_writes=off"
     port=$(cat "$1/postgres.port" 2>/dev/null) || port=$(random_port)
     for attempt in 1 2 3 4 5; do
@@ -76,6 +78,17 @@ postgres_start() {
     export PGPASSWORD
     [[ $("${query[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'cartwright'") ]] || "${query[@]}" -c 'CREATE DATABASE cartwright'
     export POSTGRES_URL=postgres://cartwright:$PGPASSWORD@127.0.0.1:$port/cartwright
+    export POSTGRES_APP_URL=$POSTGRES_URL
+    # Who serves customers reads and writes rows; tables belong to whoever migrates. Throw-away servers are for tests, which make databases.
+    if [[ ! $2 ]]; then
+        [[ -f $1/postgres.app-password ]] || random_word 16 | write_secret "$1/postgres.app-password"
+        local password
+        password=$(<"$1/postgres.app-password")
+        [[ $("${query[@]}" -c "SELECT 1 FROM pg_roles WHERE rolname = 'cartwright_app'") ]] || "${query[@]}" -c 'CREATE ROLE cartwright_app LOGIN'
+        # Through standard input, so that no list of processes and no log shows it.
+        printf "SET log_min_error_statement = panic; ALTER ROLE cartwright_app PASSWORD '%s';\n" "$password" | "${query[@]}"
+        POSTGRES_APP_URL=postgres://cartwright_app:$password@127.0.0.1:$port/cartwright
+    fi
     unset PGPASSWORD
 }
 

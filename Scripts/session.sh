@@ -32,5 +32,8 @@ use_servers() {
         shift
         in_group "$ROOT/Scripts/servers" start "$SESSION" "$@"
         load_settings "$SESSION/servers.env"
+        # What is tested and measured makes its tables itself.
+        export DATABASE_URL=$MIGRATION_DATABASE_URL
+        unset MIGRATION_DATABASE_URL
     fi
 }

@@ -4,15 +4,15 @@ import NIOCore
 import Storage
 
 /// The router with every route of the API, in the order a request passes through.
-func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) -> Router<ShopContext> {
+func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy = CORSPolicy(), logger: Logger) -> Router<ShopContext> {
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
         RequestIDMiddleware()
         ClientAddressMiddleware(proxies: services.trustedProxies)
         SecurityHeadersMiddleware()
         ObservationMiddleware()
+        CrossOriginMiddleware(policy: cors)
         ProblemMiddleware()
-        LimitsMiddleware()
         AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
     }
     HealthRoutes(health: services.health).add(to: router)
@@ -26,11 +26,15 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
     ProfileRoutes(accounts: services.accounts).add(to: version)
     CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
-    CartRoutes(carts: services.carts, limiter: services.limiter, settings: services.settings).add(to: version)
+    CartRoutes(
+        carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
+    ).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
-    OrderRoutes(orders: services.orders, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens).add(to: version)
-    OrderPaymentRoutes(orders: services.orders, waiter: waiter, waits: services.waits).add(to: version)
-    OrderCancelRoutes(orders: services.orders).add(to: version)
+    OrderRoutes(
+        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens
+    ).add(to: version)
+    OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits).add(to: version)
+    OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: version)
     let webhooks = version.group("webhooks")
     WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: webhooks)
     MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
@@ -40,6 +44,7 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
         waits: services.waits
     ).add(to: admin)
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
+    AdminEmailRoutes(mail: services.mail).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs).add(to: admin)
     AdminJobRoutes(jobs: services.jobs).add(to: admin)
     AdminDeadLetterRoutes(jobs: services.jobs).add(to: admin)
@@ -53,20 +58,20 @@ func buildRouter(services: ShopServices, document: APIDocument, logger: Logger) 
 /// - Parameters:
 ///   - linger: how long idle connections stay open for one more request once the server goes down.
 ///   - gate: is told of the listening socket; runs as a service behind this one.
+///   - edge: what all connections share, and their limits.
 func buildApplication(
-    services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate, logger: Logger
+    services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate,
+    edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), logger: Logger
 ) -> some ApplicationProtocol {
-    let router = buildRouter(services: services, document: document, logger: logger)
+    let router = buildRouter(services: services, document: document, cors: cors, logger: logger)
     return Application(
         responder: VersionedResponder(next: router.buildResponder()),
-        server: .http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionHandler(linger: TimeAmount(linger)), HangUpHandler()],
-                idleTimeout: .seconds(Limits.idleSeconds),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: Limits.parserHeaderBytes, maxHeaderListSize: Limits.parserHeaderBytes, maxHeaderFieldCount: 200))),
-        configuration: ApplicationConfiguration(address: address, backlog: 4096),
+        server: HTTPServerBuilder { responder in
+            ShopChannel(responder: responder, resources: edge, cors: cors, linger: TimeAmount(linger))
+        },
+        configuration: ApplicationConfiguration(
+            address: address, backlog: 4096, availableConnectionsDelegate: .maximum(edge.limits.connections, logger: logger)),
         services: [OutcomeListener(outcomes: services.outcomes)],
-        onServerRunning: { gate.opened($0) },
+        onServerRunning: { await gate.opened($0) },
         logger: logger)
 }

@@ -1,3 +1,4 @@
+internal import Arithmetic
 internal import CCurl
 
 /// Owns one libcurl easy handle, with the lists and the error text that libcurl reads while it lives.
@@ -38,7 +39,7 @@ struct EasyHandle: ~Copyable {
 
     mutating func set(_ option: CURLoption, _ limit: Duration) {
         // Zero means "no limit" to libcurl, so what is shorter than a millisecond becomes one.
-        set(option, max(1, Int(clamping: limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000)))
+        set(option, max(1, Int(clamping: limit.wholeMilliseconds)))
     }
 
     mutating func set(_ option: CURLoption, list texts: [String]) {

@@ -8,8 +8,14 @@ struct TransferFacts {
     var requestBytes = 0
     /// SMTP: the code of the server's last reply, 0 before the first.
     var replyCode = 0
+    /// SMTP: the last line of the server's last reply.
+    var replyLine = ""
+    /// SMTP: whether any of the message was handed to libcurl.
+    var messageBegan = false
     /// SMTP: whether the whole message was handed to libcurl, so that the final dot may have left.
     var messageHandedOver = false
+    /// SMTP: we stopped because the server does not take the addresses.
+    var lacksSMTPUTF8 = false
     /// The answer grew past its limit; we stopped reading.
     var exceededLimit = false
     /// `scheme://host:port`.
@@ -30,12 +36,35 @@ enum FailureClassifier {
     /// SMTP: a message becomes the server's when it answers the final dot (RFC 5321, 4.2.5). Before the dot can have left, and after a
     /// refusal, nothing was accepted.
     static func smtp(_ facts: TransferFacts) -> OutboundError {
+        if facts.lacksSMTPUTF8 {
+            return OutboundError(
+                code: .needsSMTPUTF8, certainty: .notSent,
+                message: "\(facts.origin) takes no addresses with letters beyond ASCII in front of the @: it does not offer SMTPUTF8.")
+        }
         if (400...599).contains(facts.replyCode) {
-            let code = OutboundError.Code.smtp(facts.replyCode)
-            return OutboundError(code: code, certainty: .notSent, message: "\(facts.origin) answered \(facts.replyCode).")
+            let refusal = SMTPRefusal(
+                code: facts.replyCode, enhanced: enhancedCode(in: facts.replyLine),
+                deniesRelaying: facts.replyLine.lowercased().contains("relay"), stage: stage(facts))
+            return OutboundError(code: .smtp(refusal), certainty: .notSent, message: "\(facts.origin) answered \(refusal).")
         }
         let code = self.code(of: facts.result)
         return OutboundError(code: code, certainty: facts.messageHandedOver ? .ambiguous : .notSent, message: message(code, facts))
+    }
+
+    /// What the last reply was to. libcurl gives one result for several commands and names the command in its message.
+    private static func stage(_ facts: TransferFacts) -> SMTPRefusal.Stage {
+        if facts.messageBegan || facts.detail.hasPrefix("DATA failed") { return .message }
+        if facts.detail.hasPrefix("MAIL failed") { return .sender }
+        if facts.detail.hasPrefix("RCPT failed") { return .recipient }
+        return facts.result == CURLE_LOGIN_DENIED ? .login : .connection
+    }
+
+    /// `5.1.1` of `550 5.1.1 No such user`.
+    private static func enhancedCode(in line: String) -> String? {
+        guard let word = line.dropFirst(4).split(whereSeparator: \.isWhitespace).first else { return nil }
+        let parts = word.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let areNumbers = parts.allSatisfy { (1...3).contains($0.count) && $0.allSatisfy { (0x30...0x39).contains($0) } }
+        return parts.count == 3 && areNumbers && parts[0].count == 1 ? String(word) : nil
     }
 
     private static func code(of result: CURLcode) -> OutboundError.Code {

@@ -12,8 +12,12 @@ enum HeaderLines {
 
     /// The words of the last SMTP reply, without its code.
     static func lastReplyText(_ lines: [String]) -> String {
-        guard let last = lines.last(where: { !trimmed($0[...]).isEmpty }) else { return "" }
-        return trimmed(String(decoding: last.utf8.dropFirst(4).prefix(512), as: UTF8.self)[...])
+        trimmed(String(decoding: lastReplyLine(lines).utf8.dropFirst(4).prefix(512), as: UTF8.self)[...])
+    }
+
+    /// The last line of the last SMTP reply; empty when there was none.
+    static func lastReplyLine(_ lines: [String]) -> String {
+        lines.last { !trimmed($0[...]).isEmpty } ?? ""
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -26,8 +26,10 @@ public struct OutboundError: Error, Sendable, Hashable {
         case tooLarge
         /// The answer was not HTTP (or SMTP).
         case protocolViolation
-        /// The mail server refused, with its reply code.
-        case smtp(Int)
+        /// The mail server refused.
+        case smtp(SMTPRefusal)
+        /// An address has letters beyond ASCII, and the mail server does not take those (SMTPUTF8).
+        case needsSMTPUTF8
         /// The calling task was cancelled.
         case cancelled
         /// The client was closed.

@@ -13,7 +13,8 @@ public struct SMTPSubmission: Sendable {
     /// `smtp://` or `smtps://`, `[user:password@]host[:port]`; user and password percent-encoded. They are only sent to a server that offers
     /// a way to log in.
     public var url: String
-    /// The envelope sender: an address without a name.
+    /// The envelope sender: an address without a name. The domains of all addresses are ASCII; what stands in front of the @ may not be, and then only a
+    /// server that offers SMTPUTF8 gets the message.
     public var from: String
     /// The envelope recipients: addresses without names.
     public var recipients: [String]
@@ -46,15 +47,23 @@ extension SMTPSubmission {
     var defect: OutboundError? {
         if let defect = URLCheck.defect(of: url, schemes: ["smtp", "smtps"]) { return defect }
         guard !recipients.isEmpty, ([from] + recipients).allSatisfy(Self.isEnvelopeAddress) else {
-            return .refused(.invalidRequest, "Sender and recipients must be bare mail addresses in ASCII, and there must be a recipient.")
+            return .refused(
+                .invalidRequest, "Sender and recipients must be bare mail addresses with domains in ASCII, and there must be a recipient.")
         }
         guard !data.isEmpty else { return .refused(.invalidRequest, "There is no message to send.") }
         return nil
     }
 
+    /// Whether only a server that offers SMTPUTF8 can take the addresses (RFC 6531).
+    var needsSMTPUTF8: Bool { ([from] + recipients).contains { !$0.utf8.allSatisfy { $0 < 0x80 } } }
+
     /// No spaces, no brackets and no control characters, so that an address cannot bring a command of its own.
     private static func isEnvelopeAddress(_ text: String) -> Bool {
-        text.utf8.contains(UInt8(ascii: "@"))
-            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        let isClean = text.unicodeScalars.allSatisfy { scalar in
+            scalar.value > 0x20 && !(0x7F...0xA0).contains(scalar.value) && scalar != "<" && scalar != ">"
+                && !scalar.properties.isWhitespace
+        }
+        return isClean && text[at...].utf8.allSatisfy { $0 < 0x80 }
     }
 }

@@ -41,6 +41,10 @@ extension Transfer {
         // A new status line starts over: what came before was an interim answer (RFC 9110, 15.2).
         if case .http = work, line.hasPrefix("HTTP/") { lines.removeAll() }
         lines.append(line)
+        if utf8Watch?.lacksSupport(after: line) == true {
+            lacksSMTPUTF8 = true
+            return 0
+        }
         return count
     }
 

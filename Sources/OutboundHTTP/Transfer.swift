@@ -17,6 +17,9 @@ final class Transfer {
     var lines: [String] = []
     var headerBytes = 0
     var exceededLimit = false
+    /// There for a mail whose addresses the server may be unable to take.
+    var utf8Watch: SMTPUTF8Watch?
+    var lacksSMTPUTF8 = false
 
     /// `nil` when libcurl has no memory for a handle.
     init?(
@@ -44,7 +47,8 @@ final class Transfer {
         }
         let facts = TransferFacts(
             result: result, requestBytes: handle.long(CURLINFO_REQUEST_SIZE), replyCode: code,
-            messageHandedOver: sent == outgoing.count && sent > 0, exceededLimit: exceededLimit, origin: work.origin,
+            replyLine: HeaderLines.lastReplyLine(lines), messageBegan: sent > 0, messageHandedOver: sent == outgoing.count && sent > 0,
+            lacksSMTPUTF8: lacksSMTPUTF8, exceededLimit: exceededLimit, origin: work.origin,
             detail: handle.errorMessage)
         switch work {
         case .http: return .failure(FailureClassifier.http(facts))

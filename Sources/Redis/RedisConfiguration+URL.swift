@@ -9,7 +9,7 @@ extension RedisConfiguration {
         username = parts.user.flatMap { $0.isEmpty ? nil : $0 }
         password = parts.password.flatMap { $0.isEmpty ? nil : $0 }
         switch scheme {
-        case "redis":
+        case "redis", "rediss":
             let port = parts.port ?? 6379
             guard (1...65535).contains(port) else { throw Self.invalid("the port must lie in 1…65535") }
             var host = parts.host ?? ""
@@ -17,14 +17,30 @@ extension RedisConfiguration {
             topology = .single(.tcp(host: host.isEmpty ? "127.0.0.1" : host, port: port))
             let path = parts.path.drop { $0 == "/" }
             database = try Self.databaseNumber(path.isEmpty ? "0" : String(path))
+            if scheme == "rediss" {
+                var query: [String: String] = [:]
+                for item in parts.queryItems ?? [] { query[item.name] = item.value ?? "" }
+                do throws(RedisURL.Problem) {
+                    tls = try TLSSettings(&query)
+                    if !query.isEmpty { throw RedisURL.Problem(text: "its query may hold only ca, cert, key and server-name") }
+                } catch {
+                    throw Self.invalid(error.text, example: "rediss://redis.example:6379/0?ca=/etc/ssl/redis-ca.pem")
+                }
+            } else {
+                tls = nil
+                // Whoever names an authority does not mean to send passwords in the open.
+                guard parts.queryItems?.contains(where: { ["ca", "cert", "key", "server-name"].contains($0.name) }) != true else {
+                    throw Self.invalid("ca, cert, key and server-name belong to rediss://")
+                }
+            }
         case "unix", "redis+unix":
             guard parts.path.hasPrefix("/") else { throw Self.invalid("the path of a Unix socket must be absolute") }
             topology = .single(.unix(path: parts.path))
             database = try Self.databaseNumber(parts.queryItems?.first { $0.name == "db" }?.value ?? "0")
-        case "rediss":
-            throw Self.invalid("this build's hiredis has no TLS; use redis:// through a local TLS tunnel")
+            tls = nil
         default:
-            throw Self.invalid("the scheme must be redis, unix, redis+sentinel or redis+cluster")
+            throw Self.invalid(
+                "the scheme must be redis, unix, redis+sentinel or redis+cluster, or rediss, rediss+sentinel or rediss+cluster for TLS")
         }
     }
 
@@ -32,9 +48,13 @@ extension RedisConfiguration {
         let example = "redis+sentinel://10.0.0.1:26379,10.0.0.2:26379/service/0"
         do throws(RedisURL.Problem) {
             let parts = try RedisURL(url)
+            var query = parts.query
+            tls = parts.scheme.hasPrefix("rediss") ? try TLSSettings(&query) : nil
             let known: Set = ["sentinel-user", "sentinel-password"]
-            guard known.isSuperset(of: parts.query.keys) else {
-                throw RedisURL.Problem(text: "its query may hold only sentinel-user and sentinel-password")
+            guard known.isSuperset(of: query.keys) else {
+                throw RedisURL.Problem(
+                    text:
+                        "its query may hold only sentinel-user and sentinel-password\(tls == nil ? "" : ", ca, cert, key and server-name")")
             }
             let service = parts.path.first ?? ""
             guard !service.isEmpty, !service.contains(where: \.isWhitespace) else {
@@ -64,7 +84,12 @@ extension RedisConfiguration {
         do throws(RedisURL.Problem) {
             let parts = try RedisURL(url)
             guard parts.path.isEmpty || parts.path == ["0"] else { throw RedisURL.Problem(text: "a cluster has database 0 only") }
-            guard parts.query.isEmpty else { throw RedisURL.Problem(text: "it must not have a query") }
+            var query = parts.query
+            tls = parts.scheme.hasPrefix("rediss") ? try TLSSettings(&query) : nil
+            guard query.isEmpty else {
+                throw RedisURL.Problem(
+                    text: tls == nil ? "it must not have a query" : "its query may hold only ca, cert, key and server-name")
+            }
             (username, password) = (parts.username, parts.password)
             topology = .cluster(seeds: try parts.endpoints(defaultPort: 6379))
             database = 0
@@ -80,5 +105,23 @@ extension RedisConfiguration {
 
     private static func invalid(_ reason: String, example: String = "redis://127.0.0.1:6379/0") -> RedisError {
         RedisError(code: .invalidURL, message: "expected a Redis URL such as \(example), but \(reason)")
+    }
+}
+
+extension TLSSettings {
+    /// Takes what is about TLS out of a URL's query.
+    fileprivate init(_ query: inout [String: String]) throws(RedisURL.Problem) {
+        authorities = try Self.path("ca", &query)
+        certificate = try Self.path("cert", &query)
+        key = try Self.path("key", &query)
+        serverName = query.removeValue(forKey: "server-name")
+        if serverName?.isEmpty == true { throw RedisURL.Problem(text: "server-name is empty") }
+        if (certificate == nil) != (key == nil) { throw RedisURL.Problem(text: "cert and key go together") }
+    }
+
+    private static func path(_ name: String, _ query: inout [String: String]) throws(RedisURL.Problem) -> String? {
+        guard let path = query.removeValue(forKey: name) else { return nil }
+        guard path.hasPrefix("/") else { throw RedisURL.Problem(text: "\(name) must be the absolute path of a PEM file") }
+        return path
     }
 }

@@ -4,6 +4,8 @@ public struct RedisConfiguration: Sendable {
     var username: String?
     var password: String?
     var database: Int
+    /// nil where nothing is encrypted.
+    var tls: TLSSettings?
 
     /// How long one attempt at a connection may take, greeting included.
     public var connectTimeout: Duration = .seconds(1)
@@ -25,13 +27,17 @@ public struct RedisConfiguration: Sendable {
     /// - `redis+cluster://[user:password@]host[:port][,host[:port]…]`: the cluster that these nodes belong to. Name several: one that is up is
     ///   enough to find all others. A cluster has database 0 only.
     ///
+    /// With `rediss` in place of `redis` all connections are encrypted and the servers' certificates checked, against the authorities of the system
+    /// unless `?ca=/path/to/ca.pem` names others, and for the host that is connected to, unless `server-name=…` says whom they are for, as sentinels and
+    /// clusters need that tell addresses. `cert=/path&key=/path` is shown to servers that ask for it.
+    ///
     /// Users, passwords and service names may be percent-encoded.
     ///
     /// - Throws: `.invalidURL`, whose message never repeats a password.
     public init(url: String) throws(RedisError) {
         switch url.prefix(while: { $0 != ":" }).lowercased() {
-        case "redis+sentinel": try self.init(sentinelURL: url)
-        case "redis+cluster": try self.init(clusterURL: url)
+        case "redis+sentinel", "rediss+sentinel": try self.init(sentinelURL: url)
+        case "redis+cluster", "rediss+cluster": try self.init(clusterURL: url)
         default: try self.init(singleURL: url)
         }
     }
@@ -48,11 +54,12 @@ extension RedisConfiguration: CustomStringConvertible, CustomReflectable {
     /// Where it points to, without users or passwords.
     public var description: String {
         func list(_ endpoints: [Endpoint]) -> String { endpoints.map(\.description).joined(separator: ",") }
+        let scheme = tls == nil ? "redis" : "rediss"
         return switch topology {
         case .single(.unix(let path)): "unix://\(path)?db=\(database)"
-        case .single(let endpoint): "redis://\(endpoint)/\(database)"
-        case .sentinel(let service): "redis+sentinel://\(list(service.sentinels))/\(service.name)/\(database)"
-        case .cluster(let seeds): "redis+cluster://\(list(seeds))"
+        case .single(let endpoint): "\(scheme)://\(endpoint)/\(database)"
+        case .sentinel(let service): "\(scheme)+sentinel://\(list(service.sentinels))/\(service.name)/\(database)"
+        case .cluster(let seeds): "\(scheme)+cluster://\(list(seeds))"
         }
     }
 

@@ -58,7 +58,11 @@ struct WorkerServices {
                 store: reconciliations,
                 healer: PaymentHealer(store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
-        registry.register(SendMailHandler(store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer))
+        let mailGate = providers.byQueue[SendMail.queue]
+        registry.register(
+            SendMailHandler(
+                store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer,
+                isAway: { if let mailGate { await mailGate.circuit().state != .closed } else { false } }))
         let mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
         registry.register(MailEventsHandler(store: mailEvents))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
@@ -89,6 +93,7 @@ struct WorkerServices {
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
             ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
+            MailGauge(store: mailStore, interval: .seconds(60), logger: logger),
             CircuitGauge(gates: providers.all, interval: .seconds(2), logger: logger),
         ]
         let activity: (any MailActivity)? =

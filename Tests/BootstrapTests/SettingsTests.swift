@@ -48,11 +48,13 @@ struct SettingsTests {
         let settings = try APISettings(
             checking: SettingsReader(
                 values: Self.api.merging([
-                    "HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "0", "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
+                    "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000", "METRICS_PORT": "0",
+                    "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
                     "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de", "MAIL_PAYMENT_FAILED_SECONDS": "0",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
+        #expect(settings.http.corsOrigins == ["https://shop.example", "http://localhost:3000"])
         #expect(settings.http.port == 80)
         #expect(settings.metrics.port == 0)
         #expect(settings.database.configuration.poolSize == 5)
@@ -91,6 +93,9 @@ struct SettingsTests {
         "values out of bounds are refused",
         arguments: [
             ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
+            ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "null"), ("CORS_ORIGINS", "shop.example"), ("CORS_ORIGINS", "https://shop.example/"),
+            ("CORS_ORIGINS", "https://Shop.example"), ("CORS_ORIGINS", "https://shop.example:443"), ("CORS_ORIGINS", "https://a.example,"),
+            ("CORS_ORIGINS", "https://*.shop.example"), ("CORS_ORIGINS", "https://shop.example:x"), ("CORS_ORIGINS", "ftp://a.example"),
             ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
             ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"), ("SENDGRID_WEBHOOK_KEY", "MFkw"),
             ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
@@ -106,7 +111,7 @@ struct SettingsTests {
         "what is wrong with the address of Redis is said, in whichever form it is",
         arguments: [
             ("redis://:hunter2@h/x", "database must be a number"), ("redis+sentinel://:hunter2@a,b", "the name that the sentinels have"),
-            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h", "has no TLS"),
+            ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h?ca=x", "ca must be"),
         ])
     func redis(value: String, reason: String) throws {
         let text = try #require(complaint(["REDIS_URL": value]))
@@ -117,7 +122,7 @@ struct SettingsTests {
     @Test("a secret is never repeated")
     func noSecrets() throws {
         let changes = [
-            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
+            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h?ca=x", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
         ]
         let text = try #require(complaint(changes))
         #expect(!text.contains("hunter2"))
@@ -316,5 +321,53 @@ struct SettingsTests {
                 #expect(error?.message.contains("  PAYMENTS_MODE: is \(mode)") == true)
             }
         }
+    }
+
+    private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    private func file(_ bytes: [UInt8]) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data(bytes).write(to: path)
+        return path.path
+    }
+
+    @Test("the shop has the name it is given, or the sender's, or none that anybody else has")
+    func shopIdentity() throws {
+        func shop(_ changes: [String: String]) throws -> WorkerProcessSettings {
+            try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
+        }
+        #expect(try shop([:]).mail.shop.name == "Shop")
+        #expect(try shop(["MAIL_FROM": "Mug & Co <orders@shop.example>"]).mail.shop.name == "Mug & Co")
+        #expect(try shop(["MAIL_FROM": "orders@shop.example"]).mail.shop.name == "Shop")
+        let logo = try file(Self.png)
+        let full = try shop([
+            "SHOP_NAME": "Läden", "SHOP_ADDRESS": "Läden GmbH |  Hauptstr. 1 | 10115 Berlin", "SHOP_LOGO_FILE": logo,
+            "SHOP_CONTACT": "help@shop.example | +49 30 901820 | https://shop.example/help",
+        ]).mail.shop
+        #expect(full.name == "Läden" && full.address == ["Läden GmbH", "Hauptstr. 1", "10115 Berlin"])
+        #expect(full.contacts == [.email("help@shop.example"), .phone("+49 30 901820"), .web("https://shop.example/help")])
+        #expect(full.logo?.type == "image/png")
+    }
+
+    @Test(
+        "a shop's name, address, contact or picture that cannot stand in a mail is refused",
+        arguments: [
+            ("SHOP_NAME", "a\u{2028}b"), ("SHOP_NAME", String(repeating: "a", count: 81)), ("SHOP_NAME", "   "), ("SHOP_ADDRESS", "|"),
+            ("SHOP_ADDRESS", Array(repeating: "a", count: 9).joined(separator: "|")), ("SHOP_CONTACT", "call us"),
+            ("SHOP_CONTACT", "a@b.example|x"), ("SHOP_LOGO_FILE", "/nowhere/logo.png"), ("SHOP_LOGO_FILE", "/etc/passwd"),
+            ("SHOP_LOGO_FILE", "/dev/zero"),
+            ("SHOP_LOGO_FILE", "/tmp"),
+        ])
+    func badIdentity(name: String, value: String) throws {
+        let reader = SettingsReader(values: Self.worker.merging([name: value]) { $1 })
+        let error = #expect(throws: StartupError.self) { try WorkerProcessSettings(checking: reader) }
+        #expect(error?.message.contains(name) == true)
+    }
+
+    @Test("a picture that is too large is refused")
+    func largeLogo() throws {
+        let path = try file(Self.png + Array(repeating: 0, count: 100 << 10))
+        let reader = SettingsReader(values: Self.worker.merging(["SHOP_LOGO_FILE": path]) { $1 })
+        #expect(throws: StartupError.self) { try WorkerProcessSettings(checking: reader) }
     }
 }

@@ -145,3 +145,20 @@ struct PaymentSettlementTests {
         #expect(PaymentSettlement.decide(Self.known(.pending, .created), news: Self.intent(.succeeded)) == .ignore(.notReserved))
     }
 }
+
+@Suite("An order that costs nothing takes no money")
+struct FreeOrderSettlementTests {
+    @Test(
+        "whatever is said of an intent changes nothing",
+        arguments: [PaymentIntentStatus.succeeded, .requiresCapture, .canceled, .processing])
+    func ignored(_ status: PaymentIntentStatus) {
+        for order in OrderStatus.allCases {
+            let known = PaymentSettlement.Known(order: order, payment: .notRequired, amount: .zero(.usd), intentID: nil)
+            let intent = PaymentIntent(id: .init(rawValue: "pi_1"), status: status, amount: .zero(.usd))
+            guard case .ignore = PaymentSettlement.decide(known, news: intent) else {
+                Issue.record("\(order) and \(status)")
+                continue
+            }
+        }
+    }
+}

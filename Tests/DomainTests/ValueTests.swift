@@ -15,7 +15,16 @@ struct ValueTests {
         arguments: [
             "", "a", "@example.com", "a@", "a@localhost", "a b@example.com", "a@exa mple.com", "a@-example.com", "a@example..com",
             ".a@example.com",
-            "a.@example.com", "a@b@example.com", "a@example.com\r\nBcc: x@example.com", "ä@example.com", "a@example.com\0",
+            "a.@example.com", "a@b@example.com", "a@example.com\r\nBcc: x@example.com", "a@example.com\0",
+            // Invisible, turning, combining with what is before it, spaces of other scripts, signs that no name has.
+            "a\u{200B}b@example.com", "a\u{202E}b@example.com", "\u{301}a@example.com", "a.\u{301}@example.com", "a\u{A0}b@example.com",
+            "“a”@example.com",
+            "ä @example.com", "a@\u{301}b.example", "a@exa\u{200D}mple.com", "a@❤.example", "a@-ä.example", "a@ä-.example", "a@ä",
+            "a@。example", "a@ä..example",
+            "a@xn--.example", "a@xn--a.example", "a@xn--bcher-kv.example", "a@xn--BCHER-99a.example", "a@xn--zzzzzzzz99999999.example",
+            "a@ä_b.example",
+            String(repeating: "ä", count: 33) + "@example.com", "a@" + String(repeating: "ä", count: 64) + ".example",
+            "a@" + String(repeating: "漢字", count: 100) + ".example", String(repeating: "a", count: 5_000),
             String(repeating: "a", count: 65) + "@example.com",
         ])
     func badEmail(_ text: String) {
@@ -29,6 +38,52 @@ struct ValueTests {
         #expect(address.key == "ada.lovelace+shop@example.com")
         #expect("\(address)" == "A***@e***.com")
         #expect(String(reflecting: address) == "A***@e***.com")
+    }
+
+    @Test(
+        "addresses of all scripts have one spelling, which any server can be told by",
+        arguments: [
+            ("ada@bücher.example", "ada@xn--bcher-kva.example"), ("ada@BÜCHER.EXAMPLE", "ada@xn--bcher-kva.example"),
+            ("ada@bu\u{308}cher.example", "ada@xn--bcher-kva.example"), ("ada@XN--BCHER-KVA.example", "ada@xn--bcher-kva.example"),
+            ("ada@straße.example", "ada@xn--strae-oqa.example"), ("ada@例え.テスト", "ada@xn--r8jz45g.xn--zckzah"),
+            ("ada@例え。テスト", "ada@xn--r8jz45g.xn--zckzah"), ("ada@ｅｘａｍｐｌｅ.com", "ada@example.com"),
+            ("ada@пример.испытание", "ada@xn--e1afmkfd.xn--80akhbyknj4f"),
+            ("ada@παράδειγμα.δοκιμή", "ada@xn--hxajbheg2az3al.xn--jxalpdlp"), ("ada@उदाहरण.परीक्षा", "ada@xn--p1b6ci4b4b3a.xn--11b5bs3a9aj6g"),
+            ("ada@إختبار.مثال", "ada@xn--kgbechtv.xn--mgbh0fb"), ("ada@실례.테스트", "ada@xn--9n2bp8q.xn--9t4b11yi5a"),
+            ("Jürgen@Example.com", "jürgen@example.com"), ("ju\u{308}rgen@example.com", "jürgen@example.com"),
+            ("用户@例え.テスト", "用户@xn--r8jz45g.xn--zckzah"),
+            ("😀@example.com", "😀@example.com"), ("Ada@example.com", "Ada@example.com"),
+        ])
+    func internationalEmail(_ text: String, _ expected: String) throws {
+        let address = try EmailAddress(text)
+        #expect(Array(address.rawValue.utf8) == Array(expected.utf8))
+        #expect(address.needsSMTPUTF8 == (expected.utf8.contains { $0 >= 0x80 }))
+        // What is shown can be typed again.
+        #expect(try EmailAddress(address.readable) == address)
+        #expect(!"\(address)".contains("rgen"))
+        #expect(address.key == expected.lowercased())
+    }
+
+    @Test("what is shown of a domain is what was typed")
+    func readableEmail() throws {
+        #expect(try EmailAddress("ada@xn--bcher-kva.example").readable == "ada@bücher.example")
+        #expect(try EmailAddress("用户@例え.テスト").readable == "用户@例え.テスト")
+        #expect(try EmailAddress("ada@example.com").readable == "ada@example.com")
+    }
+
+    @Test("any text is an address in one spelling, or none, and never a fault")
+    func anyEmail() {
+        let parts = [
+            "a", "Ä", "ß", "漢", "xn--", "bcher-kva", "@", ".", "-", "\u{301}", "\u{3002}", "İ", "ﬁ", "😀", "\u{200D}", "0", "+", "א",
+            "example",
+        ]
+        property("an address is read as itself", Gen.one(of: parts).list(1...12).map { $0.joined() }) { text in
+            guard let address = EmailAddress(rawValue: text) else { return }
+            try demandEqual(EmailAddress(rawValue: address.rawValue)?.rawValue, address.rawValue)
+            try demandEqual(EmailAddress(rawValue: address.readable)?.rawValue, address.rawValue)
+            try demandEqual(address.rawValue.split(separator: "@").last.map { $0.utf8.allSatisfy { $0 < 0x80 } }, true)
+            try demandEqual(address.rawValue.utf8.count <= 254, true)
+        }
     }
 
     @Test("SKUs", arguments: [("ABC-1", true), ("a", false), ("", false), ("A B", false), (String(repeating: "X", count: 65), false)])
@@ -68,12 +123,28 @@ struct ValueTests {
 
     @Test("postal addresses name the field that is wrong")
     func address() throws {
-        #expect(throws: InvalidValue(code: "country_invalid", message: "Expected two upper-case letters of ISO 3166-1, such as DE.")) {
-            try Address(name: "Ada", line1: "1 Road", city: "London", country: "gb")
+        for country in ["gb", "XX", "EU", "UK", "ZZ", "SU", "", "G", "GBR", "ＧＢ"] {
+            let expected = "Expected the two upper-case letters of a country of ISO 3166-1, such as DE."
+            #expect(throws: InvalidValue(code: "country_invalid", message: expected), "\(country)") {
+                try Address(name: "Ada", line1: "1 Road", city: "London", country: country)
+            }
         }
+        for country in Country.all {
+            #expect(try Address(name: "Ada", line1: "1 Road", city: "London", country: country.rawValue).country == country.rawValue)
+        }
+        #expect(Country.all.count == 250)
         #expect(throws: InvalidValue.self) { try Address(name: "", line1: "1 Road", city: "London", country: "GB") }
         #expect(throws: InvalidValue.self) { try Address(name: "Ada\r\nX", line1: "1 Road", city: "London", country: "GB") }
         #expect(try Address(name: "Ada", line1: "1 Road", line2: "", city: "London", country: "GB").line2 == nil)
+    }
+
+    @Test("a picture for mails is told by its content, and is small")
+    func pictures() {
+        #expect(MailImage([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])?.type == "image/png")
+        #expect(MailImage([0xFF, 0xD8, 0xFF, 0xE0])?.filename == "logo.jpeg")
+        #expect(MailImage(Array("GIF89a".utf8))?.type == "image/gif")
+        for bytes in [[], [0x89], Array("<svg/>".utf8), Array("<html>".utf8)] { #expect(MailImage(bytes) == nil) }
+        #expect(MailImage(Array("GIF89a".utf8) + Array(repeating: 0, count: MailImage.maximumBytes)) == nil)
     }
 
     @Test("charging repeats its key, giving up never does")

@@ -40,26 +40,28 @@ struct OutageTests {
         }
     }
 
-    @Test func aJobThatCannotSucceedLiesInTheDeadLettersUntilAnOperatorBringsItBack() async throws {
+    @Test func aJobThatDiesLeavesItsOrderInTimeForAnOperatorToBringItBack() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
-            // The provider refuses a request as malformed: no retry could help, only a person.
-            try await shop.misbehave(#"{"faults": [{"kind": "400", "endpoint": "create"}]}"#)
+            try await shop.misbehave(#"{"faults": [{"kind": "409", "endpoint": "create"}]}"#)
             let answer = try await shop.order(product, wait: 1)
             let id = try #require(answer.body?.id)
+            // As if all its attempts were used up.
             let job: String = try await eventually(within: .seconds(30), "the job is dead") {
-                try await shop.database.pool.query("SELECT id::text AS id FROM jobs WHERE state = 'dead' AND name = 'checkout.order'").first
-                    .map { try $0["id"] }
+                try await shop.database.pool.query(
+                    """
+                    UPDATE jobs SET state = 'dead', reason = 'attempts_exhausted', finished_at = now()
+                     WHERE name = 'checkout.order' AND state = 'ready' AND jsonb_array_length(errors) > 0
+                    RETURNING id::text AS id
+                    """
+                ).first.map { try $0["id"] }
             }
             #expect(try await shop.cartwright("jobs", "list", "--state", "dead").contains(job))
-            // Brought back while the cause lasts, it dies again; once the cause is mended, it succeeds.
-            try await shop.cartwright("jobs", "retry", job)
-            try await eventually(within: .seconds(30), "the job is dead again") {
-                let row = try await shop.database.pool.query(
-                    "SELECT state = 'dead' AND jsonb_array_length(errors) = 2 AS dead FROM jobs WHERE id = \(job)::uuid")[0]
-                return try row["dead"]
-            }
+            #expect(try await shop.show(answer).body?.waiting?.reason == "stopped")
+            let doctor = try await shop.cartwright("doctor")
+            #expect(doctor.contains("orders.stopped") && doctor.contains("jobs retry \(job)"))
+            #expect(try await shop.stock(of: product).reserved == 1)
             try await shop.behave()
             try await shop.cartwright("jobs", "retry", job)
             try await eventually(within: .seconds(30), "the order is confirmed") { try await shop.orderStatus(id) == "confirmed" }
@@ -67,6 +69,34 @@ struct OutageTests {
             try await shop.cartwright("jobs", "retry", job, expecting: 1)
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
+            withExtendedLifetime(processes) {}
+        }
+    }
+
+    @Test func whatTheProviderRefusesForGoodEndsTheOrder() async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            let product = try await shop.products()[0]
+            for endpoint in ["create", "confirm"] {
+                try await shop.misbehave(#"{"faults": [{"kind": "400", "endpoint": "\#(endpoint)"}]}"#)
+                let answer = try await shop.order(product)
+                #expect(answer.status == 422 && answer.text.contains("payment_refused"), "\(answer.text)")
+                #expect(try await shop.orderStatus(try #require(answer.orderID)) == "rejected")
+                #expect(try await shop.stock(of: product) == (product.onHand, 0))
+                try await shop.behave()
+            }
+            let unknown = try await shop.order(product, method: "pm_nope")
+            #expect(unknown.status == 422 && unknown.text.contains("not_found"), "\(unknown.text)")
+            let declined = try await shop.order(product, method: "pm_card_visa_chargeDeclined")
+            #expect(declined.status == 402)
+            #expect(try await shop.pay(declined, method: "pm_nope").status == 422)
+            #expect(try await shop.stock(of: product) == (product.onHand, 0))
+            #expect(try await shop.movements().isEmpty)
+            let intents = try await shop.database.pool.query("SELECT 1 FROM payments WHERE status <> 'canceled'")
+            #expect(intents.isEmpty)
+            try await shop.waitUntilSettled(within: .seconds(20))
+            try await shop.checkEverythingAddsUp()
+            #expect(try await !shop.cartwright("doctor").contains("FAIL"))
             withExtendedLifetime(processes) {}
         }
     }

@@ -99,4 +99,33 @@ struct PurchaseTests {
             withExtendedLifetime(processes) {}
         }
     }
+
+    @Test func whatCostsNothingIsConfirmedWithoutTheProvider() async throws {
+        try await Shop.open { shop in
+            let processes = try await shop.startAll()
+            let product = try await shop.products()[0]
+            try await shop.database.pool.execute("UPDATE products SET base_amount = 0 WHERE id = \(product.id)::uuid")
+            // The provider would refuse everything it is asked.
+            try await shop.misbehave(#"{"faults": [{"kind": "400", "endpoint": "create"}, {"kind": "400", "endpoint": "confirm"}]}"#)
+            let answer = try await shop.order(product, quantity: 3, wait: nil)
+            #expect(answer.status == 201, "\(answer.text)")
+            #expect(answer.orderStatus == "confirmed" && answer.body?.payment?.status == "not_required")
+            #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
+            let id = try #require(answer.body?.id)
+            _ = try await eventually("the mail has arrived") { try await shop.mails().first { $0.order_id == id } }
+            let canceled = try await shop.cancel(try await shop.order(product, wait: nil))
+            #expect(canceled.status == 200 && canceled.orderStatus == "cancelled")
+            // What cannot be charged is refused at once.
+            try await shop.database.pool.execute("UPDATE products SET base_amount = 10 WHERE id = \(product.id)::uuid")
+            let small = try await shop.order(product)
+            #expect(small.status == 422 && small.text.contains("amount_too_small"))
+            #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
+            try await shop.behave()
+            #expect(try await shop.movements().isEmpty)
+            try await shop.waitUntilSettled(within: .seconds(20))
+            try await shop.checkEverythingAddsUp()
+            #expect(try await !shop.cartwright("doctor").contains("FAIL"))
+            withExtendedLifetime(processes) {}
+        }
+    }
 }

@@ -159,9 +159,32 @@ struct ListingTests {
 
     @Test(arguments: [
         "", "x", "redis", "redis:", "redis:a b", "redis:one:5", "redis:one:x:\(JobID.new())", "redis:one:5:no-id",
-        "redis:one:5:\(JobID.new()):",
+        "redis:one:5:\(JobID.new()):", "\(JobID.new())", "\(ListCursor([.number(1)], of: .init("jobs")))",
+        "\(ListCursor([.text("no id")], of: .init("jobs")))", "\(ListCursor([.text("one"), .number(5)], of: .init("jobs")))",
+        "\(ListCursor([.text("one"), .number(5), .text("no id")], of: .init("jobs")))",
+        "\(ListCursor([.text("a b"), .number(0)], of: .init("jobs")))",
     ])
     func aCursorThatNoPageGaveOutIsRefused(text: String) {
         #expect(JobCursor(text) == nil)
+    }
+
+    @Test func aCursorIsOfTheListThatGaveItOut() async throws {
+        try await Engine.with { engine in
+            try await GeneratedRows.insert(12, into: engine.database)
+            let cursor = try #require(try await engine.inspector.list(JobFilter(state: .dead), limit: 5).nextCursor)
+            let since = Date(timeIntervalSince1970: 0)
+            #expect(try await engine.inspector.list(JobFilter(state: .dead, since: since), limit: 5, after: cursor).items.count == 5)
+            for other in [
+                JobFilter(), JobFilter(state: .parked), JobFilter(state: .dead, queue: Task1.queue), JobFilter(state: .dead, name: "x"),
+                JobFilter(state: .dead, text: "x"), JobFilter(state: .dead, hasErrors: true), JobFilter(state: .dead, fingerprint: "x"),
+            ] {
+                await #expect(throws: JobInspectionError.foreignCursor) {
+                    try await engine.inspector.list(other, limit: 5, after: cursor)
+                }
+            }
+            #expect(throws: JobInspectionError.foreignCursor) {
+                try engine.inspector.change(.discard, matching: JobFilter(name: "x"), from: cursor)
+            }
+        }
     }
 }

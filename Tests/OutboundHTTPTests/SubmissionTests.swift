@@ -46,18 +46,54 @@ struct SubmissionTests {
     }
 
     @Test(
-        "A refusal at any point means not sent, with its code",
+        "A refusal at any point means not sent, with its code and what it was to",
         arguments: [
-            ("greeting", "554 No service\r\n", 554), ("greeting", "421 Busy\r\n", 421), ("AUTH", "535 5.7.8 Wrong\r\n", 535),
-            ("MAIL", "451 4.3.0 Later\r\n", 451), ("RCPT", "550 5.1.1 Unknown\r\n", 550), ("RCPT", "450 4.2.0 Greylisted\r\n", 450),
-            ("DATA", "452 4.3.1 Full\r\n", 452), (".", "552 5.3.4 Too big\r\n", 552), (".", "451 4.3.0 Try again\r\n", 451),
+            ("greeting", "554 No service\r\n", SMTPRefusal(code: 554, stage: .connection)),
+            ("greeting", "421 Busy\r\n", SMTPRefusal(code: 421, stage: .connection)),
+            ("AUTH", "535 5.7.8 Wrong\r\n", SMTPRefusal(code: 535, enhanced: "5.7.8", stage: .login)),
+            ("MAIL", "451 4.3.0 Later\r\n", SMTPRefusal(code: 451, enhanced: "4.3.0", stage: .sender)),
+            ("MAIL", "550-5.7.1 Not\r\n550 5.7.1 you\r\n", SMTPRefusal(code: 550, enhanced: "5.7.1", stage: .sender)),
+            ("RCPT", "550 5.1.1 Unknown\r\n", SMTPRefusal(code: 550, enhanced: "5.1.1", stage: .recipient)),
+            ("RCPT", "450 4.2.0 Greylisted\r\n", SMTPRefusal(code: 450, enhanced: "4.2.0", stage: .recipient)),
+            ("RCPT", "550 relay not permitted\r\n", SMTPRefusal(code: 550, deniesRelaying: true, stage: .recipient)),
+            ("DATA", "452 4.3.1 Full\r\n", SMTPRefusal(code: 452, enhanced: "4.3.1", stage: .message)),
+            (".", "552 5.3.4 Too big\r\n", SMTPRefusal(code: 552, enhanced: "5.3.4", stage: .message)),
+            (".", "451 4.3 Try again\r\n", SMTPRefusal(code: 451, stage: .message)),
         ])
-    func refused(place: String, reply: String, code: Int) async throws {
+    func refused(place: String, reply: String, refusal: SMTPRefusal) async throws {
         let server = try ScriptedMailServer(replies: [place: reply]).start()
         let error = try await fail(mail(server, user: "shop:hush@"))
-        #expect(error.code == .smtp(code))
+        #expect(error.code == .smtp(refusal))
         #expect(error.certainty == .notSent)
         #expect(!"\(error)".contains("hush") && !"\(error)".contains("ann"))
+    }
+
+    @Test("An address beyond ASCII goes to a server that offers SMTPUTF8, and to no other")
+    func internationalized() async throws {
+        let offering = ScriptedMailServer(offering: ["SMTPUTF8", "8BITMIME"])
+        let server = try offering.start()
+        var abroad = mail(server)
+        abroad.recipients = ["jürgen@xn--mnchen-3ya.example"]
+        _ = try await withClient { client in try await client.send(abroad) }
+        #expect(offering.log.entries.contains { $0.hasPrefix("MAIL FROM:<shop@shop.example>") && $0.contains("SMTPUTF8") })
+        #expect(offering.log.entries.contains("RCPT TO:<jürgen@xn--mnchen-3ya.example>"))
+
+        // A server without it, one that does not even know EHLO, and a connection that is there already.
+        for script in [ScriptedMailServer(), ScriptedMailServer(replies: ["EHLO": "502 What\r\n"])] {
+            let server = try script.start()
+            abroad.url = "smtp://127.0.0.1:\(server.port)"
+            let (first, error) = try await withClient { client in
+                let answer = try await client.send(mail(server))
+                return (answer, try await failure { try await client.send(abroad) })
+            }
+            #expect(first.code == 250)
+            #expect(error.code == .needsSMTPUTF8 && error.certainty == .notSent && !"\(error)".contains("jürgen"))
+            #expect(!script.log.entries.contains { $0.contains("rgen") })
+        }
+        for bad in ["jürgen@münchen.example", "a b@c.example", "a\u{A0}b@c.example", "a\u{85}@c.example"] {
+            abroad.recipients = [bad]
+            #expect(try await fail(abroad).code == .invalidRequest)
+        }
     }
 
     @Test("Nobody listens: not sent")

@@ -33,6 +33,8 @@ package enum PropertySeed {
         let given = ProcessInfo.processInfo.environment["PROPERTY_SEED"].flatMap(UInt64.init)
         let seed = given ?? .random(in: 0...UInt64(UInt32.max))
         print("Properties run with PROPERTY_SEED=\(seed)")
+        // A case that ends the process must not take its seed with it.
+        fflush(nil)
         return seed
     }()
 

@@ -91,8 +91,8 @@ struct GuardTests {
     @Test(
         "mail: a message that is refused for good says nothing of the server",
         arguments: [
-            (nil, "answered"), (.notSent(reason: "r", permanent: true), "answered"),
-            (.notSent(reason: "r", permanent: false), #"failed("r")"#),
+            (nil, "answered"), (.notSent(reason: "r", fault: .mail), "answered"), (.notSent(reason: "r", fault: .policy), "answered"),
+            (.notSent(reason: "r", fault: .passing), #"failed("r")"#), (.notSent(reason: "r", fault: .shop), #"refused("r")"#),
             (.outcomeUnknown(reason: "r"), #"failed("r")"#), (.notYet(after: .seconds(3), reason: "r"), "slowDown(Optional(3.0 seconds))"),
         ] as [(MailFailure?, String)])
     func mail(_ failure: MailFailure?, _ verdict: String) async throws {

@@ -94,22 +94,49 @@ struct MailTests {
         let script = ScriptedMailServer()
         for bad in [try message(subject: text), try message(messageID: "<\(text)@shop.example>")] {
             let error = try await failure(MailFailure.self) { try await send(bad, script: script) }
-            guard case .notSent(_, permanent: true) = error else { throw error }
+            guard case .notSent(_, .mail) = error else { throw error }
         }
         #expect(script.log.entries.isEmpty)
         #expect(throws: ProviderSettingError.self) { try MailSender("\(text) <a@b.example>") }
     }
 
     @Test(
-        "What a server's reply means for the next try",
+        "A refusal is about the shop, about the recipient, about the message, or passes",
         arguments: [
-            ("RCPT", "550 5.1.1 Unknown\r\n", true), ("RCPT", "450 4.2.0 Greylisted\r\n", false), (".", "554 5.7.1 Spam\r\n", true),
-            (".", "451 4.3.0 Later\r\n", false), ("MAIL", "530 5.7.0 Log in first\r\n", false),
-        ])
-    func refusals(place: String, reply: String, isPermanent: Bool) async throws {
+            // About the shop: the connection, the log-in, the sender.
+            ("greeting", "554 5.7.1 No service for you\r\n", .shop), ("greeting", "521 Host does not accept mail\r\n", .shop),
+            ("greeting", "421 Busy\r\n", .passing), ("MAIL", "550 5.7.1 Sender rejected\r\n", .shop),
+            ("MAIL", "553 5.1.8 Bad sender\r\n", .shop),
+            ("MAIL", "530 5.7.0 Log in first\r\n", .shop), ("RCPT", "530 Log in first\r\n", .shop),
+            ("MAIL", "451 4.3.0 Later\r\n", .passing),
+            ("MAIL", "552 5.3.4 Too big\r\n", .policy),
+            // About the recipient, unless it is about passing mail on.
+            ("RCPT", "550 5.1.1 Unknown\r\n", .mail), ("RCPT", "551 User not local\r\n", .mail), ("RCPT", "553 No such mailbox\r\n", .mail),
+            ("RCPT", "554 5.7.1 Access denied\r\n", .policy), ("RCPT", "550 Relaying denied\r\n", .policy),
+            ("RCPT", "450 4.2.0 Greylisted\r\n", .passing),
+            // About the message.
+            ("DATA", "554 No valid recipients\r\n", .mail), (".", "554 5.7.1 Spam\r\n", .mail), (".", "552 5.3.4 Too big\r\n", .policy),
+            (".", "451 4.3.0 Later\r\n", .passing),
+        ] as [(String, String, MailFault)])
+    func refusals(place: String, reply: String, fault: MailFault) async throws {
         let error = try await failure(MailFailure.self) { try await send(message(), script: ScriptedMailServer(replies: [place: reply])) }
-        guard case .notSent(let reason, isPermanent) = error else { throw error }
-        #expect(reason.contains(String(reply.prefix(3))))
+        guard case .notSent(let reason, let found) = error else { throw error }
+        #expect(found == fault && reason.contains(String(reply.prefix(3))), "\(error)")
+    }
+
+    @Test("A refused log-in is about the shop")
+    func refusedLogin() async throws {
+        for reply in ["535 5.7.8 Wrong\r\n", "454 4.7.0 Later\r\n"] {
+            let server = try ScriptedMailServer(replies: ["AUTH": reply]).start()
+            let error = try await failure(MailFailure.self) {
+                try await withClient { client in
+                    try await SMTPMail(client: client, url: "smtp://a:b@127.0.0.1:\(server.port)", sender: MailSender("a@b.example")).send(
+                        message())
+                }
+            }
+            guard case .notSent(_, let fault) = error else { throw error }
+            #expect(fault == (reply.hasPrefix("5") ? .shop : .passing))
+        }
     }
 
     @Test("Lost after the end of the message is unknown, lost before is not sent")
@@ -117,7 +144,7 @@ struct MailTests {
         let after = try await failure(MailFailure.self) { try await send(message(), script: ScriptedMailServer(replies: [".": ""])) }
         guard case .outcomeUnknown = after else { throw after }
         let before = try await failure(MailFailure.self) { try await send(message(), script: ScriptedMailServer(replies: ["DATA": ""])) }
-        guard case .notSent(_, permanent: false) = before else { throw before }
+        guard case .notSent(_, .passing) = before else { throw before }
     }
 
     @Test(

@@ -36,7 +36,7 @@ struct OrderMailTests {
     }
 
     private func render(
-        _ order: Order, _ kind: MailKind = .orderConfirmation, refund: Int64? = nil, in zone: String = "GMT"
+        _ order: Order, _ kind: MailKind = .orderConfirmation, refund: Int64? = nil, in zone: String = "GMT", shop: ShopIdentity? = nil
     ) throws -> MailMessage {
         let refund = refund.map {
             Refund(
@@ -48,11 +48,37 @@ struct OrderMailTests {
             id: try #require(MailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445566")), orderID: order.id, kind: kind, refundID: refund?.id,
             status: .pending, attempt: 1, recipient: order.email)
         let mail = try OrderMailRenderer(
-            sender: MailSender(Self.sender), shopName: "Mug & Co", timeZone: try #require(TimeZone(identifier: zone)))
+            sender: MailSender(Self.sender), shop: shop ?? ShopIdentity(name: "Mug & Co"),
+            timeZone: try #require(TimeZone(identifier: zone)))
         let message = try mail.render(delivery, order: order, refund: refund, at: Date(timeIntervalSince1970: 0))
         #expect(message.messageID == mail.messageID(of: delivery))
         #expect(message.deliveryID == delivery.id)
         return message
+    }
+
+    @Test(
+        "An order that cost nothing speaks of no payment",
+        arguments: [(Language.english, "payment"), (.german, "Zahlung"), (.french, "paiement")])
+    func free(_ language: Language, _ word: String) throws {
+        let confirmed = try render(order([("Leaflet", 2, 0)], payment: .notRequired, in: language))
+        #expect(!confirmed.text.contains(word) && !confirmed.html.contains(word))
+        #expect(confirmed.text.contains("1042"))
+        let canceled = try render(order([("Leaflet", 2, 0)], status: .cancelled, payment: .notRequired, in: language), .cancellation)
+        for wrong in ["charged", "abgebucht", "débité", "way back", "zurück", "remboursé"] { #expect(!canceled.text.contains(wrong)) }
+    }
+
+    @Test(
+        "A refused payment is said to be that, and nothing else",
+        arguments: [
+            (Language.english, "could not be carried out"), (.german, "konnte nicht ausgeführt werden"),
+            (.french, "n’a pas pu être effectué"),
+        ])
+    func refused(_ language: Language, _ words: String) throws {
+        let message = try render(order(status: .rejected, payment: .canceled, in: language), .cancellation)
+        for part in [message.text, message.html] {
+            #expect(part.contains(words))
+            for wrong in ["paid in time", "rechtzeitig", "à temps", "is cancelled.</p>", "way back"] { #expect(!part.contains(wrong)) }
+        }
     }
 
     @Test("The text of a confirmation, whole")
@@ -82,7 +108,7 @@ struct OrderMailTests {
                 Ann <Lee>
                 Main St. 1
                 10115 Berlin
-                DE
+                Germany
 
                 Mug & Co
 
@@ -100,6 +126,41 @@ struct OrderMailTests {
         for part in [html, message.text, message.subject] { #expect(!part.contains("{{") && !part.contains("}}") && !part.isEmpty) }
         #expect(message.subject.contains("Mug & Co") && message.subject.contains("1042"))
         #expect(!message.text.contains("\n\n\n"), "\(message.text)")
+    }
+
+    @Test(
+        "Every mail bears the shop's name, address, contact and picture, and nobody else's", arguments: MailKind.allCases, Language.allCases
+    )
+    func identity(kind: MailKind, language: Language) throws {
+        let contacts = ["help@mug.example", "+44 20 7946 0000", "https://mug.example/help?a=1&b=2"].map { ShopIdentity.Contact($0) }
+        let shop = try ShopIdentity(
+            name: "Mug & Co", address: ["1 High Street", "London", "SW1A 1AA"], contacts: contacts.compactMap(\.self),
+            logo: MailImage(Array("GIF89a".utf8)))
+        let message = try render(order(in: language), kind, refund: 60, shop: shop)
+        #expect(
+            message.text.hasSuffix(
+                "\nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\nhttps://mug.example/help?a=1&b=2\n"))
+        #expect(message.html.contains("<br>1 High Street\n<br>London\n<br>SW1A 1AA\n"))
+        #expect(message.html.contains(#"<a href="mailto:help@mug.example""#) && message.html.contains(#"<a href="tel:+442079460000""#))
+        #expect(message.html.contains(#"<a href="https://mug.example/help?a=1&amp;b=2""#))
+        #expect(message.html.contains(#"<img src="cid:shop-logo" alt="Mug &amp; Co""#) && message.logo == shop.logo)
+        for part in [message.subject, message.text, message.html] { #expect(!part.contains("Cartwright") && !part.contains("{{")) }
+        let plain = try render(order(in: language), kind, refund: 60)
+        #expect(plain.text.hasSuffix("\nMug & Co\n") && !plain.html.contains("<img") && plain.logo == nil)
+    }
+
+    @Test("A name, an address or a contact that could forge or break a mail is refused")
+    func strictIdentity() {
+        for name in ["", "   ", "a\nb", "a\u{2028}b", String(repeating: "a", count: 81)] {
+            #expect(throws: ProviderSettingError.self) { try ShopIdentity(name: name) }
+        }
+        #expect(throws: ProviderSettingError.self) { try ShopIdentity(address: ["a\r\nb"]) }
+        #expect(throws: ProviderSettingError.self) { try ShopIdentity(address: Array(repeating: "a", count: 9)) }
+        for contact in [
+            "javascript:alert(1)", "call us", "123", "https://a b", #"https://a"onclick=""#, "ftp://a.example", "a@b", "+1;ext=2 555 0100",
+        ] {
+            #expect(ShopIdentity.Contact(contact) == nil, "\(contact)")
+        }
     }
 
     @Test(

@@ -50,9 +50,10 @@ struct SendGridTests {
     @Test(
         "What an answer means for the next try",
         arguments: [
-            (400, MailFailure.notSent(reason: "", permanent: true)), (413, .notSent(reason: "", permanent: true)),
-            (401, .notSent(reason: "", permanent: false)), (403, .notSent(reason: "", permanent: false)),
-            (404, .notSent(reason: "", permanent: false)), (500, .outcomeUnknown(reason: "")), (503, .outcomeUnknown(reason: "")),
+            (400, MailFailure.notSent(reason: "", fault: .shop)), (413, .notSent(reason: "", fault: .policy)),
+            (401, .notSent(reason: "", fault: .shop)), (403, .notSent(reason: "", fault: .shop)),
+            (404, .notSent(reason: "", fault: .shop)), (415, .notSent(reason: "", fault: .shop)), (500, .outcomeUnknown(reason: "")),
+            (503, .outcomeUnknown(reason: "")),
             (200, .outcomeUnknown(reason: "")),
         ])
     func answers(status: Int, expected: MailFailure) async throws {
@@ -63,10 +64,18 @@ struct SendGridTests {
         let error = try await failure(MailFailure.self) { try await send(message(), to: server(status, body)) }
         let reason = "The mail provider answered \(status): from.email: Does not contain a valid address."
         switch (error, expected) {
-        case (.notSent(reason, let permanent), .notSent(_, let wanted)): #expect(permanent == wanted)
+        case (.notSent(reason, let fault), .notSent(_, let wanted)): #expect(fault == wanted)
         case (.outcomeUnknown(reason), .outcomeUnknown): break
         default: Issue.record("\(status) meant \(error)")
         }
+    }
+
+    @Test(
+        "A complaint about anything but the sender is about the mail", arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
+    func complaints(field: String) async throws {
+        let body = #"{"errors": [{"message": "no", "field": "\#(field)", "help": null}]}"#
+        let error = try await failure(MailFailure.self) { try await send(message(), to: server(400, body)) }
+        guard case .notSent(_, .mail) = error else { throw error }
     }
 
     @Test(
@@ -90,14 +99,14 @@ struct SendGridTests {
         let gone = try server(202, "")
         gone.stop()
         let before = try await failure(MailFailure.self) { try await send(message(), to: gone) }
-        guard case .notSent(_, permanent: false) = before else { throw before }
+        guard case .notSent(_, .passing) = before else { throw before }
     }
 
     @Test("Nothing can forge a header", arguments: ["a\r\nBcc: x@y.example", "a\u{2028}b"])
     func injection(subject: String) async throws {
         let log = ScriptLog<ScriptedRequest>()
         let error = try await failure(MailFailure.self) { try await send(message(subject: subject), to: server(202, "", log: log)) }
-        guard case .notSent(_, permanent: true) = error else { throw error }
+        guard case .notSent(_, .mail) = error else { throw error }
         #expect(log.entries.isEmpty)
     }
 

@@ -28,8 +28,12 @@ struct StripeFailureTests {
         Row(status: 400, error: #""type": "idempotency_error""#, failure: "invalid_request", disposition: .deadLetter),
         Row(
             status: 400, error: #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
-            failure: "declined",
-            disposition: .settle),
+            failure: "unusable_method", disposition: .deadLetter),
+        Row(
+            status: 404, error: #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
+            failure: "unusable_method", disposition: .deadLetter),
+        Row(status: 408, failure: "in_progress", disposition: .retrySameKey(after: nil)),
+        Row(status: 425, failure: "in_progress", disposition: .retrySameKey(after: nil)),
         Row(status: 401, error: #""type": "invalid_request_error""#, failure: "configuration", disposition: .openCircuit),
         Row(status: 403, failure: "configuration", disposition: .openCircuit),
         Row(status: 402, error: #""type": "card_error", "code": "card_declined""#, failure: "declined", disposition: .settle),
@@ -64,6 +68,21 @@ struct StripeFailureTests {
         let error = try await confirm(try server(row.status, headers: row.headers, row.body))
         #expect(error.code == row.failure)
         #expect(error.disposition == row.disposition)
+    }
+
+    @Test(
+        "Only the provider's own word is its last, and says why",
+        arguments: [
+            (400, #""type": "invalid_request_error", "code": "amount_too_small""#, "amount_too_small"),
+            (400, #""type": "invalid_request_error""#, "invalid_request_error"),
+            (400, #""type": "idempotency_error""#, "idempotency_error"),
+            (400, #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#, "payment_method_unusable"),
+            (400, "", nil), (413, "", nil), (404, #""type": "invalid_request_error", "code": "resource_missing""#, nil),
+            (402, #""type": "card_error", "code": "card_declined""#, nil), (500, #""type": "api_error""#, nil),
+        ] as [(Int, String, String?)])
+    func refusals(status: Int, error: String, reason: String?) async throws {
+        let body = error.isEmpty ? "<html>Bad request</html>" : #"{"error": {\#(error)}}"#
+        #expect(try await confirm(try server(status, body)).refusal?.reason == reason)
     }
 
     @Test(

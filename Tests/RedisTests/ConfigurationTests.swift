@@ -24,6 +24,20 @@ struct ConfigurationTests {
         #expect(unix.database == 2)
     }
 
+    @Test("TLS: for one server, sentinels and a cluster, with authorities, a certificate and a name of one's own")
+    func encryption() throws {
+        #expect(try RedisConfiguration(url: "rediss://localhost").tls == TLSSettings())
+        #expect(try RedisConfiguration(url: "redis://localhost").tls == nil)
+        let all = TLSSettings(authorities: "/etc/ca 1.pem", certificate: "/c.pem", key: "/k.pem", serverName: "redis.example")
+        let query = "ca=/etc/ca%201.pem&cert=/c.pem&key=/k.pem&server-name=redis.example"
+        let single = try RedisConfiguration(url: "rediss://:p@localhost:6380/2?\(query)")
+        #expect(single.tls == all && single.database == 2 && single.topology == .single(.tcp(host: "localhost", port: 6380)))
+        let sentinel = try RedisConfiguration(url: "rediss+sentinel://:p@a,b/shop/1?sentinel-password=s&\(query)")
+        #expect(sentinel.tls == all && sentinel.database == 1)
+        let cluster = try RedisConfiguration(url: "rediss+cluster://a,b?\(query)")
+        #expect(cluster.tls == all && cluster.node(.tcp(host: "c", port: 1)).tls == all)
+    }
+
     @Test("sentinels: hosts with and without ports, the service, both logins")
     func sentinels() throws {
         let full = try RedisConfiguration(
@@ -83,7 +97,10 @@ struct ConfigurationTests {
         "bad ones are refused without repeating the password",
         arguments: [
             "", "nonsense", "http://:hunter2@localhost", "redis://:hunter2@localhost/x", "redis://:hunter2@localhost/-1",
-            "rediss://:hunter2@localhost",
+            "rediss://:hunter2@localhost?ca=relative.pem", "rediss://:hunter2@localhost?cert=/c.pem",
+            "rediss://:hunter2@localhost?insecure=1",
+            "rediss://:hunter2@localhost?server-name=", "redis://:hunter2@localhost?ca=/ca.pem", "rediss+cluster://:hunter2@a?x=1",
+            "rediss+sentinel://:hunter2@a/shop?ca=ca.pem", "rediss+unix:///s",
             "redis://:hunter2@localhost:0", "redis://:hunter2@localhost:70000", "unix:relative",
         ])
     func refused(url: String) {
@@ -101,6 +118,8 @@ struct ConfigurationTests {
                 "redis+sentinel://a:26379,[::1]:2/shop/0"
             ),
             ("redis+cluster://worker:hunter2@a,b", "redis+cluster://a:6379,b:6379"),
+            ("rediss://worker:hunter2@localhost:7000/3?ca=/ca.pem", "rediss://localhost:7000/3"),
+            ("rediss+cluster://worker:hunter2@a,b", "rediss+cluster://a:6379,b:6379"),
         ])
     func redacted(url: String, shown: String) throws {
         let configuration = try RedisConfiguration(url: url)

@@ -18,7 +18,8 @@ struct EventsTests {
             let reply = try await sandbox.pay("events?limit=100", method: "GET")
             #expect(
                 Self.types(reply).reversed() == [
-                    "payment_intent.created", "payment_intent.payment_failed", "payment_intent.requires_action", "charge.succeeded",
+                    "payment_intent.created", "charge.failed", "payment_intent.payment_failed", "payment_intent.requires_action",
+                    "charge.succeeded",
                     "payment_intent.succeeded", "refund.created", "charge.refunded",
                 ])
             let charge = try #require((Self.data(reply).first?["data"] as? [String: Any])?["object"] as? [String: Any])

@@ -29,7 +29,10 @@ struct LaterTests {
             #expect(try await Self.advance(sandbox).isEmpty, "it bounces once")
             #expect(try await sandbox.pay("refunds/\(refundID)", method: "GET").text("status") == "failed")
             #expect(try await sandbox.moved(id) == ["charge 1999", "refund 1999", "refund_failed 1999"])
-            #expect(try await Self.eventTypes(sandbox, about: refundID) == ["refund.created", "refund.updated", "refund.failed"])
+            #expect(
+                try await Self.eventTypes(sandbox, about: refundID) == [
+                    "refund.created", "refund.updated", "charge.refund.updated", "refund.failed",
+                ])
             #expect(try await sandbox.pay("refunds", "payment_intent=\(id)").status == 200)
         }
     }
@@ -42,7 +45,10 @@ struct LaterTests {
             #expect(refund.text("status") == "pending")
             #expect(try await Self.advance(sandbox, order: "another").isEmpty)
             #expect(try await Self.advance(sandbox, order: "order-1") == ["succeeded"])
-            #expect(try await Self.eventTypes(sandbox, about: try #require(refund.text("id"))) == ["refund.created", "refund.updated"])
+            #expect(
+                try await Self.eventTypes(sandbox, about: try #require(refund.text("id"))) == [
+                    "refund.created", "refund.updated", "charge.refund.updated",
+                ])
             #expect(try await sandbox.moved(id) == ["charge 1999", "refund 1999"])
         }
     }

@@ -51,7 +51,36 @@ struct MIMEMessageTests {
         ] {
             _ = (MIMEMessage(Array(broken.utf8)).text, MIMEMessage(Array(broken.utf8)).subject)
         }
-        #expect(EncodedWords.decode("=?latin1?Q?x?=") == "=?latin1?Q?x?=")
+        #expect(EncodedWords.decode("=?klingon?Q?x?=") == "=?klingon?Q?x?=")
         #expect(QuotedPrintable.decode(Array("a=ZZ=".utf8)[...]) == Array("a=ZZ=".utf8))
+    }
+
+    @Test(
+        arguments: [
+            ("Content-Type: text/plain; charset=ISO-8859-1\r\n\r\n", [0xE5, 0x20, 0xE9], "å é"),
+            (
+                "Content-Type: text/plain; charset=\"iso-8859-1\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+                Array("=E5=A4".utf8), "å¤"
+            ),
+            ("Content-Type: text/plain; charset=ISO-8859-15\r\n\r\n", [0xA4], "€"),
+            ("Content-Type: text/plain; charset=windows-1252\r\n\r\n", [0x80, 0xE5], "€å"),
+            ("Content-Type: text/plain; charset=ISO-8859-1\r\nContent-Transfer-Encoding: base64\r\n\r\n", Array("5Q==".utf8), "å"),
+            ("Content-Type: text/plain; charset=utf-8\r\n\r\n", Array("å€".utf8), "å€"), ("\r\n", [0xE5], "å"),
+            ("Content-Type: text/plain; charset=klingon\r\n\r\n", Array("å".utf8), "å"),
+        ] as [(String, [UInt8], String)])
+    func bodiesAreReadInTheirCharacterSet(_ head: String, _ body: [UInt8], _ text: String) {
+        #expect(MIMEMessage(Array(head.utf8) + body).text == text)
+    }
+
+    @Test(arguments: [
+        ("=?ISO-8859-1?Q?Gr=FC=DFe?=", "Grüße"), ("=?iso-8859-1?B?R3L83w==?=", "Grüß"), ("=?ISO-8859-15?Q?5_=A4?=", "5 €"),
+        ("=?iso-8859-1*en?Q?=E5?=", "å"), ("=?utf-8?Q?=E5?=", "=?utf-8?Q?=E5?="), ("=?x-klingon?Q?a?=", "=?x-klingon?Q?a?="),
+    ])
+    func subjectsAreReadInTheirCharacterSet(_ field: String, _ text: String) {
+        #expect(MIMEMessage(Array("Subject: \(field)\r\n\r\n".utf8)).subject == text)
+    }
+
+    @Test func aRawLatinOneHeaderIsReadable() {
+        #expect(MIMEMessage(Array("Subject: Gr".utf8) + [0xFC, 0xDF] + Array("e\r\n\r\n".utf8)).subject == "Grüße")
     }
 }

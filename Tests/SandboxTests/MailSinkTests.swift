@@ -63,6 +63,28 @@ struct MailSinkTests {
         }
     }
 
+    @Test(arguments: [
+        (#"{"kind":"reject_5xx","stage":"greeting"}"#, ["554", "503", "503", "221"]),
+        (#"{"kind":"reject_4xx","stage":"greeting"}"#, ["421"]),
+        (#"{"kind":"reject_5xx","stage":"mail"}"#, ["220", "250", "550", "221"]),
+        (#"{"kind":"reject_4xx","stage":"mail"}"#, ["220", "250", "451", "221"]),
+    ])
+    func theShopItselfIsTurnedAway(_ fault: String, _ codes: [String]) async throws {
+        try await RunningSandbox.run { sandbox in
+            #expect(try await sandbox.setFaults(#"{"faults":[\#(fault)]}"#).status == 200)
+            let answer = try await Wire.exchange("EHLO t\r\nMAIL FROM:<shop@example.org>\r\nQUIT\r\n", port: sandbox.urls.smtpPort)
+            let said = answer.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.map { String($0.prefix(3)) }
+            #expect(said == codes)
+            let key = ["Authorization": "Bearer SG.sandbox", "Content-Type": "application/json"]
+            let mail =
+                #"{"personalizations":[{"to":[{"email":"a@example.org"}]}],"from":{"email":"s@example.org"},"subject":"x","content":[{"type":"text/plain","value":"x"}]}"#
+            let status = try await sandbox.send("POST", "/v3/mail/send", headers: key, body: mail).status
+            #expect(status == (fault.contains("4xx") ? 503 : fault.contains("greeting") ? 401 : 403))
+            _ = try await sandbox.send("DELETE", "/_sandbox/faults")
+            #expect(try await sandbox.deliver(Mails.simple(id: "after@shop", to: "a@example.org")) == "250")
+        }
+    }
+
     @Test func aMessageIsRecordedBeforeItIsAcknowledged() async throws {
         try await RunningSandbox.run { sandbox in
             try await Wire.connect(to: sandbox.urls.smtpPort).executeThenClose { inbound, outbound in

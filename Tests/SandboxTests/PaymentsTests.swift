@@ -8,8 +8,9 @@ struct PaymentsTests {
         try await RunningSandbox.run { sandbox in
             for (header, part) in [
                 ("Bearer sk_live_abc", "live"), ("Bearer rk_live_abc", "live"), ("Bearer pk_test_abc", "sk_test_"),
+                ("Bearer rk_test_", "rk_test_"),
                 ("Bearer sk_test_", "sk_test_"),
-                ("Basic c2tfdGVzdA==", "Bearer"),
+                ("Basic c2tfdGVzdA==", "Bearer"), ("Digest x", "Bearer"),
             ] {
                 let reply = try await sandbox.send("GET", "/v1/payment_intents/x", headers: ["Authorization": header])
                 #expect(reply.status == 401)
@@ -71,7 +72,8 @@ struct PaymentsTests {
     @Test func authenticationMovesMoneyOnceItPassed() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
-            let waiting = try await sandbox.confirm(id, "pm_card_authenticationRequired")
+            let waiting = try await sandbox.pay(
+                "payment_intents/\(id)/confirm", "payment_method=pm_card_authenticationRequired&return_url=https://shop.test/paid")
             #expect(waiting.text("status") == "requires_action")
             let url = ((waiting.object["next_action"] as? [String: Any])?["redirect_to_url"] as? [String: Any])?["url"] as? String
             let path = "/_sandbox/authenticate/\(id)"

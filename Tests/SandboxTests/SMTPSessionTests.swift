@@ -6,14 +6,20 @@ import Testing
 @Suite("The SMTP sink takes exactly what was sent")
 struct SMTPSessionTests {
     /// Codes of the answers to some lines; recipients are accepted, messages collected.
-    private func talk(_ lines: [String], credentials: SMTPCredentials? = nil) -> (codes: [Int], messages: [SMTPEnvelope]) {
-        var session = SMTPSession(credentials: credentials)
+    private func talk(
+        _ lines: [String], credentials: SMTPCredentials? = nil, offers: SMTPOffers = SMTPOffers()
+    ) -> (codes: [Int], messages: [SMTPEnvelope]) {
+        var session = SMTPSession(credentials: credentials, offers: offers)
         var codes: [Int] = []
         var messages: [SMTPEnvelope] = []
         for line in lines {
             switch session.receive(Array(line.utf8)) {
             case .nothing: break
             case .reply(let reply), .close(let reply): codes.append(reply.code)
+            case .encrypt(let reply):
+                codes.append(reply.code)
+                session.encrypted()
+            case .sender(let address): codes.append(session.sender(address, refusal: nil).code)
             case .recipient(let address): codes.append(session.recipient(address, refusal: nil).code)
             case .message(let envelope):
                 messages.append(envelope)
@@ -93,6 +99,35 @@ struct SMTPSessionTests {
     func onlyTheOneUserMaySend(_ lines: [String], _ codes: [Int]) {
         let credentials = SMTPCredentials(user: "user", password: "secret")
         #expect(talk(["EHLO me"] + lines + ["MAIL FROM:<a@x>"], credentials: credentials).codes == [250] + codes)
+    }
+
+    @Test(arguments: [
+        (["MAIL FROM:<a@x> SIZE=-1"], [501]), (["MAIL FROM:<a@x> SIZE="], [501]), (["MAIL FROM:<a@x> SIZE=99999999999999999999"], [552]),
+        (["MAIL FROM:<a@x> BODY=8BITMIME", "RSET", "MAIL FROM:<a@x> body=7bit"], [250, 250, 250]), (["MAIL FROM:<a@x> BODY=9BIT"], [501]),
+        (["MAIL FROM:<a@x> COLOUR=red"], [555]), (["MAIL FROM:<å@x>"], [553]), (["MAIL FROM:<å@x> SMTPUTF8"], [250]),
+        (["MAIL FROM:<a@x> SMTPUTF8", "RCPT TO:<用户@例子.广告>"], [250, 250]), (["MAIL FROM:<a@x>", "RCPT TO:<用户@x>"], [250, 553]),
+        (["MAIL FROM:<\u{0}@x>", "\u{0}", "RCPT TO:<\u{0}>"], [250, 502, 250]),
+    ])
+    func whatAMailNeedsIsSaidAndChecked(_ lines: [String], _ codes: [Int]) {
+        #expect(talk(["EHLO me"] + lines).codes == [250] + codes)
+    }
+
+    @Test func aServerOfTheOldKindTakesNoLettersOfOtherScripts() {
+        let old = SMTPOffers(internationalAddresses: false)
+        #expect(
+            talk(["EHLO me", "MAIL FROM:<å@x> SMTPUTF8", "MAIL FROM:<a@x>", "RCPT TO:<å@x>"], offers: old).codes == [250, 555, 250, 553])
+    }
+
+    @Test func whereEncryptionIsRequiredNothingGoesBeforeIt() {
+        let strict = SMTPOffers(encryption: .required)
+        let user = SMTPCredentials(user: "user", password: "secret")
+        let lines = [
+            "EHLO me", "AUTH PLAIN AHVzZXIAc2VjcmV0", "MAIL FROM:<a@x>", "STARTTLS now", "STARTTLS", "MAIL FROM:<a@x>", "EHLO me",
+            "STARTTLS",
+            "AUTH PLAIN AHVzZXIAc2VjcmV0", "MAIL FROM:<a@x>",
+        ]
+        #expect(talk(lines, credentials: user, offers: strict).codes == [250, 530, 530, 501, 220, 503, 250, 502, 235, 250])
+        #expect(talk(["EHLO me", "STARTTLS"]).codes == [250, 502], "not unless it is offered")
     }
 
     @Test func theWayInIsOnlyOfferedWhereThereIsOne() {

@@ -14,7 +14,7 @@ struct CartTests {
             _ = try await shop.carts.add(Quantity(2), of: pen.id, for: guest)
             let cart = try await shop.carts.add(Quantity(3), of: pen.id, for: guest)
             #expect(cart.items.map(\.quantity.rawValue) == [5])
-            #expect(cart.items.map(\.isAvailable) == [true])
+            #expect(cart.items.map(\.isInStock) == [true])
             #expect(cart.subtotal == Money(9995, .usd))
             #expect(try await shop.carts.add(Quantity(999), of: pen.id, for: guest).items.map(\.quantity.rawValue) == [999])
             let set = try await shop.carts.set(.one, of: pen.id, for: guest)

@@ -22,6 +22,8 @@ struct InvariantTests {
               FROM payments WHERE status = 'captured' LIMIT 1
             """
         ),
+        ("free_order_moves_no_money", "UPDATE payments SET amount = 0 WHERE status = 'confirming'"),
+        ("rejected_order_says_why", "UPDATE orders SET rejection_reason = 'out_of_stock' WHERE status = 'confirmed'"),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),

@@ -52,9 +52,9 @@ struct MailTests {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
             #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markNotSent(id, attempt: 1, reason: "421", permanent: false)
+            try await shop.mail.markNotSent(id, attempt: 1, reason: "421", fault: .passing, isFinal: false)
             #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
-            try await shop.mail.markNotSent(id, attempt: 2, reason: "550", permanent: true)
+            try await shop.mail.markNotSent(id, attempt: 2, reason: "550", fault: .mail, isFinal: true)
             #expect(try await shop.mail.beginSending(id) == .settled(.failed))
         }
     }
@@ -207,6 +207,67 @@ struct MailTests {
             await #expect(throws: JobFenced.self) { try await shop.mailEvents.handle(id, completion: stale) }
             #expect(try await shop.count("SELECT count(*) FROM mail_events WHERE handled_at IS NOT NULL") == 0)
             #expect(try await shop.mail.beginSending(id) == .settled(.unknown))
+        }
+    }
+
+    private static func audit(_ id: MailDelivery.ID? = nil) -> AuditEntry {
+        AuditEntry(actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id?.description ?? "all")
+    }
+
+    @Test("what failed or is refused is listed, counted, and can be sent again, one or all, on record")
+    func resending() async throws {
+        try await Shop.with { shop in
+            var ids: [MailDelivery.ID] = []
+            for fault in [MailFault.mail, .passing, .shop, .policy] {
+                let (id, _) = try await Self.delivery(shop)
+                _ = try await shop.mail.beginSending(id)
+                try await shop.mail.markNotSent(id, attempt: 1, reason: "no", fault: fault, isFinal: !fault.isShops)
+                ids.append(id)
+            }
+            func listed(_ filter: MailFilter) async throws -> Set<MailDelivery.ID> {
+                Set(try await shop.mail.mails(filter).items.map(\.delivery.id))
+            }
+            #expect(try await listed(.attention) == Set(ids))
+            #expect(try await listed(.status(.failed)) == Set(ids[..<2]))
+            #expect(try await listed(.refused) == Set(ids[2...]))
+            #expect(try await shop.mail.counts() == MailCounts(failed: 2, refused: 2, parked: 0))
+            let first = try await shop.mail.mails(.attention, page: PageRequest(limit: 3))
+            let rest = try await shop.mail.mails(.attention, page: PageRequest(limit: 3, cursor: first.nextCursor))
+            #expect(first.items.count == 3 && Set((first.items + rest.items).map(\.delivery.id)) == Set(ids) && rest.nextCursor == nil)
+
+            guard case .requested(let mail) = try await shop.mail.resend(ids[0], audit: Self.audit(ids[0])) else {
+                Issue.record("not resent")
+                return
+            }
+            #expect(mail.delivery.status == .pending)
+            #expect(try await listed(.status(.failed)) == [ids[1]])
+            #expect(try await shop.mail.resendAll(kind: .refund, audit: Self.audit()).count == 0)
+            #expect(try await shop.mail.resendAll(fault: .policy, audit: Self.audit()).count == 1)
+            let (count, hasMore) = try await shop.mail.resendAll(limit: 1, audit: Self.audit())
+            #expect(count == 1 && hasMore)
+            #expect(try await shop.mail.resendAll(audit: Self.audit()).count == 1)
+            #expect(try await listed(.attention) == [])
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 8)
+            let log = try await shop.database.query(
+                "SELECT details ->> 'mails' AS mails FROM audit_log WHERE action = 'mail.resent' ORDER BY id")
+            #expect(try log.map { try $0["mails"] as String? } == [nil, "1", "1", "1"])
+        }
+    }
+
+    @Test("what went out, or may have gone out, is not sent again")
+    func notResent() async throws {
+        try await Shop.with { shop in
+            let (id, _) = try await Self.delivery(shop)
+            #expect(try await shop.mail.resend(MailDelivery.ID(), audit: Self.audit()) == .unknownDelivery)
+            _ = try await shop.mail.beginSending(id)
+            #expect(try await shop.mail.resend(id, audit: Self.audit(id)) == .refused(.sending))
+            try await shop.mail.markUnknown(id, attempt: 1, reason: "no reply")
+            #expect(try await shop.mail.resend(id, audit: Self.audit(id)) == .refused(.unknown))
+            try await shop.mail.resolveUnknown(id, by: .accepted)
+            #expect(try await shop.mail.resend(id, audit: Self.audit(id)) == .refused(.sent))
+            #expect(try await shop.mail.resendAll(audit: Self.audit()).count == 0)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'mail.resent'") == 0)
         }
     }
 }

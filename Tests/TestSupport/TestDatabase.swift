@@ -14,6 +14,7 @@ public struct TestDatabase: Sendable {
     public let pool: PostgresPool
     /// Quiet unless something is worth a warning.
     public let logger: Logger
+    private let server: String
 
     @TaskLocal private static var scoped: TestDatabase?
 
@@ -33,10 +34,11 @@ public struct TestDatabase: Sendable {
     }
 
     /// Creates a database, runs `body` with it as `current`, and drops it, whatever `body` does.
+    /// - Parameter server: another server than the one that all tests share.
     public static func with<Value>(
-        migrations: [MigrationSet] = [], poolSize: Int = 4, _ body: (TestDatabase) async throws -> Value
+        migrations: [MigrationSet] = [], poolSize: Int = 4, on server: String? = nil, _ body: (TestDatabase) async throws -> Value
     ) async throws -> Value {
-        let database = try await create(migrations: migrations, poolSize: poolSize)
+        let database = try await create(migrations: migrations, poolSize: poolSize, on: server)
         do {
             let value = try await $scoped.withValue(database) { try await body(database) }
             try await database.drop()
@@ -49,9 +51,9 @@ public struct TestDatabase: Sendable {
     }
 
     /// Creates a database, empty but for `migrations`. Whoever calls this also calls ``drop()``; see ``with(migrations:poolSize:_:)``.
-    public static func create(migrations: [MigrationSet] = [], poolSize: Int = 4) async throws -> TestDatabase {
+    public static func create(migrations: [MigrationSet] = [], poolSize: Int = 4, on server: String? = nil) async throws -> TestDatabase {
         let name = "cw_test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
-        let server = try TestEnvironment.databaseURL
+        let server = try server ?? TestEnvironment.databaseURL
         guard var components = URLComponents(string: server) else { throw URLError(.badURL) }
         components.path = "/" + name
         guard let url = components.string else { throw URLError(.badURL) }
@@ -60,7 +62,8 @@ public struct TestDatabase: Sendable {
         var configuration = try PostgresConfiguration(url: url)
         configuration.poolSize = poolSize
         configuration.acquireTimeout = .seconds(20)
-        let database = TestDatabase(name: name, url: url, pool: PostgresPool(configuration, logger: quietLogger), logger: quietLogger)
+        let database = TestDatabase(
+            name: name, url: url, pool: PostgresPool(configuration, logger: quietLogger), logger: quietLogger, server: server)
         if !migrations.isEmpty { _ = try await Migrator(sets: migrations).migrate(database.pool) }
         return database
     }
@@ -68,12 +71,11 @@ public struct TestDatabase: Sendable {
     /// Closes the pool and drops the database, whoever else is still connected to it.
     public func drop() async throws {
         await pool.close()
-        try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: try TestEnvironment.databaseURL)
+        try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: server)
     }
 
     /// Drops the database with everything in it, and makes an empty one of the same name.
     func recreate() async throws {
-        let server = try TestEnvironment.databaseURL
         try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: server)
         try await Self.administer("CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'UTF8'", on: server)
     }

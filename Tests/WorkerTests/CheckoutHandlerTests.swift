@@ -78,6 +78,117 @@ struct CheckoutHandlerTests {
         }
     }
 
+    /// What the provider may say for good.
+    static let refusals: [PaymentFailure] = [
+        .invalidRequest("answered 400", code: "amount_too_small"), .invalidRequest("answered 400", code: "idempotency_error"),
+        .invalidRequest("it cannot be counted", code: "amount_not_chargeable"), .unusableMethod("answered 400"),
+    ]
+
+    @Test("what the provider refuses for good before there is an intent ends the order at once", arguments: refusals)
+    func refusedCreation(_ failure: PaymentFailure) async throws {
+        try await Shop.with { shop in
+            let product = try await shop.product(stock: 5)
+            let order = try await shop.placed(product)
+            shop.payments.refuse(creations: failure)
+            try await run(order, in: shop)
+            try await expectRejected(order, product, failure, in: shop)
+        }
+    }
+
+    @Test("and what it refuses afterwards, once the intent is called off", arguments: refusals)
+    func refusedConfirmation(_ failure: PaymentFailure) async throws {
+        try await Shop.with { shop in
+            let product = try await shop.product(stock: 5)
+            let order = try await shop.placed(product)
+            shop.payments.refuse(confirmations: failure)
+            try await run(order, in: shop)
+            let facts = try await expectRejected(order, product, failure, in: shop)
+            #expect(try await shop.payments.retrieve(#require(facts.intentID)).status == .canceled)
+            #expect(shop.payments.charges == 0)
+        }
+    }
+
+    @discardableResult
+    private func expectRejected(
+        _ order: Order, _ product: Product, _ failure: PaymentFailure, in shop: Shop
+    ) async throws -> CheckoutFacts {
+        let now = try #require(try await shop.orders.order(order.id, for: .staff))
+        #expect(now.status == .rejected && now.rejectionReason == failure.refusal?.reason)
+        #expect(now.payment?.status == .canceled)
+        #expect(try await shop.stock.stock(product.sku) == Stock(sku: product.sku, onHand: 5, reserved: 0))
+        let jobs = try await shop.database.pool.query("SELECT state FROM jobs WHERE payload ->> 'orderID' = \(order.id.description)")
+        #expect(try jobs.map { try $0["state"] as String } == ["done"])
+        #expect(try await shop.database.pool.query("SELECT 1 FROM email_deliveries WHERE kind = 'cancellation'").count == 1)
+        return try await shop.facts(order.id)
+    }
+
+    @Test("money that has moved all the same confirms the order: the answer to calling it off decides")
+    func refusedAfterCharge() async throws {
+        try await Shop.with { shop in
+            let order = try await shop.placed(shop.product(stock: 5))
+            shop.payments.fail(.lost(acts: true))
+            shop.payments.refuse(confirmations: nil)
+            // The answer to the charge is lost, and before the retry the request is refused for good.
+            let earlier = PaymentIntent.ID(rawValue: "pi_\(order.id)")
+            guard case .reserved = try await shop.checkouts.reserve(ReservationRequest(orderID: order.id)) else { return }
+            _ = try await shop.payments.create(
+                PaymentIntentRequest(
+                    orderID: order.id, orderNumber: 1, amount: order.totals.total,
+                    key: try #require(.creation(ofPayment: shop.facts(order.id).paymentID))))
+            _ = try await shop.store.recordIntent(earlier, for: order.id)
+            shop.payments.change(earlier, to: .succeeded)
+            shop.payments.refuse(confirmations: .invalidRequest("answered 400", code: "idempotency_error"))
+            try await run(order, in: shop)
+            #expect(try await shop.facts(order.id).status == .confirmed)
+        }
+    }
+
+    @Test("an intent that cannot be called off keeps its stock, and the job waits for a person")
+    func notCalledOff() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.product(stock: 5)
+            let order = try await shop.placed(product)
+            shop.payments.refuse(confirmations: .unusableMethod("answered 400"), cancellations: .notFound)
+            let error = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            guard case .permanent = error else { throw Unexpected(what: "\(String(describing: error))") }
+            #expect(try await shop.facts(order.id).status == .reserved)
+            #expect(try await shop.stock.stock(product.sku)?.reserved == 1)
+            // Nor is a provider that is away taken for one that refuses.
+            shop.payments.refuse(
+                confirmations: .unusableMethod("answered 400"),
+                cancellations: .unavailable(retryAfter: .seconds(1), .circuit))
+            let later = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            guard case .snooze = later else { throw Unexpected(what: "\(String(describing: later))") }
+        }
+    }
+
+    @Test(
+        "what is not the provider's word ends no order",
+        arguments: [PaymentFailure.notFound, .invalidRequest("answered 418"), .notSent("no network")])
+    func otherFailures(_ failure: PaymentFailure) async throws {
+        try await Shop.with { shop in
+            let order = try await shop.placed(shop.product(stock: 5))
+            shop.payments.refuse(creations: failure)
+            await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            shop.payments.refuse(confirmations: failure)
+            await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
+            #expect(try await shop.facts(order.id).status == .reserved)
+        }
+    }
+
+    @Test("an order that costs nothing never comes to the provider")
+    func free() async throws {
+        try await Shop.with { shop in
+            let product = try await shop.product(stock: 5)
+            try await shop.database.pool.execute("UPDATE products SET base_amount = 0")
+            let order = try await shop.placed(product)
+            shop.payments.refuse(creations: .invalidRequest("answered 400", code: "parameter_invalid_integer"))
+            try await run(order, in: shop)
+            #expect(try await shop.facts(order.id).status == .confirmed)
+            #expect(shop.payments.creationKeys.isEmpty && shop.payments.keys.isEmpty)
+        }
+    }
+
     @Test("an intent over another amount is a matter for a person, not for waiting")
     func mismatch() async throws {
         try await Shop.with { shop in

@@ -13,19 +13,25 @@ import Testing
 
 @Suite("A mail goes out once, and only while it is true", .timeLimit(.minutes(1)))
 struct SendMailHandlerTests {
-    private func run(_ id: MailDelivery.ID, in shop: Shop, through transport: any MailTransport) async throws {
+    private func run(
+        _ id: MailDelivery.ID, in shop: Shop, through transport: any MailTransport, isLastAttempt: Bool = false, isAway: Bool = false
+    ) async throws {
         let rows = try await shop.database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'email.send' AND payload ->> 'deliveryID' = \(id.description) RETURNING id, epoch
+             WHERE id = (SELECT id FROM jobs WHERE name = 'email.send' AND payload ->> 'deliveryID' = \(id.description) AND state <> 'done'
+                          ORDER BY id DESC LIMIT 1)
+            RETURNING id, epoch
             """)
         let row = try #require(rows.first)
         let jobID = JobID(rawValue: try row["id"])
         let context = JobContext(
-            jobID: jobID, name: SendMail.name, queue: SendMail.queue, attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
+            jobID: jobID, name: SendMail.name, queue: SendMail.queue, attempt: 1, crashes: 0, isLastAttempt: isLastAttempt,
+            enqueuedAt: Date(),
             traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: shop.logger, progress: nil)
-        let renderer = try OrderMailRenderer(sender: MailSender("shop@example.com"))
-        try await SendMailHandler(store: shop.mail, transport: transport, renderer: renderer).run(SendMail(deliveryID: id), in: context)
+        let renderer = try OrderMailRenderer(sender: MailSender("shop@example.com"), shop: ShopIdentity())
+        try await SendMailHandler(store: shop.mail, transport: transport, renderer: renderer, isAway: { isAway })
+            .run(SendMail(deliveryID: id), in: context)
     }
 
     private func withServer(
@@ -109,6 +115,74 @@ struct SendMailHandlerTests {
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .pending)
             try await withServer(ScriptedMailServer(replies: [".": ""])) { transport in try await run(id, in: shop, through: transport) }
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .unknown)
+        }
+    }
+
+    @Test(
+        "a refusal of the shop is tried until it is mended, and never final",
+        arguments: [("greeting", "554 No service\r\n"), ("MAIL", "550 5.7.1 Sender rejected\r\n"), ("RCPT", "550 relay not permitted\r\n")])
+    func shopRefused(place: String, reply: String) async throws {
+        let script = ScriptedMailServer()
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            for attempt in 1...3 {
+                try await withServer(ScriptedMailServer(replies: [place: reply])) { transport in
+                    let error = await #expect(throws: JobFailure.self) {
+                        try await run(id, in: shop, through: transport, isLastAttempt: attempt == 3)
+                    }
+                    guard case .snooze(let pause, _) = error else { throw Unexpected(what: "\(String(describing: error))") }
+                    #expect(pause >= SendMailHandler.refusalPause(attempt: attempt))
+                }
+                let mail = try await delivery(facts, .paymentFailed, in: shop)
+                #expect(mail.delivery.status == .pending && mail.fault?.isShops == true && mail.reason?.contains(reply.prefix(3)) == true)
+            }
+            #expect(try await shop.mail.mails(.refused).items.map(\.delivery.id) == [id])
+            #expect(try await shop.mail.counts() == MailCounts(failed: 0, refused: 1, parked: 0))
+            try await withServer(script) { transport in try await run(id, in: shop, through: transport) }
+            let sent = try await delivery(facts, .paymentFailed, in: shop)
+            #expect(sent.delivery.status == .sent && sent.fault == nil && sent.delivery.attempt == 4)
+            #expect(script.log.entries.filter { $0 == "." }.count == 1)
+        }
+    }
+
+    @Test("a refusal of the recipient is final; sent again by an operator it goes out once, however many jobs there are")
+    func resent() async throws {
+        let script = ScriptedMailServer()
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            try await withServer(ScriptedMailServer(replies: ["RCPT": "550 5.1.1 Unknown\r\n"])) { transport in
+                try await run(id, in: shop, through: transport)
+            }
+            let failed = try await delivery(facts, .paymentFailed, in: shop)
+            #expect(failed.delivery.status == .failed && failed.fault == .mail)
+            let audit = AuditEntry(actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id.description)
+            for _ in 1...2 {
+                guard case .requested = try await shop.mail.resend(id, audit: audit) else { throw Unexpected(what: "not resent") }
+            }
+            try await withServer(script) { transport in
+                try await run(id, in: shop, through: transport)
+                try await run(id, in: shop, through: transport)
+            }
+            #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .sent)
+            #expect(script.log.entries.filter { $0 == "." }.count == 1)
+            #expect(try await shop.mail.resend(id, audit: audit) == .refused(.sent))
+        }
+    }
+
+    @Test("a failure that passes is given up after the last attempt where operators find it, unless its server is known to be away")
+    func lastAttempt() async throws {
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            try await withServer(ScriptedMailServer(replies: [".": "451 later\r\n"])) { transport in
+                await #expect(throws: JobFailure.self) {
+                    try await run(id, in: shop, through: transport, isLastAttempt: true, isAway: true)
+                }
+                #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .pending)
+                try await run(id, in: shop, through: transport, isLastAttempt: true)
+            }
+            let failed = try await delivery(facts, .paymentFailed, in: shop)
+            #expect(failed.delivery.status == .failed && failed.fault == .passing)
+            #expect(try await shop.mail.mails(.attention).items.map(\.delivery.id) == [id])
         }
     }
 }

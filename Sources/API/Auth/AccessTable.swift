@@ -28,21 +28,24 @@ enum AccessTable {
         "/api/v1/cart/items": [.post: .guests],
         "/api/v1/cart/items/{product_id}": [.patch: .guests, .delete: .guests],
 
-        "/api/v1/orders": [.get: .guests, .post: .guests],
+        "/api/v1/orders": [.get: .guests, .post: .buyers.bodies(upTo: Limits.orderBodyBytes)],
         "/api/v1/orders/{id}": [.get: .guests],
         "/api/v1/orders/{id}/events": [.get: .guests],
-        "/api/v1/orders/{id}/payments": [.post: .guests],
-        "/api/v1/orders/{id}/cancel": [.post: .guests],
+        "/api/v1/orders/{id}/payments": [.post: .buyers],
+        "/api/v1/orders/{id}/cancel": [.post: .buyers],
 
         // By their signatures.
-        "/api/v1/webhooks/stripe": [.post: .open],
-        "/api/v1/webhooks/sendgrid": [.post: .open],
+        "/api/v1/webhooks/stripe": [.post: .open.bodies(upTo: Limits.webhookBodyBytes)],
+        "/api/v1/webhooks/sendgrid": [.post: .open.bodies(upTo: Limits.webhookBodyBytes)],
 
         "/api/v1/admin/orders/{id}": [.get: .staff],
         "/api/v1/admin/orders/{id}/refunds": [.get: .staff, .post: .operators],
         "/api/v1/admin/orders/{id}/cancel": [.post: .operators],
         "/api/v1/admin/orders/{id}/capture": [.post: .operators],
         "/api/v1/admin/disputes": [.get: .staff],
+        "/api/v1/admin/emails": [.get: .staff],
+        "/api/v1/admin/emails/resend": [.post: .operators],
+        "/api/v1/admin/emails/{id}/resend": [.post: .operators],
         "/api/v1/admin/queues": [.get: .staff],
         "/api/v1/admin/queues/{queue}": [.patch: .operators],
         "/api/v1/admin/jobs": [.get: .staff],
@@ -66,11 +69,22 @@ enum AccessTable {
 
     /// What an address answers, for `Allow`. Empty when there is no such address.
     static func methods(at path: String) -> [HTTPRequest.Method] {
+        guard let methods = rules(at: path) else { return [] }
+        return Array(methods.keys) + [.options] + (methods.keys.contains(.get) ? [.head] : [])
+    }
+
+    /// As many bytes as the body of a request may have, by its method and target as they came in.
+    static func bodyBytes(_ method: HTTPRequest.Method, _ target: String) -> Int {
+        let path = String(target.prefix { $0 != "?" })
+        return larger[VersionedPath.current(path) ?? path]?[method]?.bodyBytes ?? Limits.bodyBytes
+    }
+
+    /// The routes that take larger bodies than others; none has parameters in its path.
+    private static let larger = rules.filter { $0.value.values.contains { $0.bodyBytes != Limits.bodyBytes } }
+
+    private static func rules(at path: String) -> [HTTPRequest.Method: AccessRule]? {
         let segments = path.split(separator: "/")
-        for (route, methods) in rules where matches(route.split(separator: "/"), segments) {
-            return methods.keys.contains(.get) ? Array(methods.keys) + [.head] : Array(methods.keys)
-        }
-        return []
+        return rules.first { matches($0.key.split(separator: "/"), segments) }?.value
     }
 
     private static func matches(_ route: [Substring], _ path: [Substring]) -> Bool {

@@ -26,7 +26,7 @@ struct AccessTokens: Sendable {
 
     /// A token for the user that is valid from now for ``AccessClaims/lifetime``.
     func issue(for user: User, now: Date = Date()) async throws -> String {
-        let seconds = Int64(now.timeIntervalSince1970)
+        let seconds = now.unixSeconds
         let claims = AccessClaims(
             iss: AccessClaims.issuer, aud: AccessClaims.audience, sub: user.id.description, iat: seconds, nbf: seconds,
             exp: seconds + AccessClaims.lifetime, jti: RandomToken.make(), sv: user.sessionVersion, role: user.role.rawValue)
@@ -48,6 +48,6 @@ struct AccessTokens: Sendable {
             case .string(let kid) = fields["kid"], let collection = collections[kid],
             let claims = try? await collection.verify(token, as: AccessClaims.self)
         else { return nil }
-        return claims.subject(at: Int64(now.timeIntervalSince1970))
+        return claims.subject(at: now.unixSeconds)
     }
 }

@@ -2,30 +2,42 @@ import Crypto
 import Domain
 import HTTPTypes
 import Hummingbird
+import Storage
 
-/// Tokens that guests hold their carts and orders with (`X-Cart-Token`).
+/// Tokens that guests hold their carts and orders with (`X-Cart-Token`): random, and stored as hashes alone.
 struct CartTokens: Sendable {
-    /// Separates tokens of this kind from anything else made with the same secret.
+    /// Separates what is made for express orders from anything else made of the same text or with the same secret.
     private static let purpose = "cartwright express cart token"
-    private let key: SymmetricKey
+    private let earlierKeys: [SymmetricKey]
 
-    /// - Parameter secret: of the server; at least 32 bytes.
-    init(secret: [UInt8]) { key = SymmetricKey(data: secret) }
+    /// - Parameter signingSecrets: of access tokens. Versions before made the token of an express order from the first of them.
+    init(signingSecrets: [[UInt8]]) { earlierKeys = signingSecrets.map { SymmetricKey(data: $0) } }
 
-    /// The token of an express order whose sender has none yet.
-    ///
-    /// It follows from the idempotency key and the mail address, so that a repeated request arrives at the same token, and with it
-    /// at the same order. Without the server's secret nobody can compute it.
-    func expressToken(idempotencyKey: String, email: EmailAddress) -> String {
-        var code = HMAC<SHA256>(key: key)
-        for part in [Self.purpose, idempotencyKey, email.key] {
-            code.update(data: Array(part.utf8))
-            code.update(data: [0])
+    /// The identity under which a guest without a token finds an express order again: the mail address, whatever keys the server has.
+    static func scope(ofGuestWith email: EmailAddress) -> String {
+        var hash = SHA256()
+        for part in [purpose, email.key] {
+            hash.update(data: Array(part.utf8))
+            hash.update(data: [0])
         }
-        return Base64URL.encode(Array(code.finalize()))
+        return "express:" + Base64URL.encode(Array(hash.finalize()))
     }
 
-    /// The token a request came with. Throws 400 for one that was never given out.
+    /// The identities under which versions before kept an express order: by a token made with the signing key that was the first at the time. A request
+    /// that is repeated across the change of versions finds its order while that key is set.
+    func earlierScopes(idempotencyKey: String, email: EmailAddress) -> [String] {
+        earlierKeys.map { key in
+            var code = HMAC<SHA256>(key: key)
+            for part in [Self.purpose, idempotencyKey, email.key] {
+                code.update(data: Array(part.utf8))
+                code.update(data: [0])
+            }
+            let token = Base64URL.encode(Array(code.finalize()))
+            return CartOwner.guest(tokenHash: RandomToken.hash(token)).idempotencyScope
+        }
+    }
+
+    /// The token a request came with. Throws 400 for what cannot be one.
     static func token(of request: Request) throws(Problem) -> String? {
         guard let token = request.headers[.cartToken] else { return nil }
         guard RandomToken.isPlausible(token) else { throw .badRequest("X-Cart-Token is not one of ours. Leave it out to get a new one.") }

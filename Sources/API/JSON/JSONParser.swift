@@ -1,13 +1,22 @@
 /// Reads JSON by the letter of RFC 8259, and stricter where leniency is a way in.
 ///
 /// Refused besides malformed text: members named twice (readers disagree which one counts), lone surrogates, trailing data,
-/// byte order marks, and nesting deeper than ``maximumDepth`` (the parser recurses, so depth is stack).
+/// byte order marks, and nesting deeper than ``maximumDepth`` (the parser recurses, so depth is stack). Refused early is what costs more
+/// than it can be worth: objects of more than ``maximumMembers``, more than ``maximumValues`` in all, names longer than
+/// ``maximumNameBytes`` (comparing names of Unicode is no longer linear in theirs).
 struct JSONParser {
     /// Arrays and objects may be nested this deep.
     static let maximumDepth = 32
+    static let maximumMembers = 1_000
+    static let maximumValues = 100_000
+    static let maximumNameBytes = 1_024
+    /// PostgreSQL's `jsonb` takes no number of any size, and nobody means one that is longer.
+    static let maximumNumberBytes = 400
+    static let maximumExponentDigits = 3
 
     private let bytes: [UInt8]
     private var position = 0
+    private var values = 0
 
     /// The document in `bytes`.
     static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
@@ -28,7 +37,12 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
     }
 
     private func peek() throws(JSONSyntaxError) -> UInt8 {
@@ -37,6 +51,8 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+        values += 1
+        guard values <= Self.maximumValues else { throw failure(.tooManyValues) }
         switch try peek() {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)
@@ -71,6 +87,8 @@ struct JSONParser {
             guard try peek() == UInt8(ascii: "\"") else { throw failure(.unexpectedCharacter) }
             let start = position
             let name = try string()
+            guard name.utf8.count <= Self.maximumNameBytes else { throw JSONSyntaxError(reason: .nameTooLong, offset: start) }
+            guard members.count < Self.maximumMembers else { throw JSONSyntaxError(reason: .tooManyMembers, offset: start) }
             guard members[name] == nil else { throw JSONSyntaxError(reason: .duplicateKey, offset: start) }
             skipSpace()
             guard try peek() == UInt8(ascii: ":") else { throw failure(.unexpectedCharacter) }
@@ -129,11 +147,14 @@ struct JSONParser {
             isWhole = false
             position += 1
             if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) { position += 1 }
+            let exponent = position
             try digits()
+            guard position - exponent <= Self.maximumExponentDigits else { throw failure(.numberTooLong) }
         }
         if position < bytes.count, Self.isDigit(bytes[position]) { throw failure(.invalidNumber) }
+        guard position - start <= Self.maximumNumberBytes else { throw failure(.numberTooLong) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        if let integer = isWhole ? Int64(text) : WholeNumber.value(of: text) { return .integer(integer) }
         return .number(text)
     }
 
@@ -142,19 +163,25 @@ struct JSONParser {
     private mutating func string() throws(JSONSyntaxError) -> String {
         position += 1
         var text: [UInt8] = []
+        // Bytes that stand for themselves are taken in one piece.
+        var start = position
         while true {
             let byte = try peek()
             switch byte {
             case UInt8(ascii: "\""):
+                let rest = bytes[start..<position]
                 position += 1
+                guard !text.isEmpty else { return String(decoding: rest, as: UTF8.self) }
+                text.append(contentsOf: rest)
                 return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"):
+                text.append(contentsOf: bytes[start..<position])
                 position += 1
                 try escape(into: &text)
+                start = position
             case 0..<0x20:
                 throw failure(.controlCharacter)
             default:
-                text.append(byte)
                 position += 1
             }
         }

@@ -6,9 +6,13 @@ struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
         case unexpectedCharacter = "unexpected character"
         case unexpectedEnd = "the text ends too early"
         case invalidNumber = "a number is malformed"
+        case numberTooLong = "a number has too many digits"
         case invalidEscape = "a string holds an invalid escape"
         case controlCharacter = "a string holds an unescaped control character"
         case duplicateKey = "an object names the same member twice"
+        case tooManyMembers = "an object has too many members"
+        case tooManyValues = "there are too many values"
+        case nameTooLong = "the name of a member is too long"
         case tooDeep = "values are nested too deeply"
         case trailingData = "more text follows the document"
     }

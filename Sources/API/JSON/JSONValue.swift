@@ -5,13 +5,23 @@
 enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
-    /// A number without fraction or exponent, within ±2⁶³.
+    /// A whole number within ±2⁶³, however it was written: `1`, `1.0` and `10e-1` are one number.
     case integer(Int64)
     /// Any other number, as the client wrote it.
     case number(String)
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+
+    /// Whether a text in it holds U+0000, which PostgreSQL stores in no text and no `jsonb`.
+    var holdsNUL: Bool {
+        switch self {
+        case .null, .boolean, .integer, .number: false
+        case .string(let text): text.utf8.contains(0)
+        case .array(let elements): elements.contains(where: \.holdsNUL)
+        case .object(let members): members.contains { $0.key.utf8.contains(0) || $0.value.holdsNUL }
+        }
+    }
 
     /// The word used for this kind of value in messages to people.
     var kind: String {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 
 extension Request {
     /// The fields of the JSON object in the body.
@@ -11,27 +12,45 @@ extension Request {
     /// The JSON document in the body.
     func json() async throws -> JSONValue {
         if let type = headers[.contentType], !Self.isJSON(type) { throw Problem.unsupportedMediaType }
-        let bytes = try await bodyBytes()
         do {
-            return try JSONParser.parse(bytes)
-        } catch {
+            return try await JSONParser.parseAside(try await bodyBytes())
+        } catch let error as JSONSyntaxError {
             throw Problem.malformedJSON(error)
         }
     }
 
-    /// The body, of at most ``Limits/bodyBytes``, with a length given ahead or chunked.
-    func bodyBytes() async throws -> [UInt8] {
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > Limits.bodyBytes { throw Problem.tooLarge }
+    /// The fields of the body of a request that needs none; none when it has none.
+    func optionalFields() async throws -> RequestFields {
+        let bytes = try await bodyBytes()
+        guard !bytes.isEmpty else { return try RequestFields(.object([:])) }
+        if let type = headers[.contentType], !Self.isJSON(type) { throw Problem.unsupportedMediaType }
         do {
-            return Array(buffer: try await body.collect(upTo: Limits.bodyBytes))
+            return try RequestFields(try await JSONParser.parseAside(bytes))
+        } catch let error as JSONSyntaxError {
+            throw Problem.malformedJSON(error)
+        }
+    }
+
+    /// The body. The edge took it in before, and let no more of it through than the route takes.
+    func bodyBytes() async throws -> [UInt8] {
+        do {
+            return Array(buffer: try await body.collect(upTo: Limits.webhookBodyBytes))
         } catch is NIOTooManyBytesError {
-            throw Problem.tooLarge
+            throw Problem.tooLarge(Limits.webhookBodyBytes)
         }
     }
 
     private static func isJSON(_ type: String) -> Bool {
         let media = type.prefix { $0 != ";" }.lowercased().trimmingSpaces
         return media == "application/json" || (media.hasPrefix("application/") && media.hasSuffix("+json"))
+    }
+}
+
+extension JSONParser {
+    /// The same on a thread that nobody else waits for, when the document is long: other requests share this one.
+    static func parseAside(_ bytes: [UInt8]) async throws -> JSONValue {
+        guard bytes.count > Limits.quickBodyBytes else { return try parse(bytes) }
+        return try await NIOThreadPool.singleton.runIfActive { try parse(bytes) }
     }
 }
 

@@ -1,3 +1,5 @@
+import Domain
+
 /// Takes a request body apart field by field and collects everything that is wrong with it, so that one answer names all of it.
 ///
 /// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the fields
@@ -23,9 +25,12 @@ struct RequestFields {
     /// The 422 that names every error.
     var rejection: Problem { .invalid(errors + unknown) }
 
+    /// Throws the 422 unless everything is in order: for bodies that hold nothing else.
+    func finish() throws(Problem) { if !isComplete { throw rejection } }
+
     private var unknown: [FieldError] {
         Set(members.keys).subtracting(asked).sorted().map {
-            FieldError(field: path + $0, code: .unknownField, message: "This field is not known here.")
+            FieldError(field: path + $0.shortened(to: 64), code: .unknownField, message: "This field is not known here.")
         }
     }
 
@@ -51,29 +56,42 @@ struct RequestFields {
         return members[field] != nil
     }
 
-    /// A text of so many characters, free of control characters.
+    /// A text of so many characters, free of control characters and of what looks like the number of a payment card.
     mutating func text(_ field: String, _ length: ClosedRange<Int>) -> String? {
         guard let text = string(field) else { return nil }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             note(field, .invalidCharacter, "Control characters are not allowed.")
             return nil
         }
-        if text.count < length.lowerBound {
+        if CardNumber.occurs(in: text, .lenient) {
+            note(field, .notAllowed, Self.cardNumberRefused)
+            return nil
+        }
+        let count = text.storedLength
+        if count < length.lowerBound {
             note(field, .tooShort, "At least \(length.lowerBound) characters are needed.")
             return nil
         }
-        if text.count > length.upperBound || text.utf8.count > 4 * length.upperBound {
+        if count > length.upperBound {
             note(field, .tooLong, "At most \(length.upperBound) characters are allowed.")
             return nil
         }
         return text
     }
 
-    /// Any string.
+    /// What is said to customers who write the number of a card; the number is not repeated.
+    static let cardNumberRefused =
+        "This looks like the number of a payment card, which must not be sent here. Name a payment method of the provider."
+
+    /// Any string that can be stored.
     mutating func string(_ field: String) -> String? {
         guard let value = value(field) else { return nil }
         guard case .string(let text) = value else {
             note(field, .wrongType, "Expected a string, got \(value.kind).")
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            note(field, .invalidCharacter, "The character U+0000 is not allowed.")
             return nil
         }
         return text
@@ -103,5 +121,17 @@ struct RequestFields {
         if let value = parse(text) { return value }
         note(field, .invalidFormat, expectation)
         return nil
+    }
+}
+
+extension String {
+    /// How long PostgreSQL finds the text (`char_length`): it counts code points, where Swift counts what people see as one letter, which
+    /// may be made of any number of them.
+    var storedLength: Int { unicodeScalars.count }
+
+    /// At most so many code points, with a sign that something was left out.
+    func shortened(to length: Int) -> String {
+        guard storedLength > length else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.prefix(length))) + "…"
     }
 }

@@ -1,3 +1,4 @@
+import Arithmetic
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -16,13 +17,12 @@ struct ObservationMiddleware: RouterMiddleware {
         let duration = start.duration(to: .now)
         let method = Self.methods.contains(request.method) ? request.method.rawValue : "other"
         let route = context.endpointPath ?? "NotFound"
-        timers.timer(method: method, route: route, status: response.status.code).recordNanoseconds(
-            duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
+        timers.timer(method: method, route: route, status: response.status.code).recordNanoseconds(duration.wholeNanoseconds)
         context.logger.info(
             "request",
             metadata: [
                 "method": "\(method)", "route": "\(route)", "status": "\(response.status.code)",
-                "duration_ms": "\(duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000)",
+                "duration_ms": "\(duration.wholeMilliseconds)",
                 "request_id": "\(context.requestID)",
             ])
         return response

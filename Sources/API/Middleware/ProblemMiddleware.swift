@@ -27,9 +27,16 @@ struct ProblemMiddleware: RouterMiddleware {
         switch error {
         case let problem as Problem:
             return problem
+        case is CancellationError:
+            // The process ends, or the client is gone: nobody failed.
+            logger.debug("request canceled")
+            return .unavailable("service")
         case let error as HTTPError where error.status == .notFound:
             let methods = AccessTable.methods(at: request.uri.path)
             return methods.isEmpty ? .notFound("address") : .methodNotAllowed(methods)
+        case let error as HTTPError where (400..<500).contains(error.status.code):
+            logger.debug("request refused", metadata: ["error": "\(error)"])
+            return .badRequest("The request could not be read.")
         default:
             if let problem = Problem(storage: error) {
                 if problem.status == .serviceUnavailable { logger.warning("backend unavailable", metadata: ["error": "\(error)"]) }

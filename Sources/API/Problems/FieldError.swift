@@ -1,6 +1,6 @@
 /// What is wrong with one field of a request: where, a stable code for programs, a sentence for people.
 struct FieldError: Error, Sendable, Equatable, Encodable {
-    /// Path of the field: `items.0.quantity`, or the name of a query parameter.
+    /// Path of the field: `items[0].quantity`, or the name of a query parameter.
     let field: String
     let code: Code
     let message: String
@@ -18,5 +18,6 @@ struct FieldError: Error, Sendable, Equatable, Encodable {
         case invalidCharacter = "invalid_character"
         case notAllowed = "not_allowed"
         case notFound = "not_found"
+        case tooCommon = "too_common"
     }
 }

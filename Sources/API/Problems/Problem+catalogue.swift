@@ -2,11 +2,15 @@ import HTTPTypes
 
 /// The problems every part of the API shares. Those of one area stand beside its routes.
 extension Problem {
+    /// Names at most ``Limits/fieldErrors`` of them: an answer must not be larger than the mistake is worth.
     static func invalid(_ errors: [FieldError]) -> Problem {
         var problem = Problem(
             "validation_failed", .unprocessableContent, "Validation failed",
             errors.count == 1 ? "One field needs a correction." : "\(errors.count) fields need a correction.")
-        problem.errors = errors
+        if errors.count > Limits.fieldErrors {
+            problem.detail += " The first \(Limits.fieldErrors) are named here, \(errors.count - Limits.fieldErrors) more are not."
+        }
+        problem.errors = Array(errors.prefix(Limits.fieldErrors))
         return problem
     }
 
@@ -14,8 +18,22 @@ extension Problem {
         .invalid([FieldError(field: field, code: code, message: message)])
     }
 
+    /// A cursor that no part of this list gave out. To go on anywhere else would lose or repeat a part of the list in silence.
+    static var invalidCursor: Problem {
+        var problem = Problem(
+            "invalid_cursor", .unprocessableContent, "Invalid cursor",
+            "The cursor was not given out with a part of this list, with these conditions. Begin without one.")
+        problem.errors = [FieldError(field: "cursor", code: .invalidFormat, message: "Expected next_cursor of the page before.")]
+        return problem
+    }
+
     static func malformedJSON(_ error: JSONSyntaxError) -> Problem {
         Problem("malformed_json", .badRequest, "Malformed JSON", "The body is not valid JSON: \(error).")
+    }
+
+    /// For events whose signature holds: there is no use in sending them again.
+    static var unstorable: Problem {
+        .invalid([FieldError(field: "", code: .invalidCharacter, message: "A text holds the character U+0000, which is not allowed.")])
     }
 
     static func badRequest(_ detail: String) -> Problem {
@@ -52,18 +70,22 @@ extension Problem {
         return Problem("method_not_allowed", .methodNotAllowed, "Method not allowed", "This address answers \(list).").with(.allow, list)
     }
 
-    static var tooLarge: Problem {
-        Problem("content_too_large", .contentTooLarge, "Body too large", "A body may have at most \(Limits.bodyBytes) bytes.")
+    static func tooLarge(_ limit: Int) -> Problem {
+        Problem("content_too_large", .contentTooLarge, "Body too large", "The body may have at most \(limit) bytes here.")
     }
 
-    static var uriTooLong: Problem {
-        Problem("uri_too_long", .uriTooLong, "Address too long", "An address may have at most \(Limits.targetBytes) bytes.")
+    static func uriTooLong(_ limit: Int) -> Problem {
+        Problem("uri_too_long", .uriTooLong, "Address too long", "An address may have at most \(limit) bytes.")
     }
 
-    static var headersTooLarge: Problem {
+    static func headersTooLarge(_ limit: Int) -> Problem {
         Problem(
             "headers_too_large", .requestHeaderFieldsTooLarge, "Headers too large",
-            "The header fields may have at most \(Limits.headerBytes) bytes together.")
+            "There may be at most \(Limits.headerFields) header fields, of \(limit) bytes together.")
+    }
+
+    static func requestTimeout(_ detail: String) -> Problem {
+        Problem("request_timeout", .requestTimeout, "Request too slow", detail)
     }
 
     static var unsupportedMediaType: Problem {

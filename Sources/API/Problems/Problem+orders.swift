@@ -42,6 +42,50 @@ extension Problem {
             .about(order)
     }
 
+    /// The payment provider's last word on an order.
+    static func refused(_ order: Order) -> Problem {
+        if order.rejectionReason == PaymentRefusal.methodCode {
+            return Problem.invalid(
+                "payment_method", .notFound, "The payment provider knows no such payment method, or cannot use it. Nothing was charged."
+            ).about(order)
+        }
+        var problem = Problem(
+            "payment_refused", .unprocessableContent, "Payment refused",
+            "The payment provider does not carry this payment out. Nothing was charged, the order has ended, and the cart can be changed.")
+        problem.members["reason"] = order.rejectionReason
+        return problem.about(order)
+    }
+
+    static func amountTooSmall(_ total: Money?, _ bounds: ChargeLimits.Bounds) -> Problem {
+        Problem(
+            "amount_too_small", .unprocessableContent, "Amount too small",
+            "Cards are charged from \(bounds.minimum) up\(total.map { ", and the total is \($0)" } ?? ""). Nothing was charged and nothing is held."
+        ).with(bounds)
+    }
+
+    static func amountTooLarge(_ bounds: ChargeLimits.Bounds) -> Problem {
+        Problem(
+            "amount_too_large", .unprocessableContent, "Amount too large",
+            "Cards are charged up to \(bounds.maximum), and the total is more. Nothing was charged and nothing is held."
+        ).with(bounds)
+    }
+
+    static func notChargeable(_ violation: ChargeLimits.Violation) -> Problem {
+        switch violation {
+        case .tooSmall(let bounds): amountTooSmall(nil, bounds)
+        case .tooLarge(let bounds): amountTooLarge(bounds)
+        }
+    }
+
+    static var paymentMethodRequired: Problem { .invalid("payment_method", .required, "Something is to be paid: name a payment method.") }
+
+    private func with(_ bounds: ChargeLimits.Bounds) -> Problem {
+        var copy = self
+        copy.amounts["minimum"] = bounds.minimum
+        copy.amounts["maximum"] = bounds.maximum
+        return copy
+    }
+
     static func declined(_ order: Order) -> Problem {
         var problem = Problem(
             "payment_declined", .paymentRequired, "Payment declined",

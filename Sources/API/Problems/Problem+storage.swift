@@ -28,6 +28,8 @@ extension Problem {
         case .unknownProduct(let ids): .unknownProducts(ids)
         case .currencyUnavailable: Problem(error.code, .conflict, "Currency unavailable", error.description)
         case .amountTooLarge: Problem(error.code, .unprocessableContent, "Amount too large", error.description)
+        case .idempotencyKeyReused: .idempotencyKeyReused
+        case .invalidCursor: .invalidCursor
         case .priceNotChargeable: Problem(error.code, .unprocessableContent, "Price not chargeable", error.description)
         case .notFound(let kind): .notFound(kind)
         case .corrupt: nil

@@ -14,9 +14,10 @@ extension ShopServices {
     ) async throws {
         let common = settings.common
         let keys = common.auth.signingKeys.map { SigningKey(id: $0.id, secret: $0.secret) }
-        guard let first = keys.first, let tokens = await AccessTokens(keys: keys) else {
+        guard let tokens = await AccessTokens(keys: keys) else {
             throw StartupError("AUTH_SIGNING_KEYS: there is no key.")
         }
+        _ = try CommonPasswords.list.get()
         if settings.bcryptCost < 10 { logger.warning("BCRYPT_COST is low; expected 12 or more outside of tests") }
         let database = connections.database
         let prefix = common.redis.queuePrefix
@@ -25,7 +26,7 @@ extension ShopServices {
         self.init(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
             products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
-            carts: CartStore(database: database, settings: common.shop),
+            carts: CartStore(database: database, settings: common.shop), guests: GuestStore(database: database),
             orders: orders,
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
             captures: CaptureStore(database: database, dispatcher: connections.dispatcher), disputes: DisputeStore(database: database),
@@ -43,7 +44,7 @@ extension ShopServices {
             health: HealthCheck(
                 database: database, redis: connections.redis, migrations: try ShopSchema.migrator(), servers: servers),
             tokens: tokens,
-            cartTokens: CartTokens(secret: first.secret),
+            cartTokens: CartTokens(signingSecrets: keys.map(\.secret)),
             // One core stays free for everything that is not a login.
             hasher: try PasswordHasher(cost: settings.bcryptCost, threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1)),
             settings: common.shop, trustedProxies: common.http.trustedProxies,

@@ -30,13 +30,19 @@ struct DeadLetterRequest: Sendable {
             }
         }
         let limit = fields.has("limit") ? fields.integer("limit", 1...Int64(Self.maximumLimit)) : Int64(Self.standardLimit)
-        let cursor =
-            fields.has("cursor") ? fields.parsed("cursor", "Expected a cursor that an answer before gave out.") { JobCursor($0) } : nil
+        let given = fields.has("cursor") ? fields.string("cursor") : nil
+        let cursor = given.flatMap { JobCursor($0) }
         // Asked last: what is left over may be a condition that was misspelt.
         if details.isEmpty && fields.errors.isEmpty {
             fields.note("state", .required, "Give at least one condition; state alone means all of them.")
         }
-        guard fields.isComplete, let limit else { throw fields.rejection }
+        filter.state = filter.state ?? .dead
+        let isForeign = given != nil && cursor?.belongs(to: filter) != true
+        guard fields.isComplete, let limit else {
+            if isForeign { fields.note(Problem.invalidCursor.errors) }
+            throw fields.rejection
+        }
+        if isForeign { throw .invalidCursor }
         self.filter = filter
         self.cursor = cursor
         self.limit = Int(limit)

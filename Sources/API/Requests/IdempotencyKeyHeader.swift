@@ -2,6 +2,9 @@ import HTTPTypes
 
 /// The `Idempotency-Key` header: 1 to 255 visible characters, bare or as a quoted string.
 enum IdempotencyKeyHeader {
+    /// The key where it may be left out. Throws 400 when it is given twice or malformed.
+    static func optionalKey(_ fields: [String]) throws(Problem) -> String? { fields.isEmpty ? nil : try key(fields) }
+
     /// The key. Throws 400 when it is missing, given twice or malformed.
     static func key(_ fields: [String]) throws(Problem) -> String {
         guard let field = fields.first, fields.count == 1 else {

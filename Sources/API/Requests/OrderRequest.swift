@@ -5,7 +5,8 @@ struct OrderRequest {
     /// As many lines as one express order may have.
     static let maximumItems = 100
 
-    let paymentMethod: String
+    /// nil: nothing is to be paid, as far as the customer knows.
+    let paymentMethod: String?
     let currency: Currency?
     /// What the client showed its customer. A different price is answered with 409 and charges nothing.
     let expectedTotal: Money?
@@ -18,14 +19,14 @@ struct OrderRequest {
     let items: [CartItemRequest]?
 
     init(_ fields: consuming RequestFields) throws(Problem) {
-        let method = fields.paymentMethod("payment_method")
+        let method = fields.has("payment_method") ? fields.paymentMethod("payment_method") : nil
         let currency = fields.has("currency") ? fields.currency("currency") : nil
         let total = fields.has("expected_total") ? fields.money("expected_total") : nil
         let email = fields.has("email") ? fields.email("email") : nil
         let language = fields.has("language") ? fields.language("language") : nil
         let address = fields.address("shipping_address")
         let items = fields.has("items") ? Self.items(&fields) : nil
-        guard fields.isComplete, let method, let address else { throw fields.rejection }
+        guard fields.isComplete, let address else { throw fields.rejection }
         self.paymentMethod = method
         self.currency = currency
         self.expectedTotal = total
@@ -40,7 +41,7 @@ struct OrderRequest {
         var items: [CartItemRequest] = []
         for (index, element) in elements.enumerated() {
             do {
-                items.append(try CartItemRequest(try RequestFields(element, path: "items.\(index)")))
+                items.append(try CartItemRequest(try RequestFields(element, path: "items[\(index)]")))
             } catch {
                 fields.note(error.errors)
             }

@@ -23,9 +23,13 @@ extension RequestFields {
         integer(field, Int64(Quantity.range.lowerBound)...Int64(Quantity.range.upperBound)).flatMap { Quantity(rawValue: Int($0)) }
     }
 
-    /// A payment method as the provider names it, such as `pm_card_visa`.
+    /// A payment method as the provider names it, such as `pm_card_visa`. The number of a card is none, and goes no further than this.
     mutating func paymentMethod(_ field: String) -> String? {
-        parsed(field, "Expected 1 to 64 letters, digits, underscores and hyphens.") { text in
+        if let text = string(field), CardNumber.occurs(in: text, .strict) {
+            note(field, .notAllowed, Self.cardNumberRefused)
+            return nil
+        }
+        return parsed(field, "Expected 1 to 64 letters, digits, underscores and hyphens.") { text in
             let isValid = text.utf8.allSatisfy { byte in
                 byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D)
             }
@@ -33,15 +37,20 @@ extension RequestFields {
         }
     }
 
-    /// bcrypt reads 72 bytes and stops at NUL, so both limits are told and not cut.
-    mutating func newPassword(_ field: String) -> String? {
+    /// A password of at least eight characters that is not among the first to be tried. bcrypt reads 72 bytes and stops at NUL, so both limits are told and
+    /// not cut.
+    ///
+    /// - Parameter owner: what everybody knows of whom it is for.
+    mutating func newPassword(_ field: String, of owner: [String?]) -> String? {
         guard let password = string(field) else { return nil }
         if password.utf8.contains(0) {
             note(field, .invalidCharacter, "The character U+0000 is not allowed.")
-        } else if password.utf8.count < BCrypt.passwordBytes.lowerBound {
-            note(field, .tooShort, "At least \(BCrypt.passwordBytes.lowerBound) bytes are needed.")
+        } else if password.unicodeScalars.count < BCrypt.passwordBytes.lowerBound {
+            note(field, .tooShort, "At least \(BCrypt.passwordBytes.lowerBound) characters are needed.")
         } else if password.utf8.count > BCrypt.passwordBytes.upperBound {
-            note(field, .tooLong, "At most \(BCrypt.passwordBytes.upperBound) bytes are allowed.")
+            note(field, .tooLong, "At most \(BCrypt.passwordBytes.upperBound) bytes of UTF-8 are allowed.")
+        } else if (try? CommonPasswords.list.get())?.contains(password, own: owner.compactMap { $0 }) ?? false {
+            note(field, .tooCommon, "This password is among the first that are tried. Choose one that nobody else has.")
         } else {
             return password
         }

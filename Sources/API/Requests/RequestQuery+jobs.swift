@@ -22,6 +22,6 @@ extension RequestQuery {
 
     /// `?cursor=`.
     mutating func jobCursor() -> JobCursor? {
-        parsed("cursor", "Expected a cursor that a page before gave out.") { JobCursor($0) }
+        cursor { JobCursor($0) }
     }
 }

@@ -11,6 +11,6 @@ extension RequestQuery {
     /// `?limit=&cursor=`.
     mutating func page() -> PageRequest {
         let limit = limit()
-        return PageRequest(limit: limit, cursor: text("cursor", maximum: 500))
+        return PageRequest(limit: limit, cursor: cursor())
     }
 }

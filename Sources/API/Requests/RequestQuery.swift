@@ -1,13 +1,33 @@
 import Hummingbird
 
-/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, names nobody knows are errors.
+/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, names nobody knows are errors, and each
+/// parameter is given at most once.
+///
+/// Names and values are written as forms write them: percent-encoded UTF-8, with `+` for a space.
 struct RequestQuery {
     private var values: [String: [String]] = [:]
     private var asked: Set<String> = []
     private(set) var errors: [FieldError] = []
+    private var isCursorInvalid = false
 
     init(_ request: Request) {
-        for (name, value) in request.uri.queryParameters { values[String(name), default: []].append(String(value)) }
+        self.init(request.head.path ?? "")
+    }
+
+    /// - Parameter target: path and query.
+    init(_ target: String) {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return }
+        for pair in target.utf8[mark...].dropFirst().split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentEncoding.decode(parts[0], plusIsSpace: true),
+                let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : "".utf8[...], plusIsSpace: true)
+            else {
+                let name = PercentEncoding.decode(parts[0], plusIsSpace: true) ?? String(decoding: parts[0], as: UTF8.self)
+                note(name.shortened(to: 64), .invalidFormat, "This is not encoded properly.")
+                continue
+            }
+            values[name, default: []].append(value)
+        }
     }
 
     private mutating func note(_ name: String, _ code: FieldError.Code, _ message: String) {
@@ -22,7 +42,7 @@ struct RequestQuery {
             note(name, .notAllowed, "Give this parameter once.")
         } else if first.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             note(name, .invalidCharacter, "Control characters are not allowed.")
-        } else if first.count > maximum || first.utf8.count > 4 * maximum {
+        } else if first.storedLength > maximum {
             note(name, .tooLong, "At most \(maximum) characters are allowed.")
         } else if !first.isEmpty {
             return first
@@ -55,11 +75,29 @@ struct RequestQuery {
         return standard
     }
 
+    /// What a page before gave out, nil at the start. Which list it is of is for the list to say.
+    mutating func cursor() -> String? {
+        asked.insert("cursor")
+        guard let all = values["cursor"], let first = all.first else { return nil }
+        if all.count > 1 { note("cursor", .notAllowed, "Give this parameter once.") }
+        return first
+    }
+
+    /// The same where its form can be told at once.
+    mutating func cursor<Cursor>(_ parse: (String) -> Cursor?) -> Cursor? {
+        guard let text = cursor() else { return nil }
+        if let cursor = parse(text) { return cursor }
+        isCursorInvalid = true
+        return nil
+    }
+
     /// Throws the 422 that names everything wrong with the query, parameters nobody asked about included.
     func finish() throws(Problem) {
         let unknown = Set(values.keys).subtracting(asked).sorted().map {
-            FieldError(field: $0, code: .unknownField, message: "This parameter is not known here.")
+            FieldError(field: $0.shortened(to: 64), code: .unknownField, message: "This parameter is not known here.")
         }
-        if !errors.isEmpty || !unknown.isEmpty { throw .invalid(errors + unknown) }
+        let others = errors + unknown
+        if isCursorInvalid { throw others.isEmpty ? .invalidCursor : .invalid(others + Problem.invalidCursor.errors) }
+        if !others.isEmpty { throw .invalid(others) }
     }
 }

@@ -25,8 +25,9 @@ struct AcceptedOrder {
             throw Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
         case .tooManyDeclines(let declines): throw .tooManyDeclines(declines)
         case .emailRequired: throw .emailRequired
-        case .amountTooLarge:
-            throw Problem("amount_too_large", .unprocessableContent, "Amount too large", StorageError.amountTooLarge.description)
+        case .amountTooSmall(let total, let bounds): throw .amountTooSmall(total, bounds)
+        case .amountTooLarge(let bounds): throw .amountTooLarge(bounds)
+        case .paymentMethodRequired: throw .paymentMethodRequired
         }
         var headers: HTTPFields = [.location: "\(AccessTable.base)/orders/\(order.id)"]
         if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
@@ -54,7 +55,7 @@ struct AcceptedOrder {
         switch order.status {
         case .pending, .reserved: return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
         case .confirmed, .partiallyRefunded, .refunded: return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
-        case .rejected: problem = .outOfStock(order)
+        case .rejected: problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
         case .paymentFailed: problem = .declined(order)
         case .expired, .cancelled: problem = .orderOver(order)
         }

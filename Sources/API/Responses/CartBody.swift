@@ -9,13 +9,14 @@ struct CartBody: Encodable {
         let quantity: Int
         let unitPrice: Money
         let total: Money
-        let isAvailable: Bool
+        let available: Int
+        let isInStock: Bool
 
         enum CodingKeys: String, CodingKey {
             case productID = "product_id"
-            case sku, name, quantity, total
+            case sku, name, quantity, total, available
             case unitPrice = "unit_price"
-            case isAvailable = "available"
+            case isInStock = "in_stock"
         }
     }
 
@@ -36,7 +37,7 @@ struct CartBody: Encodable {
         items = cart.items.map {
             Item(
                 productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name, quantity: $0.quantity.rawValue,
-                unitPrice: $0.unitPrice, total: $0.total, isAvailable: $0.isAvailable)
+                unitPrice: $0.unitPrice, total: $0.total, available: $0.available, isInStock: $0.isInStock)
         }
     }
 }

@@ -9,9 +9,14 @@ struct CurrenciesBody: Encodable {
         let exponent: Int
         /// Whether prices are converted, where no other was set by hand.
         let isConverted: Bool
+        /// In which steps prices come, in minor units: they are rounded to it, half up, once per line.
+        let step: Int64
+        /// What an order comes to at least and at most that is paid, in minor units. One that costs nothing needs no payment.
+        let minimum: Int64
+        let maximum: Int64
 
         enum CodingKeys: String, CodingKey {
-            case code, exponent
+            case code, exponent, step, minimum, maximum
             case isConverted = "converted"
         }
     }
@@ -35,7 +40,14 @@ struct CurrenciesBody: Encodable {
             Set(set.rates.keys).union([set.base]).subtracting([own]).filter { set.rate(from: own, to: $0) != nil }
         }
         `default` = own.code
-        items = ([own] + (others ?? [])).sorted().map { Item(code: $0.code, exponent: $0.exponent, isConverted: $0 != own) }
+        items = ([own] + (others ?? [])).sorted().map { currency in
+            let conversion =
+                currency == own ? nil : usable?.rate(from: own, to: currency)?.raised(by: settings.rateMargin).map { (own, $0) }
+            let bounds = settings.charges.bounds(in: currency, conversion: conversion)
+            return Item(
+                code: currency.code, exponent: currency.exponent, isConverted: currency != own, step: currency.chargeableStep,
+                minimum: bounds.minimum.amount, maximum: bounds.maximum.amount)
+        }
         rates = usable.map { Rates(date: $0.date.description, source: $0.source) }
     }
 

@@ -9,9 +9,11 @@ struct MailBody: Encodable {
     init(_ mail: OrderMail) { self.mail = mail }
 
     enum CodingKeys: String, CodingKey {
-        case id, kind, status, reason
+        case id, kind, status, reason, fault, attempts
+        case orderID = "order_id"
         case refundID = "refund_id"
         case createdAt = "created_at"
+        case updatedAt = "updated_at"
         case sentAt = "sent_at"
         case bouncedAt = "bounced_at"
         case bounceReason = "bounce_reason"
@@ -20,11 +22,15 @@ struct MailBody: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(mail.delivery.id, forKey: .id)
+        try container.encode(mail.delivery.orderID, forKey: .orderID)
         try container.encode(mail.delivery.kind, forKey: .kind)
         try container.encode(mail.delivery.status, forKey: .status)
         try container.encode(mail.delivery.refundID, forKey: .refundID)
+        try container.encode(mail.delivery.attempt, forKey: .attempts)
         try container.encode(mail.reason, forKey: .reason)
+        try container.encode(mail.fault, forKey: .fault)
         try container.encode(mail.createdAt, forKey: .createdAt)
+        try container.encode(mail.updatedAt, forKey: .updatedAt)
         try container.encode(mail.sentAt, forKey: .sentAt)
         try container.encode(mail.bouncedAt, forKey: .bouncedAt)
         try container.encode(mail.bounceReason, forKey: .bounceReason)

@@ -79,6 +79,7 @@ struct OrderBody: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting
+        case rejectionReason = "rejection_reason"
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -104,6 +105,7 @@ struct OrderBody: Encodable {
         try container.encodeIfPresent(
             waiting.map { Waiting(reason: $0.reason.rawValue, position: $0.position, estimatedSeconds: $0.estimatedSeconds) },
             forKey: .waiting)
+        try container.encodeIfPresent(order.rejectionReason, forKey: .rejectionReason)
         try container.encode(order.shippingAddress, forKey: .shippingAddress)
         try container.encode(order.createdAt, forKey: .createdAt)
         try container.encode(order.updatedAt, forKey: .updatedAt)

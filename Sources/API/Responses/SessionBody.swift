@@ -7,6 +7,8 @@ struct SessionBody: Encodable {
     let refreshToken: String
     /// Whether the guest's cart became the user's; there when the request came with a cart token.
     var isCartMerged: Bool?
+    /// How many of the guest's orders became the user's; there when the request came with a cart token.
+    var ordersTakenOver: Int?
 
     enum CodingKeys: String, CodingKey {
         case user
@@ -15,5 +17,6 @@ struct SessionBody: Encodable {
         case expiresIn = "expires_in"
         case refreshToken = "refresh_token"
         case isCartMerged = "cart_merged"
+        case ordersTakenOver = "orders_taken_over"
     }
 }

@@ -11,7 +11,7 @@ struct UserBody: Encodable {
 
     init(_ user: User) {
         id = user.id.description
-        email = user.email.rawValue
+        email = user.email.readable
         name = user.name
         role = user.role.rawValue
         createdAt = user.createdAt

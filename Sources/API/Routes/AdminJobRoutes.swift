@@ -20,6 +20,7 @@ struct AdminJobRoutes {
         let limit = query.limit()
         let cursor = query.jobCursor()
         try query.finish()
+        guard cursor?.belongs(to: filter) ?? true else { throw Problem.invalidCursor }
         return try JSONAnswer.response(JobPageBody(page: try await jobs.list(filter, limit: limit, after: cursor)))
     }
 

@@ -57,6 +57,7 @@ struct AdminOrderRoutes {
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
+        try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
@@ -67,6 +68,7 @@ struct AdminOrderRoutes {
     @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let id = try context.orderID()
+        try await request.optionalFields().finish()
         let outcome = try await captures.request(id, by: .user(user), remoteAddress: context.remoteAddress)
         let status: HTTPResponse.Status
         switch outcome {

@@ -26,7 +26,7 @@ struct AuthRoutes {
         try await record("user.registered", user.id, context)
         var session = try await open(for: user)
         session.user = UserBody(user)
-        session.isCartMerged = await merge(cartToken, into: user.id, context)
+        await bringAlong(cartToken, into: user.id, &session, context)
         return try JSONAnswer.response(session, status: .created)
     }
 
@@ -48,7 +48,7 @@ struct AuthRoutes {
         if let attempt { await services.logins.passed(attempt) }
         try await record("session.opened", user.id, context)
         var session = try await open(for: user)
-        session.isCartMerged = await merge(cartToken, into: user.id, context)
+        await bringAlong(cartToken, into: user.id, &session, context)
         return try JSONAnswer.response(session)
     }
 
@@ -57,14 +57,15 @@ struct AuthRoutes {
         guard RandomToken.isPlausible(body.refreshToken) else { throw Problem.invalidRefreshToken }
         let next = RandomToken.make()
         let rotation = try await services.accounts.rotate(
-            RandomToken.hash(body.refreshToken), to: RandomToken.hash(next), expiresAt: Date() + Self.refreshLifetime)
+            RandomToken.hash(body.refreshToken), to: RandomToken.hash(next), expiresAt: Date() + Self.refreshLifetime,
+            remoteAddress: context.remoteAddress)
         switch rotation {
-        case .rotated(let user) where !user.isDisabled:
+        case .rotated(let user):
             return try JSONAnswer.response(SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
         case .reused(let user):
-            context.logger.warning("a refresh token was used twice; its session is over", metadata: ["user_id": "\(user)"])
+            context.logger.warning("a refresh token was used again; its session is over", metadata: ["user_id": "\(user)"])
             throw Problem.invalidRefreshToken
-        case .rotated, .lostRace, .ended, .unknown:
+        case .ended, .unknown:
             throw Problem.invalidRefreshToken
         }
     }
@@ -83,14 +84,20 @@ struct AuthRoutes {
         return SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken)
     }
 
-    /// Moves the guest's cart over. A login does not fail because of a cart: both carts stay then, and the answer says so.
-    private func merge(_ cartToken: String?, into user: User.ID, _ context: ShopContext) async -> Bool? {
-        guard let cartToken else { return nil }
+    /// Moves the guest's cart and orders over. A login does not fail because of them: where they cannot be moved they stay, and the answer says so.
+    private func bringAlong(_ cartToken: String?, into user: User.ID, _ session: inout SessionBody, _ context: ShopContext) async {
+        guard let cartToken else { return }
+        let hash = RandomToken.hash(cartToken)
+        (session.isCartMerged, session.ordersTakenOver) = (false, 0)
         do {
-            return try await services.carts.merge(guest: RandomToken.hash(cartToken), into: user)
+            session.ordersTakenOver = try await services.guests.takeOver(hash, by: user, remoteAddress: context.remoteAddress)
+            guard let guest = try await services.guests.guest(holding: hash) else {
+                session.isCartMerged = true
+                return
+            }
+            session.isCartMerged = try await services.carts.merge(guest: guest, into: user)
         } catch {
-            context.logger.warning("the guest's cart was not merged", metadata: ["error": "\(error)"])
-            return false
+            context.logger.warning("what the guest had did not come along to the account", metadata: ["error": "\(error)"])
         }
     }
 

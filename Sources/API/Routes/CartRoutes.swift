@@ -1,3 +1,4 @@
+import Crypto
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -6,6 +7,7 @@ import Storage
 /// Carts: a user's by access token, a guest's by cart token, which is given out with the first item.
 struct CartRoutes {
     let carts: CartStore
+    let guests: GuestStore
     let limiter: RequestLimiter
     let settings: ShopSettings
 
@@ -20,28 +22,38 @@ struct CartRoutes {
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         let currency = try currency(request)
         var cart: Cart?
-        if let owner = try owner(request, context) { cart = try await carts.cart(of: owner, in: currency) }
+        if let owner = try await owner(request, context) { cart = try await carts.cart(of: owner, in: currency) }
         return try JSONAnswer.response(cart.map(CartBody.init) ?? CartBody(emptyIn: currency ?? settings.currency))
     }
 
+    /// May be repeated under an `Idempotency-Key`. A guest without a token needs none: each answer is about a cart of its own, and the client goes on with
+    /// the one whose answer arrived.
     @Sendable func add(_ request: Request, _ context: ShopContext) async throws -> Response {
         let currency = try currency(request)
-        let known = try owner(request, context)
-        let body = try CartItemRequest(try await request.fields())
-        if let known {
-            return try JSONAnswer.response(CartBody(try await carts.add(body.quantity, of: body.productID, for: known, in: currency)))
+        let key = try IdempotencyKeyHeader.optionalKey(request.headers[values: .idempotencyKey])
+        let known = try await owner(request, context)
+        let json = try await request.json()
+        let body = try CartItemRequest(try RequestFields(json))
+        if known == nil { try await limiter.require(.newCart, context.address) }
+        let token = known == nil ? RandomToken.make() : nil
+        guard let owner = known ?? token.map({ .guest(tokenHash: RandomToken.hash($0)) }) else { throw Problem.internalError }
+        var headers: HTTPFields = [:]
+        if let token { headers[.cartToken] = token }
+        guard let key else {
+            let cart = try await carts.add(body.quantity, of: body.productID, for: owner, in: currency)
+            return try JSONAnswer.response(CartBody(cart), headers: headers)
         }
-        try await limiter.require(.newCart, context.address)
-        let token = RandomToken.make()
-        let owner = CartOwner.guest(tokenHash: RandomToken.hash(token))
-        let cart = try await carts.add(body.quantity, of: body.productID, for: owner, in: currency)
-        return try JSONAnswer.response(CartBody(cart), headers: [.cartToken: token])
+        let fingerprint = Array(SHA256.hash(data: try JSONAnswer.data(json)))
+        let (cart, isReplay) = try await carts.add(
+            body.quantity, of: body.productID, for: owner, in: currency, once: CartStore.Key(key, fingerprint: fingerprint))
+        if isReplay { headers[.idempotentReplayed] = "true" }
+        return try JSONAnswer.response(CartBody(cart), headers: headers)
     }
 
     @Sendable func change(_ request: Request, _ context: ShopContext) async throws -> Response {
         let currency = try currency(request)
         let body = try QuantityRequest(try await request.fields())
-        guard let owner = try owner(request, context), let product = try product(context) else {
+        guard let owner = try await owner(request, context), let product = try product(context) else {
             throw Problem.notFound("item in the cart")
         }
         return try JSONAnswer.response(CartBody(try await carts.set(body.quantity, of: product, for: owner, in: currency)))
@@ -49,7 +61,7 @@ struct CartRoutes {
 
     @Sendable func remove(_ request: Request, _ context: ShopContext) async throws -> Response {
         let currency = try currency(request)
-        guard let owner = try owner(request, context), let product = try product(context) else {
+        guard let owner = try await owner(request, context), let product = try product(context) else {
             throw Problem.notFound("item in the cart")
         }
         return try JSONAnswer.response(CartBody(try await carts.remove(product, for: owner, in: currency)))
@@ -57,11 +69,13 @@ struct CartRoutes {
 
     @Sendable func clear(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        if let owner = try owner(request, context) { try await carts.clear(for: owner) }
+        if let owner = try await owner(request, context) { try await carts.clear(for: owner) }
         return Response(status: .noContent)
     }
 
-    private func owner(_ request: Request, _ context: ShopContext) throws -> CartOwner? { try context.buyer(request) }
+    private func owner(_ request: Request, _ context: ShopContext) async throws -> CartOwner? {
+        try await context.buyer(request, guests)
+    }
 
     private func product(_ context: ShopContext) throws -> Product.ID? { Product.ID(try context.parameters.require("product_id")) }
 

@@ -1,3 +1,4 @@
+import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -21,15 +22,19 @@ struct MailWebhookRoutes {
         let signature = SendGridSignature(
             signature: request.headers[values: .sendGridSignature], timestamp: request.headers[values: .sendGridTimestamp])
         do throws(SignatureFault) {
-            try signature.verify(body, key: webhook.key, now: Int64(Date().timeIntervalSince1970))
+            try signature.verify(body, key: webhook.key, now: Date().unixSeconds)
         } catch {
             WebhookMetrics.count(.invalidSignature, of: .sendgrid)
             context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? JSONParser.parse(body), let news = SendGridNotice.events(document) else {
+        guard let document = try? await JSONParser.parseAside(body), let news = SendGridNotice.events(document) else {
             WebhookMetrics.count(.malformed, of: .sendgrid)
             throw Problem.badRequest("The body is not a list of the mail provider's events.")
+        }
+        guard !document.holdsNUL else {
+            WebhookMetrics.count(.malformed, of: .sendgrid)
+            throw Problem.unstorable
         }
         let new = try await events.accept(news)
         WebhookMetrics.count(.accepted, of: .sendgrid, times: new)

@@ -6,13 +6,15 @@ import Storage
 /// Customers call their orders off.
 struct OrderCancelRoutes {
     let orders: OrderStore
+    let guests: GuestStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.post("orders/{id}/cancel", use: cancel)
     }
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let viewer = try context.orderViewer(request)
+        let viewer = try await context.orderViewer(request, guests)
+        try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
             try context.orderID(), by: viewer, reason: "requested_by_customer", actor: context.viewer.user.map { .user($0) } ?? .guest,
             remoteAddress: context.remoteAddress)

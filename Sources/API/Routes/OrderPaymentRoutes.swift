@@ -6,6 +6,7 @@ import Storage
 /// Another card after a decline.
 struct OrderPaymentRoutes {
     let orders: OrderStore
+    let guests: GuestStore
     let waiter: OutcomeWaiter
     let waits: OrderWaits
 
@@ -15,7 +16,7 @@ struct OrderPaymentRoutes {
 
     /// Needs no idempotency key: whoever repeats it while the payment runs waits for that payment, and afterwards is shown the order.
     @Sendable func pay(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let viewer = try context.orderViewer(request)
+        let viewer = try await context.orderViewer(request, guests)
         let id = try context.orderID()
         let seconds = PreferHeader.wait(request.headers[values: .prefer])
         let body = try PaymentRequest(try await request.fields())
@@ -36,6 +37,8 @@ struct OrderPaymentRoutes {
             if status.isPaid { return try JSONAnswer.response(OrderBody(order)) }
             if status.isOpen { return try await answer(order, viewer, seconds) }
             throw Problem.notPayable(order)
+        case .notChargeable(let violation):
+            throw Problem.notChargeable(violation)
         case .tooLate:
             throw Problem.paymentWindowClosed(try await order(id, viewer))
         }

@@ -8,6 +8,7 @@ import Storage
 /// Placing orders and looking at them.
 struct OrderRoutes {
     let orders: OrderStore
+    let guests: GuestStore
     let waiter: OutcomeWaiter
     let waits: OrderWaits
     let cartTokens: CartTokens
@@ -25,17 +26,25 @@ struct OrderRoutes {
         let json = try await request.json()
         CrashPoint.pass(.orderRead)
         let body = try OrderRequest(try RequestFields(json))
-        let (buyer, issuedToken) = try buyer(body, key: key, request, context)
+        let buyer = try await buyer(body, key: key, request, context)
         let outcome = try await orders.place(
             PlaceOrderRequest(
-                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))), buyer: buyer, source: body.source,
-                currency: body.currency, expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
+                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))), buyer: buyer.owner,
+                scopes: buyer.scopes, earlierScopes: buyer.earlierScopes, source: body.source, currency: body.currency,
+                expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
                 remoteAddress: context.remoteAddress, client: context.address))
         if case .tooManyDeclines(let declines) = outcome { declines.alert(context.logger) }
-        let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: issuedToken)
-        let order = await waiter.outcome(of: accepted.order, for: .buyer(buyer), seconds: seconds ?? 0)
+        if case .replayed(let order) = outcome, let token = buyer.issuedToken {
+            // The answer with the first token was lost; only its hash is left.
+            try await guests.give(RandomToken.hash(token), for: order.id)
+        }
+        let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: buyer.issuedToken)
+        // Nobody else has to be asked about an order that costs nothing, so its outcome is waited for also where nobody asked for that.
+        let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
+        // The key has proved whose order it is, also when it was placed under another identity.
+        let order = await waiter.outcome(of: accepted.order, for: .staff, seconds: patience)
         return try accepted.response(for: order, waiting: await waits.of(order))
     }
 
@@ -43,14 +52,14 @@ struct OrderRoutes {
         var query = RequestQuery(request)
         let page = query.page()
         try query.finish()
-        let result = try await orders.orders(for: try context.orderViewer(request), page: page)
+        let result = try await orders.orders(for: try await context.orderViewer(request, guests), page: page)
         let waiting = await waits.of(result.items)
         return try JSONAnswer.response(
             PageBody(items: result.items.map { OrderBody($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let viewer = try context.orderViewer(request)
+        let viewer = try await context.orderViewer(request, guests)
         guard let order = try await orders.order(try context.orderID(), for: viewer) else { throw Problem.notFound("order") }
         return try JSONAnswer.response(OrderBody(order, waiting: await waits.of(order)))
     }
@@ -59,21 +68,33 @@ struct OrderRoutes {
         var query = RequestQuery(request)
         let sequence = query.parsed("after", "Expected the sequence of an event.") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
         try query.finish()
-        guard let events = try await orders.events(of: try context.orderID(), for: try context.orderViewer(request), after: sequence ?? 0)
+        guard
+            let events = try await orders.events(
+                of: try context.orderID(), for: try await context.orderViewer(request, guests), after: sequence ?? 0)
         else {
             throw Problem.notFound("order")
         }
         return try JSONAnswer.response(PageBody(items: events.map(OrderEventBody.init), nextCursor: nil))
     }
 
-    /// Who buys, and the cart token that was made for them when they came without one.
-    private func buyer(
-        _ body: OrderRequest, key: String, _ request: Request, _ context: ShopContext
-    ) throws -> (CartOwner, token: String?) {
-        if let buyer = try context.buyer(request) { return (buyer, nil) }
+    /// Who buys, and how the idempotency key finds the order again.
+    private struct Buyer {
+        let owner: CartOwner
+        var scopes: [String]?
+        var earlierScopes: [String] = []
+        /// The cart token that was made for a guest who came without one.
+        var issuedToken: String?
+    }
+
+    private func buyer(_ body: OrderRequest, key: String, _ request: Request, _ context: ShopContext) async throws -> Buyer {
+        if let owner = try await context.orderer(request, guests) { return Buyer(owner: owner) }
         guard body.items != nil else { throw Problem.cartEmpty }
         guard let email = body.email else { throw Problem.emailRequired }
-        let token = cartTokens.expressToken(idempotencyKey: key, email: email)
-        return (.guest(tokenHash: RandomToken.hash(token)), token)
+        let token = RandomToken.make()
+        let owner = CartOwner.guest(tokenHash: RandomToken.hash(token))
+        // Repeated, the request comes with the token when its answer arrived, and without it when it was lost.
+        return Buyer(
+            owner: owner, scopes: [CartTokens.scope(ofGuestWith: email), owner.idempotencyScope],
+            earlierScopes: cartTokens.earlierScopes(idempotencyKey: key, email: email), issuedToken: token)
     }
 }

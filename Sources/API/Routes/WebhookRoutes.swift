@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -28,15 +29,19 @@ struct WebhookRoutes {
         do {
             let headers = request.headers[values: .stripeSignature]
             guard let header = headers.first, headers.count == 1 else { throw SignatureFault.missing }
-            try StripeSignature(header).verify(body, secrets: payments.secrets, now: Int64(Date().timeIntervalSince1970))
+            try StripeSignature(header).verify(body, secrets: payments.secrets, now: Date().unixSeconds)
         } catch let fault as SignatureFault {
             WebhookMetrics.count(.invalidSignature)
             context.logger.warning("a webhook was not believed", metadata: ["fault": "\(fault.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? JSONParser.parse(body), let notice = StripeNotice(document) else {
+        guard let document = try? await JSONParser.parseAside(body), let notice = StripeNotice(document) else {
             WebhookMetrics.count(.malformed)
             throw Problem.badRequest("The body is not an event of the payment provider.")
+        }
+        guard !document.holdsNUL else {
+            WebhookMetrics.count(.malformed)
+            throw Problem.unstorable
         }
         guard notice.isLive == payments.isLive else {
             WebhookMetrics.count(.wrongMode)

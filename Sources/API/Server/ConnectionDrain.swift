@@ -10,15 +10,12 @@ struct ConnectionDrain {
         case announce
         /// Announce it after the time to linger, unless a request comes first.
         case linger
-        /// The client sends without end: close.
-        case cutOff
     }
 
     private enum Phase { case serving, lingering, announced }
 
     private var phase = Phase.serving
     private var requestsInProgress = 0
-    private var bodyBytes = 0
 
     /// Whether answers from now on carry `Connection: close`.
     var closesAfterAnswer: Bool { phase != .serving }
@@ -32,15 +29,9 @@ struct ConnectionDrain {
     /// Called after the request's head went on to the next handler.
     mutating func requestBegan() -> Action {
         requestsInProgress += 1
-        bodyBytes = 0
         guard phase == .lingering else { return .nothing }
         phase = .announced
         return .announce
-    }
-
-    mutating func bodyArrived(bytes: Int) -> Action {
-        bodyBytes += bytes
-        return bodyBytes > Limits.drainedBytes ? .cutOff : .nothing
     }
 
     mutating func answerEnded() { requestsInProgress -= 1 }

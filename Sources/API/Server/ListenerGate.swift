@@ -5,6 +5,10 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Shuts the door before the server goes down, so that nobody is left standing in it.
 ///
 /// Closing a listening socket resets every connection the kernel has taken and the server has not, and a connection that arrives in
@@ -21,8 +25,15 @@ final class ListenerGate: Service {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// Remembers the server's channel.
-    func opened(_ channel: any Channel) { listener.withLock { $0 = channel } }
+    /// Remembers the server's channel, and keeps it from spinning.
+    func opened(_ channel: any Channel) async {
+        listener.withLock { $0 = channel }
+        let logger = logger
+        // Fails when the channel is closed already, and then nothing is accepted any more.
+        try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger), position: .first)
+        }.get()
+    }
 
     func run() async throws {
         do {
@@ -46,6 +57,35 @@ final class ListenerGate: Service {
     private func letEventLoopsCatchUp() async throws {
         for _ in 1...2 {
             for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
+        }
+    }
+}
+
+/// Stops accepting for a moment when the process has no descriptor or memory left for one more connection.
+///
+/// The kernel goes on saying that somebody waits, so a loop that tries again at once spins. Whoever waits is served when others have left.
+final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    static let pause = TimeAmount.milliseconds(250)
+
+    private let logger: Logger
+    private var isPaused = false
+
+    init(logger: Logger) { self.logger = logger }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else {
+            return context.fireErrorCaught(error)
+        }
+        guard !isPaused else { return }
+        isPaused = true
+        logger.warning("no connection can be accepted for now", metadata: ["error": "\(error)"])
+        let channel = context.channel
+        try? channel.syncOptions?.setOption(.autoRead, value: false)
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+            self.isPaused = false
+            try? channel.syncOptions?.setOption(.autoRead, value: true)
         }
     }
 }

@@ -10,8 +10,10 @@ extension ShopContext {
     }
 
     /// Who looks at orders: a user, or the guest with the cart token. Throws 401 without either.
-    func orderViewer(_ request: Request) throws(Problem) -> OrderViewer {
-        guard let buyer = try buyer(request) else { throw Problem.unauthorised }
-        return .buyer(buyer)
+    func orderViewer(_ request: Request, _ guests: GuestStore) async throws -> OrderViewer {
+        if let buyer = try await orderer(request, guests) { return .buyer(buyer) }
+        // A token that nobody was given shows nothing.
+        guard let token = try CartTokens.token(of: request) else { throw Problem.unauthorised }
+        return .buyer(.guest(tokenHash: RandomToken.hash(token)))
     }
 }

@@ -10,6 +10,7 @@ struct ShopServices: Sendable {
     let products: ProductCache
     let rates: RateStore
     let carts: CartStore
+    let guests: GuestStore
     let orders: OrderStore
     let refunds: RefundStore
     let captures: CaptureStore

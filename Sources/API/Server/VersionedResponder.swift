@@ -8,14 +8,17 @@ struct VersionedResponder<Next: HTTPResponder>: HTTPResponder where Next.Context
     let next: Next
 
     func respond(to request: Request, context: ShopContext) async throws -> Response {
-        guard let path = request.head.path, let current = Self.current(path) else {
+        guard let path = request.head.path, let current = VersionedPath.current(path) else {
             return try await next.respond(to: request, context: context)
         }
         var head = request.head
         head.path = current
         return try await next.respond(to: Request(head: head, body: request.body), context: context)
     }
+}
 
+/// Paths without a version mean the current one.
+enum VersionedPath {
     /// The path under the current version, nil when it needs no change.
     static func current(_ path: String) -> String? {
         guard path.hasPrefix("/api/") else { return nil }

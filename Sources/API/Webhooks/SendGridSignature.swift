@@ -1,3 +1,4 @@
+import Arithmetic
 import Crypto
 import FoundationEssentials
 
@@ -24,6 +25,6 @@ struct SendGridSignature: Sendable {
             (1...12).contains(time.utf8.count), let signedAt = Int64(time), signedAt >= 0
         else { throw .malformed }
         guard key.isValidSignature(signature, for: Data(time.utf8) + Data(body)) else { throw .wrong }
-        guard signedAt >= now - Self.longestAge, signedAt <= now + Self.aheadOfUs else { throw .stale }
+        guard signedAt >= now.saturatingSubtract(Self.longestAge), signedAt <= now.saturatingAdd(Self.aheadOfUs) else { throw .stale }
     }
 }

@@ -1,3 +1,4 @@
+import Arithmetic
 import Crypto
 import Foundation
 
@@ -46,7 +47,7 @@ struct StripeSignature {
     ///   - secrets: each may have signed.
     ///   - now: seconds since 1970.
     func verify(_ body: [UInt8], secrets: [SymmetricKey], now: Int64) throws(SignatureFault) {
-        guard (now - Self.tolerance...now + Self.tolerance).contains(seconds) else { throw .stale }
+        guard (now.saturatingSubtract(Self.tolerance)...now.saturatingAdd(Self.tolerance)).contains(seconds) else { throw .stale }
         let prefix = Array("\(timestamp).".utf8)
         var isRight = false
         for secret in secrets {

@@ -13,7 +13,9 @@ struct DatabaseCheck: Sendable {
         do {
             return try await examine()
         } catch let error as PostgresError where !error.isTransient && error.code != .closed {
-            let expected = error.code == .connectFailed ? " Expected an existing database, and a user and a password that it accepts." : ""
+            let expected =
+                error.code == .connectFailed && error.sqlState != nil
+                ? " Expected an existing database, and a user and a password that it accepts." : ""
             throw StartupError("DATABASE_URL: PostgreSQL cannot be used: \(error).\(expected)")
         }
     }

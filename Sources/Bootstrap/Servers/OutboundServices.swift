@@ -34,7 +34,7 @@ package struct OutboundServices: Sendable {
             }
         }
         let mailRenderer = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
-            try OrderMailRenderer(sender: mailSettings.sender, timeZone: mailSettings.timeZone)
+            try OrderMailRenderer(sender: mailSettings.sender, shop: mailSettings.shop, timeZone: mailSettings.timeZone)
         }
         mailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
             guard let url = mailSettings.activityURL else { return nil }

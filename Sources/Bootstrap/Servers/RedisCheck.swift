@@ -22,7 +22,7 @@ struct RedisCheck: Sendable {
         } catch {
             guard !error.isTransient, error.code != .closed else { throw error }
             throw StartupError(
-                "REDIS_URL: Redis refuses: \(error). Expected a user, a password and a database that it accepts, and the right to ask INFO."
+                "REDIS_URL: Redis refuses: \(error). Expected a user, a password and a database that it accepts, the right to ask INFO, and with rediss:// a certificate that is trusted."
             )
         }
     }

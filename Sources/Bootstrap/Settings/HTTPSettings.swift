@@ -11,6 +11,8 @@ package struct HTTPSettings: Sendable {
     package let trustedProxies: TrustedProxies
     /// How much one client may ask for.
     package let limits: RequestLimits
+    /// Origins whose pages may use the API, as browsers write them.
+    package let corsOrigins: [String]
 
     package init(_ reader: inout SettingsReader) {
         host = Self.host(&reader)
@@ -22,6 +24,30 @@ package struct HTTPSettings: Sendable {
                 + RequestClass.allCases.map(\.rawValue).joined(separator: ", "),
             advice: "a limit is a number per s, min, hour or day, or per several of them as in 10/15min"
         ) { RequestLimits($0) }
+        corsOrigins = Self.origins(&reader)
+    }
+
+    private static func origins(_ reader: inout SettingsReader) -> [String] {
+        reader.value(
+            "CORS_ORIGINS", default: [], expected: "origins such as https://shop.example or http://localhost:3000, with commas between them"
+        ) { text in
+            let origins = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+            return origins.allSatisfy(isOrigin) ? origins.map { String($0) } : nil
+        }
+    }
+
+    /// Whether a browser writes an origin like this: scheme, host in small letters, a port unless it is the scheme's own. Anything else would
+    /// be compared with what browsers send, and never match.
+    static func isOrigin(_ text: some StringProtocol) -> Bool {
+        let scheme = ["https://", "http://"].first { text.hasPrefix($0) }
+        guard let scheme else { return false }
+        let parts = text.dropFirst(scheme.count).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let host = parts.first, (1...253).contains(host.utf8.count), !host.hasPrefix("."), !host.hasSuffix("."),
+            host.utf8.allSatisfy({ (ASCII.isLetterOrDigit($0) && !(0x41...0x5A).contains($0)) || ".-".utf8.contains($0) })
+        else { return false }
+        guard parts.count == 2 else { return true }
+        guard let port = Int(parts[1]), (1...65_535).contains(port), String(port) == parts[1] else { return false }
+        return port != (scheme == "https://" ? 443 : 80)
     }
 
     static func host(_ reader: inout SettingsReader) -> String {

@@ -1,10 +1,12 @@
 package import FoundationEssentials
 package import Providers
 
-/// How mail leaves: `MAIL_FROM`, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`, `MAIL_UNKNOWN_SECONDS`, and what ``MailTransportSettings`` names.
+/// How mail leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`, `MAIL_UNKNOWN_SECONDS`, and what ``MailTransportSettings`` names.
 package struct MailSettings: Sendable {
     /// Who mails come from.
     package let sender: MailSender
+    /// How the shop presents itself in them.
+    package let shop: ShopIdentity
     /// What days and times in mails are written in.
     package let timeZone: TimeZone
     /// Through whom they leave.
@@ -20,12 +22,14 @@ package struct MailSettings: Sendable {
             TimeZone(identifier: $0)
         }
         let sender = reader.required("MAIL_FROM", expected: "an address such as Shop <orders@shop.example>") { try? MailSender($0) }
+        let shop = ShopIdentity.read(&reader, sender: sender)
         let transport = MailTransportSettings(&reader)
         // A look-up answers at once; a provider that tells by itself may be late.
         let patience = if case .sendGrid = transport { 900 } else { 30 }
         unknownWait = .seconds(reader.integer("MAIL_UNKNOWN_SECONDS", default: patience, in: 1...86_400))
-        guard let sender, let transport else { return nil }
+        guard let sender, let shop, let transport else { return nil }
         self.sender = sender
+        self.shop = shop
         self.transport = transport
     }
 }

@@ -1,8 +1,13 @@
-import Domain
+package import Domain
+import Providers
 package import Storage
 
 extension ShopSettings {
-    /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`, `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`.
+    /// The amounts that the payment provider charges. They need no setting and no call.
+    package static var providerCharges: ChargeLimits { StripeChargeLimits.table }
+
+    /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`, `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`,
+    /// `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`.
     package init(_ reader: inout SettingsReader) {
         self.init(
             currency: reader.value("SHOP_CURRENCY", default: .usd, expected: "a currency code of ISO 4217 such as USD") { Currency($0) },
@@ -15,6 +20,7 @@ extension ShopSettings {
             ) { RateMargin(percent: $0) },
             maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365),
             language: reader.choice("SHOP_LANGUAGE", default: .english),
-            paymentFailedMailDelay: .seconds(reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)))
+            paymentFailedMailDelay: .seconds(reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
+            charges: Self.providerCharges)
     }
 }

@@ -16,13 +16,16 @@ struct DatabaseCheckup: Sendable {
                        current_setting('synchronous_commit') AS synchronous_commit,
                        current_setting('default_transaction_isolation') AS isolation,
                        current_setting('max_connections')::integer AS connections,
+                       current_user::text AS role, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_superuser,
                        pg_is_in_recovery() AS standby, clock_timestamp() AS now
                 """)[0]
         } catch {
             return [.failed("postgresql", error), .skipped("migrations", "PostgreSQL does not answer")]
         }
         do {
-            return try [version(row), durability(row), isolation(row), clock(row)] + [await migrations()]
+            return try [version(row), role(row), pooler(), durability(row), isolation(row), clock(row)].compactMap(\.self) + [
+                await migrations()
+            ]
         } catch {
             return [.failed("postgresql", error)]
         }
@@ -39,6 +42,20 @@ struct DatabaseCheckup: Sendable {
                 "postgresql", "version \(version)", "Version \(ServerVersion.oldestPostgres.major) or later is needed; upgrade the server.")
         }
         return .ok("postgresql", "version \(version)")
+    }
+
+    private func role(_ row: PostgresRow) throws -> Finding {
+        let role: String = try row["role"]
+        let isSuperuser: Bool = try row["is_superuser"]
+        return .ok("postgresql.role", role + (isSuperuser ? ", a superuser; docs/settings.md tells how to give it less" : ", no superuser"))
+    }
+
+    /// What is between this program and the server, when something is.
+    private func pooler() -> Finding? {
+        guard services.database.isPooled else { return nil }
+        return .ok(
+            "postgresql.pooler",
+            "reached through PgBouncer or another connection pooler: settings go with each transaction, statements are parsed each time")
     }
 
     private func durability(_ row: PostgresRow) throws -> Finding {

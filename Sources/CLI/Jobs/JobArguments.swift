@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Domain
 import Foundation
 public import JobQueue
 
@@ -29,12 +30,13 @@ enum JobArguments {
     static func since(_ text: String, now: Date) throws -> Date {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         if let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count >= 0, count.isFinite {
-            return now.addingTimeInterval(-count * unit)
+            // Longer ago than anything is: all of it.
+            return max(now.addingTimeInterval(-count * unit), Date(timeIntervalSince1970: 0))
         }
         let instant = Date.ISO8601FormatStyle(timeZone: .gmt)
         let styles = [instant, Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt), instant.year().month().day()]
         for style in styles {
-            if let date = try? style.parse(text) { return date }
+            if let date = try? style.parse(text), Date(unixSeconds: date.unixSeconds) != nil { return date }
         }
         throw ValidationError("expected a length of time such as 30m, 2h or 7d, or a time such as 2026-03-01T14:05:00Z.")
     }

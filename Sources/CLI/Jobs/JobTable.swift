@@ -1,3 +1,4 @@
+import Arithmetic
 import Foundation
 import JobQueue
 
@@ -18,7 +19,7 @@ enum JobTable {
 
     /// `40 %: 4,000 of 10,000 rows`
     static func progress(_ progress: ReportedProgress) -> String {
-        ["\(Int((progress.fraction * 100).rounded(.down))) %", progress.message].compactMap(\.self).joined(separator: ": ")
+        ["\(Int(saturating: progress.fraction * 100)) %", progress.message].compactMap(\.self).joined(separator: ": ")
     }
 
     /// Why it is dead or parked, and its last error; of one that runs, how far it is.

@@ -2,25 +2,66 @@ import ArgumentParser
 import Domain
 import Storage
 
-/// Lists mails that wait for a person.
+/// Lists mails that wait for somebody.
 struct MailsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List mails that wait for a person, oldest first.",
+        commandName: "list", abstract: "List mails that somebody should look at, latest first.",
         discussion: """
-            Their sending had no answer, and nothing has told for an hour or ever will what became of it. Look for the order in the provider's log, \
-            then say it with `cartwright mails settle`.
+            failed: given up, because of its address or after many tries; send it again with `cartwright mails resend`. \
+            refused: the mail server or provider does not take the shop's mail; mend what the reason names, the mail is tried until then. \
+            unknown: its sending had no answer, and nothing will tell what became of it; look for the order in the provider's log and say it with \
+            `cartwright mails settle`.
             """)
 
+    /// What is listed.
+    enum Status: String, CaseIterable, ExpressibleByArgument {
+        case attention, refused, pending, sending, sent, unknown, failed, obsolete
+
+        var filter: MailFilter {
+            switch self {
+            case .attention: .attention
+            case .refused: .refused
+            default: MailDeliveryStatus(rawValue: rawValue).map(MailFilter.status) ?? .attention
+            }
+        }
+    }
+
+    @Option(help: "Which ones: attention is all that somebody should look at.")
+    var status: Status = .attention
+
+    @Option(help: "How many at most, 1 to 100.")
+    var limit = 50
+
+    @Option(help: "Go on where the part before ended.", transform: Self.cursor)
+    var cursor: MailDelivery.ID?
+
+    func validate() throws {
+        guard (1...100).contains(limit) else { throw ValidationError("--limit: expected a number from 1 to 100.") }
+    }
+
     func run() async throws {
-        let mails = try await Services.use { services in try await services.mail.parked() }
-        if mails.isEmpty { return Terminal.write("No mail waits for a person.") }
-        var table = Table([.text("id"), .text("kind"), .text("order"), .number("tries"), .text("since"), .wide("reason")])
-        for mail in mails {
+        let page = try await Services.use { services in
+            try await services.mail.mails(status.filter, page: PageRequest(limit: limit, cursor: cursor?.description))
+        }
+        if page.items.isEmpty {
+            return Terminal.write(status == .attention ? "No mail waits for anybody." : "There are none.")
+        }
+        var table = Table([
+            .text("id"), .text("status"), .text("kind"), .text("order"), .number("tries"), .text("since"), .wide("reason"),
+        ])
+        for mail in page.items {
+            let isRefused = mail.delivery.status == .pending && mail.fault?.isShops == true
             table.add([
-                mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.orderID.description,
-                String(mail.delivery.attempt), TimeText.moment(mail.updatedAt), mail.reason ?? "",
+                mail.delivery.id.description, isRefused ? "refused" : mail.delivery.status.rawValue, mail.delivery.kind.rawValue,
+                mail.delivery.orderID.description, String(mail.delivery.attempt), TimeText.moment(mail.updatedAt), mail.reason ?? "",
             ])
         }
         Terminal.write(table)
+        if let next = page.nextCursor { Terminal.write("\nThere are more: --cursor \(next)") }
+    }
+
+    private static func cursor(_ text: String) throws -> MailDelivery.ID {
+        guard let id = MailDelivery.ID(text) else { throw ValidationError("--cursor: expected what the part before named.") }
+        return id
     }
 }

@@ -51,6 +51,7 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Order", String(order.number))
         facts.add("Id", order.id.description)
         facts.add("Status", order.status.rawValue)
+        facts.add("Rejected", order.rejectionReason)
         facts.add("Fulfilment", order.fulfilment.rawValue)
         facts.add("Customer", order.userID.map { "user \($0)" } ?? "guest")
         // Masked: what is shown here ends up in terminals' histories and in tickets.

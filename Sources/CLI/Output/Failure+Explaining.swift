@@ -32,6 +32,10 @@ extension Failure {
                 "DATABASE_URL is not a database's address: \(error.message).",
                 advice: "Example: postgres://user:password@127.0.0.1:5432/cartwright",
                 status: .configuration)
+        case .connectFailed where !error.isTransient:
+            return Failure(
+                "PostgreSQL does not let this program in: \(error.message).",
+                advice: "Check user, password, database and parameters of DATABASE_URL.", status: .configuration)
         case .connectFailed, .connectionLost, .acquireTimeout:
             return Failure(
                 "PostgreSQL cannot be reached: \(error.message).",

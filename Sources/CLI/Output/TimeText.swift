@@ -1,3 +1,4 @@
+import Arithmetic
 import Foundation
 
 /// Times as operators and scripts read them.
@@ -32,7 +33,6 @@ enum TimeText {
 
     /// A short length of time in whole milliseconds: `42 ms`.
     static func brief(_ duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms"
+        "\(duration.wholeMilliseconds) ms"
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Arithmetic
 import Bootstrap
 import Domain
 import Foundation
@@ -62,7 +63,7 @@ struct PaymentsReconcile: AsyncParsableCommand {
             case .ready, .running: break
             }
             if let message = job.progress?.message, message != told {
-                Terminal.writeError("\(Int((job.progress?.fraction ?? 0) * 100)) %: \(message)")
+                Terminal.writeError("\(Int(saturating: (job.progress?.fraction ?? 0) * 100)) %: \(message)")
                 told = message
             }
             waited += 1

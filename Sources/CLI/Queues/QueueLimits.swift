@@ -1,3 +1,4 @@
+import Arithmetic
 import JobQueue
 
 /// A queue's limits as people read them.
@@ -10,5 +11,5 @@ enum QueueLimits {
     }
 
     /// Without a fraction that says nothing.
-    private static func number(_ value: Double) -> String { value == value.rounded() ? String(Int(value)) : String(value) }
+    private static func number(_ value: Double) -> String { value == value.rounded() ? String(Int(saturating: value)) : String(value) }
 }

@@ -47,6 +47,20 @@ struct Services: Sendable {
         }
     }
 
+    /// Runs `body` with the database as the user who owns its tables.
+    func withMigrationDatabase<Value>(_ body: (PostgresPool) async throws -> Value) async throws -> Value {
+        guard let migrations = settings.migrations else { return try await body(database) }
+        let owner = PostgresPool(migrations.configuration, logger: Self.silent)
+        do {
+            let value = try await body(owner)
+            await owner.close()
+            return value
+        } catch {
+            await owner.close()
+            throw error
+        }
+    }
+
     /// What the wrappers would log comes back as errors, and those are what an operator reads.
     private static let silent = Logger(label: "cartwright") { _ in SwiftLogNoOpLogHandler() }
 }

@@ -1,3 +1,5 @@
+internal import Arithmetic
+
 /// Lets calls through at a steady rate, and a few at once after a quiet time. A value; time comes from outside, in milliseconds of any one clock.
 ///
 /// It may run into debt: whoever takes a token that is not there yet is told when it will be, waits that long and then makes the call without asking
@@ -26,7 +28,7 @@ public struct TokenBucket: Sendable, Hashable {
     public func taking(rate: Int, burst: Int, at now: Int64) -> (wait: Int64, bucket: TokenBucket) {
         var next = refilled(rate: rate, burst: burst, at: now)
         let debt = max(0, 1 - next.tokens)
-        let wait = next.at - now + Int64((debt / (Double(rate) * next.pace) * 1000).rounded(.up))
+        let wait = next.at.saturatingSubtract(now).saturatingAdd(Int64(saturating: (debt / (Double(rate) * next.pace) * 1000).rounded(.up)))
         next.tokens -= 1
         return (wait, next)
     }
@@ -35,19 +37,19 @@ public struct TokenBucket: Sendable, Hashable {
     /// recovers within seconds. `false` when such a pause was under way already: that call was made before it, and says nothing new.
     public mutating func slowDown(for pause: Int64, rate: Int, burst: Int, at now: Int64) -> Bool {
         if at > now {
-            at = max(at, now + pause)
+            at = max(at, now.saturatingAdd(pause))
             return false
         }
         self = refilled(rate: rate, burst: burst, at: now)
         tokens = min(tokens, 0)
         pace = max(Self.slowestPace, pace / 2)
-        at = now + pause
+        at = now.saturatingAdd(pause)
         return true
     }
 
     private func refilled(rate: Int, burst: Int, at now: Int64) -> TokenBucket {
         var next = self
-        let seconds = Double(max(0, now - at)) / 1000
+        let seconds = Double(max(0, now.saturatingSubtract(at))) / 1000
         next.tokens = min(Double(burst), tokens + seconds * Double(rate) * pace)
         next.pace = min(1, pace + seconds * Self.recovery)
         next.at = max(at, now)

@@ -12,17 +12,19 @@ public struct CartItem: Hashable, Sendable {
     public let unitPrice: Money
     /// Price of all pieces now; see ``LinePrice``.
     public let total: Money
-    /// Whether that many could be set aside right now. No promise: stock is reserved at checkout.
-    public let isAvailable: Bool
+    /// How many pieces could be set aside right now. No promise: stock is reserved at checkout.
+    public let available: Int
+    /// Whether that is enough.
+    public var isInStock: Bool { available >= quantity.rawValue }
 
     /// Takes a line as priced.
-    public init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice, isAvailable: Bool) {
+    public init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice, available: Int) {
         self.productID = productID
         self.sku = sku
         self.name = name
         self.quantity = quantity
         unitPrice = price.unit
         total = price.total
-        self.isAvailable = isAvailable
+        self.available = available
     }
 }

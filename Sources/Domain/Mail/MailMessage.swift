@@ -13,6 +13,8 @@ public struct MailMessage: Sendable, Hashable {
     public let text: String
     /// The body for readers with HTML.
     public let html: String
+    /// The picture that the HTML names as `cid:` and ``MailImage/contentID``.
+    public let logo: MailImage?
     /// The time in the `Date` header.
     public let date: Date
     /// The order it is about, written into a header of its own for whoever looks into a mailbox or a provider's log.
@@ -22,16 +24,45 @@ public struct MailMessage: Sendable, Hashable {
 
     /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
     public init(
-        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, date: Date, orderID: Order.ID? = nil,
-        deliveryID: MailDelivery.ID? = nil
+        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, logo: MailImage? = nil, date: Date,
+        orderID: Order.ID? = nil, deliveryID: MailDelivery.ID? = nil
     ) {
         self.messageID = messageID
         self.recipient = recipient
         self.subject = subject
         self.text = text
         self.html = html
+        self.logo = logo
         self.date = date
         self.orderID = orderID
         self.deliveryID = deliveryID
     }
+}
+
+/// A picture that travels within a mail, so that reading it asks no server.
+public struct MailImage: Sendable, Hashable {
+    /// What the HTML calls it.
+    public static let contentID = "shop-logo"
+    /// The largest that is taken, in bytes: it goes out with every mail.
+    public static let maximumBytes = 100 << 10
+
+    /// The file.
+    public let bytes: [UInt8]
+    /// `image/png`, `image/jpeg` or `image/gif`.
+    public let type: String
+
+    /// Tells the type by the content; nil for anything but a PNG, JPEG or GIF of 1 byte to ``maximumBytes``.
+    public init?(_ bytes: [UInt8]) {
+        guard bytes.count <= Self.maximumBytes else { return nil }
+        let beginnings: [(String, [UInt8])] = [
+            ("image/png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+            ("image/gif", Array("GIF87a".utf8)), ("image/gif", Array("GIF89a".utf8)),
+        ]
+        guard let type = beginnings.first(where: { bytes.starts(with: $0.1) })?.0 else { return nil }
+        self.bytes = bytes
+        self.type = type
+    }
+
+    /// A name for the file, such as `logo.png`.
+    public var filename: String { "logo." + (type.split(separator: "/").last ?? "bin") }
 }

@@ -31,6 +31,8 @@ public struct Order: Hashable, Sendable {
     public let refunded: Money
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
     public let rate: AppliedRate?
+    /// Why it was rejected: `out_of_stock`, or the payment provider's reason.
+    public let rejectionReason: String?
     /// The payment that counts.
     public let payment: Payment?
     /// Where it is sent, `nil` after erasure.
@@ -49,7 +51,8 @@ public struct Order: Hashable, Sendable {
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
-        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, language: Language = .english
+        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, language: Language = .english,
+        rejectionReason: String? = nil
     ) {
         self.id = id
         self.number = number
@@ -64,6 +67,7 @@ public struct Order: Hashable, Sendable {
         self.totals = totals
         self.refunded = refunded ?? .zero(totals.total.currency)
         self.rate = rate
+        self.rejectionReason = rejectionReason
         self.payment = payment
         self.shippingAddress = shippingAddress
         self.reservedUntil = reservedUntil
@@ -74,4 +78,7 @@ public struct Order: Hashable, Sendable {
 
     /// The currency all amounts are in.
     public var currency: Currency { totals.total.currency }
+
+    /// Whether nothing is to be paid for it.
+    public var isFree: Bool { totals.total.amount == 0 }
 }

@@ -8,7 +8,7 @@ public struct OrderEvent: Hashable, Sendable {
         case placed
         /// Stock was set aside.
         case reserved
-        /// There was too little stock.
+        /// There was too little stock, or the payment provider refuses the payment for good; the reason is which.
         case rejected
         /// The provider's intent was stored and is about to be confirmed.
         case paymentStarted = "payment_started"

@@ -6,7 +6,7 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     case reserved
     /// Paid or authorised; stock has left. The confirmation mail is on its way.
     case confirmed
-    /// There was too little stock. Nothing was charged.
+    /// There was too little stock, or the payment provider refuses the payment for good. Nothing was charged.
     case rejected
     /// The payment was declined. Stock stays set aside until `reserved_until`, so another card may be tried.
     case paymentFailed = "payment_failed"
@@ -22,8 +22,8 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// The table of allowed transitions. What is not listed here does not happen, whatever arrives in whatever order.
     public static let transitions: [OrderStatus: Set<OrderStatus>] = [
         .pending: [.reserved, .rejected, .cancelled, .expired],
-        .reserved: [.confirmed, .paymentFailed, .expired, .cancelled],
-        .paymentFailed: [.reserved, .confirmed, .expired, .cancelled],
+        .reserved: [.confirmed, .paymentFailed, .rejected, .expired, .cancelled],
+        .paymentFailed: [.reserved, .confirmed, .rejected, .expired, .cancelled],
         .confirmed: [.cancelled, .partiallyRefunded, .refunded],
         // A refund may fail after it succeeded, and then the money is the shop's again.
         .partiallyRefunded: [.cancelled, .confirmed, .refunded],

@@ -8,28 +8,26 @@ public struct OrderWaiting: Hashable, Sendable {
         case inProgress = "in_progress"
         /// The payment provider fails. The order goes on by itself when it is back.
         case providerUnavailable = "provider_unavailable"
+        /// Its job has ended without an outcome. An operator can bring it back until the order's time is up; then it ends by itself.
+        case stopped
     }
 
     /// What keeps it.
     public let reason: Reason
     /// Its place among the orders that wait for their turn, from 1; `nil` once its turn has come.
     public let position: Int?
-    /// How long that will take at the pace of the last minute, `nil` when nobody can tell.
+    /// How long that will take at the pace at which orders were served lately, `nil` when nobody can tell.
     public let estimatedSeconds: Int?
 
     /// - Parameters:
     ///   - ahead: how many orders are before it, `nil` once its turn has come.
-    ///   - confirmedLastMinute: how many orders came to their end lately.
+    ///   - pace: how fast orders are served, `nil` when nobody can tell.
     ///   - isProviderAway: whether calls to the payment provider are held back.
-    public init(ahead: Int?, confirmedLastMinute: Int, isProviderAway: Bool) {
-        reason = isProviderAway ? .providerUnavailable : ahead == nil ? .inProgress : .queued
-        position = ahead.map { $0 + 1 }
-        estimatedSeconds =
-            if let position, !isProviderAway, confirmedLastMinute > 0 {
-                (position * 60 + confirmedLastMinute - 1) / confirmedLastMinute
-            } else {
-                nil
-            }
+    ///   - isStopped: whether nothing works on it any more.
+    public init(ahead: Int?, pace: CheckoutPace?, isProviderAway: Bool, isStopped: Bool = false) {
+        reason = isStopped ? .stopped : isProviderAway ? .providerUnavailable : ahead == nil ? .inProgress : .queued
+        position = isStopped ? nil : ahead.map { $0 + 1 }
+        estimatedSeconds = isProviderAway ? nil : position.flatMap { pace?.seconds(at: $0) }
     }
 }
 

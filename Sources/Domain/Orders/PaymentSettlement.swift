@@ -92,7 +92,7 @@ public enum PaymentSettlement: Hashable, Sendable {
         case .requiresAction, .processing: return known.order == .reserved ? .wait(next) : .recordPayment(next)
         case .failed where known.payment == .confirming && !known.isOwnAnswer: return .ignore(.undecided)
         case .failed: return known.order == .reserved ? .decline : .recordPayment(.failed)
-        case .created, .confirming, .partiallyRefunded, .refunded: return .ignore(.undecided)
+        case .notRequired, .created, .confirming, .partiallyRefunded, .refunded: return .ignore(.undecided)
         }
     }
 

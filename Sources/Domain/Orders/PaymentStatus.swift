@@ -1,5 +1,7 @@
 /// Where a payment stands. The states mirror the provider's, with `created` and `confirming` before money can move.
 public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The order costs nothing: the provider is never asked, and no money ever moves.
+    case notRequired = "not_required"
     /// The row exists; the provider may not know of it.
     case created
     /// The provider's intent is stored; it is being confirmed.
@@ -23,6 +25,7 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
 
     /// The table of allowed transitions.
     public static let transitions: [PaymentStatus: Set<PaymentStatus>] = [
+        .notRequired: [],
         .created: [.confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .confirming: [.requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .requiresAction: [.processing, .failed, .canceled, .authorized, .captured],
@@ -46,7 +49,8 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
         case .created: 0
         case .confirming: 1
         case .requiresAction, .processing, .failed: 2
-        case .canceled: 3
+        // Nothing the provider could say of it counts.
+        case .canceled, .notRequired: 3
         case .authorized: 4
         case .captured: 5
         case .partiallyRefunded: 6

@@ -25,6 +25,9 @@ public struct PaymentFacts: Hashable, Sendable {
         self.intentID = intentID
     }
 
+    /// Whether money may still be taken for its order: one that costs nothing never takes any.
+    var takesMoney: Bool { order.isOpen && payment != .notRequired }
+
     /// Whether money was taken or is held, as far as we know.
     var isPaid: Bool { payment.rank >= PaymentStatus.authorized.rank }
 }

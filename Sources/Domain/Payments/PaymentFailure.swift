@@ -16,8 +16,10 @@ public enum PaymentFailure: Error, Sendable, Hashable {
     case notFound
     /// Our key or account is not accepted; every call will fail until a person acts.
     case configuration(String)
-    /// The provider refuses the request as it stands; repeating it cannot help.
-    case invalidRequest(String)
+    /// The provider refuses the request as it stands; repeating it cannot help. With its own code, where it gave one.
+    case invalidRequest(String, code: String? = nil)
+    /// The provider knows no such payment method, or not for this; repeating the request cannot help, another payment method may.
+    case unusableMethod(String)
     /// The request surely never reached the provider.
     case notSent(String)
     /// The request may have been carried out; only reading the intent back tells. `answered` when the provider said so itself, with a status of
@@ -50,7 +52,17 @@ extension PaymentFailure {
         case .unavailable(let retryAfter, _): .retrySameKey(after: retryAfter)
         case .unexpectedState, .outcomeUnknown: .readBack
         case .configuration: .openCircuit
-        case .notFound, .invalidRequest: .deadLetter
+        case .notFound, .invalidRequest, .unusableMethod: .deadLetter
+        }
+    }
+
+    /// The provider's last word on a payment, where this is one: its order can end, because no repetition will ever be answered otherwise. Not so where the
+    /// provider does not know the intent, which may be ours and known to another of its accounts.
+    public var refusal: PaymentRefusal? {
+        switch self {
+        case .invalidRequest(_, let code): PaymentRefusal(code: code ?? "invalid_request")
+        case .unusableMethod: PaymentRefusal(code: "resource_missing", concernsMethod: true)
+        case .declined, .inProgress, .rateLimited, .unavailable, .unexpectedState, .notFound, .configuration, .notSent, .outcomeUnknown: nil
         }
     }
 
@@ -65,6 +77,7 @@ extension PaymentFailure {
         case .notFound: "not_found"
         case .configuration: "configuration"
         case .invalidRequest: "invalid_request"
+        case .unusableMethod: "unusable_method"
         case .notSent: "not_sent"
         case .outcomeUnknown: "outcome_unknown"
         }
@@ -84,7 +97,8 @@ extension PaymentFailure: CustomStringConvertible {
             "The payment is in another state than expected" + (intent.map { ": \($0.status.rawValue)." } ?? ".")
         case .notFound: "The payment provider knows no such payment."
         case .configuration(let reason): "The payment provider does not accept our settings: \(reason)"
-        case .invalidRequest(let reason): "The payment provider refused the request: \(reason)"
+        case .invalidRequest(let reason, _): "The payment provider refused the request: \(reason)"
+        case .unusableMethod(let reason): "The payment provider refused the payment method: \(reason)"
         case .notSent(let reason): "The payment provider was not reached: \(reason)"
         case .outcomeUnknown(let reason, _): "Whether the payment provider acted is not known: \(reason)"
         }

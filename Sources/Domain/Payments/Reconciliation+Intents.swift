@@ -54,14 +54,14 @@ extension Reconciliation {
             switch theirs {
             case .captured: return moved(facts)
             case .authorized:
-                guard facts.intentID == nil, facts.order.isOpen else {
+                guard facts.intentID == nil, facts.takesMoney else {
                     return found(.unstoredIntent, facts, "It holds money that the order, \(facts.order.rawValue), has no use for.", .cancel)
                 }
                 if intent.amount != facts.amount { return differs(facts) }
                 return found(.unstoredIntent, facts, "It holds the order's money.", .finalise(facts.orderID))
             default: break
             }
-            if facts.intentID != nil || !facts.order.isOpen {
+            if facts.intentID != nil || !facts.takesMoney {
                 return found(.unstoredIntent, facts, "Nobody will confirm it: the order is \(facts.order.rawValue).", .cancel)
             }
             guard facts.order == .reserved, facts.payment == .created, intent.amount == facts.amount else { return nil }
@@ -76,7 +76,7 @@ extension Reconciliation {
                     .secondCharge, facts, "The order is paid with another intent, or can only be.",
                     .giveBack(left, .duplicate, facts.paymentID))
             }
-            if facts.order.isOpen || facts.payment.canBecome(.captured) {
+            if facts.takesMoney || facts.payment.canBecome(.captured) {
                 guard intent.amount == facts.amount, received == facts.amount else { return differs(facts) }
                 return found(
                     facts.order.isOpen ? .unstoredIntent : .lateMoney, facts, "The money has moved; the order is \(facts.order.rawValue).",

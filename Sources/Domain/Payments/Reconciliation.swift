@@ -1,3 +1,4 @@
+internal import Arithmetic
 public import FoundationEssentials
 
 /// Compares what the provider holds with what we hold: a pure function of the two, so that every difference and every remedy can be tried out.
@@ -41,7 +42,7 @@ public struct Reconciliation: Hashable, Sendable {
         _ intent: PaymentIntent, stored: PaymentFacts?, named: PaymentFacts?, givenBack: Money? = nil
     ) -> ReconciliationFinding? {
         guard isOlder(intent.createdAt, than: Self.grace) else { return nil }
-        let left = (intent.amountReceived ?? intent.amount).amount - (givenBack?.amount ?? 0)
+        let left = (intent.amountReceived ?? intent.amount).amount.saturatingSubtract(givenBack?.amount ?? 0)
         let news = Comparison(intent: intent, left: Money(left, intent.amount.currency))
         if let stored { return news.withStored(stored) }
         guard intent.orderID != nil else { return news.foreign("It names no order of this shop.") }

@@ -1,3 +1,6 @@
+internal import Arithmetic
+package import FoundationEssentials
+
 /// A day of the Gregorian calendar without a time, as rates are dated: `2026-11-23`.
 public struct CalendarDay: Hashable, Sendable {
     /// Year, 1 to 9999.
@@ -24,10 +27,14 @@ public struct CalendarDay: Hashable, Sendable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// The day in UTC at a number of seconds since 1 January 1970.
+    /// The seconds since 1970 that fall on a day of the years 1 to 9999.
+    static let seconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// The day in UTC at a number of seconds since 1 January 1970. Before the year 1 it is that year's first day, after 9999 that year's last.
     ///
     /// Days to civil date by Howard Hinnant's algorithm ("chrono-Compatible Low-Level Date Algorithms"), which counts years from March.
     public init(secondsSince1970 seconds: Int64) {
+        let seconds = min(max(seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
         let era = (days >= 0 ? days : days - 146_096) / 146_097
         let dayOfEra = days - era * 146_097
@@ -85,4 +92,15 @@ extension CalendarDay: RawRepresentable, Codable {
 
     /// `YYYY-MM-DD`.
     public var rawValue: String { description }
+}
+
+extension Date {
+    /// The time at a number of seconds since 1970 as other programs give it; nil outside of the years 1970 to 9999, where it is no time of theirs but a mistake.
+    package init?(unixSeconds seconds: Int64) {
+        guard (0...CalendarDay.seconds.upperBound).contains(seconds) else { return nil }
+        self.init(timeIntervalSince1970: Double(seconds))
+    }
+
+    /// Whole seconds since 1970, rounded down, or the end of their range.
+    package var unixSeconds: Int64 { Int64(saturating: timeIntervalSince1970.rounded(.down)) }
 }

@@ -36,9 +36,9 @@ public struct ExchangeRate: Hashable, Sendable {
         }
         var mantissa: Int64 = 0
         for digit in digits {
-            let next = mantissa * 10 + Int64(digit - UInt8(ascii: "0"))
-            guard next < Self.mantissaLimit else { return nil }
-            mantissa = next
+            // Looked at before the digit is added: a document may write more digits than 64 bits hold.
+            guard mantissa < Self.mantissaLimit / 10 else { return nil }
+            mantissa = mantissa * 10 + Int64(digit - UInt8(ascii: "0"))
         }
         guard mantissa > 0 else { return nil }
         self.init(mantissa: mantissa, scale: fraction.count)
@@ -84,7 +84,9 @@ public struct ExchangeRate: Hashable, Sendable {
         let step = Int128(target.chargeableStep)
         let (stepped, overflow) = denominator.multipliedReportingOverflow(by: step)
         if overflow { throw .overflow }
-        guard let amount = Int64(exactly: Self.roundedHalfUp(numerator, stepped) * step) else { throw .overflow }
+        guard let steps = Int64(exactly: Self.roundedHalfUp(numerator, stepped)) else { throw .overflow }
+        let (amount, isTooLarge) = steps.multipliedReportingOverflow(by: target.chargeableStep)
+        if isTooLarge { throw .overflow }
         return Money(amount, target)
     }
 

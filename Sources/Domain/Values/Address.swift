@@ -25,8 +25,9 @@ public struct Address: Hashable, Codable, Sendable {
         self.city = try Self.checked(city, "city", 1...120)
         self.region = try Self.checkedIfPresent(region, "region", 0...120)
         self.postalCode = try Self.checkedIfPresent(postalCode, "postal_code", 0...20)
-        guard country.utf8.count == 2, country.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
-            throw InvalidValue(code: "country_invalid", message: "Expected two upper-case letters of ISO 3166-1, such as DE.")
+        guard Country(rawValue: country) != nil else {
+            throw InvalidValue(
+                code: "country_invalid", message: "Expected the two upper-case letters of a country of ISO 3166-1, such as DE.")
         }
         self.country = country
     }
@@ -38,7 +39,7 @@ public struct Address: Hashable, Codable, Sendable {
     }
 
     private static func checked(_ text: String, _ field: String, _ length: ClosedRange<Int>) throws(InvalidValue) -> String {
-        guard length.contains(text.count), text.utf8.count <= 4 * length.upperBound,
+        guard length.contains(text.unicodeScalars.count),
             text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
         else {
             throw InvalidValue(

@@ -20,6 +20,9 @@ public struct Currency: Hashable, Sendable {
         self.init(known: upper, exponent: exponent)
     }
 
+    /// Every currency of ISO 4217 that people pay with, by code.
+    public static let all: [Currency] = CurrencyTable.exponents.map { Currency(known: $0.key, exponent: $0.value) }.sorted()
+
     /// How many minor units make one major unit: 100 for the US dollar, 1 for the yen.
     public var minorUnitsPerMajor: Int64 {
         var result: Int64 = 1

@@ -1,18 +1,24 @@
-/// A mail address that can be put on an envelope: ASCII, one `@`, at most 254 bytes (RFC 5321, section 4.5.3.1), no quoting, no comments.
+import Foundation
+
+/// A mail address that can be put on an envelope: one `@`, at most 254 bytes (RFC 5321, section 4.5.3.1), no quoting, no comments.
+///
+/// Mailbox and domain may be written in the letters of all scripts (RFC 6531, RFC 5891). The domain is kept as it goes over the wire, so that any server
+/// takes an address whose mailbox is ASCII; ``readable`` is what people write. Two spellings of one address, composed or not, in whatever case of
+/// letters beyond ASCII, are one text.
 ///
 /// It prints masked, so an address that strays into a log line does not give anybody away. `rawValue` is the real text.
 public struct EmailAddress: RawRepresentable, Hashable, Sendable {
-    /// The address with its domain in lower case.
+    /// The address with its domain in lower-case ASCII (`xn--…` where it has other letters).
     public let rawValue: String
 
     /// `nil` when the text is not an address of the kind described above.
     public init?(rawValue: String) {
-        let bytes = rawValue.utf8
-        guard bytes.count <= 254, let at = bytes.lastIndex(of: UInt8(ascii: "@")) else { return nil }
-        let local = rawValue[..<at]
-        let domain = rawValue[bytes.index(after: at)...].lowercased()
-        guard Self.isLocalPart(local), Self.isDomain(domain) else { return nil }
-        self.rawValue = "\(local)@\(domain)"
+        guard rawValue.utf8.count <= 1_024, let at = rawValue.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        guard let local = Self.localPart(rawValue[..<at]), let domain = DomainName.ascii(rawValue[rawValue.utf8.index(after: at)...])
+        else { return nil }
+        let address = "\(local)@\(domain)"
+        guard address.utf8.count <= 254 else { return nil }
+        self.rawValue = address
     }
 
     /// Checks text from outside. Throws `email_invalid`.
@@ -24,31 +30,47 @@ public struct EmailAddress: RawRepresentable, Hashable, Sendable {
     }
 
     /// What two spellings of one mailbox have in common: everything in lower case. Accounts are unique by it.
+    ///
+    /// It is what `lower(email)` makes of the text in a database of any locale: letters beyond ASCII are in lower case already.
     public var key: String { rawValue.lowercased() }
 
-    private static func isLocalPart(_ text: Substring) -> Bool {
-        guard (1...64).contains(text.utf8.count) else { return false }
-        let atoms = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return atoms.allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomText) }
+    /// The address as people write it, with the letters of its domain.
+    public var readable: String {
+        guard let at = rawValue.utf8.lastIndex(of: UInt8(ascii: "@")) else { return rawValue }
+        return rawValue[...at] + DomainName.unicode(rawValue[rawValue.utf8.index(after: at)...])
     }
 
-    private static func isDomain(_ text: String) -> Bool {
-        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard labels.count >= 2, text.utf8.count <= 253 else { return false }
-        return labels.allSatisfy { label in
-            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
+    /// Whether only a server that knows SMTPUTF8 (RFC 6531) can take mail for it.
+    public var needsSMTPUTF8: Bool { rawValue.utf8.contains { $0 >= 0x80 } }
+
+    /// The mailbox in its one spelling.
+    private static func localPart(_ text: Substring) -> String? {
+        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+        let local =
+            isASCII ? String(text) : String(text).precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
+        guard (1...64).contains(local.utf8.count) else { return nil }
+        let atoms = local.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false)
+        let isValid = atoms.allSatisfy { atom in
+            atom.first.map { !DomainName.isMark($0) } ?? false && atom.allSatisfy { $0.isASCII ? isAtomText($0) : isLetter($0) }
         }
+        return isValid ? local : nil
     }
 
     /// `atext` of RFC 5322, section 3.2.3.
-    private static func isAtomText(_ byte: UInt8) -> Bool {
-        isLetterOrDigit(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9": true
+        default: "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+        }
     }
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    /// What a mailbox may hold beyond ASCII: letters, their marks, digits and symbols. No spaces, nothing invisible, and nothing that turns the text
+    /// around it.
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark, .spacingMark,
+            .decimalNumber, .letterNumber, .otherNumber, .otherSymbol:
+            true
         default: false
         }
     }

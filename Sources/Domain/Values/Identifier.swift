@@ -1,3 +1,4 @@
+internal import Arithmetic
 public import FoundationEssentials
 
 /// An id that cannot be mixed up with the id of something else: `Order.ID` and `Product.ID` are different types.
@@ -24,9 +25,9 @@ public struct Identifier<Owner>: RawRepresentable, Hashable, Sendable {
     /// The twelve bits after the version hold the fraction of the millisecond (RFC 9562, section 6.2, method 3), so ids made by one
     /// process sort by creation down to about a quarter of a microsecond.
     public init(at date: Date, using generator: inout some RandomNumberGenerator) {
-        let milliseconds = max(0, date.timeIntervalSince1970 * 1000)
-        let whole = UInt64(milliseconds)
-        let fraction = UInt64((milliseconds - Double(whole)) * 4096) & 0xFFF
+        let milliseconds = min(max(0, date.timeIntervalSince1970 * 1000), Double(UInt64(1) << 48 - 1))
+        let whole = UInt64(saturating: milliseconds)
+        let fraction = UInt64(saturating: (milliseconds - Double(whole)) * 4096) & 0xFFF
         let high = (whole << 16) | 0x7000 | fraction
         let low = (UInt64.random(in: .min ... .max, using: &generator) & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
         func byte(_ word: UInt64, _ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * index)) }

@@ -1,3 +1,4 @@
+internal import Arithmetic
 import Foundation
 public import Logging
 public import Redis
@@ -45,7 +46,7 @@ public final class JobDispatcher: Sendable {
         }
     }
 
-    static func milliseconds(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded(.up)) }
+    static func milliseconds(_ date: Date) -> Int64 { Int64(saturating: (date.timeIntervalSince1970 * 1000).rounded(.up)) }
 
     /// One envelope bound for one queue; `runAt` in milliseconds since 1970.
     struct Copy: Sendable {

@@ -8,6 +8,8 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
     case notCancellable(JobID, JobState)
     /// Only dead and parked jobs are changed many at a time.
     case notInBulk(JobState)
+    /// The cursor is of a list of other conditions.
+    case foreignCursor
     /// A dead job can't be brought back while another one holds its unique key.
     case uniqueKeyTaken(JobID, by: JobID)
 
@@ -20,6 +22,7 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
             "job \(id) is \(state.rawValue); only dead, parked and waiting jobs can be retried or discarded"
         case .notCancellable(let id, let state): "job \(id) is \(state.rawValue); only running and waiting jobs can be cancelled"
         case .notInBulk(let state): "\(state.rawValue) jobs can't be changed many at a time; only dead and parked ones can"
+        case .foreignCursor: "the cursor is of a list of other conditions; begin without one"
         case .uniqueKeyTaken(let id, let holder): "job \(id) can't come back: another job with its unique key waits or runs: \(holder)"
         }
     }

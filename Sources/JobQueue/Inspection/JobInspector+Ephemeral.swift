@@ -1,3 +1,4 @@
+internal import Arithmetic
 import Redis
 
 /// Dead letters of ephemeral jobs, which are in Redis alone: ids by time of death in a sorted set, bodies in a hash. Look-ups by id and pages cost
@@ -23,7 +24,7 @@ extension JobInspector {
                 if members.isEmpty { break }
                 for member in members {
                     if page.jobs.count == limit || examined == Self.examined {
-                        page.next = JobCursor(.redis(queue, before: place))
+                        page.next = JobCursor(.redis(queue, before: place), of: filter)
                         page.isCut = page.jobs.count < limit
                         return page
                     }
@@ -42,7 +43,8 @@ extension JobInspector {
             queues.map { RedisCommand("HGET", .init(keys($0).bodies), .init(id.description)) })
         guard let (queue, body) = zip(queues, bodies).first(where: { !$0.1.isNull }), let bytes = body.bytes else { return nil }
         let score = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys(queue).dead), .init(id.description)))
-        return DeadEphemeral(id.description, queue: queue, body: bytes, diedAt: score.text.flatMap(Double.init).map { Int64($0) })
+        return DeadEphemeral(
+            id.description, queue: queue, body: bytes, diedAt: score.text.flatMap(Double.init).map { Int64(saturating: $0) })
     }
 
     /// Brings dead jobs of one queue back; returns how many, and who holds the unique key of one that had to stay.
@@ -82,7 +84,7 @@ extension JobInspector {
             let parts = reply.elements?.compactMap(\.text) ?? []
             if parts.isEmpty { return [] }
             let places = stride(from: 0, to: parts.count - 1, by: 2).map { index in
-                JobCursor.DeadPlace(diedAt: Int64(Double(parts[index + 1]) ?? 0), id: parts[index])
+                JobCursor.DeadPlace(diedAt: Int64(saturating: Double(parts[index + 1]) ?? 0), id: parts[index])
             }
             let fresh = places.filter { next in place.map { next.diedAt < $0.diedAt || next.id < $0.id } ?? true }
             guard !fresh.isEmpty else {

@@ -9,6 +9,7 @@ extension JobInspector {
     /// - Parameters:
     ///   - limit: 1 to 200.
     ///   - cursor: of the page before; nil for the first.
+    /// - Throws: ``JobInspectionError/foreignCursor``.
     public func list(_ filter: JobFilter, limit: Int, after cursor: JobCursor? = nil) async throws -> JobPage {
         let limit = min(max(limit, 1), 200)
         let found = try await find(filter, limit: limit, after: cursor, columns: JobDetail.columns, read: JobDetail.init)
@@ -31,6 +32,7 @@ extension JobInspector {
     func find<Item: Sendable>(
         _ filter: JobFilter, limit: Int, after cursor: JobCursor?, columns: String, read: (PostgresRow) throws -> Item
     ) async throws -> Found<Item> {
+        if let cursor, !cursor.belongs(to: filter) { throw JobInspectionError.foreignCursor }
         var found = Found<Item>()
         var start: JobCursor.Position?
         switch cursor?.position {
@@ -58,9 +60,9 @@ extension JobInspector {
         let matching = try rows.filter { try $0["id"] as JobID? != nil }
         var found = Found(ledger: try matching.prefix(listing.limit).map(read))
         if matching.count > listing.limit {
-            found.next = JobCursor(.ledger(before: try matching[listing.limit - 1]["id"]))
+            found.next = JobCursor(.ledger(before: try matching[listing.limit - 1]["id"]), of: listing.filter)
         } else if isAtItsReach {
-            found.next = JobCursor(.ledger(before: try first["last_examined"]))
+            found.next = JobCursor(.ledger(before: try first["last_examined"]), of: listing.filter)
             found.isCut = true
         }
         return found

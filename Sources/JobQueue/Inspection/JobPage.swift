@@ -1,3 +1,5 @@
+import Postgres
+
 /// One page of a list of jobs: those of the ledger, newest first, then dead ones that are in Redis alone, queue by queue, those that died last first.
 public struct JobPage: Sendable {
     /// The jobs.
@@ -16,7 +18,7 @@ public struct JobPage: Sendable {
     }
 }
 
-/// How far a list has been read. Opaque to clients: they get it with a page and give it back.
+/// How far a list has been read. Opaque to clients: they get it with a page and give it back for a list of the same conditions.
 public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
     enum Position: Sendable, Hashable {
         /// Go on with jobs of the ledger older than this one.
@@ -32,31 +34,50 @@ public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
     }
 
     let position: Position
+    private let cursor: ListCursor
 
-    init(_ position: Position) { self.position = position }
+    init(_ position: Position, of filter: JobFilter) {
+        self.position = position
+        let values: [ListCursor.Value] =
+            switch position {
+            case .ledger(let id): [.text(id.description)]
+            case .redis(let queue, nil): [.text(queue.rawValue), .number(0)]
+            case .redis(let queue, let place?): [.text(queue.rawValue), .number(place.diedAt), .text(place.id)]
+            }
+        cursor = ListCursor(values, of: filter.list)
+    }
 
     /// Nil when no page gave it out.
     public init?(_ text: String) {
-        if let id = JobID(text) {
+        guard let cursor = try? ListCursor(text) else { return nil }
+        let values = cursor.values
+        if values.count == 1, case .text(let text) = values[0], let id = JobID(text) {
             position = .ledger(before: id)
-            return
-        }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 || parts.count == 4, parts[0] == "redis", let queue = QueueName(rawValue: parts[1]) else { return nil }
-        if parts.count == 2 {
-            position = .redis(queue, before: nil)
+        } else if values.count > 1, case .text(let name) = values[0], let queue = QueueName(rawValue: name),
+            case .number(let time) = values[1]
+        {
+            if values.count == 2, time == 0 {
+                position = .redis(queue, before: nil)
+            } else if values.count == 3, case .text(let id) = values[2], JobID(id) != nil {
+                position = .redis(queue, before: DeadPlace(diedAt: time, id: id))
+            } else {
+                return nil
+            }
         } else {
-            guard let diedAt = Int64(parts[2]), JobID(parts[3]) != nil else { return nil }
-            position = .redis(queue, before: DeadPlace(diedAt: diedAt, id: parts[3]))
+            return nil
         }
+        self.cursor = cursor
     }
 
+    /// Whether a page of these conditions gave it out. The time since when jobs are asked for may move with the clock.
+    public func belongs(to filter: JobFilter) -> Bool { cursor.belongs(to: filter.list) }
+
     /// The text that ``init(_:)`` reads.
-    public var description: String {
-        switch position {
-        case .ledger(let id): id.description
-        case .redis(let queue, nil): "redis:\(queue)"
-        case .redis(let queue, let place?): "redis:\(queue):\(place.diedAt):\(place.id)"
-        }
+    public var description: String { cursor.description }
+}
+
+extension JobFilter {
+    fileprivate var list: ListCursor.List {
+        ListCursor.List("jobs", [effectiveState?.rawValue, queue?.rawValue, name, fingerprint, text, hasErrors.map { "\($0)" }])
     }
 }

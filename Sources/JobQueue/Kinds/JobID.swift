@@ -1,3 +1,4 @@
+internal import Arithmetic
 public import Foundation
 import Synchronization
 
@@ -36,7 +37,8 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
         return JobID(stamp: milliseconds(time), count: count, random: random)
     }
 
-    private static func milliseconds(_ time: Date) -> UInt64 { UInt64(max(0, time.timeIntervalSince1970 * 1000)) }
+    /// Of which an id has room for 48 bits.
+    private static func milliseconds(_ time: Date) -> UInt64 { min(UInt64(saturating: time.timeIntervalSince1970 * 1000), 1 << 48 - 1) }
 
     /// Of `count` 12 bits are used, of `random` those from 0 to 5 and from 8 to 63.
     private init(stamp: UInt64, count: UInt64, random: UInt64) {

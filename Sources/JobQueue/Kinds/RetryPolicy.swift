@@ -1,3 +1,5 @@
+internal import Arithmetic
+
 /// How often a failed job is tried again, and after how long.
 ///
 /// The delay before attempt *n* + 1 is drawn evenly from 0…min(`longest`, `first` × 2ⁿ⁻¹) plus half of it kept as a floor:
@@ -37,17 +39,11 @@ public struct RetryPolicy: Hashable, Sendable {
 
 extension Duration {
     /// `count` × 60 s.
-    public static func minutes(_ count: Int) -> Duration { .seconds(count * 60) }
+    public static func minutes(_ count: Int) -> Duration { .seconds(count.saturatingMultiply(by: 60)) }
 
     /// Whole milliseconds, rounded down.
-    package var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    }
+    package var milliseconds: Int64 { wholeMilliseconds }
 
     /// Whole nanoseconds, rounded down.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
+    package var nanoseconds: Int64 { wholeNanoseconds }
 }

@@ -14,24 +14,27 @@ extension JobLedger {
     @discardableResult
     public func buildMissingIndexes(progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> [String] {
         try await database.withConnection { session in
-            guard try session.query("SELECT pg_try_advisory_lock(\(Self.advisoryLock))")[0][0] else { return [] }
-            // A concurrent build waits for every older transaction, however long.
-            try session.script("SET statement_timeout = 0; SET lock_timeout = 0")
-            var built: [String] = []
-            let missing = try session.query(
-                """
-                SELECT name, format('DROP INDEX CONCURRENTLY IF EXISTS %I', name) AS removal, format(creation, 'CONCURRENTLY') AS creation, attachment
-                  FROM job_indexes_missing ORDER BY name
-                """)
-            for row in missing {
-                // One that was cut off is there and invalid.
-                try session.script(try row["removal"])
-                try session.script(try row["creation"])
-                try session.script(try row["attachment"])
-                built.append(try row["name"])
-                progress(try row["name"])
-            }
-            return built
+            try session.withLock(Self.advisoryLock) { try Self.buildMissingIndexes(session, progress) } ?? []
         }
+    }
+
+    private static func buildMissingIndexes(_ session: PostgresSession, _ progress: (String) -> Void) throws -> [String] {
+        // A concurrent build waits for every older transaction, however long.
+        try session.liftTimeouts()
+        var built: [String] = []
+        let missing = try session.query(
+            """
+            SELECT name, format('DROP INDEX CONCURRENTLY IF EXISTS %I', name) AS removal, format(creation, 'CONCURRENTLY') AS creation, attachment
+              FROM job_indexes_missing ORDER BY name
+            """)
+        for row in missing {
+            // One that was cut off is there and invalid.
+            try session.script(try row["removal"])
+            try session.script(try row["creation"])
+            try session.script(try row["attachment"])
+            built.append(try row["name"])
+            progress(try row["name"])
+        }
+        return built
     }
 }

@@ -1,3 +1,4 @@
+internal import Arithmetic
 import Redis
 
 /// The claim script's answer, read.
@@ -38,7 +39,7 @@ struct ClaimReply: Sendable {
             guard case .string(let body) = parts[index] else {
                 throw RedisError(code: .protocolViolation, message: "the claim script answered in an unknown form")
             }
-            claims.append(ClaimedJob(epoch: first + Int64(index - 7), body: body))
+            claims.append(ClaimedJob(epoch: first.saturatingAdd(Int64(index - 7)), body: body))
         }
         self.claims = claims
     }

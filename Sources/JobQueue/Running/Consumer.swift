@@ -1,3 +1,4 @@
+import Arithmetic
 import Foundation
 import Logging
 import Redis
@@ -154,7 +155,7 @@ final class Consumer: Sendable {
             life.withLock { life in
                 life.lease.renewed(sentAt: sent)
                 life.isPaused = reply.waiting == nil
-                life.nextDue = reply.nextDue.map { sent + .milliseconds(max(0, $0 - reply.serverTime)) }
+                life.nextDue = reply.nextDue.map { sent + .milliseconds(max(0, $0.saturatingSubtract(reply.serverTime))) }
                 let throttled = [reply.throttled, pause].compactMap(\.self).max()
                 life.throttledUntil = throttled.map { .now + $0 }
                 let mayTakeMore = throttled == nil && (reply.waiting ?? 0) > 0

@@ -1,3 +1,4 @@
+import Arithmetic
 import Foundation
 import Redis
 import Threading
@@ -71,7 +72,7 @@ extension JobExecutor {
     private func putOff(_ envelope: Envelope, attempt: Attempt, by delay: Duration, keys: QueueKeys) async -> Bool {
         var next = envelope
         next.superseded = []
-        next.enqueuedAt = Int64(Date().timeIntervalSince1970 * 1000) + delay.milliseconds
+        next.enqueuedAt = JobDispatcher.milliseconds(Date()).saturatingAdd(delay.milliseconds)
         do {
             return try await redis.evaluate(
                 QueueScripts.retry, keys: [keys.claims(attempt.process), keys.delayed, keys.ready],

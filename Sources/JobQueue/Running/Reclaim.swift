@@ -1,3 +1,4 @@
+internal import Arithmetic
 import Redis
 
 /// Takes all claims of one process back to the head of the list.
@@ -23,8 +24,8 @@ enum Reclaim {
             guard parts.count == 3 else {
                 throw RedisError(code: .protocolViolation, message: "the reclaim script answered in an unknown form")
             }
-            count.taken += parts[0]
-            count.quarantined += parts[1]
+            count.taken = count.taken.saturatingAdd(parts[0])
+            count.quarantined = count.quarantined.saturatingAdd(parts[1])
             if parts[2] == 0 { return count }
         }
     }

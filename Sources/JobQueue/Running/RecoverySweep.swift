@@ -32,7 +32,7 @@ struct RecoverySweep: Sendable {
             let reply = try await redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements ?? []
             for process in reply.dropFirst().compactMap(\.text).map(ProcessID.init(rawValue:)) {
                 let count = try await Reclaim.all(of: process, keys: keys, redis: redis, reason: .lapsed)
-                guard count.taken + count.quarantined > 0 else { continue }
+                guard count.taken > 0 || count.quarantined > 0 else { continue }
                 JobMetrics.recovered(keys.queue, count: count.taken)
                 logger.warning(
                     "recovered the jobs of a process that died",

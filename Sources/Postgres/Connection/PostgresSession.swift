@@ -45,6 +45,44 @@ public final class PostgresSession {
         try session.transaction(attempts: attempts, retried: { _ in }, body)
     }
 
+    /// A pooler stands between this process and the server: what is set outside a transaction, or locked, is anybody's.
+    public var isPooled: Bool { session.isPooled }
+
+    /// Runs `body` while this process alone holds an advisory lock of the database. The lock ends with `body`, and with the process.
+    ///
+    /// Behind a pooler a lock of a session would stay with a server connection that others use next, so a second connection holds it in a transaction
+    /// meanwhile. Locks of sessions and of transactions shut each other out.
+    /// - Parameter key: any number that stays the same.
+    /// - Returns: nil when somebody else holds it.
+    public func withLock<Value>(_ key: Int, _ body: () throws -> Value) throws -> Value? {
+        guard session.isPooled else {
+            guard try query("SELECT pg_try_advisory_lock(\(key))")[0][0] else { return nil }
+            let result = Result { try body() }
+            if session.isAlive && session.isIdle { _ = try? query("SELECT pg_advisory_unlock(\(key))") }
+            return try result.get()
+        }
+        let holder = try session.another()
+        // Without a snapshot, so that nobody's `CREATE INDEX CONCURRENTLY` waits for it.
+        let answers = try holder.run(
+            [
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET LOCAL idle_in_transaction_session_timeout = 0",
+                "SELECT pg_try_advisory_xact_lock(\(key))",
+            ], begin: true)
+        defer { holder.rollBack() }
+        return try answers[2].rows[0][0] ? body() : nil
+    }
+
+    /// Lets statements take as long as they like from here on. Behind a pooler the server's own limits hold, outside transactions, which are none unless
+    /// somebody has set some.
+    public func liftTimeouts() throws(PostgresError) {
+        if !session.isPooled { try script("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0") }
+    }
+
+    /// Begins a transaction that ends with a script, with these statements.
+    func begin(_ statements: [SQL]) throws(PostgresError) {
+        _ = try session.run(statements, begin: true)
+    }
+
     /// Whether a transaction is open that a script began.
     var isInTransaction: Bool { !session.isIdle }
 

@@ -4,10 +4,16 @@ final class Session {
     private var cache: StatementCache
     private let silence: Duration?
     private var freshness = PlanFreshness(at: .now)
+    private let configuration: PostgresConfiguration
+    /// Behind a pooler: what goes in front of each transaction.
+    private let localSettings: String?
 
     /// - Throws: ``PostgresError/Code/connectFailed``.
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
-        connection = try LibpqConnection(settings: configuration.connectionSettings, timeout: configuration.connectTimeout)
+        let opened = try Self.open(configuration)
+        self.configuration = configuration
+        connection = opened.connection
+        localSettings = opened.isPooled ? configuration.localSettings : nil
         cache = StatementCache(limit: configuration.preparedStatementLimit)
         // The server ends a statement by itself after `statement_timeout`; past that with some grace it is not there any more.
         silence = configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + configuration.silenceGrace
@@ -17,6 +23,11 @@ final class Session {
     /// No transaction is open.
     var isIdle: Bool { connection.isIdle }
     var processID: Int32 { connection.processID }
+    /// A pooler stands between us and the server, so nothing outlives a transaction.
+    var isPooled: Bool { localSettings != nil }
+
+    /// Another connection of the same kind, on this thread.
+    func another() throws(PostgresError) -> Session { try Session(configuration) }
 
     /// See ``LibpqConnection/isStillConnected()``.
     func isStillConnected() -> Bool { connection.isStillConnected() }
@@ -63,7 +74,7 @@ final class Session {
     func rollBack() {
         guard isAlive else { return }
         do {
-            _ = try connection.roundTrip([.direct("ROLLBACK")], silence: silence)
+            _ = try connection.roundTrip([.once("ROLLBACK", [])], silence: silence)
         } catch {
             // `isAlive` says it; the caller has an error of its own to report.
         }
@@ -74,12 +85,13 @@ final class Session {
         try connection.script(text)
     }
 
-    /// Makes the connection as new after someone changed its settings, took session locks or prepared statements of their own.
+    /// Makes the connection as new after someone changed its settings, took session locks or prepared statements of their own. Behind a pooler it is
+    /// the pooler that does, and what we would reset might be another's.
     func reset() {
-        guard isAlive else { return }
+        guard isAlive, !isPooled else { return }
         cache.reset()
         do {
-            let outcomes = try connection.roundTrip([.direct("DISCARD ALL")], silence: silence)
+            let outcomes = try connection.roundTrip([.once("DISCARD ALL", [])], silence: silence)
             if case .done? = outcomes.first { return }
             connection.abandon()
         } catch {
@@ -99,7 +111,23 @@ final class Session {
         }
     }
 
+    /// Behind a pooler each transaction says its settings, and no statement has a name.
+    private func pooledTrip(_ statements: [SQL], begin: Bool, settings: String) -> Trip {
+        var trip = Trip()
+        let isFirst = begin || isIdle
+        if begin { trip.add(.once("BEGIN", [])) }
+        // What sets the settings takes a snapshot, and then it is too late for `SET TRANSACTION`.
+        let settingsAt = begin && statements.first?.text.hasPrefix("SET TRANSACTION") == true ? 1 : 0
+        for (index, statement) in statements.enumerated() {
+            if isFirst && index == settingsAt { trip.add(.once(settings, [])) }
+            trip.add(.once(statement.text, statement.parameters), for: index)
+        }
+        if isFirst && settingsAt == statements.count { trip.add(.once(settings, [])) }
+        return trip
+    }
+
     private func plan(_ statements: [SQL], begin: Bool) -> Trip {
+        if let localSettings { return pooledTrip(statements, begin: begin, settings: localSettings) }
         var trip = Trip()
         cache.beginTrip()
         let plansAreOld = freshness.isOver(at: .now)
@@ -109,11 +137,11 @@ final class Session {
         } else {
             // In front, where nothing that fails can keep them from running.
             trip.dropped = cache.doomed
-            for name in trip.dropped { trip.add(.direct("DEALLOCATE \(name)")) }
-            if plansAreOld { trip.add(.direct("DISCARD PLANS")) }
+            for name in trip.dropped { trip.add(.once("DEALLOCATE \(name)", [])) }
+            if plansAreOld { trip.add(.once("DISCARD PLANS", [])) }
         }
         for (index, statement) in statements.enumerated() { add(statement, to: &trip, for: index) }
-        if begin && plansAreOld { trip.add(.direct("DISCARD PLANS")) }
+        if begin && plansAreOld { trip.add(.once("DISCARD PLANS", [])) }
         return trip
     }
 
@@ -140,15 +168,23 @@ final class Session {
                 guard position < trip.commands.count else { break }
                 switch trip.commands[position] {
                 case .prepare(let name, _): prepared.insert(name)
-                case .execute where owner != nil: results.append(PostgresResult(table: result.table, affectedRows: result.affectedRows))
-                case .execute, .direct: break
+                case .execute where owner != nil, .once where owner != nil:
+                    results.append(PostgresResult(table: result.table, affectedRows: result.affectedRows))
+                case .execute, .once: break
                 }
             }
         }
         cache.settle(prepared: prepared)
         // They stood in front: gone now, or gone before.
         cache.deallocated(trip.dropped)
-        guard let failure else { return results }
+        guard var failure else { return results }
+        if failure.sqlState == .readOnlyTransaction {
+            // A former primary, perhaps: the next connection goes to whichever host writes now.
+            connection.abandon()
+        } else if failure.sqlState == .duplicatePreparedStatement {
+            failure.message +=
+                "; somebody else has a statement of this name, as behind a connection pooler: set DATABASE_POOLER=transaction"
+        }
         if failure.sqlState == .invalidStatementName {
             // Somebody deallocated behind our back, so nothing the cache believes is certain. Names are never used twice.
             cache.reset()

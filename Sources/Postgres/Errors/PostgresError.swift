@@ -49,6 +49,10 @@ public struct PostgresError: Error, Equatable, Sendable {
     public internal(set) var outcomeUnknown = false
     /// The server no longer accepts a prepared statement it accepted before (changed table, `DEALLOCATE`): prepare again.
     var isStalePlan = false
+    /// Only somebody's hand makes this connection possible: a wrong password, an untrusted certificate.
+    var isForGood = false
+    /// Something between us and the server takes no `options`.
+    var refusesStartupParameter = false
 
     init(_ code: Code, _ message: String) {
         self.code = code
@@ -58,7 +62,7 @@ public struct PostgresError: Error, Equatable, Sendable {
     /// Trying again later may help. Says nothing of whether it is safe: see ``outcomeUnknown``.
     public var isTransient: Bool {
         switch code {
-        case .connectFailed: sqlState.map { !$0.refusesConnectionForGood } ?? true
+        case .connectFailed: !isForGood && sqlState.map { !$0.refusesConnectionForGood } ?? true
         case .connectionLost, .acquireTimeout: true
         case .server: sqlState?.isTransient ?? false
         case .invalidURL, .encoding, .decoding, .closed, .notUsable, .migration: false

@@ -54,6 +54,10 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     public static let inFailedTransaction = SQLState("25P02")
     /// `idle_in_transaction_session_timeout` passed.
     public static let idleInTransactionTimeout = SQLState("25P03")
+    /// The server only reads, as a former primary does after a fail-over, or the transaction does.
+    public static let readOnlyTransaction = SQLState("25006")
+    /// A prepared statement of that name exists already: somebody else's, behind a pooler.
+    public static let duplicatePreparedStatement = SQLState("42P05")
     /// No such prepared statement.
     public static let invalidStatementName = SQLState("26000")
     /// The server does not do this; also what it says of a prepared statement whose result type changed.
@@ -67,7 +71,9 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     /// The same statement may succeed later without anybody changing anything.
     public var isTransient: Bool {
         switch self {
-        case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow, .idleInTransactionTimeout: true
+        case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow, .idleInTransactionTimeout,
+            .readOnlyTransaction:
+            true
         default: ["08", "40", "53", "58"].contains(errorClass)
         }
     }

@@ -54,9 +54,11 @@ extension LibpqConnection {
             text = text.split(separator: password, omittingEmptySubsequences: false).joined(separator: "***")
         }
         let state = sqlState(in: text)
-        let reason = timedOut ? "no answer in time" : state.map { "refused with SQLSTATE \($0)" } ?? "the server cannot be reached"
-        var error = PostgresError(.connectFailed, "cannot connect to PostgreSQL: \(reason)")
+        let failure = ConnectFailure(text, state: state, timedOut: timedOut)
+        var error = PostgresError(.connectFailed, "cannot connect to PostgreSQL: \(failure.reason)")
         error.sqlState = state
+        error.isForGood = failure.isForGood
+        error.refusesStartupParameter = failure.isStartupParameter
         error.serverMessage = text
         return error
     }

@@ -1,3 +1,4 @@
+internal import Arithmetic
 internal import CLibpq
 internal import Glibc
 
@@ -53,8 +54,8 @@ final class LibpqConnection {
     /// - Throws: ``PostgresError/Code/connectionLost``; the connection is of no further use. ``PostgresError/Code/encoding`` before
     ///   anything is sent.
     func roundTrip(_ commands: [WireCommand], silence: Duration?) throws(PostgresError) -> [WireOutcome] {
-        for case .execute(_, let parameters) in commands {
-            if parameters.contains(where: { $0.text?.utf8.contains(0) ?? false }) {
+        for command in commands {
+            if command.parameters.contains(where: { $0.text?.utf8.contains(0) ?? false }) {
                 throw PostgresError(.encoding, "a text with a NUL character cannot be sent to PostgreSQL")
             }
         }
@@ -85,7 +86,10 @@ final class LibpqConnection {
     private func send(_ command: WireCommand) -> Bool {
         switch command {
         case .prepare(let name, let text): PQsendPrepare(connection, name, text, 0, nil) == 1
-        case .direct(let text): PQsendQueryParams(connection, text, 0, nil, nil, nil, nil, 0) == 1
+        case .once(let text, let parameters):
+            Self.withCStrings(parameters) {
+                PQsendQueryParams(connection, text, Int32(parameters.count), nil, $0, nil, nil, 0)
+            } == 1
         case .execute(let name, let parameters):
             Self.withCStrings(parameters) { PQsendQueryPrepared(connection, name, Int32(parameters.count), $0, nil, nil, 0) } == 1
         }
@@ -140,7 +144,7 @@ final class LibpqConnection {
 extension Duration {
     /// For `poll(2)`: whole milliseconds, rounded up, and never the negative that means "for ever".
     var pollMilliseconds: Int32 {
-        let (seconds, attoseconds) = max(self, .zero).components
-        return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        let whole = max(self, .zero).wholeMilliseconds
+        return Int32(clamping: .milliseconds(whole) < self ? whole.saturatingAdd(1) : whole)
     }
 }

@@ -4,8 +4,15 @@ enum WireCommand {
     case prepare(name: String, text: String)
     /// Run a prepared statement.
     case execute(name: String, parameters: [PostgresParameter])
-    /// Parse and run a statement that has no parameters and is not worth keeping.
-    case direct(String)
+    /// Parse and run a statement that is not kept.
+    case once(String, [PostgresParameter])
+
+    var parameters: [PostgresParameter] {
+        switch self {
+        case .prepare: []
+        case .execute(_, let parameters), .once(_, let parameters): parameters
+        }
+    }
 }
 
 /// What became of a ``WireCommand``.

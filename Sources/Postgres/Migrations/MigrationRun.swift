@@ -17,12 +17,23 @@ struct MigrationRun {
     private static let advisoryLock = 4_027_301_953
 
     func migrate(turnTimeout: Duration, progress: (AppliedMigration) -> Void) throws -> [AppliedMigration] {
-        try waitForTurn(turnTimeout)
-        try session.script(
+        let deadline = ContinuousClock.now + turnTimeout
+        // Polls instead of waiting inside the server: a statement that waits there holds a snapshot, for which `CREATE INDEX CONCURRENTLY` in the
+        // process whose turn it is would wait in its turn.
+        while true {
+            if let applied = try session.withLock(Self.advisoryLock, { try applyMissing(progress) }) { return applied }
+            if deadline <= .now { throw PostgresError(.migration, "another process has been migrating for too long") }
+            usleep(50_000)
+        }
+    }
+
+    private func applyMissing(_ progress: (AppliedMigration) -> Void) throws -> [AppliedMigration] {
+        // For the migrations that run outside a transaction; the others are told in theirs.
+        if !session.isPooled {
+            try session.script("SET statement_timeout = 0; SET lock_timeout = \(lockTimeout.pollMilliseconds)")
+        }
+        try session.execute(
             """
-            SET statement_timeout = 0;
-            SET idle_in_transaction_session_timeout = 0;
-            SET lock_timeout = \(lockTimeout.pollMilliseconds);
             CREATE TABLE IF NOT EXISTS schema_migrations (
                 set text NOT NULL,
                 number integer NOT NULL,
@@ -30,7 +41,7 @@ struct MigrationRun {
                 checksum text NOT NULL,
                 applied_at timestamptz NOT NULL DEFAULT now(),
                 PRIMARY KEY (set, number)
-            );
+            )
             """)
         var applied: [AppliedMigration] = []
         for pending in try pending() {
@@ -61,18 +72,6 @@ struct MigrationRun {
             }
         }
         return pending
-    }
-
-    /// Polls instead of waiting inside the server: a statement that waits there holds a snapshot, for which
-    /// `CREATE INDEX CONCURRENTLY` in the process whose turn it is would wait in its turn.
-    private func waitForTurn(_ timeout: Duration) throws {
-        let deadline = ContinuousClock.now + timeout
-        while true {
-            let isOurs: Bool = try session.query("SELECT pg_try_advisory_lock(\(Self.advisoryLock))")[0][0]
-            if isOurs { return }
-            if deadline <= .now { throw PostgresError(.migration, "another process has been migrating for too long") }
-            usleep(50_000)
-        }
     }
 
     private func recorded() throws -> [String: [Int: String]] {
@@ -113,7 +112,10 @@ struct MigrationRun {
 
     private func applyInTransaction(_ pending: Pending, _ label: String) throws {
         do {
-            try session.script("BEGIN")
+            try session.begin([
+                "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0",
+                SQL("SET LOCAL lock_timeout = \(lockTimeout.pollMilliseconds)"),
+            ])
             try session.script(pending.migration.sql)
             guard session.isInTransaction else {
                 throw PostgresError(.migration, "\(label) ends its own transaction")

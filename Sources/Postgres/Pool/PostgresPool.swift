@@ -26,6 +26,9 @@ public final class PostgresPool: Sendable {
     /// The configuration the pool was made with.
     public var configuration: PostgresConfiguration { core.configuration }
 
+    /// Whether the server is reached through a pooler, as far as a connection has found out or the configuration says.
+    public var isPooled: Bool { configuration.pooler == .transaction || configuration.knowledge.isThere }
+
     /// Runs `body` on a connection's thread between BEGIN, which rides with the first statement, and COMMIT. Nothing is sent for a
     /// body that runs no statement.
     ///

@@ -1,3 +1,4 @@
+internal import Arithmetic
 public import FoundationEssentials
 
 /// `timestamptz` in ISO form, in UTC, as every connection of ours is set to (`DateStyle`, `TimeZone`).
@@ -50,7 +51,9 @@ enum TimestampText {
             year = 1 - year
         }
         guard reader.isAtEnd else { throw cell.mismatch("a time stamp") }
-        let microseconds = days(year, month, day) * microsecondsPerDay + time - referenceOffset
+        // The last day that PostgreSQL knows lies beyond what 64 bits of microseconds since 1970 can tell.
+        let microseconds = days(year, month, day).saturatingMultiply(by: microsecondsPerDay).saturatingAdd(time)
+            .saturatingSubtract(referenceOffset)
         return Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000)
     }
 

@@ -26,13 +26,15 @@ package struct GuardedMail: MailTransport {
 }
 
 extension CallGuard.Verdict {
-    /// A message that will never be taken says nothing of the server.
+    /// A message that will never be taken says nothing of the server. A server that refuses the shop refuses every mail of it, so none is tried for a while.
     init(mail failure: MailFailure?) {
         (outcome, word) =
             switch failure {
             case nil: (.answered, "ok")
-            case .notSent(_, permanent: true): (.answered, "rejected")
-            case .notSent(let reason, permanent: false): (.failed(reason), "not_sent")
+            case .notSent(_, .mail): (.answered, "rejected")
+            case .notSent(_, .policy): (.answered, "refused_policy")
+            case .notSent(let reason, .shop): (.refused(reason), "refused_shop")
+            case .notSent(let reason, .passing): (.failed(reason), "not_sent")
             case .notYet(let wait, _): (.slowDown(wait), "rate_limited")
             case .outcomeUnknown(let reason): (.failed(reason), "outcome_unknown")
             }

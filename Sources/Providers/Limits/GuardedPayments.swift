@@ -67,7 +67,9 @@ extension CallGuard.Verdict {
         word = failure?.code ?? "ok"
         outcome =
             switch failure {
-            case nil, .declined, .inProgress, .unexpectedState, .notFound, .invalidRequest, .unavailable: .answered
+            case nil, .declined, .inProgress, .unexpectedState, .notFound, .invalidRequest, .unusableMethod,
+                .unavailable:
+                .answered
             case .rateLimited(let wait): .slowDown(wait)
             case .configuration(let reason): .refused(reason)
             case .notSent(let reason), .outcomeUnknown(let reason, _): .failed(reason)

@@ -18,6 +18,12 @@ struct LocalText {
         return value.formatted(Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale).precision(.fractionLength(exponent)))
     }
 
+    /// A country by its two letters; nil for letters that name none.
+    func country(_ code: String) -> String? {
+        guard Country(rawValue: code) != nil else { return nil }
+        return locale.localizedString(forRegionCode: code)
+    }
+
     /// A day, in the shop's time zone.
     func day(_ date: Date) -> String {
         date.formatted(Date.FormatStyle(date: .long, time: .omitted, locale: locale, timeZone: timeZone))

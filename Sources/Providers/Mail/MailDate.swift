@@ -7,7 +7,7 @@ enum MailDate {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     static func text(_ date: Date) -> String {
-        let seconds = Int64(date.timeIntervalSince1970.rounded(.down))
+        let seconds = min(max(date.unixSeconds, -62_135_596_800), 253_402_300_799)
         let (day, time) = split(seconds)
         let calendar = CalendarDay(secondsSince1970: seconds)
         // Day 0 of the Unix epoch was a Thursday.

@@ -24,6 +24,7 @@ public struct MailSender: Sendable, Hashable {
 
     /// The part of the address behind the `@`.
     var host: String {
-        String(address.rawValue.split(separator: "@").last ?? "")
+        let name = String(address.rawValue.split(separator: "@").last ?? "")
+        return DomainName.ascii(name) ?? name
     }
 }

@@ -6,7 +6,7 @@ internal import Mustache
 ///
 /// The first line of a text template is the mail's subject, the second is empty.
 struct MailTemplates: Sendable {
-    private static let parts = ["items", "address"]
+    private static let parts = ["items", "address", "foot"]
 
     private let library: MustacheLibrary
 
@@ -16,10 +16,8 @@ struct MailTemplates: Sendable {
     init() throws(ProviderSettingError) {
         var templates: [String: MustacheTemplate] = [:]
         for language in Language.allCases {
-            for name in MailKind.allCases.map(\.rawValue) + Self.parts {
-                for format in ["txt", "html"] {
-                    templates["\(language.rawValue)/\(name).\(format)"] = try Self.template("\(name).\(format)", in: language.rawValue)
-                }
+            for name in (MailKind.allCases.map(\.rawValue) + Self.parts).flatMap({ ["\($0).txt", "\($0).html"] }) + ["head.html"] {
+                templates["\(language.rawValue)/\(name)"] = try Self.template(name, in: language.rawValue)
             }
         }
         library = MustacheLibrary(templates: templates)

@@ -5,22 +5,19 @@ public import FoundationEssentials
 /// Writes the mails about orders, each in its order's language.
 public struct OrderMailRenderer: Sendable {
     private let sender: MailSender
-    private let shopName: String
+    private let shop: ShopIdentity
     private let timeZone: TimeZone
     private let templates: MailTemplates
 
     /// Reads the templates.
     ///
     /// - Parameters:
-    ///   - shopName: how the shop calls itself in subject and body.
+    ///   - shop: how the shop presents itself in subject and body.
     ///   - timeZone: which days and times are written in.
-    /// - Throws: when the name cannot stand in a subject, or the installed templates are missing or broken.
-    public init(sender: MailSender, shopName: String = "Cartwright", timeZone: TimeZone = .gmt) throws(ProviderSettingError) {
-        guard !shopName.isEmpty, HeaderText.isSafe(shopName) else {
-            throw ProviderSettingError(setting: "shop name", expected: "a line of text is expected.")
-        }
+    /// - Throws: when the installed templates are missing or broken.
+    public init(sender: MailSender, shop: ShopIdentity, timeZone: TimeZone = .gmt) throws(ProviderSettingError) {
         self.sender = sender
-        self.shopName = shopName
+        self.shop = shop
         self.timeZone = timeZone
         templates = try MailTemplates()
     }
@@ -41,9 +38,10 @@ public struct OrderMailRenderer: Sendable {
         guard delivery.kind != .refund || refund != nil else { throw .noRefund }
         let local = LocalText(order.language, timeZone: timeZone)
         let (subject, text, html) = templates.render(
-            delivery.kind, in: order.language, MailFacts(order, refund: refund, shopName: shopName, in: local))
+            delivery.kind, in: order.language, MailFacts(order, refund: refund, shop: shop, in: local))
         return MailMessage(
-            messageID: messageID(of: delivery), recipient: recipient, subject: subject, text: text, html: html, date: date,
+            messageID: messageID(of: delivery), recipient: recipient, subject: subject, text: text, html: html, logo: shop.logo,
+            date: date,
             orderID: order.id, deliveryID: delivery.id)
     }
 }

@@ -3,7 +3,7 @@ public import OutboundHTTP
 
 /// Mail over a server's SMTP submission.
 public struct SMTPMail: MailTransport {
-    /// Replies that refuse our log-in, not the message (RFC 4954, 6): the message can go out once the settings are repaired.
+    /// Replies that refuse our log-in, at whatever command (RFC 4954, 6).
     private static let logInRefused: Set<Int> = [530, 534, 535, 538]
 
     private let client: OutboundHTTPClient
@@ -40,9 +40,11 @@ public struct SMTPMail: MailTransport {
     /// Hands the message over; returns once the server has taken it.
     public func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
         let data = try MIMEMessage(message, from: sender).bytes
+        guard let from = EnvelopeAddress(sender.address.rawValue), let recipient = EnvelopeAddress(message.recipient.rawValue) else {
+            throw .notSent(reason: "The domain of the address cannot be written for the mail server.", fault: .mail)
+        }
         let submission = SMTPSubmission(
-            url: url, from: sender.address.rawValue, recipients: [message.recipient.rawValue], data: data, startTLS: startTLS,
-            timeout: timeout)
+            url: url, from: from.text, recipients: [recipient.text], data: data, startTLS: startTLS, timeout: timeout)
         do {
             let reply = try await client.send(submission)
             return MailReceipt(reference: reply.text.isEmpty ? nil : reply.text)
@@ -54,10 +56,23 @@ public struct SMTPMail: MailTransport {
     private static func failure(_ error: OutboundError) -> MailFailure {
         switch (error.certainty, error.code) {
         case (.ambiguous, _): .outcomeUnknown(reason: error.message)
-        case (.notSent, .smtp(let code)):
-            .notSent(reason: error.message, permanent: (500...599).contains(code) && !logInRefused.contains(code))
-        case (.notSent, .invalidRequest): .notSent(reason: error.message, permanent: true)
-        case (.notSent, _): .notSent(reason: error.message, permanent: false)
+        case (.notSent, .smtp(let refusal)): .notSent(reason: error.message, fault: fault(refusal))
+        case (.notSent, .invalidRequest), (.notSent, .needsSMTPUTF8): .notSent(reason: error.message, fault: .mail)
+        case (.notSent, _): .notSent(reason: error.message, fault: .passing)
+        }
+    }
+
+    /// Whom a refusal is about. At `RCPT TO` it is about the recipient, unless the server says that it will not pass mail on for us (RFC 3463: 7, security
+    /// and policy); before that about the shop, and after it about the message.
+    static func fault(_ refusal: SMTPRefusal) -> MailFault {
+        if logInRefused.contains(refusal.code) { return .shop }
+        guard refusal.isPermanent else { return .passing }
+        return switch refusal.stage {
+        case .connection, .login: .shop
+        // At this point the server knows the size of the message as well (RFC 1870, 6.1).
+        case .sender: refusal.code == 552 ? .policy : .shop
+        case .recipient: refusal.subject == 7 || refusal.deniesRelaying ? .policy : .mail
+        case .message: refusal.code == 552 ? .policy : .mail
         }
     }
 }

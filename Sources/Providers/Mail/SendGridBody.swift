@@ -1,4 +1,5 @@
 internal import Domain
+internal import FoundationEssentials
 
 /// The body of `POST /v3/mail/send` (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send).
 struct SendGridBody: Encodable {
@@ -26,20 +27,37 @@ struct SendGridBody: Encodable {
         let open_tracking = Switch()
     }
 
+    /// A picture that the HTML names by its content id.
+    struct Attachment: Encodable {
+        let content: String
+        let filename: String
+        let type: String
+        let disposition = "inline"
+        let content_id: String
+    }
+
     let personalizations: [Personalization]
     let from: Address
     let subject: String
     let content: [Content]
+    let attachments: [Attachment]?
     let headers: [String: String]
     let custom_args: [String: String]
     let tracking_settings = Tracking()
 
     init(_ message: MailMessage, from sender: MailSender) {
-        personalizations = [Personalization(to: [Address(email: message.recipient.rawValue, name: nil)])]
-        from = Address(email: sender.address.rawValue, name: sender.name)
+        personalizations = [Personalization(to: [Address(email: Self.wire(message.recipient), name: nil)])]
+        from = Address(email: Self.wire(sender.address), name: sender.name)
         subject = message.subject
         // The provider refuses other orders than from plain to rich.
         content = [Content(type: "text/plain", value: message.text), Content(type: "text/html", value: message.html)]
+        attachments = message.logo.map { logo in
+            [
+                Attachment(
+                    content: Data(logo.bytes).base64EncodedString(), filename: logo.filename, type: logo.type,
+                    content_id: MailImage.contentID)
+            ]
+        }
         var headers = ["Message-ID": message.messageID, "Auto-Submitted": "auto-generated"]
         headers["X-Order-ID"] = message.orderID?.description
         self.headers = headers
@@ -49,4 +67,7 @@ struct SendGridBody: Encodable {
         arguments["order_id"] = message.orderID?.description
         custom_args = arguments
     }
+
+    /// What cannot be written in ASCII goes out as it is, for the provider to refuse.
+    private static func wire(_ address: EmailAddress) -> String { EnvelopeAddress(address.rawValue)?.text ?? address.rawValue }
 }

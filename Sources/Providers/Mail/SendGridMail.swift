@@ -1,3 +1,4 @@
+internal import Arithmetic
 public import Domain
 internal import Foundation
 public import OutboundHTTP
@@ -32,7 +33,7 @@ public struct SendGridMail: MailTransport {
         guard HeaderText.isSafe(message.subject), HeaderText.isSafe(message.messageID),
             let body = try? JSONEncoder().encode(SendGridBody(message, from: sender))
         else {
-            throw .notSent(reason: "The subject or the Message-ID holds characters that may not stand in a header.", permanent: true)
+            throw .notSent(reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .mail)
         }
         let request = OutboundRequest(
             method: "POST", url: "\(base.text)/v3/mail/send",
@@ -43,10 +44,10 @@ public struct SendGridMail: MailTransport {
             response = try await client.send(request)
         } catch {
             switch error.certainty {
-            case .notSent: throw .notSent(reason: error.message, permanent: error.code == .invalidRequest)
+            case .notSent: throw .notSent(reason: error.message, fault: error.code == .invalidRequest ? .mail : .passing)
             case .ambiguous: throw .outcomeUnknown(reason: error.message)
             }
         }
-        return try SendGridAnswer(response: response, now: Int(Date().timeIntervalSince1970)).receipt()
+        return try SendGridAnswer(response: response, now: Int(saturating: Date().timeIntervalSince1970)).receipt()
     }
 }

@@ -78,15 +78,17 @@ struct StripeAnswer {
             return .declined(decline(problem), intent)
         case 400 where problem?.code == "payment_intent_unexpected_state":
             return .unexpectedState(intent)
-        case 400 where problem?.code == "resource_missing" && problem?.param == "payment_method":
-            // The customer named a card that does not exist: their mistake, and they may name another.
-            return .declined(Decline(code: "resource_missing", message: "This payment method cannot be used."), intent)
+        // The customer named a payment method that does not exist or cannot be used: their mistake, and they may name another.
+        case 400 where isAboutMethod(problem), 404 where isAboutMethod(problem): return .unusableMethod(summary)
         case 401, 403: return .configuration(summary)
         case 404: return .notFound
         case 409, 429:
             if shouldRetry == false { return .unexpectedState(intent) }
             return status == 409 ? .inProgress : .rateLimited(retryAfter: retryAfter)
-        case 400...499: return shouldRetry == true ? .inProgress : .invalidRequest(summary)
+        // Not the provider's word on what was asked, but on how the call came to it.
+        case 408, 424, 425: return .inProgress
+        // The provider's word is in its own form; what somebody on the way says is not its last.
+        case 400...499: return shouldRetry == true ? .inProgress : .invalidRequest(summary, code: problem.flatMap { $0.code ?? $0.type })
         case 300...399: return .configuration("the address answers with a redirect (\(status))")
         // A stored 5xx is replayed under its key for a day: only the intent tells.
         default: return .outcomeUnknown(summary, answered: status >= 500)
@@ -97,6 +99,10 @@ struct StripeAnswer {
         Decline(
             code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.",
             fingerprint: problem.method?.fingerprint)
+    }
+
+    private func isAboutMethod(_ problem: StripeProblem?) -> Bool {
+        problem?.type == "invalid_request_error" && problem?.param == "payment_method"
     }
 
     private var requestNote: String {

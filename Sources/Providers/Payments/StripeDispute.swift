@@ -26,12 +26,14 @@ struct StripeDispute: Decodable {
         case evidence = "evidence_details"
     }
 
-    /// The dispute in our terms, `nil` when its currency or amount make no sense here.
+    /// The dispute in our terms, `nil` when its currency, amount or time make no sense here.
     var dispute: Dispute? {
-        guard let currency = Currency(currency), let amount = StripeAmount.money(amount, currency) else { return nil }
+        guard let currency = Currency(currency), let amount = StripeAmount.money(amount, currency),
+            let openedAt = Date(unixSeconds: created)
+        else { return nil }
         return Dispute(
             id: Dispute.ID(rawValue: id), intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) }, amount: amount,
-            reason: reason ?? "general", status: status, openedAt: Date(timeIntervalSince1970: TimeInterval(created)),
-            answerBefore: evidence?.dueBy.map { Date(timeIntervalSince1970: TimeInterval($0)) })
+            reason: reason ?? "general", status: status, openedAt: openedAt,
+            answerBefore: evidence?.dueBy.flatMap { Date(unixSeconds: $0) })
     }
 }

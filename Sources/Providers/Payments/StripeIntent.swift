@@ -46,7 +46,7 @@ struct StripeIntent: Decodable {
                     code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "", fingerprint: $0.method?.fingerprint)
             },
             orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID,
-            createdAt: created.map { Date(timeIntervalSince1970: TimeInterval($0)) },
+            createdAt: created.flatMap { Date(unixSeconds: $0) },
             amountReceived: amountReceived.flatMap { StripeAmount.money($0, currency) },
             paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"])
     }

@@ -14,7 +14,7 @@ extension StripePayments {
 
     /// The provider counts in whole seconds; rounding down leaves nothing out.
     private static func list(_ path: String, createdSince time: Date, after: String?) -> String {
-        let since = max(0, Int64(time.timeIntervalSince1970.rounded(.down)))
+        let since = max(0, time.unixSeconds)
         return path + "?limit=100&created%5Bgte%5D=\(since)" + (after.map { "&starting_after=" + PercentEncoding.encode($0) } ?? "")
     }
 }

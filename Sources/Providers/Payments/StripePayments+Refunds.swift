@@ -19,7 +19,7 @@ extension StripePayments {
 
     private static func refundForm(_ request: RefundRequest) throws(PaymentFailure) -> FormBody {
         guard let units = StripeAmount.units(of: request.amount), units > 0 else {
-            throw .invalidRequest("\(request.amount) cannot be given back in this currency's units.")
+            throw .invalidRequest("\(request.amount) cannot be given back in this currency's units.", code: "amount_not_chargeable")
         }
         var form = FormBody()
         form.append("payment_intent", value: request.intentID.rawValue)

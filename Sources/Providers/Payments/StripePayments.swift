@@ -66,7 +66,7 @@ public struct StripePayments: PaymentProvider {
 
     static func creationForm(_ request: PaymentIntentRequest) throws(PaymentFailure) -> FormBody {
         guard let units = StripeAmount.units(of: request.amount), units > 0 else {
-            throw .invalidRequest("\(request.amount) cannot be charged in this currency's units.")
+            throw .invalidRequest("\(request.amount) cannot be charged in this currency's units.", code: "amount_not_chargeable")
         }
         var form = FormBody()
         form.append("amount", value: String(units))

@@ -28,7 +28,7 @@ struct StripeRefund: Decodable {
             id: ProviderRefund.ID(rawValue: id), status: status, amount: amount,
             intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) },
             refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, failureReason: failureReason, requestID: requestID,
-            createdAt: created.map { Date(timeIntervalSince1970: TimeInterval($0)) })
+            createdAt: created.flatMap { Date(unixSeconds: $0) })
     }
 
     private var ourStatus: RefundStatus? {

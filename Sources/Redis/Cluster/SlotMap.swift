@@ -25,7 +25,9 @@ struct SlotMap: Sendable, Equatable {
             for case .some(let replica) in nodes.dropFirst() where !replicas.contains(replica) { replicas.append(replica) }
             // A master without a known address: its slots count as served by nobody.
             guard let master = nodes.first ?? nil else { continue }
-            let owner = index(of: master)
+            guard let owner = index(of: master) else {
+                throw RedisError(code: .protocolViolation, message: "\(server) names more masters than there are slots")
+            }
             for slot in first...last { owners[slot] = owner }
         }
         guard !masters.isEmpty else {
@@ -46,12 +48,14 @@ struct SlotMap: Sendable, Equatable {
 
     /// A node said that the slot has moved. The former owner may still serve others.
     mutating func moved(_ slot: Int, to endpoint: Endpoint) {
-        guard owners.indices.contains(slot) else { return }
-        owners[slot] = index(of: endpoint)
+        guard owners.indices.contains(slot), let index = index(of: endpoint) else { return }
+        owners[slot] = index
     }
 
-    private mutating func index(of master: Endpoint) -> UInt16 {
+    /// nil when there is no room for one more: no cluster has more masters than slots.
+    private mutating func index(of master: Endpoint) -> UInt16? {
         if let index = masters.firstIndex(of: master) { return UInt16(index) }
+        guard masters.count < HashSlot.count else { return nil }
         masters.append(master)
         replicas.removeAll { $0 == master }
         return UInt16(masters.count - 1)

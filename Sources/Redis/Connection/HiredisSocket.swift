@@ -6,15 +6,18 @@ import Glibc
 /// Works with hiredis 0.14 and 1.x: of the context only `err`, `errstr`, `fd` and `reader` are used, which both have.
 struct HiredisSocket: ~Copyable {
     private let context: UnsafeMutablePointer<redisContext>
+    /// What is between hiredis and the socket, if anything.
+    private let tls: TLSStream?
 
-    private init(_ context: UnsafeMutablePointer<redisContext>) {
+    private init(_ context: UnsafeMutablePointer<redisContext>, tls: TLSStream?) {
         self.context = context
+        self.tls = tls
     }
 
     /// Starts to connect. The socket becomes writable when that is decided; then ask ``finishConnecting()``.
     ///
     /// A host name is looked up here and now, which blocks this thread for as long as the resolver takes.
-    static func connecting(to endpoint: Endpoint) throws(RedisError) -> HiredisSocket {
+    static func connecting(to endpoint: Endpoint, tls settings: TLSSettings?) throws(RedisError) -> HiredisSocket {
         let context =
             switch endpoint {
             case .tcp(let host, let port): redisConnectNonBlock(host, Int32(port))
@@ -23,10 +26,20 @@ struct HiredisSocket: ~Copyable {
         guard let context else {
             throw RedisError(code: .connectFailed, message: "no memory for a connection to Redis")
         }
-        let socket = HiredisSocket(context)
         if context.pointee.err != 0 {
+            let socket = HiredisSocket(context, tls: nil)
             throw RedisError(code: .connectFailed, message: "cannot connect to Redis: \(socket.reason)")
         }
+        var tls: TLSStream?
+        if let settings, case .tcp(let host, _) = endpoint {
+            do throws(RedisError) {
+                tls = try TLSStream(settings, descriptor: context.pointee.fd, host: host)
+            } catch {
+                redisFree(context)
+                throw error
+            }
+        }
+        let socket = HiredisSocket(context, tls: tls)
         // Programs started by this process must not hold the connection open.
         _ = fcntl(socket.descriptor, F_SETFD, FD_CLOEXEC)
         // A peer that vanished is noticed even while nothing is sent. Unix sockets refuse this and do not need it.
@@ -41,24 +54,30 @@ struct HiredisSocket: ~Copyable {
     /// For `poll(2)`.
     var descriptor: Int32 { context.pointee.fd }
 
-    /// To be called once when the connecting socket has become writable or failed.
-    borrowing func finishConnecting() throws(RedisError) {
+    /// What a connecting socket waits for: to be written to, or by TLS to be read from.
+    var waitsToWrite: Bool { tls?.wantsWrite ?? true }
+
+    /// To be called when the connecting socket has become what it waits for, or failed. Returns whether it is connected now.
+    borrowing func finishConnecting() throws(RedisError) -> Bool {
         var status: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         if getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &status, &size) != 0 { status = errno }
         if status != 0 {
             throw RedisError(code: .connectFailed, message: "cannot connect to Redis: \(String(cString: strerror(status)))")
         }
+        return try tls?.open() ?? true
     }
 
     /// Adds encoded commands to the output buffer.
     borrowing func append(_ bytes: [UInt8]) throws(RedisError) {
+        if let tls { return tls.append(bytes) }
         let status = bytes.withUnsafeBytes { redisAppendFormattedCommand(context, $0.baseAddress, $0.count) }
         guard status == REDIS_OK else { throw lost }
     }
 
     /// Writes as much of the output buffer as the socket takes. Returns whether the buffer is empty now.
     borrowing func flush() throws(RedisError) -> Bool {
+        if let tls { return try tls.flush() }
         var isDone: Int32 = 0
         guard redisBufferWrite(context, &isDone) == REDIS_OK else { throw lost }
         return isDone != 0
@@ -66,6 +85,11 @@ struct HiredisSocket: ~Copyable {
 
     /// Reads what has arrived, at most some 16 KiB.
     borrowing func receive() throws(RedisError) {
+        if let tls {
+            return try tls.receive {
+                redisReaderFeed(context.pointee.reader, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+            }
+        }
         guard redisBufferRead(context) == REDIS_OK else { throw lost }
     }
 
@@ -73,7 +97,9 @@ struct HiredisSocket: ~Copyable {
     borrowing func nextReply() throws(RedisError) -> RedisValue? {
         var reply: UnsafeMutableRawPointer?
         guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {
-            throw RedisError(code: .protocolViolation, message: "Redis sent what is not its protocol: \(reason)")
+            // Of TLS an alert, which is how a port that is encrypted answers to plain text.
+            let advice = tls == nil && reason.contains("\\x15") ? "; the server speaks TLS at this port, so use rediss://" : ""
+            throw RedisError(code: .protocolViolation, message: "Redis sent what is not its protocol: \(reason)\(advice)")
         }
         guard let reply else { return nil }
         defer { freeReplyObject(reply) }

@@ -23,6 +23,7 @@ struct Line<Role: LinkRole>: ~Copyable {
 
     var role: Role
     private let greeting: Greeting
+    private let tls: TLSSettings?
     private let logger: Logger
     /// Told of each connection and of its end.
     private let status: LinkStatus?
@@ -36,12 +37,13 @@ struct Line<Role: LinkRole>: ~Copyable {
     private static var chunk: Int { 256 * 1024 }
 
     init(
-        role: Role, to destination: Destination, greeting: Greeting, connectTimeout: Duration, status: LinkStatus? = nil, logger: Logger,
-        at now: Instant
+        role: Role, to destination: Destination, greeting: Greeting, tls: TLSSettings?, connectTimeout: Duration, status: LinkStatus? = nil,
+        logger: Logger, at now: Instant
     ) {
         self.role = role
         self.destination = destination
         self.greeting = greeting
+        self.tls = tls
         self.status = status
         self.logger = logger
         reconnection = Reconnection(connectTimeout: connectTimeout, at: now)
@@ -52,7 +54,7 @@ struct Line<Role: LinkRole>: ~Copyable {
     /// What to wait for before the next ``advance(_:at:)``. (Mutating, because an optional socket cannot be looked at otherwise.)
     mutating func interest() -> Interest {
         var interest = Interest(descriptor: socket?.descriptor ?? -1, writes: isCongested, deadline: role.nextDeadline)
-        if case .connecting = reconnection.phase { interest.writes = true }
+        if case .connecting = reconnection.phase { interest.writes = socket?.waitsToWrite ?? true }
         // Nothing is attempted while there is nowhere to go.
         if destination.endpoint != nil, let attempt = reconnection.nextDeadline {
             interest.deadline = interest.deadline.map { min($0, attempt) } ?? attempt
@@ -100,11 +102,11 @@ struct Line<Role: LinkRole>: ~Copyable {
         guard let endpoint = destination.endpoint else { return }
         switch reconnection.advance(to: now) {
         case .nothing: break
-        case .open: socket = try HiredisSocket.connecting(to: endpoint)
+        case .open: socket = try HiredisSocket.connecting(to: endpoint, tls: tls)
         case .giveUp: throw RedisError(code: .connectFailed, message: "\(Role.peer) did not answer in time")
         }
         if case .connecting = reconnection.phase {
-            if events.writable { try greet() }
+            if events.writable || events.readable { try greet() }
             return
         }
         if events.readable { try receive(at: now) }
@@ -113,7 +115,7 @@ struct Line<Role: LinkRole>: ~Copyable {
     }
 
     private mutating func greet() throws(RedisError) {
-        try socket?.finishConnecting()
+        guard try socket?.finishConnecting() == true else { return }
         reconnection.opened(greetings: greeting.count)
         try socket?.append(greeting.encoded)
         isCongested = try socket?.flush() == false

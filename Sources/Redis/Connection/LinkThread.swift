@@ -1,3 +1,4 @@
+import Arithmetic
 import Glibc
 import Logging
 import Threading
@@ -41,11 +42,12 @@ struct LinkThread<Role: LinkRole>: ~Copyable {
             lookout = Line(
                 role: MasterWatch(service, patience: configuration.connectTimeout, silence: configuration.commandTimeout, at: now),
                 to: .anyOf(service.sentinels), greeting: Greeting(service, name: configuration.clientName),
-                connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
+                tls: configuration.tls, connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
         }
         line = Line(
-            role: role, to: destination, greeting: Greeting(configuration), connectTimeout: configuration.connectTimeout, status: status,
-            logger: logger, at: now)
+            role: role, to: destination, greeting: Greeting(configuration), tls: configuration.tls,
+            connectTimeout: configuration.connectTimeout,
+            status: status, logger: logger, at: now)
     }
 
     private mutating func run() {
@@ -101,7 +103,8 @@ struct LinkThread<Role: LinkRole>: ~Copyable {
     /// Milliseconds until the next deadline, rounded up so that it has passed after waking; -1 for no end.
     private func timeout(_ deadlines: ContinuousClock.Instant?...) -> Int32 {
         guard let deadline = deadlines.compactMap({ $0 }).min() else { return -1 }
-        let (seconds, attoseconds) = max(.zero, deadline - .now).components
-        return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        let left = max(.zero, deadline - .now)
+        let whole = left.wholeMilliseconds
+        return Int32(clamping: .milliseconds(whole) < left ? whole.saturatingAdd(1) : whole)
     }
 }

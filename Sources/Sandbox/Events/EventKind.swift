@@ -8,13 +8,18 @@ enum EventKind: String, Sendable, Codable, CaseIterable {
     case intentFailed = "payment_intent.payment_failed"
     case intentCanceled = "payment_intent.canceled"
     case chargeSucceeded = "charge.succeeded"
+    case chargeFailed = "charge.failed"
     case chargeCaptured = "charge.captured"
     case chargeRefunded = "charge.refunded"
+    case chargeRefundUpdated = "charge.refund.updated"
     case refundCreated = "refund.created"
     case refundUpdated = "refund.updated"
     case refundFailed = "refund.failed"
     case disputeCreated = "charge.dispute.created"
+    case disputeUpdated = "charge.dispute.updated"
     case disputeWithdrawn = "charge.dispute.funds_withdrawn"
     case disputeReinstated = "charge.dispute.funds_reinstated"
     case disputeClosed = "charge.dispute.closed"
+    /// Any event of the second version of the API.
+    case thin = "v2.core.event"
 }

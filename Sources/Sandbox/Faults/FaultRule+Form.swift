@@ -11,7 +11,7 @@ extension FaultRule {
         retryAfter = try Self.read("retry_after", given, "a whole number") { Int($0) }
         copies = try Self.read("copies", given, "a whole number") { Int($0) }
         endpoint = try Self.read("endpoint", given, "an endpoint", PaymentOperation.init)
-        stage = try Self.read("stage", given, "rcpt or dot", Stage.init)
+        stage = try Self.read("stage", given, "greeting, mail, rcpt or dot", Stage.init)
         shape = try Self.read("shape", given, "html or json", Shape.init)
         event = try Self.read("event", given, "a type of event", EventKind.init)
         orderID = given["order_id"]

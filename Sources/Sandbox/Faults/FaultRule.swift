@@ -1,7 +1,12 @@
 /// A standing order to misbehave: what, how often, and to whom.
 struct FaultRule: Sendable, Codable, Equatable {
-    /// Where in an SMTP dialogue a message is refused.
-    enum Stage: String, Sendable, Codable {
+    /// Where in an SMTP dialogue a message is refused. The first two are about the shop, not about who gets the mail; the provider's API has
+    /// a refusal of its own for each.
+    enum Stage: String, Sendable, Codable, CaseIterable {
+        /// Instead of the greeting: the server wants nothing from this client.
+        case greeting
+        /// At `MAIL FROM`: the server wants nothing from this sender.
+        case sender = "mail"
         /// At `RCPT TO`, before any content.
         case recipient = "rcpt"
         /// After the final dot.

@@ -9,6 +9,8 @@ extension HTTPField.Name {
     static let idempotentReplayed = fieldName("Idempotent-Replayed")
     /// On a replayed answer, the `Request-Id` of the call that ran.
     static let originalRequest = fieldName("Original-Request")
+    /// The version of the API that a call asks for, and that it was answered in.
+    static let stripeVersion = fieldName("Stripe-Version")
     /// Whether the same request may be sent again.
     static let stripeShouldRetry = fieldName("Stripe-Should-Retry")
     /// Asks for one fault on this request alone, for example `drop_after_commit` or `slow=300`.

@@ -13,4 +13,6 @@ struct JournalRecord: Sendable, Codable, Equatable {
     var mailKey: Data?
     /// Idempotency keys whose answers were let go before their time.
     var forgotten: [String]?
+    /// A template of the mail provider, in place of an older one of its id.
+    var template: SendGridTemplate?
 }

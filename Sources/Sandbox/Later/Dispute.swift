@@ -1,11 +1,27 @@
-/// A charge that the customer's bank asks back (https://docs.stripe.com/api/disputes/object).
+import FoundationEssentials
+
+/// A charge that the customer's bank asks back, or asks about first (https://docs.stripe.com/api/disputes/object).
 struct Dispute: Sendable, Codable, Equatable, Identifiable {
     enum Status: String, Sendable, Codable, CaseIterable {
+        /// The bank only asks; no money was taken from the shop.
+        case warningNeedsResponse = "warning_needs_response"
+        case warningUnderReview = "warning_under_review"
+        case warningClosed = "warning_closed"
         case needsResponse = "needs_response"
+        /// Evidence was handed in; the bank thinks.
+        case underReview = "under_review"
         /// The shop keeps the money.
         case won
         /// The customer keeps it.
         case lost
+
+        /// Whether nothing more happens.
+        var isFinal: Bool { self == .won || self == .lost || self == .warningClosed }
+        /// Whether the bank only asks.
+        var isInquiry: Bool { self == .warningNeedsResponse || self == .warningUnderReview || self == .warningClosed }
+
+        /// What it becomes once evidence is handed in.
+        var underReview: Status { isInquiry ? .warningUnderReview : .underReview }
     }
 
     let id: String
@@ -18,14 +34,71 @@ struct Dispute: Sendable, Codable, Equatable, Identifiable {
     /// Seconds since 1970.
     let created: Int64
     var status: Status
+    /// Until when evidence is taken, in seconds since 1970.
+    var dueBy: Int64?
+    /// By the provider's names; kept until it is handed in, and afterwards.
+    var evidence: [String: String]?
+    /// How often evidence was handed in.
+    var submissions: Int?
+    var metadata: [String: String]?
+
+    /// Whether the bank only asks.
+    var isInquiry: Bool { status.isInquiry }
+
+    /// What the bank decides once it has read what the provider's test mode reads for it: `winning_evidence` or `losing_evidence`.
+    var verdict: Status? {
+        guard status == .underReview || status == .warningUnderReview else { return nil }
+        switch evidence?["uncategorized_text"] {
+        case "winning_evidence": return isInquiry ? .warningClosed : .won
+        case "losing_evidence": return isInquiry ? nil : .lost
+        default: return nil
+        }
+    }
+
+    /// The end of the seventh day from now, as banks count.
+    static func dueBy(from now: Int64) -> Int64 { (now / 86_400 + 8) * 86_400 - 1 }
 
     /// The dispute as the provider writes it.
     var wire: JSONValue {
-        .object([
-            ("id", .string(id)), ("object", "dispute"), ("amount", .integer(amount)), ("charge", .optional(charge)),
-            ("created", .integer(created)), ("currency", .string(currency)), ("is_charge_refundable", .bool(false)),
-            ("livemode", .bool(false)), ("metadata", .object([])), ("payment_intent", .string(intent)), ("reason", .string(reason)),
-            ("status", .string(status.rawValue)),
+        let submissions = submissions ?? 0
+        let details = JSONValue.object([
+            ("due_by", dueBy.map(JSONValue.integer) ?? .null), ("enhanced_eligibility", .object([])),
+            ("has_evidence", .bool(evidence?.isEmpty == false)),
+            ("past_due", .bool(submissions == 0 && dueBy.map { $0 < Date.now.unixSeconds } ?? false)),
+            ("submission_count", .integer(Int64(submissions))),
+        ])
+        return .object([
+            ("id", .string(id)), ("object", "dispute"), ("amount", .integer(amount)), ("balance_transactions", .array([])),
+            ("charge", .optional(charge)), ("created", .integer(created)), ("currency", .string(currency)),
+            ("enhanced_eligibility_types", .array([])), ("evidence", evidenceWire), ("evidence_details", details),
+            ("is_charge_refundable", .bool(isInquiry)), ("livemode", .bool(false)), ("metadata", .strings(metadata ?? [:])),
+            ("payment_intent", .string(intent)), ("reason", .string(reason)), ("status", .string(status.rawValue)),
         ])
     }
+
+    /// What changed since it was another, as `previous_attributes` has it.
+    func changes(since before: Dispute) -> JSONValue {
+        var was: [(String, JSONValue)] = []
+        if before.evidence != evidence { was.append(("evidence", before.evidenceWire)) }
+        if before.evidence != evidence || before.submissions != submissions, let details = before.wire["evidence_details"] {
+            was.append(("evidence_details", details))
+        }
+        if before.metadata != metadata { was.append(("metadata", .strings(before.metadata ?? [:]))) }
+        if before.status != status { was.append(("status", .string(before.status.rawValue))) }
+        return .object(was)
+    }
+
+    private var evidenceWire: JSONValue {
+        .object(Self.evidenceNames.map { ($0, $0 == "enhanced_evidence" ? .object([]) : .optional(evidence?[$0])) })
+    }
+
+    /// What can be handed in (https://docs.stripe.com/api/disputes/evidence_object).
+    static let evidenceNames = [
+        "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure", "cancellation_rebuttal",
+        "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
+        "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id", "enhanced_evidence",
+        "product_description", "receipt", "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date",
+        "service_documentation", "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation",
+        "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
+    ]
 }

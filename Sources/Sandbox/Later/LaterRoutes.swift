@@ -4,8 +4,10 @@ import Hummingbird
 /// What the provider, banks and customers do in their own time, done now.
 ///
 /// - `POST /_sandbox/advance` (`?order_id=`) lets everything happen that waits for time to pass, and answers with what became of it.
-/// - `POST /_sandbox/disputes` with `payment_intent=` (and `reason=`) lets the customer ask the money back.
-/// - `POST /_sandbox/disputes/{id}` with `result=won` or `lost` lets the bank decide.
+/// - `POST /_sandbox/disputes` with `payment_intent=` (and `reason=`, `due_by=` in seconds since 1970) lets the customer ask the money back;
+///   with `inquiry=true` the bank only asks.
+/// - `POST /_sandbox/disputes/{id}` with `result=won` or `lost` lets the bank decide; `warning_closed` ends an inquiry, `needs_response` makes
+///   a dispute of it.
 struct LaterRoutes: Sendable {
     let desk: PaymentDesk
 
@@ -23,11 +25,17 @@ struct LaterRoutes: Sendable {
                 let error = StripeError.missing("payment_intent", form["payment_intent"]?.text ?? "", param: "payment_intent")
                 return Response.json(error.body, status: .notFound)
             }
-            return await Self.response(try await desk.dispute(intent, reason: form["reason"]?.text ?? "fraudulent"), request)
+            let call = try await desk.dispute(
+                intent, reason: form["reason"]?.text ?? "fraudulent", isInquiry: form["inquiry"]?.text == "true",
+                dueBy: form["due_by"]?.text.flatMap { Int64($0) })
+            return await Self.response(call, request)
         }
         router.post("/_sandbox/disputes/{id}") { request, context in
-            guard let status = try await Self.form(request)["result"]?.text.flatMap(Dispute.Status.init), status != .needsResponse else {
-                let error = StripeError.invalidRequest(code: nil, message: "Send result=won or result=lost.", param: "result")
+            guard let status = try await Self.form(request)["result"]?.text.flatMap(Dispute.Status.init),
+                status.isFinal || status == .needsResponse
+            else {
+                let error = StripeError.invalidRequest(
+                    code: nil, message: "Send result=won or result=lost; of an inquiry warning_closed or needs_response.", param: "result")
                 return Response.json(error.body, status: .badRequest)
             }
             return await Self.response(try await desk.close(context.parameters.get("id") ?? "", as: status), request)

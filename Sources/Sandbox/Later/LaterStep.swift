@@ -4,6 +4,8 @@ enum LaterStep: Sendable, Hashable {
     case refund(String)
     /// The customer of an intent asks the money back.
     case dispute(intent: String)
+    /// The bank has read the evidence.
+    case verdict(dispute: String)
     /// A payment that takes days is through, or is not.
     case processing(intent: String)
 }

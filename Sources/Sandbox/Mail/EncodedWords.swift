@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// Decodes `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` in header fields (RFC 2047). Words in other character sets than UTF-8 and ASCII stay as they are.
+/// Decodes `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` in header fields (RFC 2047), also in other character sets. Words in those that nobody knows stay as they
+/// are.
 enum EncodedWords {
     static func decode(_ field: String) -> String {
         var output: [String] = []
@@ -21,13 +22,23 @@ enum EncodedWords {
     private static func decode(word: Substring) -> String? {
         guard word.hasPrefix("=?"), word.hasSuffix("?=") else { return nil }
         let pieces = word.dropFirst(2).dropLast(2).split(separator: "?", omittingEmptySubsequences: false)
-        guard pieces.count == 3, ["utf-8", "us-ascii"].contains(pieces[0].lowercased()) else { return nil }
+        guard pieces.count == 3, MailCharset.isKnown(Self.charset(pieces[0])) else { return nil }
         switch pieces[1].lowercased() {
-        case "b": return Data(base64Encoded: String(pieces[2])).flatMap { String(validating: $0, as: UTF8.self) }
+        case "b":
+            return Data(base64Encoded: String(pieces[2])).flatMap { Self.text([UInt8]($0), Self.charset(pieces[0])) }
         case "q":
             let spaced = Array(pieces[2].utf8).map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }
-            return String(validating: QuotedPrintable.decode(spaced[...]), as: UTF8.self)
+            return Self.text(QuotedPrintable.decode(spaced[...]), Self.charset(pieces[0]))
         default: return nil
         }
     }
+
+    /// Words that say they are UTF-8 and are not stay as they are.
+    private static func text(_ bytes: [UInt8], _ charset: String) -> String? {
+        ["utf-8", "utf8", "us-ascii", "ascii"].contains(charset)
+            ? String(validating: bytes, as: UTF8.self) : MailCharset.text(bytes, in: charset)
+    }
+
+    /// The character set of a word, without the language that may stand behind it (RFC 2231 section 5).
+    private static func charset(_ piece: Substring) -> String { piece.prefix { $0 != "*" }.lowercased() }
 }

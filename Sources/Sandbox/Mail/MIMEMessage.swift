@@ -14,7 +14,7 @@ struct MIMEMessage: Sendable {
         var rest = bytes
         var headers: [(name: String, value: String)] = []
         while let line = Self.line(&rest), !line.isEmpty {
-            let text = String(decoding: line, as: UTF8.self)
+            let text = MailCharset.text(line, in: nil)
             if let first = text.first, first == " " || first == "\t", !headers.isEmpty {
                 headers[headers.count - 1].value += " " + text.trimmed
             } else if let colon = text.firstIndex(of: ":") {
@@ -48,11 +48,13 @@ struct MIMEMessage: Sendable {
     }
 
     private var decodedBody: String {
-        switch header("Content-Transfer-Encoding")?.lowercased() {
-        case "quoted-printable": String(decoding: QuotedPrintable.decode(body), as: UTF8.self)
-        case "base64": String(decoding: Data(base64Encoded: Data(body), options: .ignoreUnknownCharacters) ?? Data(), as: UTF8.self)
-        default: String(decoding: body, as: UTF8.self)
-        }
+        let bytes: [UInt8] =
+            switch header("Content-Transfer-Encoding")?.lowercased() {
+            case "quoted-printable": QuotedPrintable.decode(body)
+            case "base64": [UInt8](Data(base64Encoded: Data(body), options: .ignoreUnknownCharacters) ?? Data())
+            default: Array(body)
+            }
+        return MailCharset.text(bytes, in: ContentType(header("Content-Type") ?? "").parameters["charset"])
     }
 
     private func parts(_ boundary: String) -> [MIMEMessage] {

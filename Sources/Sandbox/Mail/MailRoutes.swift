@@ -28,6 +28,12 @@ struct MailRoutes: Sendable {
                 messageID: query["message_id"].map(String.init))
             return Response.json(.array(mails.map(\.wire)))
         }
+        router.get("/_sandbox/mail/certificate") { _, _ in
+            guard let certificate = try? SMTPEncryption.certificate() else {
+                return Response.page(Page.notFound("There is no certificate: openssl is not installed."), status: .notFound)
+            }
+            return .text(certificate, type: "application/x-pem-file")
+        }
         router.get("/_sandbox/mail/{id}") { _, context in
             guard let mail = await store.mail(context.parameters.get("id", as: Int.self) ?? 0) else {
                 return Response.json(StripeError.missing("mail", context.parameters.get("id") ?? "", param: "id").body, status: .notFound)

@@ -1,5 +1,17 @@
 import FoundationEssentials
 
+/// What a mail server offers, so that a shop can be tried with one that offers less.
+struct SMTPOffers: Sendable, Equatable {
+    enum Encryption: String, Sendable {
+        case none, offered, required
+    }
+
+    /// Nothing unless told: a client that takes encryption wherever it is offered trusts no certificate that nobody vouches for.
+    var encryption = Encryption.none
+    /// SMTPUTF8: addresses with letters of all scripts.
+    var internationalAddresses = true
+}
+
 /// The one user that may send mail, when not everybody may.
 struct SMTPCredentials: Sendable, Equatable {
     let user: String

@@ -30,7 +30,7 @@ extension SMTPSession {
             if let user { return conclude(SMTPCredentials(user: user, password: text) == credentials) }
             phase = .loginAnswer(user: text)
             return .reply(.askPassword)
-        case .connected, .ready, .envelope, .content: return nil
+        case .connected, .ready, .envelope, .content, .unwelcome: return nil
         }
     }
 

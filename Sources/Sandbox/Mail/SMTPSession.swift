@@ -1,5 +1,5 @@
-/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920,
-/// AUTH of RFC 4954).
+/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920, STARTTLS of RFC 3207,
+/// AUTH of RFC 4954, 8BITMIME of RFC 6152, SMTPUTF8 of RFC 6531).
 ///
 /// The connection feeds lines in the order they come, however many arrived in one packet, and does what each step says.
 struct SMTPSession: Sendable {
@@ -10,6 +10,10 @@ struct SMTPSession: Sendable {
         case reply(SMTPReply)
         /// Say this and hang up.
         case close(SMTPReply)
+        /// Say this and encrypt from here on; what was sent behind the command is thrown away.
+        case encrypt(SMTPReply)
+        /// Somebody is named as the sender; answer with ``sender(_:refusal:)``.
+        case sender(String)
         /// Somebody is named as a recipient; answer with ``recipient(_:refusal:)``.
         case recipient(String)
         /// A whole message; record it, then answer.
@@ -26,6 +30,8 @@ struct SMTPSession: Sendable {
         case loginAnswer(user: String?)
         case envelope(SMTPEnvelope)
         case content(SMTPEnvelope, tooLarge: Bool)
+        /// The greeting was a refusal: nothing but goodbye is heard (RFC 5321 section 3.1).
+        case unwelcome
     }
 
     /// Largest message, in bytes.
@@ -36,9 +42,30 @@ struct SMTPSession: Sendable {
     /// Who may send mail; nil lets everybody.
     let credentials: SMTPCredentials?
     var isAuthenticated = false
+    /// What the server says it can, beyond the least.
+    let offers: SMTPOffers
+    private var isEncrypted = false
+    /// Whether the message that is under way may have letters of all scripts in its addresses.
+    private var isInternational = false
 
-    init(credentials: SMTPCredentials? = nil) {
+    init(credentials: SMTPCredentials? = nil, offers: SMTPOffers = SMTPOffers()) {
         self.credentials = credentials
+        self.offers = offers
+    }
+
+    /// Encryption has begun: everything that was said before counts for nothing.
+    mutating func encrypted() {
+        self = SMTPSession(credentials: credentials, offers: offers)
+        isEncrypted = true
+    }
+
+    /// The extensions of the answer to `EHLO`.
+    private var extensions: [String] {
+        var extensions = ["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE \(Self.maximumSize)"]
+        if offers.internationalAddresses { extensions.append("SMTPUTF8") }
+        if offers.encryption != .none, !isEncrypted { extensions.append("STARTTLS") }
+        if credentials != nil, isEncrypted || offers.encryption != .required { extensions.append("AUTH PLAIN LOGIN") }
+        return extensions
     }
 
     /// Takes one line without its CRLF.
@@ -51,11 +78,13 @@ struct SMTPSession: Sendable {
         if let action = authenticate(text) { return action }
         let verb = text.prefix { $0 != " " }.uppercased()
         let argument = text.dropFirst(verb.count).drop { $0 == " " }
+        if case .unwelcome = phase, verb != "QUIT" { return .reply(.badSequence) }
         switch verb {
         case "EHLO":
-            let extensions = ["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE \(Self.maximumSize)"]
-            return hello(argument, SMTPReply(250, lines: ["localhost"] + extensions + (credentials == nil ? [] : ["AUTH PLAIN LOGIN"])))
+            return hello(argument, SMTPReply(250, lines: ["localhost"] + extensions))
         case "HELO": return hello(argument, SMTPReply(250, "localhost"))
+        case "STARTTLS": return startEncryption(argument)
+        case "AUTH" where mustEncryptFirst, "MAIL" where mustEncryptFirst: return .reply(.encryptionRequired)
         case "AUTH": return authentication(argument)
         case "MAIL": return mail(argument)
         case "RCPT": return recipient(argument)
@@ -68,6 +97,17 @@ struct SMTPSession: Sendable {
         case "QUIT": return .close(.bye)
         default: return .reply(SMTPReply(502, "5.5.1 Command not implemented"))
         }
+    }
+
+    /// Hears nothing but goodbye from now on.
+    mutating func turnAway() { phase = .unwelcome }
+
+    /// Answers a sender: taken unless there is a refusal.
+    mutating func sender(_ address: String, refusal: SMTPReply?) -> SMTPReply {
+        guard case .ready = phase else { return .badSequence }
+        if let refusal { return refusal }
+        phase = .envelope(SMTPEnvelope(from: address))
+        return SMTPReply(250, "2.1.0 OK")
     }
 
     /// Answers a recipient: taken unless there is a refusal.
@@ -92,12 +132,23 @@ struct SMTPSession: Sendable {
         guard let (address, parameters) = Self.path(argument, after: "FROM:") else {
             return .reply(SMTPReply(501, "5.5.4 Syntax: MAIL FROM:<address>"))
         }
-        for parameter in parameters where parameter.uppercased().hasPrefix("SIZE=") {
-            guard let size = Int(parameter.dropFirst(5)) else { return .reply(SMTPReply(501, "5.5.4 SIZE takes a number")) }
-            guard size <= Self.maximumSize else { return .reply(.tooLarge) }
+        isInternational = false
+        for parameter in parameters {
+            let halves = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            switch (halves[0].uppercased(), halves.count > 1 ? halves[1] : nil) {
+            case ("SIZE", let size?) where !size.isEmpty && size.utf8.allSatisfy({ (0x30...0x39).contains($0) }):
+                // A number that does not fit is too large, too.
+                guard (Int(size) ?? .max) <= Self.maximumSize else { return .reply(.tooLarge) }
+            case ("SIZE", _): return .reply(SMTPReply(501, "5.5.4 SIZE takes a number"))
+            case ("BODY", let body?) where ["7BIT", "8BITMIME"].contains(body.uppercased()): break
+            case ("BODY", _): return .reply(SMTPReply(501, "5.5.4 BODY is 7BIT or 8BITMIME"))
+            case ("SMTPUTF8", nil) where offers.internationalAddresses: isInternational = true
+            case ("AUTH", _?) where credentials != nil: break
+            default: return .reply(SMTPReply(555, "5.5.4 Parameter \(halves[0]) is not known here"))
+            }
         }
-        phase = .envelope(SMTPEnvelope(from: address))
-        return .reply(SMTPReply(250, "2.1.0 OK"))
+        guard isInternational || address.utf8.allSatisfy({ $0 < 0x80 }) else { return .reply(.notInternational) }
+        return .sender(address)
     }
 
     private func recipient(_ argument: Substring) -> Action {
@@ -105,7 +156,17 @@ struct SMTPSession: Sendable {
         guard let (address, _) = Self.path(argument, after: "TO:"), !address.isEmpty else {
             return .reply(SMTPReply(501, "5.5.4 Syntax: RCPT TO:<address>"))
         }
+        guard isInternational || address.utf8.allSatisfy({ $0 < 0x80 }) else { return .reply(.notInternational) }
         return .recipient(address)
+    }
+
+    private var mustEncryptFirst: Bool { offers.encryption == .required && !isEncrypted }
+
+    private func startEncryption(_ argument: Substring) -> Action {
+        guard offers.encryption != .none, !isEncrypted else { return .reply(SMTPReply(502, "5.5.1 Command not implemented")) }
+        guard argument.isEmpty else { return .reply(SMTPReply(501, "5.5.4 STARTTLS takes nothing")) }
+        guard case .ready = phase else { return .reply(.badSequence) }
+        return .encrypt(SMTPReply(220, "2.0.0 Ready to start TLS"))
     }
 
     private mutating func data() -> Action {

@@ -5,7 +5,7 @@ enum DisputesPage {
             [
                 "<code>\(Page.escape(dispute.id))</code>", Page.escape(Amount.text(dispute.amount, dispute.currency)),
                 "<code>\(Page.escape(dispute.intent))</code>", Page.escape(dispute.reason), Page.escape(dispute.status.rawValue),
-                dispute.status == .needsResponse ? decision(on: dispute) : "",
+                dispute.status == .needsResponse || dispute.status == .underReview ? decision(on: dispute) : "",
             ]
         }
         return Page.html(

@@ -64,7 +64,7 @@ enum SwitchesPage {
         switch kind {
         case .garbage: fields.append(choice("shape", "Look", ["html", "json"]))
         case .rateLimited, .mailRateLimited: fields.append(field("retry_after", "Retry after s", "1"))
-        case .reject4xx, .reject5xx: fields.append(choice("stage", "Stage", ["rcpt", "dot"]))
+        case .reject4xx, .reject5xx: fields.append(choice("stage", "Stage", FaultRule.Stage.allCases.map(\.rawValue)))
         case .webhookDuplicate: fields.append(field("copies", "Copies", "2"))
         default: break
         }

@@ -9,7 +9,7 @@ enum WebhooksPage {
         let rows = deliveries.suffix(shown).reversed().map { delivery in
             [
                 Page.escape(Date(timeIntervalSince1970: TimeInterval(delivery.event.created)).timestamp),
-                "<code>\(Page.escape(delivery.event.kind.rawValue))</code>", "<code>\(Page.escape(delivery.event.orderID ?? "–"))</code>",
+                "<code>\(Page.escape(delivery.event.type))</code>", "<code>\(Page.escape(delivery.event.orderID ?? "–"))</code>",
                 Page.escape(answers(to: delivery)), delivery.isDelivered ? "taken" : "open",
                 "<form method=\"post\" action=\"/_sandbox/webhooks/\(Page.escape(delivery.id))/send\"><button>Send again</button></form>",
             ]

@@ -2,6 +2,7 @@
 /// part.
 struct BookChange: Sendable, Codable, Equatable {
     var intent: PaymentIntent?
+    var charge: Charge?
     var refund: Refund?
     var ledger: [LedgerEntry] = []
     var dispute: Dispute?
@@ -18,6 +19,7 @@ struct BookChange: Sendable, Codable, Equatable {
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         intent = try fields.decodeIfPresent(PaymentIntent.self, forKey: .intent)
+        charge = try fields.decodeIfPresent(Charge.self, forKey: .charge)
         refund = try fields.decodeIfPresent(Refund.self, forKey: .refund)
         ledger = try fields.decodeIfPresent([LedgerEntry].self, forKey: .ledger) ?? []
         dispute = try fields.decodeIfPresent(Dispute.self, forKey: .dispute)

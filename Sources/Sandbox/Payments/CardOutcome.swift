@@ -9,6 +9,11 @@ enum CardOutcome: Sendable, Equatable {
     /// The answer takes its time; then what stands in `then` happens.
     case processing(then: Decline?)
 
+    /// Whether the customer has to authenticate.
+    var asksForAuthentication: Bool {
+        if case .authentication = self { true } else { false }
+    }
+
     /// The outcome of a payment method, or nil for one the sandbox does not know.
     static func of(_ paymentMethod: String) -> CardOutcome? { table[paymentMethod] }
 

@@ -6,9 +6,12 @@ enum ChargeLimits {
     /// Checks an amount in minor units.
     /// - Throws: `amount_too_small`, `amount_too_large`, or a refusal of a currency that is none.
     static func check(_ amount: Int64, _ currency: String) throws(StripeError) {
-        guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) else {
+        guard currencies.contains(currency) else {
             throw .invalidRequest(
-                code: nil, message: "Invalid currency: \(currency). Give three lower-case letters such as usd.", param: "currency")
+                code: nil,
+                message:
+                    "Invalid currency: \(currency). Stripe currently supports these currencies: \(currencies.sorted().joined(separator: ", "))",
+                param: "currency")
         }
         guard amount >= minimum[currency, default: 1] else {
             throw .invalidRequest(
@@ -19,12 +22,30 @@ enum ChargeLimits {
             throw .invalidRequest(
                 code: "amount_too_large", message: "Amount must be no more than \(maximum) in minor units.", param: "amount")
         }
-        if threeDecimal.contains(currency), !amount.isMultiple(of: 10) {
-            throw .invalidRequest(
-                code: "parameter_invalid_integer", message: "Amounts in \(currency) have three decimals, of which the last must be 0.",
-                param: "amount")
-        }
+        try checkStep(amount, currency, param: "amount")
     }
+
+    /// Checks that an amount is one that can be moved: the last of three decimals is 0, and so are both of currencies that have none but are
+    /// counted in hundredths.
+    static func checkStep(_ amount: Int64, _ currency: String, param: String) throws(StripeError) {
+        let step: Int64 = threeDecimal.contains(currency) ? 10 : hundredths.contains(currency) ? 100 : 1
+        guard !amount.isMultiple(of: step) else { return }
+        throw .invalidRequest(
+            code: "parameter_invalid_integer",
+            message: "Invalid integer: \(amount). Amounts in \(currency) must be a multiple of \(step).", param: param)
+    }
+
+    private static let hundredths: Set<String> = ["isk", "ugx"]
+
+    /// What can be charged in (https://docs.stripe.com/currencies#presentment-currencies).
+    private static let currencies = Set(
+        """
+        aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve \
+        czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf \
+        krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk \
+        php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu \
+        uzs vnd vuv wst xaf xcd xof xpf yer zar zmw
+        """.split(separator: " ").map(String.init))
 
     private static let threeDecimal: Set<String> = ["bhd", "jod", "kwd", "omr", "tnd"]
 

@@ -17,6 +17,9 @@ struct Decline: Sendable, Codable, Equatable {
     static let incorrectCVC = Decline(code: "incorrect_cvc", declineCode: nil, message: "Your card's security code is incorrect.")
     static let processingError = Decline(
         code: "processing_error", declineCode: nil, message: "An error occurred while processing your card. Try again in a little bit.")
+    static let authenticationRequired = Decline(
+        code: "authentication_required", declineCode: "authentication_required",
+        message: "Your card was declined. This transaction requires authentication.")
     static let authenticationFailed = Decline(
         code: "payment_intent_authentication_failure", declineCode: nil,
         message: "The provided payment method has failed authentication. Provide a new payment method to complete this payment.")

@@ -6,12 +6,6 @@ struct FormParameters: Sendable {
         self.values = values
     }
 
-    /// - Throws: `parameter_unknown` for the first name that is not among these.
-    func refuse(unlessIn known: Set<String>) throws(StripeError) {
-        guard let stranger = values.keys.filter({ !known.contains($0) }).min() else { return }
-        throw .invalidRequest(code: "parameter_unknown", message: "Received unknown parameter: \(stranger)", param: stranger)
-    }
-
     /// A text; an empty one counts as absent, as it unsets a field at the provider.
     func text(_ name: String) throws(StripeError) -> String? {
         guard let value = values[name] else { return nil }
@@ -64,20 +58,38 @@ struct FormParameters: Sendable {
         return choice
     }
 
+    /// One of a few words.
+    func word(_ name: String, of words: [String]) throws(StripeError) -> String? {
+        guard let text = try text(name) else { return nil }
+        guard words.contains(text) else {
+            let list = words.dropLast().joined(separator: ", ") + (words.count > 1 ? ", or " : "") + (words.last ?? "")
+            throw .invalidRequest(code: nil, message: "Invalid \(name): must be one of \(list)", param: name)
+        }
+        return text
+    }
+
+    /// Named fields in a parameter, as parameters of their own; nil when it is absent or empty.
+    func fields(_ name: String) -> FormParameters? { values[name]?.fields.map(FormParameters.init) }
+
     /// `metadata[…]`: at most 50 keys of 40 characters with values of 500 (https://docs.stripe.com/api/metadata).
-    func metadata() throws(StripeError) -> [String: String] {
-        guard let value = values["metadata"] else { return [:] }
+    /// - Parameter current: what there is already; a pair with an empty value is taken out of it, an empty `metadata` takes out all.
+    func metadata(over current: [String: String] = [:]) throws(StripeError) -> [String: String] {
+        guard let value = values["metadata"] else { return current }
+        if value.text?.isEmpty == true { return [:] }
         guard let fields = value.fields, fields.count <= 50 else {
             throw .invalidRequest(code: nil, message: "Metadata must be at most 50 key-value pairs.", param: "metadata")
         }
-        var metadata: [String: String] = [:]
+        var metadata = current
         for (key, value) in fields {
             guard let text = value.text, text.count <= 500, key.count <= 40 else {
                 throw .invalidRequest(
                     code: nil, message: "Metadata keys have at most 40 characters and values are texts of at most 500.",
                     param: "metadata[\(key)]")
             }
-            metadata[key] = text
+            metadata[key] = text.isEmpty ? nil : text
+        }
+        guard metadata.count <= 50 else {
+            throw .invalidRequest(code: nil, message: "Metadata must be at most 50 key-value pairs.", param: "metadata")
         }
         return metadata
     }

@@ -1,8 +1,9 @@
-/// One page of a list of the provider's: newest first, `limit` of them, after `starting_after`, made within `created`
-/// (https://docs.stripe.com/api/pagination).
+/// One page of a list of the provider's: newest first, `limit` of them, after `starting_after` or before `ending_before`, made within
+/// `created` (https://docs.stripe.com/api/pagination).
 struct Listing: Sendable {
     private let limit: Int
     private let after: String?
+    private let before: String?
     private let isWanted: @Sendable (Int64) -> Bool
 
     /// - Throws: a refusal of the first parameter that cannot be used.
@@ -14,6 +15,11 @@ struct Listing: Sendable {
         }
         self.limit = Int(limit)
         after = try parameters.text("starting_after")
+        before = try parameters.text("ending_before")
+        guard after == nil || before == nil else {
+            throw .invalidRequest(
+                code: nil, message: "You may only specify one of these parameters: ending_before, starting_after.", param: "ending_before")
+        }
         isWanted = try Self.createdFilter(parameters)
     }
 
@@ -25,10 +31,12 @@ struct Listing: Sendable {
     func page(
         of ids: [String], _ kind: String, at url: String, _ entry: (String) -> (created: Int64, wire: () -> JSONValue)?
     ) throws(StripeError) -> JSONValue {
-        var candidates = ids.reversed()[...]
-        if let after {
-            guard let index = candidates.firstIndex(of: after) else { throw .missing(kind, after, param: "starting_after") }
-            candidates = candidates[candidates.index(after: index)...]
+        var candidates = before == nil ? ids.reversed() : ids
+        if let mark = after ?? before {
+            guard let index = candidates.firstIndex(of: mark) else {
+                throw .missing(kind, mark, param: before == nil ? "starting_after" : "ending_before")
+            }
+            candidates.removeSubrange(...index)
         }
         var page: [JSONValue] = []
         var hasMore = false
@@ -40,6 +48,8 @@ struct Listing: Sendable {
             }
             page.append(entry.wire())
         }
+        // Those before a mark are the nearest to it, and still the newest first.
+        if before != nil { page.reverse() }
         return .object([("object", "list"), ("url", .string(url)), ("has_more", .bool(hasMore)), ("data", .array(page))])
     }
 
@@ -50,7 +60,6 @@ struct Listing: Sendable {
             return { $0 == exactly }
         }
         let bounds = FormParameters(fields)
-        try bounds.refuse(unlessIn: ["gte", "gt", "lte", "lt"])
         let (from, after) = (try bounds.integer("gte") ?? .min, try bounds.integer("gt"))
         let (to, before) = (try bounds.integer("lte") ?? .max, try bounds.integer("lt"))
         return { time in time >= from && time <= to && after.map { time > $0 } ?? true && before.map { time < $0 } ?? true }

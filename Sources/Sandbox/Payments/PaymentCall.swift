@@ -24,14 +24,15 @@ struct PaymentCall: Sendable {
     ///   - body: the form, or the query of a read.
     ///   - faultHeader: the value of `X-Sandbox-Fault`; it goes before the standing rules.
     func run(
-        _ operation: PaymentOperation, id: String?, authorization: String?, body: String, idempotencyKey: String?, faultHeader: String?
+        _ operation: PaymentOperation, id: String?, authorization: String?, body: String, idempotencyKey: String?, faultHeader: String?,
+        version: StripeVersion
     ) async -> Delivery {
         let account: String
         let request: PaymentRequest
         var treatment: PaymentTreatment
         do throws(StripeError) {
-            account = try APIKeyCheck.key(from: authorization)
-            request = try Self.read(operation, id: id, body: body)
+            account = try APIKeyCheck.key(from: authorization, for: operation)
+            request = try Self.read(operation, id: id, body: body, version)
             try Self.check(key: idempotencyKey)
             treatment = faults.payment(operation, orderID: await orderID(of: request))
             if let faultHeader { treatment.fault = try Self.fault(header: faultHeader) }
@@ -125,9 +126,11 @@ struct PaymentCall: Sendable {
             shouldRetry: stored.status == 200 ? nil : false)
     }
 
-    private static func read(_ operation: PaymentOperation, id: String?, body: String) throws(StripeError) -> PaymentRequest {
+    private static func read(
+        _ operation: PaymentOperation, id: String?, body: String, _ version: StripeVersion
+    ) throws(StripeError) -> PaymentRequest {
         do throws(FormError) {
-            return PaymentRequest(operation: operation, id: id, parameters: FormParameters(try FormParser.parse(body)))
+            return PaymentRequest(operation: operation, id: id, parameters: FormParameters(try FormParser.parse(body)), version: version)
         } catch {
             throw .invalidRequest(code: nil, message: error.message)
         }

@@ -41,6 +41,9 @@ actor PaymentDesk {
         case inFlight
     }
 
+    /// The account's version of the API.
+    nonisolated var version: StripeVersion { outbox.version }
+
     /// Claims the idempotency key of a call.
     func begin(_ request: PaymentRequest, key: String, account: String) -> Beginning {
         let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical), name: key)
@@ -91,7 +94,8 @@ actor PaymentDesk {
     func stepsLater(orderID: String?) -> [LaterStep] {
         book.later.filter { step in
             switch step {
-            case .refund(let id), .dispute(intent: let id), .processing(intent: let id): orderID == nil || self.orderID(of: id) == orderID
+            case .refund(let id), .dispute(intent: let id), .processing(intent: let id), .verdict(dispute: let id):
+                orderID == nil || self.orderID(of: id) == orderID
             }
         }
     }
@@ -103,8 +107,8 @@ actor PaymentDesk {
     }
 
     /// Lets the customer of an intent ask the money back.
-    func dispute(_ intent: PaymentIntent, reason: String) throws(JournalError) -> FinishedCall {
-        try finish(book.dispute(intent, reason: reason, at: .now), under: nil, requestID: nil)
+    func dispute(_ intent: PaymentIntent, reason: String, isInquiry: Bool, dueBy: Int64?) throws(JournalError) -> FinishedCall {
+        try finish(book.dispute(intent, reason: reason, isInquiry: isInquiry, dueBy: dueBy, at: .now), under: nil, requestID: nil)
     }
 
     /// Lets the bank decide a dispute.
@@ -121,7 +125,7 @@ actor PaymentDesk {
         var record = JournalRecord(change: outcome.change)
         if let change = outcome.change {
             let origin = EventOrigin(
-                at: .now, requestID: requestID, idempotencyKey: claim?.name, isAnnounced: outbox.target != nil)
+                at: .now, requestID: requestID, idempotencyKey: claim?.name, isAnnounced: outbox.target != nil, version: outbox.version)
             record.change?.events = book.events(of: change, from: origin)
         }
         if let claim, outcome.isStored {
@@ -138,8 +142,11 @@ actor PaymentDesk {
         return FinishedCall(answer: answer, announcements: outbox.add(record.change?.events ?? []))
     }
 
-    /// The order an intent or a refund is for, so that a fault can be aimed at it.
-    func orderID(of id: String) -> String? { book.intents[book.refunds[id]?.intent ?? id]?.orderID }
+    /// The order an intent, a charge, a refund or a dispute is for, so that a fault can be aimed at it.
+    func orderID(of id: String) -> String? {
+        let intent = book.refunds[id]?.intent ?? book.charges[id]?.intent ?? book.disputes[id]?.intent ?? id
+        return book.intents[intent]?.orderID
+    }
 
     /// One event.
     func event(_ id: String) -> Event? { book.events[id] }

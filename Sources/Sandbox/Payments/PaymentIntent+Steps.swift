@@ -16,9 +16,14 @@ extension PaymentIntent {
     /// Asks for the money.
     /// - Parameters:
     ///   - method: a test payment method; nil takes the one the intent already has.
+    ///   - returnURL: where the customer comes back to.
     ///   - authenticationURL: where the customer would authenticate.
-    /// - Throws: `payment_intent_unexpected_state` when the intent is past confirming, `resource_missing` for an unknown payment method.
-    mutating func confirm(with method: String?, returnURL: String?, authenticationURL: String) throws(StripeError) -> StepResult {
+    ///   - isAttended: whether the customer is there to authenticate; when not, a card that asks for it is refused.
+    /// - Throws: `payment_intent_unexpected_state` when the intent is past confirming, `resource_missing` for an unknown payment method, a
+    ///   refusal when methods that send the customer elsewhere are allowed and there is nowhere to come back to.
+    mutating func confirm(
+        with method: String?, returnURL: String?, authenticationURL: String, isAttended: Bool = true
+    ) throws(StripeError) -> StepResult {
         guard status.isConfirmable else {
             let already =
                 status == .succeeded ? "it has already succeeded after being previously confirmed" : "it has a status of \(status.rawValue)"
@@ -32,6 +37,13 @@ extension PaymentIntent {
         guard let outcome = CardOutcome.of(chosen) else {
             throw .invalidRequest(code: "resource_missing", message: "No such PaymentMethod: '\(chosen)'", param: "payment_method")
         }
+        guard redirects != "always" || returnURL ?? self.returnURL != nil else {
+            throw .invalidRequest(
+                code: nil,
+                message:
+                    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+                param: "return_url")
+        }
         paymentMethod = chosen
         lastDecline = nil
         declinedMethod = nil
@@ -40,6 +52,7 @@ extension PaymentIntent {
         switch outcome {
         case .success: return settle()
         case .declined(let decline): return refuse(decline)
+        case .authentication where !isAttended: return refuse(.authenticationRequired)
         case .authentication:
             status = .requiresAction
             self.authenticationURL = authenticationURL
@@ -68,7 +81,7 @@ extension PaymentIntent {
         return settle()
     }
 
-    /// Moves authorised money; what is not captured is given back to the customer's limit.
+    /// Moves authorised money, or a part of it; the rest is given back to the customer's limit.
     /// - Throws: `payment_intent_unexpected_state` unless authorised, `amount_too_large` beyond what was authorised.
     mutating func capture(_ amountToCapture: Int64?) throws(StripeError) -> StepResult {
         guard status == .requiresCapture else {
@@ -77,6 +90,7 @@ extension PaymentIntent {
                 self)
         }
         let captured = amountToCapture ?? amountCapturable
+        try ChargeLimits.checkStep(captured, currency, param: "amount_to_capture")
         guard captured <= amountCapturable else {
             throw .invalidRequest(
                 code: "amount_too_large",
@@ -121,6 +135,8 @@ extension PaymentIntent {
         status = .requiresPaymentMethod
         lastDecline = decline
         declinedMethod = paymentMethod
+        // A bank that did not come to know its customer was never asked for money.
+        if decline != .authenticationFailed { latestCharge = ProviderID.charge() }
         paymentMethod = nil
         return .declined(decline)
     }

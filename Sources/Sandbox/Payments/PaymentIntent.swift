@@ -13,17 +13,17 @@ struct PaymentIntent: Sendable, Codable, Equatable, Identifiable {
 
     let id: String
     /// Minor units of the currency.
-    let amount: Int64
+    var amount: Int64
     /// ISO 4217, lower case.
-    let currency: String
-    let captureMethod: CaptureMethod
+    var currency: String
+    var captureMethod: CaptureMethod
     let clientSecret: String
     /// Seconds since 1970.
     let created: Int64
-    let metadata: [String: String]
+    var metadata: [String: String]
     let paymentMethodTypes: [String]
-    let description: String?
-    let receiptEmail: String?
+    var description: String?
+    var receiptEmail: String?
 
     var status: IntentStatus
     var paymentMethod: String?
@@ -38,9 +38,19 @@ struct PaymentIntent: Sendable, Codable, Equatable, Identifiable {
     /// The page where the customer authenticates, while `requires_action`.
     var authenticationURL: String?
     var returnURL: String?
+    /// Where the goods go, as the provider writes it; a JSON document.
+    var shipping: String?
+    var statementDescriptorSuffix: String?
+    var setupFutureUsage: String?
+    /// Whether methods that send the customer elsewhere may be used, `always` or `never`, when the account's settings choose the methods; nil
+    /// when the caller named them.
+    var redirects: String?
     var canceledAt: Int64?
     var cancellationReason: String?
 
     /// The order this payment is for, as the shop named it in the metadata.
     var orderID: String? { metadata["order_id"] }
+
+    /// Where the goods go.
+    var shippingWire: JSONValue { shipping.map(JSONValue.document) ?? .null }
 }

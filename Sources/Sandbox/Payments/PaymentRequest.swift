@@ -4,6 +4,8 @@ struct PaymentRequest: Sendable {
     /// The intent or refund in the path.
     let id: String?
     let parameters: FormParameters
+    /// What `Stripe-Version` asks for, else the account's.
+    var version = StripeVersion.current
 
     /// What the call does, for comparing two uses of one idempotency key.
     var canonical: String {

@@ -16,9 +16,17 @@ struct PaymentRoutes: Sendable {
         intents.post("{id}/confirm") { try await respond(.confirm, $0, $1) }
         intents.post("{id}/capture") { try await respond(.capture, $0, $1) }
         intents.post("{id}/cancel") { try await respond(.cancel, $0, $1) }
+        intents.post("{id}") { try await respond(.update, $0, $1) }
         router.post("/v1/refunds") { try await respond(.refund, $0, $1) }
         router.get("/v1/refunds") { try await respond(.listRefunds, $0, $1) }
         router.get("/v1/refunds/{id}") { try await respond(.retrieveRefund, $0, $1) }
+        router.post("/v1/refunds/{id}") { try await respond(.updateRefund, $0, $1) }
+        router.post("/v1/refunds/{id}/cancel") { try await respond(.cancelRefund, $0, $1) }
+        router.get("/v1/charges") { try await respond(.listCharges, $0, $1) }
+        router.get("/v1/charges/{id}") { try await respond(.retrieveCharge, $0, $1) }
+        router.get("/v1/payment_methods/{id}") { try await respond(.retrieveMethod, $0, $1) }
+        router.post("/v1/disputes/{id}") { try await respond(.updateDispute, $0, $1) }
+        router.post("/v1/disputes/{id}/close") { try await respond(.closeDispute, $0, $1) }
         router.get("/v1/disputes") { try await respond(.listDisputes, $0, $1) }
         router.get("/v1/disputes/{id}") { try await respond(.retrieveDispute, $0, $1) }
         router.get("/v1/events") { try await respond(.listEvents, $0, $1) }
@@ -39,13 +47,20 @@ struct PaymentRoutes: Sendable {
             body = request.uri.query ?? ""
         }
         let key = request.headers[.idempotencyKey]
+        guard let version = request.headers[.stripeVersion].map(StripeVersion.init) ?? desk.version else {
+            let error = StripeError.invalidRequest(
+                code: nil,
+                message:
+                    "Invalid Stripe API version: \(request.headers[.stripeVersion] ?? ""). See https://stripe.com/docs/api/versioning.")
+            return Self.response(to: PaymentAnswer(error, requestID: call.requestID, shouldRetry: false), key)
+        }
         let delivery = await call.run(
             operation, id: context.parameters.get("id"), authorization: request.headers[.authorization], body: body, idempotencyKey: key,
-            faultHeader: request.headers[.sandboxFault])
+            faultHeader: request.headers[.sandboxFault], version: version)
         switch delivery {
-        case .whole(let answer): return Self.response(to: answer, key)
+        case .whole(let answer): return Self.response(to: answer, key, version)
         case .half(let answer):
-            let whole = Self.response(to: answer, key)
+            let whole = Self.response(to: answer, key, version)
             return .half(of: answer.body, type: answer.type, status: whole.status, headers: whole.headers)
         case .silence:
             await cancelWhenGracefulShutdown { await context.untilClosed() }
@@ -58,8 +73,9 @@ struct PaymentRoutes: Sendable {
         }
     }
 
-    private static func response(to answer: PaymentAnswer, _ key: String?) -> Response {
+    private static func response(to answer: PaymentAnswer, _ key: String?, _ version: StripeVersion? = nil) -> Response {
         var headers = HTTPFields()
+        headers[.stripeVersion] = version?.text
         headers[.requestID] = answer.requestID
         headers[.idempotencyKey] = key
         if let original = answer.replayOf {

@@ -1,4 +1,4 @@
-/// Money given back out of one succeeded intent.
+/// Money given back out of one succeeded intent (https://docs.stripe.com/api/refunds/object).
 struct Refund: Sendable, Codable, Equatable, Identifiable {
     enum Status: String, Sendable, Codable {
         case pending, succeeded, failed
@@ -13,8 +13,10 @@ struct Refund: Sendable, Codable, Equatable, Identifiable {
     let reason: String?
     /// Seconds since 1970.
     let created: Int64
-    let metadata: [String: String]
+    var metadata: [String: String]
     var status: Status
+    /// Why it came back, once it has.
+    var failureReason: String?
 
     /// What a card's refund becomes in time: `pm_card_pendingRefund` arrives, `pm_card_refundFail` bounces.
     static func later(_ status: Status, paymentMethod: String?) -> Status {
@@ -27,12 +29,25 @@ struct Refund: Sendable, Codable, Equatable, Identifiable {
 
     /// The refund as the provider writes it.
     var wire: JSONValue {
-        .object([
-            ("id", .string(id)), ("object", "refund"), ("amount", .integer(amount)), ("charge", .optional(charge)),
-            ("created", .integer(created)),
-            ("currency", .string(currency)), ("metadata", .strings(metadata)), ("payment_intent", .string(intent)),
-            ("reason", .optional(reason)),
-            ("status", .string(status.rawValue)),
+        let card = JSONValue.object([
+            ("reference_status", "pending"), ("reference_type", "acquirer_reference_number"), ("type", "refund"),
         ])
+        var fields: [(String, JSONValue)] = [
+            ("id", .string(id)), ("object", "refund"), ("amount", .integer(amount)),
+            ("balance_transaction", .string(ProviderID.transaction(of: id))), ("charge", .optional(charge)),
+            ("created", .integer(created)), ("currency", .string(currency)),
+            ("destination_details", .object([("card", card), ("type", "card")])),
+        ]
+        if status == .failed {
+            fields.append(("failure_balance_transaction", .string(ProviderID.transaction(of: id) + "F")))
+            fields.append(("failure_reason", .optional(failureReason)))
+        }
+        fields += [("metadata", .strings(metadata)), ("payment_intent", .string(intent))]
+        if status == .pending { fields.append(("pending_reason", "processing")) }
+        return .object(
+            fields + [
+                ("reason", .optional(reason)), ("receipt_number", .null), ("source_transfer_reversal", .null),
+                ("status", .string(status.rawValue)), ("transfer_reversal", .null),
+            ])
     }
 }

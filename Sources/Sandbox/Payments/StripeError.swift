@@ -51,7 +51,14 @@ struct StripeError: Error, Equatable {
         if let declineCode { fields.append(("decline_code", .string(declineCode))) }
         fields.append(("message", .string(message)))
         if let param { fields.append(("param", .string(param))) }
-        if let intent { fields.append(("payment_intent", intent.wire)) }
+        if let code { fields.append(("doc_url", .string("https://stripe.com/docs/error-codes/" + code.replacing("_", with: "-")))) }
+        if let intent {
+            fields.append(("payment_intent", intent.wire))
+            if type == "card_error" {
+                if let charge = intent.latestCharge { fields.append(("charge", .string(charge))) }
+                if let method = intent.declinedMethod.flatMap(TestMethod.of) { fields.append(("payment_method", method.wire)) }
+            }
+        }
         return .object([("error", .object(fields))])
     }
 }

@@ -10,6 +10,7 @@ struct SendGridRoutes: Sendable {
     let store: MailStore
     let faults: FaultBoard
     let outbox: MailEventOutbox
+    let templates: SendGridTemplates
 
     func add(to router: Router<SandboxContext>) {
         router.post("/v3/mail/send") { request, context in try await send(request, context) }
@@ -24,18 +25,30 @@ struct SendGridRoutes: Sendable {
             return Self.refused(.contentTooLarge, [SendGridDefect(nil, "The JSON payload you have included in your request is too large.")])
         }
         let body = try await request.body.collect(upTo: Self.maximumSize)
-        guard let mail = try? JSONDecoder().decode(SendGridRequest.self, from: Data(body.readableBytesView)) else {
+        let bytes = Data(body.readableBytesView)
+        guard let json = try? JSONDecoder().decode(AnyJSON.self, from: bytes) else {
             return Self.refused(.badRequest, [SendGridDefect(nil, "Bad Request")])
         }
-        let defects = mail.defects
+        let misfits = SendGridSchema.mail.defects(of: json)
+        guard misfits.isEmpty, let mail = try? JSONDecoder().decode(SendGridRequest.self, from: bytes) else {
+            return Self.refused(.badRequest, misfits.isEmpty ? [SendGridDefect(nil, "Bad Request")] : misfits)
+        }
+        let template = templates.active(mail.templateID)
+        let defects = mail.defects(with: template, at: Date.now.unixSeconds)
         guard defects.isEmpty else { return Self.refused(.badRequest, defects) }
-        return try await take(mail, context)
+        // The provider's own way to look at a request without sending anything.
+        if mail.isForShow { return Response(status: .ok, headers: [.xMessageID: ProviderID.mail()]) }
+        return try await take(mail, template, context)
     }
 
-    private func take(_ mail: SendGridRequest, _ context: SandboxContext) async throws -> Response {
+    private func take(_ mail: SendGridRequest, _ template: SendGridTemplate?, _ context: SandboxContext) async throws -> Response {
         let personalizations = mail.personalizations ?? []
         let recipients = personalizations.flatMap { mail.envelope(of: $0).recipients }
         let orderID = personalizations.first.flatMap { mail.arguments(of: $0)["order_id"] }
+        // What a mail server says of the shop when it greets it or hears its sender, the API says before it looks at anybody who gets the mail.
+        if let fault = faults.mail(.greeting, recipients: recipients) ?? faults.mail(.sender, recipients: recipients) {
+            return Self.refusal(of: fault)
+        }
         let fault =
             faults.mail(.recipient, recipients: recipients) ?? faults.mail(.content, recipients: recipients, orderID: orderID)
         switch fault?.kind {
@@ -48,10 +61,27 @@ struct SendGridRoutes: Sendable {
         let providerID = ProviderID.mail()
         for one in personalizations {
             let origin = MailOrigin(providerID: providerID, arguments: mail.arguments(of: one), isAnnounced: outbox.url != nil)
-            outbox.add(try await store.take(mail.envelope(of: one), fate: MailFate(fault?.kind), through: origin))
+            outbox.add(try await store.take(mail.envelope(of: one, template: template), fate: MailFate(fault?.kind), through: origin))
         }
         if fault?.kind == .dropAfterDot { return try await Self.hangUp(context) }
         return Response(status: .accepted, headers: [.xMessageID: providerID])
+    }
+
+    private static func refusal(of fault: FaultRule) -> Response {
+        switch (fault.kind, fault.stage) {
+        case (.mailRateLimited, _): tooMany(fault.retryAfter ?? 1)
+        case (.reject5xx, .greeting): refused(.unauthorized, [SendGridDefect(nil, "Maximum credits exceeded")])
+        case (.reject5xx, _):
+            refused(
+                .forbidden,
+                [
+                    SendGridDefect(
+                        "from",
+                        "The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements"
+                    )
+                ])
+        default: refused(.serviceUnavailable, [SendGridDefect(nil, "Service unavailable (injected by the sandbox)")])
+        }
     }
 
     private static func hangUp(_ context: SandboxContext) async throws -> Response {

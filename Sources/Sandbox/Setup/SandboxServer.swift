@@ -13,6 +13,7 @@ struct SandboxServer: Sendable {
     private let faults: FaultBoard
     private let outbox: WebhookOutbox
     private let mailEvents: MailEventOutbox
+    private let templates: SendGridTemplates
     private let rates = RateBoard()
     private let logger: Logger
 
@@ -25,11 +26,12 @@ struct SandboxServer: Sendable {
         var (journal, records): (Journal, [JournalRecord]) = (Journal(), [])
         if let directory = settings.dataDirectory { (journal, records) = try Journal.open(directory: directory) }
         faults = FaultBoard(latencyMilliseconds: settings.latencyMilliseconds, rateLimit: settings.rateLimit)
-        outbox = WebhookOutbox(target: settings.webhook, faults: faults, journal: journal, replaying: records)
+        outbox = WebhookOutbox(target: settings.webhook, version: settings.apiVersion, faults: faults, journal: journal, replaying: records)
         desk = PaymentDesk(journal: journal, outbox: outbox, replaying: records)
         mails = MailStore(journal: journal, replaying: records)
         mailEvents = try MailEventOutbox(
             url: settings.mailWebhookURL, signingKey: settings.mailSigningKey, faults: faults, journal: journal, replaying: records)
+        templates = SendGridTemplates(journal: journal, replaying: records)
         readiness = Readiness(host: settings.host, onReady: onReady)
     }
 
@@ -47,9 +49,11 @@ struct SandboxServer: Sendable {
             // A worker with a thousand slots opens as many connections at once.
             router: router, configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), backlog: 4096),
             onServerRunning: { channel in readiness.http(channel.localAddress?.port ?? 0) }, logger: logger)
+        var offers = settings.smtpOffers
+        if SMTPEncryption.program == nil { offers.encryption = .none }
         let smtp = SMTPServer(
             host: settings.host, port: settings.smtpPort,
-            connection: SMTPConnection(store: mails, faults: faults, credentials: settings.smtpCredentials), logger: logger,
+            connection: SMTPConnection(store: mails, faults: faults, credentials: settings.smtpCredentials, offers: offers), logger: logger,
             onRunning: { readiness.smtp($0) })
         let later = LaterService(desk: desk, delay: .milliseconds(settings.laterMilliseconds))
         return [
@@ -59,6 +63,7 @@ struct SandboxServer: Sendable {
 
     private var router: Router<SandboxContext> {
         let router = Router(context: SandboxContext.self)
+        router.add(middleware: BodyDrainMiddleware())
         router.add(middleware: SandboxMarkMiddleware())
         PaymentRoutes(desk: desk, faults: faults).add(to: router)
         WebhookRoutes(outbox: outbox, desk: desk).add(to: router)
@@ -69,7 +74,8 @@ struct SandboxServer: Sendable {
         FaultRoutes(board: faults).add(to: router)
         SwitchRoutes(board: faults).add(to: router)
         MailRoutes(store: mails).add(to: router)
-        SendGridRoutes(store: mails, faults: faults, outbox: mailEvents).add(to: router)
+        SendGridRoutes(store: mails, faults: faults, outbox: mailEvents, templates: templates).add(to: router)
+        SendGridTemplateRoutes(templates: templates).add(to: router)
         MailEventRoutes(outbox: mailEvents).add(to: router)
         RateRoutes(board: rates).add(to: router)
         RateControlRoutes(board: rates).add(to: router)

@@ -17,6 +17,8 @@ struct SandboxSettings: Sendable, Equatable {
     var laterMilliseconds = 5_000
     /// How many payment calls per second are let through; nil is without limit.
     var rateLimit: RateLimit?
+    /// The account's version of the payments API, which events are written in and calls are answered in that ask for none.
+    var apiVersion = StripeVersion.current
     /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
     var webhook: WebhookTarget?
     /// Where events of mails sent through the provider's API go; nil sends none until `POST /_sandbox/mail/webhook` says where.
@@ -25,12 +27,14 @@ struct SandboxSettings: Sendable, Equatable {
     var mailSigningKey: Data?
     /// Who may send mail by SMTP; nil lets everybody.
     var smtpCredentials: SMTPCredentials?
+    /// What the mail server offers.
+    var smtpOffers = SMTPOffers()
 
     init() {}
 
-    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_WEBHOOK_URL`,
+    /// Reads `SANDBOX_HOST`, `SANDBOX_PORT`, `SANDBOX_SMTP_PORT`, `SANDBOX_DATA`, `SANDBOX_LATENCY_MS`, `SANDBOX_RATE_LIMIT`, `SANDBOX_LATER_MS`, `SANDBOX_API_VERSION`, `SANDBOX_WEBHOOK_URL`,
     /// `SANDBOX_WEBHOOK_SECRET` (several with commas between them), `SANDBOX_MAIL_WEBHOOK_URL`, `SANDBOX_MAIL_SIGNING_KEY`,
-    /// `SANDBOX_SMTP_USER` and `SANDBOX_SMTP_PASSWORD`; an absent or empty one keeps its default.
+    /// `SANDBOX_SMTP_USER`, `SANDBOX_SMTP_PASSWORD`, `SANDBOX_SMTP_TLS` and `SANDBOX_SMTP_UTF8`; an absent or empty one keeps its default.
     /// - Throws: `SettingsError` for the first that cannot be used.
     init(environment: [String: String]) throws(SettingsError) {
         let given = environment.filter { !$0.value.isEmpty }
@@ -48,6 +52,12 @@ struct SandboxSettings: Sendable, Equatable {
                     "SANDBOX_RATE_LIMIT", text, expected: "calls per second of an endpoint, such as 25, or 25/100 with those of all")
             }
             rateLimit = limit
+        }
+        if let text = given["SANDBOX_API_VERSION"] {
+            guard let version = StripeVersion(text) else {
+                throw SettingsError("SANDBOX_API_VERSION", text, expected: "a version such as \(StripeVersion.current.text)")
+            }
+            apiVersion = version
         }
         if let url = given["SANDBOX_WEBHOOK_URL"] {
             guard WebhookTarget.isAddress(url) else { throw SettingsError("SANDBOX_WEBHOOK_URL", url, expected: "http://… or https://…") }
@@ -72,6 +82,16 @@ struct SandboxSettings: Sendable, Equatable {
                 throw SettingsError("SANDBOX_SMTP_USER", user, expected: "SANDBOX_SMTP_PASSWORD with it")
             }
             smtpCredentials = SMTPCredentials(user: user, password: password)
+        }
+        if let text = given["SANDBOX_SMTP_TLS"] {
+            guard let encryption = SMTPOffers.Encryption(rawValue: text) else {
+                throw SettingsError("SANDBOX_SMTP_TLS", text, expected: "none, offered or required")
+            }
+            smtpOffers.encryption = encryption
+        }
+        if let text = given["SANDBOX_SMTP_UTF8"] {
+            guard ["on", "off"].contains(text) else { throw SettingsError("SANDBOX_SMTP_UTF8", text, expected: "on or off") }
+            smtpOffers.internationalAddresses = text == "on"
         }
         guard port != smtpPort || port == 0 else {
             throw SettingsError("SANDBOX_SMTP_PORT", String(smtpPort), expected: "a port other than SANDBOX_PORT")

@@ -31,7 +31,7 @@ struct WebhookDelivery: Sendable, Identifiable {
     /// The entry as `GET /_sandbox/webhooks` lists it.
     var wire: JSONValue {
         .object([
-            ("event", .string(event.id)), ("type", .string(event.kind.rawValue)), ("order_id", .optional(event.orderID)),
+            ("event", .string(event.id)), ("type", .string(event.type)), ("order_id", .optional(event.orderID)),
             ("fault", .optional(fault?.rawValue)), ("delivered", .bool(isDelivered)), ("attempts", .array(attempts.map(\.wire))),
         ])
     }

@@ -8,6 +8,7 @@ final class WebhookOutbox: Sendable {
 
     private struct State {
         var target: WebhookTarget?
+        var version: StripeVersion
         var deliveries: [String: WebhookDelivery] = [:]
         var order: [String] = []
         /// Who waits for the end of an event's first round, by event.
@@ -25,9 +26,11 @@ final class WebhookOutbox: Sendable {
     private let journal: Journal
 
     /// - Parameter records: the journal's; events that nobody took before the end are sent again.
-    init(target: WebhookTarget?, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord]) {
+    init(
+        target: WebhookTarget?, version: StripeVersion = .current, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord]
+    ) {
         (jobs, feed) = AsyncStream.makeStream(of: WebhookJob.self)
-        state = Mutex(State(target: target))
+        state = Mutex(State(target: target, version: version))
         self.faults = faults
         self.journal = journal
         let delivered = Set(records.compactMap(\.delivered))
@@ -38,6 +41,14 @@ final class WebhookOutbox: Sendable {
 
     /// Where events go; nil when nobody wants them.
     var target: WebhookTarget? { state.withLock { $0.target } }
+
+    /// The account's version of the API, which events are written in.
+    var version: StripeVersion {
+        state.withLock { $0.version }
+    }
+
+    /// Writes events from now on in another version.
+    func write(in version: StripeVersion) { state.withLock { $0.version = version } }
 
     /// Sends events from now on elsewhere, signed otherwise, or both; what is nil stays. Also those that are still to be taken.
     func point(to url: String?, secrets: [String]?) {
@@ -58,6 +69,14 @@ final class WebhookOutbox: Sendable {
             add(WebhookJob(event: event, fault: fault, overtaken: overtaken))
             return sent
         }
+    }
+
+    /// Sends an event that no change of a payment caused.
+    /// - Returns: a stream that ends when it has been sent.
+    func addThin(_ event: Event) -> AsyncStream<Void> {
+        let sent = firstRound(of: event.id)
+        add(WebhookJob(event: event, fault: faults.webhook(event.kind, orderID: nil)))
+        return sent
     }
 
     /// Sends an event once more, whatever became of it before.

@@ -13,44 +13,51 @@ extension AccountStore {
             """)
     }
 
+    /// For how long after its use a refresh token still gets a successor: the answer was lost, or two tabs of one browser refreshed at once.
+    public static let repeatable: Duration = .seconds(10)
+
     /// Uses up a refresh token and puts its successor in its place.
     ///
-    /// Of two requests at once exactly one wins: the other had seen the token unused before it was beaten to it. A token that was seen to be used
-    /// already is in two hands; its whole family is revoked and that is audited.
-    public func rotate(_ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date) async throws -> SessionRotation {
+    /// The direct predecessor of a session's newest tokens is good again for ``repeatable``. Each time it gets a successor of its own, and each of those
+    /// is good for one use, so that no tab ends the session of another. A token that comes later, or after a successor of its own was used, is in two
+    /// hands: its whole family is revoked and that is audited.
+    public func rotate(
+        _ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date, remoteAddress: String? = nil
+    ) async throws -> SessionRotation {
         try await database.transaction { transaction in
             let read = try transaction.pipeline([
+                // One at a time: what the statement after it sees is what the winner has left behind.
                 """
-                SELECT t.family_id, t.used_at IS NOT NULL AS is_used, t.expires_at <= now() AS is_expired, f.revoked_at IS NOT NULL AS is_revoked,
+                SELECT id FROM session_families WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = \(tokenHash)) FOR NO KEY UPDATE
+                """,
+                """
+                SELECT t.used_at IS NOT NULL AS is_used, t.expires_at <= now() AS is_expired, f.revoked_at IS NOT NULL AS is_revoked,
+                       coalesce(t.used_at > now() - make_interval(secs => \(Self.repeatable.inSeconds))
+                                AND NOT EXISTS (SELECT FROM refresh_tokens AS next
+                                                 WHERE next.family_id = t.family_id AND next.parent = t.hash AND next.used_at IS NOT NULL),
+                                false) AS is_repeatable,
                        u.id, u.email, u.name, u.role, u.session_version, u.is_disabled, u.created_at
                   FROM refresh_tokens AS t JOIN session_families AS f ON f.id = t.family_id JOIN users AS u ON u.id = f.user_id
                  WHERE t.hash = \(tokenHash)
                 """,
-                """
-                UPDATE refresh_tokens AS t SET used_at = now()
-                  FROM session_families AS f JOIN users AS u ON u.id = f.user_id
-                 WHERE t.hash = \(tokenHash) AND f.id = t.family_id AND t.used_at IS NULL AND t.expires_at > now()
-                   AND f.revoked_at IS NULL AND NOT u.is_disabled
-                """,
             ])
-            guard let token = read[0].rows.first else { return .unknown }
-            if read[1].affectedRows == 1 {
-                let user = try User(token)
-                try transaction.execute(
-                    """
-                    INSERT INTO refresh_tokens (hash, family_id, expires_at)
-                    SELECT \(newHash)::bytea, family_id, \(expiresAt)::timestamptz FROM refresh_tokens WHERE hash = \(tokenHash)
-                    """)
-                return .rotated(user)
-            }
-            if try token["is_revoked"] { return .ended }
-            if try token["is_used"] {
+            guard let token = read[1].rows.first else { return .unknown }
+            if try token["is_revoked"] || token["is_disabled"] { return .ended }
+            if try token["is_used"] && !token["is_repeatable"] {
                 let user: User.ID = try token["id"]
-                _ = try transaction.pipeline(Self.reuse(of: tokenHash, by: user))
+                _ = try transaction.pipeline(Self.reuse(of: tokenHash, by: user, remoteAddress: remoteAddress))
                 return .reused(user)
             }
             if try token["is_expired"] { return .ended }
-            return try token["is_disabled"] ? .ended : .lostRace
+            let user = try User(token)
+            _ = try transaction.pipeline([
+                "UPDATE refresh_tokens SET used_at = now() WHERE hash = \(tokenHash) AND used_at IS NULL",
+                """
+                INSERT INTO refresh_tokens (hash, family_id, parent, expires_at)
+                SELECT \(newHash)::bytea, family_id, hash, \(expiresAt)::timestamptz FROM refresh_tokens WHERE hash = \(tokenHash)
+                """,
+            ])
+            return .rotated(user)
         }
     }
 
@@ -93,15 +100,15 @@ extension AccountStore {
         "UPDATE session_families SET revoked_at = now(), revoked_reason = \(reason) WHERE user_id = \(user) AND revoked_at IS NULL"
     }
 
-    private static func reuse(of tokenHash: [UInt8], by user: User.ID) -> [SQL] {
+    private static func reuse(of tokenHash: [UInt8], by user: User.ID, remoteAddress: String?) -> [SQL] {
         [
             """
             UPDATE session_families AS f SET revoked_at = now(), revoked_reason = 'token_reused'
               FROM refresh_tokens AS t WHERE t.hash = \(tokenHash) AND f.id = t.family_id AND f.revoked_at IS NULL
             """,
             """
-            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id)
-            VALUES ('user', \(user.description), 'session.reused', 'user', \(user.description))
+            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address)
+            VALUES ('user', \(user.description), 'session.reused', 'user', \(user.description), \(remoteAddress))
             """,
         ]
     }

@@ -2,10 +2,8 @@ public import Domain
 
 /// What became of a refresh token that was handed in.
 public enum SessionRotation: Hashable, Sendable {
-    /// It was good. It is used up now and the new one counts.
+    /// It was good, or is the direct predecessor and was used a moment ago. It is used up now and the new one counts.
     case rotated(User)
-    /// Another request with the same token came first, at the same moment. The new token went to that one.
-    case lostRace
     /// It had been used before: somebody has a copy. The whole family is revoked.
     case reused(User.ID)
     /// It, or its family, is over: too old, logged out or revoked.

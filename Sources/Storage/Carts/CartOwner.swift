@@ -7,6 +7,9 @@ public enum CartOwner: Hashable, Sendable {
     /// Whoever holds the cart token with this SHA-256 (32 bytes).
     case guest(tokenHash: [UInt8])
 
+    /// The scope of keys under which something was put into the cart: they never meet those of orders.
+    var cartScope: String { "cart:" + idempotencyScope }
+
     /// The scope of idempotency keys: keys of two buyers never meet.
     public var idempotencyScope: String {
         switch self {

@@ -11,7 +11,7 @@ enum CartReading {
             """
         let items: SQL = """
             SELECT i.product_id, i.quantity, p.sku, p.name, p.base_amount, p.base_currency, pp.amount AS price,
-                   p.is_active AND s.on_hand - s.reserved >= i.quantity AS is_available
+                   CASE WHEN p.is_active THEN greatest(s.on_hand - s.reserved, 0) ELSE 0 END AS available
               FROM carts AS c
               JOIN cart_items AS i ON i.cart_id = c.id
               JOIN products AS p ON p.id = i.product_id
@@ -34,7 +34,7 @@ enum CartReading {
                 return CartItem(
                     productID: try row["product_id"], sku: try row["sku"], name: try row["name"], quantity: quantity,
                     price: try book.line(of: quantity, base: base, setByHand: try row["price"]).price,
-                    isAvailable: try row["is_available"] ?? false)
+                    available: try row["available"] ?? 0)
             }
             return Cart(
                 id: try cart["id"], status: try cart["status"], items: items, subtotal: try Money.sum(items.map(\.total), in: currency))

@@ -24,6 +24,13 @@ extension CartStore {
                     "UPDATE carts SET status = 'merged', updated_at = now() WHERE id = \(from)",
                     "UPDATE carts SET updated_at = now() WHERE id = \(into)",
                     "SELECT count(*) AS items FROM cart_items WHERE cart_id = \(into)",
+                    // What the guest put in and the client repeats after the login is in already.
+                    """
+                    INSERT INTO idempotency_keys (scope, key, fingerprint, created_at)
+                    SELECT \(CartOwner.user(user).cartScope)::text, key, fingerprint, created_at
+                      FROM idempotency_keys WHERE scope = \(guest.cartScope)
+                    ON CONFLICT DO NOTHING
+                    """,
                 ])
                 guard let items: Int = try results[3].rows.first?["items"], items <= Self.maximumItems else { throw StorageError.cartFull }
                 return true

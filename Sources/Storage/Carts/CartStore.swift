@@ -25,21 +25,61 @@ public struct CartStore: Sendable {
         return try CartReading.cart(results, currency, settings)
     }
 
+    /// A request that may be repeated: under its key it takes effect once.
+    public struct Key: Hashable, Sendable {
+        /// The client's, 1 to 255 characters.
+        public let value: String
+        /// SHA-256 of the request: the same key with another fingerprint is refused.
+        public let fingerprint: [UInt8]
+
+        /// Names a request.
+        public init(_ value: String, fingerprint: [UInt8]) {
+            self.value = value
+            self.fingerprint = fingerprint
+        }
+    }
+
     /// Puts pieces of a product into the cart, capped at 999 of one. Throws `StorageError.unknownProduct`, `.cartFull`.
     public func add(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
-        try await change(owner, currency) { transaction, cart in
+        try await change(owner, currency) { try Self.add(quantity, of: product, to: $1, in: $0) }
+    }
+
+    /// The same once per key, for 72 hours. A repeated request answers the cart as it is now. Throws `StorageError.idempotencyKeyReused` as well.
+    public func add(
+        _ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil, once key: Key
+    ) async throws -> (cart: Cart, isReplay: Bool) {
+        let scope = owner.cartScope
+        return try await changeAndTell(owner, currency) { transaction, cart in
             let results = try transaction.pipeline([
-                "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)",
                 """
-                INSERT INTO cart_items (cart_id, product_id, quantity)
-                SELECT \(cart)::uuid, id, \(quantity)::integer FROM products WHERE id = \(product) AND is_active
-                ON CONFLICT (cart_id, product_id)
-                DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+                INSERT INTO idempotency_keys (scope, key, fingerprint) VALUES (\(scope), \(key.value), \(key.fingerprint))
+                ON CONFLICT DO NOTHING
                 """,
+                "SELECT fingerprint FROM idempotency_keys WHERE scope = \(scope) AND key = \(key.value)",
             ])
-            guard results[1].affectedRows == 1 else { throw StorageError.unknownProduct([product]) }
-            guard let others: Int = try results[0].rows.first?["others"], others < Self.maximumItems else { throw StorageError.cartFull }
+            if results[0].affectedRows == 1 {
+                try Self.add(quantity, of: product, to: cart, in: transaction)
+                return false
+            }
+            guard let stored: [UInt8] = try results[1].rows.first?["fingerprint"], stored == key.fingerprint else {
+                throw StorageError.idempotencyKeyReused
+            }
+            return true
         }
+    }
+
+    private static func add(_ quantity: Quantity, of product: Product.ID, to cart: Cart.ID, in transaction: PostgresTransaction) throws {
+        let results = try transaction.pipeline([
+            "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)",
+            """
+            INSERT INTO cart_items (cart_id, product_id, quantity)
+            SELECT \(cart)::uuid, id, \(quantity)::integer FROM products WHERE id = \(product) AND is_active
+            ON CONFLICT (cart_id, product_id)
+            DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+            """,
+        ])
+        guard results[1].affectedRows == 1 else { throw StorageError.unknownProduct([product]) }
+        guard let others: Int = try results[0].rows.first?["others"], others < Self.maximumItems else { throw StorageError.cartFull }
     }
 
     /// Sets how many pieces of a product lie in the cart. Throws `StorageError.notFound` when none do.
@@ -70,16 +110,23 @@ public struct CartStore: Sendable {
     private func change(
         _ owner: CartOwner, _ currency: Currency?, _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Void
     ) async throws -> Cart {
+        try await changeAndTell(owner, currency, body).0
+    }
+
+    /// The same with what the change answers.
+    private func changeAndTell<Value: Sendable>(
+        _ owner: CartOwner, _ currency: Currency?, _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Value
+    ) async throws -> (Cart, Value) {
         let currency = currency ?? settings.currency
         return try await database.transaction { transaction in
             let cart = try CartLock.acquire(owner, in: transaction)
-            try body(transaction, cart)
+            let value = try body(transaction, cart)
             let results = try transaction.pipeline(
                 ["UPDATE carts SET updated_at = now() WHERE id = \(cart)"] + CartReading.statements(owner, currency, settings))
             guard let read = try CartReading.cart(Array(results.dropFirst()), currency, settings) else {
                 throw StorageError.notFound("cart")
             }
-            return read
+            return (read, value)
         }
     }
 }

@@ -12,12 +12,17 @@ public struct CatalogueStore: Sendable {
         self.settings = settings
     }
 
-    /// A part of the list of products. Throws `StorageError.currencyUnavailable`.
+    /// A part of the list of products. Throws `StorageError.currencyUnavailable`, `.invalidCursor`.
     public func products(_ query: ProductQuery) async throws -> Page<ProductView> {
         let currency = query.currency ?? settings.currency
+        let listing = try ProductListing(query, currency)
         let book = try await priceBook(currency)
-        let rows = try await database.query(ProductListing.statement(query, currency))
-        return Page(try rows.map { try ProductRow.view($0, book) }, limit: query.page.limit) { $0.product.id.description }
+        var match: String?
+        if let search = query.search {
+            match = try await database.query(ProductListing.match(search)).first?["query"]
+            if match == nil { return Page(items: [], nextCursor: nil) }
+        }
+        return listing.page(of: try await database.query(listing.statement(matching: match)).map { try ProductRow.view($0, book) })
     }
 
     /// One product that is for sale, `nil` when there is none. Throws `StorageError.currencyUnavailable`.

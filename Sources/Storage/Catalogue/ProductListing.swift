@@ -2,32 +2,94 @@ import Domain
 import Postgres
 
 /// The statement behind the list of products: filters, order and place to begin.
-enum ProductListing {
-    /// One row more than asked for says that there is a next part. The cursor is the id of the last product of the part before; its place in the order
-    /// is looked up, so a cursor of a product that has been renamed or repriced still leads somewhere sensible.
-    static func statement(_ query: ProductQuery, _ currency: Currency) -> SQL {
-        let order = order(query.sort)
-        let after = query.page.cursor.flatMap { Product.ID($0) }
+struct ProductListing: Sendable {
+    let query: ProductQuery
+    let currency: Currency
+    /// What a cursor belongs to. Prices are shown in some currency, but the order of the list is that of the base prices.
+    private let list: ListCursor.List
+    private let place: Place?
+
+    /// Where the part before ended: by the values at that time, so that the list goes on at the same place when its last product is renamed, repriced or
+    /// taken out of it meanwhile.
+    private enum Place {
+        case newest(Product.ID)
+        case name(String, Product.ID)
+        case price(Int64, Product.ID)
+    }
+
+    /// Throws `StorageError.invalidCursor`.
+    init(_ query: ProductQuery, _ currency: Currency) throws {
+        self.query = query
+        self.currency = currency
+        list = ListCursor.List("products:\(query.sort.rawValue)", [query.search, query.category, query.inStock ? "in_stock" : nil])
+        place = try query.page.values(of: list).map { try Self.place($0, query.sort) }
+    }
+
+    /// What the words of a search come to: a query of the index on names, descriptions and SKUs. Null when there is no word among them.
+    static func match(_ search: String) -> SQL { "SELECT product_match(\(search)::text)::text AS query" }
+
+    /// One row more than asked for says that there is a next part.
+    ///
+    /// - Parameter match: what the search comes to; nil where nothing is searched.
+    func statement(matching match: String?) -> SQL {
+        let all = match.map { conditions + [Self.matches($0)] } ?? conditions
         return """
             \(raw: ProductRow.selection)
               LEFT JOIN product_prices AS pp ON pp.product_id = p.id AND pp.currency = \(currency)
-             WHERE p.is_active
-               AND (\(query.category)::text IS NULL OR p.category_slug = \(query.category))
-               AND (NOT \(query.inStock)::boolean OR s.on_hand > s.reserved)
-               AND (\(query.search)::text IS NULL OR p.search @@ product_query(\(query.search)))
-               AND (\(after)::uuid IS NULL
-                    OR (\(raw: order.key)) \(raw: order.comparison) (SELECT \(raw: order.key) FROM products AS p WHERE p.id = \(after)))
-             ORDER BY \(raw: order.clause)
+             WHERE \(SQL.joined(all, separator: " AND "))
+             ORDER BY \(raw: order)
              LIMIT \(query.page.limit + 1)
             """
     }
 
-    private static func order(_ sort: ProductQuery.Sort) -> (key: String, comparison: String, clause: String) {
-        switch sort {
-        case .newest: ("p.id", "<", "p.id DESC")
-        case .name: ("p.name, p.id", ">", "p.name, p.id")
-        case .priceAscending: ("p.base_amount, p.id", ">", "p.base_amount, p.id")
-        case .priceDescending: ("p.base_amount, p.id", "<", "p.base_amount DESC, p.id DESC")
+    /// The part of the list that the rows of the statement are.
+    func page(of products: [ProductView]) -> Page<ProductView> {
+        Page(products, limit: query.page.limit, of: list) { view in
+            let product = view.product
+            let id = ListCursor.Value.text(product.id.description)
+            return switch query.sort {
+            case .newest: [id]
+            case .name: [.text(product.name), id]
+            case .priceAscending, .priceDescending: [.number(product.basePrice.amount), id]
+            }
+        }
+    }
+
+    /// Asked by itself and not while the list is walked through, which for a rare word would be all of it.
+    private static func matches(_ match: String) -> SQL {
+        "p.id IN (SELECT id FROM products WHERE search @@ \(match)::tsquery OFFSET 0)"
+    }
+
+    private var conditions: [SQL] {
+        var conditions: [SQL] = ["p.is_active"]
+        if let category = query.category { conditions.append("p.category_slug = \(category)") }
+        if query.inStock { conditions.append("s.on_hand > s.reserved") }
+        switch place {
+        case nil: break
+        case .newest(let id): conditions.append("p.id < \(id)::uuid")
+        case .name(let name, let id): conditions.append("(p.name, p.id) > (\(name)::text, \(id)::uuid)")
+        case .price(let amount, let id):
+            conditions.append("(p.base_amount, p.id) \(raw: query.sort == .priceAscending ? ">" : "<") (\(amount)::bigint, \(id)::uuid)")
+        }
+        return conditions
+    }
+
+    private var order: String {
+        switch query.sort {
+        case .newest: "p.id DESC"
+        case .name: "p.name, p.id"
+        case .priceAscending: "p.base_amount, p.id"
+        case .priceDescending: "p.base_amount DESC, p.id DESC"
+        }
+    }
+
+    private static func place(_ values: [ListCursor.Value], _ sort: ProductQuery.Sort) throws -> Place {
+        guard case .text(let text)? = values.last, let id = Product.ID(text) else { throw StorageError.invalidCursor }
+        switch (sort, values.count, values[0]) {
+        case (.newest, 1, _): return .newest(id)
+        case (.name, 2, .text(let name)): return .name(name, id)
+        case (.priceAscending, 2, .number(let amount)), (.priceDescending, 2, .number(let amount)): return .price(amount, id)
+        default: throw StorageError.invalidCursor
         }
     }
 }

@@ -14,7 +14,7 @@ public struct ProductQuery: Hashable, Sendable {
         case priceDescending = "-price"
     }
 
-    /// Words that name or description hold.
+    /// Words that name, description or SKU hold, whole or as their beginnings. Where nothing holds them, names in which one letter differs.
     public var search: String?
     /// Slug of a category.
     public var category: String?

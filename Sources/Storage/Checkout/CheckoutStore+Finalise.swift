@@ -38,7 +38,7 @@ extension CheckoutStore {
             let plan = SettlementPlan(
                 news, try LockedOrders(orders: read[0].rows, payments: read[1].rows), warned: warned, told: told,
                 warningDelay: settings.paymentFailedMailDelay)
-            let touched = plan.confirmed + plan.expired + plan.cancelled + plan.voided
+            let touched = plan.confirmed + plan.expired + plan.cancelled + plan.rejected.map(\.id) + plan.voided
             var jobs = try plan.mails.map { try $0.job() }
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }

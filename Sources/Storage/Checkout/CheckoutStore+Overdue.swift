@@ -48,6 +48,44 @@ extension CheckoutStore {
         return released
     }
 
+    /// Ends orders as expired that never had stock set aside because their checkout job has died, once the time has passed for which an order may hold
+    /// something. Until then an operator can bring the job back. Returns which.
+    @discardableResult
+    public func endAbandoned(limit: Int = 64) async throws -> [Order.ID] {
+        let (ended, jobs) = try await database.transaction { transaction in
+            let ids: [Order.ID] = try transaction.query(
+                """
+                SELECT o.id
+                  FROM orders AS o
+                 WHERE o.status = 'pending' AND o.created_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
+                   AND CASE WHEN o.checkout_job_id IS NULL
+                            THEN NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name) AND j.state IN ('ready', 'running')
+                                                AND j.payload ->> 'orderID' = o.id::text)
+                            ELSE NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = o.checkout_job_id AND j.state IN ('ready', 'running')) END
+                 ORDER BY o.id LIMIT \(limit)
+                   FOR NO KEY UPDATE OF o SKIP LOCKED
+                """
+            ).map { try $0["id"] }
+            if ids.isEmpty { return ([Order.ID](), [PendingJob]()) }
+            let read = try transaction.pipeline(LockedOrders.statements(ids))
+            let mails = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries.values.compactMap { entry in
+                entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
+            }
+            let jobs = try mails.map { try $0.job() }
+            _ = try transaction.pipeline(
+                StockRelease.statements(for: ids, becoming: .expired, reason: "not_processed_in_time") + [
+                    """
+                    UPDATE payments SET status = 'canceled', updated_at = now()
+                     WHERE order_id = ANY (\(ids)::uuid[]) AND status <> 'not_required'
+                    """,
+                    CartReopening.statement(for: ids), PendingMail.insertion(mails),
+                ] + jobs.map(\.statement))
+            return (ids, jobs)
+        }
+        await announce(jobs, ended)
+        return ended
+    }
+
     /// Takes payments whose intent could still be confirmed although their order is over, so that no other sweeper takes them for 30 s: cancel them at
     /// the provider, then finalise what it says.
     public func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutFacts] {

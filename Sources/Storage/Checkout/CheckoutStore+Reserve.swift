@@ -4,14 +4,15 @@ import JobQueue
 import Postgres
 
 extension CheckoutStore {
-    /// Sets stock aside, in order of the orders' numbers (transaction W1). One result for each request, in the order of the requests.
+    /// Sets stock aside, in order of the orders' numbers (transaction W1), and confirms those orders that cost nothing. One result for each request, in the order of the requests.
     public func reserve(_ requests: [ReservationRequest]) async -> [Result<ReservationOutcome, any Error>] {
         await BatchIsolation.run(requests, size: Self.maximumBatch) { try await reserveBatch($0) }
     }
 
     private struct ReservedBatch: Sendable {
         var outcomes: [ReservationOutcome] = []
-        var rejected: [Order.ID] = []
+        /// Orders that came to their outcome.
+        var ended: [Order.ID] = []
         var jobs: [PendingJob] = []
     }
 
@@ -23,7 +24,7 @@ extension CheckoutStore {
             let plan = try ReservationPlan(orders, lines: read[2].rows, stock: read[3].rows)
             return try carryOut(plan, orders, requests, transaction)
         }
-        await announce(batch.jobs, batch.rejected)
+        await announce(batch.jobs, batch.ended)
         return batch.outcomes
     }
 
@@ -48,12 +49,15 @@ extension CheckoutStore {
     private func carryOut(
         _ plan: ReservationPlan, _ orders: LockedOrders, _ requests: [ReservationRequest], _ transaction: PostgresTransaction
     ) throws -> ReservedBatch {
-        var batch = ReservedBatch(rejected: plan.rejected.map(\.id))
-        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut)
+        let free = Set(plan.free.map(\.facts.orderID))
+        var batch = ReservedBatch(ended: plan.rejected.map(\.id) + free)
+        let mails = plan.mails
+        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + mails.map { try $0.job() }
         let shortages = Dictionary(uniqueKeysWithValues: plan.rejected.map { ($0.id, $0.shortages) })
-        let completions = requests.compactMap { shortages[$0.orderID] == nil ? nil : $0.completion }
+        let completions = requests.compactMap { shortages[$0.orderID] == nil && !free.contains($0.orderID) ? nil : $0.completion }
         let results = try transaction.pipeline(
-            plan.statements(reservation: settings.reservation) + batch.jobs.map(\.statement) + completions.map(\.statement))
+            plan.statements(reservation: settings.reservation) + (mails.isEmpty ? [] : [PendingMail.insertion(mails)])
+                + batch.jobs.map(\.statement) + completions.map(\.statement))
         for (completion, result) in zip(completions, results.suffix(completions.count)) { try completion.check(result) }
 
         var until: [Order.ID: Date] = [:]
@@ -63,6 +67,7 @@ extension CheckoutStore {
         batch.outcomes = requests.map { request in
             guard let facts = orders.entries[request.orderID]?.facts else { return .unknownOrder }
             if let shortages = shortages[facts.orderID] { return .rejected(shortages) }
+            if free.contains(facts.orderID) { return .confirmed }
             if let until = until[facts.orderID] { return .reserved(facts.reserved(until: until)) }
             return facts.status == .reserved ? .reserved(facts) : .settled(facts)
         }

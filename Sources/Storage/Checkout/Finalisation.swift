@@ -25,12 +25,17 @@ public struct Finalisation: Sendable {
     public let source: Source
     /// Completes the job that brings it, in the same transaction.
     public let completion: JobCompletion?
+    /// Why the intent was called off, where the provider refused to carry it out.
+    public let refusal: PaymentRefusal?
 
     /// Describes news.
-    public init(orderID: Order.ID, intent: PaymentIntent, source: Source, completion: JobCompletion? = nil) {
+    public init(
+        orderID: Order.ID, intent: PaymentIntent, source: Source, completion: JobCompletion? = nil, refusal: PaymentRefusal? = nil
+    ) {
         self.orderID = orderID
         self.intent = intent
         self.source = source
         self.completion = completion
+        self.refusal = refusal
     }
 }

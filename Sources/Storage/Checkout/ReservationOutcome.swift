@@ -4,6 +4,8 @@ public import Domain
 public enum ReservationOutcome: Hashable, Sendable {
     /// Everything is set aside, now or by an earlier run: pay.
     case reserved(CheckoutFacts)
+    /// Everything was there and nothing is to be paid: the order is confirmed and the job completed, where its completion came along.
+    case confirmed
     /// There was too little. The order is rejected and the job completed, where its completion came along.
     case rejected([StockAllocation.Shortage])
     /// The order is past this step or over. Nothing was done.

@@ -6,6 +6,8 @@ import Postgres
 struct ReservationPlan: Sendable {
     /// Orders that get everything.
     private(set) var held: [Order.ID] = []
+    /// Those of them that cost nothing: they are confirmed in the same transaction.
+    private(set) var free: [LockedOrders.Entry] = []
     /// Orders that get nothing, with what was short.
     private(set) var rejected: [(id: Order.ID, shortages: [StockAllocation.Shortage])] = []
     /// How many more pieces of each unit are set aside.
@@ -34,16 +36,24 @@ struct ReservationPlan: Sendable {
         soldOut = allocation.taken.keys.filter { levels[$0]?.available == allocation.taken[$0] }.sorted().compactMap { products[$0] }
         for (id, decision) in allocation.decisions {
             switch decision {
-            case .held: held.append(id)
+            case .held:
+                held.append(id)
+                if let entry = orders.entries[id], entry.facts.amount.amount == 0 { free.append(entry) }
             case .rejected(let shortages): rejected.append((id, shortages))
             }
         }
     }
 
-    /// The statements that carry the plan out. The first one, if anything is held, returns `id, reserved_until` of the held orders.
+    /// Confirmations of orders that cost nothing.
+    var mails: [PendingMail] {
+        free.compactMap { entry in entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) } }
+    }
+
+    /// The statements that carry the plan out, without mails. The first one, if anything is held, returns `id, reserved_until` of the held orders.
     func statements(reservation: Duration) -> [SQL] {
         var statements: [SQL] = []
         if !held.isEmpty { statements += holding(reservation) }
+        if !free.isEmpty { statements += confirming }
         if !rejected.isEmpty { statements += rejecting }
         return statements
     }
@@ -70,11 +80,26 @@ struct ReservationPlan: Sendable {
         ]
     }
 
+    /// An order that costs nothing needs no provider: with its stock it has everything.
+    private var confirming: [SQL] {
+        let ids = free.map(\.facts.orderID)
+        return OrderConfirmation.statements(for: ids) + [
+            "UPDATE payments SET status = 'not_required', updated_at = now() WHERE order_id = ANY (\(ids)::uuid[]) AND status = 'created'",
+            "INSERT INTO order_events (order_id, kind, status) SELECT id, 'confirmed', 'confirmed' FROM unnest(\(ids)::uuid[]) AS id",
+        ]
+    }
+
     private var rejecting: [SQL] {
         let ids = rejected.map(\.id)
         return [
-            "UPDATE orders SET status = 'rejected', version = version + 1, updated_at = now() WHERE id = ANY (\(ids)::uuid[])",
-            "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(ids)::uuid[])",
+            """
+            UPDATE orders SET status = 'rejected', rejection_reason = \(Rejection.outOfStock), version = version + 1, updated_at = now()
+             WHERE id = ANY (\(ids)::uuid[])
+            """,
+            """
+            UPDATE payments SET status = 'canceled', updated_at = now()
+             WHERE order_id = ANY (\(ids)::uuid[]) AND status <> 'not_required'
+            """,
             """
             INSERT INTO order_events (order_id, kind, status, reason)
             SELECT id, 'rejected', 'rejected', 'out_of_stock' FROM unnest(\(ids)::uuid[]) AS id

@@ -5,7 +5,8 @@ public import JobQueue
 public struct ReservationRequest: Sendable {
     /// The order.
     public let orderID: Order.ID
-    /// Completes the checkout job in the same transaction when the order is rejected. Left alone when stock is set aside: the job goes on.
+    /// Completes the checkout job in the same transaction when that ends the order: it is rejected, or costs nothing. Left alone when
+    /// there is something to be paid: the job goes on.
     public let completion: JobCompletion?
 
     /// Names an order.

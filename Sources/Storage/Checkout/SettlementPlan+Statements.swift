@@ -5,47 +5,19 @@ extension SettlementPlan {
     /// The statements that carry the plan out, without jobs and completions. Stock rows are locked already.
     func statements(_ settings: ShopSettings) -> [SQL] {
         var statements: [SQL] = []
-        if !confirmed.isEmpty { statements += confirming }
+        if !confirmed.isEmpty { statements += OrderConfirmation.statements(for: confirmed) }
         if !waiting.isEmpty { statements.append(extending(waiting, HoldExtension.bounded(settings))) }
         if !processing.isEmpty { statements.append(extending(processing, HoldExtension.unbounded(settings))) }
         if !declined.isEmpty { statements += declining }
         if !expired.isEmpty { statements += releasing(expired, .expired) }
         if !cancelled.isEmpty { statements += releasing(cancelled, .cancelled) }
+        if !rejected.isEmpty { statements += releasing(rejected.map(\.id), .rejected) + [Rejection.reasons(rejected)] }
         if !voided.isEmpty { statements += voiding }
         if !payments.isEmpty { statements.append(paying(settings.captureWindow)) }
         if !refunds.isEmpty { statements += givingBack }
         if !events.isEmpty { statements.append(noting) }
         if !mails.isEmpty { statements.append(PendingMail.insertion(mails)) }
         return statements
-    }
-
-    private var confirming: [SQL] {
-        [
-            """
-            UPDATE stock
-               SET on_hand = on_hand - held.quantity, reserved = reserved - held.quantity
-              FROM (SELECT sku, sum(quantity) AS quantity FROM reservations
-                     WHERE order_id = ANY (\(confirmed)::uuid[]) AND state = 'held' GROUP BY sku) AS held
-             WHERE stock.sku = held.sku
-            """,
-            """
-            UPDATE reservations SET state = 'consumed', updated_at = now()
-             WHERE order_id = ANY (\(confirmed)::uuid[]) AND state = 'held'
-            """,
-            // A cart that was opened after a decline still holds what has now been paid for, unless its owner has edited it since.
-            """
-            UPDATE carts
-               SET status = 'converted', locked_at = NULL, updated_at = now()
-              FROM orders
-             WHERE orders.id = ANY (\(confirmed)::uuid[]) AND carts.id = orders.cart_id
-               AND (carts.status IN ('converting', 'closed') OR carts.status = 'open' AND carts.updated_at <= orders.updated_at)
-            """,
-            """
-            UPDATE orders
-               SET status = 'confirmed', confirmed_at = now(), reserved_until = NULL, version = version + 1, updated_at = now()
-             WHERE id = ANY (\(confirmed)::uuid[])
-            """,
-        ]
     }
 
     private func extending(_ orders: [Order.ID], _ until: SQL) -> SQL {

@@ -39,6 +39,8 @@ struct SettlementPlan: Sendable {
     private(set) var declines: [(order: Order.ID, attempt: Int, fingerprint: String?)] = []
     private(set) var expired: [Order.ID] = []
     private(set) var cancelled: [Order.ID] = []
+    /// Orders whose payment the provider refuses for good, and why.
+    private(set) var rejected: [(id: Order.ID, reason: String)] = []
     /// Confirmed orders whose money was let go.
     private(set) var voided: [Order.ID] = []
     /// Orders that are over and for which money is held, to be let go.
@@ -107,6 +109,13 @@ struct SettlementPlan: Sendable {
             change(facts, item, to: .failed)
             note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
             if !warned.contains(facts.orderID), !entry.isCancelRequested { write(.paymentFailed, to: entry, after: warningDelay) }
+        case .release where item.refusal != nil && !entry.isCancelRequested:
+            let reason = item.refusal?.reason ?? PaymentRefusal.methodCode
+            status = .rejected
+            rejected.append((facts.orderID, reason))
+            change(facts, item, to: .canceled)
+            note(facts, .rejected, status, reason)
+            write(.cancellation, to: entry)
         case .release:
             // Whoever brings the news first: the sweeper that called the intent off, or a worker that finds it so.
             let isOverdue = !entry.isCancelRequested && (item.source == .sweeper || entry.isOverdue)

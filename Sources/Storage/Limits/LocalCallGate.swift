@@ -1,3 +1,4 @@
+import Arithmetic
 import Domain
 import Synchronization
 
@@ -63,13 +64,5 @@ extension CallOutcome {
         case .slowDown: "it asks to be called less often"
         case .failed(let reason), .refused(let reason): reason
         }
-    }
-}
-
-extension Duration {
-    /// Rounded down.
-    var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }

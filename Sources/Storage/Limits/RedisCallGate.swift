@@ -1,3 +1,4 @@
+import Arithmetic
 package import Domain
 package import JobQueue
 package import Logging

@@ -8,21 +8,21 @@ extension MailStore {
         try await settle(
             """
             UPDATE email_deliveries
-               SET status = 'sent', sent_at = now(), reference = \(receipt.reference), reason = NULL, updated_at = now()
+               SET status = 'sent', sent_at = now(), reference = \(receipt.reference), reason = NULL, fault = NULL, updated_at = now()
              WHERE id = \(id) AND attempt = \(attempt) AND status IN ('sending', 'unknown')
             """, sent: id, completion)
     }
 
-    /// It surely did not go out. `permanent` ends the delivery as failed and completes the job; otherwise it is pending again and the job retries.
+    /// It surely did not go out, for `fault`. `isFinal` ends the delivery as failed and completes the job; otherwise it is pending again and the job goes on.
     public func markNotSent(
-        _ id: MailDelivery.ID, attempt: Int, reason: String, permanent: Bool, completion: JobCompletion? = nil
+        _ id: MailDelivery.ID, attempt: Int, reason: String, fault: MailFault, isFinal: Bool, completion: JobCompletion? = nil
     ) async throws {
         try await settle(
             """
             UPDATE email_deliveries
-               SET status = \(permanent ? "failed" : "pending"), reason = \(reason), updated_at = now()
+               SET status = \(isFinal ? "failed" : "pending"), reason = \(reason), fault = \(fault), updated_at = now()
              WHERE id = \(id) AND attempt = \(attempt) AND status = 'sending'
-            """, sent: nil, permanent ? completion : nil)
+            """, sent: nil, isFinal ? completion : nil)
     }
 
     /// What it says is no longer true. Completes the job.
@@ -80,7 +80,8 @@ extension MailStore {
     /// Marks a delivery of unknown outcome as sent.
     static func acceptance(of id: MailDelivery.ID) -> SQL {
         """
-        UPDATE email_deliveries SET status = 'sent', sent_at = now(), reason = NULL, claimed_until = NULL, updated_at = now()
+        UPDATE email_deliveries
+           SET status = 'sent', sent_at = now(), reason = NULL, fault = NULL, claimed_until = NULL, updated_at = now()
          WHERE id = \(id) AND status = 'unknown'
         """
     }

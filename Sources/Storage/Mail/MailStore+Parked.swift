@@ -7,13 +7,16 @@ extension MailStore {
     public func parked(limit: Int = 100) async throws -> [OrderMail] {
         try await database.query(
             """
-            SELECT \(raw: MailDelivery.columns), reason, created_at, updated_at, sent_at, bounced_at, bounce_reason
-              FROM email_deliveries
-             WHERE status = 'unknown' AND (claimed_until = 'infinity' OR updated_at < now() - interval '1 hour')
+            SELECT \(raw: OrderMail.columns) FROM email_deliveries
+             WHERE \(Self.waitsForPerson)
              ORDER BY updated_at, id LIMIT \(limit)
             """
         ).map(OrderMail.init)
     }
+
+    static let waitsForPerson: SQL = """
+        (status = 'unknown' AND (claimed_until = 'infinity' OR updated_at < now() - interval '1 hour'))
+        """
 
     /// Settles a mail of unknown outcome by a person's word: it was taken, or it was not and is sent again under the same Message-ID.
     /// Answers whether it was of unknown outcome; else nothing is done.

@@ -32,8 +32,7 @@ public struct MailStore: Sendable {
     public func mails(about id: Order.ID) async throws -> [OrderMail] {
         try await database.query(
             """
-            SELECT \(raw: MailDelivery.columns), reason, created_at, updated_at, sent_at, bounced_at, bounce_reason
-              FROM email_deliveries
+            SELECT \(raw: OrderMail.columns) FROM email_deliveries
              WHERE order_id = \(id)
              ORDER BY created_at, id
             """

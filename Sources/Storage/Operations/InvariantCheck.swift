@@ -41,12 +41,21 @@ extension InvariantCheck {
                 """),
         InvariantCheck(
             name: "confirmed_order_is_paid",
-            rule: "Every confirmed order has a payment that succeeded or is authorised, over the order's total.",
+            rule: "Every confirmed order has a payment that succeeded or is authorised, over the order's total, or costs nothing.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'confirmed'
-                   AND NOT EXISTS (SELECT FROM payments AS p WHERE p.order_id = o.id AND p.status IN ('authorized', 'captured')
+                   AND NOT EXISTS (SELECT FROM payments AS p WHERE p.order_id = o.id
+                                      AND (p.status IN ('authorized', 'captured') OR p.status = 'not_required' AND o.total = 0)
                                       AND p.amount = o.total AND p.currency = o.currency)
+                """),
+        InvariantCheck(
+            name: "free_order_moves_no_money",
+            rule: "The payment provider is never asked about an order that costs nothing, and no other is free.",
+            violations: """
+                SELECT p.order_id::text AS id FROM payments AS p
+                 WHERE p.status = 'not_required' AND (p.amount <> 0 OR EXISTS (SELECT FROM refunds WHERE payment_id = p.id))
+                    OR p.amount = 0 AND (p.provider_intent_id IS NOT NULL OR p.captured_amount <> 0)
                 """),
         InvariantCheck(
             name: "capture_not_overdue", rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
@@ -123,6 +132,17 @@ extension InvariantCheck {
                      WHERE status = 'pending' AND created_at < now() - make_interval(secs => \(limit.inSeconds))
                         OR status IN ('reserved', 'payment_failed') AND reserved_until < now() - make_interval(secs => \(limit.inSeconds))
                     """),
+            InvariantCheck(
+                name: "stopped_order_ends", rule: "An order whose checkout job has died ends when its time is up.",
+                violations: """
+                    SELECT o.id::text AS id FROM orders AS o JOIN jobs AS j ON j.id = o.checkout_job_id
+                     WHERE j.state IN ('dead', 'parked', 'discarded')
+                       AND (o.status = 'pending' AND o.created_at < now() - make_interval(secs => \(limit.inSeconds))
+                            OR o.status IN ('reserved', 'payment_failed') AND coalesce(o.overdue_at, o.reserved_until) < now() - interval '5 minutes')
+                    """),
+            InvariantCheck(
+                name: "rejected_order_says_why", rule: "Every rejected order says why, and none that is not rejected does.",
+                violations: "SELECT id::text AS id FROM orders WHERE (status = 'rejected') <> (rejection_reason IS NOT NULL)"),
             InvariantCheck(
                 name: "total_is_sum_of_items", rule: "The subtotal of an order is the sum of its items.",
                 violations: """

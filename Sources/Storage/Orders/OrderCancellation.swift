@@ -57,9 +57,12 @@ struct OrderCancellation {
         case .pending: .release
         case _ where entry.isCancelRequested: .running
         case .reserved, .paymentFailed: entry.facts.intentID == nil ? .release : .ask
-        case .confirmed, .partiallyRefunded: entry.hasLeft ? .sent : entry.captured.amount > 0 ? .giveBack : .ask
+        case .confirmed, .partiallyRefunded: entry.hasLeft ? .sent : entry.captured.amount > 0 || isFree ? .giveBack : .ask
         }
     }
+
+    /// Nothing was paid, so there is nobody to ask and nothing to give back but the goods.
+    private var isFree: Bool { entry.facts.paymentStatus == .notRequired }
 
     /// What becomes of it now that the provider has been asked.
     var end: CancellationEnd {
@@ -122,7 +125,9 @@ struct OrderCancellation {
     private var releasing: [SQL] {
         let id = entry.facts.orderID
         return StockRelease.statements(for: [id], becoming: .cancelled, reason: reason) + [
-            "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
+            """
+            UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID) AND status <> 'not_required'
+            """,
             CartReopening.statement(for: [id]),
         ]
     }

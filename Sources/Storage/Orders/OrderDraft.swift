@@ -7,8 +7,11 @@ struct OrderDraft: Sendable {
     /// The rate prices were converted with, `nil` when none was.
     let rate: AppliedRate?
 
+    /// Where the payment begins: nobody is asked for nothing.
+    var paymentStatus: PaymentStatus { totals.total.amount == 0 ? .notRequired : .created }
+
     /// Prices all lines and adds them up. The second case says why the order cannot be placed.
-    static func price(_ lines: [PricedLine], with book: PriceBook) -> Result<OrderDraft, Refusal> {
+    static func price(_ lines: [PricedLine], with book: PriceBook, _ charges: ChargeLimits) -> Result<OrderDraft, Refusal> {
         if lines.isEmpty { return .failure(Refusal(outcome: .cartEmpty)) }
         let unknown = lines.filter { $0.product == nil }.map(\.productID)
         if !unknown.isEmpty { return .failure(Refusal(outcome: .unknownProducts(unknown))) }
@@ -28,7 +31,7 @@ struct OrderDraft: Sendable {
             return .failure(Refusal(outcome: .currencyUnavailable(currency)))
         } catch {
             // All that is left are sums beyond 64 bits.
-            return .failure(Refusal(outcome: .amountTooLarge))
+            return .failure(Refusal(outcome: .amountTooLarge(charges.bounds(in: book.currency))))
         }
     }
 }

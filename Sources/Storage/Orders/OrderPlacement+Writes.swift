@@ -20,11 +20,13 @@ extension OrderPlacement {
         statements.append(
             """
             INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, language, shipping_address, currency,
-                                subtotal, discount, shipping, tax, total, rate_set_id, rate_base, rate, rate_margin)
+                                subtotal, discount, shipping, tax, total, rate_set_id, rate_base, rate, rate_margin,
+                                checkout_job_id)
             VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(language), \(address)::jsonb,
                     \(total.currency),
                     \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount), \(totals.tax.amount), \(total.amount),
-                    \(draft.rate?.setID), \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero))
+                    \(draft.rate?.setID), \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero),
+                    \(job.id))
             RETURNING number, created_at
             """)
         statements.append(
@@ -38,8 +40,8 @@ extension OrderPlacement {
             """)
         statements.append(
             """
-            INSERT INTO payments (id, order_id, seq, amount, currency, method, client)
-            VALUES (\(paymentID), \(orderID), 1, \(total.amount), \(total.currency), \(request.paymentMethod), \(request.client))
+            INSERT INTO payments (id, order_id, seq, status, amount, currency, method, client)
+            VALUES (\(paymentID), \(orderID), 1, \(draft.paymentStatus), \(total.amount), \(total.currency), \(method), \(request.client))
             """)
         statements.append("INSERT INTO order_events (order_id, kind, status) VALUES (\(orderID), 'placed', 'pending')")
         statements.append(
@@ -62,7 +64,7 @@ extension OrderPlacement {
             id: orderID, number: try row["number"], cartID: cartID, userID: request.buyer.userID, email: email, status: .pending,
             fulfilment: .unfulfilled, version: 1, items: draft.items, totals: draft.totals, rate: draft.rate,
             payment: Payment(
-                id: paymentID, status: .created, amount: draft.totals.total, providerID: nil, attempt: 1, method: request.paymentMethod,
+                id: paymentID, status: draft.paymentStatus, amount: draft.totals.total, providerID: nil, attempt: 1, method: method,
                 declineCode: nil, clientSecret: nil),
             shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt, confirmedAt: nil,
             language: language)

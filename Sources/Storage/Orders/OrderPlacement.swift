@@ -36,12 +36,15 @@ struct OrderPlacement: Sendable {
     func run(_ transaction: PostgresTransaction) throws -> Placed {
         let read = try transaction.pipeline(claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []) + [declines])
         try checkKey(claimed: read[0], stored: read[1])
-        if let declines = try DeclineLimit.reached(read[read.count - 1]) { throw Refusal(outcome: .tooManyDeclines(declines)) }
         let cartID = try cart(read[3])
         let book = try PriceBook(currency, settings, rows: read.count > 7 ? read[6].rows : [])
-        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book).get()
+        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book, settings.charges).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
+        }
+        try checkPayment(of: draft.totals.total, book)
+        if draft.totals.total.amount > 0, let declines = try DeclineLimit.reached(read[read.count - 1]) {
+            throw Refusal(outcome: .tooManyDeclines(declines))
         }
         guard let email = try request.email ?? read[5].rows.first?["email"] else { throw Refusal(outcome: .emailRequired) }
         let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
@@ -62,26 +65,49 @@ struct OrderPlacement: Sendable {
         return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
     }
 
+    /// Whether the total can be charged, and with what. An order that costs nothing needs neither.
+    private func checkPayment(of total: Money, _ book: PriceBook) throws {
+        if total.amount == 0 { return }
+        do throws(ChargeLimits.Violation) {
+            try settings.charges.check(total, conversion: book.conversion.map { ($0.from, $0.rate.value) })
+        } catch {
+            switch error {
+            case .tooSmall(let bounds): throw Refusal(outcome: .amountTooSmall(total, bounds))
+            case .tooLarge(let bounds): throw Refusal(outcome: .amountTooLarge(bounds))
+            }
+        }
+        if request.paymentMethod == nil { throw Refusal(outcome: .paymentMethodRequired) }
+    }
+
+    /// The payment method as it is stored. An order that costs nothing may name none.
+    var method: String { request.paymentMethod ?? "none" }
+
     var language: Language { request.language ?? settings.language }
 
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
 
     /// Nobody waits for a key: who comes while another request holds it is told so.
     private var claim: [SQL] {
-        let scope = request.buyer.idempotencyScope
+        let (scopes, key) = (request.scopes, request.idempotencyKey)
         return [
             """
             WITH gate AS MATERIALIZED (
-                SELECT pg_try_advisory_xact_lock(hashtextextended(\(scope + "\u{1F}" + request.idempotencyKey), 0)) AS is_open
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key), 0)) AS is_open
             ), claimed AS (
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
-                SELECT \(scope)::text, \(request.idempotencyKey)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate WHERE is_open
+                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate, unnest(\(scopes)::text[]) AS scope
+                 WHERE is_open
+                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[]) AND key = \(key))
                 ON CONFLICT DO NOTHING
                 RETURNING 1
             )
-            SELECT is_open, EXISTS (SELECT FROM claimed) AS is_claimed FROM gate
+            SELECT is_open, (SELECT count(*) FROM claimed) = cardinality(\(scopes)::text[]) AS is_claimed FROM gate
             """,
-            "SELECT fingerprint, order_id FROM idempotency_keys WHERE scope = \(scope) AND key = \(request.idempotencyKey)",
+            """
+            SELECT fingerprint, order_id FROM idempotency_keys
+             WHERE scope = ANY (\(scopes + request.earlierScopes)::text[]) AND key = \(key) AND order_id <> \(orderID)
+             LIMIT 1
+            """,
         ]
     }
 
@@ -139,7 +165,7 @@ struct OrderPlacement: Sendable {
 
     private var declines: SQL {
         DeclineLimit.statement(
-            user: request.buyer.userID, client: request.client, method: request.paymentMethod, limit: settings.declinesPerHour)
+            user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
     }
 
     private var rates: SQL? { PriceBook.rates(to: currency, settings) }

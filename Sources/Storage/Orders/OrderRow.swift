@@ -35,7 +35,7 @@ enum OrderRow {
             shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
             reservedUntil: try row["reserved_until"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
             confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) },
-            language: try row["language"])
+            language: try row["language"], rejectionReason: try row["rejection_reason"])
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {

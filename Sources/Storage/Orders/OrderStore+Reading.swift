@@ -17,10 +17,11 @@ extension OrderStore {
         return try OrderRow.order(row)
     }
 
-    /// Orders, latest first.
+    /// Orders, latest first. Throws `StorageError.invalidCursor`.
     public func orders(for viewer: OrderViewer, page: PageRequest = PageRequest()) async throws -> Page<Order> {
         // Ids rise with time, so the id of the last order of one part is where the next begins.
-        let before = page.cursor.flatMap { Order.ID($0) }
+        let list = ListCursor.List("orders")
+        let before: Order.ID? = try page.id(of: list)
         let condition: SQL =
             switch viewer {
             case .buyer(let owner):
@@ -36,7 +37,7 @@ extension OrderStore {
                 ORDER BY o.id DESC LIMIT \(page.limit + 1)
                 """
             }
-        return Page(try await database.query(condition).map(OrderRow.order), limit: page.limit) { $0.id.description }
+        return Page(try await database.query(condition).map(OrderRow.order), limit: page.limit, of: list) { [.text($0.id.description)] }
     }
 
     /// What happened to an order after an event, oldest first; `nil` when the viewer may not see the order.

@@ -17,7 +17,7 @@ extension OrderStore {
                        cancel_requested_at IS NOT NULL AS is_called_off
                   FROM orders WHERE id = \(id) FOR NO KEY UPDATE
                 """,
-                "SELECT id FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
+                "SELECT id, amount, currency FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
                 """
                 SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
                  WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
@@ -26,15 +26,20 @@ extension OrderStore {
             ])
             guard let order = read[0].rows.first, try Self.mayRead(order, viewer) else { return .unknownOrder }
             let status: OrderStatus = try order["status"]
-            guard status == .paymentFailed, try !order["is_called_off"], let payment: Payment.ID = try read[1].rows.first?["id"] else {
-                return .notPayable(status)
-            }
+            guard status == .paymentFailed, try !order["is_called_off"], let failed = read[1].rows.first else { return .notPayable(status) }
             if let declines = try DeclineLimit.reached(read[3]) { return .tooManyDeclines(declines) }
+            let payment: Payment.ID = try failed["id"]
+            let total = Money(try failed["amount"], try failed["currency"])
             guard try order["is_held"], let cart: Cart.ID = try read[2].rows.first?["id"] else { return .tooLate }
+            do throws(ChargeLimits.Violation) {
+                try settings.charges.check(total)
+            } catch {
+                return .notChargeable(error)
+            }
             _ = try transaction.pipeline([
                 """
                 UPDATE orders
-                   SET status = 'reserved', version = version + 1, updated_at = now(),
+                   SET status = 'reserved', checkout_job_id = \(job.id), version = version + 1, updated_at = now(),
                        reserved_until = \(HoldExtension.bounded(settings))
                  WHERE id = \(id)
                 """,

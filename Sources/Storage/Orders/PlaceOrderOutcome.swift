@@ -24,6 +24,10 @@ public enum PlaceOrderOutcome: Hashable, Sendable {
     case emailRequired
     /// Too many payments of this user, card or client were declined.
     case tooManyDeclines(TooManyDeclines)
-    /// The sum is larger than can be charged.
-    case amountTooLarge
+    /// The sum is less than the payment provider charges.
+    case amountTooSmall(Money, ChargeLimits.Bounds)
+    /// The sum is more than the payment provider charges.
+    case amountTooLarge(ChargeLimits.Bounds)
+    /// There is something to be paid and nothing to pay it with.
+    case paymentMethodRequired
 }

@@ -30,14 +30,18 @@ public struct PlaceOrderRequest: Sendable {
     public var fingerprint: [UInt8]
     /// Who buys. An express order of a guest names the token it gives out.
     public var buyer: CartOwner
+    /// Under which identities the key finds this order again; the buyer's own unless said otherwise.
+    public var scopes: [String]
+    /// Identities under which the key may have been used by an earlier version of the shop. They are looked at and not written any more.
+    public var earlierScopes: [String]
     /// What is bought.
     public var source: Source
     /// The order's currency; the shop's when `nil`.
     public var currency: Currency?
     /// What the customer was shown. Another sum is refused.
     public var expectedTotal: Money?
-    /// The payment method as the provider names it.
-    public var paymentMethod: String
+    /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
+    public var paymentMethod: String?
     /// Where mail goes; a user's own address when `nil`. Guests must give one.
     public var email: EmailAddress?
     /// What mail is written in; the shop's language when `nil`.
@@ -53,13 +57,16 @@ public struct PlaceOrderRequest: Sendable {
 
     /// Describes an order to be placed.
     public init(
-        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, source: Source = .cart, currency: Currency? = nil,
-        expectedTotal: Money? = nil, paymentMethod: String, email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
+        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil, earlierScopes: [String] = [],
+        source: Source = .cart, currency: Currency? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
+        email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
         traceparent: String? = nil, remoteAddress: String? = nil, client: String? = nil
     ) {
         self.idempotencyKey = idempotencyKey
         self.fingerprint = fingerprint
         self.buyer = buyer
+        self.scopes = scopes ?? [buyer.idempotencyScope]
+        self.earlierScopes = earlierScopes
         self.source = source
         self.currency = currency
         self.expectedTotal = expectedTotal

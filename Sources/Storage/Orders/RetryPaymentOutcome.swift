@@ -10,6 +10,8 @@ public enum RetryPaymentOutcome: Hashable, Sendable {
     case tooManyDeclines(TooManyDeclines)
     /// The stock is no longer set aside, or a newer order took the cart.
     case tooLate
+    /// Its total is out of what the payment provider charges, which was not so when it was placed.
+    case notChargeable(ChargeLimits.Violation)
     /// There is no such order, or it belongs to somebody else.
     case unknownOrder
 }

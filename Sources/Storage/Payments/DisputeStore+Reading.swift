@@ -17,20 +17,30 @@ extension DisputeStore {
         ).map(Self.record)
     }
 
-    /// Disputes, latest first; where asked for, only those that are not decided.
+    /// Disputes, latest first; where asked for, only those that are not decided. Throws `StorageError.invalidCursor`.
     public func disputes(onlyOpen: Bool = false, page: PageRequest = PageRequest()) async throws -> Page<DisputeRecord> {
-        // The last dispute of one part is where the next begins.
-        let before = page.cursor
+        let list = ListCursor.List("disputes", [onlyOpen ? "open" : nil])
+        var before: (microseconds: Int64, id: String)?
+        if let values = try page.values(of: list) {
+            // Beyond the year 9999 there is no time for the database to compare with.
+            guard values.count == 2, case .number(let time) = values[0], (0..<253_402_300_800_000_000).contains(time),
+                case .text(let id) = values[1]
+            else { throw StorageError.invalidCursor }
+            before = (time, id)
+        }
         let rows = try await database.query(
             """
             \(raw: Self.selection)
             WHERE (NOT \(onlyOpen) OR d.closed_at IS NULL)
-              AND (\(before)::text IS NULL
-                   OR (d.opened_at, d.provider_dispute_id) < (SELECT opened_at, provider_dispute_id FROM disputes
-                                                               WHERE provider_dispute_id = \(before)::text))
+              AND (\(before?.id)::text IS NULL
+                   OR (d.opened_at, d.provider_dispute_id)
+                      < (timestamptz 'epoch' + \(before?.microseconds)::bigint * interval '1 microsecond', \(before?.id)::text))
             ORDER BY d.opened_at DESC, d.provider_dispute_id DESC LIMIT \(page.limit + 1)
             """)
-        return Page(try rows.map(Self.record), limit: page.limit) { $0.dispute.id.rawValue }
+        return Page(try rows.map(Self.record), limit: page.limit, of: list) { record in
+            let microseconds = record.dispute.openedAt.timeIntervalSince1970 * 1_000_000
+            return [.number(Int64(microseconds.rounded())), .text(record.dispute.id.rawValue)]
+        }
     }
 
     /// Disputes that are not decided, most urgent first.

@@ -51,12 +51,13 @@ extension ReconciliationStore {
         return Dictionary(try rows.map { (try $0["kind"], try $0["count"]) }) { $1 }
     }
 
-    /// Breaks, the latest first.
+    /// Breaks, the latest first. Throws `StorageError.invalidCursor`.
     public func breaks(
         status: ReconciliationBreak.Status? = nil, kind: BreakKind? = nil, page: PageRequest = PageRequest()
     ) async throws -> Page<ReconciliationBreak> {
         // Ids rise with time, so the id of the last break of one part is where the next begins.
-        let before = page.cursor.flatMap { ReconciliationBreak.ID($0) }
+        let list = ListCursor.List("breaks", [status?.rawValue, kind?.rawValue])
+        let before: ReconciliationBreak.ID? = try page.id(of: list)
         let rows = try await database.query(
             """
             SELECT * FROM reconciliation_breaks
@@ -64,7 +65,7 @@ extension ReconciliationStore {
                AND (\(before)::uuid IS NULL OR id < \(before)::uuid)
              ORDER BY id DESC LIMIT \(page.limit + 1)
             """)
-        return Page(try rows.map(ReconciliationBreak.init), limit: page.limit) { $0.id.description }
+        return Page(try rows.map(ReconciliationBreak.init), limit: page.limit, of: list) { [.text($0.id.description)] }
     }
 
     /// A person has dealt with a break. Answers it as it is now, also when it was no longer open; `nil` when there is none.

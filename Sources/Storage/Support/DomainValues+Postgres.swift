@@ -26,6 +26,7 @@ extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension Language: PostgresEncodable, PostgresDecodable {}
 extension MailKind: PostgresEncodable, PostgresDecodable {}
 extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
+extension MailFault: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}
 extension Currency: PostgresEncodable, PostgresDecodable {}
 extension RateMargin: PostgresEncodable, PostgresDecodable {}

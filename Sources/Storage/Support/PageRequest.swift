@@ -5,7 +5,7 @@ public struct PageRequest: Hashable, Sendable {
 
     /// How many items, 1 to 100.
     public let limit: Int
-    /// Where to begin: `Page.nextCursor` of the part before, or `nil` for the start. An unreadable cursor begins at the start.
+    /// Where to begin: `Page.nextCursor` of the part before, or `nil` for the start. Another one is refused with `StorageError.invalidCursor`.
     public let cursor: String?
 
     /// Limits outside of 1…100 are brought inside.

@@ -25,12 +25,15 @@ public struct ShopSettings: Hashable, Sendable {
     /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
     public var captureWindow: Duration
 
-    /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English, 2 minutes.
+    /// Which amounts the payment provider charges.
+    public var charges: ChargeLimits
+
+    /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English, 2 minutes, any amount.
     public init(
-        currency: Currency = .usd, reservation: Duration = .seconds(900),
-        maximumReservation: Duration = .seconds(3600), declinesPerHour: Int = 10,
-        cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero, maximumRateAgeDays: Int = 10,
-        captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english, paymentFailedMailDelay: Duration = .seconds(120)
+        currency: Currency = .usd, reservation: Duration = .seconds(900), maximumReservation: Duration = .seconds(3600),
+        declinesPerHour: Int = 10, cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero,
+        maximumRateAgeDays: Int = 10, captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english,
+        paymentFailedMailDelay: Duration = .seconds(120), charges: ChargeLimits = .none
     ) {
         self.currency = currency
         self.reservation = reservation
@@ -42,5 +45,6 @@ public struct ShopSettings: Hashable, Sendable {
         self.captureWindow = captureWindow
         self.language = language
         self.paymentFailedMailDelay = paymentFailedMailDelay
+        self.charges = charges
     }
 }

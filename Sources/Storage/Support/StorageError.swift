@@ -14,6 +14,10 @@ public enum StorageError: Error, Hashable, Sendable {
     case currencyUnavailable(Currency)
     /// A sum is larger than can be charged.
     case amountTooLarge
+    /// The idempotency key was used with another request before.
+    case idempotencyKeyReused
+    /// The cursor was not given out with a part of this list.
+    case invalidCursor
     /// A price is between two that can be charged in its currency, which are this far apart.
     case priceNotChargeable(SKU, Money, step: Money)
     /// There is no such thing of this kind, or it belongs to somebody else.
@@ -30,6 +34,8 @@ public enum StorageError: Error, Hashable, Sendable {
         case .unknownProduct: "unknown_product"
         case .currencyUnavailable: "currency_unavailable"
         case .amountTooLarge: "amount_too_large"
+        case .idempotencyKeyReused: "idempotency_key_reused"
+        case .invalidCursor: "invalid_cursor"
         case .priceNotChargeable: "price_not_chargeable"
         case .notFound: "not_found"
         case .corrupt: "stored_value_invalid"
@@ -47,6 +53,8 @@ extension StorageError: CustomStringConvertible {
         case .unknownProduct(let ids): "Not for sale: \(ids.map(\.description).joined(separator: ", "))."
         case .currencyUnavailable(let currency): "Prices in \(currency) cannot be given at the moment."
         case .amountTooLarge: "The amount is larger than can be charged."
+        case .idempotencyKeyReused: "This key was used with another request."
+        case .invalidCursor: "The cursor was not given out with a part of this list. Begin without one."
         case .priceNotChargeable(let sku, let price, let step):
             "The price of \(sku), \(price), cannot be charged: cards are charged in steps of \(step)."
         case .notFound(let kind): "There is no such \(kind)."

@@ -1,13 +1,18 @@
 import CrashPoints
 import Domain
 import JobQueue
+import Logging
 import Storage
 import Threading
 
-/// Takes an accepted order to its end: set stock aside, create the intent, store its id, confirm it, settle.
+/// Takes an accepted order to its end: set stock aside, create the intent, store its id, confirm it, settle. An order that costs nothing is at its
+/// end with the first step.
 ///
 /// No transaction is open while the provider is awaited. Whatever kills the process between two steps, the next attempt starts at the
 /// top: every step finds what an earlier attempt has done, and every call to the provider repeats its idempotency key.
+///
+/// What the provider refuses for good ends the order: no retry would ever be answered otherwise. Its intent is called off before, so that no money can
+/// move for it later. Whatever else kills the job leaves the order as it is until its time is up, for an operator to bring it back.
 struct CheckoutHandler: JobHandler {
     let checkouts: CheckoutBatches
     let store: CheckoutStore
@@ -28,8 +33,12 @@ struct CheckoutHandler: JobHandler {
     func run(_ job: CheckoutOrder, in context: JobContext) async throws {
         switch try await checkouts.reserve(ReservationRequest(orderID: job.orderID, completion: context.completion)) {
         case .reserved(let facts):
-            try await pay(facts, in: context)
-        case .rejected, .settled:
+            do {
+                try await pay(facts, in: context)
+            } catch let refused as PaymentRefused {
+                try await end(facts, refused, in: context)
+            }
+        case .rejected, .settled, .confirmed:
             return
         case .unknownOrder:
             throw JobFailure.permanent(code: "unknown_order", "there is no order \(job.orderID)")
@@ -67,8 +76,11 @@ struct CheckoutHandler: JobHandler {
     }
 
     /// W3.
-    private func settle(_ intent: PaymentIntent, of facts: CheckoutFacts, in context: JobContext) async throws {
-        let news = Finalisation(orderID: facts.orderID, intent: intent, source: .worker, completion: context.completion)
+    private func settle(
+        _ intent: PaymentIntent, of facts: CheckoutFacts, refusal: PaymentRefusal? = nil, in context: JobContext
+    ) async throws {
+        let news = Finalisation(
+            orderID: facts.orderID, intent: intent, source: .worker, completion: context.completion, refusal: refusal)
         let outcome = try await checkouts.finalise(news)
         guard let outcome else { throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)") }
         switch outcome.settlement {
@@ -80,6 +92,51 @@ struct CheckoutHandler: JobHandler {
         }
         if !outcome.isJobCompleted {
             throw JobFailure.snooze(.seconds(5), "the payment is \(intent.status.rawValue)")
+        }
+    }
+
+    /// Ends an order that the provider refuses to take money for. An intent that may be known to it is called off first, and the provider's answer to that
+    /// decides: what has been charged after all is settled as paid.
+    private func end(_ facts: CheckoutFacts, _ refused: PaymentRefused, in context: JobContext) async throws {
+        guard let stored = try await store.load(facts.orderID)?.intentID else {
+            switch try await store.refuse(facts.orderID, because: refused.refusal, completion: context.completion) {
+            case .rejected: return note(refused, facts, in: context)
+            case .settled: return
+            case .intentStored: throw JobFailure.transient("the payment of order \(facts.orderID) got an intent meanwhile")
+            case .unknownOrder: throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)")
+            }
+        }
+        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
+        let intent: PaymentIntent
+        do {
+            intent = try await payments.cancel(stored, key: key)
+        } catch {
+            switch error.disposition {
+            case .settle, .readBack: intent = try await readBack(stored)
+            case .retrySameKey, .openCircuit: throw error.jobFailure
+            // Nobody knows whether it can still be charged: the stock stays held until its time is up, and a person has a look.
+            case .deadLetter: throw refused.failure.jobFailure
+            }
+        }
+        // Not called off, and not charged: that may change, so this is asked again.
+        if [.requiresPaymentMethod, .requiresConfirmation].contains(intent.status) {
+            throw JobFailure.transient("the payment is \(intent.status.rawValue) and was not called off")
+        }
+        if intent.status == .canceled { note(refused, facts, in: context) }
+        try await settle(intent, of: facts, refusal: refused.refusal, in: context)
+    }
+
+    private func note(_ refused: PaymentRefused, _ facts: CheckoutFacts, in context: JobContext) {
+        context.logger.warning(
+            "an order ends: the payment provider refuses its payment",
+            metadata: ["order_id": "\(facts.orderID)", "reason": "\(refused.failure.description)"])
+    }
+
+    private func readBack(_ id: PaymentIntent.ID) async throws -> PaymentIntent {
+        do {
+            return try await payments.retrieve(id)
+        } catch {
+            throw error.jobFailure
         }
     }
 

@@ -18,7 +18,7 @@ struct IntentCreation: Sendable {
 
     /// Makes the intent, or finds the one that an earlier run has made. A key that is spent is left for the next one, once.
     ///
-    /// - Throws: ``JobFailure`` when another try is due.
+    /// - Throws: ``JobFailure`` when another try is due, ``PaymentRefused`` when none ever is.
     func run() async throws -> PaymentIntent.ID {
         // For an order so old that the provider may have forgotten its keys, one that was made before is looked for first.
         let known = try await search.intents(of: facts.orderID, placedAt: facts.placedAt)
@@ -47,6 +47,7 @@ struct IntentCreation: Sendable {
             return .made(try await payments.create(request).id)
         } catch {
             if case .outcomeUnknown(_, answered: true) = error { return .keySpent(error) }
+            if let refusal = error.refusal { throw PaymentRefused(refusal: refusal, failure: error) }
             // Creating again with the same key is harmless, whatever became of this call.
             throw error.jobFailure
         }

@@ -21,7 +21,7 @@ struct PaymentCharge: Sendable {
 
     /// Charges, and answers a snapshot that says how it ended. A key that is spent is left for the key of a new attempt, once.
     ///
-    /// - Throws: ``JobFailure`` when it is not known yet, or when another try is due.
+    /// - Throws: ``JobFailure`` when it is not known yet, or when another try is due, ``PaymentRefused`` when none ever is.
     func run(attempt: Int) async throws -> PaymentIntent {
         let failure: PaymentFailure
         switch try await confirm(attempt: attempt) {
@@ -47,7 +47,10 @@ struct PaymentCharge: Sendable {
                 if let intent { return .ended(intent.asDeclined(decline)) }
                 return .ended(try await readBack().asDeclined(decline))
             case .readBack: return try await lookUp(error, attempt: attempt)
-            case .retrySameKey, .openCircuit, .deadLetter: throw error.jobFailure
+            case .deadLetter:
+                if let refusal = error.refusal { throw PaymentRefused(refusal: refusal, failure: error) }
+                throw error.jobFailure
+            case .retrySameKey, .openCircuit: throw error.jobFailure
             }
         }
     }
@@ -75,6 +78,12 @@ struct PaymentCharge: Sendable {
             throw error.jobFailure
         }
     }
+}
+
+/// The provider will not carry a payment out, however often it is asked.
+struct PaymentRefused: Error {
+    let refusal: PaymentRefusal
+    let failure: PaymentFailure
 }
 
 extension PaymentIntent {

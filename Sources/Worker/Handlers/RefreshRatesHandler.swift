@@ -30,7 +30,7 @@ struct RefreshRatesHandler: JobHandler {
 
     /// A day that is yet to come would keep all sets out until it has come. Somewhere it may be tomorrow already.
     private static func checkDate(of set: RateSet) throws(JobFailure) {
-        let tomorrow = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970) + 86_400)
+        let tomorrow = CalendarDay(secondsSince1970: Date().unixSeconds + 86_400)
         guard set.date <= tomorrow else { throw .transient("\(RateFailure.malformed("they are dated \(set.date), which is yet to come"))") }
     }
 

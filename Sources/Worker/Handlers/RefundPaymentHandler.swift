@@ -64,7 +64,7 @@ struct RefundPaymentHandler: JobHandler {
                         reason: facts.refund.reason, key: key)))
         } catch {
             switch error {
-            case .invalidRequest, .unexpectedState, .declined:
+            case .invalidRequest, .unusableMethod, .unexpectedState, .declined:
                 // Surely not done now; it may have been done under a key that is forgotten.
                 if let found = try await find(facts) { return .success(found) }
                 return .failure(error)

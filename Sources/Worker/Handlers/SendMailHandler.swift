@@ -14,9 +14,14 @@ struct SendMailHandler: JobHandler {
     /// How long a mail waits that may turn out to be needless.
     static let pause: Duration = .seconds(15)
 
+    /// How long a mail waits that is refused because of the shop: longer each time, for somebody has to mend something.
+    static func refusalPause(attempt: Int) -> Duration { min(.seconds(30) * (1 << min(max(attempt - 1, 0), 5)), .seconds(15 * 60)) }
+
     let store: MailStore
     let transport: any MailTransport
     let renderer: OrderMailRenderer
+    /// Whether mail is not tried at present because its provider fails. A failure then uses up no attempt.
+    var isAway: @Sendable () async -> Bool = { false }
 
     func run(_ job: SendMail, in context: JobContext) async throws {
         guard let subject = try await store.load(job.deliveryID) else { throw Self.unknown(job) }
@@ -43,23 +48,45 @@ struct SendMailHandler: JobHandler {
         do {
             message = try renderer.render(subject.delivery, order: subject.order, refund: subject.refund, at: Date())
         } catch {
-            try await store.markNotSent(id, attempt: attempt, reason: "\(error)", permanent: true, completion: context.completion)
+            try await store.markNotSent(
+                id, attempt: attempt, reason: "\(error)", fault: .mail, isFinal: true, completion: context.completion)
             return
         }
         do {
             let receipt = try await transport.send(message)
             CrashPoint.pass(.mailAccepted)
             try await store.markSent(id, attempt: attempt, receipt: receipt, completion: context.completion)
-        } catch MailFailure.notSent(let reason, let permanent) {
-            try await store.markNotSent(
-                id, attempt: attempt, reason: reason, permanent: permanent, completion: permanent ? context.completion : nil)
-            if !permanent { throw JobFailure.transient(reason) }
+        } catch MailFailure.notSent(let reason, let fault) {
+            try await notSent(id, attempt: attempt, reason: reason, fault: fault, in: context)
         } catch MailFailure.notYet(let wait, let reason) {
-            try await store.markNotSent(id, attempt: attempt, reason: reason, permanent: false)
+            try await store.markNotSent(id, attempt: attempt, reason: reason, fault: .passing, isFinal: false)
             throw JobFailure.snooze(.waitingTurn(wait), reason)
         } catch MailFailure.outcomeUnknown(let reason) {
             try await store.markUnknown(id, attempt: attempt, reason: reason, completion: context.completion)
         }
+    }
+
+    /// What is the customer's or the mail's own is final. What is the shop's is told to operators and tried for as long as it takes. What passes is tried
+    /// as often as the job is, and then given up where operators find it.
+    private func notSent(_ id: MailDelivery.ID, attempt: Int, reason: String, fault: MailFault, in context: JobContext) async throws {
+        let isFinal: Bool
+        switch fault {
+        case .mail: isFinal = true
+        case .passing: isFinal = context.isLastAttempt ? !(await isAway()) : false
+        case .shop, .policy: isFinal = false
+        }
+        try await store.markNotSent(
+            id, attempt: attempt, reason: reason, fault: fault, isFinal: isFinal, completion: isFinal ? context.completion : nil)
+        if isFinal {
+            context.logger.warning(
+                "a mail is given up", metadata: ["delivery_id": "\(id)", "fault": "\(fault.rawValue)", "reason": "\(reason)"])
+            return
+        }
+        guard fault.isShops else { throw JobFailure.transient(reason) }
+        context.logger.error(
+            "mail is refused because of the shop's settings; it is tried again until they are mended",
+            metadata: ["delivery_id": "\(id)", "fault": "\(fault.rawValue)", "reason": "\(reason)"])
+        throw JobFailure.snooze(.waitingTurn(Self.refusalPause(attempt: attempt)), reason)
     }
 
     private static func unknown(_ job: SendMail) -> JobFailure {

@@ -4,7 +4,8 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Gives back the stock of orders whose time to pay has run out, and calls off their payments first, so that paid stock is never sold.
+/// Gives back the stock of orders whose time to pay has run out, and calls off their payments first, so that paid stock is never sold. What becomes of
+/// their checkout jobs makes no difference: an order whose job has died ends like any other.
 struct ReservationSweep: Service {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -23,6 +24,7 @@ struct ReservationSweep: Service {
     func sweep() async throws {
         let overdue = try await store.claimOverdue()
         _ = try await store.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
+        try await store.endAbandoned()
         try await store.reopenStaleCarts()
         let due = overdue.filter { $0.intentID != nil } + (try await store.claimOrphanedIntents())
         await withDiscardingTaskGroup { group in

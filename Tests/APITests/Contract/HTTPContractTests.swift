@@ -16,7 +16,9 @@ struct HTTPContractTests {
             #expect(missing.problem == "not_found")
             #expect(missing["instance"] == .string("/api/v1/nothing/here"))
 
-            for (path, allow) in [("/cart", "DELETE, GET, HEAD"), ("/orders", "GET, HEAD, POST"), ("/auth/login", "POST")] {
+            for (path, allow) in [
+                ("/cart", "DELETE, GET, HEAD, OPTIONS"), ("/orders", "GET, HEAD, OPTIONS, POST"), ("/auth/login", "OPTIONS, POST"),
+            ] {
                 let answer = try await shop.send(.put, path, "{}")
                 #expect(answer.status == 405)
                 #expect(answer.problem == "method_not_allowed")

@@ -20,7 +20,7 @@ struct JSONParserTests {
         #expect(
             try parse(text)
                 == .object([
-                    "a": .array([.integer(1), .integer(0), .number("2.5"), .number("1e3"), .boolean(true), .boolean(false), .null]),
+                    "a": .array([.integer(1), .integer(0), .number("2.5"), .integer(1000), .boolean(true), .boolean(false), .null]),
                     "b": .string("x\né😀//"), "": .object([:]),
                 ]))
     }
@@ -29,6 +29,39 @@ struct JSONParserTests {
         #expect(try parse("9223372036854775807") == .integer(.max))
         #expect(try parse("-9223372036854775808") == .integer(.min))
         #expect(try parse("9223372036854775808") == .number("9223372036854775808"))
+    }
+
+    @Test(
+        "a number is a number, however it is written",
+        arguments: [
+            ("1.0", 1), ("1.000", 1), ("-1.0", -1), ("0.0", 0), ("-0.0", 0), ("0e0", 0), ("0e99999999999999999999", 0),
+            ("0.0e-99999999999", 0),
+            ("1e0", 1), ("1E+2", 100), ("1e-0", 1), ("120e-1", 12), ("0.5e1", 5), ("1.5e1", 15), ("0.001e3", 1), ("100e-2", 1),
+            ("999.0", 999),
+            ("9223372036854775807.0", .max), ("-9223372036854775808.0", .min), ("9.223372036854775807e18", .max),
+            ("1e18", 1_000_000_000_000_000_000),
+            ("1000000000000000000000e-21", 1),
+        ] as [(String, Int64)])
+    func readsWholeNumbers(_ text: String, _ expected: Int64) throws {
+        #expect(try parse(text) == .integer(expected))
+    }
+
+    @Test(
+        "what is not whole, or too large, stays as it was written",
+        arguments: [
+            "1.5", "0.1", "1e-1", "1.05e1", "9223372036854775808.0", "-9223372036854775809.0", "1e19", "9.3e18", "1e99", "1e2147483648",
+            "1e-2147483649",
+            "1e99999999999999999999", "1e-99999999999999999999", "123456789012345678901234567890", "0.00000000000000000000000000001",
+        ])
+    func keepsOtherNumbers(_ text: String) throws {
+        #expect(try parse(text) == .number(text))
+    }
+
+    @Test func readsLongNumbersInLinearTime() throws {
+        let zeros = String(repeating: "0", count: 500_000)
+        #expect(try parse("1.\(zeros)") == .integer(1))
+        #expect(try parse("0.\(zeros)1") == .number("0.\(zeros)1"))
+        #expect(try parse("1\(zeros)e-500000") == .integer(1))
     }
 
     @Test(arguments: [
@@ -53,6 +86,39 @@ struct JSONParserTests {
         #expect(reason([0x22, 0xFF, 0x22]) == .invalidUTF8)
         #expect(reason([0x22, 0xC0, 0x80, 0x22]) == .invalidUTF8)
         #expect(reason([0x22, 0xED, 0xA0, 0x80, 0x22]) == .invalidUTF8)
+    }
+
+    @Test func refusesEarlyWhatCostsMoreThanItIsWorth() throws {
+        func object(_ members: Int) -> String { "{" + (0..<members).map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
+        _ = try parse(object(1_000))
+        #expect(reason(Array(object(1_001).utf8)) == .tooManyMembers)
+        #expect(reason(Array(object(100_000).utf8)) == .tooManyMembers)
+        func list(_ elements: Int) -> String { "[" + String(repeating: "1,", count: elements - 1) + "1]" }
+        _ = try parse(list(99_999))
+        #expect(reason(Array(list(100_000).utf8)) == .tooManyValues)
+        let name = String(repeating: "\u{301}", count: 512)
+        _ = try parse(#"{"\#(name)": 1}"#)
+        #expect(reason(Array(#"{"a\#(name)": 1}"#.utf8)) == .nameTooLong)
+    }
+
+    @Test func refusesNumbersThatNobodyMeans() throws {
+        _ = try parse("1e999")
+        _ = try parse(String(repeating: "9", count: 400))
+        for text in ["1e1000", "1e-1000", "1E+0001", "1e999999999999", String(repeating: "9", count: 401)] {
+            #expect(reason(Array(text.utf8)) == .numberTooLong)
+        }
+    }
+
+    @Test func keepsTextsAroundEscapes() throws {
+        #expect(try parse(#""a\n\nb\u0041""#) == .string("a\n\nbA"))
+        #expect(try parse(#""\\""#) == .string("\\"))
+        #expect(try parse("\"\"") == .string(""))
+        #expect(try parse(#""é\"é""#) == .string("é\"é"))
+    }
+
+    @Test func findsWhatCannotBeStored() throws {
+        for text in [#""\u0000""#, #"{"a": [{"b": "x\u0000y"}]}"#, #"{"\u0000": 1}"#] { #expect(try parse(text).holdsNUL) }
+        for text in [#""\\u0000""#, "1", "{}", #"{"a": [null, true, "0"]}"#] { #expect(try !parse(text).holdsNUL) }
     }
 
     @Test func nestsToTheLimitAndNoDeeper() throws {

@@ -26,18 +26,19 @@ struct RequestFieldsTests {
     }
 
     @Test(arguments: [
-        ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "not_an_integer"), ("1000", "out_of_range"),
+        ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "out_of_range"), ("1e-9", "not_an_integer"),
+        ("1000", "out_of_range"),
         ("9223372036854775808", "out_of_range"), ("-9223372036854775809", "out_of_range"), (#""1""#, "wrong_type"), ("null", "wrong_type"),
-        ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("1.0", "not_an_integer"),
+        ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("0.0", "out_of_range"), ("1e999", "out_of_range"),
     ])
     func refusesQuantity(_ literal: String, code: String) throws {
         let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(literal)}"#
         #expect(try errors(text, CartItemRequest.init) == ["quantity:\(code)"])
     }
 
-    @Test(arguments: [1, 999])
-    func takesQuantity(_ quantity: Int) throws {
-        let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(quantity)}"#
+    @Test(arguments: [("1", 1), ("999", 999), ("1.0", 1), ("2e2", 200), ("30e-1", 3)])
+    func takesQuantity(_ literal: String, _ quantity: Int) throws {
+        let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(literal)}"#
         #expect(try CartItemRequest(try fields(text)).quantity.rawValue == quantity)
     }
 
@@ -45,15 +46,50 @@ struct RequestFieldsTests {
         func codes(_ password: String) throws -> [String] {
             try errors(#"{"email": "a@b.example", "name": "A", "password": "\#(password)"}"#, RegisterRequest.init)
         }
-        #expect(try codes("1234567") == ["password:too_short"])
-        #expect(try codes("12345678") == [])
-        #expect(try codes(String(repeating: "é", count: 36)) == [])
-        #expect(try codes(String(repeating: "é", count: 36) + "x") == ["password:too_long"])
+        #expect(try codes("hu9-xka") == ["password:too_short"])
+        #expect(try codes("hu9-xkay") == [])
+        #expect(try codes("👩‍👩‍👧") == ["password:too_short"])
+        let long = "horse" + String(repeating: "éà", count: 16) + "xyz"
+        #expect(long.utf8.count == 72)
+        #expect(try codes(long) == [])
+        #expect(try codes(long + "x") == ["password:too_long"])
         #expect(try codes(#"secret\u0000secret"#) == ["password:invalid_character"])
     }
 
+    @Test func countsLengthsAsTheDatabaseDoes() throws {
+        func codes(_ name: String) throws -> [String] {
+            try errors(#"{"email": "a@b.example", "password": "12345678", "name": "\#(name)"}"#, RegisterRequest.init)
+        }
+        #expect(try codes("a" + String(repeating: "\u{301}", count: 119)) == [])
+        #expect(try codes("a" + String(repeating: "\u{301}", count: 120)) == ["name:too_long"])
+        #expect(try codes("a" + String(repeating: "\u{301}", count: 200)) == ["name:too_long"])
+        #expect(try codes(String(repeating: "é", count: 120)) == [])
+        #expect(try codes(String(repeating: "👨‍👩‍👧‍👦", count: 17)) == [])
+        #expect(try codes(String(repeating: "👨‍👩‍👧‍👦", count: 18)) == ["name:too_long"], "seven code points each")
+        #expect(try codes("") == ["name:too_short"])
+    }
+
+    @Test(arguments: ["email", "password"]) func refusesNULInEveryText(_ field: String) throws {
+        let text =
+            field == "email"
+            ? #"{"email": "a\u0000@b.example", "password": "12345678"}"# : #"{"email": "a@b.example", "password": "12\u000034"}"#
+        #expect(try errors(text, LoginRequest.init) == ["\(field):invalid_character"])
+    }
+
+    @Test func namesAtMostFiftyErrors() throws {
+        let many = "{" + (0..<900).map { #""f\#(String(repeating: "x", count: 100))\#($0)": 1"# }.joined(separator: ",") + "}"
+        do {
+            _ = try RegisterRequest(try fields(many))
+            Issue.record("taken")
+        } catch let problem as Problem {
+            #expect(problem.errors.count == 50)
+            #expect(problem.detail.contains("903 fields") && problem.detail.contains("853 more"))
+            #expect(problem.errors.allSatisfy { $0.field.utf8.count < 100 })
+        }
+    }
+
     @Test func refusesControlCharactersInNames() throws {
-        let text = #"{"email": "a@b.example", "password": "12345678", "name": "A\r\nBcc: b@c.example"}"#
+        let text = #"{"email": "a@b.example", "password": "hu9-xkay", "name": "A\r\nBcc: b@c.example"}"#
         #expect(try errors(text, RegisterRequest.init) == ["name:invalid_character"])
     }
 
@@ -66,8 +102,8 @@ struct RequestFieldsTests {
         #expect(
             try Set(errors(text, OrderRequest.init)) == [
                 "payment_method:invalid_format", "expected_total.amount:out_of_range", "expected_total.currency:invalid_format",
-                "expected_total.x:unknown_field", "shipping_address.line1:too_short", "items.0.product_id:invalid_format",
-                "items.1:wrong_type",
+                "expected_total.x:unknown_field", "shipping_address.line1:too_short", "items[0].product_id:invalid_format",
+                "items[1]:wrong_type",
                 "currency:wrong_type",
             ])
     }

@@ -48,7 +48,7 @@ struct HeaderTests {
             ("/api/v1/orders", nil), ("/api/v2/orders", nil), ("/healthz", nil), ("/api", nil),
         ] as [(String, String?)])
     func aliasesTheCurrentVersion(path: String, current: String?) {
-        #expect(VersionedResponder<NoResponder>.current(path) == current)
+        #expect(VersionedPath.current(path) == current)
     }
 
     @Test(arguments: [("", ""), ("Zg", "f"), ("Zm8", "fo"), ("Zm9v", "foo"), ("_-8", "\u{FF}\u{EF}")])

@@ -86,6 +86,76 @@ struct CartRoutesTests {
         }
     }
 
+    @Test func addsOncePerIdempotencyKey() async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct()
+            let member = try await shop.register()
+            let first = try await shop.send(.post, "/cart/items", Self.line(anvil))
+            let token = try #require(first.headers[.cartToken])
+            for owner in [(access: member.accessToken, cart: nil), (nil, token)] as [(access: String?, cart: String?)] {
+                func add(_ quantity: String, key: String) async throws -> Answer {
+                    var headers: HTTPFields = [.idempotencyKey: key]
+                    if let cart = owner.cart { headers[.cartToken] = cart }
+                    return try await shop.send(.post, "/cart/items", Self.line(anvil, quantity), token: owner.access, headers: headers)
+                }
+                let before: Int64 = owner.cart == nil ? 0 : 1
+                let added = try await add("2", key: "same")
+                #expect(added.status == 200 && added.headers[.idempotentReplayed] == nil)
+                #expect(added["items", "0", "quantity"] == .integer(before + 2))
+                for literal in ["2", "2.0"] {
+                    let again = try await add(literal, key: "same")
+                    #expect(again.status == 200)
+                    #expect(again.headers[.idempotentReplayed] == "true")
+                    #expect(again["items", "0", "quantity"] == .integer(before + 2))
+                }
+                #expect(try await add("3", key: "same").problem == "idempotency_key_reused")
+                #expect(try await add("3", key: "two words").problem == "idempotency_key_invalid")
+                #expect(try await add("3", key: "other")["items", "0", "quantity"] == .integer(before + 5))
+                let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<8 { group.addTask { try await add("1", key: "many").status } }
+                    return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+                }
+                #expect(answers == [200])
+                #expect(try await add("1", key: "many")["items", "0", "quantity"] == .integer(before + 6))
+            }
+            // What the guest put in came along at login; the client repeats it with the account.
+            let body = #"{"email": "\#(member.email)", "password": "\#(Member.password)"}"#
+            let late = try await shop.send(
+                .post, "/cart/items", Self.line(anvil), headers: [.cartToken: token, .idempotencyKey: "across"])
+            #expect(late["items", "0", "quantity"] == .integer(8))
+            #expect(try await shop.send(.post, "/auth/login", body, headers: [.cartToken: token])["cart_merged"] == .boolean(true))
+            let again = try await shop.send(
+                .post, "/cart/items", Self.line(anvil), token: member.accessToken, headers: [.idempotencyKey: "across"])
+            #expect(again["items", "0", "quantity"] == .integer(14))
+            // A refused request leaves its key free.
+            let ghost = #"{"product_id": "0197f0c4-0000-7000-8000-0000000000ff", "quantity": 1}"#
+            for _ in 0..<2 {
+                let refused = try await shop.send(
+                    .post, "/cart/items", ghost, token: member.accessToken, headers: [.idempotencyKey: "ghost"])
+                #expect(refused.fieldErrors == ["product_id:not_found"])
+            }
+            // Orders have keys of their own.
+            let order = try await shop.send(
+                .post, "/orders", Shop.order(email: nil), token: member.accessToken, headers: [.idempotencyKey: "same"])
+            #expect(order.status == 202)
+        }
+    }
+
+    @Test func saysHowManyPiecesThereAre() async throws {
+        try await Shop.open { shop in
+            let anvil = try await shop.addProduct(stock: 3)
+            let cart = try await shop.send(.post, "/cart/items", Self.line(anvil, "3"))
+            #expect(cart["items", "0", "available"] == .integer(3))
+            #expect(cart["items", "0", "in_stock"] == .boolean(true))
+            let token = try #require(cart.headers[.cartToken])
+            let more = try await shop.send(.post, "/cart/items", Self.line(anvil, "1"), headers: [.cartToken: token])
+            #expect(more["items", "0", "available"] == .integer(3))
+            #expect(more["items", "0", "in_stock"] == .boolean(false))
+            try await shop.database.execute("UPDATE products SET is_active = false WHERE id = \(anvil.id)")
+            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "available"] == .integer(0))
+        }
+    }
+
     @Test func refusesUnknownProducts() async throws {
         try await Shop.open { shop in
             let sku = try #require(SKU(rawValue: "GHOST"))

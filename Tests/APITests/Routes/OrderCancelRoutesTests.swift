@@ -35,6 +35,25 @@ struct OrderCancelRoutesTests {
         }
     }
 
+    @Test func refusesFieldsItDoesNotKnow() async throws {
+        try await Shop.open { shop in
+            let member = try await shop.register()
+            let id = try await placed(member, in: shop)
+            let unknown = try await shop.send(.post, "/orders/\(id)/cancel", #"{"refund": true}"#, token: member.accessToken)
+            #expect(unknown.status == 422)
+            #expect(unknown.fieldErrors == ["refund:unknown_field"])
+            #expect(try await shop.send(.post, "/orders/\(id)/cancel", "[]", token: member.accessToken).status == 422)
+            #expect(try await shop.send(.post, "/orders/\(id)/cancel", "{", token: member.accessToken).problem == "malformed_json")
+            let admin = try await shop.register(role: .admin)
+            for action in ["cancel", "capture"] {
+                let staff = try await shop.send(.post, "/admin/orders/\(id)/\(action)", #"{"amnt": 1}"#, token: admin.accessToken)
+                #expect(staff.status == 422)
+                #expect(staff.fieldErrors == ["amnt:unknown_field"])
+            }
+            #expect(try await shop.send(.post, "/orders/\(id)/cancel", "{}", token: member.accessToken).status == 200)
+        }
+    }
+
     @Test func whileTheCustomerApproves() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()

@@ -117,12 +117,23 @@ struct WebhookRoutesTests {
         }
     }
 
+    @Test(arguments: [
+        #"{"id":"pi_\u0000"}"#, #"{"id":"pi_1","metadata":{"order_id":"\u0000"}}"#, #"{"id":"pi_1","metadata":{"\u0000":"x"}}"#,
+    ])
+    func thatIsSignedAndCannotBeStoredIsRefused(_ object: String) async throws {
+        try await Shop.open { shop in
+            let answer = try await shop.tell(Shop.event(object: object))
+            #expect(answer.status == 422)
+            #expect(answer.fieldErrors == [":invalid_character"])
+        }
+    }
+
     @Test func needsNoMediaTypeAndHasALimit() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_typeless")
             let typeless = try await shop.tell(body, signature: Shop.signature(of: body), contentType: nil)
             #expect(typeless.status == 200)
-            let large = Shop.event(object: #"{"id":"\#(String(repeating: "x", count: Limits.bodyBytes))"}"#)
+            let large = Shop.event(object: #"{"id":"\#(String(repeating: "x", count: Limits.webhookBodyBytes))"}"#)
             #expect(try await shop.tell(large).status == 413)
         }
     }

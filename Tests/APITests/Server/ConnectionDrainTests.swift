@@ -28,11 +28,4 @@ struct ConnectionDrainTests {
         #expect(drain.lingered() == .announce)
         #expect(drain.serverGoesDown() == .nothing)
     }
-
-    @Test func cutsOffAnEndlessBody() {
-        var drain = ConnectionDrain()
-        _ = drain.requestBegan()
-        #expect(drain.bodyArrived(bytes: Limits.drainedBytes) == .nothing)
-        #expect(drain.bodyArrived(bytes: 1) == .cutOff)
-    }
 }

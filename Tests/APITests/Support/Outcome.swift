@@ -6,8 +6,10 @@ import TestSupport
 @testable import API
 
 /// How an order comes out when there is no worker and the test says so.
-enum Outcome: Sendable {
+enum Outcome: Hashable, Sendable {
     case confirmed, declined, rejected, approval
+    /// The payment provider refuses, for this reason.
+    case refused(String)
 }
 
 extension Shop {
@@ -20,7 +22,9 @@ extension Shop {
         case .confirmed:
             try await database.execute("UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE id = \(id)")
         case .rejected:
-            try await database.execute("UPDATE orders SET status = 'rejected' WHERE id = \(id)")
+            try await database.execute("UPDATE orders SET status = 'rejected', rejection_reason = 'out_of_stock' WHERE id = \(id)")
+        case .refused(let reason):
+            try await database.execute("UPDATE orders SET status = 'rejected', rejection_reason = \(reason) WHERE id = \(id)")
         case .declined:
             try await database.execute("UPDATE payments SET status = 'failed', decline_code = 'insufficient_funds' WHERE order_id = \(id)")
             try await database.execute(

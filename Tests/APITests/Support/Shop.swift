@@ -41,22 +41,27 @@ struct Shop: Sendable {
 
     /// Starts the API on a port of its own, runs the test, and stops it.
     static func open(
-        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, proxies: TrustedProxies = .none, limits: RequestLimits = .off,
-        _ test: @escaping @Sendable (Shop) async throws -> Void
+        servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, signingKeys: [SigningKey] = [signingKey],
+        edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), proxies: TrustedProxies = .none,
+        limits: RequestLimits = .off, _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await open(database: try TestDatabase.current.pool, servers: servers, webhook: webhook, proxies: proxies, limits: limits, test)
+        try await open(
+            database: try TestDatabase.current.pool, servers: servers, webhook: webhook, signingKeys: signingKeys, edge: edge, cors: cors,
+            proxies: proxies, limits: limits, test)
     }
 
     static func open(
-        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, proxies: TrustedProxies = .none,
-        limits: RequestLimits = .off,
+        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        signingKeys: [SigningKey] = [signingKey], edge: EdgeResources = EdgeResources(limits: EdgeLimits()),
+        cors: CORSPolicy = CORSPolicy(), proxies: TrustedProxies = .none, limits: RequestLimits = .off,
         _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await withServices(database: database, servers: servers, webhook: webhook, proxies: proxies, limits: limits) {
-            services, logger in
+        try await withServices(
+            database: database, servers: servers, webhook: webhook, signingKeys: signingKeys, proxies: proxies, limits: limits
+        ) { services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
-                gate: ListenerGate(logger: logger), logger: logger)
+                gate: ListenerGate(logger: logger), edge: edge, cors: cors, logger: logger)
             try await application.test(.live) { client in
                 try await test(Shop(client: client, services: services, database: database))
             }
@@ -65,8 +70,8 @@ struct Shop: Sendable {
 
     /// Everything the API stands on, closed again afterwards.
     static func withServices(
-        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, proxies: TrustedProxies = .none,
-        limits: RequestLimits = .off,
+        database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
+        signingKeys: [SigningKey] = [signingKey], proxies: TrustedProxies = .none, limits: RequestLimits = .off,
         _ body: @Sendable (ShopServices, Logger) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -77,13 +82,14 @@ struct Shop: Sendable {
         let prefix = "api-" + UUID().uuidString.lowercased()
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
-        guard let tokens = await AccessTokens(keys: [signingKey]) else { throw CancellationError() }
-        let orders = OrderStore(database: database, dispatcher: dispatcher)
+        guard let tokens = await AccessTokens(keys: signingKeys) else { throw CancellationError() }
+        let settings = ShopSettings(charges: ShopSettings.providerCharges)
+        let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
         let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
-            carts: CartStore(database: database),
+            carts: CartStore(database: database), guests: GuestStore(database: database),
             orders: orders,
             refunds: RefundStore(database: database, dispatcher: dispatcher),
             captures: CaptureStore(database: database, dispatcher: dispatcher), disputes: DisputeStore(database: database),
@@ -97,7 +103,7 @@ struct Shop: Sendable {
             jobs: JobInspector(database: database, dispatcher: dispatcher), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
-            cartTokens: CartTokens(secret: signingKey.secret), hasher: hasher, settings: ShopSettings(),
+            cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher, settings: settings,
             trustedProxies: proxies, limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
         do {
             try await body(services, logger)

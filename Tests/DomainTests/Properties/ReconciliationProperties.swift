@@ -59,6 +59,7 @@ struct ReconciliationProperties {
         let payment = one(PaymentStatus.allCases)
         let order: OrderStatus =
             switch payment {
+            case .notRequired: one([.pending, .confirmed, .cancelled, .rejected])
             case .created: one([.pending, .reserved, .rejected])
             case .confirming, .requiresAction, .processing: one([.reserved, .expired])
             case .failed: one([.paymentFailed, .expired])
@@ -68,7 +69,7 @@ struct ReconciliationProperties {
             case .partiallyRefunded: .partiallyRefunded
             case .refunded: .refunded
             }
-        let hasIntent = ![.created, .failed, .canceled].contains(payment) || choices.next(upTo: 1) == 1
+        let hasIntent = ![.created, .failed, .canceled, .notRequired].contains(payment) || payment != .notRequired && choices.next(upTo: 1) == 1
         let stored = hasIntent ? one([id, PaymentIntent.ID(rawValue: "pi_2")]) : nil
         let facts = PaymentFacts(
             orderID: ids.order, order: order, paymentID: ids.payment, payment: payment, amount: amount, intentID: stored)

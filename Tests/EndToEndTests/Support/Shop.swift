@@ -25,10 +25,15 @@ final class Shop: Sendable {
     /// Opens a shop with a small catalogue, and closes it whatever `body` does.
     ///
     /// - Parameter webhooks: whether the sandbox tells the API of its events. Without, a shop learns what it asks for itself.
+    /// - Parameters:
+    ///   - server: another PostgreSQL than the one that all tests share.
+    ///   - reach: how the shop reaches its database, whose URL it is told: settings.
     static func open<Value>(
-        settings: [String: String] = [:], products: Int = 30, webhooks: Bool = false, _ body: (Shop) async throws -> Value
+        settings: [String: String] = [:], products: Int = 30, webhooks: Bool = false, on server: String? = nil,
+        through reach: (String) throws -> [String: String] = { ["DATABASE_URL": $0] }, _ body: (Shop) async throws -> Value
     ) async throws -> Value {
-        try await TestDatabase.with(poolSize: 4) { database in
+        try await TestDatabase.with(poolSize: 4, on: server) { database in
+            let settings = try reach(database.url).merging(settings) { $1 }
             let shop = try Shop(
                 database: database, redisServer: try await RedisServer.start(["appendonly yes"]), settings: settings, webhooks: webhooks)
             try await shop.cartwright("migrate")

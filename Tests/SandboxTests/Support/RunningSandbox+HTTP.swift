@@ -12,17 +12,21 @@ extension RunningSandbox {
     func get(_ path: String, headers: [String: String] = [:]) async throws -> Reply { try await send("GET", path, headers: headers) }
 
     /// A call on the payments API with a test key.
-    func pay(_ path: String, _ form: String = "", key: String? = nil, fault: String? = nil, method: String = "POST") async throws -> Reply {
+    func pay(
+        _ path: String, _ form: String = "", key: String? = nil, fault: String? = nil, version: String? = nil, method: String = "POST"
+    ) async throws -> Reply {
         var headers = ["Authorization": "Bearer sk_test_tests"]
         if method == "POST" { headers["Content-Type"] = "application/x-www-form-urlencoded" }
         headers["Idempotency-Key"] = key
         headers["X-Sandbox-Fault"] = fault
+        headers["Stripe-Version"] = version
         return try await send(method, "/v1/" + path, headers: headers, body: form)
     }
 
     /// A new intent's id.
     func intent(amount: Int = 1999, currency: String = "usd", order: String = "order-1", more: String = "") async throws -> String {
-        let reply = try await pay("payment_intents", "amount=\(amount)&currency=\(currency)&metadata[order_id]=\(order)\(more)")
+        let reply = try await pay(
+            "payment_intents", "amount=\(amount)&currency=\(currency)&payment_method_types[]=card&metadata[order_id]=\(order)\(more)")
         guard reply.status == 200, let id = reply.text("id") else { throw UnexpectedReply(reply: reply) }
         return id
     }

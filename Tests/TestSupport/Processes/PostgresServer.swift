@@ -17,13 +17,26 @@ public final class PostgresServer: Sendable {
     private let directory: String
     private let programs: String
     private let hasPreload: Bool
+    private let settings: [String]
     private let process: Mutex<ManagedProcess>
+
+    /// The folder of its Unix socket.
+    public var socketFolder: String { "\(directory)/sockets" }
+    /// The certificate, PEM, of a server with TLS: its own authority.
+    public var certificateFile: String { "\(directory)/certificate.pem" }
 
     /// Makes a cluster and starts it.
     /// - Parameters:
     ///   - library: loaded into the server before all others.
     ///   - environment: added to the server's.
-    public static func start(preloading library: String? = nil, environment: [String: String] = [:]) async throws -> PostgresServer {
+    ///   - settings: as in postgresql.conf, `name=value`.
+    ///   - names: whom its certificate is for, as `subjectAltName` has it, such as `DNS:localhost,IP:127.0.0.1`; nil for a server without TLS.
+    ///   - access: the lines of pg_hba.conf; by default everybody is let in.
+    public static func start(
+        preloading library: String? = nil, environment: [String: String] = [:], settings: [String] = [],
+        certificateFor names: String? = nil,
+        access: String? = nil
+    ) async throws -> PostgresServer {
         let directory = "\(NSTemporaryDirectory())/cartwright-postgres-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         // A copy, because the user that the server runs as may not enter the folder of the build.
@@ -37,19 +50,35 @@ public final class PostgresServer: Sendable {
                 "\(programs)/initdb", "-D", "\(directory)/data", "-U", "cartwright", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
                 "--no-sync",
             ])
+        var settings = settings
+        if let names {
+            let (key, certificate) = ("\(directory)/key.pem", "\(directory)/certificate.pem")
+            try await run(
+                launcher[0],
+                launcher.dropFirst() + [
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    "/CN=db.example", "-addext", "subjectAltName=\(names)", "-keyout", key, "-out", certificate,
+                ])
+            settings += ["ssl=on", "ssl_key_file=\(key)", "ssl_cert_file=\(certificate)"]
+        }
+        if let access {
+            try (access + "\n").write(toFile: "\(directory)/data/pg_hba.conf", atomically: false, encoding: .utf8)
+        }
+        try await run(launcher[0], launcher.dropFirst() + ["mkdir", "\(directory)/sockets"])
         let port = try FreePort.next()
         let server = PostgresServer(
-            port: port, directory: directory, programs: programs, hasPreload: library != nil,
-            process: try launch(programs, in: directory, port: port, environment, hasPreload: library != nil))
+            port: port, directory: directory, programs: programs, hasPreload: library != nil, settings: settings,
+            process: try launch(programs, in: directory, port: port, environment, hasPreload: library != nil, settings))
         try await server.waitUntilReady()
         return server
     }
 
-    private init(port: Int, directory: String, programs: String, hasPreload: Bool, process: ManagedProcess) {
+    private init(port: Int, directory: String, programs: String, hasPreload: Bool, settings: [String], process: ManagedProcess) {
         self.port = port
         self.directory = directory
         self.programs = programs
         self.hasPreload = hasPreload
+        self.settings = settings
         self.process = Mutex(process)
     }
 
@@ -77,7 +106,7 @@ public final class PostgresServer: Sendable {
         current.signal(SIGQUIT)
         try await current.waitForExit(within: .seconds(20))
         try await Task.sleep(for: pause)
-        let next = try Self.launch(programs, in: directory, port: port, environment, hasPreload: hasPreload)
+        let next = try Self.launch(programs, in: directory, port: port, environment, hasPreload: hasPreload, settings)
         process.withLock { $0 = next }
         try await waitUntilReady()
     }
@@ -93,20 +122,21 @@ public final class PostgresServer: Sendable {
     }
 
     private static func launch(
-        _ programs: String, in directory: String, port: Int, _ environment: [String: String], hasPreload: Bool
+        _ programs: String, in directory: String, port: Int, _ environment: [String: String], hasPreload: Bool, _ settings: [String]
     ) throws -> ManagedProcess {
         let preload = hasPreload ? ["LD_PRELOAD": "\(directory)/preload.so"] : [:]
         return try ManagedProcess.start(
             launcher[0],
             arguments: launcher.dropFirst() + [
                 "\(programs)/postgres", "-D", "\(directory)/data", "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
-                "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100", "-c",
+                "unix_socket_directories=\(directory)/sockets", "-c", "fsync=off", "-c", "full_page_writes=off", "-c",
+                "max_connections=100", "-c",
                 "timezone=UTC",
-            ], environment: environment.merging(preload) { $1 })
+            ] + settings.flatMap { ["-c", $0] }, environment: environment.merging(preload) { $1 })
     }
 
     /// Becomes the user that Debian's package made, when root.
-    private static var launcher: [String] {
+    static var launcher: [String] {
         geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] : ["env", "--"]
     }
 
@@ -119,7 +149,7 @@ public final class PostgresServer: Sendable {
         return "/usr/lib/postgresql/\(newest)/bin"
     }
 
-    private static func run(_ program: String, _ arguments: [String]) async throws {
+    static func run(_ program: String, _ arguments: [String]) async throws {
         let process = try ManagedProcess.start(program, arguments: arguments)
         guard try await process.waitForExit(within: .seconds(60)) == .code(0) else { throw CannotStart(description: process.log) }
     }

@@ -11,21 +11,26 @@ public final class RedisCluster: Sendable {
 
     /// Starts a cluster and waits until it serves all slots and the replicas are in step.
     /// - Parameter nodeTimeout: milliseconds without an answer after which a node counts as failing.
-    public static func start(masters: Int = 3, nodeTimeout: Int = 1000) async throws -> RedisCluster {
+    /// - Parameter certificate: with it the nodes also listen with TLS, and talk to each other so.
+    public static func start(masters: Int = 3, nodeTimeout: Int = 1000, certificate: TestCertificate? = nil) async throws -> RedisCluster {
         var nodes: [RedisServer] = []
+        var addresses: [String] = []
         for _ in 0..<masters * 2 {
+            let securePort = try FreePort.next()
             nodes.append(
-                try await RedisServer.start([
-                    "cluster-enabled yes", "cluster-node-timeout \(nodeTimeout)", "cluster-port \(try FreePort.next())",
-                    "repl-diskless-sync-delay 0",
-                ]))
+                try await RedisServer.start(
+                    [
+                        "cluster-enabled yes", "cluster-node-timeout \(nodeTimeout)", "cluster-port \(try FreePort.next())",
+                        "repl-diskless-sync-delay 0",
+                    ] + (certificate.map { $0.redisSettings(port: securePort) + ["tls-cluster yes", "tls-replication yes"] } ?? [])))
+            addresses.append("127.0.0.1:\(certificate == nil ? nodes[nodes.count - 1].port : securePort)")
         }
         let creation = try ManagedProcess.start(
             "redis-cli",
-            arguments: ["--cluster", "create"] + nodes.map { "127.0.0.1:\($0.port)" }
+            arguments: (certificate.map { ["--tls", "--cacert", $0.file] } ?? []) + ["--cluster", "create"] + addresses
                 + ["--cluster-replicas", "1", "--cluster-yes"])
         guard try await creation.waitForExit(within: .seconds(60)) == .code(0) else { throw CannotCreate(log: creation.log) }
-        let cluster = RedisCluster(nodes: nodes)
+        let cluster = RedisCluster(nodes: nodes, addresses: addresses, certificate: certificate)
         for node in nodes {
             try await eventually(within: .seconds(30), "the cluster serves all slots and its replicas are in step") {
                 let isMaster = try await node.field("role", of: RedisCommand("INFO", "replication")) == "master"
@@ -46,12 +51,20 @@ public final class RedisCluster: Sendable {
         public let log: String
     }
 
-    private init(nodes: [RedisServer]) {
+    private let addresses: [String]
+    private let certificate: TestCertificate?
+
+    private init(nodes: [RedisServer], addresses: [String], certificate: TestCertificate?) {
         self.nodes = nodes
+        self.addresses = addresses
+        self.certificate = certificate
     }
 
-    /// `redis+cluster://…` with all nodes.
-    public var url: String { "redis+cluster://" + nodes.map { "127.0.0.1:\($0.port)" }.joined(separator: ",") }
+    /// `redis+cluster://…` with all nodes; with a certificate `rediss+cluster://…`.
+    public var url: String {
+        let list = addresses.joined(separator: ",")
+        return certificate.map { "rediss+cluster://\(list)?ca=\($0.file)" } ?? "redis+cluster://\(list)"
+    }
 
     /// The slot of a key.
     public func slot(of key: String) async throws -> Int {

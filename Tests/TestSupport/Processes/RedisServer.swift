@@ -30,6 +30,11 @@ public final class RedisServer: Sendable {
         try await start(.server, configuration)
     }
 
+    /// Starts a sentinel and waits until it can be talked to.
+    public static func startSentinel(_ configuration: [String]) async throws -> RedisServer {
+        try await start(.sentinel, configuration)
+    }
+
     static func start(_ kind: Kind, _ configuration: [String]) async throws -> RedisServer {
         let directory = "\(NSTemporaryDirectory())/cartwright-redis-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -20,6 +20,8 @@ final class ScriptedPayments: PaymentProvider {
         /// Each creation that was asked for, and how many of the next ones the provider fails and keeps its failure of.
         var creationKeys: [IdempotencyKey] = []
         var failingCreations = 0
+        /// What is said to every creation, confirmation and cancellation, where anything is.
+        var refusals: (creations: PaymentFailure?, confirmations: PaymentFailure?, cancellations: PaymentFailure?)
         var charges = 0
         var lookUps = 0
         var creations = 0
@@ -100,6 +102,11 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { $0.failingCreations = count }
     }
 
+    /// Refuses what is asked from now on; nil takes it again.
+    func refuse(creations: PaymentFailure? = nil, confirmations: PaymentFailure? = nil, cancellations: PaymentFailure? = nil) {
+        state.withLock { $0.refusals = (creations, confirmations, cancellations) }
+    }
+
     var creationKeys: [String] { state.withLock { $0.creationKeys.map(\.rawValue) } }
 
     /// Holds cancellations back until so many of them are under way at once.
@@ -154,6 +161,7 @@ final class ScriptedPayments: PaymentProvider {
         return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.creationKeys.append(request.key)
             if let known = state.answers[request.key] { return known }
+            if let refusal = state.refusals.creations { return .failure(refusal) }
             if let known = state.intents[id] { return .success(known) }
             if state.failingCreations > 0 {
                 state.failingCreations -= 1
@@ -172,6 +180,7 @@ final class ScriptedPayments: PaymentProvider {
         let answer: Result<PaymentIntent, PaymentFailure> = state.withLock { state in
             state.keys.append(key)
             if let known = state.answers[key] { return known }
+            if let refusal = state.refusals.confirmations { return .failure(refusal) }
             switch state.faults.isEmpty ? nil : state.faults.removeFirst() {
             case .serverError(let acts):
                 if acts { _ = state.charge(id, method) }
@@ -203,6 +212,7 @@ final class ScriptedPayments: PaymentProvider {
         await gather()
         return try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.keys.append(key)
+            if let refusal = state.refusals.cancellations { return .failure(refusal) }
             guard let intent = state.intents[id] else { return .failure(.notFound) }
             if intent.status == .succeeded { return .failure(.unexpectedState(intent)) }
             state.intents[id] = intent.becoming(.canceled)

@@ -1,0 +1,87 @@
+import Domain
+import Hummingbird
+import Storage
+
+/// What staff do with emails to customers. Every change goes to the audit log, in the transaction of the change.
+struct AdminEmailRoutes {
+    /// The most that one call sends again.
+    static let batch = 500
+
+    let mail: MailStore
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("emails", use: list)
+        group.post("emails/{id}/resend", use: resend)
+        group.post("emails/resend", use: resendAll)
+    }
+
+    /// `?status=` names a state, `refused` for those that wait while the shop is refused, or `attention`, which is what is shown without it: all that
+    /// somebody should look at.
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let names = ["attention", "refused"] + MailDeliveryStatus.allCases.map(\.rawValue)
+        let filter = query.parsed("status", "Expected one of \(names.joined(separator: ", ")).") { text -> MailFilter? in
+            switch text {
+            case "attention": .attention
+            case "refused": .refused
+            default: MailDeliveryStatus(rawValue: text).map(MailFilter.status)
+            }
+        }
+        let limit = query.limit()
+        let cursor = query.parsed("cursor", "Expected a cursor that a page before gave out.") { MailDelivery.ID($0) }
+        try query.finish()
+        let found = try await mail.mails(filter ?? .attention, page: PageRequest(limit: limit, cursor: cursor?.description))
+        return try JSONAnswer.response(PageBody(items: found.items.map(MailBody.init), nextCursor: found.nextCursor))
+    }
+
+    /// Answers once it is durable; a job sends it.
+    @Sendable func resend(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let id = MailDelivery.ID(try context.parameters.require("id")) else { throw Problem.notFound("email") }
+        switch try await mail.resend(id, audit: try entry("mail.resent", id.description, context)) {
+        case .requested(let mail): return try JSONAnswer.response(MailBody(mail), status: .accepted)
+        case .refused(let status): throw Problem.emailNotResendable(status)
+        case .unknownDelivery: throw Problem.notFound("email")
+        }
+    }
+
+    /// All that failed, and all that wait while the shop is refused; `{"kind": …, "fault": …}` narrows it down.
+    @Sendable func resendAll(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var fields = try await request.fields()
+        let kinds = MailKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let faults = MailFault.allCases.map(\.rawValue).joined(separator: ", ")
+        let kind = fields.has("kind") ? fields.parsed("kind", "Expected one of \(kinds).") { MailKind(rawValue: $0) } : nil
+        let fault = fields.has("fault") ? fields.parsed("fault", "Expected one of \(faults).") { MailFault(rawValue: $0) } : nil
+        guard fields.isComplete else { throw fields.rejection }
+        var audit = try entry("mails.resent", "all", context)
+        audit.details["kind"] = kind?.rawValue
+        audit.details["fault"] = fault?.rawValue
+        let (count, hasMore) = try await mail.resendAll(kind: kind, fault: fault, limit: Self.batch, audit: audit)
+        return try JSONAnswer.response(Resent(resent: count, has_more: hasMore), status: .accepted)
+    }
+
+    private struct Resent: Encodable {
+        let resent: Int
+        let has_more: Bool
+    }
+
+    private func entry(_ action: String, _ subject: String, _ context: ShopContext) throws -> AuditEntry {
+        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        return AuditEntry(
+            actor: .user(user), action: action, subjectKind: "mail", subjectID: subject, remoteAddress: context.remoteAddress,
+            details: ["request_id": context.requestID])
+    }
+}
+
+extension Problem {
+    static func emailNotResendable(_ status: MailDeliveryStatus) -> Problem {
+        let reason =
+            switch status {
+            case .sent: "It was sent."
+            case .sending: "It is being sent."
+            case .unknown: "It may have been sent. Find out, and say it with `cartwright mails settle`."
+            case .obsolete: "What it says is no longer true."
+            case .pending, .failed: "It cannot be sent now."
+            }
+        return Problem("email_not_resendable", .conflict, "Email not to be sent again", reason)
+    }
+}

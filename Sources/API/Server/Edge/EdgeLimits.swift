@@ -1,0 +1,42 @@
+import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What one connection may cost before a request is passed on, and all of them together.
+struct EdgeLimits: Sendable {
+    /// Path and query together.
+    var targetBytes = Limits.targetBytes
+    /// All header fields together.
+    var headerBytes = Limits.headerBytes
+    /// From the first byte of a head to its last.
+    var headTime = TimeAmount.seconds(10)
+    /// A body may take this long, longer by a second for so many bytes that have come, and never longer than ``bodyTime``.
+    var bodyGrace = TimeAmount.seconds(10)
+    var bodyBytesPerSecond = 1_024
+    var bodyTime = TimeAmount.seconds(60)
+    /// How long a client that was refused may go on sending, so that it gets to read the answer, and how much.
+    var lingerTime = TimeAmount.seconds(5)
+    var droppedBytes = Limits.drainedBytes
+    /// How long a client may take to read the last answer.
+    var writeTime = TimeAmount.seconds(30)
+    /// Bodies that are held in memory at the same time, of all connections.
+    var heldBodyBytes = 67_108_864
+    var connectionsPerAddress = 256
+    var connections = Self.connectionsForDescriptors()
+
+    /// As many connections as the process has descriptors for, less those it needs for itself: the servers, files, new connections
+    /// that are about to be refused. Raises the soft limit to the hard one first, as a server should.
+    static func connectionsForDescriptors() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 512 }
+        if limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = min(limit.rlim_max, 65_536)
+            if raised.rlim_cur > limit.rlim_cur, setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+        }
+        let descriptors = Int(clamping: limit.rlim_cur)
+        return min(20_000, max(16, descriptors - min(256, descriptors / 2)))
+    }
+}

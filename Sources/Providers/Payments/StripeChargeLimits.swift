@@ -1,0 +1,37 @@
+public import Domain
+
+/// The amounts that Stripe charges cards, by currency.
+///
+/// Minimums: Stripe documentation, "Supported currencies", "Minimum and maximum charge amounts". They are exact where the account is paid out in the
+/// currency; elsewhere Stripe asks for what is worth as much as the minimum of the currency of the pay-out, which only it knows. Maximums: eight digits of
+/// the provider's units (API reference, "Create a PaymentIntent"), and for a few currencies of small units more, by the same documentation.
+public enum StripeChargeLimits {
+    /// The table.
+    public static let table: ChargeLimits = {
+        let currencies = Currency.all
+        return ChargeLimits(
+            minimums: currencies.compactMap { currency in minimums[currency.code].flatMap { StripeAmount.money($0, currency) } },
+            maximums: currencies.compactMap(maximum))
+    }()
+
+    /// The least, in the provider's units.
+    private static let minimums: [String: Int64] = [
+        "USD": 50, "AED": 200, "ARS": 50, "AUD": 50, "BGN": 100, "BRL": 50, "CAD": 50, "CHF": 50, "COP": 50, "CZK": 1500, "DKK": 250,
+        "EUR": 50, "GBP": 30, "HKD": 400, "HUF": 17_500, "IDR": 50, "ILS": 50, "INR": 50, "JPY": 50, "KRW": 50, "MXN": 1000, "MYR": 200,
+        "NOK": 300, "NZD": 50, "PHP": 50, "PLN": 200, "RON": 200, "RUB": 50, "SEK": 300, "SGD": 50, "THB": 1000, "ZAR": 50,
+    ]
+
+    /// Digits of the largest amount, where they are more than eight.
+    private static let digits: [String: Int] = ["INR": 9, "COP": 10, "IDR": 12]
+
+    /// The largest amount of ours that has no more digits at the provider and can be charged.
+    private static func maximum(in currency: Currency) -> Money? {
+        var units: Int64 = 0
+        for _ in 0..<digits[currency.code, default: 8] { units = units * 10 + 9 }
+        // What is between two steps, or no whole number of ours, is none that can be charged.
+        for candidate in stride(from: units, through: max(0, units - 1000), by: -1) {
+            if let money = StripeAmount.money(candidate, currency), money.isChargeable { return money }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,61 @@
+public import Domain
+public import JobQueue
+import Postgres
+
+/// What became of ending an order because the provider refuses its payment.
+public enum RefuseOutcome: Hashable, Sendable {
+    /// The order is rejected, its stock given back, its cart open again, and the job done.
+    case rejected
+    /// It has an intent by now, which has to be called off first. Nothing was done.
+    case intentStored(PaymentIntent.ID)
+    /// It was over, or paid for, before. Nothing was done but the job completed.
+    case settled
+    /// There is no such order.
+    case unknownOrder
+}
+
+extension CheckoutStore {
+    /// Ends an order whose payment the provider refuses for good, before there is an intent of it that could ever move money. Where there is one, it is
+    /// called off first and settled with the refusal (``Finalisation/refusal``).
+    ///
+    /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
+    public func refuse(_ id: Order.ID, because refusal: PaymentRefusal, completion: JobCompletion) async throws -> RefuseOutcome {
+        let (outcome, jobs) = try await database.transaction { transaction -> (RefuseOutcome, [PendingJob]) in
+            let read = try transaction.pipeline(LockedOrders.statements([id]) + [products(of: [id])])
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            guard let entry = orders.entries[id] else { return (.unknownOrder, []) }
+            guard entry.facts.status.isOpen else {
+                try completion.check(transaction.pipeline([completion.statement])[0])
+                return (.settled, [])
+            }
+            if let intent = entry.facts.intentID { return (.intentStored(intent), []) }
+            let mails = entry.email.map { [PendingMail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
+            let jobs = try invalidation(of: [id], among: read[2].rows) + mails.map { try $0.job() }
+            let statements =
+                StockRelease.statements(for: [id], becoming: .rejected, reason: refusal.reason) + [
+                    Rejection.reasons([(id, refusal.reason)]),
+                    "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
+                    CartReopening.statement(for: [id]), PendingMail.insertion(mails),
+                ] + jobs.map(\.statement)
+            let results = try transaction.pipeline(statements + [completion.statement])
+            if let result = results.last { try completion.check(result) }
+            return (.rejected, jobs)
+        }
+        if outcome == .rejected { await announce(jobs, [id]) }
+        return outcome
+    }
+}
+
+/// Writes down why orders were rejected.
+enum Rejection {
+    /// Too little was there.
+    static let outOfStock = "out_of_stock"
+
+    static func reasons(_ orders: [(id: Order.ID, reason: String)]) -> SQL {
+        """
+        UPDATE orders SET rejection_reason = t.reason
+          FROM unnest(\(orders.map(\.id))::uuid[], \(orders.map(\.reason))::text[]) AS t (id, reason)
+         WHERE orders.id = t.id
+        """
+    }
+}

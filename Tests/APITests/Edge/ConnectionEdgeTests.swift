@@ -1,0 +1,234 @@
+import NIOCore
+import Testing
+
+@testable import API
+
+@Suite("The edge decides what a connection may do")
+struct ConnectionEdgeTests {
+    private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+
+    private static func at(_ seconds: Double) -> NIODeadline { start + .nanoseconds(Int64(seconds * 1e9)) }
+
+    private func edge(_ change: (inout EdgeLimits) -> Void = { _ in }) -> ConnectionEdge {
+        var limits = EdgeLimits(connections: 100)
+        change(&limits)
+        return ConnectionEdge(limits: limits)
+    }
+
+    /// An edge that reads a body since 0 s.
+    private func readingBody(limit: Int = 10_000, isLast: Bool = false) -> ConnectionEdge {
+        var edge = edge()
+        edge.arrived(bytes: 100, at: Self.at(0))
+        edge.headAccepted(bodyLimit: limit, isLast: isLast, at: Self.at(0))
+        return edge
+    }
+
+    /// An edge that owes the answer to one request.
+    private func answering(isLast: Bool = false) -> ConnectionEdge {
+        var edge = readingBody(isLast: isLast)
+        #expect(edge.requestEnded() == true)
+        return edge
+    }
+
+    // MARK: One request after the other
+
+    @Test func holdsTheNextRequestBackUntilTheAnswer() {
+        var edge = answering()
+        #expect(!edge.takesBytes)
+        #expect(edge.answerEnded(at: Self.at(1)) == .resume)
+        #expect(edge.takesBytes)
+        #expect(edge.written(at: Self.at(1)) == .nothing)
+    }
+
+    @Test func goesOnReadingABodyWhileAnotherAnswerIsDue() {
+        var edge = answering()
+        edge.arrived(bytes: 10, at: Self.at(0))
+        edge.headAccepted(bodyLimit: 10, isLast: false, at: Self.at(0))
+        #expect(edge.takesBytes)
+        #expect(edge.requestEnded() == true)
+        #expect(edge.answerEnded(at: Self.at(1)) == .nothing, "one answer is still due")
+        #expect(edge.answerEnded(at: Self.at(1)) == .resume)
+    }
+
+    @Test func waitsForeverForAnAnswerAndForTheNextRequest() {
+        #expect(answering().deadline == nil)
+        #expect(edge().deadline == nil)
+    }
+
+    @Test func endsAfterTheLastAnswer() {
+        var edge = answering(isLast: true)
+        #expect(edge.answersLast && edge.isOver)
+        #expect(edge.answerEnded(at: Self.at(1)) == .nothing)
+        #expect(edge.written(at: Self.at(2)) == .close, "nothing is on its way, so nothing can reset the connection")
+    }
+
+    @Test func lingersAfterTheLastAnswerWhenTheClientSentMore() {
+        var edge = answering(isLast: true)
+        #expect(edge.dropped(bytes: 5) == .nothing)
+        #expect(edge.answerEnded(at: Self.at(1)) == .nothing)
+        #expect(edge.written(at: Self.at(1)) == .closeOutput)
+        #expect(edge.inputClosed(at: Self.at(2)) == .close)
+    }
+
+    @Test func givesASlowReaderOfTheLastAnswerItsTimeAndNoMore() {
+        var edge = answering(isLast: true)
+        _ = edge.answerEnded(at: Self.at(0))
+        #expect(edge.tick(at: Self.at(29)) == .nothing)
+        #expect(edge.tick(at: Self.at(30)) == .close)
+    }
+
+    // MARK: Time
+
+    @Test func aHeadHasTenSeconds() {
+        var edge = edge()
+        edge.arrived(bytes: 1, at: Self.at(0))
+        edge.arrived(bytes: 1, at: Self.at(9))
+        #expect(edge.deadline == Self.at(10))
+        #expect(edge.tick(at: Self.at(9.9)) == .nothing)
+        #expect(edge.tick(at: Self.at(10)) == .answer(.headTooSlow))
+        #expect(edge.tick(at: Self.at(11)) == .nothing)
+    }
+
+    @Test func theTimeInWhichAHeadWasHeldBackIsNotTheClients() {
+        var edge = answering()
+        edge.arrived(bytes: 1, at: Self.at(0))
+        #expect(edge.deadline == nil)
+        #expect(edge.answerEnded(at: Self.at(30)) == .resume)
+        #expect(edge.deadline == Self.at(40))
+    }
+
+    @Test(arguments: [(0.2, 12.0), (1, 12), (100, 11.5), (900, 60), (1_023, 60)])
+    func aBodyMustKeepARate(bytesPerSecond: Double, refusedBy latest: Double) {
+        var edge = readingBody(limit: 1_000_000)
+        var refusedAt: Double?
+        for step in 1...140 where refusedAt == nil {
+            let time = Double(step) / 2
+            if edge.tick(at: Self.at(time)) == .answer(.bodyTooSlow) { refusedAt = time }
+            if refusedAt == nil { #expect(edge.bodyArrived(bytes: Int(bytesPerSecond / 2), at: Self.at(time)) == .nothing) }
+        }
+        #expect(refusedAt.map { $0 <= latest && $0 >= 10 } == true)
+    }
+
+    @Test func aBodyThatComesFastEnoughHasAMinute() {
+        var edge = readingBody(limit: 1_000_000)
+        for second in 1..<60 {
+            #expect(edge.tick(at: Self.at(Double(second))) == .nothing)
+            #expect(edge.bodyArrived(bytes: 4_096, at: Self.at(Double(second))) == .nothing)
+        }
+        #expect(edge.tick(at: Self.at(60)) == .answer(.bodyTooSlow))
+    }
+
+    // MARK: Size
+
+    @Test func aRequestLineThatDoesNotEndIsTooLong() {
+        var edge = edge()
+        edge.arrived(bytes: 8_000, at: Self.at(0))
+        #expect(edge.parsed(requestLineIsComplete: false, at: Self.at(0)) == .nothing)
+        edge.arrived(bytes: 1_024, at: Self.at(0))
+        #expect(edge.parsed(requestLineIsComplete: false, at: Self.at(0)) == .answer(.targetTooLong(8_192)))
+    }
+
+    @Test func headersThatDoNotEndAreTooLarge() {
+        var edge = edge()
+        edge.arrived(bytes: 24_000, at: Self.at(0))
+        #expect(edge.parsed(requestLineIsComplete: true, at: Self.at(0)) == .nothing)
+        edge.arrived(bytes: 1_024, at: Self.at(0))
+        #expect(edge.parsed(requestLineIsComplete: true, at: Self.at(0)) == .answer(.headersTooLarge(16_384)))
+    }
+
+    @Test func aBodyIsRefusedWithItsFirstByteTooMuch() {
+        var edge = readingBody(limit: 10)
+        #expect(edge.bodyArrived(bytes: 10, at: Self.at(0)) == .nothing)
+        #expect(edge.bodyArrived(bytes: 1, at: Self.at(0)) == .answer(.bodyTooLarge(10)))
+        #expect(edge.requestEnded() == false)
+    }
+
+    // MARK: Refusals
+
+    @Test func aRefusalWaitsForTheAnswersBeforeIt() {
+        var edge = answering()
+        edge.arrived(bytes: 10, at: Self.at(0))
+        #expect(edge.refuse(.malformed("x"), at: Self.at(0)) == .nothing)
+        #expect(edge.isOver && edge.takesBytes, "what comes in is dropped, not held")
+        #expect(edge.answerEnded(at: Self.at(1)) == .answer(.malformed("x")))
+    }
+
+    @Test func aConnectionIsRefusedOnce() {
+        var edge = edge()
+        #expect(edge.refuse(.tooManyConnections, at: Self.at(0)) == .answer(.tooManyConnections))
+        #expect(edge.refuse(.headTooSlow, at: Self.at(0)) == .nothing)
+        edge.headAccepted(bodyLimit: 1, isLast: false, at: Self.at(0))
+        #expect(edge.isOver)
+    }
+
+    @Test func aRefusedClientGetsToReadTheAnswer() {
+        var edge = readingBody()
+        #expect(edge.refuse(.bodyTooLarge(1), at: Self.at(0)) == .answer(.bodyTooLarge(1)))
+        #expect(edge.written(at: Self.at(0)) == .closeOutput, "closing with unread bytes would reset the connection")
+        #expect(edge.dropped(bytes: 1_000_000) == .nothing)
+        #expect(edge.tick(at: Self.at(4)) == .nothing)
+        #expect(edge.tick(at: Self.at(5)) == .close)
+    }
+
+    @Test func aRefusedClientMayNotSendForEver() {
+        var edge = readingBody()
+        _ = edge.refuse(.bodyTooLarge(1), at: Self.at(0))
+        #expect(edge.dropped(bytes: Limits.drainedBytes) == .nothing)
+        #expect(edge.dropped(bytes: 1) == .close)
+    }
+
+    @Test func aRefusedClientThatClosesIsLetGo() {
+        var edge = readingBody()
+        _ = edge.refuse(.bodyTooLarge(1), at: Self.at(0))
+        #expect(edge.inputClosed(at: Self.at(0)) == .nothing, "the answer is not written yet")
+        #expect(edge.written(at: Self.at(0)) == .close)
+    }
+
+    @Test func aHalfRequestIsRefusedWhenTheInputEnds() {
+        var edge = readingBody()
+        #expect(edge.inputClosed(at: Self.at(0)) == .answer(.malformed("The request ended before it was complete.")))
+        var head = self.edge()
+        head.arrived(bytes: 3, at: Self.at(0))
+        #expect(head.inputClosed(at: Self.at(0)) != .nothing)
+    }
+
+    @Test func aClientThatSendsNoMoreIsAnsweredAllTheSame() {
+        var edge = answering()
+        #expect(edge.inputClosed(at: Self.at(0)) == .nothing)
+        #expect(edge.answerEnded(at: Self.at(1)) == .resume)
+        #expect(edge.closeRequested(holdsBytes: false, at: Self.at(1)) == .nothing, "the answer is not written yet")
+        #expect(edge.written(at: Self.at(1)) == .close)
+    }
+
+    // MARK: Closing, when the server goes down
+
+    @Test func anIdleConnectionIsClosedAtOnce() {
+        var edge = edge()
+        #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
+    }
+
+    @Test func anAnswerIsWrittenBeforeTheConnectionCloses() {
+        var edge = answering()
+        #expect(edge.answerEnded(at: Self.at(0)) == .resume)
+        #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .nothing)
+        #expect(edge.written(at: Self.at(0)) == .close)
+    }
+
+    @Test func aConnectionWithMoreOnItsWayLingers() {
+        var edge = answering()
+        #expect(edge.answerEnded(at: Self.at(0)) == .resume)
+        #expect(edge.written(at: Self.at(0)) == .nothing)
+        edge.arrived(bytes: 5, at: Self.at(0))
+        #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .closeOutput)
+        #expect(edge.tick(at: Self.at(5)) == .close)
+        var held = answering()
+        _ = held.answerEnded(at: Self.at(0))
+        _ = held.written(at: Self.at(0))
+        #expect(held.closeRequested(holdsBytes: true, at: Self.at(0)) == .closeOutput)
+    }
+
+    @Test func whoeverClosesUnderAnAnswerClosesAtOnce() {
+        var edge = answering()
+        #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
+    }
+}
