@@ -105,7 +105,8 @@ struct RequestFields {
             return number
         case .integer:
             note(field, .outOfRange, "Expected a whole number from \(range.lowerBound) to \(range.upperBound).")
-        case .number(let text) where text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }):
+        // What is whole and beyond 64 bits.
+        case .number(let text) where Double(text).map({ $0.magnitude >= 0x1p63 }) ?? false:
             note(field, .outOfRange, "Expected a whole number from \(range.lowerBound) to \(range.upperBound).")
         case .number:
             note(field, .notAnInteger, "Expected a whole number.")

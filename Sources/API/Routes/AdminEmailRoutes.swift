@@ -27,10 +27,9 @@ struct AdminEmailRoutes {
             default: MailDeliveryStatus(rawValue: text).map(MailFilter.status)
             }
         }
-        let limit = query.limit()
-        let cursor = query.parsed("cursor", "Expected a cursor that a page before gave out.") { MailDelivery.ID($0) }
+        let page = query.page()
         try query.finish()
-        let found = try await mail.mails(filter ?? .attention, page: PageRequest(limit: limit, cursor: cursor?.description))
+        let found = try await mail.mails(filter ?? .attention, page: page)
         return try JSONAnswer.response(PageBody(items: found.items.map(MailBody.init), nextCursor: found.nextCursor))
     }
 

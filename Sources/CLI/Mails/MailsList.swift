@@ -32,8 +32,8 @@ struct MailsList: AsyncParsableCommand {
     @Option(help: "How many at most, 1 to 100.")
     var limit = 50
 
-    @Option(help: "Go on where the part before ended.", transform: Self.cursor)
-    var cursor: MailDelivery.ID?
+    @Option(help: "Go on where the part before ended.")
+    var cursor: String?
 
     func validate() throws {
         guard (1...100).contains(limit) else { throw ValidationError("--limit: expected a number from 1 to 100.") }
@@ -41,7 +41,7 @@ struct MailsList: AsyncParsableCommand {
 
     func run() async throws {
         let page = try await Services.use { services in
-            try await services.mail.mails(status.filter, page: PageRequest(limit: limit, cursor: cursor?.description))
+            try await services.mail.mails(status.filter, page: PageRequest(limit: limit, cursor: cursor))
         }
         if page.items.isEmpty {
             return Terminal.write(status == .attention ? "No mail waits for anybody." : "There are none.")
@@ -58,10 +58,5 @@ struct MailsList: AsyncParsableCommand {
         }
         Terminal.write(table)
         if let next = page.nextCursor { Terminal.write("\nThere are more: --cursor \(next)") }
-    }
-
-    private static func cursor(_ text: String) throws -> MailDelivery.ID {
-        guard let id = MailDelivery.ID(text) else { throw ValidationError("--cursor: expected what the part before named.") }
-        return id
     }
 }

@@ -11,6 +11,15 @@ public enum MailFilter: Hashable, Sendable {
     /// Those in one state.
     case status(MailDeliveryStatus)
 
+    /// What a page of such a list is told by.
+    var name: String {
+        switch self {
+        case .attention: "attention"
+        case .refused: "refused"
+        case .status(let status): status.rawValue
+        }
+    }
+
     var condition: SQL {
         switch self {
         case .attention: "(\(Self.failed) OR \(Self.refusals) OR \(MailStore.waitsForPerson))"
@@ -55,14 +64,15 @@ public enum MailResend: Hashable, Sendable {
 extension MailStore {
     /// Mails, latest first.
     public func mails(_ filter: MailFilter, page: PageRequest = PageRequest()) async throws -> Page<OrderMail> {
-        let before = page.cursor.flatMap { MailDelivery.ID($0) }
+        let list = ListCursor.List("emails", [filter.name])
+        let before: MailDelivery.ID? = try page.id(of: list)
         let rows = try await database.query(
             """
             SELECT \(raw: OrderMail.columns) FROM email_deliveries
              WHERE \(filter.condition) AND (\(before)::uuid IS NULL OR id < \(before)::uuid)
              ORDER BY id DESC LIMIT \(page.limit + 1)
             """)
-        return Page(try rows.map(OrderMail.init), limit: page.limit) { $0.delivery.id.description }
+        return Page(try rows.map(OrderMail.init), limit: page.limit, of: list) { [.text($0.delivery.id.description)] }
     }
 
     /// How many mails wait for somebody, of each kind at most so many.

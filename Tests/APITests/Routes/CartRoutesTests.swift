@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Postgres
 import TestSupport
 import Testing
 

@@ -97,7 +97,7 @@ struct MailWebhookRoutesTests {
             let id = MailDelivery.ID()
             let elements = [
                 #"{"event":"delivered","timestamp":1,"sg_message_id":"x"}"#, "3", "{}",
-                event(id, "delivered").replacing("\(id)", with: "d-1"), event(id, "delivered").replacing("1795410727", with: "1e9"),
+                event(id, "delivered").replacing("\(id)", with: "d-1"), event(id, "delivered").replacing("1795410727", with: "1.5"),
                 event(id, "click").replacing("1795410727", with: "-1"), event(id, "click").replacing("1795410727", with: "4102444801"),
                 event(id, ""), event(id, "open"),
             ]
