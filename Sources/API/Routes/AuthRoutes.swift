@@ -22,9 +22,8 @@ struct AuthRoutes {
         let cartToken = try CartTokens.token(of: request)
         let body = try RegisterRequest(try await request.fields())
         let hash = try await services.hasher.hash(body.password, for: context.hashing(.registration))
-        let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name)
-        try await record("user.registered", user.id, context)
-        var session = try await open(for: user)
+        let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name, from: context.origin)
+        var session = try await open(for: user, context)
         session.user = UserBody(user)
         await bringAlong(cartToken, into: user.id, &session, context)
         return try JSONAnswer.response(session, status: .created)
@@ -46,8 +45,7 @@ struct AuthRoutes {
             throw Problem.invalidCredentials
         }
         if let attempt { await services.logins.passed(attempt) }
-        try await record("session.opened", user.id, context)
-        var session = try await open(for: user)
+        var session = try await open(for: user, context)
         await bringAlong(cartToken, into: user.id, &session, context)
         return try JSONAnswer.response(session)
     }
@@ -58,7 +56,7 @@ struct AuthRoutes {
         let next = RandomToken.make()
         let rotation = try await services.accounts.rotate(
             RandomToken.hash(body.refreshToken), to: RandomToken.hash(next), expiresAt: Date() + Self.refreshLifetime,
-            remoteAddress: context.remoteAddress)
+            from: context.origin)
         switch rotation {
         case .rotated(let user):
             return try JSONAnswer.response(SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
@@ -73,14 +71,17 @@ struct AuthRoutes {
     @Sendable func logout(_ request: Request, _ context: ShopContext) async throws -> Response {
         let body = try RefreshRequest(try await request.fields())
         // An unknown token is logged out already.
-        if RandomToken.isPlausible(body.refreshToken) { try await services.accounts.endSession(RandomToken.hash(body.refreshToken)) }
+        if RandomToken.isPlausible(body.refreshToken) {
+            try await services.accounts.endSession(RandomToken.hash(body.refreshToken), from: context.origin)
+        }
         return Response(status: .noContent)
     }
 
-    private func open(for user: User) async throws -> SessionBody {
+    private func open(for user: User, _ context: ShopContext) async throws -> SessionBody {
         let refreshToken = RandomToken.make()
         try await services.accounts.openSession(
-            for: user.id, tokenHash: RandomToken.hash(refreshToken), expiresAt: Date() + Self.refreshLifetime)
+            for: user.id, tokenHash: RandomToken.hash(refreshToken), expiresAt: Date() + Self.refreshLifetime,
+            from: context.origin)
         return SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken)
     }
 

@@ -1,6 +1,7 @@
 import Bootstrap
 import Hummingbird
 import NIOCore
+import Storage
 
 /// What the middleware found out about a request, for the handlers below it.
 struct ShopContext: RequestContext {
@@ -24,6 +25,9 @@ struct ShopContext: RequestContext {
 
     /// The client's address for the audit log.
     var remoteAddress: String? { clientAddress?.description }
+
+    /// Where the request came from, for the audit log.
+    var origin: AuditOrigin { AuditOrigin(remoteAddress: remoteAddress, requestID: requestID) }
 
     /// For whom a password is hashed.
     func hashing(_ purpose: HashingQueue.Purpose) -> HashingClient {

@@ -1,3 +1,4 @@
+import Arithmetic
 public import Domain
 public import Logging
 public import Redis
@@ -144,7 +145,13 @@ public final class RequestLimiter: Sendable {
 
     private func isShared(_ key: Key) -> Bool {
         guard redis.isConnected(for: name(key)) else { return false }
-        return state.withLock { $0.awayUntil.map { $0 <= .now } ?? true }
+        return state.withLock { state in
+            guard let awayUntil = state.awayUntil else { return true }
+            guard awayUntil <= .now else { return false }
+            // One request finds out whether it is back; the others need not wait for that.
+            state.awayUntil = .now + Self.pause
+            return true
+        }
     }
 
     /// `nil` when Redis cannot be asked.
@@ -157,6 +164,7 @@ public final class RequestLimiter: Sendable {
             guard let numbers = reply.elements?.compactMap(\.int), numbers.count == 4 else {
                 throw RedisError(code: .protocolViolation, message: "the script request-limit answered in an unknown form")
             }
+            state.withLock { $0.awayUntil = nil }
             return .init(granted: numbers[0], left: numbers[1], wait: Int64(numbers[2]), resets: Int64(numbers[3]))
         } catch {
             let isFirst = state.withLock { state in

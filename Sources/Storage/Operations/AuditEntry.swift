@@ -1,5 +1,19 @@
 public import JobQueue
 
+/// Where a request came from, for the audit log.
+public struct AuditOrigin: Hashable, Sendable {
+    /// The client's address, as the API saw it.
+    public var remoteAddress: String?
+    /// The request's id.
+    public var requestID: String?
+
+    /// Both are absent where nothing came over the network.
+    public init(remoteAddress: String? = nil, requestID: String? = nil) {
+        self.remoteAddress = remoteAddress
+        self.requestID = requestID
+    }
+}
+
 /// One line of the audit log. It holds no personal data: people are named by id.
 public struct AuditEntry: Hashable, Sendable {
     /// Who.
