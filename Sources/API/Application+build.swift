@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Storage
@@ -46,8 +47,9 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
     AdminEmailRoutes(mail: services.mail).add(to: admin)
     AdminQueueRoutes(jobs: services.jobs).add(to: admin)
-    AdminJobRoutes(jobs: services.jobs).add(to: admin)
-    AdminDeadLetterRoutes(jobs: services.jobs).add(to: admin)
+    AdminJobRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: admin)
+    AdminDeadLetterRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: admin)
+    AdminWebhookEventRoutes(webhooks: services.webhooks).add(to: admin)
     AdminRateRoutes(rates: services.rates).add(to: admin)
     AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)
     return router

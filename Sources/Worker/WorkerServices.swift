@@ -51,7 +51,8 @@ struct WorkerServices {
                 events: PaymentEventBatches(store: webhooks),
                 intents: IntentNews(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
                 refunds: RefundNews(refunds: refunds, store: checkoutStore, payments: outbound.payments),
-                disputes: DisputeStore(database: database)))
+                disputes: DisputeStore(database: database),
+                owners: PaymentOwners(store: checkoutStore, payments: outbound.payments)))
         let reconciliations = ReconciliationStore(database: database)
         registry.register(
             ReconcilePaymentsHandler(

@@ -21,9 +21,12 @@ struct ReconciliationTests {
             amountReceived: status == .succeeded ? received ?? amount : .zero(.usd), paymentID: payment, shop: shop)
     }
 
-    private func facts(_ order: OrderStatus, _ payment: PaymentStatus, _ intentID: PaymentIntent.ID?) -> PaymentFacts {
+    private func facts(
+        _ order: OrderStatus, _ payment: PaymentStatus, _ intentID: PaymentIntent.ID?, captured: Int64? = nil
+    ) -> PaymentFacts {
         PaymentFacts(
-            orderID: Self.order, order: order, paymentID: Self.payment, payment: payment, amount: Self.amount, intentID: intentID)
+            orderID: Self.order, order: order, paymentID: Self.payment, payment: payment, amount: Self.amount, intentID: intentID,
+            captured: captured.map { Money($0, .usd) })
     }
 
     private func outcome(_ intent: PaymentIntent, _ facts: PaymentFacts?, givenBack: Money? = nil) -> Outcome? {
@@ -62,8 +65,14 @@ struct ReconciliationTests {
     @Test("Another amount is for a person, whichever way it differs")
     func amounts() {
         let asked = Outcome(kind: .amountDiffers, remedy: .askOperator)
-        #expect(outcome(intent(.succeeded, received: Money(500, .usd)), facts(.confirmed, .captured, Self.id)) == asked)
-        #expect(outcome(intent(.succeeded, received: Money(500, .usd)), facts(.reserved, .created, nil)) == asked)
+        #expect(outcome(intent(.succeeded, amount: Money(500, .usd)), facts(.confirmed, .captured, Self.id)) == asked)
+        #expect(outcome(intent(.succeeded, amount: Money(500, .usd)), facts(.reserved, .created, nil)) == asked)
+        // A part that was taken is what was taken; what was booked otherwise is put right.
+        let part = intent(.succeeded, received: Money(500, .usd))
+        #expect(outcome(part, facts(.confirmed, .captured, Self.id)) == Outcome(kind: .amountDiffers, remedy: .finalise(Self.order)))
+        #expect(outcome(part, facts(.confirmed, .captured, Self.id, captured: 500)) == nil)
+        #expect(outcome(part, facts(.reserved, .created, nil)) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
+        #expect(outcome(part, facts(.confirmed, .authorized, Self.id)) == Outcome(kind: .behind, remedy: .finalise(Self.order)))
         // One that has moved nothing is nobody's business, and is not made the order's own.
         #expect(outcome(intent(.requiresPaymentMethod, amount: Money(1, .usd)), facts(.reserved, .created, nil)) == nil)
     }
@@ -137,7 +146,7 @@ struct ReconciliationTests {
         #expect(outcome(theirs(.succeeded), refund, paid) == Outcome(kind: .refundBehind, remedy: .recordRefund(refund.id)))
         #expect(outcome(theirs(.succeeded, amount: 701), refund, paid) == Outcome(kind: .amountDiffers, remedy: .askOperator))
         #expect(outcome(theirs(.succeeded), nil, paid) == Outcome(kind: .refundUnknown, remedy: .restoreRefund))
-        #expect(outcome(theirs(.succeeded, names: false), nil, paid) == Outcome(kind: .refundUnknown, remedy: .askOperator))
+        #expect(outcome(theirs(.succeeded, names: false), nil, paid) == Outcome(kind: .refundUnknown, remedy: .recordElsewhere))
         #expect(outcome(theirs(.failed, names: false), nil, paid) == nil)
         #expect(outcome(theirs(.succeeded), nil, nil) == nil)
         #expect(outcome(theirs(.succeeded, age: 119), refund, paid) == nil)

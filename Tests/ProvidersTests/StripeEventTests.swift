@@ -22,12 +22,31 @@ struct StripeEventTests {
         switch kind {
         case .intentSucceeded, .intentCapturable, .intentCanceled: #expect(event(kind, object) == .settled(intent))
         case .intentRequiresAction, .intentProcessing, .intentFailed: #expect(event(kind, object) == .passed(intent))
-        case .refundUpdated, .refundFailed: break
-        case .chargeRefunded, .disputeCreated, .disputeClosed: #expect(event(kind, object) == nil)
+        case .refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated: break
+        case .chargeRefunded, .disputeCreated, .disputeUpdated, .disputeFundsWithdrawn, .disputeFundsReinstated, .disputeClosed:
+            #expect(event(kind, object) == nil)
         }
         #expect(event(kind, "{}") == nil)
         #expect(event(kind, "7") == nil)
         #expect(StripeEvent.read(kind, "not JSON") == nil)
+    }
+
+    @Test(
+        "what was authorized and never captured is no refund",
+        arguments: [
+            // Of 46.99 there were 5.00 captured, of which 2.00 went back; the provider adds the 41.99 that were released.
+            (4_699, 500, 4_399, 200), (4_699, 500, 4_199, 0), (4_699, 500, 4_699, 500), (4_699, 0, 4_699, 0), (4_699, 4_699, 100, 100),
+            // Numbers that make no sense take nothing away.
+            (500, 4_699, 100, 100), (Int64.min, Int64.max, 100, 100), (Int64.max, 0, 100, 0),
+        ] as [(Int64, Int64, Int64, Int64)])
+    func released(_ amount: Int64, _ captured: Int64, _ back: Int64, _ refunded: Int64) {
+        let object =
+            #"{"id": "ch_1", "amount": \#(amount), "amount_captured": \#(captured), "amount_refunded": \#(back), "currency": "usd"}"#
+        guard case .chargeRefunded(let refund)? = event(.chargeRefunded, object) else {
+            Issue.record("the event is read")
+            return
+        }
+        #expect(refund.refunded == Money(refunded, .usd))
     }
 
     @Test("how much of a charge has gone back, in the provider's units")
@@ -52,8 +71,10 @@ struct StripeEventTests {
         let refund = ProviderRefund(
             id: .init(rawValue: "re_1"), status: .failed, amount: Money(5, .usd), intentID: .init(rawValue: "pi_1"), refundID: id,
             failureReason: "unknown")
-        #expect(event(.refundFailed, object) == .refund(refund))
-        #expect(event(.refundUpdated, object) == .refund(refund))
+        // Under the names of this version of the API and of those before it.
+        for kind in [PaymentEventKind.refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated] {
+            #expect(event(kind, object) == .refund(refund))
+        }
     }
 
     @Test("disputes in all their states", arguments: DisputeStatus.allCases)
@@ -65,7 +86,12 @@ struct StripeEventTests {
         let dispute = Dispute(
             id: .init(rawValue: "du_1"), intentID: .init(rawValue: "pi_1"), amount: Money(1999, .usd), reason: "fraudulent", status: status,
             openedAt: Date(timeIntervalSince1970: 1_764_000_000), answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
-        #expect(event(.disputeCreated, object) == .dispute(dispute))
+        for kind in [PaymentEventKind.disputeCreated, .disputeUpdated, .disputeClosed] { #expect(event(kind, object) == .dispute(dispute)) }
+        var moved = dispute
+        moved.funds = .withdrawn
+        #expect(event(.disputeFundsWithdrawn, object) == .dispute(moved))
+        moved.funds = .reinstated
+        #expect(event(.disputeFundsReinstated, object) == .dispute(moved))
         #expect(event(.disputeClosed, object.replacing(status.rawValue, with: "unheard_of")) == nil)
     }
 }

@@ -59,10 +59,10 @@ struct StripeRequestTests {
         #expect(log.entries.map(\.method) == ["POST", "GET", "POST", "GET"])
         #expect(
             log.entries.map(\.target) == [
-                "/v1/payment_intents/pi_1/confirm", "/v1/payment_intents/pi_1", "/v1/payment_intents/pi_1/cancel",
-                "/v1/payment_intents/..%2F..%2Fx%3Fy",
+                "/v1/payment_intents/pi_1/confirm", "/v1/payment_intents/pi_1?expand%5B0%5D=latest_charge",
+                "/v1/payment_intents/pi_1/cancel", "/v1/payment_intents/..%2F..%2Fx%3Fy?expand%5B0%5D=latest_charge",
             ])
-        #expect(log.entries.map(\.body) == ["payment_method=pm_card_visa", "", "", ""])
+        #expect(log.entries.map(\.body) == ["payment_method=pm_card_visa&expand[0]=latest_charge", "", "", ""])
         #expect(log.entries.map { $0.headers["idempotency-key"] } == ["pc:p1:2", nil, "px:p1:a", nil])
     }
 

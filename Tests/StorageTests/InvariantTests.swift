@@ -22,6 +22,24 @@ struct InvariantTests {
               FROM payments WHERE status = 'captured' LIMIT 1
             """
         ),
+        ("captured_within_payment", "UPDATE payments SET captured_amount = 0 WHERE status = 'captured'"),
+        ("captured_within_payment", "UPDATE payments SET captured_amount = 1 WHERE status = 'confirming' OR status = 'created'"),
+        (
+            "refund_pieces_within_order",
+            """
+            INSERT INTO refund_items (refund_id, sku, product_id, quantity, restock)
+            SELECT r.id, i.sku, i.product_id, 3, false FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
+            """
+        ),
+        ("refund_elsewhere_known_once", "UPDATE refunds SET source = 'provider', status = 'requested', settled_at = NULL"),
+        ("restocked_by_refunds", "UPDATE reservations SET restocked = 1 WHERE state = 'consumed'"),
+        (
+            "restocked_by_refunds",
+            """
+            INSERT INTO refund_items (refund_id, sku, product_id, quantity, restock)
+            SELECT r.id, i.sku, i.product_id, 1, true FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
+            """
+        ),
         ("free_order_moves_no_money", "UPDATE payments SET amount = 0 WHERE status = 'confirming'"),
         ("rejected_order_says_why", "UPDATE orders SET rejection_reason = 'out_of_stock' WHERE status = 'confirmed'"),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),

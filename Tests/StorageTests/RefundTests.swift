@@ -6,9 +6,8 @@ import Testing
 
 @Suite("Money goes back once, and never more than was taken")
 struct RefundTests {
-    private func wish(_ order: Order, _ amount: Int64? = nil, key: String = UUID().uuidString, restock: Bool = false) -> RefundWish {
-        RefundWish(
-            orderID: order.id, amount: amount.map { Money($0, .usd) }, restock: restock, key: key, actor: .system("test"))
+    private func wish(_ order: Order, _ amount: Int64? = nil, key: String = UUID().uuidString) -> RefundWish {
+        RefundWish(orderID: order.id, amount: amount.map { Money($0, .usd) }, key: key, actor: .system("test"))
     }
 
     private func accepted(_ outcome: RefundOutcome) throws -> Refund {
@@ -134,21 +133,6 @@ struct RefundTests {
             #expect(try await shop.current(order).refunded == Money(0, .usd))
             // All of it can be given back another way.
             #expect(try accepted(await shop.refunds.request(wish(order))).amount == order.totals.total)
-        }
-    }
-
-    @Test("goods that came back can be sold again, once")
-    func restock() async throws {
-        try await Shop.with { shop in
-            let pen = try await shop.product("PEN", stock: 5)
-            let order = try await shop.paid(pen, 2)
-            #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 3, reserved: 0))
-            for amount: Int64 in [100, 200] {
-                let refund = try accepted(await shop.refunds.request(wish(order, amount, restock: true)))
-                #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
-                #expect(try await shop.invariants.check() == [])
-                _ = try await shop.refunds.record(snapshot(refund, .succeeded), for: refund.id)
-            }
         }
     }
 

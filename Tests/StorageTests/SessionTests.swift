@@ -48,7 +48,7 @@ struct SessionTests {
         }
     }
 
-    @Test("the direct predecessor is good for ten seconds", arguments: [(0.0, true), (9, true), (11, false), (86_400, false)])
+    @Test("the direct predecessor is good for ten seconds", arguments: [(0.0, true), (3, true), (11, false), (86_400, false)])
     func predecessor(_ age: Double, _ isGood: Bool) async throws {
         try await Shop.with { shop in
             let (user, first) = try await Self.login(shop)

@@ -169,13 +169,40 @@ struct IntentEventTests {
     func unknownOrder(kind: PaymentEventKind) async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
-            let wire = shop.wire(facts, kind == .intentFailed ? .requiresPaymentMethod : .succeeded, order: "\(Order.ID())")
+            let wire = shop.wire(
+                facts, kind == .intentFailed ? .requiresPaymentMethod : .succeeded, order: "\(Order.ID())",
+                shop: try await shop.store.shopIdentity())
             let event = try await shop.receive(kind, wire)
             let failure = await #expect(throws: JobFailure.self) { try await shop.handle(event: event) }
             guard case .transient = failure else { throw Unexpected(what: "\(String(describing: failure))") }
             #expect(try await shop.outcome(ofEvent: event) == nil)
             #expect(try await shop.handle(event: event, isLastAttempt: true) == .unknownOrder)
             #expect(try await shop.webhooks.openMatters().map(\.outcome) == [.unknownOrder])
+        }
+    }
+
+    @Test(
+        "payments of another shop on the same account are taken, change nothing, and nobody is told",
+        arguments: [PaymentEventKind.intentSucceeded, .intentFailed, .intentCapturable, .intentCanceled])
+    func anotherShop(kind: PaymentEventKind) async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            let status: PaymentIntentStatus =
+                switch kind {
+                case .intentFailed: .requiresPaymentMethod
+                case .intentCapturable: .requiresCapture
+                case .intentCanceled: .canceled
+                default: .succeeded
+                }
+            for (order, named) in [("\(Order.ID())", "\(UUID())"), ("\(facts.orderID)", "\(UUID())"), ("\(Order.ID())", nil)] {
+                let wire = shop.wire(facts, status, id: "pi_theirs", order: order, shop: named)
+                #expect(try await shop.hear(kind, wire) == .foreign, "at once, and not after forty minutes")
+            }
+            #expect(try await shop.webhooks.openMatters() == [])
+            #expect(try await shop.facts(facts.orderID).status == .reserved)
+            // What is stored here is ours, whatever it says of itself.
+            #expect(
+                try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, shop: "\(UUID())")) == .confirmed)
         }
     }
 

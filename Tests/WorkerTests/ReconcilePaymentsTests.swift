@@ -220,14 +220,54 @@ struct ReconcilePaymentsTests {
             guard case .accepted(let waiting) = try await shop.refunds.request(wish) else { throw Unexpected(what: "not accepted") }
             try await give(300, waiting.id)
             // Somebody gave money back at the provider's own page: a refund that names none of ours.
+            shop.payments.refundByHand(intentID, Money(100, .usd))
             try await reconcile(shop)
             let refunds = try await shop.refunds.refunds(of: facts.orderID)
-            #expect(Set(refunds.map(\.id)) == [lost, waiting.id])
+            #expect(Set(refunds.filter { $0.source == .shop }.map(\.id)) == [lost, waiting.id])
+            #expect(refunds.filter { $0.source == .provider }.map(\.amount) == [Money(100, .usd)])
             #expect(refunds.allSatisfy { $0.status == .succeeded })
             #expect(try await shop.facts(facts.orderID).status == .partiallyRefunded)
             #expect(Set(try await breaks(shop, .healed)) == [.refundUnknown, .refundBehind])
             try await reconcile(shop)
             #expect(try await breaks(shop) == [])
+        }
+    }
+
+    @Test("a refund that the bank sends back weeks later is found, though its event was lost")
+    func bounces() async throws {
+        try await Shop.with { shop in
+            let refund = try await shop.requestedRefund()
+            let made = try await shop.payments.refund(
+                RefundRequest(
+                    refundID: refund.id, orderID: refund.orderID, intentID: try #require(await shop.facts(refund.orderID).intentID),
+                    amount: refund.amount, reason: refund.reason, key: try #require(.refund(refund.id))))
+            _ = try await shop.refunds.record(made, for: refund.id)
+            // Long before the time that the run compares.
+            try await shop.database.pool.execute(
+                "UPDATE refunds SET created_at = now() - interval '29 days', settled_at = now() - interval '29 days'")
+            shop.payments.age(refunds: 29 * 86_400)
+            shop.payments.changeRefunds(to: .failed, because: "lost_or_stolen_card", keepingAge: true)
+            try await reconcile(shop, hurried: false)
+            let after = try #require(await shop.refunds.load(refund.id)).refund
+            #expect(after.status == .failed && after.failureReason == "lost_or_stolen_card")
+            #expect(try await shop.facts(refund.orderID).status == .confirmed)
+        }
+    }
+
+    @Test("a refund is read again from time to time for as long as it may bounce, and not after")
+    func readAgain() async throws {
+        try await Shop.with { shop in
+            let refund = try await shop.requestedRefund()
+            _ = try await shop.refunds.record(
+                ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
+            func due() async throws -> Int { try await shop.refunds.thatMayBounce(notReadFor: .seconds(6 * 3600)).count }
+            #expect(try await due() == 0)
+            try await shop.database.pool.execute("UPDATE refunds SET settled_at = now() - interval '7 hours'")
+            #expect(try await due() == 1)
+            try await shop.refunds.markRead([.init(rawValue: "re_1")])
+            #expect(try await due() == 0)
+            try await shop.database.pool.execute("UPDATE refunds SET settled_at = now() - interval '46 days', checked_at = NULL")
+            #expect(try await due() == 0)
         }
     }
 

@@ -53,15 +53,17 @@ struct RefundEventTests {
         }
     }
 
-    @Test("one that does not name ours is found by the provider's name for it, or is an open matter")
+    @Test("one that does not name ours is found by the provider's name for it, or was made elsewhere until it turns out to be ours")
     func unnamed() async throws {
         try await Shop.with { shop in
             let refund = try await shop.requestedRefund()
-            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", names: false)) == .unknownRefund)
-            _ = try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded"))
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", names: false)) == .refundFoundElsewhere)
+            #expect(try await shop.refunds.refunds(of: refund.orderID).map(\.source) == [.shop, .provider])
+            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .refundRecorded)
+            #expect(try await shop.refunds.refunds(of: refund.orderID).map(\.id) == [refund.id], "one refund is one row")
             #expect(try await shop.hear(.refundFailed, shop.wire(refund, "failed", names: false)) == .refundRecorded)
             #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", id: "re_2", amount: 1)) == .mismatch)
-            #expect(try await shop.webhooks.openMatters().map(\.outcome) == [.mismatch, .unknownRefund])
+            #expect(try await shop.webhooks.openMatters().map(\.outcome) == [.mismatch])
         }
     }
 
@@ -81,11 +83,15 @@ struct RefundEventTests {
             #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 700)) == .alreadyKnown)
             #expect(shop.payments.refundLists == lists, "the provider is not asked about what is known")
             // Somebody gave money back at the provider's own page.
+            shop.payments.refundByHand(try #require(facts.intentID), Money(100, .usd))
+            #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 800)) == .refundFoundElsewhere)
+            #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 800)) == .alreadyKnown)
+            // One that names a refund of ours that is lost is waited for, and at last left in sight.
             _ = try await shop.payments.refund(
                 RefundRequest(
-                    refundID: Refund.ID(), orderID: refund.orderID, intentID: try #require(facts.intentID), amount: Money(100, .usd),
-                    reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "by-hand"))))
-            let event = try await shop.receive(.chargeRefunded, charge(refund, refunded: 800))
+                    refundID: Refund.ID(), orderID: refund.orderID, intentID: try #require(facts.intentID), amount: Money(50, .usd),
+                    reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "lost"))))
+            let event = try await shop.receive(.chargeRefunded, charge(refund, refunded: 850))
             await #expect(throws: JobFailure.self) { try await shop.handle(event: event) }
             #expect(try await shop.handle(event: event, isLastAttempt: true) == .unknownRefund)
         }
@@ -102,8 +108,87 @@ struct RefundEventTests {
             let outcomes = [
                 try await hear(#""pi_none""#), try await hear("null"), try await hear(#""pi_none""#, #""order_id":"\#(Order.ID())""#),
             ]
-            // One of ours that is lost, of which nothing has gone back: the reconciliation's affair.
-            #expect(outcomes == [.foreign, .foreign, .alreadyKnown])
+            #expect(outcomes == [.foreign, .foreign, .foreign])
+        }
+    }
+
+    @Test(
+        "a refund made at the provider counts, under every name the provider has for the event",
+        arguments: [PaymentEventKind.refundCreated, .refundUpdated, .chargeRefundUpdated])
+    func madeElsewhere(kind: PaymentEventKind) async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            let intentID = try #require(facts.intentID)
+            shop.payments.change(intentID, to: .succeeded)
+            try await shop.finalise(facts)
+            let made = shop.payments.refundByHand(intentID, Money(800, .usd))
+            func wire(_ status: String) -> String {
+                #"{"id":"\#(made.id)","object":"refund","status":"\#(status)","amount":800,"currency":"usd","payment_intent":"\#(intentID)","#
+                    + #""reason":null,"failure_reason":"expired_or_canceled_card","metadata":{}}"#
+            }
+            #expect(try await shop.hear(kind, wire("succeeded")) == .refundFoundElsewhere)
+            #expect(try await shop.hear(kind, wire("succeeded")) == .alreadyKnown)
+            let refund = try #require(await shop.refunds.refunds(of: facts.orderID).first)
+            #expect(refund.source == .provider && refund.reason == .madeAtProvider && refund.status == .succeeded)
+            #expect(try await shop.facts(facts.orderID).status == .partiallyRefunded)
+            // The rest is what is left.
+            guard
+                case .accepted(let rest) = try await shop.refunds.request(
+                    RefundWish(orderID: facts.orderID, key: "rest", actor: .system("test")))
+            else { throw Unexpected(what: "not accepted") }
+            #expect(rest.amount == Money(1199, .usd))
+            // It bounces: the money is the shop's again, and the provider's reason is kept.
+            #expect(try await shop.hear(.chargeRefundUpdated, wire("failed")) == .refundRecorded)
+            let after = try #require(await shop.refunds.load(refund.id)).refund
+            #expect(after.status == .failed && after.failureReason == "expired_or_canceled_card")
+            #expect(try await shop.facts(facts.orderID).status == .confirmed)
+        }
+    }
+
+    @Test("refunds, charges and disputes of another shop's payments are taken, change nothing, and nobody is told")
+    func anotherShop() async throws {
+        try await Shop.with { shop in
+            let theirs = PaymentIntent(
+                id: .init(rawValue: "pi_theirs"), status: .succeeded, amount: Money(1999, .usd), orderID: Order.ID(),
+                paymentID: Payment.ID(),
+                shop: UUID().uuidString)
+            shop.payments.put(theirs)
+            let refund =
+                #"{"id":"re_9","object":"refund","status":"succeeded","amount":5,"currency":"usd","payment_intent":"pi_theirs","metadata":"#
+            #expect(try await shop.hear(.refundCreated, refund + "{}}") == .foreign)
+            #expect(try await shop.hear(.refundCreated, refund + #"{"refund_id":"\#(Refund.ID())"}}"#) == .foreign)
+            #expect(try await shop.hear(.refundCreated, refund + #"{"refund_id":"\#(Refund.ID())","shop":"other"}}"#) == .foreign)
+            let charge = #"{"id":"ch_9","amount_refunded":5,"currency":"usd","payment_intent":"pi_theirs","metadata":"#
+            #expect(try await shop.hear(.chargeRefunded, charge + #"{"order_id":"\#(Order.ID())","shop":"other"}}"#) == .foreign)
+            let dispute = #"""
+                {"id":"du_9","amount":1999,"currency":"usd","payment_intent":"pi_theirs","reason":"fraudulent","status":"needs_response",
+                 "created":1764000000}
+                """#
+            #expect(try await shop.hear(.disputeCreated, dispute) == .foreign)
+            let open = try await shop.disputes.open()
+            #expect(open == [])
+            #expect(try await shop.webhooks.openMatters() == [])
+        }
+    }
+
+    @Test("a dispute follows what the shop and the bank do, and tells where its money is")
+    func disputeMovesOn() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            try await shop.finalise(facts)
+            func record() async throws -> DisputeRecord { try #require(await shop.disputes.disputes(about: facts.orderID).first) }
+            #expect(try await shop.hear(.disputeFundsWithdrawn, dispute(facts.orderID, "needs_response")) == .disputeRecorded)
+            #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
+            #expect(try await record().dispute.funds == .withdrawn)
+            // The evidence is in; what was told before comes late.
+            #expect(try await shop.hear(.disputeUpdated, dispute(facts.orderID, "under_review")) == .disputeRecorded)
+            #expect(try await shop.hear(.disputeUpdated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
+            #expect(try await record().dispute.status == .underReview)
+            #expect(try await shop.hear(.disputeFundsReinstated, dispute(facts.orderID, "won")) == .disputeRecorded)
+            #expect(try await shop.hear(.disputeClosed, dispute(facts.orderID, "won")) == .alreadyKnown)
+            let last = try await record()
+            #expect(last.dispute.status == .won && last.dispute.funds == .reinstated && last.reinstatedAt != nil)
         }
     }
 

@@ -44,6 +44,46 @@ struct RefundPaymentHandlerTests {
         }
     }
 
+    @Test("the rest is what is left when somebody gave money back at the provider that nobody here knew of")
+    func restFollows() async throws {
+        try await Shop.with { shop in
+            let facts = try await shop.confirming(shop.product(stock: 5))
+            let intentID = try #require(facts.intentID)
+            shop.payments.change(intentID, to: .succeeded)
+            try await shop.finalise(facts)
+            shop.payments.refundByHand(intentID, Money(800, .usd))
+            guard case .cancelled = try await shop.orders.cancel(facts.orderID, by: .staff, reason: "test", actor: .system("test")),
+                let refund = try await shop.refunds.refunds(of: facts.orderID).first
+            else { throw Unexpected(what: "not canceled") }
+            #expect(refund.amount == Money(1999, .usd) && refund.takesTheRest)
+            let failure = await #expect(throws: JobFailure.self) { try await run(refund, in: shop) }
+            guard case .snooze = failure else { throw Unexpected(what: "\(String(describing: failure))") }
+            try await run(refund, in: shop)
+            let refunds = try await shop.refunds.refunds(of: facts.orderID)
+            #expect(refunds.map(\.amount.amount) == [1199, 800] && refunds.allSatisfy { $0.status == .succeeded })
+            #expect(refunds.map(\.source) == [.shop, .provider])
+            let order = try #require(await shop.orders.order(facts.orderID, for: .staff))
+            #expect(order.status == .cancelled && order.payment?.status == .refunded && order.refunded == Money(1999, .usd))
+            #expect(try await shop.payments.refunds(of: intentID).reduce(0) { $0 + $1.amount.amount } == 1999)
+        }
+    }
+
+    @Test("an amount that is more than is left fails with the provider's reason, and what went back elsewhere is known then")
+    func amountDoesNotFollow() async throws {
+        try await Shop.with { shop in
+            let refund = try await shop.requestedRefund()
+            let intentID = try #require(await shop.facts(refund.orderID).intentID)
+            shop.payments.refundByHand(intentID, Money(1500, .usd))
+            try await run(refund, in: shop)
+            let refunds = try await shop.refunds.refunds(of: refund.orderID)
+            #expect(refunds.map(\.status) == [.failed, .succeeded])
+            #expect(refunds[0].failureReason == "amount_too_large: the amount is greater than what is left")
+            let rest = RefundWish(orderID: refund.orderID, key: "rest", actor: .system("test"))
+            guard case .accepted(let accepted) = try await shop.refunds.request(rest) else { throw Unexpected(what: "not accepted") }
+            #expect(accepted.amount == Money(499, .usd))
+        }
+    }
+
     @Test("an answer that was lost is asked for under the same key", arguments: [false, true])
     func lost(acts: Bool) async throws {
         try await Shop.with { shop in

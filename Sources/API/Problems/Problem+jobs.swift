@@ -3,6 +3,15 @@ import JobQueue
 
 /// Problems of looking after jobs.
 extension Problem {
+    /// What would be left undone is told before it is; whoever asks again with `confirm=true` knows.
+    static func leavesBehind(_ remains: [String], confirming how: String) -> Problem {
+        var problem = Problem(
+            "job_leaves_behind", .conflict, "Something is left undone",
+            remains.joined(separator: " ") + " Nothing was changed. To discard it all the same, \(how).")
+        problem.lists["leaves_behind"] = remains
+        return problem
+    }
+
     init(_ error: JobInspectionError) {
         switch error {
         case .notFound: self = .notFound("job")

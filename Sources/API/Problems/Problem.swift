@@ -19,6 +19,8 @@ struct Problem: Error, Sendable {
     var members: [String: String] = [:]
     /// Sums among the members, such as `actual_total`.
     var amounts: [String: Money] = [:]
+    /// Lists of sentences among the members, such as `leaves_behind`.
+    var lists: [String: [String]] = [:]
     /// The order an order problem is about, shown whole so that the client needs no second request.
     var order: OrderBody?
 

@@ -26,6 +26,7 @@ struct ProblemDocument: Encodable {
         if !problem.errors.isEmpty { try container.encode(problem.errors, forKey: Key("errors")) }
         if let order = problem.order { try container.encode(order, forKey: Key("order")) }
         for (name, value) in problem.amounts { try container.encode(value, forKey: Key(name)) }
+        for (name, value) in problem.lists { try container.encode(value, forKey: Key(name)) }
         for (name, value) in problem.members { try container.encode(value, forKey: Key(name)) }
     }
 }

@@ -40,7 +40,8 @@ extension ShopServices {
             reconciliations: ReconciliationStore(database: database),
             outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             waits: OrderWaits(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
-            jobs: JobInspector(database: database, dispatcher: connections.dispatcher), audit: AuditLog(database: database),
+            jobs: JobInspector(database: database, dispatcher: connections.dispatcher),
+            remains: JobRemains(database: database), audit: AuditLog(database: database),
             health: HealthCheck(
                 database: database, redis: connections.redis, migrations: try ShopSchema.migrator(), servers: servers),
             tokens: tokens,

@@ -10,6 +10,8 @@ struct DeadLetterRequest: Sendable {
     let filter: JobFilter
     let cursor: JobCursor?
     let limit: Int
+    /// Whether the client knows what discarded jobs leave behind.
+    let isConfirmed: Bool
     /// The conditions in words, for the audit log.
     let details: [String: String]
 
@@ -30,6 +32,7 @@ struct DeadLetterRequest: Sendable {
             }
         }
         let limit = fields.has("limit") ? fields.integer("limit", 1...Int64(Self.maximumLimit)) : Int64(Self.standardLimit)
+        let isConfirmed = fields.has("confirm") ? fields.boolean("confirm") : false
         let given = fields.has("cursor") ? fields.string("cursor") : nil
         let cursor = given.flatMap { JobCursor($0) }
         // Asked last: what is left over may be a condition that was misspelt.
@@ -38,7 +41,7 @@ struct DeadLetterRequest: Sendable {
         }
         filter.state = filter.state ?? .dead
         let isForeign = given != nil && cursor?.belongs(to: filter) != true
-        guard fields.isComplete, let limit else {
+        guard fields.isComplete, let limit, let isConfirmed else {
             if isForeign { fields.note(Problem.invalidCursor.errors) }
             throw fields.rejection
         }
@@ -46,6 +49,7 @@ struct DeadLetterRequest: Sendable {
         self.filter = filter
         self.cursor = cursor
         self.limit = Int(limit)
+        self.isConfirmed = isConfirmed
         self.details = details
     }
 }

@@ -21,8 +21,7 @@ struct AcceptedOrder {
         case .cartEmpty: throw .cartEmpty
         case .cartLocked: throw Problem("cart_locked", .conflict, "Cart locked", StorageError.cartLocked.description)
         case .unknownProducts(let ids): throw .unknownProducts(ids)
-        case .currencyUnavailable(let currency):
-            throw Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
+        case .currencyUnavailable(let currency): throw .currencyUnavailable(currency)
         case .tooManyDeclines(let declines): throw .tooManyDeclines(declines)
         case .emailRequired: throw .emailRequired
         case .amountTooSmall(let total, let bounds): throw .amountTooSmall(total, bounds)
@@ -53,12 +52,22 @@ struct AcceptedOrder {
         }
         let problem: Problem
         switch order.status {
-        case .pending, .reserved: return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
+        case .pending, .reserved:
+            var headers = headers
+            for field in HTTPFields.comeAgain(waiting) { headers[field.name] = field.value }
+            return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
         case .confirmed, .partiallyRefunded, .refunded: return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
         case .rejected: problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
         case .paymentFailed: problem = .declined(order)
         case .expired, .cancelled: problem = .orderOver(order)
         }
         throw problem.with(headers)
+    }
+}
+
+extension HTTPFields {
+    /// Says of what is accepted and not done yet when it is worth asking again: `Retry-After`, in seconds.
+    static func comeAgain(_ waiting: OrderWaiting? = nil) -> HTTPFields {
+        [.retryAfter: String(Swift.min(Swift.max(waiting?.estimatedSeconds ?? 1, 1), 30))]
     }
 }

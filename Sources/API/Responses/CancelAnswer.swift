@@ -6,6 +6,7 @@ import Storage
 struct CancelAnswer {
     let order: Order
     let status: HTTPResponse.Status
+    var headers: HTTPFields { status == .accepted ? .comeAgain() : [:] }
 
     init(_ outcome: CancelOutcome) throws(Problem) {
         switch outcome {

@@ -8,12 +8,14 @@ struct DisputeBody: Encodable {
     init(_ record: DisputeRecord) { self.record = record }
 
     enum CodingKeys: String, CodingKey {
-        case id, amount, reason, status
+        case id, amount, reason, status, funds
         case orderID = "order_id"
         case orderNumber = "order_number"
         case intentID = "payment_intent"
         case openedAt = "opened_at"
         case answerBefore = "answer_before"
+        case withdrawnAt = "funds_withdrawn_at"
+        case reinstatedAt = "funds_reinstated_at"
         case closedAt = "closed_at"
     }
 
@@ -29,6 +31,9 @@ struct DisputeBody: Encodable {
         try container.encode(dispute.status, forKey: .status)
         try container.encode(dispute.openedAt, forKey: .openedAt)
         try container.encode(dispute.answerBefore, forKey: .answerBefore)
+        try container.encode(dispute.funds, forKey: .funds)
+        try container.encode(record.withdrawnAt, forKey: .withdrawnAt)
+        try container.encode(record.reinstatedAt, forKey: .reinstatedAt)
         try container.encode(record.closedAt, forKey: .closedAt)
     }
 }

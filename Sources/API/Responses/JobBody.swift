@@ -6,10 +6,13 @@ struct JobBody: Encodable {
     let job: JobDetail
     /// Whether the payload and every attempt's error are shown.
     let isDetailed: Bool
+    /// What is left undone if it is discarded, in one sentence.
+    var remains: String?
 
     enum CodingKeys: String, CodingKey {
         case id, queue, name, state, reason, attempts, crashes, payload, errors, process, durable, fingerprint, progress
         case lastError = "last_error"
+        case leavesBehind = "leaves_behind"
         case uniqueKey = "unique_key"
         case cancelRequestedAt = "cancel_requested_at"
         case createdAt = "created_at"
@@ -40,6 +43,7 @@ struct JobBody: Encodable {
         if isDetailed {
             try container.encode(payload, forKey: .payload)
             try container.encode(job.errors, forKey: .errors)
+            try container.encode(remains, forKey: .leavesBehind)
         } else {
             try container.encode(job.errors.last, forKey: .lastError)
         }

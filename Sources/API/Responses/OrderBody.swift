@@ -31,15 +31,62 @@ struct OrderBody: Encodable {
         }
     }
 
+    struct Card: Encodable {
+        let brand: String
+        let last4: String
+    }
+
+    /// Money that goes back, as the buyer sees it.
+    struct BuyersRefund: Encodable {
+        struct Item: Encodable {
+            let productID: String
+            let sku: String
+            let quantity: Int
+
+            enum CodingKeys: String, CodingKey {
+                case productID = "product_id"
+                case sku, quantity
+            }
+        }
+
+        let id: Refund.ID
+        let amount: Money
+        let status: RefundStatus
+        let items: [Item]
+        let createdAt: Date
+        let settledAt: Date?
+
+        enum CodingKeys: String, CodingKey {
+            case id, amount, status, items
+            case createdAt = "created_at"
+            case settledAt = "settled_at"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(amount, forKey: .amount)
+            try container.encode(status, forKey: .status)
+            try container.encode(items, forKey: .items)
+            try container.encode(createdAt, forKey: .createdAt)
+            try container.encode(settledAt, forKey: .settledAt)
+        }
+    }
+
     struct PaymentBody: Encodable {
         let status: String
         let providerID: String?
         let declineCode: String?
+        /// What was taken, which can be less than the total.
+        let captured: Money
+        /// What is held and not taken yet.
+        let authorized: Money?
+        let card: Card?
         /// Lets the customer's browser finish the payment; there only while the bank wants to see the customer.
         let clientSecret: String?
 
         enum CodingKeys: String, CodingKey {
-            case status
+            case status, captured, authorized, card
             case providerID = "provider_id"
             case declineCode = "decline_code"
             case clientSecret = "client_secret"
@@ -70,7 +117,8 @@ struct OrderBody: Encodable {
 
     /// - Parameters:
     ///   - waiting: what it waits for, where that was looked for.
-    ///   - showsSecret: whether this is for the order's owner, the only one who may finish the payment.
+    ///   - showsSecret: whether this is for the order's owner, the only one who may finish the payment. Staff are shown more of refunds than the
+    ///     owner is, beside this.
     init(_ order: Order, waiting: OrderWaiting? = nil, showsSecret: Bool = true) {
         self.order = order
         self.waiting = waiting
@@ -78,12 +126,14 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting,
+            refunds
         case rejectionReason = "rejection_reason"
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
         case confirmedAt = "confirmed_at"
+        case expiresAt = "expires_at"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -110,6 +160,17 @@ struct OrderBody: Encodable {
         try container.encode(order.createdAt, forKey: .createdAt)
         try container.encode(order.updatedAt, forKey: .updatedAt)
         try container.encode(order.confirmedAt, forKey: .confirmedAt)
+        try container.encode(order.reservedUntil, forKey: .expiresAt)
+        if showsSecret { try container.encode(refunds, forKey: .refunds) }
+    }
+
+    private var refunds: [BuyersRefund] {
+        order.refunds.map { refund in
+            BuyersRefund(
+                id: refund.id, amount: refund.amount, status: refund.status,
+                items: refund.items.map { .init(productID: $0.productID.description, sku: $0.sku.rawValue, quantity: $0.quantity) },
+                createdAt: refund.createdAt, settledAt: refund.settledAt)
+        }
     }
 
     private var items: [Item] {
@@ -132,6 +193,8 @@ struct OrderBody: Encodable {
         order.payment.map {
             PaymentBody(
                 status: $0.status.rawValue, providerID: $0.providerID, declineCode: $0.declineCode,
+                captured: $0.captured, authorized: $0.status == .authorized ? $0.authorized : nil,
+                card: $0.card.map { Card(brand: $0.brand, last4: $0.lastFour) },
                 clientSecret: showsSecret && $0.status == .requiresAction ? $0.clientSecret : nil)
         }
     }

@@ -18,8 +18,26 @@ struct RefundBody: Encodable {
         return refunds.map { RefundBody($0, baseAmount: baseAmounts[$0.id]) }
     }
 
+    private struct Item: Encodable {
+        let item: RefundItem
+
+        enum CodingKeys: String, CodingKey {
+            case sku, quantity, restock, restocked
+            case productID = "product_id"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(item.productID, forKey: .productID)
+            try container.encode(item.sku.rawValue, forKey: .sku)
+            try container.encode(item.quantity, forKey: .quantity)
+            try container.encode(item.restock, forKey: .restock)
+            try container.encode(item.restocked, forKey: .restocked)
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
-        case id, amount, reason, status, restock
+        case id, amount, reason, status, restock, source, items
         case orderID = "order_id"
         case baseAmount = "base_amount"
         case providerID = "provider_id"
@@ -37,6 +55,8 @@ struct RefundBody: Encodable {
         try container.encode(refund.reason, forKey: .reason)
         try container.encode(refund.status, forKey: .status)
         try container.encode(refund.restock, forKey: .restock)
+        try container.encode(refund.source, forKey: .source)
+        try container.encode(refund.items.map(Item.init), forKey: .items)
         try container.encode(refund.providerID?.rawValue, forKey: .providerID)
         try container.encode(refund.failureReason, forKey: .failureReason)
         try container.encode(refund.createdAt, forKey: .createdAt)

@@ -6,6 +6,8 @@ import Storage
 /// What operators do with many dead letters at once. Every change goes to the audit log.
 struct AdminDeadLetterRoutes {
     let jobs: JobInspector
+    let remains: JobRemains
+    let webhooks: WebhookStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("dead-letters/groups", use: groups)
@@ -25,6 +27,15 @@ struct AdminDeadLetterRoutes {
     private func change(_ action: BulkAction, _ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let wish = try DeadLetterRequest(try await request.fields())
+        if action == .discard, !wish.isConfirmed {
+            var filter = wish.filter
+            filter.state = filter.state ?? .dead
+            let first = try await remains.of(try await jobs.list(filter, limit: 200, after: wish.cursor).items)
+            if !first.isEmpty {
+                let more = first.count > 5 ? ["And \(first.count - 5) more at least."] : []
+                throw Problem.leavesBehind(Array(first.prefix(5)) + more, confirming: "send \"confirm\": true as well")
+            }
+        }
         let entry = entry(action, wish, user, context)
         // One for each batch, in its transaction: what was done until an error is done, and noted.
         let noting = jobs.noting { [try AuditLog.insertion(of: entry.with($0))] }
@@ -33,6 +44,7 @@ struct AdminDeadLetterRoutes {
             progress = step
             if progress.changed + progress.left >= wish.limit { break }
         }
+        if action == .discard { try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user)) }
         return try JSONAnswer.response(BulkProgressBody(progress: progress))
     }
 

@@ -5,6 +5,8 @@ import Storage
 /// What operators do with jobs. Every change goes to the audit log.
 struct AdminJobRoutes {
     let jobs: JobInspector
+    let remains: JobRemains
+    let webhooks: WebhookStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("jobs", use: list)
@@ -26,7 +28,7 @@ struct AdminJobRoutes {
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let job = try await jobs.show(try id(context)) else { throw Problem.notFound("job") }
-        return try JSONAnswer.response(JobBody(job: job, isDetailed: true))
+        return try JSONAnswer.response(JobBody(job: job, isDetailed: true, remains: try await remains.of(job)))
     }
 
     @Sendable func retry(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -35,13 +37,33 @@ struct AdminJobRoutes {
     }
 
     @Sendable func discard(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try await confirm(request, context)
         _ = try await change("job.discarded", context) { try await $0.discard($1) }
+        try await leaveEvents(context)
         return Response(status: .noContent)
     }
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        // One that waits is discarded.
+        try await confirm(request, context)
         let job = try await change("job.cancelled", context) { _ = try await $0.cancel($1) }
+        try await leaveEvents(context)
         return try JSONAnswer.response(JobBody(job: job, isDetailed: true), status: .accepted)
+    }
+
+    /// Whoever discards a job that leaves something undone is told so first, and asks again with `?confirm=true`.
+    private func confirm(_ request: Request, _ context: ShopContext) async throws {
+        var query = RequestQuery(request)
+        let isConfirmed = query.flag("confirm") ?? false
+        try query.finish()
+        guard !isConfirmed, let job = try await jobs.show(try id(context)), let remains = try await remains.of(job) else { return }
+        throw Problem.leavesBehind([remains], confirming: "ask again with ?confirm=true")
+    }
+
+    /// Events that are left behind count as ignored by whoever discarded their jobs.
+    private func leaveEvents(_ context: ShopContext) async throws {
+        guard let user = context.viewer.user else { return }
+        try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user))
     }
 
     /// Carries out a change, and records it with the state before in its transaction. The job as it is afterwards, or was before it vanished.

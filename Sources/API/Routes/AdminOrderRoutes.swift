@@ -40,14 +40,18 @@ struct AdminOrderRoutes {
         let body = try OrderRefundRequest(try await request.fields())
         let outcome = try await refunds.request(
             RefundWish(
-                orderID: id, amount: body.amount, reason: body.reason, restock: body.restock, key: key, actor: .user(user),
+                orderID: id, amount: body.amount, items: body.items, reason: body.reason, key: key, actor: .user(user),
                 remoteAddress: context.remoteAddress))
         switch outcome {
-        case .accepted(let refund): return try JSONAnswer.response(await answer(for: refund), status: .accepted)
+        case .accepted(let refund):
+            return try JSONAnswer.response(await answer(for: refund), status: .accepted, headers: .comeAgain())
         case .replayed(let refund):
             return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
+        case .unknownItem(let product): throw Problem.unknownRefundItem(body.field(of: product))
+        case .tooManyPieces(let product, let left): throw Problem.tooManyRefundPieces(body.field(of: product), left: left)
+        case .worthNothing: throw Problem.refundWorthNothing
         case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
         case .notPaid(let status): throw Problem.orderNotPaid(status)
@@ -61,23 +65,28 @@ struct AdminOrderRoutes {
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        return try JSONAnswer.response(try await body(answer.order), status: answer.status)
+        return try JSONAnswer.response(try await body(answer.order), status: answer.status, headers: answer.headers)
     }
 
     /// Answers once it is durable; a job takes the money.
     @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let id = try context.orderID()
-        try await request.optionalFields().finish()
-        let outcome = try await captures.request(id, by: .user(user), remoteAddress: context.remoteAddress)
+        let wish = try OrderCaptureRequest(try await request.optionalFields())
+        let outcome = try await captures.request(id, amount: wish.amount, by: .user(user), remoteAddress: context.remoteAddress)
         let status: HTTPResponse.Status
         switch outcome {
         case .requested: status = .accepted
         case .alreadyCaptured: status = .ok
+        case .alreadyRequested(let amount): throw Problem.captureAlreadyRequested(amount)
+        case .exceedsAuthorized(let capturable): throw Problem.captureExceedsAuthorized(capturable)
+        case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .notAuthorized(let status): throw Problem.nothingToCapture(status)
         case .unknownOrder: throw Problem.notFound("order")
         }
-        return try JSONAnswer.response(try await body(try await order(context)), status: status)
+        return try JSONAnswer.response(
+            try await body(try await order(context)), status: status, headers: status == .accepted ? .comeAgain() : [:])
     }
 
     private func body(_ order: Order) async throws -> StaffOrderBody {

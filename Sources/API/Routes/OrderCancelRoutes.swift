@@ -19,6 +19,6 @@ struct OrderCancelRoutes {
             try context.orderID(), by: viewer, reason: "requested_by_customer", actor: context.viewer.user.map { .user($0) } ?? .guest,
             remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        return try JSONAnswer.response(OrderBody(answer.order), status: answer.status)
+        return try JSONAnswer.response(OrderBody(answer.order), status: answer.status, headers: answer.headers)
     }
 }

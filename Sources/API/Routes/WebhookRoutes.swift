@@ -35,7 +35,12 @@ struct WebhookRoutes {
             context.logger.warning("a webhook was not believed", metadata: ["fault": "\(fault.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? await JSONParser.parseAside(body), let notice = StripeNotice(document) else {
+        let document = try? await JSONParser.parseAside(body)
+        if let document, StripeNotice.isThin(document) {
+            WebhookMetrics.count(.ignored)
+            return try JSONAnswer.response(Taken())
+        }
+        guard let document, let notice = StripeNotice(document) else {
             WebhookMetrics.count(.malformed)
             throw Problem.badRequest("The body is not an event of the payment provider.")
         }

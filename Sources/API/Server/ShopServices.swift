@@ -26,6 +26,7 @@ struct ShopServices: Sendable {
     let outcomes: OutcomeBus
     let waits: OrderWaits
     let jobs: JobInspector
+    let remains: JobRemains
     let audit: AuditLog
     let health: HealthCheck
     let tokens: AccessTokens

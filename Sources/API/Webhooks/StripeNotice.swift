@@ -11,6 +11,14 @@ struct StripeNotice {
     let isLive: Bool
     private let occurredAt: Date
     private let objectID: String?
+    private let apiVersion: String?
+
+    /// Whether the document is an event of the provider's API v2: it only names what changed, its times are text, and the shop asks for none
+    /// (https://docs.stripe.com/event-destinations#thin-events).
+    static func isThin(_ document: JSONValue) -> Bool {
+        guard case .object(let event) = document, case .string(let object)? = event["object"] else { return false }
+        return object == "v2.core.event"
+    }
 
     /// `nil` when the document is no event.
     init?(_ document: JSONValue) {
@@ -23,6 +31,13 @@ struct StripeNotice {
         self.type = type
         self.isLive = isLive
         occurredAt = Date(timeIntervalSince1970: TimeInterval(created))
+        if case .string(let version)? = event["api_version"], (1...64).contains(version.utf8.count),
+            version.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        {
+            apiVersion = version
+        } else {
+            apiVersion = nil
+        }
         if case .string(let objectID)? = object["id"] { self.objectID = objectID } else { objectID = nil }
     }
 
@@ -32,6 +47,7 @@ struct StripeNotice {
     func event(_ body: [UInt8]) -> ReceivedEvent? {
         guard let kind = PaymentEventKind(rawValue: type) else { return nil }
         return ReceivedEvent(
-            id: id, kind: kind, isLive: isLive, objectID: objectID, occurredAt: occurredAt, payload: String(decoding: body, as: UTF8.self))
+            id: id, kind: kind, isLive: isLive, objectID: objectID, apiVersion: apiVersion, occurredAt: occurredAt,
+            payload: String(decoding: body, as: UTF8.self))
     }
 }

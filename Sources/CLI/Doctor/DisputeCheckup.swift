@@ -8,7 +8,11 @@ struct DisputeCheckup: Sendable {
     func findings() async -> [Finding] {
         do {
             let disputes = try await services.disputes.open()
-            return [Self.judge(disputes), Self.judge(try await services.webhooks.openMatters())].compactMap(\.self)
+            let version = PaymentEventKind.apiVersion
+            return [
+                Self.judge(disputes), Self.judge(try await services.webhooks.openMatters()),
+                Self.judge(versions: try await services.webhooks.otherVersions(than: version), expected: version),
+            ].compactMap(\.self)
         } catch {
             return [.failed("payments.disputes", error)]
         }
@@ -24,11 +28,21 @@ struct DisputeCheckup: Sendable {
             "Answer at the provider: \(first.dispute.id)\(order)\(limit)")
     }
 
+    /// Nothing where the provider writes its events as the shop asks: both names of an event are understood, but what else changes is not known.
+    static func judge(versions: [String], expected: String) -> Finding? {
+        if versions.isEmpty { return nil }
+        return .warning(
+            "payments.events.version",
+            "the provider writes events in version \(versions.joined(separator: ", ")) of its API; the shop asks for \(expected)",
+            "Set the version of the webhook endpoint at the provider to \(expected)")
+    }
+
     /// Nothing where all events fit: most shops never see another.
     static func judge(_ matters: [OpenMatter]) -> Finding? {
         guard let latest = matters.first else { return nil }
         return .warning(
             "payments.events", "\(counted(matters.count, "event")) of the provider could not be joined to an order or a refund",
-            "Look at the provider for \(latest.objectID ?? latest.eventID): \(latest.type), \(latest.outcome.rawValue)")
+            "Look at the provider for \(latest.objectID ?? latest.eventID): \(latest.type), \(latest.outcome.rawValue). Then: cartwright payments "
+                + "replay \(latest.eventID), or: cartwright payments ignore \(latest.eventID) --note …")
     }
 }

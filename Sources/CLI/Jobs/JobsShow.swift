@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobQueue
+import Storage
 
 /// Everything about one job.
 struct JobsShow: AsyncParsableCommand {
@@ -14,14 +15,16 @@ struct JobsShow: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard let job = try await Services.use({ services in try await services.inspector.show(id) }) else {
-            throw JobInspectionError.notFound(id)
+        let (job, remains) = try await Services.use { services in
+            guard let job = try await services.inspector.show(id) else { throw JobInspectionError.notFound(id) }
+            return (job, try await services.remains.of(job))
         }
         if json {
             try Terminal.writeJSON(JobDocument(job))
             return
         }
         Terminal.write(facts(of: job))
+        if let remains, job.state != .ready { Terminal.write("\nIf it is discarded: " + remains) }
         Terminal.write("\nPayload:\n" + DisplayText.printable(job.payload))
         guard !job.errors.isEmpty else { return }
         Terminal.write("\nFailed attempts:")

@@ -8,6 +8,8 @@ struct OrderDocument: Encodable {
         let id: String
         let status: PaymentStatus
         let amount: Money
+        let captured: Money
+        let card: CardSummary?
         let providerId: String?
         let attempt: Int
         let declineCode: String?
@@ -31,6 +33,8 @@ struct OrderDocument: Encodable {
         let amount: Money
         let baseAmount: Money?
         let status: RefundStatus
+        let source: RefundSource
+        let items: [RefundItem]
         let reason: RefundReason
         let providerId: String?
         let failureReason: String?
@@ -42,6 +46,7 @@ struct OrderDocument: Encodable {
         let id: String
         let amount: Money
         let status: DisputeStatus
+        let funds: DisputeFunds?
         let reason: String
         let openedAt: Date
         let answerBefore: Date?
@@ -88,19 +93,21 @@ struct OrderDocument: Encodable {
         confirmedAt = order.confirmedAt
         payment = order.payment.map {
             PaymentDocument(
-                id: $0.id.description, status: $0.status, amount: $0.amount, providerId: $0.providerID, attempt: $0.attempt,
+                id: $0.id.description, status: $0.status, amount: $0.amount, captured: $0.captured, card: $0.card,
+                providerId: $0.providerID, attempt: $0.attempt,
                 declineCode: $0.declineCode)
         }
         let baseAmounts = try order.rate?.baseAmounts(of: file.refunds) ?? [:]
         refunds = file.refunds.map {
             RefundDocument(
-                id: $0.id.description, amount: $0.amount, baseAmount: baseAmounts[$0.id], status: $0.status, reason: $0.reason,
-                providerId: $0.providerID?.rawValue,
+                id: $0.id.description, amount: $0.amount, baseAmount: baseAmounts[$0.id], status: $0.status,
+                source: $0.source, items: $0.items, reason: $0.reason, providerId: $0.providerID?.rawValue,
                 failureReason: $0.failureReason, createdAt: $0.createdAt, settledAt: $0.settledAt)
         }
         disputes = file.disputes.map {
             DisputeDocument(
-                id: $0.dispute.id.rawValue, amount: $0.dispute.amount, status: $0.dispute.status, reason: $0.dispute.reason,
+                id: $0.dispute.id.rawValue, amount: $0.dispute.amount, status: $0.dispute.status, funds: $0.dispute.funds,
+                reason: $0.dispute.reason,
                 openedAt: $0.dispute.openedAt, answerBefore: $0.dispute.answerBefore, closedAt: $0.closedAt)
         }
         mails = file.mails.map {

@@ -79,6 +79,11 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Id", payment.id.description)
         facts.add("Status", payment.status.rawValue)
         facts.add("Amount", payment.amount.description)
+        if payment.authorized.amount > 0, payment.status == .authorized { facts.add("Held", payment.authorized.description) }
+        if payment.captured.amount > 0 {
+            facts.add("Taken", payment.captured.description + (payment.captured.amount < payment.amount.amount ? ", a part" : ""))
+        }
+        facts.add("Card", payment.card.map { "\($0.brand) \($0.lastFour)" })
         facts.add("Provider's id", payment.providerID)
         facts.add("Attempts", String(payment.attempt))
         facts.add("Declined", payment.declineCode)
@@ -88,27 +93,37 @@ struct OrdersShow: AsyncParsableCommand {
     private static func table(of refunds: [Refund], at rate: AppliedRate?) throws -> Table {
         let baseAmounts = try rate?.baseAmounts(of: refunds) ?? [:]
         var table = Table([
-            .text("id"), .number("amount"), .number("in base prices"), .text("status"), .text("reason"), .text("asked for"),
-            .wide("failed because"),
+            .text("id"), .number("amount"), .number("in base prices"), .text("status"), .text("made by"), .text("reason"), .text("pieces"),
+            .text("asked for"), .wide("failed because"),
         ])
         for refund in refunds {
             table.add([
                 refund.id.description, refund.amount.description, baseAmounts[refund.id]?.description ?? "–", refund.status.rawValue,
-                refund.reason.rawValue,
+                refund.source.rawValue, refund.reason.rawValue, Self.pieces(of: refund),
                 TimeText.moment(refund.createdAt), refund.failureReason ?? "",
             ])
         }
         return table
     }
 
+    private static func pieces(of refund: Refund) -> String {
+        if refund.items.isEmpty { return "–" }
+        return refund.items.map { item in
+            let shelf = !item.restock ? "" : item.restocked > 0 ? " (\(item.restocked) back on the shelf)" : " (to be restocked)"
+            return "\(item.quantity) × \(item.sku)\(shelf)"
+        }.joined(separator: ", ")
+    }
+
     private static func table(of disputes: [DisputeRecord]) -> Table {
         var table = Table([
-            .text("provider's id"), .number("amount"), .text("status"), .text("opened"), .text("answer by"), .wide("reason"),
+            .text("provider's id"), .number("amount"), .text("status"), .text("money"), .text("opened"), .text("answer by"),
+            .wide("reason"),
         ])
         for record in disputes {
             let dispute = record.dispute
             table.add([
-                dispute.id.rawValue, dispute.amount.description, dispute.status.rawValue, TimeText.moment(dispute.openedAt),
+                dispute.id.rawValue, dispute.amount.description, dispute.status.rawValue, dispute.funds?.rawValue ?? "–",
+                TimeText.moment(dispute.openedAt),
                 dispute.answerBefore.map(TimeText.moment) ?? "–", dispute.reason,
             ])
         }

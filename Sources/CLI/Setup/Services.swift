@@ -26,6 +26,7 @@ struct Services: Sendable {
     var rates: RateStore { RateStore(database: database) }
     var accounts: AccountStore { AccountStore(database: database) }
     var invariants: Invariants { Invariants(database: database) }
+    var remains: JobRemains { JobRemains(database: database) }
     var audit: OperatorLog { OperatorLog(log: AuditLog(database: database)) }
 
     /// Runs a command with connections to both servers, each opened when it is first used, and closes them whatever becomes of it.

@@ -6,6 +6,8 @@ public enum MailKind: String, Hashable, Codable, Sendable, CaseIterable {
     case paymentFailed = "payment_failed"
     /// Money went back.
     case refund
+    /// Money that was said to have gone back has not: the customer's bank sent it back.
+    case refundFailed = "refund_failed"
     /// The order is called off or was not paid in time.
     case cancellation
 }

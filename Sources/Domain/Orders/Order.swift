@@ -29,6 +29,8 @@ public struct Order: Hashable, Sendable {
     public let totals: OrderTotals
     /// What went back.
     public let refunded: Money
+    /// The refunds of its payment, oldest first.
+    public let refunds: [OrderRefund]
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
     public let rate: AppliedRate?
     /// Why it was rejected: `out_of_stock`, or the payment provider's reason.
@@ -51,8 +53,8 @@ public struct Order: Hashable, Sendable {
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
-        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, language: Language = .english,
-        rejectionReason: String? = nil
+        createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
+        language: Language = .english, rejectionReason: String? = nil
     ) {
         self.id = id
         self.number = number
@@ -66,6 +68,7 @@ public struct Order: Hashable, Sendable {
         self.items = items
         self.totals = totals
         self.refunded = refunded ?? .zero(totals.total.currency)
+        self.refunds = refunds
         self.rate = rate
         self.rejectionReason = rejectionReason
         self.payment = payment
@@ -81,4 +84,30 @@ public struct Order: Hashable, Sendable {
 
     /// Whether nothing is to be paid for it.
     public var isFree: Bool { totals.total.amount == 0 }
+}
+
+/// A refund as whoever placed the order sees it.
+public struct OrderRefund: Hashable, Sendable {
+    /// The refund.
+    public let id: Refund.ID
+    /// How much.
+    public let amount: Money
+    /// Where it stands.
+    public let status: RefundStatus
+    /// The pieces it is for, where it names any.
+    public let items: [RefundItem]
+    /// When it was asked for.
+    public let createdAt: Date
+    /// When it succeeded, failed or was called off.
+    public let settledAt: Date?
+
+    /// Puts it together from stored parts.
+    public init(id: Refund.ID, amount: Money, status: RefundStatus, items: [RefundItem], createdAt: Date, settledAt: Date?) {
+        self.id = id
+        self.amount = amount
+        self.status = status
+        self.items = items
+        self.createdAt = createdAt
+        self.settledAt = settledAt
+    }
 }

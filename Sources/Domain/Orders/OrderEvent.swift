@@ -24,6 +24,8 @@ public struct OrderEvent: Hashable, Sendable {
         case captureDue = "capture_due"
         /// Money that was held has moved.
         case paymentCaptured = "payment_captured"
+        /// A part of the money has moved; the rest never will. The reason is how much of how much.
+        case paymentPartiallyCaptured = "payment_partially_captured"
         /// The payment was called off.
         case paymentCanceled = "payment_canceled"
         /// Paid or authorised; stock has left.
@@ -40,12 +42,18 @@ public struct OrderEvent: Hashable, Sendable {
         case paidTooLate = "paid_too_late"
         /// Money is to go back.
         case refundRequested = "refund_requested"
+        /// Money went back that somebody gave back at the provider, and not here.
+        case refundFoundElsewhere = "refund_found_elsewhere"
+        /// Goods are back on the shelf; the reason is how many pieces of what.
+        case restocked
         /// Money went back.
         case refundSucceeded = "refund_succeeded"
         /// Money that was to go back, or had gone, is the shop's. An operator has to answer it.
         case refundFailed = "refund_failed"
         /// The customer's bank asks the money back. The shop has to answer it.
         case disputeOpened = "dispute_opened"
+        /// The bank looks at it, or the money of it moved; the reason is which.
+        case disputeUpdated = "dispute_updated"
         /// The bank has decided; the reason is how.
         case disputeClosed = "dispute_closed"
         /// A mail was handed over.

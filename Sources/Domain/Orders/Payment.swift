@@ -9,6 +9,12 @@ public struct Payment: Hashable, Sendable {
     public let status: PaymentStatus
     /// What is charged.
     public let amount: Money
+    /// What was taken, which can be less than ``amount``. Refunds add up to this at most.
+    public let captured: Money
+    /// What is held until it is taken or let go, which can be less than ``amount``.
+    public let authorized: Money
+    /// The card that was charged, once known.
+    public let card: CardSummary?
     /// The provider's id of its intent, once stored.
     public let providerID: String?
     /// How many times a payment method was tried, counting the present one. 0 before the first.
@@ -23,11 +29,14 @@ public struct Payment: Hashable, Sendable {
     /// Puts a payment together from stored parts.
     public init(
         id: ID, status: PaymentStatus, amount: Money, providerID: String?, attempt: Int, method: String, declineCode: String?,
-        clientSecret: String?
+        clientSecret: String?, captured: Money? = nil, authorized: Money? = nil, card: CardSummary? = nil
     ) {
         self.id = id
         self.status = status
         self.amount = amount
+        self.captured = captured ?? .zero(amount.currency)
+        self.authorized = authorized ?? .zero(amount.currency)
+        self.card = card
         self.providerID = providerID
         self.attempt = attempt
         self.method = method

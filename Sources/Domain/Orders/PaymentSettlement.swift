@@ -15,6 +15,8 @@ public enum PaymentSettlement: Hashable, Sendable {
     case void
     /// Only the payment changes; the order is through or over.
     case recordPayment(PaymentStatus)
+    /// The provider has taken another amount than we hold: the payment, and what refunds make of it, follow.
+    case correctCapture
     /// Money moved for an order that is over. Note it loudly: an operator or a refund has to answer.
     case recordLateMoney(PaymentStatus)
     /// Nothing changes, for this reason.
@@ -44,6 +46,8 @@ public enum PaymentSettlement: Hashable, Sendable {
         public let payment: PaymentStatus
         /// What is to be charged.
         public let amount: Money
+        /// What was taken, as far as is known.
+        public let captured: Money
         /// The stored id of the provider's intent, if any.
         public let intentID: PaymentIntent.ID?
         /// Whether the news is the answer to the charge of the present attempt. An intent does not say which attempt its last error is of, so
@@ -55,11 +59,12 @@ public enum PaymentSettlement: Hashable, Sendable {
         /// Gathers what is known.
         public init(
             order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?, isOwnAnswer: Bool = true,
-            hasLeft: Bool = false
+            hasLeft: Bool = false, captured: Money? = nil
         ) {
             self.order = order
             self.payment = payment
             self.amount = amount
+            self.captured = captured ?? (payment.rank >= PaymentStatus.captured.rank ? amount : .zero(amount.currency))
             self.intentID = intentID
             self.isOwnAnswer = isOwnAnswer
             self.hasLeft = hasLeft
@@ -84,6 +89,12 @@ public enum PaymentSettlement: Hashable, Sendable {
         if let stored = known.intentID, stored != intent.id { return .ignore(.foreignIntent) }
         guard intent.amount == known.amount else { return .ignore(.amountMismatch) }
         guard let next = paymentStatus(of: intent) else { return .ignore(.undecided) }
+        // What was taken counts, not what the intent is over: somebody may have taken a part of it at the provider.
+        if next == .captured, known.payment.rank >= PaymentStatus.captured.rank, intent.amountReceived != nil,
+            intent.captured != known.captured
+        {
+            return .correctCapture
+        }
         if next == known.payment { return .ignore(.alreadyKnown) }
         guard known.payment.canBecome(next), !isOldNews(next, known.payment) else { return .ignore(.outranked) }
         switch next {

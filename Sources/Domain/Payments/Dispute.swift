@@ -31,9 +31,14 @@ public struct Dispute: Sendable, Hashable {
     /// Until when the shop can answer, where the provider says so.
     public let answerBefore: Date?
 
+    /// Where its money went, when this is news of that.
+    public var funds: DisputeFunds?
+
     /// Puts a snapshot together from a provider's words.
     public init(
-        id: ID, intentID: PaymentIntent.ID?, amount: Money, reason: String, status: DisputeStatus, openedAt: Date, answerBefore: Date? = nil
+        id: ID, intentID: PaymentIntent.ID?, amount: Money, reason: String, status: DisputeStatus, openedAt: Date,
+        answerBefore: Date? = nil,
+        funds: DisputeFunds? = nil
     ) {
         self.id = id
         self.intentID = intentID
@@ -42,5 +47,6 @@ public struct Dispute: Sendable, Hashable {
         self.status = status
         self.openedAt = openedAt
         self.answerBefore = answerBefore
+        self.funds = funds
     }
 }

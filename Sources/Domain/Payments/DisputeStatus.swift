@@ -32,6 +32,26 @@ public enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
     /// Whether the money is not with the shop.
     public var holdsMoney: Bool { self == .needsResponse || self == .underReview || self == .lost }
 
-    /// Whether news of this state change a dispute that stands in that one: what is closed stays closed, whatever arrives late.
-    public func follows(_ known: DisputeStatus) -> Bool { self != known && !known.isClosed }
+    /// How far a dispute has come. The bank's question comes before the dispute, the shop's answer before the decision.
+    private var rank: Int {
+        switch self {
+        case .warningNeedsResponse: 0
+        case .warningUnderReview: 1
+        case .needsResponse: 2
+        case .underReview: 3
+        case .warningClosed, .won, .lost, .prevented: 4
+        }
+    }
+
+    /// Whether news of this state change a dispute that stands in that one, whatever arrives late: states only lead forward, and what is closed stays
+    /// closed.
+    public func follows(_ known: DisputeStatus) -> Bool { rank > known.rank }
+}
+
+/// Where the money of a dispute is, by what the provider told of it.
+public enum DisputeFunds: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The provider has taken it from the shop.
+    case withdrawn
+    /// The shop has it again.
+    case reinstated
 }

@@ -9,6 +9,6 @@ public enum PaymentEvent: Sendable, Hashable {
     case chargeRefunded(ChargeRefund)
     /// A refund changed.
     case refund(ProviderRefund)
-    /// A customer's bank asks a charge back, or has decided.
+    /// A customer's bank asks a charge back, looks at what the shop said, moves the money, or has decided.
     case dispute(Dispute)
 }

@@ -8,8 +8,19 @@ public enum PaymentEventKind: String, Sendable, Hashable, Codable, CaseIterable 
     case intentSucceeded = "payment_intent.succeeded"
     case intentCanceled = "payment_intent.canceled"
     case chargeRefunded = "charge.refunded"
+    case refundCreated = "refund.created"
     case refundUpdated = "refund.updated"
     case refundFailed = "refund.failed"
+    /// What versions before 2024-10-28 send for refunds of charges, in place of the three above.
+    case chargeRefundUpdated = "charge.refund.updated"
     case disputeCreated = "charge.dispute.created"
+    case disputeUpdated = "charge.dispute.updated"
+    case disputeFundsWithdrawn = "charge.dispute.funds_withdrawn"
+    case disputeFundsReinstated = "charge.dispute.funds_reinstated"
     case disputeClosed = "charge.dispute.closed"
+}
+
+extension PaymentEventKind {
+    /// The version of the provider's API that the shop asks for and its events are read as. Events of others are read as well as they can be.
+    public static let apiVersion = "2024-10-28.acacia"
 }

@@ -16,19 +16,21 @@ public enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     case lateMoney = "late_money"
     /// A refund changed.
     case refundRecorded = "refund_recorded"
-    /// A dispute was opened or closed.
+    /// A refund that was made at the provider and not by this shop was written down.
+    case refundFoundElsewhere = "refund_found_elsewhere"
+    /// A dispute was opened, has moved on, or was closed.
     case disputeRecorded = "dispute_recorded"
     /// Known before.
     case alreadyKnown = "already_known"
     /// Something that settles more was known.
     case outranked
-    /// It is about something the shop did not make: another program's payments, on the same account.
+    /// It is about something the shop did not make: another shop's or another program's payments, on the same account (``PaymentOwner``).
     case foreign
     /// It is about an intent that an order of ours does not use and that moved no money.
     case superseded
     /// It names an order of ours that is not there.
     case unknownOrder = "unknown_order"
-    /// It tells of a refund that is not there: made at the provider's own pages, or lost here.
+    /// It tells of a refund of ours that is not there: lost here.
     case unknownRefund = "unknown_refund"
     /// It does not fit what is stored: another amount, or a second intent that moved money.
     case mismatch
@@ -37,8 +39,8 @@ public enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     public var isOpenMatter: Bool {
         switch self {
         case .unknownOrder, .unknownRefund, .mismatch: true
-        case .confirmed, .waiting, .declined, .released, .voided, .paymentRecorded, .lateMoney, .refundRecorded, .disputeRecorded,
-            .alreadyKnown, .outranked, .foreign, .superseded:
+        case .confirmed, .waiting, .declined, .released, .voided, .paymentRecorded, .lateMoney, .refundRecorded, .refundFoundElsewhere,
+            .disputeRecorded, .alreadyKnown, .outranked, .foreign, .superseded:
             false
         }
     }

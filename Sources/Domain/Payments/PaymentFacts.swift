@@ -10,12 +10,15 @@ public struct PaymentFacts: Hashable, Sendable {
     public let payment: PaymentStatus
     /// What is charged.
     public let amount: Money
+    /// What was taken.
+    public let captured: Money
     /// The stored intent, if any.
     public let intentID: PaymentIntent.ID?
 
     /// Gathers what is known.
     public init(
-        orderID: Order.ID, order: OrderStatus, paymentID: Payment.ID, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?
+        orderID: Order.ID, order: OrderStatus, paymentID: Payment.ID, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?,
+        captured: Money? = nil
     ) {
         self.orderID = orderID
         self.order = order
@@ -23,6 +26,7 @@ public struct PaymentFacts: Hashable, Sendable {
         self.payment = payment
         self.amount = amount
         self.intentID = intentID
+        self.captured = captured ?? (payment.rank >= PaymentStatus.captured.rank ? amount : .zero(amount.currency))
     }
 
     /// Whether money may still be taken for its order: one that costs nothing never takes any.

@@ -84,6 +84,20 @@ extension PaymentFailure {
     }
 }
 
+extension PaymentFailure {
+    /// Why the provider refuses what was asked for, in its own words where it has any: what is kept of it and shown to operators.
+    public var reason: String {
+        switch self {
+        case .declined(let decline, _): decline.declineCode ?? decline.code
+        case .unexpectedState(let intent): code + (intent.map { ": the payment is \($0.status.rawValue)" } ?? "")
+        case .invalidRequest(let reason, _), .unusableMethod(let reason), .configuration(let reason), .notSent(let reason),
+            .outcomeUnknown(let reason, _):
+            reason
+        case .inProgress, .rateLimited, .unavailable, .notFound: code
+        }
+    }
+}
+
 extension PaymentFailure: CustomStringConvertible {
     /// What happened, for logs and operators. Holds no secrets.
     public var description: String {

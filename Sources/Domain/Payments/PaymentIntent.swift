@@ -34,6 +34,10 @@ public struct PaymentIntent: Sendable, Hashable {
     public let createdAt: Date?
     /// What has been taken, which can be less than ``amount`` where somebody took a part by hand. `nil` when the provider did not say.
     public let amountReceived: Money?
+    /// What is held and can be taken, which can be less than ``amount``. `nil` when the provider did not say.
+    public let amountCapturable: Money?
+    /// The card that was charged, where the provider said so.
+    public let card: CardSummary?
     /// The payment this intent was made for, when it carries one of ours.
     public let paymentID: Payment.ID?
     /// The shop that made it (see ``Reconciliation``), when it says so.
@@ -43,7 +47,8 @@ public struct PaymentIntent: Sendable, Hashable {
     public init(
         id: ID, status: PaymentIntentStatus, amount: Money, clientSecret: String? = nil, lastError: Decline? = nil,
         orderID: Order.ID? = nil,
-        requestID: String? = nil, createdAt: Date? = nil, amountReceived: Money? = nil, paymentID: Payment.ID? = nil, shop: String? = nil
+        requestID: String? = nil, createdAt: Date? = nil, amountReceived: Money? = nil, amountCapturable: Money? = nil,
+        paymentID: Payment.ID? = nil, shop: String? = nil, card: CardSummary? = nil
     ) {
         self.id = id
         self.status = status
@@ -54,8 +59,40 @@ public struct PaymentIntent: Sendable, Hashable {
         self.requestID = requestID
         self.createdAt = createdAt
         self.amountReceived = amountReceived
+        self.amountCapturable = amountCapturable
+        self.card = card
         self.paymentID = paymentID
         self.shop = shop
+    }
+}
+
+extension PaymentIntent {
+    /// What of it was taken: all of it unless the provider says otherwise, and never more than it is over.
+    public var captured: Money {
+        guard status == .succeeded else { return .zero(amount.currency) }
+        return Money(min(max((amountReceived ?? amount).amount, 0), amount.amount), amount.currency)
+    }
+
+    /// What of it is held: all of it unless the provider says otherwise, and never more than it is over.
+    public var held: Money {
+        guard status == .requiresCapture else { return .zero(amount.currency) }
+        return Money(min(max((amountCapturable ?? amount).amount, 0), amount.amount), amount.currency)
+    }
+}
+
+/// What a customer recognizes a card by.
+public struct CardSummary: Sendable, Hashable, Codable {
+    /// The provider's word for the brand, such as `visa`.
+    public let brand: String
+    /// The last four digits.
+    public let lastFour: String
+
+    /// `nil` unless the brand is a short word and the digits are four.
+    public init?(brand: String, lastFour: String) {
+        let isWord = (1...32).contains(brand.utf8.count) && brand.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F || $0 == 0x20 }
+        guard isWord, lastFour.utf8.count == 4, lastFour.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        self.brand = brand
+        self.lastFour = lastFour
     }
 }
 

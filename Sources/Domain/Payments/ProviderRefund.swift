@@ -26,6 +26,10 @@ public struct ProviderRefund: Sendable, Hashable {
     public let intentID: PaymentIntent.ID?
     /// The refund of ours it was made for, when it carries one.
     public let refundID: Refund.ID?
+    /// The shop that made it, when it says so.
+    public let shop: String?
+    /// Why the money goes back, where the provider was told.
+    public let reason: RefundReason?
     /// Why it failed, in a code such as `lost_or_stolen_card`, when it did.
     public let failureReason: String?
     /// The provider's identifier of the call that gave this snapshot.
@@ -36,13 +40,15 @@ public struct ProviderRefund: Sendable, Hashable {
     /// Puts a snapshot together from a provider's answer.
     public init(
         id: ID, status: RefundStatus, amount: Money, intentID: PaymentIntent.ID? = nil, refundID: Refund.ID? = nil,
-        failureReason: String? = nil, requestID: String? = nil, createdAt: Date? = nil
+        shop: String? = nil, reason: RefundReason? = nil, failureReason: String? = nil, requestID: String? = nil, createdAt: Date? = nil
     ) {
         self.id = id
         self.status = status
         self.amount = amount
         self.intentID = intentID
         self.refundID = refundID
+        self.shop = shop
+        self.reason = reason
         self.failureReason = failureReason
         self.requestID = requestID
         self.createdAt = createdAt

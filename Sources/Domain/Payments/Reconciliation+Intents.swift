@@ -14,7 +14,7 @@ extension Reconciliation {
                 return found(.foreign, facts, "It names order \(named) and is stored with another.", .askOperator)
             }
             if theirs == .canceled, facts.payment == .canceled { return nil }
-            guard intent.amount == facts.amount, theirs != .captured || received == facts.amount else { return differs(facts) }
+            guard intent.amount == facts.amount else { return differs(facts) }
             switch theirs {
             case .captured: return captured(facts)
             case .authorized: return authorized(facts)
@@ -29,7 +29,11 @@ extension Reconciliation {
         }
 
         private func captured(_ facts: PaymentFacts) -> ReconciliationFinding? {
-            if facts.payment.rank >= PaymentStatus.captured.rank { return nil }
+            if facts.payment.rank >= PaymentStatus.captured.rank {
+                if intent.amountReceived == nil || intent.captured == facts.captured { return nil }
+                return found(
+                    .amountDiffers, facts, "Of it \(intent.captured) came; we hold that \(facts.captured) did.", .finalise(facts.orderID))
+            }
             if facts.payment == .canceled { return lateMoney(facts) }
             return found(
                 facts.order.isOpen || facts.order.isPaid ? .behind : .lateMoney, facts,
@@ -77,7 +81,7 @@ extension Reconciliation {
                     .giveBack(left, .duplicate, facts.paymentID))
             }
             if facts.takesMoney || facts.payment.canBecome(.captured) {
-                guard intent.amount == facts.amount, received == facts.amount else { return differs(facts) }
+                guard intent.amount == facts.amount else { return differs(facts) }
                 return found(
                     facts.order.isOpen ? .unstoredIntent : .lateMoney, facts, "The money has moved; the order is \(facts.order.rawValue).",
                     .finalise(facts.orderID))

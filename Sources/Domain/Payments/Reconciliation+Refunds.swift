@@ -15,7 +15,7 @@ extension Reconciliation {
             // Of an intent that is no payment of ours the intent itself is looked at, with what has gone back of it.
             guard payment != nil, refund.status.isLive else { return nil }
             guard refund.refundID != nil else {
-                return found(.refundUnknown, "It was made at the provider and not by this shop.", .askOperator)
+                return found(.refundUnknown, "It was made at the provider and not by this shop.", .recordElsewhere)
             }
             return found(.refundUnknown, "It is ours and not in the database.", .restoreRefund)
         }

@@ -45,9 +45,12 @@ public struct Reconciliation: Hashable, Sendable {
         let left = (intent.amountReceived ?? intent.amount).amount.saturatingSubtract(givenBack?.amount ?? 0)
         let news = Comparison(intent: intent, left: Money(left, intent.amount.currency))
         if let stored { return news.withStored(stored) }
-        guard intent.orderID != nil else { return news.foreign("It names no order of this shop.") }
+        switch PaymentOwner(of: intent.shop, in: shop, isStored: false, isNamed: named != nil) {
         // Another shop on the same account looks after its own.
-        if let shop = intent.shop, shop != self.shop { return nil }
+        case .anotherShop: return nil
+        case .thisShop, .unproven: break
+        }
+        guard intent.orderID != nil else { return news.foreign("It names no order of this shop.") }
         if let named { return news.withNamed(named) }
         guard isOlder(intent.createdAt, than: Self.patience) else { return nil }
         return news.ofUnknownOrder(proof: intent.shop == shop ? intent.paymentID : nil)

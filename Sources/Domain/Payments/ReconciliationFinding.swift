@@ -20,6 +20,8 @@ public struct ReconciliationFinding: Hashable, Sendable {
         case giveBack(Money, RefundReason, Payment.ID)
         /// Record what became of our refund.
         case recordRefund(Refund.ID)
+        /// Write down a refund that was made at the provider and not by this shop.
+        case recordElsewhere
         /// Write a refund of ours down again that we have lost.
         case restoreRefund
         /// Nothing proves what would be right: a person decides.

@@ -21,7 +21,13 @@ public struct Refund: Hashable, Sendable {
     public let providerID: ProviderRefund.ID?
     /// Why it came to nothing, in the provider's words.
     public let failureReason: String?
-    /// Whether the goods came back and can be sold again.
+    /// Who made it.
+    public let source: RefundSource
+    /// The pieces it is for, where it names any.
+    public let items: [RefundItem]
+    /// Whether it was asked for as all that is left, so that it follows when less turns out to be left than was known.
+    public let takesTheRest: Bool
+    /// Whether the goods came back and can be sold again, all of them or those that ``items`` say.
     public let restock: Bool
     /// When it was asked for.
     public let createdAt: Date
@@ -31,7 +37,8 @@ public struct Refund: Hashable, Sendable {
     /// Puts a refund together from stored parts.
     public init(
         id: ID, orderID: Order.ID, paymentID: Payment.ID, amount: Money, reason: RefundReason, status: RefundStatus,
-        providerID: ProviderRefund.ID?, failureReason: String?, restock: Bool, createdAt: Date, settledAt: Date?
+        providerID: ProviderRefund.ID?, failureReason: String?, restock: Bool, createdAt: Date, settledAt: Date?,
+        source: RefundSource = .shop, items: [RefundItem] = [], takesTheRest: Bool = false
     ) {
         self.id = id
         self.orderID = orderID
@@ -41,8 +48,52 @@ public struct Refund: Hashable, Sendable {
         self.status = status
         self.providerID = providerID
         self.failureReason = failureReason
-        self.restock = restock
+        self.restock = restock || items.contains(where: \.restock)
+        self.source = source
+        self.items = items
+        self.takesTheRest = takesTheRest
         self.createdAt = createdAt
         self.settledAt = settledAt
+    }
+}
+
+/// Who made a refund. The raw values are stored and shown; they never change.
+public enum RefundSource: String, Hashable, Codable, Sendable, CaseIterable {
+    /// This shop, because somebody asked for it here.
+    case shop
+    /// Somebody else with access to the account at the provider. The shop learns of it when it is made.
+    case provider
+}
+
+/// Pieces of one line of an order that a refund is for.
+public struct RefundItem: Hashable, Codable, Sendable {
+    /// The product.
+    public let productID: Product.ID
+    /// What the warehouse counts.
+    public let sku: SKU
+    /// Number of pieces.
+    public let quantity: Int
+    /// Whether they go back on the shelf once the refund stands.
+    public let restock: Bool
+    /// How many pieces this refund has put back on the shelf.
+    public let restocked: Int
+
+    /// Names pieces of a line.
+    public init(productID: Product.ID, sku: SKU, quantity: Int, restock: Bool, restocked: Int = 0) {
+        self.productID = productID
+        self.sku = sku
+        self.quantity = quantity
+        self.restock = restock
+        self.restocked = restocked
+    }
+}
+
+extension Refund {
+    /// The same refund where it stands elsewhere.
+    public func becoming(_ status: RefundStatus) -> Refund {
+        Refund(
+            id: id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason, status: status, providerID: providerID,
+            failureReason: failureReason, restock: restock, createdAt: createdAt, settledAt: settledAt, source: source, items: items,
+            takesTheRest: takesTheRest)
     }
 }

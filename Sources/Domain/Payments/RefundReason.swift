@@ -12,12 +12,14 @@ public enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
     case latePayment = "late_payment"
     /// The money moved for an order that is not known here.
     case orderUnknown = "order_unknown"
+    /// Somebody gave the money back at the provider's own pages, or another program did, and did not say why.
+    case madeAtProvider = "made_at_provider"
 
     /// Whether a person may give it; the others are the system's own.
     public var isForPeople: Bool {
         switch self {
         case .requestedByCustomer, .duplicate, .fraudulent: true
-        case .orderCancelled, .latePayment, .orderUnknown: false
+        case .orderCancelled, .latePayment, .orderUnknown, .madeAtProvider: false
         }
     }
 }

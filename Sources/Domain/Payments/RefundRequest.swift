@@ -4,6 +4,8 @@ public struct RefundRequest: Sendable, Hashable {
     public let refundID: Refund.ID
     /// The order it belongs to, written into it as well.
     public let orderID: Order.ID
+    /// This shop, written into it as well: several may share an account.
+    public let shop: String?
     /// The intent that is given back.
     public let intentID: PaymentIntent.ID
     /// How much.
@@ -15,10 +17,12 @@ public struct RefundRequest: Sendable, Hashable {
 
     /// Describes a refund to be made.
     public init(
-        refundID: Refund.ID, orderID: Order.ID, intentID: PaymentIntent.ID, amount: Money, reason: RefundReason, key: IdempotencyKey
+        refundID: Refund.ID, orderID: Order.ID, shop: String? = nil, intentID: PaymentIntent.ID, amount: Money, reason: RefundReason,
+        key: IdempotencyKey
     ) {
         self.refundID = refundID
         self.orderID = orderID
+        self.shop = shop
         self.intentID = intentID
         self.amount = amount
         self.reason = reason

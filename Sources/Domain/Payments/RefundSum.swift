@@ -5,7 +5,8 @@ public struct RefundSum: Hashable, Sendable {
     public let captured: Money
     /// What succeeded. Only this much has gone back.
     public let refunded: Money
-    /// What can still be given back: nothing that is asked for, under way or done counts twice.
+    /// What can still be given back, wherever the rest was: nothing that is asked for, under way or done counts twice. Never below zero, though what was
+    /// asked for here and what was given back at the provider may for a moment come to more than was taken.
     public let refundable: Money
 
     /// Adds refunds up. Throws `currencyMismatch` or `overflow`.
@@ -18,7 +19,7 @@ public struct RefundSum: Hashable, Sendable {
         }
         self.captured = captured
         self.refunded = refunded
-        self.refundable = refundable
+        self.refundable = Money(max(0, refundable.amount), captured.currency)
     }
 
     /// Where a captured payment stands.

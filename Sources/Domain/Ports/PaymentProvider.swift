@@ -20,9 +20,11 @@ public protocol PaymentProvider: Sendable {
     /// ``PaymentFailure/unexpectedState(_:)`` with the intent.
     func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
 
-    /// Takes all of the money that an authorised intent has set aside. An intent in any other state answers
+    /// Takes the money that an authorised intent has set aside, or a part of it; the rest is let go. An intent in any other state answers
     /// ``PaymentFailure/unexpectedState(_:)``; one that was captured before shows it there.
-    func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
+    ///
+    /// - Parameter amount: all that is held when `nil`.
+    func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
 
     /// Gives money of a succeeded intent back. More than is left of it answers ``PaymentFailure/invalidRequest(_:)``, and nothing moves.
     func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund

@@ -11,8 +11,9 @@ enum DomainName {
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         let folded = isASCII ? text.lowercased() : folded(String(text))
         var labels: [String] = []
-        for label in folded.split(separator: ".", omittingEmptySubsequences: false) {
-            guard let encoded = encoded(label) else { return nil }
+        // By code points: there are letters that join with a full stop behind them to one character.
+        for label in folded.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false) {
+            guard let encoded = encoded(Substring(label)) else { return nil }
             labels.append(encoded)
         }
         let name = labels.joined(separator: ".")

@@ -29,8 +29,8 @@ package struct GuardedPayments: PaymentProvider {
         try await guarded("cancel") { () async throws(PaymentFailure) in try await base.cancel(id, key: key) }
     }
 
-    package func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
-        try await guarded("capture") { () async throws(PaymentFailure) in try await base.capture(id, key: key) }
+    package func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        try await guarded("capture") { () async throws(PaymentFailure) in try await base.capture(id, amount: amount, key: key) }
     }
 
     package func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {

@@ -35,7 +35,7 @@ public struct OrderMailRenderer: Sendable {
         _ delivery: MailDelivery, order: Order, refund: Refund? = nil, at date: Date
     ) throws(MailRenderingError) -> MailMessage {
         guard let recipient = delivery.recipient ?? order.email else { throw .noRecipient }
-        guard delivery.kind != .refund || refund != nil else { throw .noRefund }
+        guard (delivery.kind != .refund && delivery.kind != .refundFailed) || refund != nil else { throw .noRefund }
         let local = LocalText(order.language, timeZone: timeZone)
         let (subject, text, html) = templates.render(
             delivery.kind, in: order.language, MailFacts(order, refund: refund, shop: shop, in: local))

@@ -34,8 +34,17 @@ struct StripeAnswer {
     }
 
     /// The refund, or the failure the answer stands for.
-    func refund() throws(PaymentFailure) -> ProviderRefund {
-        try value(StripeRefund.self, "a refund") { $0.refund(requestID: requestID) }
+    ///
+    /// - Parameter isNew: whether it was to be made. Then a refusal is told in the provider's own words, for operators: what they say is of amounts, and of
+    ///   nothing that a customer entered.
+    func refund(isNew: Bool = false) throws(PaymentFailure) -> ProviderRefund {
+        do throws(PaymentFailure) {
+            return try value(StripeRefund.self, "a refund") { $0.refund(requestID: requestID) }
+        } catch {
+            guard isNew, case .invalidRequest = error, let problem = decode(StripeProblem.Envelope.self)?.error else { throw error }
+            let words = [problem.code, problem.message.map { String($0.prefix(300)) }].compactMap { $0 }.joined(separator: ": ")
+            throw .invalidRequest((words.isEmpty ? problem.summary : words) + requestNote, code: problem.code)
+        }
     }
 
     /// The refunds of a list, or the failure the answer stands for. One that makes no sense spoils the list: it may be the one looked for.

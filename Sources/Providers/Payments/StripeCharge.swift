@@ -28,6 +28,6 @@ struct StripeCharge: Decodable {
         guard let currency = Currency(currency), let amount = StripeAmount.money(amountRefunded - released, currency) else { return nil }
         return ChargeRefund(
             intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) }, orderID: metadata?["order_id"].flatMap { Order.ID($0) },
-            refunded: amount)
+            shop: metadata?["shop"], refunded: amount)
     }
 }

@@ -15,11 +15,20 @@ public enum StripeEvent {
             return object(StripeIntent.self, in: json)?.intent(requestID: nil).map(PaymentEvent.passed)
         case .chargeRefunded:
             return object(StripeCharge.self, in: json)?.refund.map(PaymentEvent.chargeRefunded)
-        case .refundUpdated, .refundFailed:
+        // Before 2024-10-28 a refund of a charge is told of under the charge's name, in the same form.
+        case .refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated:
             return object(StripeRefund.self, in: json)?.refund(requestID: nil).map(PaymentEvent.refund)
-        case .disputeCreated, .disputeClosed:
+        case .disputeCreated, .disputeUpdated, .disputeClosed:
             return object(StripeDispute.self, in: json)?.dispute.map(PaymentEvent.dispute)
+        case .disputeFundsWithdrawn: return dispute(in: json, .withdrawn)
+        case .disputeFundsReinstated: return dispute(in: json, .reinstated)
         }
+    }
+
+    private static func dispute(in json: Data, _ funds: DisputeFunds) -> PaymentEvent? {
+        guard var dispute = object(StripeDispute.self, in: json)?.dispute else { return nil }
+        dispute.funds = funds
+        return .dispute(dispute)
     }
 
     private struct Envelope<Object: Decodable>: Decodable {

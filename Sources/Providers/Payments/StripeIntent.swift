@@ -26,11 +26,16 @@ struct StripeIntent: Decodable {
     /// Seconds since 1970.
     let created: Int64?
     let amountReceived: Int64?
+    let amountCapturable: Int64?
+    /// The charge, where it was asked for; else only its name.
+    let latestCharge: LatestCharge?
     let isLive: Bool?
 
     enum CodingKeys: String, CodingKey {
         case id, status, amount, currency, metadata, created
         case amountReceived = "amount_received"
+        case amountCapturable = "amount_capturable"
+        case latestCharge = "latest_charge"
         case isLive = "livemode"
         case clientSecret = "client_secret"
         case lastError = "last_payment_error"
@@ -48,7 +53,32 @@ struct StripeIntent: Decodable {
             orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID,
             createdAt: created.flatMap { Date(unixSeconds: $0) },
             amountReceived: amountReceived.flatMap { StripeAmount.money($0, currency) },
-            paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"])
+            amountCapturable: amountCapturable.flatMap { StripeAmount.money($0, currency) },
+            paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"], card: latestCharge?.card)
+    }
+
+    /// The charge behind the intent: an object where it was asked for, else its name.
+    struct LatestCharge: Decodable {
+        let card: CardSummary?
+
+        private struct Charge: Decodable {
+            struct Details: Decodable {
+                struct Card: Decodable {
+                    let brand: String?
+                    let last4: String?
+                }
+                let card: Card?
+            }
+            let payment_method_details: Details?
+        }
+
+        init(from decoder: any Decoder) throws {
+            let charge = try? Charge(from: decoder)
+            card = charge?.payment_method_details?.card.flatMap { card in
+                guard let brand = card.brand, let lastFour = card.last4 else { return nil }
+                return CardSummary(brand: brand, lastFour: lastFour)
+            }
+        }
     }
 }
 

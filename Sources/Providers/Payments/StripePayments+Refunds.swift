@@ -4,7 +4,7 @@ extension StripePayments {
     /// `POST /v1/refunds`.
     public func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
         let form = try Self.refundForm(request)
-        return try await call("POST", "/v1/refunds", form: form, key: request.key).refund()
+        return try await call("POST", "/v1/refunds", form: form, key: request.key).refund(isNew: true)
     }
 
     /// `GET /v1/refunds/{id}`.
@@ -26,6 +26,7 @@ extension StripePayments {
         form.append("amount", value: String(units))
         if let reason = request.reason.stripeReason { form.append("reason", value: reason) }
         form.append("metadata", "order_id", value: request.orderID.description)
+        if let shop = request.shop { form.append("metadata", "shop", value: shop) }
         form.append("metadata", "refund_id", value: request.refundID.description)
         return form
     }

@@ -7,7 +7,10 @@ public import OutboundHTTP
 /// Source: Stripe API reference, version ``apiVersion``: Payment Intents, Refunds, Errors, Idempotent requests.
 public struct StripePayments: PaymentProvider {
     /// The version every call names, so that the provider's changes do not reach us unasked.
-    public static let apiVersion = "2024-06-20"
+    public static let apiVersion = PaymentEventKind.apiVersion
+
+    /// Where an intent keeps what is known of the card; it is only named unless asked for.
+    private static let charge = "latest_charge"
 
     private static let intents = "/v1/payment_intents"
 
@@ -46,12 +49,13 @@ public struct StripePayments: PaymentProvider {
     public func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
         var form = FormBody()
         form.append("payment_method", value: method)
+        form.append("expand", "0", value: Self.charge)
         return try await call("POST", Self.path(id) + "/confirm", form: form, key: key).intent()
     }
 
     /// `GET /v1/payment_intents/{id}`.
     public func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        try await call("GET", Self.path(id)).intent()
+        try await call("GET", Self.path(id) + "?expand%5B0%5D=" + Self.charge).intent()
     }
 
     /// `POST /v1/payment_intents/{id}/cancel`.
@@ -60,8 +64,16 @@ public struct StripePayments: PaymentProvider {
     }
 
     /// `POST /v1/payment_intents/{id}/capture`.
-    public func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
-        try await call("POST", Self.path(id) + "/capture", form: FormBody(), key: key).intent()
+    public func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+        var form = FormBody()
+        if let amount {
+            guard let units = StripeAmount.units(of: amount), units > 0 else {
+                throw .invalidRequest("\(amount) cannot be taken in this currency's units.")
+            }
+            form.append("amount_to_capture", value: String(units))
+        }
+        form.append("expand", "0", value: Self.charge)
+        return try await call("POST", Self.path(id) + "/capture", form: form, key: key).intent()
     }
 
     static func creationForm(_ request: PaymentIntentRequest) throws(PaymentFailure) -> FormBody {

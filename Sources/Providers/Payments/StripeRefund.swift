@@ -8,13 +8,14 @@ struct StripeRefund: Decodable {
     let amount: Int64
     let currency: String
     let paymentIntent: String?
+    let reason: String?
     let failureReason: String?
     let metadata: [String: String]?
     /// Seconds since 1970.
     let created: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case id, status, amount, currency, metadata, created
+        case id, status, amount, currency, metadata, created, reason
         case paymentIntent = "payment_intent"
         case failureReason = "failure_reason"
     }
@@ -27,7 +28,9 @@ struct StripeRefund: Decodable {
         return ProviderRefund(
             id: ProviderRefund.ID(rawValue: id), status: status, amount: amount,
             intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) },
-            refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, failureReason: failureReason, requestID: requestID,
+            refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, shop: metadata?["shop"],
+            reason: reason.flatMap { RefundReason(rawValue: $0) }.flatMap { $0.isForPeople ? $0 : nil }, failureReason: failureReason,
+            requestID: requestID,
             createdAt: created.flatMap { Date(unixSeconds: $0) })
     }
 
@@ -50,7 +53,7 @@ extension RefundReason {
         case .requestedByCustomer, .orderCancelled: "requested_by_customer"
         case .duplicate: "duplicate"
         case .fraudulent: "fraudulent"
-        case .latePayment, .orderUnknown: nil
+        case .latePayment, .orderUnknown, .madeAtProvider: nil
         }
     }
 }

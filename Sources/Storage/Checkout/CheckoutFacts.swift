@@ -27,6 +27,8 @@ public struct CheckoutFacts: Hashable, Sendable {
     public let reservedUntil: Date?
     /// When the order was accepted.
     public let placedAt: Date
+    /// How much of what is held an operator wants taken; all of it when `nil`.
+    public let captureAmount: Money?
 }
 
 extension CheckoutFacts {
@@ -35,6 +37,6 @@ extension CheckoutFacts {
         CheckoutFacts(
             orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID, paymentStatus: paymentStatus,
             amount: amount, intentID: intentID, attempt: attempt, creation: creation, method: method, reservedUntil: time,
-            placedAt: placedAt)
+            placedAt: placedAt, captureAmount: captureAmount)
     }
 }

@@ -9,6 +9,10 @@ struct LockedOrders: Sendable {
         let email: EmailAddress?
         /// What was taken.
         let captured: Money
+        /// What is held, where money is.
+        let authorized: Money
+        /// Whether it is known which card was charged.
+        let hasCard: Bool
         /// Why somebody wants the order called off, `nil` while nobody does.
         let cancelReason: String?
         /// Whether a sweeper ends it because the time to pay has run out.
@@ -32,7 +36,8 @@ struct LockedOrders: Sendable {
             SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
             """,
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
+                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
             """,
         ]
@@ -43,7 +48,8 @@ struct LockedOrders: Sendable {
         [
             "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
+                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
             """,
         ]
@@ -57,15 +63,18 @@ struct LockedOrders: Sendable {
         for order in orders {
             let id: Order.ID = try order["id"]
             guard let payment = payments[id] else { throw StorageError.corrupt("order \(id) has no payment") }
+            let currency: Currency = try payment["currency"]
             let facts = CheckoutFacts(
                 orderID: id, orderNumber: try order["number"], status: try order["status"], paymentID: try payment["id"],
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
                 intentID: try payment["provider_intent_id"], attempt: try payment["attempt"],
                 creation: try payment["creation"], method: try payment["method"], reservedUntil: try order["reserved_until"],
-                placedAt: try order["created_at"])
+                placedAt: try order["created_at"],
+                captureAmount: (try payment["capture_amount"] as Int64?).map { Money($0, currency) })
             let fulfilment: FulfilmentStatus = try order["fulfilment_status"]
             entries[id] = Entry(
-                facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], facts.amount.currency),
+                facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], currency),
+                authorized: Money(try payment["authorized_amount"], currency), hasCard: (try payment["card_brand"] as String?) != nil,
                 cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"], hasLeft: fulfilment == .fulfilled)
         }
         self.entries = entries

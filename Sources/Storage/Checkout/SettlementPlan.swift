@@ -11,6 +11,16 @@ struct SettlementPlan: Sendable {
         let intentID: PaymentIntent.ID
         let decline: Decline?
         let clientSecret: String?
+        /// What of it was taken, where that settles it.
+        let captured: Money
+        /// What of it is held, likewise.
+        let held: Money
+    }
+
+    /// What was taken of a payment turns out to be another amount.
+    struct Correction: Sendable {
+        let id: Payment.ID
+        let captured: Money
     }
 
     /// One row for `order_events`.
@@ -46,6 +56,9 @@ struct SettlementPlan: Sendable {
     /// Orders that are over and for which money is held, to be let go.
     private(set) var lateHolds: [Order.ID] = []
     private(set) var payments: [PaymentChange] = []
+    private(set) var corrections: [Correction] = []
+    /// Cards of payments of which none was known, in the same order.
+    private(set) var cards: [(payment: Payment.ID, card: CardSummary)] = []
     private(set) var events: [Event] = []
     private(set) var mails: [PendingMail] = []
     /// Money that moved for orders that are over, and goes back.
@@ -88,7 +101,7 @@ struct SettlementPlan: Sendable {
         let decision = PaymentSettlement.decide(
             .init(
                 order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID,
-                isOwnAnswer: item.source == .worker, hasLeft: entry.hasLeft), news: item.intent)
+                isOwnAnswer: item.source == .worker, hasLeft: entry.hasLeft, captured: entry.captured), news: item.intent)
         var status = facts.status
         switch decision {
         case .confirm(let payment):
@@ -96,6 +109,7 @@ struct SettlementPlan: Sendable {
             confirmed.append(facts.orderID)
             change(facts, item, to: payment)
             note(facts, .confirmed, status)
+            if payment == .captured { notePart(facts, item.intent, status) }
             // Who has called the order off in the meantime is not told that it is on its way.
             if !entry.isCancelRequested { write(.orderConfirmation, to: entry) }
         case .wait(let payment):
@@ -134,18 +148,28 @@ struct SettlementPlan: Sendable {
             write(.cancellation, to: entry)
         case .recordPayment(let payment):
             change(facts, item, to: payment)
-            if payment == .captured { note(facts, .paymentCaptured, status) }
+            if payment == .captured {
+                note(facts, .paymentCaptured, status)
+                notePart(facts, item.intent, status)
+            }
             if payment == .canceled { note(facts, .paymentCanceled, status) }
+        case .correctCapture:
+            corrections.append(Correction(id: facts.paymentID, captured: item.intent.captured))
+            notePart(facts, item.intent, status)
         case .recordLateMoney(let payment):
             change(facts, item, to: payment)
             note(facts, .paidTooLate, status)
             if payment == .authorized { lateHolds.append(facts.orderID) }
-            if payment == .captured, facts.amount.amount > 0 {
-                refunds.append(LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: facts.amount))
+            let taken = item.intent.captured
+            if payment == .captured, taken.amount > 0 {
+                refunds.append(LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: taken))
                 note(facts, .refundRequested, status, RefundReason.latePayment.rawValue)
             }
         case .ignore:
             break
+        }
+        if let card = item.intent.card, !entry.hasCard, facts.intentID == nil || facts.intentID == item.intent.id {
+            cards.append((facts.paymentID, card))
         }
         let outcome = FinaliseOutcome(
             orderID: facts.orderID, settlement: decision, status: status, isJobCompleted: item.completion != nil && decision.endsItsJob)
@@ -157,7 +181,14 @@ struct SettlementPlan: Sendable {
         payments.append(
             PaymentChange(
                 id: facts.paymentID, status: status, intentID: item.intent.id, decline: status == .failed ? item.intent.lastError : nil,
-                clientSecret: status == .requiresAction ? item.intent.clientSecret : nil))
+                clientSecret: status == .requiresAction ? item.intent.clientSecret : nil, captured: item.intent.captured,
+                held: item.intent.held))
+    }
+
+    /// A part of the money was taken; the rest never will be.
+    private mutating func notePart(_ facts: CheckoutFacts, _ intent: PaymentIntent, _ status: OrderStatus) {
+        guard intent.captured.amount < facts.amount.amount else { return }
+        note(facts, .paymentPartiallyCaptured, status, "\(intent.captured) of \(facts.amount)")
     }
 
     /// After erasure there is nobody to write to.
@@ -175,7 +206,9 @@ extension PaymentSettlement {
     /// Whether the job that brought the news has nothing left to do.
     var endsItsJob: Bool {
         switch self {
-        case .confirm, .wait, .decline, .release, .void, .recordPayment, .recordLateMoney, .ignore(.alreadyKnown), .ignore(.outranked): true
+        case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney, .ignore(.alreadyKnown),
+            .ignore(.outranked):
+            true
         case .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): false
         }
     }

@@ -16,7 +16,7 @@ enum StockReturn {
             """
             UPDATE stock
                SET on_hand = on_hand + taken.quantity
-              FROM (SELECT sku, sum(quantity) AS quantity FROM reservations
+              FROM (SELECT sku, sum(quantity - restocked) AS quantity FROM reservations
                      WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'consumed' GROUP BY sku) AS taken
              WHERE stock.sku = taken.sku
             """,

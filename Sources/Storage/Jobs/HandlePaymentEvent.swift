@@ -17,3 +17,8 @@ public struct HandlePaymentEvent: Job, Hashable {
         self.eventID = eventID
     }
 }
+
+extension HandlePaymentEvent {
+    /// Keeps it to one job more while an event waits that is sent again or replayed.
+    static func again(_ job: HandlePaymentEvent) throws -> UniqueKey { try UniqueKey("event:\(job.eventID)", until: .finished) }
+}

@@ -21,7 +21,7 @@ public struct MailStore: Sendable {
         let results = try await database.pipeline([
             "SELECT \(raw: MailDelivery.columns) FROM email_deliveries WHERE id = \(id)",
             "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
-            "SELECT * FROM refunds WHERE id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))",
+            "\(raw: RefundRow.selection) WHERE r.id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))",
         ])
         guard let delivery = results[0].rows.first, let order = results[1].rows.first else { return nil }
         return MailSubject(

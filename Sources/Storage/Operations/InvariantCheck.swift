@@ -61,10 +61,37 @@ extension InvariantCheck {
             name: "capture_not_overdue", rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
             violations: "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
         InvariantCheck(
-            name: "refunds_within_captured", rule: "No more of a payment goes back than was taken.",
+            name: "refunds_within_captured",
+            rule:
+                "No more of a payment goes back than was taken, whoever gives it back; what is only asked for yields to what went back elsewhere.",
             violations: """
                 SELECT p.id::text AS id FROM payments AS p JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')
-                 GROUP BY p.id HAVING sum(r.amount) > p.captured_amount
+                 GROUP BY p.id
+                HAVING sum(r.amount) FILTER (WHERE r.status <> 'requested') > p.captured_amount
+                    OR sum(r.amount) > p.captured_amount AND NOT bool_or(r.source = 'provider')
+                """),
+        InvariantCheck(
+            name: "captured_within_payment",
+            rule:
+                "What was taken is more than nothing and no more than the payment is over, and nothing was taken of one that did not succeed.",
+            violations: """
+                SELECT id::text AS id FROM payments
+                 WHERE status IN ('captured', 'partially_refunded', 'refunded') AND captured_amount NOT BETWEEN 1 AND amount
+                    OR status NOT IN ('captured', 'partially_refunded', 'refunded') AND captured_amount <> 0
+                """),
+        InvariantCheck(
+            name: "refund_pieces_within_order", rule: "No more pieces of a line go back than were bought.",
+            violations: """
+                SELECT r.order_id::text AS id
+                  FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id AND r.status NOT IN ('failed', 'canceled')
+                 GROUP BY r.order_id, i.sku
+                HAVING sum(i.quantity) > coalesce((SELECT sum(o.quantity) FROM order_items AS o WHERE o.order_id = r.order_id AND o.sku = i.sku), 0)
+                """),
+        InvariantCheck(
+            name: "refund_elsewhere_known_once",
+            rule: "A refund made at the provider is written down once, and never as one that is yet to be made.",
+            violations: """
+                SELECT id::text AS id FROM refunds WHERE source = 'provider' AND (provider_refund_id IS NULL OR status = 'requested')
                 """),
         InvariantCheck(
             name: "stray_pays_for_nothing", rule: "No money goes back as a stray charge that pays for an order.",
@@ -94,7 +121,7 @@ extension InvariantCheck {
             name: "stock_adds_up", rule: "For each unit, what there was initially is what is there and what orders consumed.",
             violations: """
                 SELECT s.sku AS id FROM stock AS s
-                  LEFT JOIN (SELECT sku, sum(quantity) AS consumed FROM reservations WHERE state = 'consumed' GROUP BY sku) AS r ON r.sku = s.sku
+                  LEFT JOIN (SELECT sku, sum(quantity - restocked) AS consumed FROM reservations WHERE state = 'consumed' GROUP BY sku) AS r ON r.sku = s.sku
                  WHERE s.initial <> s.on_hand + coalesce(r.consumed, 0)
                 """),
         InvariantCheck(
@@ -103,6 +130,16 @@ extension InvariantCheck {
                 SELECT s.sku AS id FROM stock AS s
                   LEFT JOIN (SELECT sku, sum(quantity) AS held FROM reservations WHERE state = 'held' GROUP BY sku) AS r ON r.sku = s.sku
                  WHERE s.reserved <> coalesce(r.held, 0)
+                """),
+        InvariantCheck(
+            name: "restocked_by_refunds", rule: "Of what an order took, as many pieces are back on the shelf as refunds put there.",
+            violations: """
+                SELECT v.order_id::text AS id FROM reservations AS v
+                 WHERE v.restocked <> coalesce((SELECT sum(i.restocked) FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id
+                                                 WHERE r.order_id = v.order_id AND i.sku = v.sku), 0)
+                    OR v.state = 'consumed'
+                       AND v.restocked < (SELECT coalesce(sum(i.quantity), 0) FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id
+                                           WHERE r.order_id = v.order_id AND i.sku = v.sku AND i.restock AND r.status = 'succeeded')
                 """),
         InvariantCheck(
             name: "reservations_match_items",
@@ -202,10 +239,11 @@ extension InvariantCheck {
         [
             InvariantCheck(
                 name: "webhook_event_handled",
-                rule: "Every event of the payment provider is handled in time, and until then has a job that is not done.",
+                rule:
+                    "Every event of the payment provider is handled in time or ignored by an operator, and until then has a job that is not done.",
                 violations: """
                     SELECT e.event_id AS id FROM webhook_events AS e
-                     WHERE e.handled_at IS NULL
+                     WHERE e.handled_at IS NULL AND e.ignored_at IS NULL
                        AND (e.received_at < now() - make_interval(secs => \(limit.inSeconds))
                             OR NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(HandlePaymentEvent.name) AND j.state NOT IN ('done', 'discarded')
                                               AND j.payload ->> 'eventID' = e.event_id))

@@ -96,8 +96,8 @@ struct OrderCancellation {
                 jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: id)))
                 statements += [
                     RefundRow.insertion(
-                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled, restock: true, by: actor,
-                        key: RefundReason.orderCancelled.rawValue),
+                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled, restock: true,
+                        takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue),
                     RefundRow.event(of: entry.facts.orderID, because: .orderCancelled, .cancelled),
                 ]
             }

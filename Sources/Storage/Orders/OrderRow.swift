@@ -9,6 +9,16 @@ enum OrderRow {
         SELECT o.*, (SELECT sum(amount) FROM refunds WHERE order_id = o.id AND status = 'succeeded')::bigint AS refunded,
                rs.source AS rate_source, rs.date AS rate_date,
                p.id AS payment_id, p.status AS payment_status, p.provider_intent_id, p.attempt, p.method, p.decline_code, p.client_secret,
+               p.captured_amount, CASE WHEN p.status = 'authorized' THEN coalesce(p.authorized_amount, p.amount) END AS authorized_amount,
+               p.card_brand, p.card_last_four,
+               (SELECT jsonb_agg(jsonb_build_object('id', r.id, 'amount', r.amount, 'status', r.status, 'items', i.items,
+                                                    'created_at', extract(epoch FROM r.created_at), 'settled_at', extract(epoch FROM r.settled_at))
+                                 ORDER BY r.id)
+                  FROM refunds AS r
+                  LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'product_id', product_id, 'quantity', quantity,
+                                                                         'restock', restock, 'restocked', restocked) ORDER BY sku) AS items
+                                       FROM refund_items WHERE refund_id = r.id) AS i ON true
+                 WHERE r.order_id = o.id)::text AS refund_list,
                i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals
           FROM orders AS o
           LEFT JOIN rate_sets AS rs ON rs.id = o.rate_set_id
@@ -35,7 +45,8 @@ enum OrderRow {
             shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
             reservedUntil: try row["reserved_until"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
             confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) },
-            language: try row["language"], rejectionReason: try row["rejection_reason"])
+            refunds: try (row["refund_list"] as String?).map { try refunds($0, currency) } ?? [], language: try row["language"],
+            rejectionReason: try row["rejection_reason"])
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {
@@ -58,7 +69,33 @@ enum OrderRow {
         return Payment(
             id: id, status: try row["payment_status"], amount: total, providerID: try row["provider_intent_id"],
             attempt: try row["attempt"],
-            method: try row["method"], declineCode: try row["decline_code"], clientSecret: try row["client_secret"])
+            method: try row["method"], declineCode: try row["decline_code"], clientSecret: try row["client_secret"],
+            captured: Money(try row["captured_amount"], currency),
+            authorized: try (row["authorized_amount"] as Int64?).map { Money($0, currency) }, card: try card(row))
+    }
+
+    private static func card(_ row: PostgresRow) throws -> CardSummary? {
+        guard let brand: String = try row["card_brand"], let lastFour: String = try row["card_last_four"] else { return nil }
+        return CardSummary(brand: brand, lastFour: lastFour)
+    }
+
+    private struct StoredRefund: Decodable {
+        let id: String
+        let amount: Int64
+        let status: RefundStatus
+        let items: [RefundRow.StoredItem]?
+        let created_at: Double
+        let settled_at: Double?
+    }
+
+    private static func refunds(_ json: String, _ currency: Currency) throws -> [OrderRefund] {
+        try JSONDecoder().decode([StoredRefund].self, from: Data(json.utf8)).map { stored in
+            guard let id = Refund.ID(stored.id) else { throw StorageError.corrupt("a refund has an id that is none") }
+            return OrderRefund(
+                id: id, amount: Money(stored.amount, currency), status: stored.status,
+                items: try RefundRow.pieces(stored.items ?? []), createdAt: Date(timeIntervalSince1970: stored.created_at),
+                settledAt: stored.settled_at.map { Date(timeIntervalSince1970: $0) })
+        }
     }
 
     private static func rate(_ row: PostgresRow) throws -> AppliedRate? {

@@ -15,12 +15,16 @@ public struct CaptureStore: Sendable {
     }
 
     /// Asks for the money of an order, once.
-    public func request(_ orderID: Order.ID, by actor: AuditActor, remoteAddress: String? = nil) async throws -> CaptureOutcome {
+    ///
+    /// - Parameter amount: how much of what is held; the rest is let go. All of it when `nil`.
+    public func request(
+        _ orderID: Order.ID, amount: Money? = nil, by actor: AuditActor, remoteAddress: String? = nil
+    ) async throws -> CaptureOutcome {
         let job = try JobLedger.insertion(of: CapturePayment(orderID: orderID), unique: UniqueKey("capture:\(orderID)", until: .finished))
         let audit = try AuditLog.insertion(
             of: AuditEntry(
                 actor: actor, action: "capture.requested", subjectKind: "order", subjectID: orderID.description,
-                remoteAddress: remoteAddress))
+                remoteAddress: remoteAddress, details: amount.map { ["amount": $0.description] } ?? [:]))
         let outcome = try await database.transaction { transaction -> CaptureOutcome in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]))
             guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID] else { return .unknownOrder }
@@ -29,16 +33,27 @@ public struct CaptureStore: Sendable {
             guard facts.paymentStatus == .authorized, facts.status.isPaid, !entry.isCancelRequested else {
                 return .notAuthorized(facts.status)
             }
+            if let amount {
+                guard amount.currency == facts.amount.currency else { return .wrongCurrency(facts.amount.currency) }
+                guard amount.isChargeable else {
+                    return .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))
+                }
+                guard amount.amount > 0, amount.amount <= entry.authorized.amount else { return .exceedsAuthorized(entry.authorized) }
+            }
             let first =
                 try transaction.execute(
                     """
-                    UPDATE payments SET capture_requested_at = now(), updated_at = now()
+                    UPDATE payments SET capture_requested_at = now(), capture_amount = \(amount?.amount), updated_at = now()
                      WHERE id = \(facts.paymentID) AND capture_requested_at IS NULL
                     """) == 1
+            // What was asked for first is under way.
+            if !first, let amount, amount != facts.captureAmount ?? entry.authorized {
+                return .alreadyRequested(facts.captureAmount ?? entry.authorized)
+            }
             let news: [SQL] = [
                 """
-                INSERT INTO order_events (order_id, kind, status)
-                VALUES (\(orderID), \(OrderEvent.Kind.captureRequested), \(facts.status))
+                INSERT INTO order_events (order_id, kind, status, reason)
+                VALUES (\(orderID), \(OrderEvent.Kind.captureRequested), \(facts.status), \(amount?.description))
                 """,
                 audit,
             ]
@@ -54,7 +69,7 @@ public struct CaptureStore: Sendable {
     public func due(within time: Duration, limit: Int = 1000) async throws -> [DueCapture] {
         try await database.query(
             """
-            SELECT o.id, o.number, p.amount, p.currency, p.capture_before
+            SELECT o.id, o.number, coalesce(p.authorized_amount, p.amount) AS amount, p.currency, p.capture_before
               FROM payments AS p JOIN orders AS o ON o.id = p.order_id
              WHERE p.status = 'authorized' AND p.capture_requested_at IS NULL AND o.cancel_requested_at IS NULL
                AND p.capture_before <= now() + make_interval(secs => \(time.inSeconds))

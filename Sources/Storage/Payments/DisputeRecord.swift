@@ -9,6 +9,10 @@ public struct DisputeRecord: Hashable, Sendable {
     public let orderID: Order.ID?
     /// Its number.
     public let orderNumber: Int64?
+    /// When the provider took its money.
+    public let withdrawnAt: Date?
+    /// When the shop had it again.
+    public let reinstatedAt: Date?
     /// When the bank's decision arrived.
     public let closedAt: Date?
 }

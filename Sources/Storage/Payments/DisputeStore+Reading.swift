@@ -54,11 +54,15 @@ extension DisputeStore {
 
     private static func record(_ row: PostgresRow) throws -> DisputeRecord {
         let intentID: PaymentIntent.ID? = try row["provider_intent_id"]
+        let withdrawnAt: Date? = try row["withdrawn_at"]
+        let reinstatedAt: Date? = try row["reinstated_at"]
         return DisputeRecord(
             dispute: Dispute(
                 id: try row["provider_dispute_id"], intentID: intentID, amount: Money(try row["amount"], try row["currency"]),
                 reason: try row["reason"], status: try row["status"], openedAt: try row["opened_at"],
-                answerBefore: try row["answer_before"]),
-            orderID: try row["order_id"], orderNumber: try row["order_number"], closedAt: try row["closed_at"])
+                answerBefore: try row["answer_before"],
+                funds: reinstatedAt != nil ? .reinstated : withdrawnAt != nil ? .withdrawn : nil),
+            orderID: try row["order_id"], orderNumber: try row["order_number"], withdrawnAt: withdrawnAt,
+            reinstatedAt: reinstatedAt, closedAt: try row["closed_at"])
     }
 }

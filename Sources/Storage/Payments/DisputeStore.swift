@@ -1,5 +1,5 @@
 public import Domain
-import FoundationEssentials
+public import FoundationEssentials
 public import Postgres
 
 /// Charges that customers' banks ask back: recorded, and noted with their orders. The money itself is the provider's affair.
@@ -11,19 +11,31 @@ public struct DisputeStore: Sendable {
         self.database = database
     }
 
-    /// Notes where a dispute stands: idempotent, whatever arrives in whatever order.
-    public func record(_ dispute: Dispute) async throws -> RecordDisputeOutcome {
+    /// Notes where a dispute stands, and where its money is: idempotent, whatever arrives in whatever order.
+    ///
+    /// - Parameter time: when that was so at the provider.
+    public func record(_ dispute: Dispute, at time: Date = Date()) async throws -> RecordDisputeOutcome {
         try await database.transaction { transaction in
             let results = try transaction.pipeline([
                 Self.insertion(of: dispute), "SELECT order_id FROM payments WHERE provider_intent_id = \(dispute.intentID)",
             ])
             let isNew = results[0].affectedRows == 1
             let orderID: Order.ID? = try results[1].rows.first?["order_id"]
-            guard try isNew || Self.update(dispute, in: transaction) else { return .unchanged }
+            let hasMoved = try isNew || Self.update(dispute, in: transaction)
+            let hasPaid = try Self.note(dispute.funds, of: dispute.id, at: time, in: transaction)
+            guard hasMoved || hasPaid else { return .unchanged }
             if let orderID {
                 // The first news of a dispute may be its end.
-                let kinds: [OrderEvent.Kind] = (isNew ? [.disputeOpened] : []) + (dispute.status.isClosed ? [.disputeClosed] : [])
-                _ = try transaction.pipeline(kinds.map { Self.event($0, of: orderID, dispute) })
+                var events = isNew ? [Self.event(.disputeOpened, dispute.reason, of: orderID)] : []
+                if hasMoved, dispute.status.isClosed {
+                    events.append(Self.event(.disputeClosed, dispute.status.rawValue, of: orderID))
+                } else if hasMoved, !isNew {
+                    events.append(Self.event(.disputeUpdated, dispute.status.rawValue, of: orderID))
+                }
+                if hasPaid, let funds = dispute.funds {
+                    events.append(Self.event(.disputeUpdated, "funds_\(funds.rawValue)", of: orderID))
+                }
+                _ = try transaction.pipeline(events)
             }
             return isNew ? .opened(orderID) : .changed(orderID)
         }
@@ -53,10 +65,27 @@ public struct DisputeStore: Sendable {
                 """) == 1
     }
 
-    private static func event(_ kind: OrderEvent.Kind, of orderID: Order.ID, _ dispute: Dispute) -> SQL {
+    /// Notes that its money went or came. Answers whether that is news.
+    private static func note(
+        _ funds: DisputeFunds?, of id: Dispute.ID, at time: Date, in transaction: PostgresTransaction
+    ) throws -> Bool {
+        let statement: SQL
+        switch funds {
+        case nil: return false
+        case .withdrawn:
+            statement =
+                "UPDATE disputes SET withdrawn_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND withdrawn_at IS NULL"
+        case .reinstated:
+            statement =
+                "UPDATE disputes SET reinstated_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND reinstated_at IS NULL"
+        }
+        return try transaction.execute(statement) == 1
+    }
+
+    private static func event(_ kind: OrderEvent.Kind, _ reason: String, of orderID: Order.ID) -> SQL {
         """
         INSERT INTO order_events (order_id, kind, status, reason)
-        SELECT id, \(kind), status, \(kind == .disputeOpened ? dispute.reason : dispute.status.rawValue) FROM orders WHERE id = \(orderID)
+        SELECT id, \(kind), status, \(reason) FROM orders WHERE id = \(orderID)
         """
     }
 }

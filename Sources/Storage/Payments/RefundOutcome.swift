@@ -10,6 +10,12 @@ public enum RefundOutcome: Hashable, Sendable {
     case keyReused
     /// There is less to give back, or nothing: what is left.
     case exceedsCaptured(refundable: Money)
+    /// The order has no line of this product.
+    case unknownItem(Product.ID)
+    /// So few pieces of this product are left that were not given back before.
+    case tooManyPieces(Product.ID, left: Int)
+    /// The named pieces cost nothing.
+    case worthNothing
     /// The order was paid in this currency.
     case wrongCurrency(Currency)
     /// The amount is between two that can be given back in its currency, which are this far apart.

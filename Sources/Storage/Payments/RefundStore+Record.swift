@@ -7,11 +7,13 @@ extension RefundStore {
     public func load(_ id: Refund.ID) async throws -> RefundFacts? {
         let rows = try await database.query(
             """
-            SELECT r.*, coalesce(p.provider_intent_id, r.stray_intent_id) AS intent_id
+            SELECT r.*, \(raw: RefundRow.items), coalesce(p.provider_intent_id, r.stray_intent_id) AS intent_id,
+                   (SELECT id::text FROM shop_identity) AS shop
               FROM refunds AS r LEFT JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
             """)
         guard let row = rows.first else { return nil }
-        return RefundFacts(refund: try RefundRow.refund(row), intentID: try row["intent_id"], attempt: try row["attempt"])
+        return RefundFacts(
+            refund: try RefundRow.refund(row), intentID: try row["intent_id"], shop: try row["shop"], attempt: try row["attempt"])
     }
 
     /// The refund of ours that the provider has under this id, `nil` when none is stored with it.
@@ -72,11 +74,29 @@ extension RefundStore {
             let isNews = refund.status.canBecome(news.status)
             let status = isNews ? news.status : refund.status
             if isNews {
-                let sum = try RefundSum(
-                    captured: entry.captured, refunds: refunds.map { ($0.amount, $0.id == id ? status : $0.status) })
+                // Written down as made elsewhere before it could be told to be ours.
+                let twins = refunds.filter {
+                    $0.id != id && $0.providerID != nil && $0.providerID == news.providerID && $0.source == .provider
+                }
+                for twin in twins {
+                    statements += [
+                        """
+                        UPDATE email_deliveries SET status = 'obsolete', updated_at = now()
+                         WHERE order_id = \(orderID) AND about = \(twin.id.description) AND status = 'pending'
+                        """,
+                        "DELETE FROM refunds WHERE id = \(twin.id)",
+                    ]
+                }
+                let now = refunds.filter { refund in !twins.contains { $0.id == refund.id } }.map { $0.id == id ? $0.becoming(status) : $0 }
+                let sum = try RefundSum(captured: entry.captured, refunds: now.map { ($0.amount, $0.status) })
                 statements += Self.writes(news, refund, entry, sum)
-                if news.status == .succeeded, let email = entry.email {
-                    let mail = PendingMail(orderID: orderID, kind: .refund, refundID: id, recipient: email)
+                if news.status == .succeeded {
+                    let orderStatus = Self.status(of: entry, sum)
+                    let restocking = try Restocking(refund, among: now, of: orderID, orderStatus, in: transaction)
+                    statements += restocking.statements
+                    jobs += restocking.jobs
+                }
+                if let mail = try Self.mail(about: refund, becoming: news.status, entry, in: transaction) {
                     jobs.append(try mail.job())
                     statements.append(PendingMail.insertion([mail]))
                 }
@@ -84,7 +104,7 @@ extension RefundStore {
             }
             let ending = status.isSettled ? completion : nil
             let results = try transaction.pipeline(
-                statements + ["SELECT * FROM refunds WHERE id = \(id)"] + (ending.map { [$0.statement] } ?? []))
+                statements + ["\(raw: RefundRow.selection) WHERE r.id = \(id)"] + (ending.map { [$0.statement] } ?? []))
             if let ending, let result = results.last { try ending.check(result) }
             guard let row = results[statements.count].rows.first else { return (.unknownRefund, []) }
             let current = try RefundRow.refund(row)
@@ -99,7 +119,7 @@ extension RefundStore {
         _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
     ) async throws -> RecordRefundOutcome {
         try await database.transaction { transaction in
-            guard let row = try transaction.query("SELECT * FROM refunds WHERE id = \(id) FOR NO KEY UPDATE").first else {
+            guard let row = try transaction.query("\(raw: RefundRow.selection) WHERE r.id = \(id) FOR NO KEY UPDATE OF r").first else {
                 return .unknownRefund
             }
             let refund = try RefundRow.refund(row)
@@ -108,7 +128,7 @@ extension RefundStore {
             let writes = isNews ? [Self.update(refund.id, news)] + Self.strayEvents(news, refund) : []
             let ending = (isNews ? news.status : refund.status).isSettled ? completion : nil
             let results = try transaction.pipeline(
-                writes + ["SELECT * FROM refunds WHERE id = \(id)"] + (ending.map { [$0.statement] } ?? []))
+                writes + ["\(raw: RefundRow.selection) WHERE r.id = \(id)"] + (ending.map { [$0.statement] } ?? []))
             if let ending, let result = results.last { try ending.check(result) }
             guard let row = results[writes.count].rows.first else { return .unknownRefund }
             return isNews ? .recorded(try RefundRow.refund(row)) : .unchanged(try RefundRow.refund(row))
@@ -131,17 +151,39 @@ extension RefundStore {
         """
     }
 
+    /// An order that was called off, or was over when its money came, stays so.
+    private static func status(of entry: LockedOrders.Entry, _ sum: RefundSum) -> OrderStatus {
+        entry.facts.status.isPaid ? sum.order : entry.facts.status
+    }
+
+    /// What the customer is told: that the money has gone back; and, if that was said and turns out otherwise, so.
+    private static func mail(
+        about refund: Refund, becoming status: RefundStatus, _ entry: LockedOrders.Entry, in transaction: PostgresTransaction
+    ) throws -> PendingMail? {
+        guard let email = entry.email else { return nil }
+        if status == .succeeded { return PendingMail(orderID: refund.orderID, kind: .refund, refundID: refund.id, recipient: email) }
+        guard refund.status == .succeeded, !status.isLive else { return nil }
+        // A mail that has not gone out yet never will: what it says is not true any more.
+        let unsent = try transaction.execute(
+            """
+            UPDATE email_deliveries SET status = 'obsolete', updated_at = now()
+             WHERE order_id = \(refund.orderID) AND kind = 'refund' AND about = \(refund.id.description) AND status = 'pending'
+            """)
+        if unsent > 0 { return nil }
+        return PendingMail(orderID: refund.orderID, kind: .refundFailed, refundID: refund.id, recipient: email)
+    }
+
     private static func writes(_ news: News, _ refund: Refund, _ entry: LockedOrders.Entry, _ sum: RefundSum) -> [SQL] {
         let facts = entry.facts
-        // An order that was called off, or was over when its money came, stays so.
-        let status = facts.status.isPaid ? sum.order : facts.status
+        let status = status(of: entry, sum)
         var statements: [SQL] = [
             update(refund.id, news),
             "UPDATE payments SET status = \(sum.payment), updated_at = now() WHERE id = \(refund.paymentID)",
             "UPDATE orders SET status = \(status), version = version + 1, updated_at = now() WHERE id = \(facts.orderID)",
         ]
         if news.status.isSettled {
-            let kind: OrderEvent.Kind = news.status == .succeeded ? .refundSucceeded : .refundFailed
+            let kind: OrderEvent.Kind =
+                news.status != .succeeded ? .refundFailed : refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere
             statements.append(
                 """
                 INSERT INTO order_events (order_id, kind, status, reason)

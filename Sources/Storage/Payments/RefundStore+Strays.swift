@@ -35,9 +35,9 @@ extension RefundStore {
     public func refunds(from intentID: PaymentIntent.ID) async throws -> [Refund] {
         try await database.query(
             """
-            SELECT * FROM refunds
-             WHERE payment_id = (SELECT id FROM payments WHERE provider_intent_id = \(intentID)) OR stray_intent_id = \(intentID)
-             ORDER BY id
+            \(raw: RefundRow.selection)
+             WHERE r.payment_id = (SELECT id FROM payments WHERE provider_intent_id = \(intentID)) OR r.stray_intent_id = \(intentID)
+             ORDER BY r.id
             """
         ).map(RefundRow.refund)
     }

@@ -17,34 +17,38 @@ public struct RefundStore: Sendable {
 
     /// Notes a refund and the job that carries it out, once per key.
     ///
+    /// Pieces that shall go back on the shelf do so once the refund stands, not before.
+    ///
     /// - Throws: `PostgresError`. When its outcome is unknown, the same key finds out.
     public func request(_ wish: RefundWish) async throws -> RefundOutcome {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements([wish.orderID]) + [RefundRow.locked(of: wish.orderID)])
+            let read = try transaction.pipeline(
+                LockedOrders.statements([wish.orderID]) + [RefundRow.locked(of: wish.orderID)] + RefundShare.statements(of: wish.orderID))
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             guard let entry = orders.entries[wish.orderID] else { return (RefundOutcome.unknownOrder, [PendingJob]()) }
             if let earlier = try read[2].rows.first(where: { try $0["request_key"] == wish.key }) {
                 return (Self.replay(try RefundRow.refund(earlier), of: wish), [])
             }
-            let amount: Money
-            switch try Self.amount(wish, entry, refunds: read[2].rows.map(RefundRow.refund)) {
-            case .success(let money): amount = money
+            let refunds = try read[2].rows.map(RefundRow.refund)
+            let share: RefundShare
+            switch try RefundShare.of(wish, entry, refunds: refunds, totals: read[3].rows, lines: read[4].rows) {
+            case .success(let found): share = found
             case .failure(let refusal): return (refusal.outcome, [])
             }
-            let returning = try wish.restock ? StockReturn.jobs(for: wish.orderID, in: transaction) : []
             let results = try transaction.pipeline(
                 [
                     RefundRow.insertion(
-                        id, of: wish.orderID, entry.facts.paymentID, amount, because: wish.reason, restock: wish.restock, by: wish.actor,
-                        key: wish.key),
+                        id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
+                        takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
+                    RefundRow.insertion(of: share.items, for: id),
                     RefundRow.event(of: wish.orderID, because: wish.reason, entry.facts.status),
                     "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(wish.orderID)",
-                    try Self.audit(wish, id, amount), job.statement,
-                ] + (wish.restock ? StockReturn.statements(for: [wish.orderID]) : []) + returning.map(\.statement))
-            guard let row = results[0].rows.first else { throw StorageError.corrupt("a new refund returned no row") }
-            return (.accepted(try RefundRow.refund(row)), [job] + returning)
+                    try Self.audit(wish, id, share), job.statement, "\(raw: RefundRow.selection) WHERE r.id = \(id)",
+                ])
+            guard let row = results.last?.rows.first else { throw StorageError.corrupt("a new refund is not there") }
+            return (.accepted(try RefundRow.refund(row)), [job])
         }
         await dispatcher.push(jobs)
         return outcome
@@ -52,42 +56,26 @@ public struct RefundStore: Sendable {
 
     /// All refunds of an order, those of stray charges that name it among them, oldest first.
     public func refunds(of orderID: Order.ID) async throws -> [Refund] {
-        try await database.query("SELECT * FROM refunds WHERE order_id = \(orderID) OR named_order_id = \(orderID) ORDER BY id")
+        try await database.query("\(raw: RefundRow.selection) WHERE r.order_id = \(orderID) OR r.named_order_id = \(orderID) ORDER BY r.id")
             .map(RefundRow.refund)
     }
 
-    private struct Refused: Error {
-        let outcome: RefundOutcome
-    }
-
-    private static func amount(_ wish: RefundWish, _ entry: LockedOrders.Entry, refunds: [Refund]) throws -> Result<Money, Refused> {
-        guard entry.captured.amount > 0 else { return .failure(Refused(outcome: .notPaid(entry.facts.status))) }
-        if let currency = wish.amount?.currency, currency != entry.captured.currency {
-            return .failure(Refused(outcome: .wrongCurrency(entry.captured.currency)))
-        }
-        if let amount = wish.amount, !amount.isChargeable {
-            return .failure(Refused(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
-        }
-        let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
-        let amount = wish.amount ?? left
-        guard amount.amount > 0, amount.amount <= left.amount else {
-            return .failure(Refused(outcome: .exceedsCaptured(refundable: left)))
-        }
-        return .success(amount)
-    }
-
     private static func replay(_ earlier: Refund, of wish: RefundWish) -> RefundOutcome {
-        let isSame = (wish.amount ?? earlier.amount) == earlier.amount && wish.reason == earlier.reason && wish.restock == earlier.restock
+        let items = earlier.items.map { RefundWish.Item(productID: $0.productID, quantity: $0.quantity, restock: $0.restock) }
+        let isSame =
+            (wish.amount ?? earlier.amount) == earlier.amount && wish.reason == earlier.reason && Set(items) == Set(wish.items)
+            && earlier.takesTheRest == (wish.amount == nil && wish.items.isEmpty)
         return isSame ? .replayed(earlier) : .keyReused
     }
 
-    private static func audit(_ wish: RefundWish, _ id: Refund.ID, _ amount: Money) throws -> SQL {
-        try AuditLog.insertion(
+    private static func audit(_ wish: RefundWish, _ id: Refund.ID, _ share: RefundShare) throws -> SQL {
+        let pieces = share.items.map { "\($0.quantity) × \($0.sku)\($0.restock ? ", restock" : "")" }.joined(separator: "; ")
+        return try AuditLog.insertion(
             of: AuditEntry(
                 actor: wish.actor, action: "refund.requested", subjectKind: "order", subjectID: wish.orderID.description,
                 remoteAddress: wish.remoteAddress,
                 details: [
-                    "refund": id.description, "amount": amount.description, "reason": wish.reason.rawValue, "restock": "\(wish.restock)",
+                    "refund": id.description, "amount": share.amount.description, "reason": wish.reason.rawValue, "items": pieces,
                 ]))
     }
 }

@@ -2,14 +2,31 @@ public import Domain
 
 /// What somebody wants to give back.
 public struct RefundWish: Hashable, Sendable {
+    /// Pieces of one line of the order.
+    public struct Item: Hashable, Sendable {
+        /// The product.
+        public let productID: Product.ID
+        /// Number of pieces; above zero.
+        public let quantity: Int
+        /// Whether they came back and can be sold again. They go back on the shelf once the refund stands.
+        public let restock: Bool
+
+        /// Names pieces.
+        public init(productID: Product.ID, quantity: Int, restock: Bool = false) {
+            self.productID = productID
+            self.quantity = quantity
+            self.restock = restock
+        }
+    }
+
     /// Of which order.
     public var orderID: Order.ID
-    /// How much, all that is left when `nil`.
+    /// How much. When `nil`, what the named pieces come to; and where none are named, all that is left.
     public var amount: Money?
+    /// The pieces it is for.
+    public var items: [Item]
     /// Why.
     public var reason: RefundReason
-    /// Whether the goods came back and can be sold again.
-    public var restock: Bool
     /// The client's idempotency key, 1 to 255 characters. The same key asks for the same refund.
     public var key: String
     /// Who wants it.
@@ -19,13 +36,13 @@ public struct RefundWish: Hashable, Sendable {
 
     /// Describes a refund that is wanted.
     public init(
-        orderID: Order.ID, amount: Money? = nil, reason: RefundReason = .requestedByCustomer, restock: Bool = false, key: String,
+        orderID: Order.ID, amount: Money? = nil, items: [Item] = [], reason: RefundReason = .requestedByCustomer, key: String,
         actor: AuditActor, remoteAddress: String? = nil
     ) {
         self.orderID = orderID
         self.amount = amount
+        self.items = items
         self.reason = reason
-        self.restock = restock
         self.key = key
         self.actor = actor
         self.remoteAddress = remoteAddress

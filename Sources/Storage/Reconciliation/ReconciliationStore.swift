@@ -37,20 +37,23 @@ public struct ReconciliationStore: Sendable {
         )
     }
 
-    /// What our books say of these refunds: ours by its id, and the payments their intents are stored with.
+    /// What our books say of these refunds: each by our id or the provider's, and the payments their intents are stored with.
     public func facts(
         of refunds: [ProviderRefund]
-    ) async throws -> (ours: [Refund.ID: Refund], payments: [PaymentIntent.ID: PaymentFacts]) {
+    ) async throws -> RefundBooks {
         let results = try await database.pipeline([
-            "SELECT * FROM refunds WHERE id = ANY (\(refunds.compactMap(\.refundID))::uuid[])",
+            """
+            \(raw: RefundRow.selection)
+             WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[]) OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
+            """,
             "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
         ])
         let ours = try results[0].rows.map(RefundRow.refund)
         let payments = try results[1].rows.map(PaymentFacts.init)
-        return (
-            Dictionary(ours.map { ($0.id, $0) }) { $1 },
-            Dictionary(payments.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 }
-        )
+        return RefundBooks(
+            byID: Dictionary(ours.map { ($0.id, $0) }) { $1 },
+            byProviderID: Dictionary(ours.compactMap { refund in refund.providerID.map { ($0, refund) } }) { $1 },
+            payments: Dictionary(payments.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 })
     }
 
     /// Payments of which we hold that money was taken or is held, and that were made in the time of a run, by their ids; a page at a time.
@@ -66,7 +69,7 @@ public struct ReconciliationStore: Sendable {
     }
 
     private static let payments = """
-        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.currency, p.provider_intent_id
+        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.captured_amount, p.currency, p.provider_intent_id
           FROM payments AS p JOIN orders AS o ON o.id = p.order_id
         """
 }
@@ -75,6 +78,22 @@ extension PaymentFacts {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
             orderID: try row["order_id"], order: try row["order_status"], paymentID: try row["id"], payment: try row["status"],
-            amount: Money(try row["amount"], try row["currency"]), intentID: try row["provider_intent_id"])
+            amount: Money(try row["amount"], try row["currency"]), intentID: try row["provider_intent_id"],
+            captured: Money(try row["captured_amount"], try row["currency"]))
     }
+}
+
+/// What our books say of refunds that the provider has.
+public struct RefundBooks: Sendable {
+    let byID: [Refund.ID: Refund]
+    let byProviderID: [ProviderRefund.ID: Refund]
+    let payments: [PaymentIntent.ID: PaymentFacts]
+
+    /// The refund of ours that the provider's names, or that is stored with it.
+    public func refund(for refund: ProviderRefund) -> Refund? {
+        refund.refundID.flatMap { byID[$0] } ?? byProviderID[refund.id]
+    }
+
+    /// The payment that its intent is stored with.
+    public func payment(for refund: ProviderRefund) -> PaymentFacts? { refund.intentID.flatMap { payments[$0] } }
 }

@@ -12,6 +12,7 @@ extension FulfilmentStatus: PostgresEncodable, PostgresDecodable {}
 extension PaymentStatus: PostgresEncodable, PostgresDecodable {}
 extension PaymentIntent.ID: PostgresEncodable, PostgresDecodable {}
 extension RefundStatus: PostgresEncodable, PostgresDecodable {}
+extension RefundSource: PostgresEncodable, PostgresDecodable {}
 extension RefundReason: PostgresEncodable, PostgresDecodable {}
 extension ProviderRefund.ID: PostgresEncodable, PostgresDecodable {}
 extension PaymentEventKind: PostgresEncodable, PostgresDecodable {}

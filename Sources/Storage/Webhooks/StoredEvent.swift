@@ -1,4 +1,5 @@
 public import Domain
+public import FoundationEssentials
 
 /// An event as its job finds it.
 public struct StoredEvent: Hashable, Sendable {
@@ -6,6 +7,8 @@ public struct StoredEvent: Hashable, Sendable {
     public let id: String
     /// What it is about; `nil` when a later version of the shop took it.
     public let kind: PaymentEventKind?
-    /// The JSON text that was signed, `nil` once it is handled.
+    /// When it happened at the provider.
+    public let occurredAt: Date
+    /// The JSON text that was signed, `nil` once nobody waits for it any more: it is handled, or ignored by an operator.
     public let payload: String?
 }

@@ -7,13 +7,19 @@ extension WebhookStore {
     public func load(_ ids: [String]) async throws -> [StoredEvent?] {
         let rows = try await database.query(
             """
-            SELECT event_id, type, payload::text AS payload FROM webhook_events
+            SELECT event_id, type, occurred_at, CASE WHEN handled_at IS NULL AND ignored_at IS NULL THEN payload::text END AS payload
+              FROM webhook_events
              WHERE provider = 'stripe' AND event_id = ANY (\(ids)::text[])
             """)
         let events = Dictionary(
             try rows.map { row in
                 let id: String = try row["event_id"]
-                return (id, StoredEvent(id: id, kind: PaymentEventKind(rawValue: try row["type"]), payload: try row["payload"]))
+                return (
+                    id,
+                    StoredEvent(
+                        id: id, kind: PaymentEventKind(rawValue: try row["type"]), occurredAt: try row["occurred_at"],
+                        payload: try row["payload"])
+                )
             }
         ) { first, _ in first }
         return ids.map { events[$0] }
@@ -38,7 +44,7 @@ extension WebhookStore {
         try await database.query(
             """
             SELECT event_id, type, object_id, outcome, handled_at FROM webhook_events
-             WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch')
+             WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch') AND ignored_at IS NULL
                AND NOT EXISTS (SELECT FROM reconciliation_breaks WHERE provider_id = object_id)
              ORDER BY handled_at DESC LIMIT \(limit)
             """
@@ -49,7 +55,7 @@ extension WebhookStore {
         }
     }
 
-    /// Forgets events that were handled long ago. Returns how many. Those that wait to be handled stay, however old.
+    /// Forgets events that were handled or ignored long ago. Returns how many. Those that wait to be handled stay, however old.
     public func purgeHandled(after lifetime: Duration = WebhookStore.lifetime, batch: Int = 1000) async throws -> Int {
         try await database.purge(
             inBatchesOf: batch,
@@ -57,14 +63,17 @@ extension WebhookStore {
             DELETE FROM webhook_events
              WHERE ctid = ANY (ARRAY(SELECT ctid FROM webhook_events
                                       WHERE handled_at < now() - make_interval(secs => \(lifetime.inSeconds))
-                                      ORDER BY handled_at LIMIT \(batch)))
+                                         OR ignored_at < now() - make_interval(secs => \(lifetime.inSeconds))
+                                      LIMIT \(batch)))
             """)
     }
 
+    /// What could not be joined keeps its text, so that it can be replayed once there is what it is about.
     private static func marking(_ events: [HandledEvent]) -> SQL {
         """
         UPDATE webhook_events
-           SET handled_at = now(), outcome = t.outcome, payload = NULL
+           SET handled_at = now(), outcome = t.outcome,
+               payload = CASE WHEN t.outcome IN ('unknown_order', 'unknown_refund', 'mismatch') THEN payload END
           FROM unnest(\(events.map(\.id))::text[], \(events.map(\.outcome))::text[]) AS t (event_id, outcome)
          WHERE webhook_events.provider = 'stripe' AND webhook_events.event_id = t.event_id AND webhook_events.handled_at IS NULL
         """

@@ -26,17 +26,27 @@ public struct WebhookStore: Sendable {
     public func accept(_ events: [ReceivedEvent]) async throws -> [Bool] {
         // In one order, so that two transactions that take the same events wait for each other and do not lock up.
         let rows = Dictionary(events.map { ($0.id, $0) }) { first, _ in first }.values.sorted { $0.id < $1.id }
-        let (new, jobs) = try await database.transaction { transaction -> (Set<String>, PendingBatch?) in
+        let (new, jobs) = try await database.transaction { transaction -> (Set<String>, [PendingBatch]) in
             let inserted: [String] = try transaction.query(Self.insertion(of: rows)).map { try $0["event_id"] }
-            guard !inserted.isEmpty else { return ([], nil) }
             let new = Set(inserted)
+            // Sent again while it waits: the job that it came with may be dead or discarded.
+            let waiting = inserted.count < rows.count ? try Self.waiting(rows.map(\.id).filter { !new.contains($0) }, in: transaction) : []
+            guard !inserted.isEmpty || !waiting.isEmpty else { return ([], []) }
             // In the order in which they came.
-            let batch = try JobLedger.insertions(
-                of: Self.once(events.map(\.id)).filter(new.contains).map(HandlePaymentEvent.init(eventID:)))
-            _ = try transaction.execute(batch.statement)
-            return (new, batch)
+            var batches: [PendingBatch] = []
+            if !new.isEmpty {
+                batches.append(
+                    try JobLedger.insertions(
+                        of: Self.once(events.map(\.id)).filter(new.contains).map(HandlePaymentEvent.init(eventID:))))
+            }
+            for batch in batches { _ = try transaction.execute(batch.statement) }
+            if !waiting.isEmpty {
+                let again = try JobLedger.insertions(of: waiting.map(HandlePaymentEvent.init(eventID:)), unique: HandlePaymentEvent.again)
+                batches.append(try again.inserted(by: transaction.pipeline([again.statement])[0]))
+            }
+            return (new, batches)
         }
-        if let jobs { await dispatcher.push(jobs) }
+        for batch in jobs { await dispatcher.push(batch) }
         return events.map { new.contains($0.id) }
     }
 
@@ -45,13 +55,26 @@ public struct WebhookStore: Sendable {
         return ids.filter { seen.insert($0).inserted }
     }
 
+    /// Those of these events that have waited for longer than their job takes.
+    private static func waiting(_ ids: [String], in transaction: PostgresTransaction) throws -> [String] {
+        try transaction.query(
+            """
+            SELECT event_id FROM webhook_events
+             WHERE provider = 'stripe' AND event_id = ANY (\(ids)::text[]) AND handled_at IS NULL AND ignored_at IS NULL
+               AND received_at < now() - interval '1 minute'
+             ORDER BY event_id
+            """
+        ).map { try $0["event_id"] }
+    }
+
     private static func insertion(of events: [ReceivedEvent]) -> SQL {
         """
-        INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, payload)
-        SELECT 'stripe', t.id, t.type, t.livemode, t.object_id, t.occurred_at, t.payload::json
+        INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, api_version, occurred_at, payload)
+        SELECT 'stripe', t.id, t.type, t.livemode, t.object_id, t.api_version, t.occurred_at, t.payload::json
           FROM unnest(\(events.map(\.id))::text[], \(events.map(\.kind))::text[], \(events.map(\.isLive))::boolean[],
-                      \(events.map(\.objectID))::text[], \(events.map(\.occurredAt))::timestamptz[], \(events.map(\.payload))::text[])
-               AS t (id, type, livemode, object_id, occurred_at, payload)
+                      \(events.map(\.objectID))::text[], \(events.map(\.apiVersion))::text[], \(events.map(\.occurredAt))::timestamptz[],
+                      \(events.map(\.payload))::text[])
+               AS t (id, type, livemode, object_id, api_version, occurred_at, payload)
          ORDER BY t.id
         ON CONFLICT DO NOTHING
         RETURNING event_id

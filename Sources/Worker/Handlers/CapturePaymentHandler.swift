@@ -31,7 +31,7 @@ struct CapturePaymentHandler: JobHandler {
     private func capture(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws -> PaymentIntent {
         guard let key = IdempotencyKey.capture(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
         do {
-            return try await payments.capture(id, key: key)
+            return try await payments.capture(id, amount: facts.captureAmount, key: key)
         } catch {
             switch error.disposition {
             case .readBack, .settle: return try await readBack(id, after: error)

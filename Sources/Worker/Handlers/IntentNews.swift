@@ -7,6 +7,7 @@ struct IntentNews: Sendable {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
     let payments: any PaymentProvider
+    var owners: PaymentOwners { PaymentOwners(store: store, payments: payments) }
 
     /// An intent in a state that settles something: its snapshot was true and stays so.
     ///
@@ -38,8 +39,10 @@ struct IntentNews: Sendable {
         return try await finalise(now, of: orderID)
     }
 
-    /// The order it was made for; else, in case somebody took the pair away at the provider, the one it is stored with.
+    /// The order it was made for; else, in case somebody took the pair away at the provider, the one it is stored with. `nil` for what is not this
+    /// shop's: another shop's on the same account, or another program's.
     private func order(of intent: PaymentIntent) async throws -> Order.ID? {
+        guard try await owners.owner(of: intent) == .thisShop else { return nil }
         if let id = intent.orderID { return id }
         return try await store.load(intent: intent.id)?.orderID
     }
@@ -53,7 +56,7 @@ struct IntentNews: Sendable {
         case .decline: return .declined
         case .release: return .released
         case .void: return .voided
-        case .recordPayment: return .paymentRecorded
+        case .recordPayment, .correctCapture: return .paymentRecorded
         case .recordLateMoney: return .lateMoney
         case .ignore(.alreadyKnown): return .alreadyKnown
         case .ignore(.outranked): return .outranked

@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import JobQueue
 import Logging
 import Providers
@@ -14,6 +15,7 @@ struct PaymentEventHandler: JobHandler {
     let intents: IntentNews
     let refunds: RefundNews
     let disputes: DisputeStore
+    let owners: PaymentOwners
 
     func run(_ job: HandlePaymentEvent, in context: JobContext) async throws {
         guard let event = try await events.load(job.eventID) else {
@@ -23,7 +25,7 @@ struct PaymentEventHandler: JobHandler {
         guard let kind = event.kind, let news = StripeEvent.read(kind, payload) else {
             throw JobFailure.permanent(code: "unreadable_event", "event \(job.eventID) makes no sense here")
         }
-        let outcome = try await settle(news, of: event.id, in: context)
+        let outcome = try await settle(news, of: event, in: context)
         if outcome.isOpenMatter {
             context.logger.error(
                 "an event of the payment provider could not be joined to what is stored",
@@ -33,24 +35,25 @@ struct PaymentEventHandler: JobHandler {
         PaymentMetrics.handled(kind, outcome)
     }
 
-    private func settle(_ news: PaymentEvent, of id: String, in context: JobContext) async throws -> PaymentEventOutcome {
+    private func settle(_ news: PaymentEvent, of event: StoredEvent, in context: JobContext) async throws -> PaymentEventOutcome {
         do {
             return switch news {
             case .settled(let intent): try await intents.settle(intent)
             case .passed(let intent): try await intents.follow(intent)
             case .chargeRefunded(let charge): try await refunds.settle(charge, context.logger)
             case .refund(let refund): try await refunds.settle(refund, context.logger)
-            case .dispute(let dispute): try await settle(dispute, context.logger)
+            case .dispute(let dispute): try await settle(dispute, at: event.occurredAt, context.logger)
             }
         } catch let missing as MissingSubject {
             // Rows that a restored database lost, or that are still to come. The last try leaves it in sight.
             if context.isLastAttempt { return missing.outcome }
-            throw JobFailure.transient("what event \(id) is about is not there: \(missing.outcome.rawValue)")
+            throw JobFailure.transient("what event \(event.id) is about is not there: \(missing.outcome.rawValue)")
         }
     }
 
-    private func settle(_ dispute: Dispute, _ logger: Logger) async throws -> PaymentEventOutcome {
-        let outcome = try await disputes.record(dispute)
+    private func settle(_ dispute: Dispute, at time: Date, _ logger: Logger) async throws -> PaymentEventOutcome {
+        guard try await owners.owner(of: dispute.intentID) == .thisShop else { return .foreign }
+        let outcome = try await disputes.record(dispute, at: time)
         guard outcome != .unchanged else { return .alreadyKnown }
         let metadata: Logger.Metadata = [
             "dispute": "\(dispute.id)", "order_id": "\(outcome.orderID.map { "\($0)" } ?? "unknown")", "amount": "\(dispute.amount)",
@@ -58,6 +61,8 @@ struct PaymentEventHandler: JobHandler {
         ]
         if dispute.status.isClosed {
             logger.notice("a dispute is over", metadata: metadata)
+        } else if case .changed = outcome {
+            logger.notice("a dispute has moved on", metadata: metadata)
         } else {
             logger.error("a customer's bank asks money back", metadata: metadata)
         }

@@ -45,6 +45,7 @@ struct ReconcilePaymentsHandler: JobHandler {
             try await round.compare(page)
             return page
         }
+        try await round.readThoseThatMayBounce()
         try await round.lookAgain()
         try await store.finish(run, round.tally)
         let tally = round.tally

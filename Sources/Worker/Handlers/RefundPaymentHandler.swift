@@ -27,7 +27,12 @@ struct RefundPaymentHandler: JobHandler {
         switch try await result(of: facts) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
-            let outcome = try await store.markRefused(job.refundID, reason: refusal.code, completion: context.completion)
+            // What went back elsewhere is written down first: it may be why.
+            try await recordElsewhere(facts)
+            if try await store.takeWhatIsLeft(job.refundID, after: facts.attempt) {
+                throw JobFailure.snooze(.seconds(1), "less is left than was asked for: \(refusal.reason)")
+            }
+            let outcome = try await store.markRefused(job.refundID, reason: refusal.reason, completion: context.completion)
             if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund, in: metrics) }
             return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
@@ -60,7 +65,8 @@ struct RefundPaymentHandler: JobHandler {
             return .success(
                 try await payments.refund(
                     RefundRequest(
-                        refundID: facts.refund.id, orderID: facts.refund.orderID, intentID: facts.intentID, amount: facts.refund.amount,
+                        refundID: facts.refund.id, orderID: facts.refund.orderID, shop: facts.shop, intentID: facts.intentID,
+                        amount: facts.refund.amount,
                         reason: facts.refund.reason, key: key)))
         } catch {
             switch error {
@@ -76,6 +82,13 @@ struct RefundPaymentHandler: JobHandler {
             case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
                 throw error.jobFailure
             }
+        }
+    }
+
+    private func recordElsewhere(_ facts: RefundFacts) async throws {
+        for refund in try await calling({ () throws(PaymentFailure) in try await payments.refunds(of: facts.intentID) })
+        where refund.refundID == nil {
+            if case .recorded(let found) = try await store.recordElsewhere(refund) { PaymentMetrics.refunded(found, in: metrics) }
         }
     }
 

@@ -25,7 +25,7 @@ struct SendMailHandler: JobHandler {
 
     func run(_ job: SendMail, in context: JobContext) async throws {
         guard let subject = try await store.load(job.deliveryID) else { throw Self.unknown(job) }
-        switch MailTiming(subject.delivery.kind, order: subject.order.status) {
+        switch MailTiming(subject.delivery.kind, order: subject.order.status, refund: subject.refund?.status) {
         case .now: break
         case .later: throw JobFailure.snooze(Self.pause, "what the mail would say is being decided")
         case .never: return try await store.markObsolete(job.deliveryID, completion: context.completion)

@@ -37,6 +37,7 @@ extension PaymentSettlement {
         case .release: "released"
         case .void: "voided"
         case .recordPayment(let status): "payment_\(status.rawValue)"
+        case .correctCapture: "capture_corrected"
         case .recordLateMoney: "late_money"
         case .ignore(let reason): "ignored_\(reason.rawValue)"
         }

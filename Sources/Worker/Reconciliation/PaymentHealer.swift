@@ -31,7 +31,7 @@ struct PaymentHealer: Sendable {
                 StrayCharge(intentID: intent.id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason),
                 by: .system("reconciler"))
             return false
-        case .recordRefund, .restoreRefund, .askOperator:
+        case .recordRefund, .restoreRefund, .recordElsewhere, .askOperator:
             return false
         }
     }
@@ -42,6 +42,7 @@ struct PaymentHealer: Sendable {
         switch finding.remedy {
         case .recordRefund(let id): outcome = try await refunds.record(refund, for: id)
         case .restoreRefund: outcome = try await refunds.restore(refund)
+        case .recordElsewhere: outcome = try await refunds.recordElsewhere(refund)
         case .finalise, .adopt, .cancel, .giveBack, .askOperator: return false
         }
         switch outcome {

@@ -9,6 +9,8 @@ import Storage
 struct ReconciliationRound {
     /// How many differences are dealt with side by side.
     private static let width = 8
+    /// How long a refund that stands is left alone after it was read.
+    private static let rereading: Duration = .seconds(6 * 3600)
 
     let run: ReconciliationRun
     let rules: Reconciliation
@@ -53,16 +55,36 @@ struct ReconciliationRound {
         }
     }
 
+    /// Reads refunds again that stand and that the customer's bank may still send back, so that none is missed whose event was lost.
+    mutating func readThoseThatMayBounce() async throws {
+        let due = try await healer.refunds.thatMayBounce(notReadFor: rules.isHurried ? .zero : Self.rereading)
+        let round = self
+        var read: [ProviderRefund] = []
+        for start in stride(from: 0, to: due.count, by: Self.width) {
+            read += try await withThrowingTaskGroup(of: ProviderRefund?.self) { group in
+                for id in due[start..<min(start + Self.width, due.count)] { group.addTask { try await round.find(id) } }
+                return try await group.reduce(into: []) { if let refund = $1 { $0.append(refund) } }
+            }
+        }
+        try await compare(read)
+        try await healer.refunds.markRead(due)
+    }
+
     /// Compares a page of refunds.
     mutating func compare(_ page: ProviderPage<ProviderRefund>) async throws {
-        tally.refunds += page.items.count
-        let ours = try await store.facts(of: page.items)
-        let round = self
-        try await forEach(page.items) { refund in
-            try await round.judge(
-                refund, ours: refund.refundID.flatMap { ours.ours[$0] }, payment: refund.intentID.flatMap { ours.payments[$0] })
-        }
+        try await compare(page.items)
         for id in page.unreadable { count(try await keep(rules.unreadable(.refund, id))) }
+    }
+
+    /// Compares refunds.
+    mutating func compare(_ refunds: [ProviderRefund]) async throws {
+        tally.refunds += refunds.count
+        let ours = try await store.facts(of: refunds)
+        let round = self
+        try await forEach(refunds) { refund in
+            try await round.judge(
+                refund, ours: ours.refund(for: refund), payment: ours.payment(for: refund))
+        }
     }
 
     /// Looks up payments of which we hold that money moved in the time of the run, and that were on none of the provider's pages.
@@ -102,7 +124,7 @@ struct ReconciliationRound {
         case .refund:
             guard let refund = try await find(ProviderRefund.ID(rawValue: known.providerID)) else { break }
             let ours = try await store.facts(of: [refund])
-            let (refundOfOurs, payment) = (refund.refundID.flatMap { ours.ours[$0] }, refund.intentID.flatMap { ours.payments[$0] })
+            let (refundOfOurs, payment) = (ours.refund(for: refund), ours.payment(for: refund))
             let finding = strict.finding(refund, ours: refundOfOurs, payment: payment)
             if finding?.kind != known.kind { try await close(known) }
             return finding == nil ? nil : try await judge(refund, ours: refundOfOurs, payment: payment)

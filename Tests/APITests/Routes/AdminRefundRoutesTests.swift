@@ -81,7 +81,11 @@ struct AdminRefundRoutesTests {
             #expect(shown["user_id"] == .string(customer.id.description))
             let own = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
             #expect(own["refunded", "amount"] == .integer(1999))
-            #expect(own["refunds"] == nil)
+            #expect(own["refunds", "0", "id"] == .string("\(refundID)") && own["refunds", "0", "status"] == .string("succeeded"))
+            #expect(
+                own["refunds", "0", "reason"] == nil && own["refunds", "0", "failure_reason"] == nil,
+                "why is between the shop and its staff")
+            #expect(own["payment", "captured", "amount"] == .integer(1999))
 
             try await shop.database.execute(
                 "UPDATE payments SET status = 'requires_action', client_secret = 'secret' WHERE order_id = \(id)::uuid")
@@ -121,6 +125,69 @@ struct AdminRefundRoutesTests {
         }
     }
 
+    @Test("pieces are named, bounded by what was bought, and go back on the shelf when the refund stands")
+    func takesPieces() async throws {
+        try await Shop.open { shop in
+            let (customer, token) = (try await shop.register(), try await shop.register(role: .operator).accessToken)
+            let id = try await paid(customer, in: shop)
+            let order = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
+            guard case .string(let product)? = order["items", "0", "product_id"] else {
+                throw Answer.Missing(name: "items", body: "no order")
+            }
+            let tooMany = try await refund(id, #"{"items": [{"product_id": "\#(product)", "quantity": 2}]}"#, token, in: shop)
+            #expect(tooMany.status == 422 && tooMany["errors", "0", "field"] == .string("items[0].quantity"))
+            let other = try await refund(id, #"{"items": [{"product_id": "\#(UUID())", "quantity": 1}]}"#, token, in: shop)
+            #expect(other.status == 422 && other["errors", "0", "field"] == .string("items[0].product_id"))
+            let made = try await refund(
+                id, #"{"items": [{"product_id": "\#(product)", "quantity": 1, "restock": true}], "reason": "duplicate"}"#, token, in: shop)
+            #expect(made.status == 202 && made.headers[.retryAfter] == "1")
+            #expect(made["amount", "amount"] == .integer(1999) && made["source"] == .string("shop") && made["restock"] == .boolean(true))
+            #expect(made["items", "0", "quantity"] == .integer(1) && made["items", "0", "restocked"] == .integer(0))
+            let list = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
+            #expect(list["refunds", "0", "items", "0", "product_id"] == .string(product))
+        }
+    }
+
+    @Test("orders show to their buyer the card and until when the goods are held")
+    func showsCardAndHold() async throws {
+        try await Shop.open { shop in
+            let customer = try await shop.register()
+            let id = try await paid(customer, in: shop)
+            try await shop.database.execute(
+                """
+                UPDATE payments SET card_brand = 'visa', card_last_four = '4242' WHERE order_id = \(id)::uuid
+                """)
+            try await shop.database.execute("UPDATE orders SET reserved_until = '2030-01-01T00:00:00Z' WHERE id = \(id)::uuid")
+            let own = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
+            #expect(own["payment", "card"] == .object(["brand": .string("visa"), "last4": .string("4242")]))
+            #expect(own["expires_at"] == .string("2030-01-01T00:00:00.000Z"))
+            #expect(own["refunds"] == .array([]))
+        }
+    }
+
+    @Test("a part of what is held can be taken, and the wish is answered with when to ask again")
+    func takesPart() async throws {
+        try await Shop.open { shop in
+            let (customer, token) = (try await shop.register(), try await shop.register(role: .operator).accessToken)
+            let id = try await paid(customer, in: shop)
+            try await shop.database.execute("UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            func capture(_ body: String?) async throws -> Answer {
+                try await shop.send(.post, "/admin/orders/\(id)/capture", body, token: token)
+            }
+            let tooMuch = try await capture(#"{"amount": {"amount": 2000, "currency": "USD"}}"#)
+            #expect(tooMuch.status == 409 && tooMuch.problem == "capture_exceeds_authorized")
+            #expect(tooMuch["capturable", "amount"] == .integer(1999))
+            #expect(try await capture(#"{"amount": {"amount": 1, "currency": "EUR"}}"#).status == 422)
+            #expect(try await capture(#"{"amount": {"amount": 0, "currency": "USD"}}"#).status == 422)
+            #expect(try await capture(#"{"all": true}"#).status == 422)
+            let part = try await capture(#"{"amount": {"amount": 500, "currency": "USD"}}"#)
+            #expect(part.status == 202 && part.headers[.retryAfter] == "1")
+            #expect(part["payment", "authorized", "amount"] == .integer(1999))
+            #expect(try await capture(#"{"amount": {"amount": 501, "currency": "USD"}}"#).problem == "capture_already_requested")
+            #expect(try await capture(nil).status == 202)
+        }
+    }
+
     @Test func takesWhatIsSetAsideOnce() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
@@ -146,7 +213,15 @@ struct AdminRefundRoutesTests {
             let id = try await paid(customer, in: shop)
             let wrong: [(String, Set<String>)] = [
                 (#"{"amount": {"amount": 0, "currency": "USD"}}"#, ["amount.amount:out_of_range"]),
-                (#"{"amount": 5, "restock": 1, "all": true}"#, ["amount:wrong_type", "restock:wrong_type", "all:unknown_field"]),
+                (#"{"amount": 5, "restock": 1, "all": true}"#, ["amount:wrong_type", "restock:unknown_field", "all:unknown_field"]),
+                (#"{"items": []}"#, ["items:out_of_range"]),
+                (
+                    #"{"items": [{"product_id": "x", "quantity": 0, "restock": 1, "sku": "PEN"}]}"#,
+                    [
+                        "items[0].product_id:invalid_format", "items[0].quantity:out_of_range", "items[0].restock:wrong_type",
+                        "items[0].sku:unknown_field",
+                    ]
+                ),
                 (#"{"reason": "late_payment"}"#, ["reason:invalid_format"]),
                 (#"{"amount": {"amount": 5, "currency": "EUR"}}"#, ["amount.currency:not_allowed"]),
             ]

@@ -139,7 +139,7 @@ struct AuthRoutesTests {
         try await Shop.open { shop in
             let member = try await shop.register()
             #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken)).status == 200)
-            try await shop.letPass(seconds: 8, since: member.refreshToken)
+            try await shop.letPass(seconds: 3, since: member.refreshToken)
             let again = try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken))
             #expect(again.status == 200)
             #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(try again.text("refresh_token"))).status == 200)

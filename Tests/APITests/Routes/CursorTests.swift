@@ -11,7 +11,7 @@ struct CursorTests {
     private static let lists = [
         "/products", "/products?sort=name", "/products?sort=price", "/products?search=anvil", "/orders", "/admin/jobs",
         "/admin/jobs?state=dead",
-        "/admin/disputes", "/admin/disputes?open=true", "/admin/reconciliation", "/admin/reconciliation?status=open",
+        "/admin/disputes", "/admin/disputes?open=true", "/admin/reconciliation", "/admin/reconciliation?status=open", "/admin/emails",
     ]
 
     /// Well formed, for no list there is; then for lists there are, with values that do not fit them.

@@ -12,12 +12,18 @@ struct DisputeCheckupTests {
             dispute: Dispute(
                 id: .init(rawValue: id), intentID: nil, amount: Money(1999, .usd), reason: "fraudulent", status: status, openedAt: Date(),
                 answerBefore: Date(timeIntervalSince1970: 1_765_000_000)),
-            orderID: nil, orderNumber: order, closedAt: nil)
+            orderID: nil, orderNumber: order, withdrawnAt: nil, reinstatedAt: nil, closedAt: nil)
     }
 
     @Test func isContentWithoutAny() {
         #expect(DisputeCheckup.judge([DisputeRecord]()).verdict == .ok)
         #expect(DisputeCheckup.judge([OpenMatter]()) == nil)
+    }
+
+    @Test func saysWhenEventsAreOfAnotherVersion() {
+        #expect(DisputeCheckup.judge(versions: [], expected: "2024-10-28.acacia") == nil)
+        let finding = DisputeCheckup.judge(versions: ["2024-06-20"], expected: "2024-10-28.acacia")
+        #expect(finding?.verdict == .warning && finding?.detail.contains("2024-06-20") == true)
     }
 
     @Test func namesTheFirstThatWantsAnAnswerAndUntilWhen() {
@@ -33,6 +39,8 @@ struct DisputeCheckupTests {
             eventID: "evt_1", type: "refund.updated", objectID: "re_1", outcome: .unknownRefund, since: Date(timeIntervalSince1970: 0))
         let finding = try #require(DisputeCheckup.judge([matter, matter]))
         #expect(finding.verdict == .warning && finding.detail.hasPrefix("2 events of the provider"))
-        #expect(finding.advice == "Look at the provider for re_1: refund.updated, unknown_refund")
+        #expect(
+            finding.advice?.hasPrefix(
+                "Look at the provider for re_1: refund.updated, unknown_refund. Then: cartwright payments replay evt_1") == true)
     }
 }

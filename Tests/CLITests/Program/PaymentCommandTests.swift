@@ -57,6 +57,44 @@ struct PaymentCommandTests {
         #expect(try await program.run("doctor").output.contains("1 event of the provider could not be joined"))
     }
 
+    @Test("a discarded job says what it leaves behind first; its event can be replayed or ignored, with a reason and on record")
+    func eventsHaveStatesOfTheirOwn() async throws {
+        let program = try Program.forCurrentDatabase()
+        let pool = try TestDatabase.current.pool
+        let id = "evt_\(UUID().uuidString)"
+        let job = JobID.new()
+        try await pool.execute(
+            """
+            INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, received_at, payload)
+            VALUES ('stripe', \(id), 'charge.refunded', false, 'ch_1', now(), now() - interval '2 hours', '{}')
+            """)
+        try await pool.execute(
+            """
+            INSERT INTO jobs (id, queue, name, payload, state, reason, finished_at)
+            VALUES (\(job), 'webhooks', 'payments.event', jsonb_build_object('eventID', \(id)::text), 'dead', 'permanent', now())
+            """)
+        let refused = try await program.run("jobs", "discard", job.description)
+        #expect(refused.status == .code(1) && refused.output.contains(id) && refused.output.contains("--confirm"), "\(refused.output)")
+        #expect(try await program.run("jobs", "show", job.description).output.contains("If it is discarded: The event \(id)"))
+        #expect(try await program.run("doctor").output.contains("broken: Every event"))
+        #expect(try await program.run("jobs", "discard", "--confirm", job.description).status == .code(0))
+        let ignored = try await program.run("payments", "events", "--state", "ignored")
+        #expect(ignored.output.contains(id) && ignored.output.contains("Its job was discarded."))
+        #expect(try await !program.run("doctor").output.contains("broken: Every event"), "not red for ever")
+        #expect(try await program.run("payments", "replay", id).output == "\(id) will be acted on again\n")
+        #expect(try await program.run("payments", "events", "--state", "waiting", "--json").output.contains(id))
+        #expect(try await program.run("payments", "ignore", id, "--note", "of the old shop").status == .code(0))
+        #expect(try await program.run("payments", "replay", "--all", "--state", "ignored").status == .code(0))
+        #expect(try await program.run("payments", "ignore", "evt_none", "--note", "x").status == .code(1))
+        for wrong in [["replay"], ["replay", "--all", id], ["replay", "--all", "--state", "handled"], ["ignore", id, "--note", ""]] {
+            #expect(try await program.run(["payments"] + wrong).status == .code(64))
+        }
+        let log = try await pool.query("SELECT action FROM audit_log WHERE action LIKE 'webhook_event%' ORDER BY id")
+        #expect(
+            try log.map { try $0["action"] as String } == ["webhook_event.replayed", "webhook_event.ignored", "webhook_events.replayed"])
+        try await pool.execute("DELETE FROM webhook_events WHERE event_id = \(id)")
+    }
+
     /// The job that waits, which is taken away.
     private func scheduled() async throws -> ReconcilePayments {
         let rows = try await TestDatabase.current.pool.query(

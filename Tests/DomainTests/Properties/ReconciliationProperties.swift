@@ -25,7 +25,7 @@ struct ReconciliationProperties {
             case .adopt: facts = facts?.with(payment: .confirming, intentID: intent.id)
             case .cancel: if !intent.status.isFinal { intent = intent.with(status: .canceled) }
             case .giveBack(let amount, _, _): givenBack = Money(givenBack.amount + amount.amount, .usd)
-            case .recordRefund, .restoreRefund, .askOperator: break
+            case .recordRefund, .restoreRefund, .recordElsewhere, .askOperator: break
             }
         }
 
@@ -33,12 +33,14 @@ struct ReconciliationProperties {
             guard let known = facts else { return }
             let decision = PaymentSettlement.decide(
                 .init(
-                    order: known.order, payment: known.payment, amount: known.amount, intentID: known.intentID, isOwnAnswer: false),
+                    order: known.order, payment: known.payment, amount: known.amount, intentID: known.intentID, isOwnAnswer: false,
+                    captured: known.captured),
                 news: intent)
             switch decision {
-            case .confirm(let next): facts = known.with(.confirmed, payment: next, intentID: intent.id)
+            case .confirm(let next): facts = known.with(.confirmed, payment: next, intentID: intent.id, captured: intent.captured)
             case .wait(let next), .recordPayment(let next), .recordLateMoney(let next):
-                facts = known.with(payment: next, intentID: intent.id)
+                facts = known.with(payment: next, intentID: intent.id, captured: intent.captured)
+            case .correctCapture: facts = known.with(payment: known.payment, intentID: intent.id, captured: intent.captured)
             case .decline: facts = known.with(.paymentFailed, payment: .failed, intentID: intent.id)
             case .release, .void: facts = known.with(.cancelled, payment: .canceled, intentID: intent.id)
             case .ignore: break
@@ -69,7 +71,8 @@ struct ReconciliationProperties {
             case .partiallyRefunded: .partiallyRefunded
             case .refunded: .refunded
             }
-        let hasIntent = ![.created, .failed, .canceled, .notRequired].contains(payment) || payment != .notRequired && choices.next(upTo: 1) == 1
+        let hasIntent =
+            ![.created, .failed, .canceled, .notRequired].contains(payment) || payment != .notRequired && choices.next(upTo: 1) == 1
         let stored = hasIntent ? one([id, PaymentIntent.ID(rawValue: "pi_2")]) : nil
         let facts = PaymentFacts(
             orderID: ids.order, order: order, paymentID: ids.payment, payment: payment, amount: amount, intentID: stored)
@@ -160,9 +163,12 @@ struct ReconciliationProperties {
 }
 
 extension PaymentFacts {
-    fileprivate func with(_ order: OrderStatus? = nil, payment: PaymentStatus, intentID: PaymentIntent.ID) -> PaymentFacts {
+    fileprivate func with(_ order: OrderStatus? = nil, payment: PaymentStatus, intentID: PaymentIntent.ID, captured: Money? = nil)
+        -> PaymentFacts
+    {
         PaymentFacts(
-            orderID: orderID, order: order ?? self.order, paymentID: paymentID, payment: payment, amount: amount, intentID: intentID)
+            orderID: orderID, order: order ?? self.order, paymentID: paymentID, payment: payment, amount: amount, intentID: intentID,
+            captured: captured)
     }
 }
 

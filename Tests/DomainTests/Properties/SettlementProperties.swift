@@ -48,7 +48,7 @@ struct SettlementProperties {
             case .wait(let next), .recordPayment(let next), .recordLateMoney(let next): try move(to: next, order)
             case .decline: try move(to: .failed, .paymentFailed)
             case .release, .void: try move(to: .canceled, .cancelled)
-            case .ignore: break
+            case .ignore, .correctCapture: break
             }
         }
 

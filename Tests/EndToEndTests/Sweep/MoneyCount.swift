@@ -43,7 +43,7 @@ struct MoneyCount: Sendable {
         for row in try await pool.query(
             """
             SELECT sum(initial)::bigint AS initial, sum(on_hand)::bigint AS on_hand,
-                   (SELECT coalesce(sum(quantity), 0) FROM reservations WHERE state = 'consumed')::bigint AS sold,
+                   (SELECT coalesce(sum(quantity - restocked), 0) FROM reservations WHERE state = 'consumed')::bigint AS sold,
                    (SELECT count(*) FROM jobs WHERE state = 'dead') AS dead
               FROM stock
             """)

@@ -10,6 +10,7 @@ import Testing
 /// A shop of its own for one test: a fresh database and all the stores. Redis is away, which no promise about orders may depend on.
 struct Shop: Sendable {
     let database: PostgresPool
+    let dispatcher: JobDispatcher
     let orders: OrderStore
     let checkout: CheckoutStore
     let carts: CartStore
@@ -44,6 +45,7 @@ struct Shop: Sendable {
 
     private init(_ database: PostgresPool, _ dispatcher: JobDispatcher, _ settings: ShopSettings) {
         self.database = database
+        self.dispatcher = dispatcher
         orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
         checkout = CheckoutStore(database: database, dispatcher: dispatcher, settings: settings)
         carts = CartStore(database: database, settings: settings)

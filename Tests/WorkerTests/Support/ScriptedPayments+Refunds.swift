@@ -34,12 +34,12 @@ extension ScriptedPayments {
         private mutating func make(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<ProviderRefund, PaymentFailure> {
             guard let intent else { return .failure(.notFound) }
             let given = refunds.filter { $0.intentID == intent.id && $0.status.isLive }.reduce(0) { $0 + $1.amount.amount }
-            guard intent.status == .succeeded, given + request.amount.amount <= intent.amount.amount else {
-                return .failure(.invalidRequest("the amount is greater than what is left"))
+            guard intent.status == .succeeded, given + request.amount.amount <= intent.captured.amount else {
+                return .failure(.invalidRequest("amount_too_large: the amount is greater than what is left"))
             }
             let refund = ProviderRefund(
                 id: .init(rawValue: "re_\(refunds.count + 1)"), status: firstStatus, amount: request.amount, intentID: intent.id,
-                refundID: request.refundID)
+                refundID: request.refundID, shop: request.shop)
             refunds.append(refund)
             count += 1
             return .success(refund)

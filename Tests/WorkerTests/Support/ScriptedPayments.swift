@@ -78,11 +78,23 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     /// Every refund there is becomes this: carried out, or sent back by the bank.
-    func changeRefunds(to status: RefundStatus, because reason: String? = nil) {
+    func changeRefunds(to status: RefundStatus, because reason: String? = nil, keepingAge: Bool = false) {
         state.withLock { state in
             state.book.refunds = state.book.refunds.map {
                 ProviderRefund(
-                    id: $0.id, status: status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID, failureReason: reason)
+                    id: $0.id, status: status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID, shop: $0.shop,
+                    failureReason: reason, createdAt: keepingAge ? $0.createdAt : nil)
+            }
+        }
+    }
+
+    /// Every refund there is was made so many seconds ago.
+    func age(refunds age: TimeInterval) {
+        state.withLock { state in
+            state.book.refunds = state.book.refunds.map {
+                ProviderRefund(
+                    id: $0.id, status: $0.status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID, shop: $0.shop,
+                    createdAt: Date(timeIntervalSinceNow: -age))
             }
         }
     }
@@ -126,6 +138,24 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { state in
             guard let intent = state.intents[id] else { return }
             state.intents[id] = intent.becoming(status, declined: declined)
+        }
+    }
+
+    /// Somebody takes a part of what is held at the provider's own pages, or holds less.
+    func change(_ id: PaymentIntent.ID, to status: PaymentIntentStatus, received: Money? = nil, capturable: Money? = nil) {
+        state.withLock { state in
+            state.intents[id] = state.intents[id]?.becoming(status, received: received, capturable: capturable)
+        }
+    }
+
+    /// Somebody gives money back at the provider's own pages: the refund names nothing of ours.
+    @discardableResult
+    func refundByHand(_ id: PaymentIntent.ID, _ amount: Money, status: RefundStatus = .succeeded) -> ProviderRefund {
+        state.withLock { state in
+            let refund = ProviderRefund(
+                id: .init(rawValue: "re_hand_\(state.book.refunds.count + 1)"), status: status, amount: amount, intentID: id)
+            state.book.refunds.append(refund)
+            return refund
         }
     }
 
@@ -220,14 +250,18 @@ final class ScriptedPayments: PaymentProvider {
         }.get()
     }
 
-    func capture(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
         try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.keys.append(key)
             guard let intent = state.intents[id] else { return .failure(.notFound) }
             guard intent.status == .requiresCapture else { return .failure(.unexpectedState(intent)) }
+            if let amount, amount.amount > intent.held.amount {
+                return .failure(.invalidRequest("amount_too_large: that much is not held"))
+            }
             state.charges += 1
-            state.intents[id] = intent.becoming(.succeeded)
-            return .success(intent.becoming(.succeeded))
+            let captured = intent.becoming(.succeeded, received: amount ?? intent.held)
+            state.intents[id] = captured
+            return .success(captured)
         }.get()
     }
 
@@ -296,10 +330,13 @@ final class ScriptedPayments: PaymentProvider {
 
 extension PaymentIntent {
     /// The same intent later on.
-    fileprivate func becoming(_ status: PaymentIntentStatus, declined: String? = nil) -> PaymentIntent {
+    fileprivate func becoming(
+        _ status: PaymentIntentStatus, declined: String? = nil, received: Money? = nil, capturable: Money? = nil
+    ) -> PaymentIntent {
         PaymentIntent(
             id: id, status: status, amount: amount, clientSecret: "secret",
             lastError: declined.map { Decline(code: "card_declined", declineCode: $0, message: "Declined.") }, orderID: orderID,
-            createdAt: createdAt, paymentID: paymentID, shop: shop)
+            createdAt: createdAt, amountReceived: received, amountCapturable: capturable, paymentID: paymentID, shop: shop,
+            card: CardSummary(brand: "visa", lastFour: "4242"))
     }
 }

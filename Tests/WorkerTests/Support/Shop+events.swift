@@ -12,7 +12,8 @@ extension Shop {
     private var handler: PaymentEventHandler {
         PaymentEventHandler(
             events: PaymentEventBatches(store: webhooks), intents: IntentNews(store: store, checkouts: checkouts, payments: payments),
-            refunds: RefundNews(refunds: refunds, store: store, payments: payments), disputes: disputes)
+            refunds: RefundNews(refunds: refunds, store: store, payments: payments), disputes: disputes,
+            owners: PaymentOwners(store: store, payments: payments))
     }
 
     /// Takes an event as the API does.
@@ -60,14 +61,16 @@ extension Shop {
     /// An intent in the provider's words.
     func wire(
         _ facts: CheckoutFacts, _ status: PaymentIntentStatus, id: String? = nil, amount: Int64? = nil, declined: Bool = false,
-        order: String?? = nil
+        order: String?? = nil, shop: String? = nil, received: Int64? = nil
     ) -> String {
         let error = declined ? #"{"type":"card_error","code":"card_declined","decline_code":"generic_decline","message":"No."}"# : "null"
         let orderID: String? = order ?? "\(facts.orderID)"
+        let pairs = [orderID.map { #""order_id":"\#($0)""# }, shop.map { #""shop":"\#($0)""# }].compactMap(\.self)
         return """
             {"id":"\(id ?? facts.intentID?.rawValue ?? "pi_\(facts.orderID)")","object":"payment_intent","status":"\(status.rawValue)",
              "amount":\(amount ?? facts.amount.amount),"currency":"usd","client_secret":"pi_secret","last_payment_error":\(error),
-             "livemode":false,"metadata":{\(orderID.map { #""order_id":"\#($0)""# } ?? "")}}
+             "amount_received":\(received ?? (status == .succeeded ? amount ?? facts.amount.amount : 0)),
+             "livemode":false,"metadata":{\(pairs.joined(separator: ","))}}
             """
     }
 

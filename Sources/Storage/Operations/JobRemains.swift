@@ -1,0 +1,105 @@
+import Domain
+import FoundationEssentials
+public import JobQueue
+public import Postgres
+
+/// What a job leaves behind when it is discarded: money that does not move, events that nobody acts on. Operators are told before they discard it.
+public struct JobRemains: Sendable {
+    let database: PostgresPool
+
+    /// Looks into this database.
+    public init(database: PostgresPool) {
+        self.database = database
+    }
+
+    /// What a job leaves behind, in one sentence for operators; `nil` when that is nothing.
+    public func of(_ job: JobDetail) async throws -> String? {
+        guard job.state == .dead || job.state == .parked || job.state == .ready else { return nil }
+        let payload = try? JSONDecoder().decode(Subject.self, from: Data(job.payload.utf8))
+        switch (job.name, payload) {
+        case (HandlePaymentEvent.name, let payload?): return try await event(payload.eventID ?? "")
+        case (RefundPayment.name, let payload?): return try await refund(payload.refundID.flatMap { Refund.ID($0) })
+        case (CapturePayment.name, let payload?): return try await capture(payload.orderID.flatMap { Order.ID($0) })
+        case (CancelOrder.name, let payload?): return try await cancellation(payload.orderID.flatMap { Order.ID($0) })
+        case (CheckoutOrder.name, let payload?): return try await checkout(payload.orderID.flatMap { Order.ID($0) })
+        case (SendMail.name, let payload?): return try await mail(payload.deliveryID.flatMap { MailDelivery.ID($0) })
+        default: return nil
+        }
+    }
+
+    /// The same for several, those that leave nothing behind left out.
+    public func of(_ jobs: [JobDetail]) async throws -> [String] {
+        var found: [String] = []
+        for job in jobs { if let remains = try await of(job) { found.append(remains) } }
+        return found
+    }
+
+    private struct Subject: Decodable {
+        let eventID: String?
+        let refundID: String?
+        let orderID: String?
+        let deliveryID: String?
+    }
+
+    private func event(_ id: String) async throws -> String? {
+        let rows = try await database.query(
+            """
+            SELECT type, object_id FROM webhook_events WHERE provider = 'stripe' AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
+            """)
+        guard let row = rows.first else { return nil }
+        let (type, object): (String, String?) = (try row["type"], try row["object_id"])
+        return "The event \(id) (\(type)\(object.map { " of \($0)" } ?? "")) is not acted on and counts as ignored; it can be replayed."
+    }
+
+    private func refund(_ id: Refund.ID?) async throws -> String? {
+        let rows = try await database.query(
+            """
+            SELECT r.amount, r.currency, r.status, o.number FROM refunds AS r LEFT JOIN orders AS o ON o.id = coalesce(r.order_id, r.named_order_id)
+             WHERE r.id = \(id) AND r.status IN ('requested', 'pending')
+            """)
+        guard let row = rows.first, let id else { return nil }
+        let (number, status): (Int64?, RefundStatus) = (try row["number"], try row["status"])
+        let order = number.map { " of order \($0)" } ?? ""
+        return
+            "The refund \(id)\(order) over \(Money(try row["amount"], try row["currency"])) stays \(status.rawValue): no money goes back by it, "
+            + "and as much of the order cannot be given back otherwise."
+    }
+
+    private func capture(_ id: Order.ID?) async throws -> String? {
+        let rows = try await database.query(
+            """
+            SELECT o.number FROM orders AS o JOIN payments AS p ON p.order_id = o.id AND p.status = 'authorized' WHERE o.id = \(id)
+            """)
+        guard let number: Int64 = try rows.first?["number"] else { return nil }
+        return "The money of order \(number) is not taken and will be let go by the provider, unless it is captured again."
+    }
+
+    private func cancellation(_ id: Order.ID?) async throws -> String? {
+        let rows = try await database.query(
+            """
+            SELECT number, status FROM orders
+             WHERE id = \(id) AND cancel_requested_at IS NOT NULL AND status NOT IN ('cancelled', 'expired', 'rejected', 'refunded')
+            """)
+        guard let row = rows.first else { return nil }
+        let (number, status): (Int64, OrderStatus) = (try row["number"], try row["status"])
+        return "Order \(number) stays \(status.rawValue) although its cancellation was asked for, unless it is canceled again."
+    }
+
+    private func checkout(_ id: Order.ID?) async throws -> String? {
+        let rows = try await database.query("SELECT number, status FROM orders WHERE id = \(id) AND status IN ('pending', 'reserved')")
+        guard let row = rows.first else { return nil }
+        let (number, status): (Int64, OrderStatus) = (try row["number"], try row["status"])
+        return "Order \(number) stays \(status.rawValue) and is not paid until its time is up."
+    }
+
+    private func mail(_ id: MailDelivery.ID?) async throws -> String? {
+        let rows = try await database.query(
+            """
+            SELECT d.kind, o.number FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id
+             WHERE d.id = \(id) AND d.status IN ('pending', 'sending')
+            """)
+        guard let row = rows.first else { return nil }
+        let (kind, number): (MailKind, Int64) = (try row["kind"], try row["number"])
+        return "The mail \(kind.rawValue) about order \(number) is not sent."
+    }
+}

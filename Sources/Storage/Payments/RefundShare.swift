@@ -1,0 +1,133 @@
+import Domain
+import JobQueue
+import Postgres
+
+/// What of an order a refund is for: decided from locked rows.
+struct RefundShare: Sendable {
+    /// Why there is none.
+    struct Refusal: Error {
+        let outcome: RefundOutcome
+    }
+
+    let amount: Money
+    let items: [RefundItem]
+
+    /// The statements whose rows ``of(_:_:refunds:totals:lines:)`` takes.
+    static func statements(of orderID: Order.ID) -> [SQL] {
+        [
+            "SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)",
+            "SELECT product_id, sku, name, quantity, unit_amount, total FROM order_items WHERE order_id = \(orderID) ORDER BY position",
+        ]
+    }
+
+    /// Never more than is left, of the money and of each line.
+    static func of(
+        _ wish: RefundWish, _ entry: LockedOrders.Entry, refunds: [Refund], totals: [PostgresRow], lines: [PostgresRow]
+    ) throws -> Result<RefundShare, Refusal> {
+        guard entry.captured.amount > 0 else { return .failure(Refusal(outcome: .notPaid(entry.facts.status))) }
+        if let currency = wish.amount?.currency, currency != entry.captured.currency {
+            return .failure(Refusal(outcome: .wrongCurrency(entry.captured.currency)))
+        }
+        if let amount = wish.amount, !amount.isChargeable {
+            return .failure(Refusal(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
+        }
+        let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
+        var items: [RefundItem] = []
+        var amount = wish.amount ?? left
+        if !wish.items.isEmpty {
+            guard let row = totals.first else { throw StorageError.corrupt("an order is locked and not there") }
+            let lines = try lines.map { try line($0, entry.captured.currency) }
+            var parts: [(line: OrderItem, quantity: Int, earlier: Int)] = []
+            for item in wish.items {
+                guard let line = lines.first(where: { $0.productID == item.productID }) else {
+                    return .failure(Refusal(outcome: .unknownItem(item.productID)))
+                }
+                let earlier = refunds.filter(\.status.isLive).flatMap(\.items).filter { $0.sku == line.sku }.reduce(0) { $0 + $1.quantity }
+                guard item.quantity > 0, item.quantity <= line.quantity.rawValue - earlier else {
+                    return .failure(
+                        Refusal(outcome: .tooManyPieces(item.productID, left: max(0, line.quantity.rawValue - earlier))))
+                }
+                parts.append((line, item.quantity, earlier))
+                items.append(RefundItem(productID: line.productID, sku: line.sku, quantity: item.quantity, restock: item.restock))
+            }
+            if wish.amount == nil {
+                amount = RefundWorth.pieces(parts, in: try orderTotals(row, entry.captured.currency))
+                if amount.amount == 0 { return .failure(Refusal(outcome: .worthNothing)) }
+            }
+        }
+        guard amount.amount > 0, amount.amount <= left.amount else {
+            return .failure(Refusal(outcome: .exceedsCaptured(refundable: left)))
+        }
+        return .success(RefundShare(amount: amount, items: items))
+    }
+
+    private static func line(_ row: PostgresRow, _ currency: Currency) throws -> OrderItem {
+        OrderItem(
+            productID: try row["product_id"], sku: try row["sku"], name: try row["name"], quantity: try row["quantity"],
+            price: LinePrice(unit: Money(try row["unit_amount"], currency), total: Money(try row["total"], currency)))
+    }
+
+    private static func orderTotals(_ row: PostgresRow, _ currency: Currency) throws -> OrderTotals {
+        try OrderTotals(
+            subtotal: Money(try row["subtotal"], currency), discount: Money(try row["discount"], currency),
+            shipping: Money(try row["shipping"], currency), tax: Money(try row["tax"], currency))
+    }
+}
+
+/// Goods of refunds that go back on the shelf. The caller holds the locks of order, payment and refunds, and says of each refund where it stands
+/// now.
+///
+/// What is on the shelf stays there when a refund bounces later: the goods did come back. Should the same pieces be refunded again, they are not put
+/// back a second time.
+struct Restocking {
+    let statements: [SQL]
+    let jobs: [PendingJob]
+
+    /// What a refund that stands now brings back.
+    init(_ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus, in transaction: PostgresTransaction) throws
+    {
+        let wanted = refund.items.filter(\.restock)
+        guard !wanted.isEmpty else {
+            (statements, jobs) = ([], [])
+            return
+        }
+        let skus = wanted.map(\.sku)
+        let read = try transaction.pipeline([
+            "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE",
+            """
+            SELECT sku, quantity, restocked FROM reservations
+             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed' ORDER BY sku FOR NO KEY UPDATE
+            """,
+        ])
+        var back: [(item: RefundItem, pieces: Int64)] = []
+        for row in read[1].rows {
+            let (sku, quantity, restocked): (SKU, Int, Int) = (try row["sku"], try row["quantity"], try row["restocked"])
+            guard let item = wanted.first(where: { $0.sku == sku }) else { continue }
+            let meant = refunds.filter { $0.status == .succeeded }.flatMap(\.items).filter { $0.restock && $0.sku == sku }
+                .reduce(0) { $0 + $1.quantity }
+            let pieces = min(meant - restocked, quantity - restocked, item.quantity)
+            if pieces > 0 { back.append((item, Int64(pieces))) }
+        }
+        guard !back.isEmpty else {
+            (statements, jobs) = ([], [])
+            return
+        }
+        let pieces: SQL = "unnest(\(back.map(\.item.sku))::text[], \(back.map(\.pieces))::integer[]) AS t (sku, pieces)"
+        statements = [
+            "UPDATE stock SET on_hand = on_hand + t.pieces FROM \(pieces) WHERE stock.sku = t.sku",
+            """
+            UPDATE reservations SET restocked = restocked + t.pieces, updated_at = now() FROM \(pieces)
+             WHERE reservations.order_id = \(orderID) AND reservations.sku = t.sku
+            """,
+            """
+            UPDATE refund_items SET restocked = restocked + t.pieces FROM \(pieces)
+             WHERE refund_items.refund_id = \(refund.id) AND refund_items.sku = t.sku
+            """,
+            """
+            INSERT INTO order_events (order_id, kind, status, reason)
+            VALUES (\(orderID), \(OrderEvent.Kind.restocked), \(status), \(back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; ")))
+            """,
+        ]
+        jobs = try InvalidateProducts.pending(for: back.map(\.item.productID))
+    }
+}

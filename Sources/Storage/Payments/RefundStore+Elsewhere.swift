@@ -1,0 +1,96 @@
+public import Domain
+import FoundationEssentials
+import JobQueue
+import Postgres
+
+extension RefundStore {
+    /// Writes a refund down that was made at the provider and not by this shop, and settles what has become of it; once, whoever brings it.
+    ///
+    /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when nothing goes back by it.
+    public func recordElsewhere(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
+        guard let intentID = snapshot.intentID else { return .unknownRefund }
+        let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)").first
+        guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
+        let (id, isNew) = try await database.transaction { transaction -> (Refund.ID?, Bool) in
+            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
+            if let known = try read[2].rows.map(RefundRow.refund).first(where: { $0.providerID == snapshot.id }) {
+                return (known.id, false)
+            }
+            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+                entry.facts.intentID == intentID, entry.captured.amount > 0, entry.captured.currency == snapshot.amount.currency,
+                snapshot.amount.amount > 0, snapshot.status.isLive
+            else { return (nil, false) }
+            let id = Refund.ID()
+            _ = try transaction.pipeline([
+                """
+                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source, provider_refund_id, requested_by, request_key)
+                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount), \(snapshot.amount.currency),
+                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider', \("provider:\(snapshot.id)"))
+                """,
+                "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)",
+            ])
+            return (id, true)
+        }
+        guard let id else { return .unknownRefund }
+        let outcome = try await record(snapshot, for: id)
+        // One that the provider has not carried out yet is news, too.
+        if case .unchanged(let refund) = outcome, isNew { return .recorded(refund) }
+        return outcome
+    }
+
+    /// A refund that was asked for as all that is left, and that the provider refuses because less is left than was known: it becomes as much as is left
+    /// by now, under a key of its own. `false` when that is nothing, or the refund is not to follow: then it is refused.
+    public func takeWhatIsLeft(_ id: Refund.ID, after attempt: Int) async throws -> Bool {
+        guard let row = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first,
+            let orderID: Order.ID = try row["order_id"]
+        else { return false }
+        return try await database.transaction { transaction in
+            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
+            let refunds = try read[2].rows.map(RefundRow.refund)
+            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+                let refund = refunds.first(where: { $0.id == id }), refund.takesTheRest, refund.status == .requested,
+                refund.providerID == nil
+            else { return false }
+            let left = try RefundSum(
+                captured: entry.captured, refunds: refunds.filter { $0.id != id }.map { ($0.amount, $0.status) }
+            ).refundable
+            guard left.amount > 0, left.amount < refund.amount.amount else { return false }
+            let changed = try transaction.execute(
+                """
+                UPDATE refunds SET amount = \(left.amount), attempt = attempt + 1, updated_at = now()
+                 WHERE id = \(id) AND attempt = \(attempt) AND status = 'requested'
+                """)
+            if changed == 1 {
+                _ = try transaction.execute("UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)")
+            }
+            return changed == 1
+        }
+    }
+
+    /// Refunds that the customer's bank may still send back, and that nobody has read at the provider for this long; the longest ago first.
+    ///
+    /// - Parameter lifetime: for how long after it settled a refund can bounce.
+    public func thatMayBounce(
+        notReadFor age: Duration, lifetime: Duration = RefundStore.bouncing, limit: Int = 200
+    ) async throws -> [ProviderRefund.ID] {
+        try await database.query(
+            """
+            SELECT provider_refund_id FROM refunds
+             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending' AND source = 'provider')
+               AND coalesce(settled_at, created_at) > now() - make_interval(secs => \(lifetime.inSeconds))
+               AND coalesce(checked_at, settled_at, created_at) <= now() - make_interval(secs => \(age.inSeconds))
+             ORDER BY coalesce(checked_at, settled_at, created_at) LIMIT \(limit)
+            """
+        ).map { try $0["provider_refund_id"] }
+    }
+
+    /// Notes that refunds were read at the provider.
+    public func markRead(_ ids: [ProviderRefund.ID]) async throws {
+        if ids.isEmpty { return }
+        try await database.execute("UPDATE refunds SET checked_at = now() WHERE provider_refund_id = ANY (\(ids)::text[])")
+    }
+
+    /// For how long after it settled a refund can bounce: banks answer within thirty days (Stripe, "Refunds: failed refunds"), and their answers take
+    /// their time.
+    public static let bouncing: Duration = .seconds(45 * 86_400)
+}
