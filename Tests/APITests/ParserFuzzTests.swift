@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import JobQueue
 import PropertySupport
+import Storage
 import Testing
 
 @testable import API

@@ -1,6 +1,9 @@
 import Bootstrap
+import Domain
 import Foundation
+import Postgres
 import PropertySupport
+import Storage
 import Testing
 
 @Suite("Whatever a setting holds, it is taken in bounds or refused with its name", .timeLimit(.minutes(2)))

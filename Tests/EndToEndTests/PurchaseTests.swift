@@ -1,5 +1,6 @@
 import Foundation
 import OutboundHTTP
+import Postgres
 import TestSupport
 import Testing
 

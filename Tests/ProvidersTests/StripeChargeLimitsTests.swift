@@ -20,6 +20,16 @@ struct StripeChargeLimitsTests {
         #expect(bounds.maximum.amount == maximum)
     }
 
+    @Test(
+        "what the provider does not charge at all is known, too", arguments: [("USD", true), ("KWD", true), ("IQD", false), ("KPW", false)])
+    func supported(_ code: String, _ isSupported: Bool) throws {
+        let currency = try currency(code)
+        #expect(StripeChargeLimits.table.supports(currency) == isSupported)
+        var violation: ChargeLimits.Violation?
+        do { try StripeChargeLimits.table.check(Money(10_000, currency)) } catch { violation = error }
+        #expect(violation == (isSupported ? nil : .unsupported(currency)))
+    }
+
     @Test("every bound is in steps that can be charged", arguments: Currency.all)
     func steps(_ currency: Currency) {
         let bounds = StripeChargeLimits.table.bounds(in: currency)

@@ -31,6 +31,24 @@ struct StripeEventTests {
         #expect(StripeEvent.read(kind, "not JSON") == nil)
     }
 
+    @Test(
+        "what was authorized and never captured is no refund",
+        arguments: [
+            // Of 46.99 there were 5.00 captured, of which 2.00 went back; the provider adds the 41.99 that were released.
+            (4_699, 500, 4_399, 200), (4_699, 500, 4_199, 0), (4_699, 500, 4_699, 500), (4_699, 0, 4_699, 0), (4_699, 4_699, 100, 100),
+            // Numbers that make no sense take nothing away.
+            (500, 4_699, 100, 100), (Int64.min, Int64.max, 100, 100), (Int64.max, 0, 100, 0),
+        ] as [(Int64, Int64, Int64, Int64)])
+    func released(_ amount: Int64, _ captured: Int64, _ back: Int64, _ refunded: Int64) {
+        let object =
+            #"{"id": "ch_1", "amount": \#(amount), "amount_captured": \#(captured), "amount_refunded": \#(back), "currency": "usd"}"#
+        guard case .chargeRefunded(let refund)? = event(.chargeRefunded, object) else {
+            Issue.record("the event is read")
+            return
+        }
+        #expect(refund.refunded == Money(refunded, .usd))
+    }
+
     @Test("how much of a charge has gone back, in the provider's units")
     func charge() throws {
         let order = Order.ID()

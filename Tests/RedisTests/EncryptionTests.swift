@@ -2,7 +2,7 @@ import Redis
 import TestSupport
 import Testing
 
-@Suite("rediss:// is Redis over TLS: everything works, and nobody is talked to who does not prove himself", .serialized)
+@Suite("rediss:// is Redis over TLS: everything works, and nobody is talked to who does not prove himself", .serialized, .timeLimit(.minutes(2)))
 struct EncryptionTests {
     private func with<Value>(
         _ url: String, _ change: (inout RedisConfiguration) -> Void = { _ in }, _ body: (RedisClient) async throws -> Value
@@ -85,7 +85,9 @@ struct EncryptionTests {
         }
         try await expectRefusal(url, "asks for a certificate")
         let stranger = try await TestCertificate()
-        try await expectRefusal("\(url)&cert=\(stranger.file)&key=\(stranger.keyFile)", "does not accept the certificate")
+        // The server hangs up on this one, and its reason may be lost on the way.
+        let distrusted = try await failure("\(url)&cert=\(stranger.file)&key=\(stranger.keyFile)")
+        #expect(distrusted?.message.contains("'cert'") == true, "\(String(describing: distrusted))")
         withExtendedLifetime(server) {}
     }
 
@@ -112,7 +114,9 @@ struct EncryptionTests {
             }
         }
         try await expectRefusal("rediss://localhost:\(port)?ca=\(certificate.file)&server-name=redis.example", "not trusted")
-        try await expectRefusal("rediss://localhost:\(server.port)?ca=\(certificate.file)", "does not speak TLS")
+        // Redis takes what it hears for the beginning of a command, and waits for more.
+        let spokenTo = try await failure("rediss://localhost:\(server.port)?ca=\(certificate.file)")
+        #expect(spokenTo?.message.contains("is this its TLS port?") == true, "\(String(describing: spokenTo))")
         let plain = try await failure("redis://localhost:\(port)")
         #expect(plain?.message.contains("use rediss://") == true, "\(String(describing: plain))")
         withExtendedLifetime(other) {}

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Storage
 
 /// Problems of placing orders.
 extension Problem {
@@ -74,7 +75,12 @@ extension Problem {
         switch violation {
         case .tooSmall(let bounds): amountTooSmall(nil, bounds)
         case .tooLarge(let bounds): amountTooLarge(bounds)
+        case .unsupported(let currency): currencyUnavailable(currency)
         }
+    }
+
+    static func currencyUnavailable(_ currency: Currency) -> Problem {
+        Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
     }
 
     static var paymentMethodRequired: Problem { .invalid("payment_method", .required, "Something is to be paid: name a payment method.") }

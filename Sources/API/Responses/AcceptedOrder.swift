@@ -21,8 +21,7 @@ struct AcceptedOrder {
         case .cartEmpty: throw .cartEmpty
         case .cartLocked: throw Problem("cart_locked", .conflict, "Cart locked", StorageError.cartLocked.description)
         case .unknownProducts(let ids): throw .unknownProducts(ids)
-        case .currencyUnavailable(let currency):
-            throw Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
+        case .currencyUnavailable(let currency): throw .currencyUnavailable(currency)
         case .emailRequired: throw .emailRequired
         case .amountTooSmall(let total, let bounds): throw .amountTooSmall(total, bounds)
         case .amountTooLarge(let bounds): throw .amountTooLarge(bounds)

@@ -40,7 +40,7 @@ struct CurrenciesBody: Encodable {
             Set(set.rates.keys).union([set.base]).subtracting([own]).filter { set.rate(from: own, to: $0) != nil }
         }
         `default` = own.code
-        items = ([own] + (others ?? [])).sorted().map { currency in
+        items = ([own] + (others ?? [])).filter(settings.charges.supports).sorted().map { currency in
             let conversion =
                 currency == own ? nil : usable?.rate(from: own, to: currency)?.raised(by: settings.rateMargin).map { (own, $0) }
             let bounds = settings.charges.bounds(in: currency, conversion: conversion)

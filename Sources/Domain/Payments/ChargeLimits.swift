@@ -17,23 +17,31 @@ public struct ChargeLimits: Hashable, Sendable {
         case tooSmall(Bounds)
         /// It is more than the provider charges.
         case tooLarge(Bounds)
+        /// The provider charges nothing in this currency.
+        case unsupported(Currency)
     }
 
     private let minimums: [Currency: Money]
     private let maximums: [Currency: Money]
+    private let unsupported: Set<Currency>
 
     /// A table.
     ///
     /// - Parameters:
     ///   - minimums: the least by currency. One step, where none is given.
     ///   - maximums: the most by currency. What fits, where none is given.
-    public init(minimums: [Money], maximums: [Money]) {
+    ///   - unsupported: currencies in which nothing is charged.
+    public init(minimums: [Money], maximums: [Money], unsupported: [Currency] = []) {
+        self.unsupported = Set(unsupported)
         self.minimums = Dictionary(minimums.map { ($0.currency, $0) }) { $1 }
         self.maximums = Dictionary(maximums.map { ($0.currency, $0) }) { $1 }
     }
 
     /// A provider that charges whatever fits.
     public static let none = ChargeLimits(minimums: [], maximums: [])
+
+    /// Whether anything can be charged in a currency.
+    public func supports(_ currency: Currency) -> Bool { !unsupported.contains(currency) }
 
     /// The bounds in a currency.
     ///
@@ -47,6 +55,7 @@ public struct ChargeLimits: Hashable, Sendable {
 
     /// Checks an amount. Nothing at all can be charged by nobody: orders that cost nothing are not asked about.
     public func check(_ amount: Money, conversion: (from: Currency, rate: ExchangeRate)? = nil) throws(Violation) {
+        guard supports(amount.currency) else { throw .unsupported(amount.currency) }
         let bounds = bounds(in: amount.currency, conversion: conversion)
         if amount.amount < bounds.minimum.amount { throw .tooSmall(bounds) }
         if amount.amount > bounds.maximum.amount { throw .tooLarge(bounds) }

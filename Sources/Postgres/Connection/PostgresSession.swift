@@ -62,14 +62,14 @@ public final class PostgresSession {
             return try result.get()
         }
         let holder = try session.another()
-        // Without a snapshot, so that nobody's `CREATE INDEX CONCURRENTLY` waits for it.
+        // Without a snapshot, so that nobody's `CREATE INDEX CONCURRENTLY` waits for it: one belongs to a SELECT until the next statement.
         let answers = try holder.run(
             [
-                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET LOCAL idle_in_transaction_session_timeout = 0",
-                "SELECT pg_try_advisory_xact_lock(\(key))",
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SELECT pg_try_advisory_xact_lock(\(key))",
+                "SET LOCAL idle_in_transaction_session_timeout = 0",
             ], begin: true)
         defer { holder.rollBack() }
-        return try answers[2].rows[0][0] ? body() : nil
+        return try answers[1].rows[0][0] ? body() : nil
     }
 
     /// Lets statements take as long as they like from here on. Behind a pooler the server's own limits hold, outside transactions, which are none unless

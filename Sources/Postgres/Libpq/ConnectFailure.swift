@@ -46,6 +46,8 @@ struct ConnectFailure {
         ("no more connections allowed", .init("the connection pooler has no connection left")),
         ("pgbouncer cannot connect", .init("the connection pooler does not reach its server")),
         ("pooler is shut", .init("the connection pooler is being shut down")),
+        ("password authentication failed", .init("wrong user or password", forGood: true)),
+        ("SASL authentication failed", .init("wrong user or password", forGood: true)),
         // TLS.
         ("server does not support SSL", .init("the server offers no TLS, which sslmode asks for", forGood: true)),
         ("SSL required", .init("the connection pooler wants TLS; add sslmode=require or stricter", forGood: true)),

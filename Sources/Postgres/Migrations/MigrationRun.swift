@@ -114,7 +114,7 @@ struct MigrationRun {
         do {
             try session.begin([
                 "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0",
-                SQL("SET LOCAL lock_timeout = \(lockTimeout.pollMilliseconds)"),
+                "SET LOCAL lock_timeout = \(raw: String(lockTimeout.pollMilliseconds))",
             ])
             try session.script(pending.migration.sql)
             guard session.isInTransaction else {

@@ -11,8 +11,18 @@ public enum StripeChargeLimits {
         let currencies = Currency.all
         return ChargeLimits(
             minimums: currencies.compactMap { currency in minimums[currency.code].flatMap { StripeAmount.money($0, currency) } },
-            maximums: currencies.compactMap(maximum))
+            maximums: currencies.compactMap(maximum), unsupported: currencies.filter { !supported.contains($0.code) })
     }()
+
+    /// What can be charged in (same page, "Supported presentment currencies").
+    private static let supported = Set(
+        """
+        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CVE CZK \
+        DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD \
+        KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN \
+        PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE SOS SRD STN SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST \
+        XAF XCD XCG XOF XPF YER ZAR ZMW
+        """.split(separator: " ").map(String.init))
 
     /// The least, in the provider's units.
     private static let minimums: [String: Int64] = [

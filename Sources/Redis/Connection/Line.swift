@@ -70,9 +70,21 @@ struct Line<Role: LinkRole>: ~Copyable {
             try role.check(at: now, isReady: isReady)
             return nil
         } catch {
+            let error = explained(error)
             drop(error, at: now)
             return error
         }
+    }
+
+    /// A server that hangs up before it has said a word is often one that was spoken to in the wrong way. Its own words about that are lost with the
+    /// connection.
+    private func explained(_ error: RedisError) -> RedisError {
+        guard error.code == .connectionLost, case .greeting(greeting.count, _) = reconnection.phase else { return error }
+        let advice =
+            tls == nil
+            ? "if the server speaks TLS at this port, use rediss://"
+            : "if it asks for a certificate, name one that it trusts with 'cert' and 'key'"
+        return RedisError(code: error.code, message: "\(error.message); \(advice)", maybeExecuted: error.maybeExecuted)
     }
 
     /// Goes to this server from now on, at once, and leaves another one for it.
@@ -103,7 +115,9 @@ struct Line<Role: LinkRole>: ~Copyable {
         switch reconnection.advance(to: now) {
         case .nothing: break
         case .open: socket = try HiredisSocket.connecting(to: endpoint, tls: tls)
-        case .giveUp: throw RedisError(code: .connectFailed, message: "\(Role.peer) did not answer in time")
+        case .giveUp:
+            let advice = tls == nil ? "" : "; is this its TLS port?"
+            throw RedisError(code: .connectFailed, message: "\(Role.peer) did not answer in time\(advice)")
         }
         if case .connecting = reconnection.phase {
             if events.writable || events.readable { try greet() }

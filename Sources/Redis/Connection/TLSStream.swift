@@ -72,7 +72,10 @@ final class TLSStream {
             switch outcome {
             case CARTWRIGHT_TLS_DONE: written += count
             case CARTWRIGHT_TLS_WANTS_READ, CARTWRIGHT_TLS_WANTS_WRITE: return false
-            default: throw failure(.connectionLost, "the connection to Redis broke")
+            default:
+                // What the server said before it hung up says more than that it did.
+                try receive { _ in }
+                throw failure(.connectionLost, "the connection to Redis broke")
             }
         }
         outgoing.removeAll(keepingCapacity: outgoing.capacity <= 1 << 20)

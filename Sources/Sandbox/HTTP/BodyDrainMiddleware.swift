@@ -10,9 +10,9 @@ struct BodyDrainMiddleware: RouterMiddleware {
     typealias Context = SandboxContext
 
     /// How much is read of what nobody wanted, in bytes.
-    static let mostBytes = 4 * 1024 * 1024
+    static let mostBytes = 64 * 1024 * 1024
     /// For how long, at most.
-    static let longest = Duration.seconds(3)
+    static let longest = Duration.seconds(5)
 
     func handle(_ request: Request, context: SandboxContext, next: @concurrent (Request, SandboxContext) async throws -> Response)
         async throws

@@ -71,6 +71,7 @@ struct OrderPlacement: Sendable {
             switch error {
             case .tooSmall(let bounds): throw Refusal(outcome: .amountTooSmall(total, bounds))
             case .tooLarge(let bounds): throw Refusal(outcome: .amountTooLarge(bounds))
+            case .unsupported(let currency): throw Refusal(outcome: .currencyUnavailable(currency))
             }
         }
         if request.paymentMethod == nil { throw Refusal(outcome: .paymentMethodRequired) }

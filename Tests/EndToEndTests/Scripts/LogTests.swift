@@ -46,8 +46,8 @@ struct LogTests {
     @Test("mail addresses, names, passwords, their hashes, tokens and keys, also when statements fail", .timeLimit(.minutes(3)))
     func nothingPersonal() async throws {
         try await withPrivateServers { servers, folder in
-            let server = servers["MIGRATION_DATABASE_URL"] ?? servers["DATABASE_URL"]
-            try await Shop.open(settings: ["LOG_LEVEL": "debug"], webhooks: true, on: try #require(server)) { shop in
+            let server: String = try #require(servers["MIGRATION_DATABASE_URL"] ?? servers["DATABASE_URL"])
+            try await Shop.open(settings: ["LOG_LEVEL": "debug"], webhooks: true, on: server) { shop in
                 let (sandbox, api, worker) = try await shop.startAll()
                 let password = "correct horse battery"
                 let account = #"{"email": "Katherine.Johnson@example.com", "password": "\#(password)", "name": "Katherine Johnson"}"#

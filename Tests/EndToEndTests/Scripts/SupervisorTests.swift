@@ -8,7 +8,7 @@ struct SupervisorTests {
 
     @Test("by KILL, TERM or SEGV: a line says so, and only that process is new", arguments: signals)
     func killed(signal: String) async throws {
-        let crew = try Crew("sandbox: sleep 1001\napi: sleep 1002\nworker: sleep 1003\n")
+        let crew = try RunningProcfile("sandbox: sleep 1001\napi: sleep 1002\nworker: sleep 1003\n")
         for name in ["sandbox", "api", "worker"] {
             let (before, others) = (try await crew.processID(of: name), try await crew.processIDs(but: name))
             try await crew.shell("kill -\(signal) \(before)")
@@ -24,7 +24,7 @@ struct SupervisorTests {
 
     @Test("also one that ends by itself, with whatever status", arguments: [0, 1, 70])
     func endsByItself(status: Int) async throws {
-        let crew = try Crew("api: sleep 1001\nworker: bash -c 'echo begun; sleep 0.2; exit \(status)'\n")
+        let crew = try RunningProcfile("api: sleep 1001\nworker: bash -c 'echo begun; sleep 0.2; exit \(status)'\n")
         try await eventually(within: .seconds(20), "it is started again and again; \(crew.log)") { crew.count(of: "worker  | begun") >= 3 }
         #expect(crew.log.contains("is started again in"))
         #expect(crew.runningID(of: "api") != nil)
@@ -33,7 +33,7 @@ struct SupervisorTests {
 
     @Test("one that cannot live is started less and less often, and at first pace once it has lived")
     func backsOff() async throws {
-        let crew = try Crew(
+        let crew = try RunningProcfile(
             "worker: bash -c 'exit 3'\n", ["RESTART_PAUSE_MS": "100", "RESTART_LONGEST_MS": "400", "RESTART_PROVEN_MS": "3000"])
         for pause in ["100 ms", "200 ms", "400 ms"] {
             try await eventually(within: .seconds(20), "a pause of \(pause); \(crew.log)") { crew.log.contains("again in \(pause).") }
@@ -42,7 +42,7 @@ struct SupervisorTests {
         #expect(!crew.log.contains("again in 800 ms"))
         try await crew.end()
 
-        let living = try Crew("worker: sleep 1001\n", ["RESTART_PAUSE_MS": "150", "RESTART_PROVEN_MS": "10"])
+        let living = try RunningProcfile("worker: sleep 1001\n", ["RESTART_PAUSE_MS": "150", "RESTART_PROVEN_MS": "10"])
         for _ in 0..<3 {
             let before = try await living.processID(of: "worker")
             try await eventually(within: .seconds(5), "it has lived for a while") { living.age(of: before) > 0.2 }
@@ -55,7 +55,8 @@ struct SupervisorTests {
 
     @Test("one whose settings are wrong (status 78) is tried seldom, and the line says what to do")
     func wrongSettings() async throws {
-        let crew = try Crew("api: bash -c 'echo NAME: is not set; exit 78'\nworker: sleep 1001\n", ["RESTART_SETTINGS_MS": "60000"])
+        let crew = try RunningProcfile(
+            "api: bash -c 'echo NAME: is not set; exit 78'\nworker: sleep 1001\n", ["RESTART_SETTINGS_MS": "60000"])
         try await eventually(within: .seconds(20), "it is said; \(crew.log)") {
             crew.log.contains("api cannot work with its settings (status 78)") && crew.log.contains("Scripts/start api")
         }
@@ -70,7 +71,7 @@ struct SupervisorTests {
 
     @Test("several of one kind have numbers, and are stopped and started together or alone")
     func several() async throws {
-        let crew = try Crew("sandbox: sleep 1001\nworker: bash -c 'echo number $INSTANCE; exec sleep 1002'\n", scale: "worker=2")
+        let crew = try RunningProcfile("sandbox: sleep 1001\nworker: bash -c 'echo number $INSTANCE; exec sleep 1002'\n", scale: "worker=2")
         try await eventually(within: .seconds(20), "both run; \(crew.log)") {
             crew.log.contains("worker-1| number 1") && crew.log.contains("worker-2| number 2")
         }
@@ -90,7 +91,8 @@ struct SupervisorTests {
 
     @Test("one that was stopped stays so, also when it does not end by TERM")
     func staysStopped() async throws {
-        let crew = try Crew("api: bash -c 'trap \"\" TERM; echo begun; while :; do sleep 0.1; done'\n", ["SHUTDOWN_GRACE_SECONDS": "-4"])
+        let crew = try RunningProcfile(
+            "api: bash -c 'trap \"\" TERM; echo begun; while :; do sleep 0.1; done'\n", ["SHUTDOWN_GRACE_SECONDS": "-4"])
         try await eventually(within: .seconds(20), "it runs") { crew.log.contains("begun") }
         try await crew.run("Scripts/stop", "api")
         #expect(crew.log.contains("api still runs after 1 s: killed."), "\(crew.log)")
@@ -101,7 +103,7 @@ struct SupervisorTests {
     @Test("a signal to all ends them in order, a second one hurries them, a third kills")
     func signals() async throws {
         let stubborn = "bash -c 'trap \"echo told\" TERM; echo begun; while :; do sleep 0.05; done'"
-        let crew = try Crew(
+        let crew = try RunningProcfile(
             "sandbox: bash -c 'trap \"echo last; exit\" TERM; echo begun; while :; do sleep 0.05; done'\nworker: \(stubborn)\n")
         try await eventually(within: .seconds(20), "they run") { crew.count(of: "begun") == 2 }
         for told in 1...2 {
@@ -112,7 +114,7 @@ struct SupervisorTests {
         crew.runner.terminate()
         #expect(try await crew.runner.waitForExit(within: .seconds(20)) == .code(0))
 
-        let orderly = try Crew(
+        let orderly = try RunningProcfile(
             "sandbox: bash -c 'trap \"echo last; exit\" TERM; echo begun; while :; do sleep 0.05; done'\nworker: bash -c 'trap \"sleep 0.3; echo first; exit\" TERM; echo begun; while :; do sleep 0.05; done'\n"
         )
         try await eventually(within: .seconds(20), "they run") { orderly.count(of: "begun") == 2 }
@@ -124,7 +126,7 @@ struct SupervisorTests {
 
     @Test("nothing outlives a runner that is killed")
     func runnerKilled() async throws {
-        let crew = try Crew("api: sleep 1001\n")
+        let crew = try RunningProcfile("api: sleep 1001\n")
         let process = try await crew.processID(of: "api")
         crew.runner.kill()
         try await eventually(within: .seconds(20), "its process is gone") { crew.age(of: process) < 0 }
@@ -132,7 +134,7 @@ struct SupervisorTests {
 }
 
 /// A runner with a Procfile of its own.
-private final class Crew: Sendable {
+private final class RunningProcfile: Sendable {
     let runner: ManagedProcess
     let folder: String
 

@@ -136,7 +136,7 @@ class Payments(StripeTest):
         call("POST", "/_sandbox/authenticate/" + with_return.id, "result=success")
         self.assertEqual("succeeded", self.stripe.v1.payment_intents.retrieve(with_return.id).status)
         away = self.refused(stripe.CardError, lambda: self.paid("pm_card_authenticationRequired", off_session=True))
-        self.assertEqual(("authentication_required", "authentication_required"), (away.code, away.decline_code))
+        self.assertEqual(("authentication_required", "authentication_required"), (away.code, away.error.decline_code))
         strict = self.refused(stripe.CardError, lambda: self.paid("pm_card_authenticationRequired", error_on_requires_action=True))
         self.assertEqual("requires_payment_method", strict.error.payment_intent.status)
 
@@ -172,7 +172,7 @@ class Errors(StripeTest):
         ]:
             with self.subTest(method):
                 error = self.refused(stripe.CardError, lambda: self.paid(method))
-                self.assertEqual((402, code, decline_code), (error.http_status, error.code, error.decline_code))
+                self.assertEqual((402, code, decline_code), (error.http_status, error.code, error.error.decline_code))
                 self.assertEqual("requires_payment_method", error.error.payment_intent.status)
                 self.assertEqual(last4, error.error.payment_method.card.last4)
                 self.assertEqual("failed", self.stripe.v1.charges.retrieve(error.error.charge).status)

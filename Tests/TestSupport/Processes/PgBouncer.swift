@@ -63,7 +63,7 @@ public final class PgBouncer: Sendable {
     /// The same URL through it, with whatever query.
     public func url(for url: String, query: String? = nil) throws -> String {
         guard var parts = URLComponents(string: url) else { throw URLError(.badURL) }
-        (parts.host, parts.port, parts.query) = ("127.0.0.1", port, query)
+        (parts.host, parts.port, parts.percentEncodedQuery) = ("127.0.0.1", port, query)
         guard let result = parts.string else { throw URLError(.badURL) }
         return result
     }

@@ -231,7 +231,9 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(mode: .output, promise: nil)
             bytes?.resume()
         case .close: context.close(mode: .all, promise: nil)
-        case .resume: bytes?.resume()
+        case .resume:
+            // Whoever writes the answer may close the connection with it; the next request must not be taken in between.
+            context.eventLoop.assumeIsolated().execute { self.bytes?.resume() }
         }
     }
 
