@@ -4,9 +4,7 @@ import Testing
 
 @Suite("A process that dies is started again, and the others go on", .serialized)
 struct SupervisorTests {
-    private static let deaths = ["KILL", "TERM", "SEGV"]
-
-    @Test("by KILL, TERM or SEGV: a line says so, and only that process is new", arguments: deaths)
+    @Test("by KILL, TERM or SEGV: a line says so, and only that process is new", arguments: ["KILL", "TERM", "SEGV"])
     func killed(signal: String) async throws {
         let crew = try RunningProcfile("sandbox: sleep 1001\napi: sleep 1002\nworker: sleep 1003\n")
         let names = ["sandbox", "api", "worker"]
