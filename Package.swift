@@ -142,7 +142,7 @@ let package = Package(
         tests("Observability", ["Observability", logging, metrics]),
         tests(
             "Bootstrap",
-            ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
+            ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Providers", "Redis", "Storage", logging]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests("JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),

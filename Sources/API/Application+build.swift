@@ -9,6 +9,7 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
         RequestIDMiddleware()
+        ClientAddressMiddleware(proxies: services.trustedProxies)
         SecurityHeadersMiddleware()
         ObservationMiddleware()
         CrossOriginMiddleware(policy: cors)
@@ -16,14 +17,19 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
         AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
     }
     HealthRoutes(health: services.health).add(to: router)
-    router.addMiddleware { StartMiddleware(servers: services.health.servers) }
+    router.addMiddleware {
+        StartMiddleware(servers: services.health.servers)
+        RateLimitMiddleware(limiter: services.limiter)
+    }
     let version = router.group(RouterPath(AccessTable.base))
     DocumentRoutes(document: document).add(to: version)
     AuthRoutes(services: services).add(to: version.group("auth"))
     ProfileRoutes(accounts: services.accounts).add(to: version)
     CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
-    CartRoutes(carts: services.carts, guests: services.guests, settings: services.settings).add(to: version)
+    CartRoutes(
+        carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
+    ).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
     OrderRoutes(
         orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens
@@ -40,10 +46,9 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     ).add(to: admin)
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
     AdminEmailRoutes(mail: services.mail).add(to: admin)
-    AdminQueueRoutes(jobs: services.jobs, audit: services.audit).add(to: admin)
-    AdminJobRoutes(jobs: services.jobs, audit: services.audit, remains: services.remains, webhooks: services.webhooks).add(to: admin)
-    AdminDeadLetterRoutes(jobs: services.jobs, audit: services.audit, remains: services.remains, webhooks: services.webhooks)
-        .add(to: admin)
+    AdminQueueRoutes(jobs: services.jobs).add(to: admin)
+    AdminJobRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: admin)
+    AdminDeadLetterRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: admin)
     AdminWebhookEventRoutes(webhooks: services.webhooks).add(to: admin)
     AdminRateRoutes(rates: services.rates).add(to: admin)
     AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)

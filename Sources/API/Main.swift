@@ -18,7 +18,10 @@ struct Main {
                 let gate = ListenerGate(logger: process.logger)
                 let application = buildApplication(
                     services: services, document: document, address: .hostname(common.http.host, port: common.http.port),
-                    linger: min(.seconds(1), settings.grace / 10), gate: gate, cors: CORSPolicy(origins: common.http.corsOrigins),
+                    linger: min(.seconds(1), settings.grace / 10), gate: gate,
+                    edge: EdgeResources(limits: EdgeLimits()) { [proxies = common.http.trustedProxies] address in
+                        IPAddress(address).map(proxies.contains) ?? false
+                    }, cors: CORSPolicy(origins: common.http.corsOrigins),
                     logger: process.logger)
                 // Two seconds of the grace time are for closing connections to the servers.
                 let server = BoundedShutdown(base: application, limit: max(.zero, settings.grace - .seconds(2)), logger: process.logger)

@@ -72,7 +72,8 @@ struct WorkerServices {
         registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
         registry.register(
             HousekeepingHandler(
-                orders: orders, accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
+                orders: orders, carts: CartStore(database: database, settings: settings.shop),
+                accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
                 reconciliations: reconciliations))
         self.registry = registry
 

@@ -21,7 +21,7 @@ struct SaturatingTests {
         "a value without a whole number of its own becomes the nearest",
         arguments: [
             (0.9, 0), (-0.9, 0), (-7.5, -7), (1e19, Int64.max), (-1e19, .min), (.infinity, .max), (-.infinity, .min), (.nan, 0),
-            (9_223_372_036_854_775_807, .max), (-9_223_372_036_854_775_808, .min), (.leastNonzeroMagnitude, 0),
+            (9_223_372_036_854_775_808, .max), (-9_223_372_036_854_775_808, .min), (.leastNonzeroMagnitude, 0),
             (.greatestFiniteMagnitude, .max),
         ] as [(Double, Int64)])
     func values(value: Double, nearest: Int64) {

@@ -5,6 +5,7 @@ import JobQueue
 import Logging
 import Observability
 import Postgres
+import Providers
 import Storage
 import Testing
 

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A database is found by every kind of address, and what is wrong with one is said", .database(), .serialized, .timeLimit(.minutes(2)))
+@Suite(
+    "A database is found by every kind of address, and what is wrong with one is said", .database(), .serialized, .timeLimit(.minutes(2)))
 struct AddressTests {
     private func connect<Value: Sendable>(
         _ url: String, timeout: Duration = .seconds(5), _ body: (PostgresPool) async throws -> Value

@@ -124,6 +124,29 @@ struct MailTests {
         #expect(found == fault && reason.contains(String(reply.prefix(3))), "\(error)")
     }
 
+    @Test(
+        "A domain beyond ASCII goes out in ASCII; a mailbox beyond it only to a server that offers SMTPUTF8, else it is refused with that reason"
+    )
+    func internationalized() async throws {
+        func mail(to text: String) throws -> MailMessage {
+            MailMessage(
+                messageID: "<1@shop.example>", recipient: try EmailAddress(text), subject: "Hi", text: "Hello\n", html: "<p>Hello</p>\n",
+                date: Date(timeIntervalSince1970: 0))
+        }
+        let plain = ScriptedMailServer()
+        _ = try await send(mail(to: "ann@MÜNCHEN.example"), script: plain)
+        #expect(plain.log.entries.contains("RCPT TO:<ann@xn--mnchen-3ya.example>"))
+        #expect(plain.message.contains("To: <ann@xn--mnchen-3ya.example>"))
+        let refusing = ScriptedMailServer()
+        let error = try await failure(MailFailure.self) { try await send(mail(to: "jürgen@münchen.example"), script: refusing) }
+        guard case .notSent(let reason, .mail) = error, reason.contains("SMTPUTF8") else { throw error }
+        #expect(!refusing.log.entries.contains { $0.hasPrefix("MAIL") })
+        let offering = ScriptedMailServer(offering: ["SMTPUTF8"])
+        _ = try await send(mail(to: "jürgen@münchen.example"), script: offering)
+        #expect(offering.log.entries.contains("RCPT TO:<jürgen@xn--mnchen-3ya.example>"))
+        #expect(offering.message.contains("To: <jürgen@xn--mnchen-3ya.example>"))
+    }
+
     @Test("A refused log-in is about the shop")
     func refusedLogin() async throws {
         for reply in ["535 5.7.8 Wrong\r\n", "454 4.7.0 Later\r\n"] {

@@ -70,6 +70,17 @@ struct SendGridTests {
         }
     }
 
+    @Test("A mailbox beyond ASCII is refused with that reason, and not sent to be bounced")
+    func internationalized() async throws {
+        let log = ScriptLog<ScriptedRequest>()
+        let abroad = MailMessage(
+            messageID: "<1@shop.example>", recipient: try EmailAddress("jürgen@münchen.example"), subject: "Hi", text: "t", html: "h",
+            date: Date(timeIntervalSince1970: 0))
+        let error = try await failure(MailFailure.self) { try await send(abroad, to: server(202, "", log: log)) }
+        guard case .notSent(let reason, .mail) = error, reason.contains("ASCII") else { throw error }
+        #expect(log.entries.isEmpty)
+    }
+
     @Test(
         "A complaint about anything but the sender is about the mail", arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
     func complaints(field: String) async throws {

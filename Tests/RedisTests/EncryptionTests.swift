@@ -2,7 +2,9 @@ import Redis
 import TestSupport
 import Testing
 
-@Suite("rediss:// is Redis over TLS: everything works, and nobody is talked to who does not prove himself", .serialized, .timeLimit(.minutes(2)))
+@Suite(
+    "rediss:// is Redis over TLS: everything works, and nobody is talked to who does not prove himself", .serialized,
+    .timeLimit(.minutes(2)))
 struct EncryptionTests {
     private func with<Value>(
         _ url: String, _ change: (inout RedisConfiguration) -> Void = { _ in }, _ body: (RedisClient) async throws -> Value

@@ -53,19 +53,48 @@ struct MailKindTests {
         }
     }
 
-    @Test("an order that ends is written about, however it ends; one that made way for another is not")
+    @Test("nobody is written to about the end of an order that they never heard of", arguments: ["never declined", "declined and told"])
+    func neverConfirmed(how: String) async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product("PEN", stock: 100)
+            let isTold = how == "declined and told"
+            let expected = isTold ? ["payment_failed sent", "cancellation pending"] : []
+            func order() async throws -> Order {
+                let order = try await shop.confirming(pen)
+                guard isTold else { return order }
+                try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
+                try await shop.database.execute("UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE order_id = \(order.id)")
+                return order
+            }
+            // Called off at the provider when the time to pay has run out, when somebody canceled, and by hand.
+            for source in [Finalisation.Source.sweeper, .customer, .webhook] {
+                let one = try await order()
+                try await shop.settle(one, .canceled, by: source)
+                #expect(try await mails(one, in: shop) == expected, "\(source)")
+            }
+            guard !isTold else { return }
+            for number in 0..<30 {
+                let one = try await shop.reserved(pen)
+                if number.isMultiple(of: 2) {
+                    _ = try await shop.orders.cancel(one.id, by: .staff, reason: "x", actor: .system("test"))
+                } else {
+                    try await shop.makeOverdue(one)
+                    #expect(try await shop.checkout.releaseOverdue([one.id]) == [one.id])
+                }
+                #expect(try await mails(one, in: shop) == [])
+            }
+            // Declined, and canceled before the mail about that was due.
+            let declined = try await shop.confirming(pen)
+            try await shop.settle(declined, .requiresPaymentMethod, declined: "expired_card")
+            try await shop.settle(declined, .canceled, by: .customer)
+            #expect(try await mails(declined, in: shop) == ["payment_failed pending"])
+        }
+    }
+
+    @Test("an order that was confirmed is written about when it ends; one that made way for another is not")
     func ended() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 20)
-            let cancelled = try await shop.reserved(pen)
-            _ = try await shop.orders.cancel(cancelled.id, by: .staff, reason: "x", actor: .system("test"))
-            let expired = try await shop.reserved(pen)
-            try await shop.makeOverdue(expired)
-            _ = try await shop.checkout.releaseOverdue([expired.id])
-            let calledOff = try await shop.confirming(pen)
-            try await shop.settle(calledOff, .canceled, by: .sweeper)
-            for order in [cancelled, expired, calledOff] { #expect(try await mails(order, in: shop) == ["cancellation pending"]) }
-
             let voided = try await shop.confirming(pen)
             try await shop.settle(voided, .requiresCapture)
             try await shop.settle(voided, .canceled, by: .webhook)

@@ -104,6 +104,20 @@ extension Problem {
         Problem("busy", .serviceUnavailable, "Busy", "Too many logins are waiting. Try again shortly.").with(.retryAfter, "2")
     }
 
+    static var tooManyWaiting: Problem {
+        Problem(
+            "too_many_requests", .tooManyRequests, "Too many requests",
+            "Other logins from your network are still waiting. Try again shortly."
+        ).with(.retryAfter, "5")
+    }
+
+    /// Nobody is there to read it.
+    static var clientGone: Problem {
+        Problem(
+            "client_closed_request", HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), "Client gone",
+            "The connection was closed before the answer was ready.")
+    }
+
     static var internalError: Problem {
         Problem(
             "internal_error", .internalServerError, "Something went wrong here",

@@ -22,6 +22,7 @@ extension ShopServices {
         let database = connections.database
         let prefix = common.redis.queuePrefix
         let orders = OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop)
+        let limiter = RequestLimiter(limits: common.http.limits, redis: connections.redis, prefix: prefix, logger: logger)
         self.init(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
             products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
@@ -47,6 +48,7 @@ extension ShopServices {
             cartTokens: CartTokens(signingSecrets: keys.map(\.secret)),
             // One core stays free for everything that is not a login.
             hasher: try PasswordHasher(cost: settings.bcryptCost, threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1)),
-            settings: common.shop)
+            settings: common.shop, trustedProxies: common.http.trustedProxies,
+            limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: connections.redis, prefix: prefix))
     }
 }

@@ -22,6 +22,7 @@ struct AcceptedOrder {
         case .cartLocked: throw Problem("cart_locked", .conflict, "Cart locked", StorageError.cartLocked.description)
         case .unknownProducts(let ids): throw .unknownProducts(ids)
         case .currencyUnavailable(let currency): throw .currencyUnavailable(currency)
+        case .tooManyDeclines(let declines): throw .tooManyDeclines(declines)
         case .emailRequired: throw .emailRequired
         case .amountTooSmall(let total, let bounds): throw .amountTooSmall(total, bounds)
         case .amountTooLarge(let bounds): throw .amountTooLarge(bounds)

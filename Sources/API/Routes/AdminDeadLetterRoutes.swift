@@ -6,7 +6,6 @@ import Storage
 /// What operators do with many dead letters at once. Every change goes to the audit log.
 struct AdminDeadLetterRoutes {
     let jobs: JobInspector
-    let audit: AuditLog
     let remains: JobRemains
     let webhooks: WebhookStore
 
@@ -37,34 +36,22 @@ struct AdminDeadLetterRoutes {
                 throw Problem.leavesBehind(Array(first.prefix(5)) + more, confirming: "send \"confirm\": true as well")
             }
         }
+        let entry = entry(action, wish, user, context)
+        // One for each batch, in its transaction: what was done until an error is done, and noted.
+        let noting = jobs.noting { [try AuditLog.insertion(of: entry.with($0))] }
         var progress = BulkProgress()
-        do {
-            for try await step in try jobs.change(action, matching: wish.filter, from: wish.cursor) {
-                progress = step
-                if progress.changed + progress.left >= wish.limit { break }
-            }
-        } catch {
-            // What was done until then is done.
-            try? await record(action, wish, progress, user, context)
-            throw error
+        for try await step in try noting.change(action, matching: wish.filter, from: wish.cursor) {
+            progress = step
+            if progress.changed + progress.left >= wish.limit { break }
         }
-        try await record(action, wish, progress, user, context)
         if action == .discard { try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user)) }
         return try JSONAnswer.response(BulkProgressBody(progress: progress))
     }
 
-    private func record(
-        _ action: BulkAction, _ wish: DeadLetterRequest, _ progress: BulkProgress, _ user: User.ID, _ context: ShopContext
-    ) async throws {
-        var details = wish.details
-        details["changed"] = String(progress.changed)
-        details["left"] = String(progress.left)
-        details["request_id"] = context.requestID
-        try await audit.append([
-            AuditEntry(
-                actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded",
-                subjectKind: "dead_letters",
-                subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress, details: details)
-        ])
+    private func entry(_ action: BulkAction, _ wish: DeadLetterRequest, _ user: User.ID, _ context: ShopContext) -> AuditEntry {
+        AuditEntry(
+            actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded", subjectKind: "dead_letters",
+            subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress,
+            details: wish.details.merging(["request_id": context.requestID]) { own, _ in own })
     }
 }

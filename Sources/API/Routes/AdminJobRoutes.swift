@@ -5,7 +5,6 @@ import Storage
 /// What operators do with jobs. Every change goes to the audit log.
 struct AdminJobRoutes {
     let jobs: JobInspector
-    let audit: AuditLog
     let remains: JobRemains
     let webhooks: WebhookStore
 
@@ -33,13 +32,13 @@ struct AdminJobRoutes {
     }
 
     @Sendable func retry(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let job = try await change("job.retried", context) { try await jobs.retry($0) }
+        let job = try await change("job.retried", context) { try await $0.retry($1) }
         return try JSONAnswer.response(JobBody(job: job, isDetailed: true), status: .accepted)
     }
 
     @Sendable func discard(_ request: Request, _ context: ShopContext) async throws -> Response {
         try await confirm(request, context)
-        _ = try await change("job.discarded", context) { try await jobs.discard($0) }
+        _ = try await change("job.discarded", context) { try await $0.discard($1) }
         try await leaveEvents(context)
         return Response(status: .noContent)
     }
@@ -47,7 +46,7 @@ struct AdminJobRoutes {
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
         // One that waits is discarded.
         try await confirm(request, context)
-        let job = try await change("job.cancelled", context) { _ = try await jobs.cancel($0) }
+        let job = try await change("job.cancelled", context) { _ = try await $0.cancel($1) }
         try await leaveEvents(context)
         return try JSONAnswer.response(JobBody(job: job, isDetailed: true), status: .accepted)
     }
@@ -67,25 +66,21 @@ struct AdminJobRoutes {
         try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user))
     }
 
-    /// Carries out a change and records it with the state before. The job as it is afterwards, or was before it vanished.
-    private func change(_ action: String, _ context: ShopContext, _ body: (JobID) async throws -> Void) async throws -> JobDetail {
+    /// Carries out a change, and records it with the state before in its transaction. The job as it is afterwards, or was before it vanished.
+    private func change(
+        _ action: String, _ context: ShopContext, _ body: (JobInspector, JobID) async throws -> Void
+    ) async throws -> JobDetail {
         let id = try id(context)
         guard let before = try await jobs.show(id), let user = context.viewer.user else { throw Problem.notFound("job") }
+        let entry = AuditEntry(
+            actor: .user(user), action: action, subjectKind: "job", subjectID: id.description, remoteAddress: context.remoteAddress,
+            details: ["job": before.name, "request_id": context.requestID])
         do {
-            try await body(id)
+            try await body(jobs.noting { [try AuditLog.insertion(of: entry.with($0))] }, id)
         } catch let error as JobInspectionError {
             throw Problem(error)
         }
-        let after = try await jobs.show(id)
-        try await audit.append([
-            AuditEntry(
-                actor: .user(user), action: action, subjectKind: "job", subjectID: id.description, remoteAddress: context.remoteAddress,
-                details: [
-                    "job": before.name, "before": before.state.rawValue, "after": after?.state.rawValue ?? "gone",
-                    "request_id": context.requestID,
-                ])
-        ])
-        return after ?? before
+        return try await jobs.show(id) ?? before
     }
 
     private func id(_ context: ShopContext) throws -> JobID {

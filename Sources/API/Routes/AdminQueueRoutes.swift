@@ -6,7 +6,6 @@ import Storage
 /// What operators do with queues. Every change goes to the audit log.
 struct AdminQueueRoutes {
     let jobs: JobInspector
-    let audit: AuditLog
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("queues", use: list)
@@ -26,13 +25,12 @@ struct AdminQueueRoutes {
         let wish = try QueueSettingsRequest(try await request.fields())
         // A slip of the keyboard must not look like success.
         guard try await status(queue) != nil else { throw Problem.notFound("queue") }
-        try await jobs.configure(queue) { wish.apply(to: &$0) }
-        try await audit.append([
-            AuditEntry(
-                actor: .user(user), action: "queue.configured", subjectKind: "queue", subjectID: queue.rawValue,
-                remoteAddress: context.remoteAddress,
-                details: wish.details.merging(["request_id": context.requestID]) { own, _ in own })
-        ])
+        let entry = AuditEntry(
+            actor: .user(user), action: "queue.configured", subjectKind: "queue", subjectID: queue.rawValue,
+            remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
+        // What was not sent stays, and is not in the note.
+        let names = Set(wish.details.keys)
+        try await jobs.noting { [try AuditLog.insertion(of: entry.with($0, only: names))] }.configure(queue) { wish.apply(to: &$0) }
         guard let status = try await status(queue) else { throw Problem.notFound("queue") }
         return try JSONAnswer.response(status)
     }

@@ -21,10 +21,9 @@ struct AuthRoutes {
     @Sendable func register(_ request: Request, _ context: ShopContext) async throws -> Response {
         let cartToken = try CartTokens.token(of: request)
         let body = try RegisterRequest(try await request.fields())
-        let hash = try await services.hasher.hash(body.password)
-        let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name)
-        try await record("user.registered", user.id, context)
-        var session = try await open(for: user)
+        let hash = try await services.hasher.hash(body.password, for: context.hashing(.registration))
+        let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name, from: context.origin)
+        var session = try await open(for: user, context)
         session.user = UserBody(user)
         await bringAlong(cartToken, into: user.id, &session, context)
         return try JSONAnswer.response(session, status: .created)
@@ -34,15 +33,19 @@ struct AuthRoutes {
         let cartToken = try CartTokens.token(of: request)
         let body = try LoginRequest(try await request.fields())
         var account: (user: User, passwordHash: String)?
-        if let email = body.email { account = try await services.accounts.credentials(email: email) }
+        var attempt: LoginThrottle.Attempt?
+        if let email = body.email {
+            attempt = try await services.logins.begin(email, from: context.address)
+            account = try await services.accounts.credentials(email: email)
+        }
         // Unknown, wrong and disabled all cost one bcrypt and get one answer.
-        let isRight = try await services.hasher.verify(body.password, against: account?.passwordHash)
+        let isRight = try await services.hasher.verify(body.password, against: account?.passwordHash, for: context.hashing(.login))
         guard let user = account?.user, isRight, !user.isDisabled else {
             try await record("session.refused", account?.user.id, context)
             throw Problem.invalidCredentials
         }
-        try await record("session.opened", user.id, context)
-        var session = try await open(for: user)
+        if let attempt { await services.logins.passed(attempt) }
+        var session = try await open(for: user, context)
         await bringAlong(cartToken, into: user.id, &session, context)
         return try JSONAnswer.response(session)
     }
@@ -53,7 +56,7 @@ struct AuthRoutes {
         let next = RandomToken.make()
         let rotation = try await services.accounts.rotate(
             RandomToken.hash(body.refreshToken), to: RandomToken.hash(next), expiresAt: Date() + Self.refreshLifetime,
-            remoteAddress: context.remoteAddress)
+            from: context.origin)
         switch rotation {
         case .rotated(let user):
             return try JSONAnswer.response(SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
@@ -68,14 +71,17 @@ struct AuthRoutes {
     @Sendable func logout(_ request: Request, _ context: ShopContext) async throws -> Response {
         let body = try RefreshRequest(try await request.fields())
         // An unknown token is logged out already.
-        if RandomToken.isPlausible(body.refreshToken) { try await services.accounts.endSession(RandomToken.hash(body.refreshToken)) }
+        if RandomToken.isPlausible(body.refreshToken) {
+            try await services.accounts.endSession(RandomToken.hash(body.refreshToken), from: context.origin)
+        }
         return Response(status: .noContent)
     }
 
-    private func open(for user: User) async throws -> SessionBody {
+    private func open(for user: User, _ context: ShopContext) async throws -> SessionBody {
         let refreshToken = RandomToken.make()
         try await services.accounts.openSession(
-            for: user.id, tokenHash: RandomToken.hash(refreshToken), expiresAt: Date() + Self.refreshLifetime)
+            for: user.id, tokenHash: RandomToken.hash(refreshToken), expiresAt: Date() + Self.refreshLifetime,
+            from: context.origin)
         return SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken)
     }
 

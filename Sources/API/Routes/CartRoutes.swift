@@ -8,6 +8,7 @@ import Storage
 struct CartRoutes {
     let carts: CartStore
     let guests: GuestStore
+    let limiter: RequestLimiter
     let settings: ShopSettings
 
     func add(to group: RouterGroup<ShopContext>) {
@@ -33,6 +34,7 @@ struct CartRoutes {
         let known = try await owner(request, context)
         let json = try await request.json()
         let body = try CartItemRequest(try RequestFields(json))
+        if known == nil { try await limiter.require(.newCart, context.address) }
         let token = known == nil ? RandomToken.make() : nil
         guard let owner = known ?? token.map({ .guest(tokenHash: RandomToken.hash($0)) }) else { throw Problem.internalError }
         var headers: HTTPFields = [:]

@@ -21,12 +21,16 @@ struct OrderPaymentRoutes {
         let seconds = PreferHeader.wait(request.headers[values: .prefer])
         let body = try PaymentRequest(try await request.fields())
         let outcome = try await orders.retryPayment(
-            of: id, method: body.paymentMethod, by: viewer, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked))
+            of: id, method: body.paymentMethod, by: viewer, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+            client: context.address)
         switch outcome {
         case .unknownOrder:
             throw Problem.notFound("order")
         case .started(let order):
             return try await answer(order, viewer, seconds)
+        case .tooManyDeclines(let declines):
+            declines.alert(context.logger)
+            throw Problem.tooManyDeclines(declines)
         case .notPayable(let status):
             let order = try await order(id, viewer)
             // Paid, or being paid: the same request as before, most likely, whose answer was lost.

@@ -33,7 +33,9 @@ struct OrderRoutes {
                 scopes: buyer.scopes, earlierScopes: buyer.earlierScopes, source: body.source, currency: body.currency,
                 expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
-                shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked)))
+                shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+                remoteAddress: context.remoteAddress, client: context.address))
+        if case .tooManyDeclines(let declines) = outcome { declines.alert(context.logger) }
         if case .replayed(let order) = outcome, let token = buyer.issuedToken {
             // The answer with the first token was lost; only its hash is left.
             try await guests.give(RandomToken.hash(token), for: order.id)

@@ -3,6 +3,9 @@ import HTTPTypes
 /// Header names of our own and those HTTPTypes does not list. All are valid tokens, so making them cannot fail.
 extension HTTPField.Name {
     static let requestID = known("X-Request-Id")
+    static let forwardedFor = known("X-Forwarded-For")
+    static let rateLimit = known("RateLimit")
+    static let rateLimitPolicy = known("RateLimit-Policy")
     static let cartToken = known("X-Cart-Token")
     static let idempotencyKey = known("Idempotency-Key")
     static let idempotentReplayed = known("Idempotent-Replayed")

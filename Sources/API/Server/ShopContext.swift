@@ -1,5 +1,7 @@
+import Bootstrap
 import Hummingbird
 import NIOCore
+import Storage
 
 /// What the middleware found out about a request, for the handlers below it.
 struct ShopContext: RequestContext {
@@ -8,11 +10,27 @@ struct ShopContext: RequestContext {
     var requestID = ""
     /// Who asks.
     var viewer: Viewer = .anonymous
-    /// Address of the other end of the connection, for the audit log.
-    let remoteAddress: String?
+    /// Where the request comes from: the other end of the connection, or whom a trusted proxy at that end speaks for. `nil` only where there is no such
+    /// address, as on a Unix socket.
+    var clientAddress: IPAddress?
+
+    /// The connection it came by.
+    let connection: ClientConnection
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress?.ipAddress
+        connection = ClientConnection(channel: source.channel)
+        clientAddress = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+    }
+
+    /// The client's address for the audit log.
+    var remoteAddress: String? { clientAddress?.description }
+
+    /// Where the request came from, for the audit log.
+    var origin: AuditOrigin { AuditOrigin(remoteAddress: remoteAddress, requestID: requestID) }
+
+    /// For whom a password is hashed.
+    func hashing(_ purpose: HashingQueue.Purpose) -> HashingClient {
+        HashingClient(purpose: purpose, address: address, connection: connection)
     }
 }

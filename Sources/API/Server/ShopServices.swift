@@ -1,3 +1,4 @@
+import Bootstrap
 import Domain
 import JobQueue
 import Storage
@@ -32,4 +33,7 @@ struct ShopServices: Sendable {
     let cartTokens: CartTokens
     let hasher: PasswordHasher
     let settings: ShopSettings
+    let trustedProxies: TrustedProxies
+    let limiter: RequestLimiter
+    let logins: LoginThrottle
 }

@@ -7,6 +7,8 @@ enum ASCII {
         }
     }
 
+    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
     /// Visible and not a space.
     static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
 }

@@ -52,11 +52,12 @@ struct Doctor: AsyncParsableCommand {
         let rules = hasTables ? await RuleCheckup(services: services).findings() : [.skipped("rules", "needs the database with all tables")]
         let stopped = hasTables ? await StoppedOrderCheckup(services: services).findings() : []
         let captures = hasTables ? await CaptureCheckup(services: services).findings() : []
+        let declines = hasTables ? await DeclineCheckup(services: services).findings() : []
         let disputes = hasTables ? await DisputeCheckup(services: services).findings() : []
         let reconciliation = hasTables ? await ReconciliationCheckup(services: services).findings() : []
         let mails = hasTables ? await MailCheckup(services: services).findings() : []
         let rates = hasTables ? await RateCheckup(services: services).findings() : [.skipped("rates", "needs the database with all tables")]
-        let money = stopped + captures + disputes + reconciliation + rates
+        let money = stopped + captures + declines + disputes + reconciliation + rates
         return [settings(of: services)] + database + (await redis) + queues + providers + money + mails + rules
     }
 

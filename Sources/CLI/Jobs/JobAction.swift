@@ -1,4 +1,5 @@
 import JobQueue
+import Storage
 
 /// Does something to several jobs, one after the other: one that refuses does not keep the others from it.
 struct JobAction: Sendable {
@@ -14,13 +15,13 @@ struct JobAction: Sendable {
         var refused = 0
         for id in ids {
             do {
-                try await perform(services.inspector, id)
+                let entry = OperatorLog.entry(name, "job", id.description)
+                try await perform(services.inspector.noting { [try AuditLog.insertion(of: entry.with($0))] }, id)
             } catch let error as JobInspectionError where ids.count > 1 {
                 refused += 1
                 Terminal.writeError("\(error)")
                 continue
             }
-            try await services.audit.note(name, "job", id.description)
             Terminal.write("\(id) \(outcome)")
         }
         if refused > 0 { throw Failure("\(refused) of \(counted(ids.count, "job")) left as before.") }

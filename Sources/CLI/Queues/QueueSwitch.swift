@@ -1,5 +1,6 @@
 import Bootstrap
 import JobQueue
+import Storage
 
 /// Stops or starts the claiming of jobs of one queue.
 enum QueueSwitch {
@@ -7,12 +8,9 @@ enum QueueSwitch {
     static func set(_ queue: QueueName, isPaused: Bool) async throws {
         try await Services.use { services in
             try await requireKnown(queue, services)
-            if isPaused {
-                try await services.inspector.pause(queue)
-            } else {
-                try await services.inspector.resume(queue)
-            }
-            try await services.audit.note(isPaused ? "queue.paused" : "queue.resumed", "queue", queue.rawValue)
+            let entry = OperatorLog.entry(isPaused ? "queue.paused" : "queue.resumed", "queue", queue.rawValue)
+            let inspector = services.inspector.noting { [try AuditLog.insertion(of: entry.with($0, only: ["paused"]))] }
+            try await isPaused ? inspector.pause(queue) : inspector.resume(queue)
             Terminal.write(isPaused ? "\(queue) is paused; running jobs finish." : "\(queue) is open.")
         }
     }

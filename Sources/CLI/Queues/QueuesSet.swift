@@ -1,5 +1,6 @@
 import ArgumentParser
 import JobQueue
+import Storage
 
 /// Sets limits of a queue.
 struct QueuesSet: AsyncParsableCommand {
@@ -39,13 +40,13 @@ struct QueuesSet: AsyncParsableCommand {
         let (concurrency, rate, burst) = (concurrency, rate, burst)
         try await Services.use { services in
             try await QueueSwitch.requireKnown(queue, services)
-            let settings = try await services.inspector.configure(queue) { settings in
+            let names = Set([concurrency == nil ? nil : "concurrency", rate == nil ? nil : "rate_limit"].compactMap(\.self))
+            let entry = OperatorLog.entry("queue.configured", "queue", queue.rawValue)
+            let inspector = services.inspector.noting { [try AuditLog.insertion(of: entry.with($0, only: names))] }
+            let settings = try await inspector.configure(queue) { settings in
                 if let concurrency { settings.concurrency = concurrency.value }
                 if let rate { settings.rateLimit = rate.value.map { RateLimit(perSecond: $0, burst: burst) } }
             }
-            var details = ["concurrency": concurrency.map { "\($0)" }, "rate": rate.map { "\($0)" }].compactMapValues(\.self)
-            details["burst"] = burst.map { String($0) }
-            try await services.audit.note("queue.configured", "queue", queue.rawValue, details: details)
             Terminal.write("\(queue): \(QueueLimits.text(settings)).")
         }
     }

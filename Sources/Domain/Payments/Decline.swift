@@ -6,11 +6,14 @@ public struct Decline: Error, Sendable, Hashable {
     public let declineCode: String?
     /// A sentence that may be shown to the customer.
     public let message: String
+    /// The provider's name for the card, the same however often it is entered; `nil` where it gave none.
+    public let fingerprint: String?
 
     /// Keeps a refusal as the provider put it.
-    public init(code: String, declineCode: String? = nil, message: String) {
+    public init(code: String, declineCode: String? = nil, message: String, fingerprint: String? = nil) {
         self.code = code
         self.declineCode = declineCode
         self.message = message
+        self.fingerprint = fingerprint
     }
 }

@@ -33,17 +33,25 @@ extension JobInspector {
             """
         switch action {
         case .retry:
-            let revived = try Revival.jobs(in: try await database.query(Revival.statement(for: candidates)))
+            let revived = try await database.transaction { transaction in
+                let revived = try Revival.jobs(in: try transaction.query(Revival.statement(for: candidates)))
+                if !revived.isEmpty { try transaction.note(note(JobChange(after: ["changed": "\(revived.count)"]))) }
+                return revived
+            }
             await dispatcher.push(revived)
             return revived.count
         case .discard:
-            return try await database.execute(
-                """
-                WITH candidate AS MATERIALIZED (
-                    \(candidates)
-                )
-                UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now() FROM candidate WHERE jobs.id = candidate.id
-                """)
+            return try await database.transaction { transaction in
+                let count = try transaction.execute(
+                    """
+                    WITH candidate AS MATERIALIZED (
+                        \(candidates)
+                    )
+                    UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now() FROM candidate WHERE jobs.id = candidate.id
+                    """)
+                if count > 0 { try transaction.note(note(JobChange(after: ["changed": "\(count)"]))) }
+                return count
+            }
         }
     }
 
@@ -56,6 +64,7 @@ extension JobInspector {
             case .discard: changed += try await discard(jobs, of: queue)
             }
         }
+        if changed > 0 { try await takeNote(JobChange(after: ["changed": "\(changed)"])) }
         return changed
     }
 }

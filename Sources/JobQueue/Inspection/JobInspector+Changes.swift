@@ -9,11 +9,20 @@ extension JobInspector {
         let candidate: SQL = """
             SELECT id, queue, state, unique_key FROM jobs WHERE id = \(id) AND state IN ('dead', 'parked', 'ready') FOR NO KEY UPDATE
             """
-        let revived = try Revival.jobs(in: try await database.query(Revival.statement(for: candidate)))
+        let revived = try await database.transaction { transaction in
+            let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE").first?["state"]
+            let revived = try Revival.jobs(in: try transaction.query(Revival.statement(for: candidate)))
+            if !revived.isEmpty {
+                try transaction.note(note(JobChange(before: ["state": before ?? ""], after: ["state": JobState.ready.rawValue])))
+            }
+            return revived
+        }
         if !revived.isEmpty { return await dispatcher.push(revived) }
         if let job = try await findEphemeral(id) {
             let revival = try await revive([job], of: job.queue)
-            if revival.count == 1 { return }
+            if revival.count == 1 {
+                return try await takeNote(JobChange(before: ["state": JobState.dead.rawValue], after: ["state": JobState.ready.rawValue]))
+            }
             if let holder = revival.holder { throw JobInspectionError.uniqueKeyTaken(id, by: holder) }
         }
         throw try await refusal(id)
@@ -23,14 +32,23 @@ extension JobInspector {
     ///
     /// - Throws: ``JobInspectionError`` when there is no such job, or it is running or finished.
     public func discard(_ id: JobID) async throws {
-        let count = try await database.execute(
-            """
-            UPDATE jobs
-               SET state = 'discarded', reason = NULL, finished_at = now()
-             WHERE id = \(id) AND state IN ('dead', 'parked', 'ready')
-            """)
-        if count == 1 { return }
-        if let job = try await findEphemeral(id), try await discard([job], of: job.queue) == 1 { return }
+        let discarded = JobState.discarded.rawValue
+        let isDone = try await database.transaction { transaction in
+            let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE").first?["state"]
+            let count = try transaction.execute(
+                """
+                UPDATE jobs
+                   SET state = 'discarded', reason = NULL, finished_at = now()
+                 WHERE id = \(id) AND state IN ('dead', 'parked', 'ready')
+                """)
+            guard count == 1 else { return false }
+            try transaction.note(note(JobChange(before: ["state": before ?? ""], after: ["state": discarded])))
+            return true
+        }
+        if isDone { return }
+        if let job = try await findEphemeral(id), try await discard([job], of: job.queue) == 1 {
+            return try await takeNote(JobChange(before: ["state": JobState.dead.rawValue], after: ["state": discarded]))
+        }
         throw try await refusal(id)
     }
 
@@ -39,20 +57,26 @@ extension JobInspector {
     ///
     /// - Throws: ``JobInspectionError`` when there is no such job in the ledger, or it neither runs nor waits.
     public func cancel(_ id: JobID) async throws -> Cancellation {
-        let rows = try await database.query(
-            """
-            UPDATE jobs
-               SET state = CASE state WHEN 'ready' THEN 'discarded' ELSE state END,
-                   finished_at = CASE state WHEN 'ready' THEN now() END,
-                   cancel_requested_at = CASE state WHEN 'running' THEN coalesce(cancel_requested_at, now()) END
-             WHERE id = \(id) AND state IN ('ready', 'running')
-            RETURNING state
-            """)
-        guard let row = rows.first else {
+        let state: String? = try await database.transaction { transaction in
+            let rows = try transaction.query(
+                """
+                UPDATE jobs
+                   SET state = CASE state WHEN 'ready' THEN 'discarded' ELSE state END,
+                       finished_at = CASE state WHEN 'ready' THEN now() END,
+                       cancel_requested_at = CASE state WHEN 'running' THEN coalesce(cancel_requested_at, now()) END
+                 WHERE id = \(id) AND state IN ('ready', 'running')
+                RETURNING state
+                """)
+            guard let state: String = try rows.first?["state"] else { return nil }
+            let before = state == JobState.running.rawValue ? state : JobState.ready.rawValue
+            try transaction.note(note(JobChange(before: ["state": before], after: ["state": state])))
+            return state
+        }
+        guard let state else {
             guard let job = try await show(id) else { throw JobInspectionError.notFound(id) }
             throw JobInspectionError.notCancellable(id, job.state)
         }
-        return try row["state"] == JobState.running.rawValue ? .requested : .discarded
+        return state == JobState.running.rawValue ? .requested : .discarded
     }
 
     /// Why a job could not be changed.

@@ -28,7 +28,7 @@ extension JobInspector {
     public func configure(
         _ queue: QueueName, _ change: @escaping @Sendable (inout QueueSettings) -> Void
     ) async throws -> QueueSettings {
-        let stored = try await ledger.change(queue, change)
+        let stored = try await ledger.change(queue, change, noting: note)
         // What Redis does not take now, the workers' ledger sweep writes.
         try? await QueueSettingsMirror(redis: dispatcher.redis).write([QueueKeys(prefix: dispatcher.prefix, queue: queue): stored])
         return stored.settings

@@ -5,6 +5,8 @@ import Redis
 public struct JobInspector: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
+    /// What takes note of changes, see ``noting(_:)``.
+    var note: @Sendable (JobChange) throws -> [SQL] = { _ in [] }
 
     var ledger: JobLedger { JobLedger(database: database) }
 

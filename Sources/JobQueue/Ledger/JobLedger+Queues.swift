@@ -26,16 +26,21 @@ extension JobLedger {
     }
 
     /// Changes what is set for a queue, which becomes known if it was not. Two changes at the same time follow each other.
-    func change(_ queue: QueueName, _ change: @escaping @Sendable (inout QueueSettings) -> Void) async throws -> StoredQueueSettings {
+    func change(
+        _ queue: QueueName, _ change: @escaping @Sendable (inout QueueSettings) -> Void,
+        noting note: @escaping @Sendable (JobChange) throws -> [SQL]
+    ) async throws -> StoredQueueSettings {
         try await database.transaction { tx in
             let read = try tx.pipeline([
                 "INSERT INTO job_queues (queue) VALUES (\(queue)) ON CONFLICT DO NOTHING",
                 "SELECT \(raw: Self.settingsColumns) FROM job_queues WHERE queue = \(queue) FOR NO KEY UPDATE",
             ])
             var settings = try Self.settings(read[1].rows[0]).settings
+            let before = settings
             change(&settings)
             let range = QueueSettings.concurrencyRange
             settings.concurrency = settings.concurrency.map { min(max($0, range.lowerBound), range.upperBound) }
+            try tx.note(note(JobChange(before: before.words, after: settings.words)))
             return try Self.settings(
                 try tx.query(
                     """

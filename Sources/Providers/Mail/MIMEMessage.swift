@@ -14,16 +14,14 @@ struct MIMEMessage {
     ///
     /// - Throws: `notSent`, for the mail, when a header would hold a line break or the Message-ID has another form than `<left@right>`.
     init(_ message: MailMessage, from sender: MailSender) throws(MailFailure) {
-        guard HeaderText.isSafe(message.subject), Self.isMessageID(message.messageID),
-            let from = EnvelopeAddress(sender.address.rawValue), let recipient = EnvelopeAddress(message.recipient.rawValue)
-        else {
-            throw .notSent(
-                reason: "The subject, an address or the Message-ID holds characters that may not stand in a header.", fault: .mail)
+        guard HeaderText.isSafe(message.subject), Self.isMessageID(message.messageID) else {
+            throw .notSent(reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .mail)
         }
         var lines = [
             "Date: \(MailDate.text(message.date))",
-            "From: \(sender.name.map { HeaderText.phrase($0) + " " } ?? "")<\(from.text)>",
-            "To: <\(recipient.text)>",
+            "From: \(sender.name.map { HeaderText.phrase($0) + " " } ?? "")<\(sender.address.rawValue)>",
+            // A mailbox beyond ASCII only goes to servers that take such headers as well (RFC 6532).
+            "To: <\(message.recipient.rawValue)>",
             "Message-ID: \(message.messageID)",
             "Subject: \(HeaderText.unstructured(message.subject))",
             // Keeps out-of-office answers from coming back (RFC 3834, 5).

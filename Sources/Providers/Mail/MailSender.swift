@@ -24,7 +24,6 @@ public struct MailSender: Sendable, Hashable {
 
     /// The part of the address behind the `@`.
     var host: String {
-        let name = String(address.rawValue.split(separator: "@").last ?? "")
-        return DomainName.ascii(name) ?? name
+        String(address.rawValue.split(separator: "@").last ?? "")
     }
 }

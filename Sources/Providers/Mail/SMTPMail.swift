@@ -40,11 +40,9 @@ public struct SMTPMail: MailTransport {
     /// Hands the message over; returns once the server has taken it.
     public func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
         let data = try MIMEMessage(message, from: sender).bytes
-        guard let from = EnvelopeAddress(sender.address.rawValue), let recipient = EnvelopeAddress(message.recipient.rawValue) else {
-            throw .notSent(reason: "The domain of the address cannot be written for the mail server.", fault: .mail)
-        }
         let submission = SMTPSubmission(
-            url: url, from: from.text, recipients: [recipient.text], data: data, startTLS: startTLS, timeout: timeout)
+            url: url, from: sender.address.rawValue, recipients: [message.recipient.rawValue], data: data, startTLS: startTLS,
+            timeout: timeout)
         do {
             let reply = try await client.send(submission)
             return MailReceipt(reference: reply.text.isEmpty ? nil : reply.text)

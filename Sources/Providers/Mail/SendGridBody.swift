@@ -46,8 +46,8 @@ struct SendGridBody: Encodable {
     let tracking_settings = Tracking()
 
     init(_ message: MailMessage, from sender: MailSender) {
-        personalizations = [Personalization(to: [Address(email: Self.wire(message.recipient), name: nil)])]
-        from = Address(email: Self.wire(sender.address), name: sender.name)
+        personalizations = [Personalization(to: [Address(email: message.recipient.rawValue, name: nil)])]
+        from = Address(email: sender.address.rawValue, name: sender.name)
         subject = message.subject
         // The provider refuses other orders than from plain to rich.
         content = [Content(type: "text/plain", value: message.text), Content(type: "text/html", value: message.html)]
@@ -67,7 +67,4 @@ struct SendGridBody: Encodable {
         arguments["order_id"] = message.orderID?.description
         custom_args = arguments
     }
-
-    /// What cannot be written in ASCII goes out as it is, for the provider to refuse.
-    private static func wire(_ address: EmailAddress) -> String { EnvelopeAddress(address.rawValue)?.text ?? address.rawValue }
 }

@@ -30,6 +30,9 @@ public struct SendGridMail: MailTransport {
     /// Hands the message over; returns once the provider has accepted it. The API knows no idempotency key: an answer that was lost is looked up in
     /// what the provider tells of its mails.
     public func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
+        guard !message.recipient.needsSMTPUTF8 else {
+            throw .notSent(reason: "The mail provider takes no addresses with letters beyond ASCII in front of the @.", fault: .mail)
+        }
         guard HeaderText.isSafe(message.subject), HeaderText.isSafe(message.messageID),
             let body = try? JSONEncoder().encode(SendGridBody(message, from: sender))
         else {

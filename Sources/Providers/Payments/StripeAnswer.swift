@@ -106,7 +106,8 @@ struct StripeAnswer {
 
     private func decline(_ problem: StripeProblem) -> Decline {
         Decline(
-            code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.")
+            code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.",
+            fingerprint: problem.method?.fingerprint)
     }
 
     private func isAboutMethod(_ problem: StripeProblem?) -> Bool {

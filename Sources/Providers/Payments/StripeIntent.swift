@@ -7,10 +7,12 @@ struct StripeIntent: Decodable {
         let code: String?
         let declineCode: String?
         let message: String?
+        let method: StripeMethod?
 
         enum CodingKeys: String, CodingKey {
             case code, message
             case declineCode = "decline_code"
+            case method = "payment_method"
         }
     }
 
@@ -44,7 +46,10 @@ struct StripeIntent: Decodable {
         guard let currency = Currency(currency), let amount = StripeAmount.money(amount, currency) else { return nil }
         return PaymentIntent(
             id: PaymentIntent.ID(rawValue: id), status: status, amount: amount, clientSecret: clientSecret,
-            lastError: lastError.map { Decline(code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "") },
+            lastError: lastError.map {
+                Decline(
+                    code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "", fingerprint: $0.method?.fingerprint)
+            },
             orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID,
             createdAt: created.flatMap { Date(unixSeconds: $0) },
             amountReceived: amountReceived.flatMap { StripeAmount.money($0, currency) },
@@ -74,5 +79,28 @@ struct StripeIntent: Decodable {
                 return CardSummary(brand: brand, lastFour: lastFour)
             }
         }
+    }
+}
+
+/// What a payment was tried with, as far as it says so: an id alone, or the whole object with the fingerprint of a card or an account. Whatever else it may
+/// be spoils nothing.
+struct StripeMethod: Decodable {
+    private struct Details: Decodable {
+        let fingerprint: String?
+    }
+
+    let fingerprint: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case card
+        case sepaDebit = "sepa_debit"
+        case usBankAccount = "us_bank_account"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try? decoder.container(keyedBy: CodingKeys.self)
+        fingerprint = [CodingKeys.card, .sepaDebit, .usBankAccount].lazy
+            .compactMap { key in (try? fields?.decodeIfPresent(Details.self, forKey: key))?.fingerprint }
+            .first { (1...255).contains($0.utf8.count) }
     }
 }

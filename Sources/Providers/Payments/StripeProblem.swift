@@ -10,11 +10,13 @@ struct StripeProblem: Decodable {
     let message: String?
     let param: String?
     let intent: StripeIntent?
+    let method: StripeMethod?
 
     enum CodingKeys: String, CodingKey {
         case type, code, message, param
         case declineCode = "decline_code"
         case intent = "payment_intent"
+        case method = "payment_method"
     }
 
     /// What may be logged of it: its codes, not its sentence, which can quote what a customer entered.

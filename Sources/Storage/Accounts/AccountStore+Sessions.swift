@@ -3,11 +3,12 @@ public import FoundationEssentials
 import Postgres
 
 extension AccountStore {
-    /// Begins a family of refresh tokens with its first token (SHA-256, 32 bytes).
-    public func openSession(for user: User.ID, tokenHash: [UInt8], expiresAt: Date) async throws {
+    /// Begins a family of refresh tokens with its first token (SHA-256, 32 bytes). With an origin it is noted in the audit log, by the same statement.
+    public func openSession(for user: User.ID, tokenHash: [UInt8], expiresAt: Date, from origin: AuditOrigin? = nil) async throws {
         _ = try await database.execute(
             """
-            WITH family AS (INSERT INTO session_families (user_id) VALUES (\(user)) RETURNING id)
+            WITH family AS (INSERT INTO session_families (user_id) VALUES (\(user)) RETURNING id, user_id),
+                 noted AS (\(Self.note("session.opened", of: "family", origin)))
             INSERT INTO refresh_tokens (hash, family_id, expires_at)
             SELECT \(tokenHash)::bytea, id, \(expiresAt)::timestamptz FROM family
             """)
@@ -22,7 +23,7 @@ extension AccountStore {
     /// is good for one use, so that no tab ends the session of another. A token that comes later, or after a successor of its own was used, is in two
     /// hands: its whole family is revoked and that is audited.
     public func rotate(
-        _ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date, remoteAddress: String? = nil
+        _ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date, from origin: AuditOrigin = AuditOrigin()
     ) async throws -> SessionRotation {
         try await database.transaction { transaction in
             let read = try transaction.pipeline([
@@ -45,7 +46,7 @@ extension AccountStore {
             if try token["is_revoked"] || token["is_disabled"] { return .ended }
             if try token["is_used"] && !token["is_repeatable"] {
                 let user: User.ID = try token["id"]
-                _ = try transaction.pipeline(Self.reuse(of: tokenHash, by: user, remoteAddress: remoteAddress))
+                _ = try transaction.pipeline(Self.reuse(of: tokenHash, from: origin))
                 return .reused(user)
             }
             if try token["is_expired"] { return .ended }
@@ -56,18 +57,33 @@ extension AccountStore {
                 INSERT INTO refresh_tokens (hash, family_id, parent, expires_at)
                 SELECT \(newHash)::bytea, family_id, hash, \(expiresAt)::timestamptz FROM refresh_tokens WHERE hash = \(tokenHash)
                 """,
+                "WITH refreshed AS (SELECT \(user.id)::uuid AS user_id) \(Self.note("session.refreshed", of: "refreshed", origin))",
             ])
             return .rotated(user)
         }
     }
 
-    /// Ends the family a token belongs to: logout. Unknown tokens are no error.
-    public func endSession(_ tokenHash: [UInt8]) async throws {
+    /// Ends the family a token belongs to: logout, noted by the same statement. Unknown tokens, and those of sessions that are over, are no error and no note.
+    public func endSession(_ tokenHash: [UInt8], from origin: AuditOrigin = AuditOrigin()) async throws {
         _ = try await database.execute(
             """
-            UPDATE session_families AS f SET revoked_at = now(), revoked_reason = 'logout'
-              FROM refresh_tokens AS t WHERE t.hash = \(tokenHash) AND f.id = t.family_id AND f.revoked_at IS NULL
+            WITH ended AS (
+                UPDATE session_families AS f SET revoked_at = now(), revoked_reason = 'logout'
+                  FROM refresh_tokens AS t WHERE t.hash = \(tokenHash) AND f.id = t.family_id AND f.revoked_at IS NULL
+                RETURNING f.user_id
+            )
+            \(Self.note("session.closed", of: "ended", origin))
             """)
+    }
+
+    /// Notes what happened to the accounts that a part of a statement names as `user_id`; nothing without an origin.
+    static func note(_ action: String, of source: String, _ origin: AuditOrigin?) -> SQL {
+        """
+        INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address, details)
+        SELECT 'user', user_id::text, \(action)::text, 'user', user_id::text, \(origin?.remoteAddress)::text,
+               jsonb_strip_nulls(jsonb_build_object('request_id', \(origin?.requestID)::text))
+          FROM \(raw: source) WHERE \(origin != nil)
+        """
     }
 
     /// Ends all of a user's sessions and raises the session version: logout everywhere.
@@ -100,16 +116,16 @@ extension AccountStore {
         "UPDATE session_families SET revoked_at = now(), revoked_reason = \(reason) WHERE user_id = \(user) AND revoked_at IS NULL"
     }
 
-    private static func reuse(of tokenHash: [UInt8], by user: User.ID, remoteAddress: String?) -> [SQL] {
+    private static func reuse(of tokenHash: [UInt8], from origin: AuditOrigin) -> [SQL] {
         [
             """
-            UPDATE session_families AS f SET revoked_at = now(), revoked_reason = 'token_reused'
-              FROM refresh_tokens AS t WHERE t.hash = \(tokenHash) AND f.id = t.family_id AND f.revoked_at IS NULL
-            """,
+            WITH ended AS (
+                UPDATE session_families AS f SET revoked_at = now(), revoked_reason = 'token_reused'
+                  FROM refresh_tokens AS t WHERE t.hash = \(tokenHash) AND f.id = t.family_id AND f.revoked_at IS NULL
+                RETURNING f.user_id
+            )
+            \(note("session.reused", of: "ended", origin))
             """
-            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address)
-            VALUES ('user', \(user.description), 'session.reused', 'user', \(user.description), \(remoteAddress))
-            """,
         ]
     }
 }

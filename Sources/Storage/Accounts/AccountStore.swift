@@ -12,15 +12,21 @@ public struct AccountStore: Sendable {
         self.database = database
     }
 
-    /// Makes an account. Throws `StorageError.emailTaken` when the address, in any spelling of its case, has one.
-    public func register(email: EmailAddress, passwordHash: String, name: String, role: Role = .customer) async throws -> User {
+    /// Makes an account. Throws `StorageError.emailTaken` when the address, in any spelling of its case, has one. With an origin it is noted in the
+    /// audit log, by the same statement.
+    public func register(
+        email: EmailAddress, passwordHash: String, name: String, role: Role = .customer, from origin: AuditOrigin? = nil
+    ) async throws -> User {
         // A conflict that the server met would be an error in its log, with the address in it.
         let rows = try await database.query(
             """
-            INSERT INTO users (id, email, name, password_hash, role)
-            VALUES (\(User.ID()), \(email), \(name), \(passwordHash), \(role))
-            ON CONFLICT (lower(email)) DO NOTHING
-            RETURNING id, email, name, role, session_version, is_disabled, created_at
+            WITH added AS (
+                INSERT INTO users (id, email, name, password_hash, role)
+                VALUES (\(User.ID()), \(email), \(name), \(passwordHash), \(role))
+                ON CONFLICT (lower(email)) DO NOTHING
+                RETURNING id, email, name, role, session_version, is_disabled, created_at, id AS user_id
+            ), noted AS (\(Self.note("user.registered", of: "added", origin)))
+            SELECT id, email, name, role, session_version, is_disabled, created_at FROM added
             """)
         guard let user = try rows.first.map(User.init) else { throw StorageError.emailTaken }
         return user

@@ -28,13 +28,15 @@ extension CheckoutStore {
         let moving = news.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
         let canceled = news.filter { $0.intent.status == .canceled }.map(\.orderID).sorted()
         let declined = news.filter { $0.intent.lastError != nil }.map(\.orderID).sorted()
+        let writing = declined.isEmpty && canceled.isEmpty ? [] : [warnings(of: declined), PendingMail.told(canceled)]
         let (plan, jobs) = try await database.transaction { transaction in
-            let locking = LockedOrders.statements(ids) + (declined.isEmpty ? [] : [warnings(of: declined)])
+            let locking = LockedOrders.statements(ids) + writing
             let stocking = moving.isEmpty ? [] : [StockRelease.lock(moving, returning: canceled), products(of: moving)]
             let read = try transaction.pipeline(locking + stocking)
-            let warned = try declined.isEmpty ? [] : Set(read[2].rows.map { try $0["order_id"] as Order.ID })
+            let warned = try writing.isEmpty ? [] : Set(read[2].rows.map { try $0["order_id"] as Order.ID })
+            let told = try writing.isEmpty ? [] : Set(read[3].rows.map { try $0["order_id"] as Order.ID })
             let plan = SettlementPlan(
-                news, try LockedOrders(orders: read[0].rows, payments: read[1].rows), warned: warned,
+                news, try LockedOrders(orders: read[0].rows, payments: read[1].rows), warned: warned, told: told,
                 warningDelay: settings.paymentFailedMailDelay)
             let touched = plan.confirmed + plan.expired + plan.cancelled + plan.rejected.map(\.id) + plan.voided
             var jobs = try plan.mails.map { try $0.job() }

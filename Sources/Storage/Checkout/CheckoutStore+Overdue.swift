@@ -27,11 +27,13 @@ extension CheckoutStore {
         let ids = Set(orderIDs).sorted()
         if ids.isEmpty { return [] }
         let (released, jobs) = try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids)])
+            let read = try transaction.pipeline(
+                LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids), PendingMail.told(ids)])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter { orders.entries[$0]?.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
-            let mails = released.compactMap { id in
+            let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
+            let mails = released.filter(told.contains).compactMap { id in
                 orders.entries[id]?.email.map { PendingMail(orderID: id, kind: .cancellation, recipient: $0) }
             }
             let jobs = try invalidation(of: released, among: read[3].rows) + mails.map { try $0.job() }

@@ -6,7 +6,8 @@ extension SettlementPlan {
     func statements(_ settings: ShopSettings) -> [SQL] {
         var statements: [SQL] = []
         if !confirmed.isEmpty { statements += OrderConfirmation.statements(for: confirmed) }
-        if !waiting.isEmpty { statements.append(extending(settings.reservation)) }
+        if !waiting.isEmpty { statements.append(extending(waiting, HoldExtension.bounded(settings))) }
+        if !processing.isEmpty { statements.append(extending(processing, HoldExtension.unbounded(settings))) }
         if !declined.isEmpty { statements += declining }
         if !expired.isEmpty { statements += releasing(expired, .expired) }
         if !cancelled.isEmpty { statements += releasing(cancelled, .cancelled) }
@@ -21,19 +22,14 @@ extension SettlementPlan {
         return statements
     }
 
-    private func extending(_ reservation: Duration) -> SQL {
-        """
-        UPDATE orders
-           SET reserved_until = greatest(reserved_until, now() + make_interval(secs => \(reservation.inSeconds))),
-               version = version + 1, updated_at = now()
-         WHERE id = ANY (\(waiting)::uuid[])
-        """
+    private func extending(_ orders: [Order.ID], _ until: SQL) -> SQL {
+        "UPDATE orders SET reserved_until = \(until), version = version + 1, updated_at = now() WHERE id = ANY (\(orders)::uuid[])"
     }
 
     private var declining: [SQL] {
         [
             "UPDATE orders SET status = 'payment_failed', version = version + 1, updated_at = now() WHERE id = ANY (\(declined)::uuid[])",
-            CartReopening.statement(for: declined),
+            CartReopening.statement(for: declined), DeclineLimit.insertion(declines),
         ]
     }
 

@@ -40,8 +40,13 @@ struct SettlementPlan: Sendable {
     }
 
     private(set) var confirmed: [Order.ID] = []
+    /// Orders whose customers have to do something.
     private(set) var waiting: [Order.ID] = []
+    /// Orders whose money is on its way.
+    private(set) var processing: [Order.ID] = []
     private(set) var declined: [Order.ID] = []
+    /// The attempts of which they are, and the cards that were refused.
+    private(set) var declines: [(order: Order.ID, attempt: Int, fingerprint: String?)] = []
     private(set) var expired: [Order.ID] = []
     private(set) var cancelled: [Order.ID] = []
     /// Orders whose payment the provider refuses for good, and why.
@@ -64,6 +69,8 @@ struct SettlementPlan: Sendable {
 
     /// Customers of these orders were written to about a declined payment before.
     private let warned: Set<Order.ID>
+    /// Those of them who have heard of it.
+    private let told: Set<Order.ID>
     /// How long such a mail waits for another card.
     private let warningDelay: Duration
 
@@ -71,9 +78,11 @@ struct SettlementPlan: Sendable {
     ///
     /// - Parameters:
     ///   - warned: the orders whose customers were written to about a declined payment before.
+    ///   - told: the orders whose customers have got that mail.
     ///   - warningDelay: how long such a mail waits for another card.
-    init(_ news: [Finalisation], _ orders: LockedOrders, warned: Set<Order.ID>, warningDelay: Duration) {
+    init(_ news: [Finalisation], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>, warningDelay: Duration) {
         self.warned = warned
+        self.told = told
         self.warningDelay = warningDelay
         for item in news {
             guard let entry = orders.entries[item.orderID] else {
@@ -104,12 +113,13 @@ struct SettlementPlan: Sendable {
             // Who has called the order off in the meantime is not told that it is on its way.
             if !entry.isCancelRequested { write(.orderConfirmation, to: entry) }
         case .wait(let payment):
-            waiting.append(facts.orderID)
+            if payment == .processing { processing.append(facts.orderID) } else { waiting.append(facts.orderID) }
             change(facts, item, to: payment)
             note(facts, payment == .requiresAction ? .actionRequired : .paymentProcessing, status)
         case .decline:
             status = .paymentFailed
             declined.append(facts.orderID)
+            declines.append((facts.orderID, facts.attempt, item.intent.lastError?.fingerprint))
             change(facts, item, to: .failed)
             note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
             if !warned.contains(facts.orderID), !entry.isCancelRequested { write(.paymentFailed, to: entry, after: warningDelay) }
@@ -129,7 +139,7 @@ struct SettlementPlan: Sendable {
             note(
                 facts, isOverdue ? .expired : .cancelled, status,
                 isOverdue ? "not_paid_in_time" : entry.cancelReason ?? "canceled_at_provider")
-            write(.cancellation, to: entry)
+            if told.contains(facts.orderID) { write(.cancellation, to: entry) }
         case .void:
             status = .cancelled
             voided.append(facts.orderID)

@@ -24,6 +24,17 @@ struct PendingMail: Sendable {
         """
     }
 
+    /// Which of these orders that were never confirmed their customers have heard of all the same: they were written to about a declined payment.
+    ///
+    /// Only they are written to when such an order ends. Whoever cancels an unpaid order knows; and a mail about an order that nobody was told of goes to
+    /// whoever's address was entered, as often as somebody likes.
+    static func told(_ orders: [Order.ID]) -> SQL {
+        """
+        SELECT order_id FROM email_deliveries
+         WHERE order_id = ANY (\(orders)::uuid[]) AND kind = 'payment_failed' AND status IN ('sending', 'sent', 'unknown')
+        """
+    }
+
     /// The job that sends it, in the same transaction and to be pushed after the commit.
     func job() throws -> PendingJob {
         try JobLedger.insertion(of: SendMail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) })

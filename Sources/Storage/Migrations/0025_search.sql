@@ -3,30 +3,29 @@
 -- are made and not by name, so that a dump of the database can be restored.
 CREATE FUNCTION search_folded(words text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (
-    SELECT translate(
-               regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-                   lower(normalize(regexp_replace(normalize(coalesce(words, ''), NFKD), '[\u0300-\u036f]', '', 'g'), NFKC)),
-                   '[ßẞ]', 'ss', 'g'), '[æÆ]', 'ae', 'g'), '[œŒ]', 'oe', 'g'), '[þÞ]', 'th', 'g'),
-               'øłđðıħŧØŁĐÐĦŦ', 'olddihtolddht')
-);
-
--- The words of a text, each once. In a database whose locale knows ASCII alone, every other sign counts as a letter.
--- A lexeme has a limit; no word that somebody looks for is as long.
-CREATE FUNCTION search_words(words text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (
-    SELECT coalesce(array_agg(DISTINCT left(word, 100)), '{}')
-      FROM regexp_split_to_table(search_folded(words),
-               CASE WHEN 'ж' ~ '[[:alpha:]]' THEN '[^[:alnum:]]+' ELSE '[^[:alnum:]\u0080-\U0010ffff]+' END) AS word
-     WHERE word <> ''
-);
+RETURN translate(
+           regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+               lower(normalize(regexp_replace(normalize(coalesce(words, ''), NFKD), '[\u0300-\u036f]', '', 'g'), NFKC)),
+               '[ßẞ]', 'ss', 'g'), '[æÆ]', 'ae', 'g'), '[œŒ]', 'oe', 'g'), '[þÞ]', 'th', 'g'),
+           'øłđðıħŧØŁĐÐĦŦ', 'olddihtolddht');
 
 -- A text without the signs inside its words: who types wifi, 2470mm or papers means Wi-Fi, 24-70mm and paper's.
 CREATE FUNCTION search_joined(words text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_replace(search_folded(words), '(?<=[[:alnum:]])[^[:alnum:][:space:]]+(?=[[:alnum:]])', '', 'g');
+
+-- What stands between two words. In a database whose locale knows ASCII alone, every other sign counts as a letter.
+CREATE FUNCTION search_gap() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN 'ж' ~ '[[:alpha:]]' THEN '[^[:alnum:]]+' ELSE '[^[:alnum:]\u0080-\U0010ffff]+' END;
+
+-- The words of a text, each once. A lexeme has a limit; no word that somebody looks for is as long.
+CREATE FUNCTION search_words(words text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
-    SELECT regexp_replace(search_folded(words), '(?<=[[:alnum:]])[^[:alnum:][:space:]]+(?=[[:alnum:]])', '', 'g')
+    SELECT coalesce(array_agg(DISTINCT left(word, 100)), '{}')
+      FROM regexp_split_to_table(search_folded(words), search_gap()) AS word
+     WHERE word <> ''
 );
 
 -- What is left of a word when one of its letters is missing, and the word itself. Two words of which one letter is wrong, missing, too many or in its
@@ -40,14 +39,23 @@ RETURN (
       FROM generate_series(0, length(word) - 1) AS place
 );
 
+-- Everything by which a product is found, slips of its name with a ~ before them. In one statement: a function that is called for each row plans the
+-- functions within it for each row anew.
 CREATE FUNCTION product_search(sku text, name text, description text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
     SELECT array_to_tsvector(array_agg(DISTINCT lexeme))
-      FROM (SELECT unnest(search_words(name) || search_words(search_joined(name)) || search_words(sku) || search_words(search_joined(sku))
-                          || search_words(description)) AS lexeme
+      FROM (SELECT left(word, 100) AS lexeme
+              FROM (VALUES (search_folded(name)), (search_joined(name)), (search_folded(sku)), (search_joined(sku)), (search_folded(description)))
+                       AS texts (text),
+                   regexp_split_to_table(text, search_gap()) AS word
+             WHERE word <> ''
              UNION ALL
-            SELECT unnest(search_slips(word)) FROM unnest(search_words(name)) AS word
+            SELECT '~' || left(word, place) || substr(word, place + 2)
+              FROM regexp_split_to_table(search_folded(name), search_gap()) AS word,
+                   -- The last one leaves the word as it is.
+                   generate_series(0, length(word)) AS place
+             WHERE length(word) BETWEEN 4 AND 40 AND word !~ '[0-9]'
              UNION ALL
             SELECT '~') AS lexemes
 );

@@ -1,3 +1,19 @@
+public import JobQueue
+
+/// Where a request came from, for the audit log.
+public struct AuditOrigin: Hashable, Sendable {
+    /// The client's address, as the API saw it.
+    public var remoteAddress: String?
+    /// The request's id.
+    public var requestID: String?
+
+    /// Both are absent where nothing came over the network.
+    public init(remoteAddress: String? = nil, requestID: String? = nil) {
+        self.remoteAddress = remoteAddress
+        self.requestID = requestID
+    }
+}
+
 /// One line of the audit log. It holds no personal data: people are named by id.
 public struct AuditEntry: Hashable, Sendable {
     /// Who.
@@ -24,5 +40,22 @@ public struct AuditEntry: Hashable, Sendable {
         self.subjectID = subjectID
         self.remoteAddress = remoteAddress
         self.details = details
+    }
+}
+
+extension AuditEntry {
+    /// The same with what was changed about jobs or a queue: what it was before, and what it is now. `only` these names, where not everything was to be
+    /// changed.
+    public func with(_ change: JobChange, only names: Set<String>? = nil) -> AuditEntry {
+        var copy = self
+        if let before = change.before["state"], let after = change.after["state"] {
+            copy.details.merge(["before": before, "after": after]) { $1 }
+            return copy
+        }
+        func chosen(_ values: [String: String]) -> [String: String] { values.filter { names?.contains($0.key) ?? true } }
+        copy.details.merge(chosen(change.after)) { $1 }
+        let before = chosen(change.before).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        if !before.isEmpty { copy.details["before"] = before.joined(separator: "; ") }
+        return copy
     }
 }

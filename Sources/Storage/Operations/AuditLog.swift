@@ -18,7 +18,7 @@ public struct AuditLog: Sendable {
     }
 
     /// The statement that adds an entry, for the transaction that does what it tells of.
-    static func insertion(of entry: AuditEntry) throws -> SQL {
+    public static func insertion(of entry: AuditEntry) throws -> SQL {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let details = String(decoding: try encoder.encode(entry.details), as: UTF8.self)

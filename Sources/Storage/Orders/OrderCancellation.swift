@@ -30,13 +30,15 @@ struct OrderCancellation {
     private let reason: String
     private let refunds: [Refund]
     private let products: [Product.ID]
+    /// Whether the customer has heard of an order that was never confirmed.
+    private let isTold: Bool
 
     /// `nil` when there is no such order. Without a reason the one given earlier stands.
     init?(_ id: Order.ID, reason: String?, in transaction: PostgresTransaction) throws {
         let read = try transaction.pipeline(
             LockedOrders.statements([id]) + [
                 "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)", RefundRow.locked(of: id),
-                "SELECT product_id FROM order_items WHERE order_id = \(id)",
+                "SELECT product_id FROM order_items WHERE order_id = \(id)", PendingMail.told([id]),
             ])
         guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id], let owner = read[2].rows.first else {
             return nil
@@ -46,6 +48,7 @@ struct OrderCancellation {
         self.reason = reason ?? entry.cancelReason ?? "requested"
         refunds = try read[3].rows.map(RefundRow.refund)
         products = try read[4].rows.map { try $0["product_id"] }
+        isTold = !read[5].rows.isEmpty
     }
 
     var step: Step {
@@ -78,7 +81,7 @@ struct OrderCancellation {
         var mails: [PendingMail] = []
         var jobs = step == .ask ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
         var statements: [SQL]
-        if step != .ask, let email = entry.email {
+        if step == .giveBack || step == .release && isTold, let email = entry.email {
             let mail = PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
             jobs.append(try mail.job())
             mails = [mail]

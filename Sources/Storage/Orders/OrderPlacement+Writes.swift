@@ -40,14 +40,15 @@ extension OrderPlacement {
             """)
         statements.append(
             """
-            INSERT INTO payments (id, order_id, seq, status, amount, currency, method)
-            VALUES (\(paymentID), \(orderID), 1, \(draft.paymentStatus), \(total.amount), \(total.currency), \(method))
+            INSERT INTO payments (id, order_id, seq, status, amount, currency, method, client)
+            VALUES (\(paymentID), \(orderID), 1, \(draft.paymentStatus), \(total.amount), \(total.currency), \(method), \(request.client))
             """)
         statements.append("INSERT INTO order_events (order_id, kind, status) VALUES (\(orderID), 'placed', 'pending')")
         statements.append(
             """
-            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id)
-            VALUES (\(buyer.userID == nil ? "guest" : "user"), \(buyer.userID?.description), 'order.placed', 'order', \(orderID.description))
+            INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address)
+            VALUES (\(buyer.userID == nil ? "guest" : "user"), \(buyer.userID?.description), 'order.placed', 'order', \(orderID.description),
+                    \(request.remoteAddress))
             """)
         if request.source == .cart {
             statements.append("UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cartID)")

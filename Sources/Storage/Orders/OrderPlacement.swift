@@ -34,15 +34,18 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let read = try transaction.pipeline(claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []))
+        let read = try transaction.pipeline(claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []) + [declines])
         try checkKey(claimed: read[0], stored: read[1])
         let cartID = try cart(read[3])
-        let book = try PriceBook(currency, settings, rows: read.count > 6 ? read[6].rows : [])
+        let book = try PriceBook(currency, settings, rows: read.count > 7 ? read[6].rows : [])
         let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book, settings.charges).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
         }
         try checkPayment(of: draft.totals.total, book)
+        if draft.totals.total.amount > 0, let declines = try DeclineLimit.reached(read[read.count - 1]) {
+            throw Refusal(outcome: .tooManyDeclines(declines))
+        }
         guard let email = try request.email ?? read[5].rows.first?["email"] else { throw Refusal(outcome: .emailRequired) }
         let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
         let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
@@ -160,6 +163,11 @@ struct OrderPlacement: Sendable {
     }
 
     private var mailAddress: SQL { "SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL" }
+
+    private var declines: SQL {
+        DeclineLimit.statement(
+            user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
+    }
 
     private var rates: SQL? { PriceBook.rates(to: currency, settings) }
 }

@@ -22,6 +22,8 @@ public enum PlaceOrderOutcome: Hashable, Sendable {
     case currencyUnavailable(Currency)
     /// A guest gave no mail address.
     case emailRequired
+    /// Too many payments of this user, card or client were declined.
+    case tooManyDeclines(TooManyDeclines)
     /// The sum is less than the payment provider charges.
     case amountTooSmall(Money, ChargeLimits.Bounds)
     /// The sum is more than the payment provider charges.

@@ -50,13 +50,17 @@ public struct PlaceOrderRequest: Sendable {
     public var shippingAddress: Address
     /// W3C trace context to hand on to the checkout job.
     public var traceparent: String?
+    /// Where the request came from, for the audit log.
+    public var remoteAddress: String?
+    /// Whose requests are counted together with this one's: an address, of version 6 a network.
+    public var client: String?
 
     /// Describes an order to be placed.
     public init(
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil, earlierScopes: [String] = [],
         source: Source = .cart, currency: Currency? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
         email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
-        traceparent: String? = nil
+        traceparent: String? = nil, remoteAddress: String? = nil, client: String? = nil
     ) {
         self.idempotencyKey = idempotencyKey
         self.fingerprint = fingerprint
@@ -71,5 +75,7 @@ public struct PlaceOrderRequest: Sendable {
         self.language = language
         self.shippingAddress = shippingAddress
         self.traceparent = traceparent
+        self.remoteAddress = remoteAddress
+        self.client = client
     }
 }

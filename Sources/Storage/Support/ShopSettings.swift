@@ -6,6 +6,12 @@ public struct ShopSettings: Hashable, Sendable {
     public var currency: Currency
     /// How long stock is set aside for an order that is being paid (`RESERVATION_SECONDS`).
     public var reservation: Duration
+    /// How long stock stays set aside at the most for an order whose payment is tried again and again (`RESERVATION_MAX_SECONDS`).
+    public var maximumReservation: Duration
+    /// So many declined payments in an hour of one user, card or client, and no more are taken; 0 for any number (`DECLINES_PER_HOUR`).
+    public var declinesPerHour: Int
+    /// How long a guest's cart that nobody touches is kept (`CART_KEEP_DAYS`).
+    public var cartLifetime: Duration
     /// What is put on top of published rates when prices are converted (`RATES_MARGIN_PERCENT`).
     public var rateMargin: RateMargin
     /// Rates older than this many days stop checkout in currencies that need them (`RATES_MAX_AGE_DAYS`).
@@ -22,14 +28,18 @@ public struct ShopSettings: Hashable, Sendable {
     /// Which amounts the payment provider charges.
     public var charges: ChargeLimits
 
-    /// The defaults: US dollars, 15 minutes, no margin, 10 days, 7 days, English, 2 minutes, any amount.
+    /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English, 2 minutes, any amount.
     public init(
-        currency: Currency = .usd, reservation: Duration = .seconds(900), rateMargin: RateMargin = .zero, maximumRateAgeDays: Int = 10,
-        captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english, paymentFailedMailDelay: Duration = .seconds(120),
-        charges: ChargeLimits = .none
+        currency: Currency = .usd, reservation: Duration = .seconds(900), maximumReservation: Duration = .seconds(3600),
+        declinesPerHour: Int = 10, cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero,
+        maximumRateAgeDays: Int = 10, captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english,
+        paymentFailedMailDelay: Duration = .seconds(120), charges: ChargeLimits = .none
     ) {
         self.currency = currency
         self.reservation = reservation
+        self.maximumReservation = maximumReservation
+        self.declinesPerHour = declinesPerHour
+        self.cartLifetime = cartLifetime
         self.rateMargin = rateMargin
         self.maximumRateAgeDays = maximumRateAgeDays
         self.captureWindow = captureWindow

@@ -3,7 +3,7 @@ import Logging
 import Storage
 
 /// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, handled events of payments, events of mails and runs of
-/// reconciliation after 30 days.
+/// reconciliation after 30 days, declined payments after 7, guests' carts that nobody touches after `CART_KEEP_DAYS`.
 struct Housekeeping: Job {
     static let name = "housekeeping"
     static let queue: QueueName = "maintenance"
@@ -15,6 +15,7 @@ struct Housekeeping: Job {
 /// Each purge may be repeated at will.
 struct HousekeepingHandler: JobHandler {
     let orders: OrderStore
+    let carts: CartStore
     let accounts: AccountStore
     let webhooks: WebhookStore
     let mailEvents: MailEventStore
@@ -22,6 +23,8 @@ struct HousekeepingHandler: JobHandler {
 
     func run(_ job: Housekeeping, in context: JobContext) async throws {
         let keys = try await orders.purgeIdempotencyKeys()
+        let declines = try await orders.purgeDeclines()
+        let carts = try await carts.purgeIdle()
         let sessions = try await accounts.purgeSessions()
         let webhooks = try await webhooks.purgeHandled()
         let events = try await mailEvents.purge()
@@ -30,7 +33,7 @@ struct HousekeepingHandler: JobHandler {
             "forgot what is old",
             metadata: [
                 "idempotency_keys": "\(keys)", "sessions": "\(sessions)", "webhook_events": "\(webhooks)", "mail_events": "\(events)",
-                "reconciliation_runs": "\(runs)",
+                "reconciliation_runs": "\(runs)", "declines": "\(declines)", "carts": "\(carts)",
             ])
     }
 }

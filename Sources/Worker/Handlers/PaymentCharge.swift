@@ -89,7 +89,10 @@ struct PaymentRefused: Error {
 extension PaymentIntent {
     fileprivate func asDeclined(_ decline: Decline) -> PaymentIntent {
         PaymentIntent(
-            id: id, status: status, amount: amount, clientSecret: clientSecret, lastError: lastError ?? decline, orderID: orderID,
+            id: id, status: status, amount: amount, clientSecret: clientSecret,
+            lastError: Decline(
+                code: (lastError ?? decline).code, declineCode: (lastError ?? decline).declineCode, message: (lastError ?? decline).message,
+                fingerprint: lastError?.fingerprint ?? decline.fingerprint), orderID: orderID,
             requestID: requestID)
     }
 }

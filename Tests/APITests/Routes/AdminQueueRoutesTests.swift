@@ -51,6 +51,12 @@ struct AdminQueueRoutesTests {
             )
             #expect(try log.map { try $0["concurrency"] as String? } == ["5", nil])
             #expect(try log.map { try $0["rate"] as String? } == ["2.5/s, burst 3", "null"])
+            let before = try await shop.database.query(
+                "SELECT details ->> 'before' AS before, remote_address FROM audit_log WHERE action = 'queue.configured' ORDER BY id")
+            #expect(
+                try before.map { try $0["before"] as String? }
+                    == ["concurrency: null; paused: false; rate_limit: null", "paused: true; rate_limit: 2.5/s, burst 3"])
+            #expect(try before.allSatisfy { try $0["remote_address"] as String? != nil })
         }
     }
 

@@ -199,4 +199,36 @@ struct AuthRoutesTests {
             #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken), token: expired).status == 200)
         }
     }
+
+    @Test("every step of a session is in the audit log, with the client's address and the request")
+    func audited() async throws {
+        try await Shop.open { shop in
+            let email = "\(UUID().uuidString.lowercased())@shop.example"
+            let registered = try await shop.send(
+                .post, "/auth/register", #"{"email": "\#(email)", "password": "correct horse battery", "name": "Ada"}"#,
+                headers: [.requestID: "of-the-registration"])
+            #expect(registered.status == 201)
+            let first = try registered.text("refresh_token")
+            let refreshed = try await shop.send(.post, "/auth/refresh", #"{"refresh_token": "\#(first)"}"#)
+            let second = try refreshed.text("refresh_token")
+            // Twice: the second time there is nothing left to end.
+            for _ in 0..<2 { #expect(try await shop.send(.post, "/auth/logout", #"{"refresh_token": "\#(second)"}"#).status == 204) }
+            let wrong = try await shop.send(.post, "/auth/login", #"{"email": "\#(email)", "password": "a wrong password"}"#)
+            #expect(wrong.status == 401)
+            let rows = try await shop.database.query(
+                """
+                SELECT a.action, a.remote_address, a.details ->> 'request_id' AS request
+                  FROM audit_log AS a JOIN users AS u ON u.id::text = a.subject_id WHERE u.email = \(email) ORDER BY a.id
+                """)
+            #expect(
+                try rows.map { try $0["action"] as String }
+                    == ["user.registered", "session.opened", "session.refreshed", "session.closed", "session.refused"])
+            for row in rows {
+                let address: String? = try row["remote_address"]
+                #expect(address == "127.0.0.1" || address == "::1")
+                #expect(try row["request"] as String? != nil)
+            }
+            #expect(try rows.first?["request"] == "of-the-registration")
+        }
+    }
 }

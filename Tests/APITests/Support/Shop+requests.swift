@@ -34,7 +34,7 @@ extension Shop {
     /// A new account and the tokens of its first session.
     func register(role: Role = .customer, cartToken: String? = nil) async throws -> Member {
         let email = "u\(UUID().uuidString.lowercased())@shop.example"
-        let hash = try await services.hasher.hash(Member.password)
+        let hash = try await services.hasher.hash(Member.password, for: HashingClient(purpose: .registration, address: "test"))
         let address = try #require(EmailAddress(rawValue: email))
         let user = try await services.accounts.register(email: address, passwordHash: hash, name: "Ada", role: role)
         let answer = try await send(

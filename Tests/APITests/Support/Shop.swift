@@ -42,21 +42,23 @@ struct Shop: Sendable {
     /// Starts the API on a port of its own, runs the test, and stops it.
     static func open(
         servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, signingKeys: [SigningKey] = [signingKey],
-        edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(),
-        _ test: @escaping @Sendable (Shop) async throws -> Void
+        edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), proxies: TrustedProxies = .none,
+        limits: RequestLimits = .off, _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
         try await open(
             database: try TestDatabase.current.pool, servers: servers, webhook: webhook, signingKeys: signingKeys, edge: edge, cors: cors,
-            test)
+            proxies: proxies, limits: limits, test)
     }
 
     static func open(
         database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
         signingKeys: [SigningKey] = [signingKey], edge: EdgeResources = EdgeResources(limits: EdgeLimits()),
-        cors: CORSPolicy = CORSPolicy(),
+        cors: CORSPolicy = CORSPolicy(), proxies: TrustedProxies = .none, limits: RequestLimits = .off,
         _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
-        try await withServices(database: database, servers: servers, webhook: webhook, signingKeys: signingKeys) { services, logger in
+        try await withServices(
+            database: database, servers: servers, webhook: webhook, signingKeys: signingKeys, proxies: proxies, limits: limits
+        ) { services, logger in
             let application = buildApplication(
                 services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
                 gate: ListenerGate(logger: logger), edge: edge, cors: cors, logger: logger)
@@ -69,7 +71,7 @@ struct Shop: Sendable {
     /// Everything the API stands on, closed again afterwards.
     static func withServices(
         database: PostgresPool, servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook,
-        signingKeys: [SigningKey] = [signingKey],
+        signingKeys: [SigningKey] = [signingKey], proxies: TrustedProxies = .none, limits: RequestLimits = .off,
         _ body: @Sendable (ShopServices, Logger) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -83,6 +85,7 @@ struct Shop: Sendable {
         guard let tokens = await AccessTokens(keys: signingKeys) else { throw CancellationError() }
         let settings = ShopSettings(charges: ShopSettings.providerCharges)
         let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
+        let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
             accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
@@ -101,7 +104,8 @@ struct Shop: Sendable {
             remains: JobRemains(database: database), audit: AuditLog(database: database),
             health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
-            cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher, settings: settings)
+            cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher, settings: settings,
+            trustedProxies: proxies, limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
         do {
             try await body(services, logger)
         } catch {

@@ -68,7 +68,9 @@ final class Shop: Sendable {
             "RATES_URL": sandbox + "/rates/v1/latest", "SANDBOX_PORT": "\(sandboxPort)", "SANDBOX_SMTP_PORT": "\(smtpPort)",
             "PAYMENTS_WEBHOOK_SECRETS": "whsec_of_the_test", "PAYMENTS_MODE": "test", "SANDBOX_WEBHOOK_SECRET": "whsec_of_the_test",
             "SANDBOX_WEBHOOK_URL": webhooks ? "http://127.0.0.1:\(apiPort)/api/v1/webhooks/stripe" : "",
-            "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4", "LOG_LEVEL": "info", "LOG_FORMAT": "json",
+            "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4",
+            // Everything comes from one address here.
+            "RATE_LIMITS": "off", "DECLINES_PER_HOUR": "0", "LOG_LEVEL": "info", "LOG_FORMAT": "json",
         ].merging(settings) { _, given in given }
     }
 

@@ -32,6 +32,7 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
                 ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)))
             try pipeline.addHandler(edge)
             try pipeline.addHandler(ConnectionHandler(linger: linger))
+            try pipeline.addHandler(HangUpHandler())
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
             return try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
