@@ -22,7 +22,7 @@ struct PaymentSettlementTests {
         case .decline: [.paymentFailed]
         case .release: [.expired, .cancelled]
         case .void: [.cancelled]
-        case .wait, .recordPayment, .recordLateMoney, .ignore: [status]
+        case .wait, .recordPayment, .correctCapture, .recordLateMoney, .ignore: [status]
         }
     }
 
@@ -31,7 +31,7 @@ struct PaymentSettlementTests {
         case .confirm(let next), .wait(let next), .recordPayment(let next), .recordLateMoney(let next): next
         case .decline: .failed
         case .release, .void: .canceled
-        case .ignore: status
+        case .correctCapture, .ignore: status
         }
     }
 

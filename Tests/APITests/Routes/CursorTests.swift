@@ -12,6 +12,7 @@ struct CursorTests {
         "/products", "/products?sort=name", "/products?sort=price", "/products?search=anvil", "/orders", "/admin/jobs",
         "/admin/jobs?state=dead",
         "/admin/disputes", "/admin/disputes?open=true", "/admin/reconciliation", "/admin/reconciliation?status=open", "/admin/emails",
+        "/admin/webhook-events", "/admin/webhook-events?state=waiting",
     ]
 
     /// Well formed, for no list there is; then for lists there are, with values that do not fit them.

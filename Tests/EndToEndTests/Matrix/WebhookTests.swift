@@ -196,9 +196,12 @@ extension Shop {
 
     /// Charges a card for an order of which the shop knows nothing.
     fileprivate func charge(order: String) async throws {
+        let rows = try await database.pool.query("SELECT id::text AS id FROM shop_identity")
+        let shop: String = try #require(rows.first)["id"]
         try await form(
             "/v1/payment_intents",
-            "amount=500&currency=usd&confirm=true&payment_method=pm_card_visa&payment_method_types[0]=card&metadata[order_id]=\(order)")
+            "amount=500&currency=usd&confirm=true&payment_method=pm_card_visa&payment_method_types[0]=card"
+                + "&metadata[order_id]=\(order)&metadata[shop]=\(shop)")
     }
 
     private func form(_ path: String, _ form: String) async throws {
