@@ -37,8 +37,7 @@ struct CardNumberTests {
     @Test(
         "names of payment methods, telephone numbers, addresses and numbers that fail the check are none",
         arguments: [
-            "pm_card_visa", "pm_1MqLiJLkdIwHu7ixUEgbFdYR", "pm_card_authenticationRequired", "", "none", "4242424242424241",
-            "0000000000000000",
+            "pm_card_visa", "pm_1MqLiJLkdIwHu7ixUEgbFdYR", "pm_card_authenticationRequired", "", "none", "0000000000000000",
             "12 St James Square, SW1Y 4LE", "+44 20 7946 0958", "tok_visa", "42424242424", "pm_000000000000",
         ])
     func others(_ text: String) {
@@ -51,6 +50,11 @@ struct CardNumberTests {
         for text in ["0049 301234567", "020 7946 0958 12", "call 1 800 555 0199 2"] {
             #expect(!CardNumber.occurs(in: text, .lenient), "\(text)")
         }
+    }
+
+    @Test("a number that fails the check is none where people write")
+    func typo() {
+        #expect(!CardNumber.occurs(in: "4242 4242 4242 4241", .lenient))
     }
 
     @Test("long text costs little")

@@ -64,8 +64,10 @@ struct AmountLimitTests {
     @Test("another card is not tried for a total that is not charged any more")
     func retry() async throws {
         try await Shop.with(settings: Self.settings) { shop in
-            let order = try await shop.confirming(shop.product("PIN", stock: 5, price: Money(10, .usd)))
+            let order = try await shop.confirming(shop.product("PIN", stock: 5))
             try await shop.settle(order, .requiresPaymentMethod, declined: "generic_decline")
+            // As if it had been placed when less was charged.
+            try await shop.database.execute("UPDATE payments SET amount = 10 WHERE order_id = \(order.id)")
             let outcome = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             #expect(outcome == .notChargeable(.tooSmall(Self.bounds)))
             #expect(try await shop.current(order).status == .paymentFailed)
@@ -96,11 +98,13 @@ struct PriceStepTests {
         }
     }
 
-    @Test("the database knows the same steps", arguments: Currency.all)
-    func sameSteps(_ currency: Currency) async throws {
+    @Test("the database knows the same steps")
+    func sameSteps() async throws {
         try await Shop.with { shop in
-            let rows = try await shop.database.query("SELECT chargeable_step(\(currency.code)) AS step")
-            #expect(try rows.first?["step"] == currency.chargeableStep)
+            let rows = try await shop.database.query(
+                "SELECT code, chargeable_step(code) AS step FROM unnest(\(Currency.all.map(\.code))::text[]) AS code")
+            #expect(rows.count == Currency.all.count)
+            for row in rows { #expect(try row["step"] == Currency(row["code"] as String)?.chargeableStep) }
         }
     }
 

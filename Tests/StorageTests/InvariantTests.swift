@@ -40,7 +40,14 @@ struct InvariantTests {
             SELECT r.id, i.sku, i.product_id, 1, true FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
             """
         ),
-        ("free_order_moves_no_money", "UPDATE payments SET amount = 0 WHERE status = 'confirming'"),
+        ("free_order_moves_no_money", "UPDATE payments SET amount = 0, provider_intent_id = 'pi_' || id WHERE status = 'created'"),
+        (
+            "stopped_order_ends",
+            """
+            WITH dead AS (UPDATE jobs SET state = 'dead', reason = 'permanent' WHERE name = 'checkout.order' RETURNING id)
+            UPDATE orders SET created_at = now() - interval '2 hours' WHERE status = 'pending'
+            """
+        ),
         ("rejected_order_says_why", "UPDATE orders SET rejection_reason = 'out_of_stock' WHERE status = 'confirmed'"),
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),

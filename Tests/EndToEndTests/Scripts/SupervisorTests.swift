@@ -7,7 +7,9 @@ struct SupervisorTests {
     @Test("by KILL, TERM or SEGV: a line says so, and only that process is new", arguments: ["KILL", "TERM", "SEGV"])
     func killed(signal: String) async throws {
         let crew = try RunningProcfile("sandbox: sleep 1001\napi: sleep 1002\nworker: sleep 1003\n")
-        for name in ["sandbox", "api", "worker"] {
+        let names = ["sandbox", "api", "worker"]
+        for name in names { _ = try await crew.processID(of: name) }
+        for name in names {
             let (before, others) = (try await crew.processID(of: name), try await crew.processIDs(but: name))
             try await crew.shell("kill -\(signal) \(before)")
             try await eventually(within: .seconds(20), "\(name) runs again; \(crew.log)") {
