@@ -17,7 +17,10 @@ struct SettingsTests {
             "SANDBOX_MAIL_WEBHOOK_URL": "http://m", "SANDBOX_SMTP_USER": "u", "SANDBOX_SMTP_PASSWORD": "p", "SANDBOX_LATER_MS": "7",
             "SANDBOX_RATE_LIMIT": "25/100", "SANDBOX_WEBHOOK_URL": "https://x/y", "SANDBOX_WEBHOOK_SECRET": "a,b",
             "SANDBOX_HOST": "::1", "SANDBOX_PORT": "1", "SANDBOX_SMTP_PORT": "2", "SANDBOX_DATA": "/d", "SANDBOX_LATENCY_MS": "300",
+            "SANDBOX_API_VERSION": "2024-06-20", "SANDBOX_SMTP_TLS": "required", "SANDBOX_SMTP_UTF8": "off",
         ])
+        #expect(settings.apiVersion.text == "2024-06-20")
+        #expect(settings.smtpOffers == SMTPOffers(encryption: .required, internationalAddresses: false))
         #expect(
             settings.host == "::1" && settings.port == 1 && settings.smtpPort == 2 && settings.dataDirectory == "/d"
                 && settings.latencyMilliseconds == 300)
@@ -42,6 +45,7 @@ struct SettingsTests {
         ["SANDBOX_PORT": "http"], ["SANDBOX_PORT": "65536"], ["SANDBOX_SMTP_PORT": "-1"], ["SANDBOX_LATENCY_MS": "1.5"],
         ["SANDBOX_SMTP_PORT": "9090"], ["SANDBOX_RATE_LIMIT": "0"], ["SANDBOX_WEBHOOK_URL": "ftp://x"],
         ["SANDBOX_MAIL_WEBHOOK_URL": "x"], ["SANDBOX_SMTP_USER": "alone"], ["SANDBOX_LATER_MS": "-1"],
+        ["SANDBOX_API_VERSION": "latest"], ["SANDBOX_SMTP_TLS": "on"], ["SANDBOX_SMTP_UTF8": "yes"],
     ])
     func refused(_ environment: [String: String]) throws {
         let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: environment) }

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Synchronization
 
 /// Answers before a body has been read to its end as one that is too large is: the answer goes out at once, a bounded part of what still comes
 /// is read, so that the client gets to see the answer, and then the connection closes. Without this, a client that sends
@@ -18,28 +17,28 @@ struct BodyDrainMiddleware: RouterMiddleware {
         async throws
         -> Response
     {
-        let (body, progress) = (request.body, BodyProgress())
+        let source = BodySource(request.body)
         var request = request
-        request.body = RequestBody(asyncSequence: TrackedBody(base: body, progress: progress))
+        request.body = RequestBody(asyncSequence: TrackedBody(source: source))
         var response = try await next(request, context)
-        guard !progress.isAtEnd else { return response }
+        guard !source.isAtEnd else { return response }
         let (answer, channel, closes) = (response.body, context.channel, request.headers[.connection]?.lowercased() == "close")
         let length = answer.contentLength
         response.body = ResponseBody(contentLength: length) { writer in
             try await answer.write(writer)
-            let isAtEnd = await Self.drain(body)
+            let isAtEnd = await Self.drain(source)
             if closes || !isAtEnd { channel.close(promise: nil) }
         }
         return response
     }
 
     /// Reads what still comes; false when that is more, or slower, than can be waited for.
-    private static func drain(_ body: RequestBody) async -> Bool {
+    private static func drain(_ source: BodySource) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 var bytes = 0
                 do {
-                    for try await buffer in body {
+                    while let buffer = try await source.next() {
                         bytes += buffer.readableBytes
                         guard bytes <= mostBytes else { return false }
                     }
@@ -59,30 +58,34 @@ struct BodyDrainMiddleware: RouterMiddleware {
     }
 }
 
-/// Whether a body has been read to its end.
-private final class BodyProgress: Sendable {
-    private let state = Atomic(false)
+/// The one reading of a body that there can be: the server lets nobody begin a second one. The route reads first; what it leaves, the drain reads.
+///
+/// Unchecked, because the two take turns: the drain begins when the route's answer is written.
+private final class BodySource: @unchecked Sendable {
+    private var iterator: RequestBody.AsyncIterator
+    private(set) var isAtEnd = false
 
-    var isAtEnd: Bool { state.load(ordering: .relaxed) }
+    init(_ body: RequestBody) {
+        iterator = body.makeAsyncIterator()
+    }
 
-    func end() { state.store(true, ordering: .relaxed) }
+    @concurrent func next() async throws -> ByteBuffer? {
+        guard !isAtEnd else { return nil }
+        let buffer = try await iterator.next()
+        if buffer == nil { isAtEnd = true }
+        return buffer
+    }
 }
 
-/// A body that notes when it has been read to its end.
+/// A body as the route sees it.
 private struct TrackedBody: AsyncSequence, Sendable {
-    let base: RequestBody
-    let progress: BodyProgress
+    let source: BodySource
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeAsyncIterator(), progress: progress) }
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(source: source) }
 
     struct AsyncIterator: AsyncIteratorProtocol {
-        var base: RequestBody.AsyncIterator
-        let progress: BodyProgress
+        let source: BodySource
 
-        @concurrent mutating func next() async throws -> ByteBuffer? {
-            let buffer = try await base.next()
-            if buffer == nil { progress.end() }
-            return buffer
-        }
+        @concurrent mutating func next() async throws -> ByteBuffer? { try await source.next() }
     }
 }
