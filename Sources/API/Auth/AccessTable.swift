@@ -87,9 +87,11 @@ enum AccessTable {
     /// The routes that take larger bodies than others; none has parameters in its path.
     private static let larger = rules.filter { $0.value.values.contains { $0.bodyBytes != Limits.bodyBytes } }
 
+    /// The rules of all routes that an address fits: `…/replay` is an action, and could be an id.
     private static func rules(at path: String) -> [HTTPRequest.Method: AccessRule]? {
         let segments = path.split(separator: "/")
-        return rules.first { matches($0.key.split(separator: "/"), segments) }?.value
+        let found = rules.filter { matches($0.key.split(separator: "/"), segments) }
+        return found.isEmpty ? nil : found.values.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
     }
 
     private static func matches(_ route: [Substring], _ path: [Substring]) -> Bool {
