@@ -91,7 +91,10 @@ enum AccessTable {
     private static func rules(at path: String) -> [HTTPRequest.Method: AccessRule]? {
         let segments = path.split(separator: "/")
         let found = rules.filter { matches($0.key.split(separator: "/"), segments) }
-        return found.isEmpty ? nil : found.values.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
+        guard !found.isEmpty else { return nil }
+        var all: [HTTPRequest.Method: AccessRule] = [:]
+        for some in found.values { all.merge(some) { first, _ in first } }
+        return all
     }
 
     private static func matches(_ route: [Substring], _ path: [Substring]) -> Bool {
