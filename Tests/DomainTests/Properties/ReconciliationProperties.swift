@@ -119,7 +119,8 @@ struct ReconciliationProperties {
                 try demandEqual(facts.payment, .canceled)
             } else {
                 // Another intent is the order's for good, or the order is over and its payment called off.
-                try demand(facts.intentID != nil || facts.payment == .notRequired || !facts.order.isOpen && facts.payment == .canceled, "\(facts)")
+                try demand(
+                    facts.intentID != nil || facts.payment == .notRequired || !facts.order.isOpen && facts.payment == .canceled, "\(facts)")
             }
         }
     }
