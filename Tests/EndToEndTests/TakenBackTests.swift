@@ -18,11 +18,14 @@ struct TakenBackTests {
             let (id, number) = (try #require(order.body?.id), "\(try #require(order.body?.number))")
             _ = try await shop.cartwright("orders", "refund", number)
             try await eventually(within: .seconds(20), "it is refunded") { try await shop.orderStatus(id) == "refunded" }
+            _ = try await shop.delivery("refund", of: id, becomes: "sent")
             try await shop.letTimePass()
             try await eventually(within: .seconds(10), "the money is the shop's again") { try await shop.orderStatus(id) == "confirmed" }
             let refunds = try await shop.database.pool.query("SELECT status FROM refunds")
             #expect(try refunds.map { try $0["status"] as String } == ["failed"])
             #expect(try await shop.cartwright("orders", "show", number).contains("refund_failed"))
+            // The customer, who was told that the money is on its way, is told that it came back.
+            _ = try await shop.delivery("refund_failed", of: id, becomes: "sent")
             try await shop.waitUntilEventsAreHandled()
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()

@@ -72,7 +72,9 @@ struct MailSinkTests {
     func theShopItselfIsTurnedAway(_ fault: String, _ codes: [String]) async throws {
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.setFaults(#"{"faults":[\#(fault)]}"#).status == 200)
-            let answer = try await Wire.exchange("EHLO t\r\nMAIL FROM:<shop@example.org>\r\nQUIT\r\n", port: sandbox.urls.smtpPort)
+            // Nobody hears what is said to a server that has hung up.
+            let dialogue = codes == ["421"] ? "" : "EHLO t\r\nMAIL FROM:<shop@example.org>\r\nQUIT\r\n"
+            let answer = try await Wire.exchange(dialogue, port: sandbox.urls.smtpPort)
             let said = answer.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.map { String($0.prefix(3)) }
             #expect(said == codes)
             let key = ["Authorization": "Bearer SG.sandbox", "Content-Type": "application/json"]

@@ -20,8 +20,12 @@ struct EventStateTests {
     }
 
     private func end(_ id: String, _ state: String, in shop: Shop) async throws {
+        let reason: String? = state == "dead" ? "permanent" : nil
         try await shop.database.execute(
-            "UPDATE jobs SET state = \(state), finished_at = now() WHERE payload ->> 'eventID' = \(id) AND state = 'ready'")
+            """
+            UPDATE jobs SET state = \(state), reason = \(reason), finished_at = now()
+             WHERE payload ->> 'eventID' = \(id) AND state = 'ready'
+            """)
     }
 
     private func mark(_ id: String, _ outcome: PaymentEventOutcome, in shop: Shop) async throws {

@@ -273,7 +273,8 @@ struct RefundElsewhereTests {
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800, .failed))
             #expect(try await mails() == ["refund obsolete"])
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, id: "re_hand_2"))
-            try await shop.database.execute("UPDATE email_deliveries SET status = 'sent' WHERE kind = 'refund' AND status = 'pending'")
+            try await shop.database.execute(
+                "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE kind = 'refund' AND status = 'pending'")
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
             #expect(try await mails() == ["refund obsolete", "refund sent", "refund_failed pending"])

@@ -87,9 +87,14 @@ enum AccessTable {
     /// The routes that take larger bodies than others; none has parameters in its path.
     private static let larger = rules.filter { $0.value.values.contains { $0.bodyBytes != Limits.bodyBytes } }
 
+    /// The rules of all routes that an address fits: `…/replay` is an action, and could be an id.
     private static func rules(at path: String) -> [HTTPRequest.Method: AccessRule]? {
         let segments = path.split(separator: "/")
-        return rules.first { matches($0.key.split(separator: "/"), segments) }?.value
+        let found = rules.filter { matches($0.key.split(separator: "/"), segments) }
+        guard !found.isEmpty else { return nil }
+        var all: [HTTPRequest.Method: AccessRule] = [:]
+        for some in found.values { all.merge(some) { first, _ in first } }
+        return all
     }
 
     private static func matches(_ route: [Substring], _ path: [Substring]) -> Bool {

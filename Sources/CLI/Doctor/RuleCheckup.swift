@@ -17,8 +17,11 @@ struct RuleCheckup: Sendable {
         let broken = Dictionary(violations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         return names.map { name in
             guard let violation = broken[name] else { return .ok("rule.\(name)", "holds") }
+            let remedy =
+                name == "webhook_event_handled"
+                ? ". Then: cartwright payments replay <event>, or: cartwright payments ignore <event> --note …" : ""
             return .failed(
-                "rule.\(name)", "broken: \(violation.rule)", "Look into: \(violation.ids.joined(separator: ", "))")
+                "rule.\(name)", "broken: \(violation.rule)", "Look into: \(violation.ids.joined(separator: ", "))\(remedy)")
         }
     }
 }

@@ -74,7 +74,7 @@ enum RefundRow {
     static func insertion(of items: [RefundItem], for id: Refund.ID) -> SQL {
         """
         INSERT INTO refund_items (refund_id, sku, product_id, quantity, restock)
-        SELECT \(id), * FROM unnest(\(items.map(\.sku))::text[], \(items.map(\.productID))::uuid[], \(items.map { Int64($0.quantity) })::integer[],
+        SELECT \(id)::uuid, * FROM unnest(\(items.map(\.sku))::text[], \(items.map(\.productID))::uuid[], \(items.map { Int64($0.quantity) })::integer[],
                                     \(items.map(\.restock))::boolean[])
         """
     }

@@ -31,6 +31,8 @@ struct AccessTests {
             "POST /api/v1/admin/orders/{id}/refunds": operators, "POST /api/v1/admin/orders/{id}/cancel": operators,
             "POST /api/v1/admin/orders/{id}/capture": operators,
             "POST /api/v1/webhooks/stripe": all, "GET /api/v1/admin/disputes": staff,
+            "GET /api/v1/admin/emails": staff, "POST /api/v1/admin/emails/resend": operators,
+            "POST /api/v1/admin/emails/{id}/resend": operators,
             "GET /api/v1/admin/queues": staff, "GET /api/v1/admin/jobs": staff, "GET /api/v1/admin/jobs/{id}": staff,
             "DELETE /api/v1/admin/jobs/{id}": operators, "POST /api/v1/admin/jobs/{id}/retry": operators,
             "POST /api/v1/admin/jobs/{id}/cancel": operators, "PATCH /api/v1/admin/queues/{queue}": operators,

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Postgres
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -84,11 +85,14 @@ struct GuestOrderTests {
     func rotatesKeys() async throws {
         // Add the new key as the second everywhere; make it the first; remove the old one after the last old token has expired.
         let phases = [[Self.old], [Self.old, Self.new], [Self.new, Self.old]]
-        var member: Member?
+        let known = Mutex<Member?>(nil)
         for (before, after) in zip(phases, phases.dropFirst()) {
             try await Shop.open(signingKeys: before) { one in
-                if member == nil { member = try await one.register() }
-                let someone = try #require(member)
+                if known.withLock({ $0 }) == nil {
+                    let member = try await one.register()
+                    known.withLock { $0 = member }
+                }
+                let someone = try #require(known.withLock { $0 })
                 try await Shop.open(signingKeys: after) { two in
                     let body = #"{"email": "\#(someone.email)", "password": "\#(Member.password)"}"#
                     for issuer in [one, two] {
@@ -100,9 +104,9 @@ struct GuestOrderTests {
         }
         try await Shop.open(signingKeys: [Self.new, Self.old]) { one in
             try await Shop.open(signingKeys: [Self.new]) { two in
-                let token = try await one.send(
-                    .post, "/auth/login", #"{"email": "\#(try #require(member).email)", "password": "\#(Member.password)"}"#
-                ).text("access_token")
+                let email = try #require(known.withLock { $0 }).email
+                let token = try await one.send(.post, "/auth/login", #"{"email": "\#(email)", "password": "\#(Member.password)"}"#)
+                    .text("access_token")
                 #expect(try await two.send(.get, "/me", token: token).status == 200)
             }
         }

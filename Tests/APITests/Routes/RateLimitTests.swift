@@ -2,6 +2,7 @@ import Bootstrap
 import Domain
 import Foundation
 import HTTPTypes
+import Postgres
 import Storage
 import TestSupport
 import Testing
@@ -75,7 +76,8 @@ struct RateLimitTests {
             func status(_ address: String) async throws -> Int {
                 try await shop.send(.get, "/categories", headers: Self.from(address)).status
             }
-            #expect(try await status("192.0.2.1") == 200)
+            let first = try await status("192.0.2.1")
+            #expect(first == 200)
             #expect(try await status("192.0.2.2") == 200)
             #expect(try await status("192.0.2.1") == 429)
             #expect(try await status("203.0.113.5, 192.0.2.1") == 429)
@@ -85,8 +87,10 @@ struct RateLimitTests {
             #expect(try await status("2001:db8:0:1::1") == 200)
         }
         try await Shop.open(limits: Self.every(1)) { shop in
-            #expect(try await shop.send(.get, "/categories", headers: Self.from("192.0.2.1")).status == 200)
-            #expect(try await shop.send(.get, "/categories", headers: Self.from("192.0.2.2")).status == 429)
+            let first = try await shop.send(.get, "/categories", headers: Self.from("192.0.2.1"))
+            let second = try await shop.send(.get, "/categories", headers: Self.from("192.0.2.2"))
+            #expect(first.status == 200)
+            #expect(second.status == 429)
         }
     }
 
@@ -99,7 +103,8 @@ struct RateLimitTests {
                 func status(_ member: Member, _ address: String) async throws -> Int {
                     try await limited.send(.get, "/orders", token: member.accessToken, headers: Self.from(address)).status
                 }
-                #expect(try await status(ada, "192.0.2.1") == 200)
+                let first = try await status(ada, "192.0.2.1")
+                #expect(first == 200)
                 #expect(try await status(bob, "192.0.2.1") == 200)
                 #expect(try await status(ada, "192.0.2.2") == 429)
             }
