@@ -45,9 +45,11 @@ final class Transfer {
         if result == CURLE_OK {
             return .success(TransferAnswer(status: code, lines: lines, body: body))
         }
+        // libcurl says QUIT after a refusal, so the refusal is not the last reply.
         let facts = TransferFacts(
             result: result, requestBytes: handle.long(CURLINFO_REQUEST_SIZE), replyCode: code,
-            replyLine: HeaderLines.lastReplyLine(lines), messageBegan: sent > 0, messageHandedOver: sent == outgoing.count && sent > 0,
+            replyLine: lines.last { $0.hasPrefix(String(code)) } ?? "", messageBegan: sent > 0,
+            messageHandedOver: sent == outgoing.count && sent > 0,
             lacksSMTPUTF8: lacksSMTPUTF8, exceededLimit: exceededLimit, origin: work.origin,
             detail: handle.errorMessage)
         switch work {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-@Suite("Whatever a request holds, the API lives, and what it takes from it is in bounds", .timeLimit(.minutes(2)))
+@Suite("Whatever a request holds, the API lives, and what it takes from it is in bounds", .timeLimit(.minutes(10)))
 struct RequestParserTests {
     private static let id = "0192f0c1-2b3c-7d4e-8f50-112233445566"
     private static let order = """
@@ -87,12 +87,12 @@ struct RequestParserTests {
         }
     }
 
-    @Test("times in queries are of the years 1970 to 9999")
+    @Test("times in queries are of the years 1 to 9999")
     func times() {
         let samples = ["2026-01-31T12:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "294277-01-01T00:00:00Z"]
         property("since", Gen<String>.text(near: samples)) { text in
             guard let time = JobFilterText.since(text) else { return }
-            try demand((0...253_402_300_800).contains(time.timeIntervalSince1970), "\(time.timeIntervalSince1970)")
+            try demand((-62_135_596_800...253_402_300_800).contains(time.timeIntervalSince1970), "\(time.timeIntervalSince1970)")
         }
         #expect(JobFilterText.since("294277-01-01T00:00:00Z") == nil)
         #expect(JobFilterText.since("-0001-01-01T00:00:00Z") == nil)

@@ -6,7 +6,7 @@ import PropertySupport
 import Storage
 import Testing
 
-@Suite("Whatever a setting holds, it is taken in bounds or refused with its name", .timeLimit(.minutes(2)))
+@Suite("Whatever a setting holds, it is taken in bounds or refused with its name", .timeLimit(.minutes(10)))
 struct SettingsFuzzTests {
     private static let key = "2026:" + Data((0..<48).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }).base64EncodedString()
     private static let good = [

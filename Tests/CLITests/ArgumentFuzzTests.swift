@@ -6,7 +6,7 @@ import Testing
 
 @testable import CLI
 
-@Suite("Whatever an operator types, the command lives, and what it takes is in bounds", .timeLimit(.minutes(1)))
+@Suite("Whatever an operator types, the command lives, and what it takes is in bounds", .timeLimit(.minutes(10)))
 struct ArgumentFuzzTests {
     private static let now = Date(timeIntervalSince1970: 1_772_373_909)
 

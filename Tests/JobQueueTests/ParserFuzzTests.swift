@@ -5,7 +5,7 @@ import Testing
 
 @testable import JobQueue
 
-@Suite("Whatever stands in Redis or in a payload, the worker lives", .timeLimit(.minutes(2)))
+@Suite("Whatever stands in Redis or in a payload, the worker lives", .timeLimit(.minutes(10)))
 struct QueueParserTests {
     private static let id = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Whatever stands in DATABASE_URL or in an answer of PostgreSQL, the process lives", .timeLimit(.minutes(2)))
+@Suite("Whatever stands in DATABASE_URL or in an answer of PostgreSQL, the process lives", .timeLimit(.minutes(10)))
 struct PostgresParserTests {
     private static func cell(_ bytes: [UInt8]) -> PostgresCell { PostgresCell(bytes: bytes[...], column: "x", typeOID: 25) }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Providers
 
-@Suite("Whatever a provider answers, the worker lives, and what it takes from the answer is in bounds", .timeLimit(.minutes(2)))
+@Suite("Whatever a provider answers, the worker lives, and what it takes from the answer is in bounds", .timeLimit(.minutes(10)))
 struct ProviderParserTests {
     private static let intent = """
         {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 1999, "amount_received": 1999, "currency": "usd", "created": 1764000000,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Redis
 
-@Suite("Whatever stands in REDIS_URL or in a server's answer, the process lives", .timeLimit(.minutes(2)))
+@Suite("Whatever stands in REDIS_URL or in a server's answer, the process lives", .timeLimit(.minutes(10)))
 struct RedisParserTests {
     private let asked = Endpoint.tcp(host: "asked", port: 1)
 

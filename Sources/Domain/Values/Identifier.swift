@@ -40,7 +40,14 @@ public struct Identifier<Owner>: RawRepresentable, Hashable, Sendable {
 
     /// Reads the 36-character text form, in either case. `nil` for anything else.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 36, let uuid = UUID(uuidString: String(text)) else { return nil }
+        // The library takes signs and other numbers of digits as well.
+        let isForm = text.utf8.enumerated().allSatisfy { index, byte in
+            switch index {
+            case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+            default: (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+            }
+        }
+        guard text.utf8.count == 36, isForm, let uuid = UUID(uuidString: String(text)) else { return nil }
         rawValue = uuid
     }
 }

@@ -119,7 +119,8 @@ struct ReconciliationProperties {
                 try demandEqual(facts.payment, .canceled)
             } else {
                 // Another intent is the order's for good, or the order is over and its payment called off.
-                try demand(facts.intentID != nil || !facts.order.isOpen && facts.payment == .canceled, "\(facts)")
+                try demand(
+                    facts.intentID != nil || facts.payment == .notRequired || !facts.order.isOpen && facts.payment == .canceled, "\(facts)")
             }
         }
     }
@@ -134,7 +135,7 @@ struct ReconciliationProperties {
             if facts.intentID == world.intent.id {
                 try demandEqual(facts.payment, .canceled)
             } else {
-                try demand(facts.intentID != nil || !facts.order.isOpen, "\(facts)")
+                try demand(facts.intentID != nil || facts.payment == .notRequired || !facts.order.isOpen, "\(facts)")
             }
         }
     }
