@@ -174,7 +174,7 @@ struct RefundPaymentHandlerTests {
             try await run(refund, in: shop)
             let after = try #require(await shop.refunds.load(refund.id)).refund
             #expect(after.status == .failed)
-            #expect(after.failureReason == "invalid_request")
+            #expect(after.failureReason == "amount_too_large: the amount is greater than what is left")
             #expect(try await shop.orders.events(of: refund.orderID, for: .staff)?.last?.kind == .refundFailed)
         }
     }
