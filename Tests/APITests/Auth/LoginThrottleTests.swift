@@ -71,7 +71,7 @@ struct LoginThrottleTests {
 
     /// Sends a login of its own connection and waits until so many wait for their hash.
     private static func knock(_ port: Int, _ hasher: PasswordHasher, from address: String, until waiting: Int) throws -> RawConnection {
-        let body = #"{"email": "\(UUID().uuidString.lowercased())@shop.example", "password": "a wrong password"}"#
+        let body = #"{"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "a wrong password"}"#
         let connection = try RawConnection(port: port, timeoutSeconds: 20)
         connection.send(
             "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: \(address)\r\nContent-Type: application/json\r\n"
