@@ -44,7 +44,7 @@ enum FailureClassifier {
         if (400...599).contains(facts.replyCode) {
             let refusal = SMTPRefusal(
                 code: facts.replyCode, enhanced: enhancedCode(in: facts.replyLine),
-                deniesRelaying: facts.replyLine.lowercased().contains("relay"), stage: stage(facts))
+                deniesRelaying: deniesRelaying(facts.replyLine), stage: stage(facts))
             return OutboundError(code: .smtp(refusal), certainty: .notSent, message: "\(facts.origin) answered \(refusal).")
         }
         let code = self.code(of: facts.result)
@@ -57,6 +57,12 @@ enum FailureClassifier {
         if facts.detail.hasPrefix("MAIL failed") { return .sender }
         if facts.detail.hasPrefix("RCPT failed") { return .recipient }
         return facts.result == CURLE_LOGIN_DENIED ? .login : .connection
+    }
+
+    /// Words that servers without enhanced codes refuse to pass mail on with: "relay not permitted", "Administrative prohibition", "Authentication required".
+    private static func deniesRelaying(_ line: String) -> Bool {
+        let text = line.lowercased()
+        return ["relay", "prohibit", "authenticat", "log in"].contains { text.contains($0) }
     }
 
     /// `5.1.1` of `550 5.1.1 No such user`.

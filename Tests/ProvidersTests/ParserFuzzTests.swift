@@ -165,6 +165,14 @@ struct ProviderParserTests {
         #expect(throws: RateFailure.self) { try FrankfurterRates.parse(Array(document.utf8)) }
     }
 
+    @Test(
+        "a document of rates that is not UTF-8 is refused, wherever in it",
+        arguments: ["\u{1}=\"1\"", "\u{1}", "b=\"\u{1}\"", "\u{1}:b=\"1\""])
+    func notUTF8(attribute: String) {
+        let document = Array("<a \(attribute)/>".utf8).map { $0 == 1 ? 0xC3 : $0 }
+        #expect(throws: RateFailure.self) { try ECBRates.parse(document) }
+    }
+
     @Test("addresses and senders in settings")
     func settings() {
         property("an address", Gen<String>.text(near: ["https://api.stripe.com", "http://127.0.0.1:9090/x"])) { text in

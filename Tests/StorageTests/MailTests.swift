@@ -7,8 +7,8 @@ import Testing
 
 @Suite("A mail is sent once")
 struct MailTests {
-    private static func delivery(_ shop: Shop) async throws -> (MailDelivery.ID, Order) {
-        let pen = try await shop.product("PEN", stock: 5)
+    private static func delivery(_ shop: Shop, of sku: String = "PEN") async throws -> (MailDelivery.ID, Order) {
+        let pen = try await shop.product(sku, stock: 5)
         let order = try await shop.confirming(pen)
         try await shop.settle(order, .succeeded)
         let rows = try await shop.database.query("SELECT id FROM email_deliveries WHERE order_id = \(order.id)")
@@ -219,7 +219,7 @@ struct MailTests {
         try await Shop.with { shop in
             var ids: [MailDelivery.ID] = []
             for fault in [MailFault.mail, .passing, .shop, .policy] {
-                let (id, _) = try await Self.delivery(shop)
+                let (id, _) = try await Self.delivery(shop, of: "PEN-\(fault.rawValue.uppercased())")
                 _ = try await shop.mail.beginSending(id)
                 try await shop.mail.markNotSent(id, attempt: 1, reason: "no", fault: fault, isFinal: !fault.isShops)
                 ids.append(id)

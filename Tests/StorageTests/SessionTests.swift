@@ -86,7 +86,8 @@ struct SessionTests {
             let second = Self.token()
             #expect(try await shop.accounts.rotate(first, to: second, expiresAt: Self.later) == .rotated(user))
             try await Self.age(first, 11, in: shop)
-            let stolen = try await shop.accounts.rotate(first, to: Self.token(), expiresAt: Self.later, from: AuditOrigin(remoteAddress: "192.0.2.7"))
+            let stolen = try await shop.accounts.rotate(
+                first, to: Self.token(), expiresAt: Self.later, from: AuditOrigin(remoteAddress: "192.0.2.7"))
             #expect(stolen == .reused(user.id))
             #expect(try await shop.accounts.rotate(second, to: Self.token(), expiresAt: Self.later) == .ended)
             #expect(try await shop.accounts.rotate(elsewhere, to: Self.token(), expiresAt: Self.later) == .rotated(user))

@@ -60,7 +60,8 @@ extension PaymentFailure {
     /// provider does not know the intent, which may be ours and known to another of its accounts.
     public var refusal: PaymentRefusal? {
         switch self {
-        case .invalidRequest(_, let code): PaymentRefusal(code: code ?? "invalid_request")
+        // Without a code it is not the provider's word, but that of something on the way, or a bug of ours.
+        case .invalidRequest(_, let code): code.map { PaymentRefusal(code: $0) }
         case .unusableMethod: PaymentRefusal(code: "resource_missing", concernsMethod: true)
         case .declined, .inProgress, .rateLimited, .unavailable, .unexpectedState, .notFound, .configuration, .notSent, .outcomeUnknown: nil
         }

@@ -1,6 +1,6 @@
 /// The payment provider's last word: it will not carry a payment out as it was asked to, however often it is asked. Nothing has moved.
 public struct PaymentRefusal: Hashable, Sendable {
-    /// The provider's code, such as `amount_too_small` or `resource_missing`; `invalid_request` where it gave none.
+    /// The provider's code, such as `amount_too_small` or `resource_missing`; the type of its error where it gave none.
     public let code: String
     /// Whether it is the payment method that cannot be used. Another one may.
     public let concernsMethod: Bool

@@ -10,6 +10,8 @@ struct ECBDocument {
     private(set) var rates: [(code: String, rate: String)] = []
 
     init(_ body: [UInt8]) throws(RateFailure) {
+        // Foundation's parser ends the process at a name of an attribute that is not UTF-8.
+        guard String(validating: body, as: UTF8.self) != nil else { throw .malformed("it is not UTF-8") }
         // The real document declares no types; one that does could define entities that grow without bound.
         // No zero bytes means no encoding in which the declaration would look different.
         guard body.firstRange(of: Array("<!DOCTYPE".utf8)) == nil, !body.contains(0) else {

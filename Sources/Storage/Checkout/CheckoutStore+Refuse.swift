@@ -35,6 +35,8 @@ extension CheckoutStore {
                 StockRelease.statements(for: [id], becoming: .rejected, reason: refusal.reason) + [
                     Rejection.reasons([(id, refusal.reason)]),
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
+                    // It is counted with the declined ones: its customer is written to, whoever placed it.
+                    DeclineLimit.insertion([(id, entry.facts.attempt, nil)]),
                     CartReopening.statement(for: [id]), PendingMail.insertion(mails),
                 ] + jobs.map(\.statement)
             let results = try transaction.pipeline(statements + [completion.statement])

@@ -9,6 +9,7 @@ extension SettlementPlan {
         if !waiting.isEmpty { statements.append(extending(waiting, HoldExtension.bounded(settings))) }
         if !processing.isEmpty { statements.append(extending(processing, HoldExtension.unbounded(settings))) }
         if !declined.isEmpty { statements += declining }
+        if !declines.isEmpty { statements.append(DeclineLimit.insertion(declines)) }
         if !expired.isEmpty { statements += releasing(expired, .expired) }
         if !cancelled.isEmpty { statements += releasing(cancelled, .cancelled) }
         if !rejected.isEmpty { statements += releasing(rejected.map(\.id), .rejected) + [Rejection.reasons(rejected)] }
@@ -29,7 +30,7 @@ extension SettlementPlan {
     private var declining: [SQL] {
         [
             "UPDATE orders SET status = 'payment_failed', version = version + 1, updated_at = now() WHERE id = ANY (\(declined)::uuid[])",
-            CartReopening.statement(for: declined), DeclineLimit.insertion(declines),
+            CartReopening.statement(for: declined),
         ]
     }
 

@@ -45,7 +45,7 @@ struct SettlementPlan: Sendable {
     /// Orders whose money is on its way.
     private(set) var processing: [Order.ID] = []
     private(set) var declined: [Order.ID] = []
-    /// The attempts of which they are, and the cards that were refused.
+    /// The attempts that were declined or refused for good, and the cards of those that were declined.
     private(set) var declines: [(order: Order.ID, attempt: Int, fingerprint: String?)] = []
     private(set) var expired: [Order.ID] = []
     private(set) var cancelled: [Order.ID] = []
@@ -127,6 +127,7 @@ struct SettlementPlan: Sendable {
             let reason = item.refusal?.reason ?? PaymentRefusal.methodCode
             status = .rejected
             rejected.append((facts.orderID, reason))
+            declines.append((facts.orderID, facts.attempt, nil))
             change(facts, item, to: .canceled)
             note(facts, .rejected, status, reason)
             write(.cancellation, to: entry)

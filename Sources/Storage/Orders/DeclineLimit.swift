@@ -19,7 +19,7 @@ public struct TooManyDeclines: Hashable, Sendable, Error {
     public let seconds: Int
 }
 
-/// Counts declined payments of the last hour, in the database: a shop that has lost its Redis is no place to try cards either.
+/// Counts payments that were declined, or refused for good, in the last hour, in the database: a shop that has lost its Redis is no place to try cards either.
 ///
 /// A card is known by its fingerprint, which only the provider's answer has. So a payment method counts as the card that it was found to be when it was declined
 /// before.

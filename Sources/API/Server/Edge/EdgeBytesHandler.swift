@@ -66,6 +66,8 @@ final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The edge takes bytes again.
     func resume() {
         pump()
+        // What was held back is read outside of the channel's own cycle, and the asynchronous channel hands on nothing before its end.
+        context?.fireChannelReadComplete()
         guard handler.edge.takesBytes, owesRead || handler.edge.isOver else { return }
         owesRead = false
         context?.read()
