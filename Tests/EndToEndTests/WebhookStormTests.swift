@@ -81,7 +81,7 @@ struct WebhookStormTests {
     private static func checkEvents(in shop: Shop, stormy: Bool) async throws {
         let kinds = [
             "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.requires_action", "charge.refunded",
-            "refund.updated", "refund.failed",
+            "refund.created", "refund.updated", "refund.failed", "charge.refund.updated",
         ]
         let told = try await shop.tellings().filter { kinds.contains($0.type) }
         let row = try await shop.database.pool.query(
