@@ -34,7 +34,11 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(ConnectionHandler(linger: linger))
             try pipeline.addHandler(HangUpHandler())
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
-            return try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            let value = try Value(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            // A connection that arrives while the server goes down may find nobody to take its value over. Such a value must outlive its channel: one that
+            // is freed before, unused, ends the process (NIOAsyncWriter's deinit).
+            channel.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
+            return value
         }
     }
 
