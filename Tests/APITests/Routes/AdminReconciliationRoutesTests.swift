@@ -27,7 +27,7 @@ struct AdminReconciliationRoutesTests {
             #expect(first["items", "0", "provider_id"] == .string("pi_2"))
             let cursor = try first.text("next_cursor")
             let second = try await shop.send(
-                .get, "/admin/reconciliation?kind=foreign&limit=2&cursor=\(cursor)", token: support.accessToken)
+                .get, "/admin/reconciliation?kind=foreign&status=open&limit=2&cursor=\(cursor)", token: support.accessToken)
             #expect(second["items", "0", "provider_id"] == .string("pi_0"))
             #expect(second["next_cursor"] == .null)
 
