@@ -109,13 +109,26 @@ end_process() {
     wait_for "$3" is_gone "$1"
 }
 
+# end_with PARENT [SETPRIV-OPTION…] -- COMMAND…: becomes the command, which the kernel ends when its parent ends, by whatever signal.
+# The kernel tells only who has asked, so a command whose parent was killed before that looks for itself.
+end_with() {
+    local parent=$1 options=() option
+    for option in "${@:2}"; do
+        [[ $option != -- ]] || break
+        options+=("$option")
+    done
+    shift $((2 + ${#options[@]}))
+    # shellcheck disable=SC2016 # The new process looks at its own parent.
+    exec setpriv --pdeathsig TERM "${options[@]}" -- bash -c '[[ $PPID == "$0" ]] || exit 143; exec "$@"' "$parent" "$@"
+}
+
 # in_group COMMAND…: runs the command in a process group of its own and waits for it. A signal to this script interrupts
 # the wait, so that traps run at once; the trap calls end_group. When this script is killed, the kernel ends the command.
 # Returns the command's exit status.
 in_group() {
     local status=0
     set -m
-    setpriv --pdeathsig TERM -- "$@" </dev/null &
+    end_with $$ -- "$@" </dev/null &
     GROUP=$!
     LAST_GROUP=$GROUP
     set +m

@@ -124,12 +124,23 @@ struct SupervisorTests {
         #expect(first.lowerBound < last.lowerBound, "\(log)")
     }
 
-    @Test("nothing outlives a runner that is killed")
+    /// Many at once, each killed as soon as it says that its process runs: some of these processes have not asked yet to be told of it.
+    @Test("nothing outlives a runner that is killed, however early")
     func runnerKilled() async throws {
-        let crew = try RunningProcfile("api: sleep 1001\n")
-        let process = try await crew.processID(of: "api")
-        crew.runner.kill()
-        try await eventually(within: .seconds(20), "its process is gone") { crew.age(of: process) < 0 }
+        let crews = try (0..<12).map { _ in try RunningProcfile("api: sleep 1001\n") }
+        let processes = try await withThrowingTaskGroup(of: Int.self) { group in
+            for crew in crews {
+                group.addTask {
+                    let process = try await crew.processID(of: "api")
+                    crew.runner.kill()
+                    return process
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for process in processes {
+            try await eventually(within: .seconds(20), "process \(process) is gone") { crews[0].age(of: process) < 0 }
+        }
     }
 }
 
