@@ -28,12 +28,15 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = []) -> Target {
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = [])
+    -> Target
+{
     .executableTarget(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: strict)
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -48,8 +51,9 @@ let package = Package(
         // Loaded into processes of tests whose clock shall be wrong.
         .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
     ],
-    // Exactly these, because Package.resolved is not kept in this repository: a build of one commit takes the same ones months later, and a new
-    // release is taken by whoever has read it. What these packages need themselves still follows their own bounds.
+    // Exactly these, because Package.resolved is not kept in this repository: a build of one commit takes the same ones
+    // months later, and a new release is taken by whoever has read it. What these packages need themselves still
+    // follows their own bounds.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
@@ -95,13 +99,18 @@ let package = Package(
             "Storage", ["Arithmetic", "CrashPoints", "Domain", "JobQueue", "Postgres", "Redis", deque, logging],
             resources: [.copy("Migrations")]),
         module(
-            "Providers", ["Arithmetic", "Domain", "OutboundHTTP", logging, metrics, .product(name: "Mustache", package: "swift-mustache")],
+            "Providers",
+            [
+                "Arithmetic", "Domain", "OutboundHTTP", logging, metrics,
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
             resources: [.copy("Templates")]),
         module("Observability", [logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
-                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Threading",
+                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
+                "Storage", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -110,29 +119,37 @@ let package = Package(
         program(
             "API",
             [
-                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis", "Storage",
+                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis",
+                "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ], resources: [.copy("Document"), .copy("Passwords")]),
         program(
             "Worker",
             [
-                "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
+                "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres",
+                "Providers", "Redis",
                 "Storage", "Threading", lifecycle, logging, metrics,
             ]),
-        program("CLI", ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+        program(
+            "CLI",
+            ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
         program(
             "Sandbox",
             [
                 "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
-                .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
         program(
-            "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals], path: "Benchmarks/queue/ours"),
-        program("OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
+            "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
+            path: "Benchmarks/queue/ours"),
+        program(
+            "OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
@@ -144,9 +161,13 @@ let package = Package(
         tests("Observability", ["Observability", logging, metrics]),
         tests(
             "Bootstrap",
-            ["Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Providers", "Redis", "Storage", logging]),
+            [
+                "Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Providers", "Redis",
+                "Storage", logging,
+            ]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
-        tests("JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
+        tests(
+            "JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
         program(
@@ -162,15 +183,25 @@ let package = Package(
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto, httpTypes, hummingbird,
+                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto,
+                httpTypes, hummingbird,
                 lifecycle, logging, nioCore, nioHTTP1, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",
-            ["Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage", "Worker", logging]),
-        tests("CLI", ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", arguments]),
+            [
+                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage",
+                "Worker", logging,
+            ]),
         tests(
-            "EndToEnd", ["CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", crypto, logging]),
+            "CLI",
+            ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", arguments]),
+        tests(
+            "EndToEnd",
+            [
+                "CrashPoints", "OutboundHTTP", "Postgres", "PropertySupport", "Redis", "Storage", "Threading", crypto,
+                logging,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

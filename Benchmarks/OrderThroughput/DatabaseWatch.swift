@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import Postgres
 
-/// Looks into `pg_stat_activity` twenty times a second: how many connections the workers have, how many of them are within a transaction,
-/// and for how long one has been.
+/// Looks into `pg_stat_activity` twenty times a second: how many connections the workers have, how many of them are
+/// within a transaction, and for how long one has been.
 struct DatabaseWatch: Sendable {
     /// The extremes of all looks.
     struct Seen: Sendable {

@@ -5,10 +5,11 @@ import OutboundHTTP
 
 /// Confirmed orders per second through the whole system.
 ///
-/// Method: a running API, worker and sandbox (`Scripts/bench-orders` starts them in release mode). Express orders of one unit each,
-/// spread over the catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its next when its last is answered.
-/// An order counts when its answer says 201 confirmed; see ``Round`` for the two rates. The provider's latency is set at the sandbox before
-/// each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
+/// Method: a running API, worker and sandbox (`Scripts/bench-orders` starts them in release mode). Express orders of
+/// one unit each, spread over the catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its
+/// next when its last is answered.
+/// An order counts when its answer says 201 confirmed; see ``Round`` for the two rates. The provider's latency is set
+/// at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
 @main
 struct OrderThroughput: AsyncParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,8 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
     func run() async throws {
         var logger = Logger(label: "bench")
         logger.logLevel = .error
-        let client = OutboundHTTPClient(configuration: OutboundConfiguration(maximumIdleConnections: concurrency), logger: logger)
+        let client = OutboundHTTPClient(
+            configuration: OutboundConfiguration(maximumIdleConnections: concurrency), logger: logger)
         let watch = try watchDatabase.map { try DatabaseWatch(url: $0, logger: logger) }
         let products = try await productIDs(client)
         var results: [Int: [Round]] = [:]
@@ -57,7 +59,9 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
         print(
             "provider at \(latency) ms: \(Int(round.steadyRate)) confirmed orders/s, \(Int(round.rate)) with start and end,",
             "p50 \(round.percentile(0.5)) ms, p99 \(round.percentile(0.99)) ms, \(round.other.count) not confirmed")
-        if let first = round.other.first { print("note: \(round.other.count) answers were not 201, the first of them \(first)") }
+        if let first = round.other.first {
+            print("note: \(round.other.count) answers were not 201, the first of them \(first)")
+        }
         if let seen {
             print(
                 "  the worker's connections in \(seen.looks) looks: at most \(seen.connections) open, at most \(seen.inTransaction) in a",
@@ -114,7 +118,9 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
         repeat {
             let query = "?limit=100&in_stock=true" + (cursor.map { "&cursor=\($0)" } ?? "")
             let answer = try await client.send(OutboundRequest(method: "GET", url: api + "/api/v1/products" + query))
-            guard answer.status == 200 else { throw ValidationError("GET /products answered \(answer.status); is the API at \(api)?") }
+            guard answer.status == 200 else {
+                throw ValidationError("GET /products answered \(answer.status); is the API at \(api)?")
+            }
             let page = try JSONDecoder().decode(Page.self, from: Data(answer.body))
             ids += page.items.map(\.id)
             cursor = page.nextCursor
@@ -128,6 +134,8 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
             OutboundRequest(
                 method: "PUT", url: sandbox + "/_sandbox/faults", headers: ["Content-Type": "application/json"],
                 body: Array(#"{"latency_ms": \#(milliseconds), "faults": []}"#.utf8)))
-        guard (200..<300).contains(answer.status) else { throw ValidationError("the sandbox at \(sandbox) answered \(answer.status)") }
+        guard (200..<300).contains(answer.status) else {
+            throw ValidationError("the sandbox at \(sandbox) answered \(answer.status)")
+        }
     }
 }

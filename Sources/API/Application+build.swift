@@ -5,7 +5,9 @@ import NIOCore
 import Storage
 
 /// The router with every route of the API, in the order a request passes through.
-func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy = CORSPolicy(), logger: Logger) -> Router<ShopContext> {
+func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy = CORSPolicy(), logger: Logger)
+    -> Router<ShopContext>
+{
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
         RequestIDMiddleware()
@@ -25,23 +27,27 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     DocumentRoutes(document: document).add(to: version)
     AuthRoutes(services: services).add(to: version.group("auth"))
     ProfileRoutes(accounts: services.accounts).add(to: version)
-    CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(to: version)
+    CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(
+        to: version)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
     CartRoutes(
         carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
     ).add(to: version)
     let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
     OrderRoutes(
-        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits, cartTokens: services.cartTokens
+        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits,
+        cartTokens: services.cartTokens
     ).add(to: version)
-    OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits).add(to: version)
+    OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits).add(
+        to: version)
     OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: version)
     let webhooks = version.group("webhooks")
     WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: webhooks)
     MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
     let admin = version.group("admin")
     AdminOrderRoutes(
-        orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes, mail: services.mail,
+        orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,
+        mail: services.mail,
         waits: services.waits
     ).add(to: admin)
     AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
@@ -72,7 +78,8 @@ func buildApplication(
             ShopChannel(responder: responder, resources: edge, cors: cors, linger: TimeAmount(linger))
         },
         configuration: ApplicationConfiguration(
-            address: address, backlog: 4096, availableConnectionsDelegate: .maximum(edge.limits.connections, logger: logger)),
+            address: address, backlog: 4096,
+            availableConnectionsDelegate: .maximum(edge.limits.connections, logger: logger)),
         services: [OutcomeListener(outcomes: services.outcomes)],
         onServerRunning: { await gate.opened($0) },
         logger: logger)

@@ -17,14 +17,16 @@ struct Main {
                     settings, connections, subscriber: subscriber, servers: watch.status, logger: process.logger)
                 let gate = ListenerGate(logger: process.logger)
                 let application = buildApplication(
-                    services: services, document: document, address: .hostname(common.http.host, port: common.http.port),
+                    services: services, document: document,
+                    address: .hostname(common.http.host, port: common.http.port),
                     linger: min(.seconds(1), settings.grace / 10), gate: gate,
                     edge: EdgeResources(limits: EdgeLimits()) { [proxies = common.http.trustedProxies] address in
                         IPAddress(address).map(proxies.contains) ?? false
                     }, cors: CORSPolicy(origins: common.http.corsOrigins),
                     logger: process.logger)
                 // Two seconds of the grace time are for closing connections to the servers.
-                let server = BoundedShutdown(base: application, limit: max(.zero, settings.grace - .seconds(2)), logger: process.logger)
+                let server = BoundedShutdown(
+                    base: application, limit: max(.zero, settings.grace - .seconds(2)), logger: process.logger)
                 try await process.serve([watch, server, gate], metrics: common.metrics, grace: settings.grace)
                 services.hasher.stop()
                 await subscriber.close()

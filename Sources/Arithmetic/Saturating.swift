@@ -1,7 +1,8 @@
-/// Arithmetic for numbers from outside: what does not fit becomes the nearest number that does. Swift's own operators end the process instead, and a
-/// provider's header must not be able to do that.
+/// Arithmetic for numbers from outside: what does not fit becomes the nearest number that does. Swift's own operators
+/// end the process instead, and a provider's header must not be able to do that.
 ///
-/// Only for numbers whose size beyond a bound makes no difference, such as times and delays. Amounts of money are checked and refused instead.
+/// Only for numbers whose size beyond a bound makes no difference, such as times and delays. Amounts of money are
+/// checked and refused instead.
 extension FixedWidthInteger {
     /// The sum, or the end of the range that it lies beyond.
     package func saturatingAdd(_ other: Self) -> Self {
@@ -22,8 +23,8 @@ extension FixedWidthInteger {
         return overflow ? ((self < 0) != (other < 0) ? .min : .max) : product
     }
 
-    /// The whole number nearest to zero's side of a value, as `Self(value)` has it, or the end of the range that the value lies beyond; 0 for what is no
-    /// number.
+    /// The whole number nearest to zero's side of a value, as `Self(value)` has it, or the end of the range that the
+    /// value lies beyond; 0 for what is no number.
     package init(saturating value: Double) {
         if let exact = Self(exactly: value.rounded(.towardZero)) {
             self = exact

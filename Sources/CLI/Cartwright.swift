@@ -14,12 +14,13 @@ struct Cartwright: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Mails.self, Rates.self, Doctor.self,
+            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Mails.self, Rates.self,
+            Doctor.self,
             SandboxCommand.self,
         ])
 
-    /// Parses the command line and runs the command. Whatever is thrown ends the process with one message and an exit code that scripts can tell
-    /// apart.
+    /// Parses the command line and runs the command. Whatever is thrown ends the process with one message and an exit
+    /// code that scripts can tell apart.
     static func main() async {
         do {
             var command = try await asyncParseAsRoot()

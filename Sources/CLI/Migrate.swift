@@ -8,7 +8,8 @@ import Storage
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database's tables up to date.",
-        discussion: "May be run while the shop is open, by any number of machines at once: one migrates, the others wait.")
+        discussion:
+            "May be run while the shop is open, by any number of machines at once: one migrates, the others wait.")
 
     @Flag(help: "Only say what is missing; exit code 1 when something is.")
     var check = false
@@ -21,10 +22,14 @@ struct Migrate: AsyncParsableCommand {
                 let applied = try await migrator.migrate(owner) { migration in
                     Terminal.write("applied \(migration) in \(TimeText.brief(migration.duration))")
                 }
-                try await JobLedger(database: owner).buildMissingIndexes { name in Terminal.write("built the index \(name)") }
+                try await JobLedger(database: owner).buildMissingIndexes { name in
+                    Terminal.write("built the index \(name)")
+                }
                 try await grant(services, by: owner)
                 Terminal.write(
-                    applied.isEmpty ? "The tables are up to date; nothing to do." : "\(counted(applied.count, "migration")) applied.")
+                    applied.isEmpty
+                        ? "The tables are up to date; nothing to do."
+                        : "\(counted(applied.count, "migration")) applied.")
             }
         }
     }

@@ -1,6 +1,8 @@
-/// Moments between two steps at which tests end a process, or let it stand still, to see that nothing is lost and nothing happens twice.
+/// Moments between two steps at which tests end a process, or let it stand still, to see that nothing is lost and
+/// nothing happens twice.
 ///
-/// Programs built for release have none of it: passing a point is an empty function there, and no name of a point is left in them.
+/// Programs built for release have none of it: passing a point is an empty function there, and no name of a point is
+/// left in them.
 package enum CrashPoint: Sendable, CaseIterable {
     /// API: the request for an order is read, nothing is stored.
     case orderRead
@@ -33,7 +35,8 @@ package enum CrashPoint: Sendable, CaseIterable {
     /// Worker: the same of an order that its customer calls off.
     case cancelCalledOff
 
-    /// Called between the two steps. Only in programs built for tests, whose environment names this point, does it do anything:
+    /// Called between the two steps. Only in programs built for tests, whose environment names this point, does it do
+    /// anything:
     ///
     ///     CARTWRIGHT_CRASH_AT=checkout.intent.recorded:3     the third time, the process ends as by kill -9
     ///     CARTWRIGHT_CRASH_AT=job.claimed@checkout.order     in a job of this kind

@@ -26,7 +26,8 @@
             }
         }
 
-        /// What a variable asks for. A name that is none ends the process, which has been built for tests: it would make one wait for nothing.
+        /// What a variable asks for. A name that is none ends the process, which has been built for tests: it would
+        /// make one wait for nothing.
         private static func order(_ variable: String) -> CrashOrder? {
             guard let value = getenv(variable) else { return nil }
             let text = String(cString: value)

@@ -2,7 +2,8 @@ internal import CCurl
 
 /// libcurl's process-wide state.
 enum CurlLibrary {
-    /// Initialises libcurl once per process, on first use; initialisation is thread-safe from 7.84 on where threads are supported.
+    /// Initialises libcurl once per process, on first use; initialisation is thread-safe from 7.84 on where threads are
+    /// supported.
     /// `false` when this libcurl cannot be used.
     static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 

@@ -7,8 +7,8 @@ internal import CCurl
 struct EasyHandle: ~Copyable {
     let pointer: UnsafeMutableRawPointer
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
-    /// Whether every option was taken. Options fail without memory, or when this libcurl was built without them: a transfer that lacks a header
-    /// or a check of certificates must not go out.
+    /// Whether every option was taken. Options fail without memory, or when this libcurl was built without them: a
+    /// transfer that lacks a header or a check of certificates must not go out.
     private(set) var isSound = true
     private let errorText: UnsafeMutablePointer<CChar>
 

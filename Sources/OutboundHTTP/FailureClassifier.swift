@@ -26,29 +26,35 @@ struct TransferFacts {
 
 /// Turns libcurl's results into errors that say whether the request may have been acted upon. Pure.
 enum FailureClassifier {
-    /// HTTP: nothing but "no byte of any request was written" proves that nothing was done. The result code alone does not: libcurl resends on
-    /// a fresh connection when a re-used one was dead, and that second try may fail to connect after the first was sent.
+    /// HTTP: nothing but "no byte of any request was written" proves that nothing was done. The result code alone does
+    /// not: libcurl resends on a fresh connection when a re-used one was dead, and that second try may fail to connect
+    /// after the first was sent.
     static func http(_ facts: TransferFacts) -> OutboundError {
         let code = facts.exceededLimit ? .tooLarge : self.code(of: facts.result)
-        return OutboundError(code: code, certainty: facts.requestBytes == 0 ? .notSent : .ambiguous, message: message(code, facts))
+        return OutboundError(
+            code: code, certainty: facts.requestBytes == 0 ? .notSent : .ambiguous, message: message(code, facts))
     }
 
-    /// SMTP: a message becomes the server's when it answers the final dot (RFC 5321, 4.2.5). Before the dot can have left, and after a
-    /// refusal, nothing was accepted.
+    /// SMTP: a message becomes the server's when it answers the final dot (RFC 5321, 4.2.5). Before the dot can have
+    /// left, and after a refusal, nothing was accepted.
     static func smtp(_ facts: TransferFacts) -> OutboundError {
         if facts.lacksSMTPUTF8 {
             return OutboundError(
                 code: .needsSMTPUTF8, certainty: .notSent,
-                message: "\(facts.origin) takes no addresses with letters beyond ASCII in front of the @: it does not offer SMTPUTF8.")
+                message:
+                    "\(facts.origin) takes no addresses with letters beyond ASCII in front of the @: it does not offer SMTPUTF8."
+            )
         }
         if (400...599).contains(facts.replyCode) {
             let refusal = SMTPRefusal(
                 code: facts.replyCode, enhanced: enhancedCode(in: facts.replyLine),
                 deniesRelaying: deniesRelaying(facts.replyLine), stage: stage(facts))
-            return OutboundError(code: .smtp(refusal), certainty: .notSent, message: "\(facts.origin) answered \(refusal).")
+            return OutboundError(
+                code: .smtp(refusal), certainty: .notSent, message: "\(facts.origin) answered \(refusal).")
         }
         let code = self.code(of: facts.result)
-        return OutboundError(code: code, certainty: facts.messageHandedOver ? .ambiguous : .notSent, message: message(code, facts))
+        return OutboundError(
+            code: code, certainty: facts.messageHandedOver ? .ambiguous : .notSent, message: message(code, facts))
     }
 
     /// What the last reply was to. libcurl gives one result for several commands and names the command in its message.
@@ -59,7 +65,8 @@ enum FailureClassifier {
         return facts.result == CURLE_LOGIN_DENIED ? .login : .connection
     }
 
-    /// Words that servers without enhanced codes refuse to pass mail on with: "relay not permitted", "Administrative prohibition", "Authentication required".
+    /// Words that servers without enhanced codes refuse to pass mail on with: "relay not permitted", "Administrative
+    /// prohibition", "Authentication required".
     private static func deniesRelaying(_ line: String) -> Bool {
         let text = line.lowercased()
         return ["relay", "prohibit", "authenticat", "log in"].contains { text.contains($0) }
@@ -78,7 +85,8 @@ enum FailureClassifier {
         case CURLE_URL_MALFORMAT: .badURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
         case CURLE_COULDNT_CONNECT: .connect
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+            CURLE_SSL_CIPHER,
             CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED:
             .tls
         case CURLE_OPERATION_TIMEDOUT: .timeout
@@ -87,7 +95,8 @@ enum FailureClassifier {
         case CURLE_GOT_NOTHING: .emptyReply
         case CURLE_PARTIAL_FILE: .truncated
         case CURLE_ABORTED_BY_CALLBACK: .cancelled
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_UNSUPPORTED_PROTOCOL,
+            CURLE_BAD_CONTENT_ENCODING:
             .protocolViolation
         // Logging in can fail without a reply that refuses it, when the server offers no way to log in that we know.
         case CURLE_LOGIN_DENIED: .connect
@@ -99,7 +108,8 @@ enum FailureClassifier {
         let text: String
         switch code {
         // libcurl's own sentence names host, port and reason here and nothing else.
-        case .resolve, .connect, .tls, .timeout: text = facts.detail.isEmpty ? CurlLibrary.text(of: facts.result) : facts.detail
+        case .resolve, .connect, .tls, .timeout:
+            text = facts.detail.isEmpty ? CurlLibrary.text(of: facts.result) : facts.detail
         case .tooLarge: text = "The answer was larger than allowed"
         case .cancelled: text = "The call was cancelled"
         default: text = CurlLibrary.text(of: facts.result)

@@ -1,7 +1,8 @@
 internal import CCurl
 internal import Glibc
 
-/// The loop on a lane's thread: takes commands, lets libcurl work, hands out what is finished. Everything here happens on that thread.
+/// The loop on a lane's thread: takes commands, lets libcurl work, hands out what is finished. Everything here happens
+/// on that thread.
 final class LaneDriver {
     /// The longest sleep when nothing is going on. Commands and sockets end it early.
     private static let idleMilliseconds: Int32 = 60_000
@@ -58,7 +59,9 @@ final class LaneDriver {
         _ work: TransferWork, _ ticket: TransferTicket, _ multi: UnsafeMutableRawPointer,
         _ finish: @escaping @Sendable (TransferOutcome) -> Void
     ) {
-        if ticket.isCancelled { return finish(.failure(.refused(.cancelled, "The call was cancelled before it began."))) }
+        if ticket.isCancelled {
+            return finish(.failure(.refused(.cancelled, "The call was cancelled before it began.")))
+        }
         guard let transfer = Transfer(work, ticket: ticket, configuration: configuration, finish: finish) else {
             return finish(.failure(.refused(.connect, "libcurl has no memory for another transfer.")))
         }
@@ -81,7 +84,9 @@ final class LaneDriver {
         }
     }
 
-    private func end(_ transfer: Transfer, _ result: CURLcode, _ multi: UnsafeMutableRawPointer, as code: OutboundError.Code? = nil) {
+    private func end(
+        _ transfer: Transfer, _ result: CURLcode, _ multi: UnsafeMutableRawPointer, as code: OutboundError.Code? = nil
+    ) {
         _ = curl_multi_remove_handle(multi, transfer.handle.pointer)
         transfers[ObjectIdentifier(transfer.ticket)] = nil
         transfer.finish(transfer.outcome(result).mapError { code.map($0.recoded) ?? $0 })
@@ -95,7 +100,8 @@ final class LaneDriver {
         let unheard = inbox.seal()
         giveUp(multi, .closed)
         refuse(unheard, .refused(.closed, "The client is closed."))
-        // libcurl says QUIT on idle mail connections and waits minutes for the answer of a server that hangs. A dead connection it just drops.
+        // libcurl says QUIT on idle mail connections and waits minutes for the answer of a server that hangs. A dead
+        // connection it just drops.
         for socket in mailSockets { Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
         _ = curl_multi_cleanup(multi)
     }
@@ -104,18 +110,24 @@ final class LaneDriver {
         for case .start(_, _, let finish) in commands { finish(.failure(error)) }
     }
 
-    /// Keeps account of the sockets of mail connections, which outlive the transfers that opened them but not this driver.
+    /// Keeps account of the sockets of mail connections, which outlive the transfers that opened them but not this
+    /// driver.
     private func watchSockets(of transfer: Transfer) {
         let opening: cw_open_callback = { context, _, address in
             guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }
             let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
-            if descriptor >= 0 { Unmanaged<LaneDriver>.fromOpaque(context).takeUnretainedValue().mailSockets.insert(descriptor) }
+            if descriptor >= 0 {
+                Unmanaged<LaneDriver>.fromOpaque(context).takeUnretainedValue().mailSockets.insert(descriptor)
+            }
             return descriptor
         }
         let closing: cw_close_callback = { context, descriptor in
-            if let context { Unmanaged<LaneDriver>.fromOpaque(context).takeUnretainedValue().mailSockets.remove(descriptor) }
+            if let context {
+                Unmanaged<LaneDriver>.fromOpaque(context).takeUnretainedValue().mailSockets.remove(descriptor)
+            }
             return Glibc.close(descriptor)
         }
-        transfer.handle.note(cw_on_sockets(transfer.handle.pointer, opening, closing, Unmanaged.passUnretained(self).toOpaque()))
+        transfer.handle.note(
+            cw_on_sockets(transfer.handle.pointer, opening, closing, Unmanaged.passUnretained(self).toOpaque()))
     }
 }

@@ -11,13 +11,15 @@ enum LaneCommand: Sendable {
 final class LaneInbox: Sendable {
     private struct State {
         var commands: [LaneCommand] = []
-        /// The multi handle's address while it may be woken: a number, because the handle itself belongs to the lane's thread.
+        /// The multi handle's address while it may be woken: a number, because the handle itself belongs to the lane's
+        /// thread.
         var wakeable: UInt?
         var isClosed = false
         var hasEnded = false
         var onEnd: [@Sendable () -> Void] = []
 
-        /// `curl_multi_wakeup` is the one call libcurl allows from other threads. Made under the lock, so never on a handle that is gone.
+        /// `curl_multi_wakeup` is the one call libcurl allows from other threads. Made under the lock, so never on a
+        /// handle that is gone.
         func wake() {
             guard let wakeable, let multi = UnsafeMutableRawPointer(bitPattern: wakeable) else { return }
             _ = curl_multi_wakeup(multi)

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// The threads that mails go out on: each new mail takes the least busy one, and a further one is started while all are busy, up to the limit.
+/// The threads that mails go out on: each new mail takes the least busy one, and a further one is started while all are
+/// busy, up to the limit.
 final class MailLanes: Sendable {
     private struct State {
         var lanes: [TransferLane] = []

@@ -1,7 +1,7 @@
 /// Why an exchange gave no answer, and whether the other side may have acted on it all the same.
-public struct OutboundError: Error, Sendable, Hashable {
+package struct OutboundError: Error, Sendable, Hashable {
     /// Where the exchange broke.
-    public enum Code: Sendable, Hashable {
+    package enum Code: Sendable, Hashable {
         /// The address cannot be used.
         case badURL
         /// A method, header field, sender or recipient that may not be sent.
@@ -37,7 +37,7 @@ public struct OutboundError: Error, Sendable, Hashable {
     }
 
     /// What is known about the other side.
-    public enum Certainty: Sendable, Hashable {
+    package enum Certainty: Sendable, Hashable {
         /// The request surely did not reach anyone who could act on it: it may be repeated freely.
         case notSent
         /// The request, or a part of it, left: it may have been acted upon.
@@ -45,14 +45,14 @@ public struct OutboundError: Error, Sendable, Hashable {
     }
 
     /// Where the exchange broke.
-    public let code: Code
+    package let code: Code
     /// Whether the other side may have acted.
-    public let certainty: Certainty
+    package let certainty: Certainty
     /// A sentence for logs and operators. Holds no credentials, no path and no mail address.
-    public let message: String
+    package let message: String
 
     /// Describes a failure.
-    public init(code: Code, certainty: Certainty, message: String) {
+    package init(code: Code, certainty: Certainty, message: String) {
         self.code = code
         self.certainty = certainty
         self.message = message
@@ -66,7 +66,7 @@ public struct OutboundError: Error, Sendable, Hashable {
 
 extension OutboundError: CustomStringConvertible {
     /// The message, and whether the other side may have acted.
-    public var description: String {
+    package var description: String {
         switch certainty {
         case .notSent: message
         case .ambiguous: message + " The request may have been acted upon."
@@ -75,8 +75,11 @@ extension OutboundError: CustomStringConvertible {
 }
 
 extension OutboundError {
-    /// The same knowledge of the other side under another code: when what broke the exchange is known better here than to libcurl.
+    /// The same knowledge of the other side under another code: when what broke the exchange is known better here than
+    /// to libcurl.
     func recoded(_ code: Code) -> OutboundError {
-        OutboundError(code: code, certainty: certainty, message: code == .closed ? "The client was closed during the call." : message)
+        OutboundError(
+            code: code, certainty: certainty,
+            message: code == .closed ? "The client was closed during the call." : message)
     }
 }

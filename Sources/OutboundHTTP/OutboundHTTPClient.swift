@@ -1,19 +1,20 @@
-public import Logging
+package import Logging
 
 /// HTTP requests and mail submissions to other people's servers, over libcurl.
 ///
-/// All requests share one thread and one pool of connections, however slow the answers are. Answers are untrusted: bounded in size and time,
-/// with no redirects, only over `http`, `https`, `smtp` and `smtps`, and with certificates verified. A failure says whether the other side may
-/// have acted on the request; see ``OutboundError/certainty``. Proxy settings of the environment are ignored.
+/// All requests share one thread and one pool of connections, however slow the answers are. Answers are untrusted:
+/// bounded in size and time, with no redirects, only over `http`, `https`, `smtp` and `smtps`, and with certificates
+/// verified. A failure says whether the other side may have acted on the request; see ``OutboundError/certainty``.
+/// Proxy settings of the environment are ignored.
 ///
 /// Close the client when done; dropping it ends its threads as well, without waiting.
-public final class OutboundHTTPClient: Sendable {
+package final class OutboundHTTPClient: Sendable {
     private let requests: TransferLane
     private let mails: MailLanes
     private let logger: Logger
 
     /// Starts the client's thread.
-    public init(configuration: OutboundConfiguration = .init(), logger: Logger) {
+    package init(configuration: OutboundConfiguration = .init(), logger: Logger) {
         self.logger = logger
         requests = TransferLane(name: "outbound-http", configuration: configuration)
         mails = MailLanes(configuration: configuration)
@@ -26,8 +27,9 @@ public final class OutboundHTTPClient: Sendable {
 
     /// Sends a request and returns the answer, whatever its status.
     ///
-    /// - Throws: ``OutboundError`` when no whole answer came. Cancelling the task ends the exchange with ``OutboundError/Code/cancelled``.
-    public func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+    /// - Throws: ``OutboundError`` when no whole answer came. Cancelling the task ends the exchange with
+    ///   ``OutboundError/Code/cancelled``.
+    package func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         if let defect = request.defect { throw defect }
         let answer = try await measured(.http(request)) { work in await requests.run(work) }
         return OutboundResponse(status: answer.status, headers: HeaderLines.parse(answer.lines), body: answer.body)
@@ -35,20 +37,22 @@ public final class OutboundHTTPClient: Sendable {
 
     /// Hands a message to a mail server and returns once the server has accepted it.
     ///
-    /// - Throws: ``OutboundError``; a refusal by the server has the code ``OutboundError/Code/smtp(_:)`` and is never ambiguous.
-    public func send(_ mail: SMTPSubmission) async throws(OutboundError) -> SMTPReply {
+    /// - Throws: ``OutboundError``; a refusal by the server has the code ``OutboundError/Code/smtp(_:)`` and is never
+    ///   ambiguous.
+    package func send(_ mail: SMTPSubmission) async throws(OutboundError) -> SMTPReply {
         if let defect = mail.defect { throw defect }
         let answer = try await measured(.smtp(mail)) { work in await mails.run(work) }
         return SMTPReply(code: answer.status, text: HeaderLines.lastReplyText(answer.lines))
     }
 
     /// Gives up what is running and returns when all threads are done.
-    public func close() async {
+    package func close() async {
         await requests.close()
         await mails.close()
     }
 
-    private func measured(_ work: TransferWork, _ run: (TransferWork) async -> TransferOutcome) async throws(OutboundError)
+    private func measured(_ work: TransferWork, _ run: (TransferWork) async -> TransferOutcome)
+        async throws(OutboundError)
         -> TransferAnswer
     {
         let clock = ContinuousClock()

@@ -1,33 +1,33 @@
 /// Header fields in the order they stand on the wire. Names compare without regard to case (RFC 9110, 5.1).
-public struct OutboundHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+package struct OutboundHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// One field.
-    public struct Field: Sendable, Hashable {
+    package struct Field: Sendable, Hashable {
         /// The name, as written.
-        public let name: String
+        package let name: String
         /// The value, without surrounding white space.
-        public let value: String
+        package let value: String
     }
 
     /// All fields, repeated ones included.
-    public private(set) var fields: [Field]
+    package private(set) var fields: [Field]
 
     /// No fields.
-    public init() {
+    package init() {
         fields = []
     }
 
     /// Takes the pairs in the order given.
-    public init(dictionaryLiteral pairs: (String, String)...) {
+    package init(dictionaryLiteral pairs: (String, String)...) {
         fields = pairs.map { Field(name: $0, value: $1) }
     }
 
     /// The first value under a name.
-    public subscript(_ name: String) -> String? {
+    package subscript(_ name: String) -> String? {
         fields.first { Self.matches($0.name, name) }?.value
     }
 
     /// Adds a field behind the others, leaving fields of the same name in place.
-    public mutating func append(name: String, value: String) {
+    package mutating func append(name: String, value: String) {
         fields.append(Field(name: name, value: value))
     }
 
@@ -42,14 +42,18 @@ public struct OutboundHeaders: Sendable, Hashable, ExpressibleByDictionaryLitera
 }
 
 extension OutboundHeaders.Field {
-    /// Whether the field may go out: the name a token, the value without line breaks or NUL, so that no value can forge another field.
+    /// Whether the field may go out: the name a token, the value without line breaks or NUL, so that no value can forge
+    /// another field.
     var isWellFormed: Bool {
-        !name.isEmpty && name.utf8.allSatisfy(Self.isTokenByte) && value.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }
+        !name.isEmpty && name.utf8.allSatisfy(Self.isTokenByte)
+            && value.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }
     }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
         }
     }

@@ -1,23 +1,24 @@
 /// One HTTP request. Redirects are never followed: they come back as answers with their status.
-public struct OutboundRequest: Sendable {
+package struct OutboundRequest: Sendable {
     /// `GET`, `POST`, …
-    public var method: String
+    package var method: String
     /// An absolute `http` or `https` address.
-    public var url: String
+    package var url: String
     /// Fields to send besides those HTTP itself needs.
-    public var headers: OutboundHeaders
+    package var headers: OutboundHeaders
     /// The body, `nil` for none.
-    public var body: [UInt8]?
+    package var body: [UInt8]?
     /// Limit for name look-up, connecting and TLS together.
-    public var connectTimeout: Duration
+    package var connectTimeout: Duration
     /// Limit for the whole exchange, connecting included.
-    public var timeout: Duration
+    package var timeout: Duration
     /// The largest body accepted in the answer.
-    public var maximumResponseBytes: Int
+    package var maximumResponseBytes: Int
 
     /// Describes a request.
-    public init(
-        method: String = "GET", url: String, headers: OutboundHeaders = [:], body: [UInt8]? = nil, connectTimeout: Duration = .seconds(1),
+    package init(
+        method: String = "GET", url: String, headers: OutboundHeaders = [:], body: [UInt8]? = nil,
+        connectTimeout: Duration = .seconds(1),
         timeout: Duration = .seconds(15), maximumResponseBytes: Int = 1 << 20
     ) {
         self.method = method
@@ -31,8 +32,8 @@ public struct OutboundRequest: Sendable {
 }
 
 extension OutboundRequest {
-    /// Whether the request may go out a second time by itself when a re-used connection turns out to be dead: methods that are idempotent
-    /// (RFC 9110, 9.2.2), and those that carry an idempotency key.
+    /// Whether the request may go out a second time by itself when a re-used connection turns out to be dead: methods
+    /// that are idempotent (RFC 9110, 9.2.2), and those that carry an idempotency key.
     var isReplayable: Bool {
         switch method {
         case "GET", "HEAD", "PUT", "DELETE", "OPTIONS": true
@@ -47,7 +48,9 @@ extension OutboundRequest {
             return .refused(.invalidRequest, "The method must be capital letters.")
         }
         if let field = headers.fields.first(where: { !$0.isWellFormed }) {
-            return .refused(.invalidRequest, "The header field \(field.name.debugDescription) holds characters that may not be sent.")
+            return .refused(
+                .invalidRequest,
+                "The header field \(field.name.debugDescription) holds characters that may not be sent.")
         }
         return nil
     }

@@ -1,7 +1,7 @@
 /// A mail server's no.
-public struct SMTPRefusal: Sendable, Hashable {
+package struct SMTPRefusal: Sendable, Hashable {
     /// What was refused, which tells whom the no is about.
-    public enum Stage: Sendable, Hashable {
+    package enum Stage: Sendable, Hashable {
         /// The connection: greeting, EHLO, encryption.
         case connection
         /// Our user and password.
@@ -15,16 +15,17 @@ public struct SMTPRefusal: Sendable, Hashable {
     }
 
     /// The reply code, 400 to 599.
-    public let code: Int
+    package let code: Int
     /// The enhanced status code (RFC 3463), such as `5.1.1`, where the server gave one.
-    public let enhanced: String?
-    /// Whether the server says that it passes on no mail for us, or none without a log-in. Servers without enhanced codes tell it by the word alone.
-    public let deniesRelaying: Bool
+    package let enhanced: String?
+    /// Whether the server says that it passes on no mail for us, or none without a log-in. Servers without enhanced
+    /// codes tell it by the word alone.
+    package let deniesRelaying: Bool
     /// What was refused.
-    public let stage: Stage
+    package let stage: Stage
 
     /// Puts a refusal together.
-    public init(code: Int, enhanced: String? = nil, deniesRelaying: Bool = false, stage: Stage) {
+    package init(code: Int, enhanced: String? = nil, deniesRelaying: Bool = false, stage: Stage) {
         self.code = code
         self.enhanced = enhanced
         self.deniesRelaying = deniesRelaying
@@ -32,18 +33,18 @@ public struct SMTPRefusal: Sendable, Hashable {
     }
 
     /// Whether the server says that trying again will not help.
-    public var isPermanent: Bool { (500...599).contains(code) }
+    package var isPermanent: Bool { (500...599).contains(code) }
 
-    /// The subject of the enhanced status code: 1 the address, 2 the mailbox, 3 the mail system, 4 the network, 5 the protocol, 6 the content, 7 security
-    /// and policy; nil without such a code.
-    public var subject: Int? {
+    /// The subject of the enhanced status code: 1 the address, 2 the mailbox, 3 the mail system, 4 the network, 5 the
+    /// protocol, 6 the content, 7 security and policy; nil without such a code.
+    package var subject: Int? {
         enhanced.flatMap { $0.split(separator: ".").dropFirst().first }.flatMap { Int($0) }
     }
 }
 
 extension SMTPRefusal: CustomStringConvertible {
     /// For operators. Holds none of the server's words, which may name an address.
-    public var description: String {
+    package var description: String {
         let what =
             switch stage {
             case .connection: "to the connection"
@@ -56,7 +57,8 @@ extension SMTPRefusal: CustomStringConvertible {
     }
 }
 
-/// Whether a mail server can take addresses beyond ASCII (RFC 6531), found out from its replies before the sender is told.
+/// Whether a mail server can take addresses beyond ASCII (RFC 6531), found out from its replies before the sender is
+/// told.
 struct SMTPUTF8Watch {
     /// Whether the answer counts that comes before encryption; else the one after it does, where encryption is offered.
     let staysUnencrypted: Bool

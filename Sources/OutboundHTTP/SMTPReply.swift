@@ -1,12 +1,12 @@
 /// A mail server's acceptance of a message: from here on the message is the server's to deliver.
-public struct SMTPReply: Sendable, Hashable {
+package struct SMTPReply: Sendable, Hashable {
     /// The reply code after the end of the message, 250.
-    public let code: Int
+    package let code: Int
     /// The server's words, often its own name for the message; at most 512 bytes.
-    public let text: String
+    package let text: String
 
     /// Puts a reply together.
-    public init(code: Int, text: String) {
+    package init(code: Int, text: String) {
         self.code = code
         self.text = text
     }

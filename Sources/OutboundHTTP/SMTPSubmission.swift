@@ -1,7 +1,7 @@
 /// One message handed to a mail server.
-public struct SMTPSubmission: Sendable {
+package struct SMTPSubmission: Sendable {
     /// When an unencrypted `smtp://` connection is upgraded. `smtps://` is encrypted from the start.
-    public enum StartTLSPolicy: Sendable, Hashable {
+    package enum StartTLSPolicy: Sendable, Hashable {
         /// Whenever the server offers it. A certificate that is not to be trusted is an error even then.
         case whenOffered
         /// Always; a server that does not offer it is not used.
@@ -10,25 +10,25 @@ public struct SMTPSubmission: Sendable {
         case never
     }
 
-    /// `smtp://` or `smtps://`, `[user:password@]host[:port]`; user and password percent-encoded. They are only sent to a server that offers
-    /// a way to log in.
-    public var url: String
-    /// The envelope sender: an address without a name. The domains of all addresses are ASCII; what stands in front of the @ may not be, and then only a
-    /// server that offers SMTPUTF8 gets the message.
-    public var from: String
+    /// `smtp://` or `smtps://`, `[user:password@]host[:port]`; user and password percent-encoded. They are only sent to
+    /// a server that offers a way to log in.
+    package var url: String
+    /// The envelope sender: an address without a name. The domains of all addresses are ASCII; what stands in front of
+    /// the @ may not be, and then only a server that offers SMTPUTF8 gets the message.
+    package var from: String
     /// The envelope recipients: addresses without names.
-    public var recipients: [String]
+    package var recipients: [String]
     /// The whole message, RFC 5322 header and body, lines ending in CR LF. Leading dots are doubled on the way.
-    public var data: [UInt8]
+    package var data: [UInt8]
     /// When to encrypt.
-    public var startTLS: StartTLSPolicy
+    package var startTLS: StartTLSPolicy
     /// Limit for name look-up, connecting and TLS together.
-    public var connectTimeout: Duration
+    package var connectTimeout: Duration
     /// Limit for the whole exchange.
-    public var timeout: Duration
+    package var timeout: Duration
 
     /// Describes a submission.
-    public init(
+    package init(
         url: String, from: String, recipients: [String], data: [UInt8], startTLS: StartTLSPolicy = .whenOffered,
         connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(30)
     ) {
@@ -48,7 +48,9 @@ extension SMTPSubmission {
         if let defect = URLCheck.defect(of: url, schemes: ["smtp", "smtps"]) { return defect }
         guard !recipients.isEmpty, ([from] + recipients).allSatisfy(Self.isEnvelopeAddress) else {
             return .refused(
-                .invalidRequest, "Sender and recipients must be bare mail addresses with domains in ASCII, and there must be a recipient.")
+                .invalidRequest,
+                "Sender and recipients must be bare mail addresses with domains in ASCII, and there must be a recipient."
+            )
         }
         guard !data.isEmpty else { return .refused(.invalidRequest, "There is no message to send.") }
         return nil

@@ -8,13 +8,24 @@ extension Transfer {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let easy = handle.pointer
         handle.note(cw_set_private(easy, context))
-        handle.note(cw_on_body(easy, { bytes, size, count, context in Transfer.at(context)?.takeBody(bytes, size * count) ?? 0 }, context))
         handle.note(
-            cw_on_header(easy, { bytes, size, count, context in Transfer.at(context)?.takeHeader(bytes, size * count) ?? 0 }, context))
-        handle.note(cw_on_read(easy, { bytes, size, count, context in Transfer.at(context)?.give(bytes, size * count) ?? 0 }, context))
+            cw_on_body(
+                easy, { bytes, size, count, context in Transfer.at(context)?.takeBody(bytes, size * count) ?? 0 },
+                context))
         handle.note(
-            cw_on_seek(easy, { context, offset, _ in Transfer.at(context)?.rewind(to: Int(offset)) ?? CURL_SEEKFUNC_FAIL }, context))
-        handle.note(cw_on_progress(easy, { context, _, _, _, _ in Transfer.at(context)?.ticket.isCancelled == true ? 1 : 0 }, context))
+            cw_on_header(
+                easy, { bytes, size, count, context in Transfer.at(context)?.takeHeader(bytes, size * count) ?? 0 },
+                context))
+        handle.note(
+            cw_on_read(
+                easy, { bytes, size, count, context in Transfer.at(context)?.give(bytes, size * count) ?? 0 }, context))
+        handle.note(
+            cw_on_seek(
+                easy, { context, offset, _ in Transfer.at(context)?.rewind(to: Int(offset)) ?? CURL_SEEKFUNC_FAIL },
+                context))
+        handle.note(
+            cw_on_progress(
+                easy, { context, _, _, _, _ in Transfer.at(context)?.ticket.isCancelled == true ? 1 : 0 }, context))
     }
 
     /// The transfer behind a callback's context.
@@ -56,8 +67,8 @@ extension Transfer {
         return count
     }
 
-    /// libcurl asks for this before it sends a body again. Refusing makes the transfer fail instead, which for a request without an idempotency
-    /// key is the only safe answer.
+    /// libcurl asks for this before it sends a body again. Refusing makes the transfer fail instead, which for a
+    /// request without an idempotency key is the only safe answer.
     private func rewind(to offset: Int) -> Int32 {
         guard mayResend, (0...outgoing.count).contains(offset) else { return CURL_SEEKFUNC_FAIL }
         sent = offset

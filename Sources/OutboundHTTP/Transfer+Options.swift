@@ -61,7 +61,8 @@ extension Transfer {
         handle.set(CURLOPT_UPLOAD, 1)
         handle.set(CURLOPT_INFILESIZE_LARGE, size: mail.data.count)
         if mail.needsSMTPUTF8 {
-            utf8Watch = SMTPUTF8Watch(staysUnencrypted: mail.startTLS == .never || mail.url.lowercased().hasPrefix("smtps:"))
+            utf8Watch = SMTPUTF8Watch(
+                staysUnencrypted: mail.startTLS == .never || mail.url.lowercased().hasPrefix("smtps:"))
             // What the server offers is told on a new connection only.
             handle.set(CURLOPT_FRESH_CONNECT, 1)
         }

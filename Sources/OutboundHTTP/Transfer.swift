@@ -2,8 +2,8 @@ internal import CCurl
 
 /// One transfer on its lane's thread: the easy handle, what is still to be sent, and what has come in.
 ///
-/// Not Sendable: it lives and dies on that thread. libcurl's callbacks find it through an unretained pointer, which is sound because the lane
-/// holds the transfer until its handle has left the multi handle.
+/// Not Sendable: it lives and dies on that thread. libcurl's callbacks find it through an unretained pointer, which is
+/// sound because the lane holds the transfer until its handle has left the multi handle.
 final class Transfer {
     let ticket: TransferTicket
     let finish: @Sendable (TransferOutcome) -> Void

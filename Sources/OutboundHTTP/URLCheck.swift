@@ -3,10 +3,12 @@ enum URLCheck {
     /// Why an address cannot be used. The message never repeats the address, which may hold a password.
     static func defect(of url: String, schemes: [String]) -> OutboundError? {
         guard let scheme = schemes.first(where: { url.lowercasedPrefix($0 + "://") }) else {
-            return .refused(.badURL, "The address must start with \(schemes.map { $0 + "://" }.joined(separator: " or ")).")
+            return .refused(
+                .badURL, "The address must start with \(schemes.map { $0 + "://" }.joined(separator: " or ")).")
         }
         guard url.utf8.count > scheme.utf8.count + 3, url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return .refused(.badURL, "The address must name a host and hold only printable ASCII characters without spaces.")
+            return .refused(
+                .badURL, "The address must name a host and hold only printable ASCII characters without spaces.")
         }
         return nil
     }

@@ -18,7 +18,8 @@ public struct PostgresConfiguration: Sendable {
     public var applicationName = "cartwright"
     /// Schemas in which unqualified names are looked up, comma separated; nil leaves it to the database.
     public var searchPath: String?
-    /// What stands between this process and the server. `pooler=…` in the URL takes precedence, and so does Prisma's name for it, `pgbouncer=true`.
+    /// What stands between this process and the server. `pooler=…` in the URL takes precedence, and so does Prisma's
+    /// name for it, `pgbouncer=true`.
     public var pooler = PostgresPooler.auto
     /// How prepared statements are planned; one in the URL's `options` takes precedence.
     public var planCacheMode = PlanCacheMode.generic
@@ -27,16 +28,18 @@ public struct PostgresConfiguration: Sendable {
     /// How often a transaction that lost against another one is run before its error is reported.
     public var transactionAttempts = 8
 
-    /// How much longer than ``statementTimeout`` a server may say nothing before the connection is taken for dead. Only tests change it.
+    /// How much longer than ``statementTimeout`` a server may say nothing before the connection is taken for dead. Only
+    /// tests change it.
     var silenceGrace: Duration = .seconds(10)
 
     private var settings: [String: String]
     /// What its connections have found out. Copies share it.
     let knowledge = PoolerKnowledge()
 
-    /// - Parameter url: `postgres://user:password@host:port/database?parameter=value`, with libpq's parameters (manual, 34.1.2): several hosts
-    ///   (`host1:port,host2:port`) with `target_session_attrs=read-write`, `sslmode` and `sslrootcert`, `host=/folder/of/the/socket`; and `pooler`,
-    ///   see ``PostgresPooler``. Special characters are percent-encoded.
+    /// - Parameter url: `postgres://user:password@host:port/database?parameter=value`, with libpq's parameters (manual,
+    ///   34.1.2): several hosts (`host1:port,host2:port`) with `target_session_attrs=read-write`, `sslmode` and
+    ///   `sslrootcert`, `host=/folder/of/the/socket`; and `pooler`, see ``PostgresPooler``. Special characters are
+    ///   percent-encoded.
     /// - Throws: ``PostgresError/Code/invalidURL``.
     public init(url: String) throws(PostgresError) {
         let (url, pooler) = try Self.withoutPooler(url)
@@ -45,7 +48,8 @@ public struct PostgresConfiguration: Sendable {
             settings["port", default: "5432"].split(separator: ",").allSatisfy({ UInt16($0) != nil })
         else {
             throw PostgresError(
-                .invalidURL, "expected postgres://user:password@host:port/database, with special characters percent-encoded")
+                .invalidURL,
+                "expected postgres://user:password@host:port/database, with special characters percent-encoded")
         }
         self.settings = settings
         if let pooler { self.pooler = pooler }
@@ -65,7 +69,10 @@ public struct PostgresConfiguration: Sendable {
                 rest.append(item)
                 continue
             }
-            if pooler == nil { throw PostgresError(.invalidURL, "expected pooler=auto, none or transaction, or pgbouncer=true or false") }
+            if pooler == nil {
+                throw PostgresError(
+                    .invalidURL, "expected pooler=auto, none or transaction, or pgbouncer=true or false")
+            }
         }
         return (rest.isEmpty ? String(url[..<mark]) : "\(url[..<mark])?\(rest.joined(separator: "&"))", pooler)
     }
@@ -86,17 +93,20 @@ public struct PostgresConfiguration: Sendable {
         } else {
             // Of two settings of one name the later one counts.
             let options = ["-c plan_cache_mode=\(planCacheMode.rawValue)", settings["options"]].compactMap(\.self)
-            settings["options"] = (options + serverSettings.map { "-c \($0.0)=\(Self.escaped($0.1))" }).joined(separator: " ")
+            settings["options"] = (options + serverSettings.map { "-c \($0.0)=\(Self.escaped($0.1))" }).joined(
+                separator: " ")
         }
         // A network that swallows packets is noticed within half a minute.
         let defaults = [
-            "application_name": applicationName, "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+            "application_name": applicationName, "keepalives_idle": "10", "keepalives_interval": "5",
+            "keepalives_count": "3",
             "tcp_user_timeout": "25000",
         ]
         return Self.eachHost(of: settings.merging(defaults) { given, _ in given })
     }
 
-    /// Lists of hosts and ports taken apart. Which of several hosts is preferred only libpq can tell when it knows all of them.
+    /// Lists of hosts and ports taken apart. Which of several hosts is preferred only libpq can tell when it knows all
+    /// of them.
     private static func eachHost(of settings: [String: String]) -> [[String: String]] {
         func list(_ name: String) -> [String] {
             (settings[name] ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -104,7 +114,8 @@ public struct PostgresConfiguration: Sendable {
         let names = ["host", "hostaddr"].filter { settings[$0] != nil }
         let ports = list("port")
         let count = names.map { list($0).count }.max() ?? 1
-        guard count > 1, settings["target_session_attrs"] != "prefer-standby", names.allSatisfy({ list($0).count == count }),
+        guard count > 1, settings["target_session_attrs"] != "prefer-standby",
+            names.allSatisfy({ list($0).count == count }),
             ports.count == 1 || ports.count == count
         else { return [settings] }
         return (0..<count).map { index in
@@ -115,11 +126,12 @@ public struct PostgresConfiguration: Sendable {
         }
     }
 
-    /// Says the settings for one transaction, as long as nothing else can be sure of them. The server plans each statement for its values then, because it
-    /// plans each time.
+    /// Says the settings for one transaction, as long as nothing else can be sure of them. The server plans each
+    /// statement for its values then, because it plans each time.
     var localSettings: String {
         let all = Self.assignments(in: settings["options"] ?? "") + serverSettings
-        return "SELECT " + all.map { "set_config(\(Self.literal($0.0)), \(Self.literal($0.1)), true)" }.joined(separator: ", ")
+        return "SELECT "
+            + all.map { "set_config(\(Self.literal($0.0)), \(Self.literal($0.1)), true)" }.joined(separator: ", ")
     }
 
     /// Asks a new connection whose it is, and whether it heard what it was told.
@@ -149,7 +161,8 @@ public struct PostgresConfiguration: Sendable {
         for word in words {
             let text = word.hasPrefix("--") || word.hasPrefix("-c") ? word.dropFirst(2) : word[...]
             guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { continue }
-            assignments.append((String(text[..<sign].replacing("-", with: "_")), String(text[text.index(after: sign)...])))
+            assignments.append(
+                (String(text[..<sign].replacing("-", with: "_")), String(text[text.index(after: sign)...])))
         }
         return assignments
     }
@@ -163,7 +176,8 @@ public struct PostgresConfiguration: Sendable {
         var settings = [
             ("TimeZone", "UTC"), ("DateStyle", "ISO,YMD"), ("IntervalStyle", "postgres"), ("bytea_output", "hex"),
             ("extra_float_digits", "1"),
-            ("statement_timeout", Self.milliseconds(statementTimeout)), ("lock_timeout", Self.milliseconds(lockTimeout)),
+            ("statement_timeout", Self.milliseconds(statementTimeout)),
+            ("lock_timeout", Self.milliseconds(lockTimeout)),
             ("idle_in_transaction_session_timeout", Self.milliseconds(idleInTransactionTimeout)),
         ]
         if let searchPath { settings.append(("search_path", searchPath)) }
@@ -180,9 +194,10 @@ public struct PostgresConfiguration: Sendable {
 
 /// How the server plans prepared statements (`plan_cache_mode`).
 public enum PlanCacheMode: String, Sendable {
-    /// Once per connection, whatever the parameters. Left alone the server compares costs, finds that a batch of one row deserves a plan of
-    /// its own, and plans anew at every call: for the statement that starts jobs, 2 ms of planning for 0.2 ms of work. Where a plan
-    /// hangs on a value, the value belongs into the statement's text, or the transaction asks for ``custom``.
+    /// Once per connection, whatever the parameters. Left alone the server compares costs, finds that a batch of one
+    /// row deserves a plan of its own, and plans anew at every call: for the statement that starts jobs, 2 ms of
+    /// planning for 0.2 ms of work. Where a plan hangs on a value, the value belongs into the statement's text, or the
+    /// transaction asks for ``custom``.
     case generic = "force_generic_plan"
     /// At every call.
     case custom = "force_custom_plan"

@@ -1,10 +1,10 @@
 public import Logging
 
-/// A connection of its own for commands that wait inside Redis, such as BLMOVE and BLPOP. For one task at a time: a second command waits for the
-/// first one's end.
+/// A connection of its own for commands that wait inside Redis, such as BLMOVE and BLPOP. For one task at a time: a
+/// second command waits for the first one's end.
 ///
-/// Over sentinels it goes to the new master after a fail-over; in a cluster to the node that serves the command's key, with a connection to each
-/// such node.
+/// Over sentinels it goes to the new master after a fail-over; in a cluster to the node that serves the command's key,
+/// with a connection to each such node.
 public final class RedisBlockingConnection: Sendable {
     private let route: Route
 
@@ -18,11 +18,12 @@ public final class RedisBlockingConnection: Sendable {
 
     /// Sends a command that may block.
     ///
-    /// When the calling task is cancelled, the connection is dropped, which unblocks the server too, and the call ends at once with
-    /// `.cancelled`. An element that the server was popping at that very moment is then gone with ``RedisError/maybeExecuted`` as the
-    /// only trace; use commands such as BLMOVE, which leave it in another list.
+    /// When the calling task is cancelled, the connection is dropped, which unblocks the server too, and the call ends
+    /// at once with `.cancelled`. An element that the server was popping at that very moment is then gone with
+    /// ``RedisError/maybeExecuted`` as the only trace; use commands such as BLMOVE, which leave it in another list.
     ///
-    /// - Parameter timeout: the limit that stands in the command itself. A second more without a reply, and the connection is given up as dead.
+    /// - Parameter timeout: the limit that stands in the command itself. A second more without a reply, and the
+    ///   connection is given up as dead.
     /// - Returns: `.null` when the server's limit passed with nothing to pop.
     public func send(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisValue {
         let limit = timeout + Self.grace

@@ -1,6 +1,7 @@
 /// What each server must be asked for itself.
 extension RedisClient {
-    /// Sends commands to every server that takes writes: each master of a cluster, else the one server. They stay next to each other.
+    /// Sends commands to every server that takes writes: each master of a cluster, else the one server. They stay next
+    /// to each other.
     /// - Returns: for each server its replies; error replies are values.
     /// - Throws: when one of them did not answer; others may have executed the commands then.
     public func sendToEachMaster(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisMasterReplies] {
@@ -11,8 +12,9 @@ extension RedisClient {
         return replies
     }
 
-    /// All keys that match a pattern, on every master, by SCAN: see there for what holds of keys that come and go meanwhile. A key may appear twice,
-    /// and one that moves to another node of the cluster meanwhile may be missed. Keys that are not UTF-8 are left out.
+    /// All keys that match a pattern, on every master, by SCAN: see there for what holds of keys that come and go
+    /// meanwhile. A key may appear twice, and one that moves to another node of the cluster meanwhile may be missed.
+    /// Keys that are not UTF-8 are left out.
     ///
     /// The sequence ends with an error when a server goes away in the middle; begin again then.
     /// - Parameters:

@@ -22,14 +22,19 @@ extension RedisConfiguration {
                 for item in parts.queryItems ?? [] { query[item.name] = item.value ?? "" }
                 do throws(RedisURL.Problem) {
                     tls = try TLSSettings(&query)
-                    if !query.isEmpty { throw RedisURL.Problem(text: "its query may hold only ca, cert, key and server-name") }
+                    if !query.isEmpty {
+                        throw RedisURL.Problem(text: "its query may hold only ca, cert, key and server-name")
+                    }
                 } catch {
                     throw Self.invalid(error.text, example: "rediss://redis.example:6379/0?ca=/etc/ssl/redis-ca.pem")
                 }
             } else {
                 tls = nil
                 // Whoever names an authority does not mean to send passwords in the open.
-                guard parts.queryItems?.contains(where: { ["ca", "cert", "key", "server-name"].contains($0.name) }) != true else {
+                guard
+                    parts.queryItems?.contains(where: { ["ca", "cert", "key", "server-name"].contains($0.name) })
+                        != true
+                else {
                     throw Self.invalid("ca, cert, key and server-name belong to rediss://")
                 }
             }
@@ -40,7 +45,8 @@ extension RedisConfiguration {
             tls = nil
         default:
             throw Self.invalid(
-                "the scheme must be redis, unix, redis+sentinel or redis+cluster, or rediss, rediss+sentinel or rediss+cluster for TLS")
+                "the scheme must be redis, unix, redis+sentinel or redis+cluster, or rediss, rediss+sentinel or rediss+cluster for TLS"
+            )
         }
     }
 
@@ -54,7 +60,8 @@ extension RedisConfiguration {
             guard known.isSuperset(of: query.keys) else {
                 throw RedisURL.Problem(
                     text:
-                        "its query may hold only sentinel-user and sentinel-password\(tls == nil ? "" : ", ca, cert, key and server-name")")
+                        "its query may hold only sentinel-user and sentinel-password\(tls == nil ? "" : ", ca, cert, key and server-name")"
+                )
             }
             let service = parts.path.first ?? ""
             guard !service.isEmpty, !service.contains(where: \.isWhitespace) else {
@@ -67,7 +74,8 @@ extension RedisConfiguration {
             (username, password) = (parts.username, parts.password)
             topology = .sentinel(
                 SentinelService(
-                    sentinels: try parts.endpoints(defaultPort: 26379), name: service, username: parts.query["sentinel-user"],
+                    sentinels: try parts.endpoints(defaultPort: 26379), name: service,
+                    username: parts.query["sentinel-user"],
                     password: parts.query["sentinel-password"]))
             let number = parts.path.dropFirst().first ?? "0"
             guard let number = Int(number), number >= 0 else {
@@ -83,12 +91,15 @@ extension RedisConfiguration {
         let example = "redis+cluster://10.0.0.1:6379,10.0.0.2:6379"
         do throws(RedisURL.Problem) {
             let parts = try RedisURL(url)
-            guard parts.path.isEmpty || parts.path == ["0"] else { throw RedisURL.Problem(text: "a cluster has database 0 only") }
+            guard parts.path.isEmpty || parts.path == ["0"] else {
+                throw RedisURL.Problem(text: "a cluster has database 0 only")
+            }
             var query = parts.query
             tls = parts.scheme.hasPrefix("rediss") ? try TLSSettings(&query) : nil
             guard query.isEmpty else {
                 throw RedisURL.Problem(
-                    text: tls == nil ? "it must not have a query" : "its query may hold only ca, cert, key and server-name")
+                    text: tls == nil
+                        ? "it must not have a query" : "its query may hold only ca, cert, key and server-name")
             }
             (username, password) = (parts.username, parts.password)
             topology = .cluster(seeds: try parts.endpoints(defaultPort: 6379))
@@ -121,7 +132,9 @@ extension TLSSettings {
 
     private static func path(_ name: String, _ query: inout [String: String]) throws(RedisURL.Problem) -> String? {
         guard let path = query.removeValue(forKey: name) else { return nil }
-        guard path.hasPrefix("/") else { throw RedisURL.Problem(text: "\(name) must be the absolute path of a PEM file") }
+        guard path.hasPrefix("/") else {
+            throw RedisURL.Problem(text: "\(name) must be the absolute path of a PEM file")
+        }
         return path
     }
 }

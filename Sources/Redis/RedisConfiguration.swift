@@ -9,8 +9,8 @@ public struct RedisConfiguration: Sendable {
 
     /// How long one attempt at a connection may take, greeting included.
     public var connectTimeout: Duration = .seconds(1)
-    /// How long a command may wait to be sent, and after that how long Redis may stay silent while a reply is due. In a cluster the first of the
-    /// two includes all redirections and waits for the cluster to heal.
+    /// How long a command may wait to be sent, and after that how long Redis may stay silent while a reply is due. In a
+    /// cluster the first of the two includes all redirections and waits for the cluster to heal.
     public var commandTimeout: Duration = .seconds(2)
     /// Most commands that may wait to be sent to one server; more are refused as ``RedisError/Code/overloaded``.
     public var maximumQueued = 100_000
@@ -19,17 +19,20 @@ public struct RedisConfiguration: Sendable {
 
     /// Reads one of
     ///
-    /// - `redis://[user:password@]host[:port][/database]`: one server. Host defaults to 127.0.0.1, port to 6379, database to 0;
+    /// - `redis://[user:password@]host[:port][/database]`: one server. Host defaults to 127.0.0.1, port to 6379,
+    ///   database to 0;
     /// - `unix:///path/to/socket[?db=database]`: one server on this machine;
-    /// - `redis+sentinel://[user:password@]host[:port][,host[:port]…]/service[/database][?sentinel-user=…&sentinel-password=…]`: the master that
-    ///   these sentinels call `service`. Their port defaults to 26379. User and password are those of the servers; sentinels that want a
-    ///   password have their own;
-    /// - `redis+cluster://[user:password@]host[:port][,host[:port]…]`: the cluster that these nodes belong to. Name several: one that is up is
-    ///   enough to find all others. A cluster has database 0 only.
+    /// -
+    ///   `redis+sentinel://[user:password@]host[:port][,host[:port]…]/service[/database][?sentinel-user=…&sentinel-password=…]`:
+    ///   the master that these sentinels call `service`. Their port defaults to 26379. User and password are those of
+    ///   the servers; sentinels that want a password have their own;
+    /// - `redis+cluster://[user:password@]host[:port][,host[:port]…]`: the cluster that these nodes belong to. Name
+    ///   several: one that is up is enough to find all others. A cluster has database 0 only.
     ///
-    /// With `rediss` in place of `redis` all connections are encrypted and the servers' certificates checked, against the authorities of the system
-    /// unless `?ca=/path/to/ca.pem` names others, and for the host that is connected to, unless `server-name=…` says whom they are for, as sentinels and
-    /// clusters need that tell addresses. `cert=/path&key=/path` is shown to servers that ask for it.
+    /// With `rediss` in place of `redis` all connections are encrypted and the servers' certificates checked, against
+    /// the authorities of the system unless `?ca=/path/to/ca.pem` names others, and for the host that is connected to,
+    /// unless `server-name=…` says whom they are for, as sentinels and clusters need that tell addresses.
+    /// `cert=/path&key=/path` is shown to servers that ask for it.
     ///
     /// Users, passwords and service names may be percent-encoded.
     ///

@@ -27,7 +27,8 @@ public struct RedisScan: AsyncSequence, Sendable {
             if links == nil { links = try await scan.client.masters().map(\.link) }
             while keys.isEmpty, let link = links?.last {
                 let command = RedisCommand(
-                    "SCAN", RedisArgument(cursor), "MATCH", RedisArgument(scan.pattern), "COUNT", RedisArgument(scan.count))
+                    "SCAN", RedisArgument(cursor), "MATCH", RedisArgument(scan.pattern), "COUNT",
+                    RedisArgument(scan.count))
                 let page = try await link.send(command).elements ?? []
                 guard page.count == 2, let cursor = page[0].text, let found = page[1].elements else {
                     throw RedisError(code: .protocolViolation, message: "SCAN was answered in an unknown form")

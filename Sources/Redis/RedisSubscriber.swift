@@ -4,10 +4,11 @@ import Threading
 
 /// Listens to Redis' publish/subscribe on a connection of its own, and subscribes again after every reconnect.
 ///
-/// Over sentinels it listens at the master. In a cluster any node passes on what is published at any other, so it listens at one, and goes to the next of
-/// those in the URL when that one fails.
+/// Over sentinels it listens at the master. In a cluster any node passes on what is published at any other, so it
+/// listens at one, and goes to the next of those in the URL when that one fails.
 ///
-/// What is published while there is no connection is lost; that is Redis' promise, not ours. Use it as a hint to look, never as the news itself.
+/// What is published while there is no connection is lost; that is Redis' promise, not ours. Use it as a hint to look,
+/// never as the news itself.
 public final class RedisSubscriber: Sendable {
     private let mailbox = Mailbox<SubscriberRole.Message>()
     private let status = LinkStatus()
@@ -19,7 +20,8 @@ public final class RedisSubscriber: Sendable {
     /// Starts to connect.
     public init(_ configuration: RedisConfiguration, logger: Logger) {
         LinkThread.start(
-            name: "redis-subscribe", role: SubscriberRole(configuration), configuration: configuration, mailbox: mailbox, status: status,
+            name: "redis-subscribe", role: SubscriberRole(configuration), configuration: configuration,
+            mailbox: mailbox, status: status,
             logger: logger)
     }
 
@@ -28,12 +30,14 @@ public final class RedisSubscriber: Sendable {
     }
 
     /// Starts to listen. The subscription ends with the stream: when it is dropped or its task is cancelled.
-    /// - Returns: messages from the moment the server knows of the subscription, which is soon after this call; see ``confirmed(_:)``. Ends when the
-    ///   subscriber is closed.
+    /// - Returns: messages from the moment the server knows of the subscription, which is soon after this call; see
+    ///   ``confirmed(_:)``. Ends when the subscriber is closed.
     public func subscribe(to channels: [String]) -> AsyncStream<RedisMessage> {
-        let (stream, continuation) = AsyncStream.makeStream(of: RedisMessage.self, bufferingPolicy: .bufferingNewest(Self.buffer))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: RedisMessage.self, bufferingPolicy: .bufferingNewest(Self.buffer))
         let id = lastID.add(1, ordering: .relaxed).newValue
-        let message = SubscriberRole.Message.add(id, SubscriberRole.Listener(channels: Array(Set(channels)), continuation: continuation))
+        let message = SubscriberRole.Message.add(
+            id, SubscriberRole.Listener(channels: Array(Set(channels)), continuation: continuation))
         guard mailbox.post(message) else {
             continuation.finish()
             return stream
@@ -44,8 +48,8 @@ public final class RedisSubscriber: Sendable {
         return stream
     }
 
-    /// Returns once the server has confirmed these channels, which some stream must be listening to: what is published after that will come. For
-    /// whoever must look at the truth once more after subscribing, so as to miss nothing.
+    /// Returns once the server has confirmed these channels, which some stream must be listening to: what is published
+    /// after that will come. For whoever must look at the truth once more after subscribing, so as to miss nothing.
     ///
     /// - Throws: `.timeout` when that takes longer than ``RedisConfiguration/commandTimeout``, `.closed`.
     public func confirmed(_ channels: [String]) async throws(RedisError) {
@@ -59,8 +63,8 @@ public final class RedisSubscriber: Sendable {
     /// Whether there is a connection right now.
     public var isConnected: Bool { status.isConnected }
 
-    /// An element for the present connection, if there is one, and for each later one: its number, from 1. Between two of them messages may have
-    /// been missed. Ends when the subscriber is closed.
+    /// An element for the present connection, if there is one, and for each later one: its number, from 1. Between two
+    /// of them messages may have been missed. Ends when the subscriber is closed.
     public func connections() -> AsyncStream<Int> {
         status.connections()
     }
@@ -77,7 +81,8 @@ public final class RedisSubscriber: Sendable {
             switch message {
             case .add(_, let listener): listener.continuation.finish()
             case .await(let wait):
-                wait.continuation.resume(returning: .failure(RedisError(code: .closed, message: "the Redis subscriber was closed")))
+                wait.continuation.resume(
+                    returning: .failure(RedisError(code: .closed, message: "the Redis subscriber was closed")))
             case .remove: break
             }
         }

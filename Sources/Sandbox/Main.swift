@@ -4,7 +4,8 @@ import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
-/// `Sandbox`: a stateful stand-in for the payment provider, the mail server and the exchange rates, for development and tests.
+/// `Sandbox`: a stateful stand-in for the payment provider, the mail server and the exchange rates, for development and
+/// tests.
 @main
 struct Main {
     static func main() async {
@@ -18,7 +19,9 @@ struct Main {
             try await server.group(stoppingOn: [UnixSignal.sigterm, UnixSignal.sigint]).run()
         } catch is CancellationError {
             // The grace time ended before the last call did; it was asked to stop, so this is no failure.
-        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+        } catch let error as IOError
+            where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL
+        {
             fail(
                 "it cannot listen: \(String(cString: strerror(error.errnoCode))). Choose a free address with SANDBOX_HOST, SANDBOX_PORT and SANDBOX_SMTP_PORT."
             )

@@ -1,13 +1,15 @@
 import DequeModule
 import Synchronization
 
-/// Hands requests that wait at the same time to one call of `perform`: one transaction for many orders, one statement for many jobs.
+/// Hands requests that wait at the same time to one call of `perform`: one transaction for many orders, one statement
+/// for many jobs.
 ///
-/// It batches only what is already waiting. A request that finds a free lane goes at once, alone; those that arrive while all lanes are
-/// busy go together when one frees. So an idle system adds no delay, and a busy one does less work per request.
+/// It batches only what is already waiting. A request that finds a free lane goes at once, alone; those that arrive
+/// while all lanes are busy go together when one frees. So an idle system adds no delay, and a busy one does less work
+/// per request.
 ///
-/// There is no task behind it: the first waiting caller leads the next batch in its own task. When a batch of several fails, each of its
-/// requests is performed again alone, so that one bad request fails alone.
+/// There is no task behind it: the first waiting caller leads the next batch in its own task. When a batch of several
+/// fails, each of its requests is performed again alone, so that one bad request fails alone.
 public final class Batcher<Request: Sendable, Response: Sendable>: Sendable {
     private enum Turn: Sendable {
         case answered(Response)
@@ -34,7 +36,8 @@ public final class Batcher<Request: Sendable, Response: Sendable>: Sendable {
     ///   - maximumBatch: most requests in one call.
     ///   - lanes: most calls under way at once.
     ///   - perform: answers one response per request, in their order. Must leave no effect when it throws.
-    public init(maximumBatch: Int, lanes: Int = 1, perform: @escaping @Sendable ([Request]) async throws -> [Response]) {
+    public init(maximumBatch: Int, lanes: Int = 1, perform: @escaping @Sendable ([Request]) async throws -> [Response])
+    {
         precondition(maximumBatch > 0 && lanes > 0)
         self.maximumBatch = maximumBatch
         self.lanes = lanes
@@ -76,7 +79,9 @@ public final class Batcher<Request: Sendable, Response: Sendable>: Sendable {
         passOn()
         switch result {
         case .success(let responses):
-            for (waiter, response) in zip(others, responses.dropFirst()) { waiter.continuation.resume(returning: .answered(response)) }
+            for (waiter, response) in zip(others, responses.dropFirst()) {
+                waiter.continuation.resume(returning: .answered(response))
+            }
             return responses[0]
         case .failure(let error):
             for waiter in others { waiter.continuation.resume(returning: .alone) }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A mailbox with many senders and one receiver, which learns of new messages through a file descriptor.
 ///
-/// The receiver is a thread that already sleeps in `poll(2)` on a socket; it adds ``wakeDescriptor`` to the set and calls ``drain()``
-/// when that becomes readable. Only the first message after a drain costs a system call.
+/// The receiver is a thread that already sleeps in `poll(2)` on a socket; it adds ``wakeDescriptor`` to the set and
+/// calls ``drain()`` when that becomes readable. Only the first message after a drain costs a system call.
 public final class Mailbox<Message: Sendable>: Sendable {
     private struct State {
         var messages: [Message] = []
@@ -15,8 +15,8 @@ public final class Mailbox<Message: Sendable>: Sendable {
 
     /// Readable while messages wait and after ``close()``. For `poll(2)` only; valid as long as the mailbox lives.
     ///
-    /// The reading end of a pipe that holds at most one byte. An `eventfd(2)` would save one descriptor, but Swift's Glibc module does
-    /// not have it.
+    /// The reading end of a pipe that holds at most one byte. An `eventfd(2)` would save one descriptor, but Swift's
+    /// Glibc module does not have it.
     public let wakeDescriptor: Int32
     private let signalDescriptor: Int32
     private let state = Mutex(State())
@@ -66,7 +66,8 @@ public final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 
-    /// Refuses further messages, makes the descriptor readable for good, and hands back what nobody will drain any more.
+    /// Refuses further messages, makes the descriptor readable for good, and hands back what nobody will drain any
+    /// more.
     public func close() -> [Message] {
         state.withLock { state in
             state.isClosed = true

@@ -1,11 +1,13 @@
 import Glibc
 
-/// A mutex and its condition variable around a value: the classic monitor, for threads that sleep until the value says otherwise.
+/// A mutex and its condition variable around a value: the classic monitor, for threads that sleep until the value says
+/// otherwise.
 ///
-/// `Synchronization.Mutex` has no condition to wait on, hence this one. Waiting blocks the calling OS thread, so nothing that runs on
-/// Swift's cooperative pool may call `wait`.
+/// `Synchronization.Mutex` has no condition to wait on, hence this one. Waiting blocks the calling OS thread, so
+/// nothing that runs on Swift's cooperative pool may call `wait`.
 ///
-/// `@unchecked Sendable`: `state` is only touched while `mutex` is held, and both pthread objects have stable heap addresses.
+/// `@unchecked Sendable`: `state` is only touched while `mutex` is held, and both pthread objects have stable heap
+/// addresses.
 package final class Monitor<State>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -32,7 +34,9 @@ package final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs `body` with the lock held. Wakes nobody; see ``signal()``.
-    package func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+    package func withLock<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure)
+        -> Result
+    {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)
@@ -43,7 +47,8 @@ package final class Monitor<State>: @unchecked Sendable {
         pthread_cond_broadcast(condition)
     }
 
-    /// Sleeps until `decide` returns a value. `decide` runs with the lock held: once at the start and after each wake-up.
+    /// Sleeps until `decide` returns a value. `decide` runs with the lock held: once at the start and after each
+    /// wake-up.
     package func wait<Result>(for decide: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -86,6 +91,7 @@ extension timespec {
         clock_gettime(CLOCK_MONOTONIC, &now)
         let (seconds, attoseconds) = max(duration, .zero).components
         let nanoseconds = now.tv_nsec + Int(attoseconds / 1_000_000_000)
-        return timespec(tv_sec: now.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+        return timespec(
+            tv_sec: now.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
     }
 }

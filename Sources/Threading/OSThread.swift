@@ -1,17 +1,18 @@
 import Glibc
 
-/// A named POSIX thread of our own, for C libraries that block: Swift's cooperative pool has only as many threads as there are cores,
-/// and one blocking call on it stalls the process.
+/// A named POSIX thread of our own, for C libraries that block: Swift's cooperative pool has only as many threads as
+/// there are cores, and one blocking call on it stalls the process.
 public struct OSThread: Sendable {
     private let ended: Monitor<Bool>
 
     /// Starts a thread that runs `body` and ends.
     ///
-    /// All signals are blocked on it, so that signal handling stays with the main thread and no system call here returns `EINTR` for
-    /// a signal meant for the process.
+    /// All signals are blocked on it, so that signal handling stays with the main thread and no system call here
+    /// returns `EINTR` for a signal meant for the process.
     ///
     /// - Parameter name: shown by `ps -L` and `top -H`; Linux keeps the first 15 bytes.
-    /// - Precondition: the operating system can start another thread; without one no promise of this program could be kept.
+    /// - Precondition: the operating system can start another thread; without one no promise of this program could be
+    ///   kept.
     public static func start(name: String, _ body: @escaping @Sendable () -> Void) -> OSThread {
         let ended = Monitor(false)
         let start = Start(name: name, body: body, ended: ended)
@@ -56,7 +57,8 @@ public struct OSThread: Sendable {
         return nil
     }
 
-    /// Names the calling thread through procfs: Swift's Glibc module has neither `pthread_setname_np` nor the variadic `prctl`.
+    /// Names the calling thread through procfs: Swift's Glibc module has neither `pthread_setname_np` nor the variadic
+    /// `prctl`.
     /// A system without procfs only loses the name.
     private static func setName(_ name: String) {
         let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)

@@ -2,8 +2,8 @@
 ///
 ///     await withTaskExecutorPreference(TaskThread(name: "lease-keeper")) { … }
 ///
-/// An actor on a thread of its own is not enough for that: a continuation is resumed on the task's executor, which is the pool where no other is
-/// preferred, and only from there the task hops back to its actor.
+/// An actor on a thread of its own is not enough for that: a continuation is resumed on the task's executor, which is
+/// the pool where no other is preferred, and only from there the task hops back to its actor.
 public final class TaskThread: TaskExecutor, Sendable {
     private let thread: ThreadExecutor
 

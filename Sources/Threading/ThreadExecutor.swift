@@ -1,12 +1,12 @@
 import DequeModule
 import Glibc
 
-/// A serial executor that owns one OS thread. Give it to an actor as `unownedExecutor`, and everything isolated to that actor runs on
-/// that thread, in order, where it may block.
+/// A serial executor that owns one OS thread. Give it to an actor as `unownedExecutor`, and everything isolated to that
+/// actor runs on that thread, in order, where it may block.
 ///
-/// The thread starts with the first job and keeps the executor alive until ``stop()``, which the owner calls once it is done
-/// (an actor in its `deinit`). A job that arrives after the thread has ended starts a new one: no job is ever dropped, because a
-/// dropped job is a task that never resumes.
+/// The thread starts with the first job and keeps the executor alive until ``stop()``, which the owner calls once it is
+/// done (an actor in its `deinit`). A job that arrives after the thread has ended starts a new one: no job is ever
+/// dropped, because a dropped job is a task that never resumes.
 public final class ThreadExecutor: SerialExecutor, Sendable {
     private enum Work {
         case job(UnownedJob)
@@ -36,13 +36,14 @@ public final class ThreadExecutor: SerialExecutor, Sendable {
         add(.job(UnownedJob(job)))
     }
 
-    /// Runs `body` on the thread after everything queued before it. The cheap way in for code that is not itself a task; inside,
-    /// `actor.assumeIsolated` holds for an actor that uses this executor.
+    /// Runs `body` on the thread after everything queued before it. The cheap way in for code that is not itself a
+    /// task; inside, `actor.assumeIsolated` holds for an actor that uses this executor.
     public func run(_ body: @escaping @Sendable () -> Void) {
         add(.closure(body))
     }
 
-    /// Lets the thread end once the jobs queued so far, and any they enqueue meanwhile, have run. Does not wait. Safe to repeat.
+    /// Lets the thread end once the jobs queued so far, and any they enqueue meanwhile, have run. Does not wait. Safe
+    /// to repeat.
     public func stop() {
         state.withLock { $0.isStopped = true }
         state.signal()

@@ -17,32 +17,39 @@ struct WorkerServices {
     let gates: [QueueName: any QueueGate]
 
     /// - Throws: `StartupError` that names every setting a provider refuses.
-    init(_ settings: WorkerProcessSettings, _ connections: Connections, client: OutboundHTTPClient, logger: Logger) throws(StartupError) {
+    init(_ settings: WorkerProcessSettings, _ connections: Connections, client: OutboundHTTPClient, logger: Logger)
+        throws(StartupError)
+    {
         let (database, redis, dispatcher) = (connections.database, connections.redis, connections.dispatcher)
         let prefix = settings.redis.queuePrefix
         let providers = ProviderGates(settings.payments, connections, prefix: prefix, logger: logger)
         let outbound = try OutboundServices(
-            payments: settings.payments, mail: settings.mail, rates: settings.rates, gates: providers, client: client, logger: logger)
+            payments: settings.payments, mail: settings.mail, rates: settings.rates, gates: providers, client: client,
+            logger: logger)
         gates = providers.byQueue
         interceptors = [OutageInterceptor(gates: providers.byQueue)]
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
         let checkoutStore = CheckoutStore(
-            database: database, dispatcher: dispatcher, outcomes: OutcomeBus(redis: redis, prefix: prefix), settings: shop)
+            database: database, dispatcher: dispatcher, outcomes: OutcomeBus(redis: redis, prefix: prefix),
+            settings: shop)
         let checkouts = CheckoutBatches(store: checkoutStore)
         let mailStore = MailStore(database: database, dispatcher: dispatcher)
 
         var registry = JobRegistry()
         registry.register(
             CheckoutHandler(
-                checkouts: checkouts, store: checkoutStore, payments: outbound.payments, captureMethod: settings.payments.capture))
+                checkouts: checkouts, store: checkoutStore, payments: outbound.payments,
+                captureMethod: settings.payments.capture))
         let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop)
         registry.register(
             CancelOrderHandler(orders: orders, store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
-        registry.register(CapturePaymentHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
+        registry.register(
+            CapturePaymentHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
         registry.register(
             CaptureDeadlinesHandler(
-                store: CaptureStore(database: database, dispatcher: dispatcher), captures: settings.payments.deadline == .capture))
+                store: CaptureStore(database: database, dispatcher: dispatcher),
+                captures: settings.payments.deadline == .capture))
         let refunds = RefundStore(database: database, dispatcher: dispatcher)
         registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
         let webhooks = WebhookStore(database: database, dispatcher: dispatcher)
@@ -57,7 +64,8 @@ struct WorkerServices {
         registry.register(
             ReconcilePaymentsHandler(
                 store: reconciliations,
-                healer: PaymentHealer(store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
+                healer: PaymentHealer(
+                    store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
         let mailGate = providers.byQueue[SendMail.queue]
         registry.register(
@@ -81,7 +89,9 @@ struct WorkerServices {
             // A new shop has no rates at all, and its books were never compared.
             JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
             JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
-            JobSchedule("payments.reconcile", every: .minutes(5), startingWith: .latestSlot) { ReconcilePayments(.recent) },
+            JobSchedule("payments.reconcile", every: .minutes(5), startingWith: .latestSlot) {
+                ReconcilePayments(.recent)
+            },
             JobSchedule("payments.reconcile-daily", cron: "17 3 * * *") { ReconcilePayments(.daily) },
             JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
             JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
@@ -89,9 +99,11 @@ struct WorkerServices {
 
         var sweeps: [any Service] = [
             ReservationSweep(
-                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
+                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2),
+                logger: logger),
             UndecidedPaymentSweep(
-                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2), logger: logger),
+                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2),
+                logger: logger),
             ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
             MailGauge(store: mailStore, interval: .seconds(60), logger: logger),
@@ -106,7 +118,8 @@ struct WorkerServices {
             let renderer = outbound.mailRenderer
             sweeps.append(
                 UnknownMailSweep(
-                    store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) }, wait: settings.mail.unknownWait,
+                    store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) },
+                    wait: settings.mail.unknownWait,
                     logger: logger))
         }
         self.sweeps = sweeps

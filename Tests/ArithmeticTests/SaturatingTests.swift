@@ -10,9 +10,14 @@ struct SaturatingTests {
 
     @Test("sums, differences and products are exact, or the nearest end of the range")
     func operators() {
-        property("a + b", Self.pairs) { a, b in try demandEqual(a.saturatingAdd(b), Self.clamped(Int128(a) + Int128(b))) }
-        property("a - b", Self.pairs) { a, b in try demandEqual(a.saturatingSubtract(b), Self.clamped(Int128(a) - Int128(b))) }
-        property("a * b", Self.pairs) { a, b in try demandEqual(a.saturatingMultiply(by: b), Self.clamped(Int128(a) * Int128(b))) }
+        property("a + b", Self.pairs) { a, b in try demandEqual(a.saturatingAdd(b), Self.clamped(Int128(a) + Int128(b)))
+        }
+        property("a - b", Self.pairs) { a, b in
+            try demandEqual(a.saturatingSubtract(b), Self.clamped(Int128(a) - Int128(b)))
+        }
+        property("a * b", Self.pairs) { a, b in
+            try demandEqual(a.saturatingMultiply(by: b), Self.clamped(Int128(a) * Int128(b)))
+        }
         #expect(UInt8(3).saturatingSubtract(5) == 0)
         #expect(UInt8(250).saturatingAdd(9) == 255)
     }
@@ -20,7 +25,8 @@ struct SaturatingTests {
     @Test(
         "a value without a whole number of its own becomes the nearest",
         arguments: [
-            (0.9, 0), (-0.9, 0), (-7.5, -7), (1e19, Int64.max), (-1e19, .min), (.infinity, .max), (-.infinity, .min), (.nan, 0),
+            (0.9, 0), (-0.9, 0), (-7.5, -7), (1e19, Int64.max), (-1e19, .min), (.infinity, .max), (-.infinity, .min),
+            (.nan, 0),
             (9_223_372_036_854_775_808, .max), (-9_223_372_036_854_775_808, .min), (.leastNonzeroMagnitude, 0),
             (.greatestFiniteMagnitude, .max),
         ] as [(Double, Int64)])

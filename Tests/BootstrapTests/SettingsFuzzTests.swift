@@ -8,26 +8,32 @@ import Testing
 
 @Suite("Whatever a setting holds, it is taken in bounds or refused with its name", .timeLimit(.minutes(10)))
 struct SettingsFuzzTests {
-    private static let key = "2026:" + Data((0..<48).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }).base64EncodedString()
+    private static let key =
+        "2026:" + Data((0..<48).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }).base64EncodedString()
     private static let good = [
-        "DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:5432/shop", "REDIS_URL": "redis://127.0.0.1:6379/0", "AUTH_SIGNING_KEYS": key,
+        "DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:5432/shop", "REDIS_URL": "redis://127.0.0.1:6379/0",
+        "AUTH_SIGNING_KEYS": key,
         "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "PAYMENTS_API_BASE": "http://127.0.0.1:9090",
         "MAIL_FROM": "Shop <orders@shop.example>",
         "SMTP_URL": "smtp://user:pass@127.0.0.1:25", "SMTP_STARTTLS": "offered", "PORT": "8080", "METRICS_PORT": "9464",
         "DATABASE_POOL_SIZE": "20", "SHUTDOWN_GRACE_SECONDS": "25", "RESERVATION_SECONDS": "900", "PAYMENTS_RATE": "25",
         "PAYMENTS_RATE_TOTAL": "100",
-        "PAYMENTS_BURST": "5", "PAYMENTS_CAPTURE_DAYS": "7", "MAIL_UNKNOWN_SECONDS": "30", "MAIL_PAYMENT_FAILED_SECONDS": "120",
-        "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "10", "BCRYPT_COST": "12", "WORKER_QUEUES": "checkout=64,email=32",
+        "PAYMENTS_BURST": "5", "PAYMENTS_CAPTURE_DAYS": "7", "MAIL_UNKNOWN_SECONDS": "30",
+        "MAIL_PAYMENT_FAILED_SECONDS": "120",
+        "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "10", "BCRYPT_COST": "12",
+        "WORKER_QUEUES": "checkout=64,email=32",
         "QUEUE_BOUNDS": "email=100000", "SHOP_TIME_ZONE": "Europe/Berlin", "SHOP_CURRENCY": "USD",
         "PAYMENTS_WEBHOOK_SECRETS": "whsec_a,whsec_b",
-        "PAYMENTS_MODE": "test", "LOG_LEVEL": "info", "RATES_PROVIDER": "ecb", "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/activity",
+        "PAYMENTS_MODE": "test", "LOG_LEVEL": "info", "RATES_PROVIDER": "ecb",
+        "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/activity",
     ]
 
     @Test("one of them changed, for an API, a worker and a command")
     func changed() {
         let names = Self.good.keys.sorted()
         property(
-            "settings", count: 3_000, both(Gen<Int>.int(0...names.count - 1), Gen<[UInt8]>.bytes(near: Array(Self.good.values.sorted())))
+            "settings", count: 3_000,
+            both(Gen<Int>.int(0...names.count - 1), Gen<[UInt8]>.bytes(near: Array(Self.good.values.sorted())))
         ) {
             index, bytes in
             // An environment has no zero bytes.
@@ -42,7 +48,8 @@ struct SettingsFuzzTests {
             try Self.check {
                 try WorkerProcessSettings(checking: reader)
             } holds: { settings in
-                settings.worker.queues.values.allSatisfy { (1...10_000).contains($0) } && settings.worker.grace <= .seconds(3600)
+                settings.worker.queues.values.allSatisfy { (1...10_000).contains($0) }
+                    && settings.worker.grace <= .seconds(3600)
                     && (2...90).contains(settings.payments.captureDays) && settings.mail.unknownWait <= .seconds(86_400)
                     && (1...100_000).contains(settings.payments.limits.perEndpoint)
             }

@@ -11,12 +11,15 @@ import Testing
 
 @Suite("Settings are checked before anything starts")
 struct SettingsTests {
-    private static let key = "2026:" + Data((0..<48).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }).base64EncodedString()
+    private static let key =
+        "2026:" + Data((0..<48).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }).base64EncodedString()
     private static let api = [
-        "DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:5432/shop", "REDIS_URL": "redis://127.0.0.1:6379", "AUTH_SIGNING_KEYS": key,
+        "DATABASE_URL": "postgres://shop:hunter2@127.0.0.1:5432/shop", "REDIS_URL": "redis://127.0.0.1:6379",
+        "AUTH_SIGNING_KEYS": key,
     ]
     private static let worker = api.merging([
-        "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "MAIL_FROM": "Shop <orders@shop.example>", "SMTP_URL": "smtp://127.0.0.1:25",
+        "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "MAIL_FROM": "Shop <orders@shop.example>",
+        "SMTP_URL": "smtp://127.0.0.1:25",
     ]) { $1 }
 
     /// What is said about an API with these settings on top of good ones; an empty value takes one away.
@@ -49,10 +52,12 @@ struct SettingsTests {
         let settings = try APISettings(
             checking: SettingsReader(
                 values: Self.api.merging([
-                    "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000", "METRICS_PORT": "0",
+                    "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000",
+                    "METRICS_PORT": "0",
                     "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
-                    "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de", "MAIL_PAYMENT_FAILED_SECONDS": "0",
+                    "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de",
+                    "MAIL_PAYMENT_FAILED_SECONDS": "0",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
         #expect(settings.http.corsOrigins == ["https://shop.example", "http://localhost:3000"])
@@ -72,7 +77,8 @@ struct SettingsTests {
 
     @Test("an empty value asks for the default")
     func empty() throws {
-        let settings = try APISettings(checking: SettingsReader(values: Self.api.merging(["PORT": "", "LOG_LEVEL": ""]) { $1 }))
+        let settings = try APISettings(
+            checking: SettingsReader(values: Self.api.merging(["PORT": "", "LOG_LEVEL": ""]) { $1 }))
         #expect(settings.http.port == 8080)
         #expect(settings.log.level == .info)
     }
@@ -81,7 +87,8 @@ struct SettingsTests {
     func allAtOnce() throws {
         let text = try #require(
             complaint([
-                "PORT": "eighty", "LOG_LEVEL": "loud", "DATABASE_URL": "", "REDIS_URL": "http://x", "AUTH_SIGNING_KEYS": "short:YQ==",
+                "PORT": "eighty", "LOG_LEVEL": "loud", "DATABASE_URL": "", "REDIS_URL": "http://x",
+                "AUTH_SIGNING_KEYS": "short:YQ==",
             ]))
         for name in ["PORT", "LOG_LEVEL", "DATABASE_URL", "REDIS_URL", "AUTH_SIGNING_KEYS"] {
             #expect(text.contains("\n  \(name): "), "\(name) in \(text)")
@@ -93,12 +100,18 @@ struct SettingsTests {
     @Test(
         "values out of bounds are refused",
         arguments: [
-            ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"), ("HOST", "a b"),
-            ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "null"), ("CORS_ORIGINS", "shop.example"), ("CORS_ORIGINS", "https://shop.example/"),
-            ("CORS_ORIGINS", "https://Shop.example"), ("CORS_ORIGINS", "https://shop.example:443"), ("CORS_ORIGINS", "https://a.example,"),
-            ("CORS_ORIGINS", "https://*.shop.example"), ("CORS_ORIGINS", "https://shop.example:x"), ("CORS_ORIGINS", "ftp://a.example"),
-            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"), ("RATES_MARGIN_PERCENT", "2,5"),
-            ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"), ("SENDGRID_WEBHOOK_KEY", "MFkw"),
+            ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"),
+            ("HOST", "a b"),
+            ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "null"), ("CORS_ORIGINS", "shop.example"),
+            ("CORS_ORIGINS", "https://shop.example/"),
+            ("CORS_ORIGINS", "https://Shop.example"), ("CORS_ORIGINS", "https://shop.example:443"),
+            ("CORS_ORIGINS", "https://a.example,"),
+            ("CORS_ORIGINS", "https://*.shop.example"), ("CORS_ORIGINS", "https://shop.example:x"),
+            ("CORS_ORIGINS", "ftp://a.example"),
+            ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"),
+            ("RATES_MARGIN_PERCENT", "2,5"),
+            ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"),
+            ("SENDGRID_WEBHOOK_KEY", "MFkw"),
             ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
             ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),
         ])
@@ -111,7 +124,8 @@ struct SettingsTests {
     @Test(
         "what is wrong with the address of Redis is said, in whichever form it is",
         arguments: [
-            ("redis://:hunter2@h/x", "database must be a number"), ("redis+sentinel://:hunter2@a,b", "the name that the sentinels have"),
+            ("redis://:hunter2@h/x", "database must be a number"),
+            ("redis+sentinel://:hunter2@a,b", "the name that the sentinels have"),
             ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("rediss://:hunter2@h?ca=x", "ca must be"),
         ])
     func redis(value: String, reason: String) throws {
@@ -123,7 +137,8 @@ struct SettingsTests {
     @Test("a secret is never repeated")
     func noSecrets() throws {
         let changes = [
-            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h?ca=x", "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
+            "DATABASE_URL": "mysql://shop:hunter2@db/x", "REDIS_URL": "rediss://u:hunter2@h?ca=x",
+            "AUTH_SIGNING_KEYS": "k:hunter2hunter2",
         ]
         let text = try #require(complaint(changes))
         #expect(!text.contains("hunter2"))
@@ -134,7 +149,9 @@ struct SettingsTests {
         #expect(dumped == "- signing key 2026\n")
         let worker = try WorkerProcessSettings(
             checking: SettingsReader(
-                values: Self.worker.merging(["SMTP_URL": "smtp://shop:hunter2@mail:25", "REDIS_URL": "redis://:hunter2@h"]) { $1 }))
+                values: Self.worker.merging([
+                    "SMTP_URL": "smtp://shop:hunter2@mail:25", "REDIS_URL": "redis://:hunter2@h",
+                ]) { $1 }))
         for secret in ["hunter2", "sk_test_0"] {
             #expect(!"\(worker)".contains(secret))
         }
@@ -183,7 +200,8 @@ struct SettingsTests {
                     "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "QUEUE_BOUNDS": "email=500",
                     "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
                     "PAYMENTS_CAPTURE": "manual", "PAYMENTS_CAPTURE_DAYS": "5", "PAYMENTS_CAPTURE_DEADLINE": "capture",
-                    "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120", "PAYMENTS_BURST": "7",
+                    "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120",
+                    "PAYMENTS_BURST": "7",
                     "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
                 ]) { $1 }))
         #expect(changed.worker.queues == ["checkout": 2, "email": 1])
@@ -205,8 +223,10 @@ struct SettingsTests {
             ("WORKER_QUEUES", "a b=1"), ("QUEUE_BOUNDS", "email"), ("QUEUE_BOUNDS", "email=0"),
             ("WORKER_QUEUES", "checkout=1,"), ("SHUTDOWN_GRACE_SECONDS", "-1"), ("PAYMENTS_API_KEY", "pk_live_123"),
             ("PAYMENTS_API_KEY", ""),
-            ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"), ("SMTP_URL", "http://x"),
-            ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"), ("SHOP_TIME_ZONE", "Mars/Olympus"),
+            ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"),
+            ("SMTP_URL", "http://x"),
+            ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"),
+            ("SHOP_TIME_ZONE", "Mars/Olympus"),
             ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
             ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_CAPTURE_DEADLINE", "never"),
             ("PAYMENTS_RATE", "0"), ("PAYMENTS_RATE_TOTAL", "many"), ("PAYMENTS_BURST", "0"),
@@ -228,9 +248,11 @@ struct SettingsTests {
     @Test(
         "mail is encrypted on its way, but for a server on this machine that offers no encryption",
         arguments: [
-            ("smtp://127.0.0.1:25", "whenOffered"), ("smtp://user:p%40ss@localhost:587", "whenOffered"), ("smtp://[::1]:25", "whenOffered"),
+            ("smtp://127.0.0.1:25", "whenOffered"), ("smtp://user:p%40ss@localhost:587", "whenOffered"),
+            ("smtp://[::1]:25", "whenOffered"),
             ("smtp://mail.example.com:587", "required"), ("smtp://127.0.0.1@mail.example.com:587", "required"),
-            ("smtp://127.0.0.1.example.com", "required"), ("smtp://10.0.0.1:25", "required"), ("smtps://mail.example.com", "required"),
+            ("smtp://127.0.0.1.example.com", "required"), ("smtp://10.0.0.1:25", "required"),
+            ("smtps://mail.example.com", "required"),
         ])
     func encryption(url: String, policy: String) throws {
         #expect(try startTLS(["SMTP_URL": url]) == policy)
@@ -242,18 +264,24 @@ struct SettingsTests {
     @Test("mail through the provider's API needs a key and no mail server")
     func mailAPI() throws {
         func settings(_ changes: [String: String]) throws -> WorkerProcessSettings {
-            let given = ["MAIL_TRANSPORT": "sendgrid", "SMTP_URL": "", "SHOP_TIME_ZONE": "Europe/Berlin"].merging(changes) { $1 }
+            let given = ["MAIL_TRANSPORT": "sendgrid", "SMTP_URL": "", "SHOP_TIME_ZONE": "Europe/Berlin"].merging(
+                changes
+            ) { $1 }
             return try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(given) { $1 }))
         }
         for key in ["", "hunter2", "SG.", "SG.hunter 2"] {
             let error = #expect(throws: StartupError.self) { try settings(["SENDGRID_API_KEY": key]) }
-            #expect(error?.message.contains("  SENDGRID_API_KEY: ") == true && error?.message.contains("hunter") == false)
+            #expect(
+                error?.message.contains("  SENDGRID_API_KEY: ") == true && error?.message.contains("hunter") == false)
         }
         let right = try settings(["SENDGRID_API_KEY": "SG.hunter2"])
-        guard case .sendGrid(let key, "https://api.sendgrid.com") = right.mail.transport else { throw StartupError("another transport") }
+        guard case .sendGrid(let key, "https://api.sendgrid.com") = right.mail.transport else {
+            throw StartupError("another transport")
+        }
         #expect(key.value == "SG.hunter2" && !"\(right)".contains("hunter2"))
         #expect(right.mail.unknownWait == .seconds(900) && right.mail.timeZone.identifier == "Europe/Berlin")
-        #expect(try settings(["SENDGRID_API_KEY": "SG.x", "MAIL_UNKNOWN_SECONDS": "5"]).mail.unknownWait == .seconds(5))
+        #expect(
+            try settings(["SENDGRID_API_KEY": "SG.x", "MAIL_UNKNOWN_SECONDS": "5"]).mail.unknownWait == .seconds(5))
     }
 
     @Test("the key of the mail provider's events is checked for its form")
@@ -264,7 +292,9 @@ struct SettingsTests {
             "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB67903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
         let prefix = "3059301306072A8648CE3D020106082A8648CE3D03010703420004"
         let bytes = Array((prefix + point).utf8)
-        let der = stride(from: 0, to: bytes.count, by: 2).map { UInt8(String(decoding: bytes[$0...$0 + 1], as: UTF8.self), radix: 16) ?? 0 }
+        let der = stride(from: 0, to: bytes.count, by: 2).map {
+            UInt8(String(decoding: bytes[$0...$0 + 1], as: UTF8.self), radix: 16) ?? 0
+        }
         let values = Self.api.merging(["SENDGRID_WEBHOOK_KEY": Data(der).base64EncodedString()]) { $1 }
         #expect(try APISettings(checking: SettingsReader(values: values)).webhooks.mailKey == der)
     }
@@ -297,11 +327,15 @@ struct SettingsTests {
         #expect(set.webhooks.payments?.secrets.map(\.value) == ["whsec_hunter2", "whsec_hunter3"])
         #expect(set.webhooks.payments?.mode == .test)
         #expect(!"\(set)".contains("hunter"))
-        #expect(complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2"])?.contains("  PAYMENTS_MODE: is not set") == true)
-        #expect(complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2", "PAYMENTS_MODE": "real"])?.contains("  PAYMENTS_MODE: ") == true)
+        #expect(
+            complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2"])?.contains("  PAYMENTS_MODE: is not set") == true)
+        #expect(
+            complaint(["PAYMENTS_WEBHOOK_SECRETS": "whsec_hunter2", "PAYMENTS_MODE": "real"])?.contains(
+                "  PAYMENTS_MODE: ") == true)
         for wrong in ["short", "whsec_hunter2,", ",whsec_hunter2", "whsec hunter2", "whsec_hunter2,x"] {
             let text = complaint(["PAYMENTS_WEBHOOK_SECRETS": wrong, "PAYMENTS_MODE": "test"])
-            #expect(text?.contains("  PAYMENTS_WEBHOOK_SECRETS: ") == true && text?.contains("hunter") == false, "\(wrong)")
+            #expect(
+                text?.contains("  PAYMENTS_WEBHOOK_SECRETS: ") == true && text?.contains("hunter") == false, "\(wrong)")
         }
         // What anybody can guess must not let anybody confirm orders that cost real money.
         let sandbox = ["PAYMENTS_WEBHOOK_SECRETS": "whsec_sandbox"]
@@ -318,7 +352,9 @@ struct SettingsTests {
             if mode.isEmpty || key.contains(mode) {
                 _ = try WorkerProcessSettings(checking: SettingsReader(values: values))
             } else {
-                let error = #expect(throws: StartupError.self) { try WorkerProcessSettings(checking: SettingsReader(values: values)) }
+                let error = #expect(throws: StartupError.self) {
+                    try WorkerProcessSettings(checking: SettingsReader(values: values))
+                }
                 #expect(error?.message.contains("  PAYMENTS_MODE: is \(mode)") == true)
             }
         }
@@ -346,16 +382,19 @@ struct SettingsTests {
             "SHOP_CONTACT": "help@shop.example | +49 30 901820 | https://shop.example/help",
         ]).mail.shop
         #expect(full.name == "Läden" && full.address == ["Läden GmbH", "Hauptstr. 1", "10115 Berlin"])
-        #expect(full.contacts == [.email("help@shop.example"), .phone("+49 30 901820"), .web("https://shop.example/help")])
+        #expect(
+            full.contacts == [.email("help@shop.example"), .phone("+49 30 901820"), .web("https://shop.example/help")])
         #expect(full.logo?.type == "image/png")
     }
 
     @Test(
         "a shop's name, address, contact or picture that cannot stand in a mail is refused",
         arguments: [
-            ("SHOP_NAME", "a\u{2028}b"), ("SHOP_NAME", String(repeating: "a", count: 81)), ("SHOP_NAME", "   "), ("SHOP_ADDRESS", "|"),
+            ("SHOP_NAME", "a\u{2028}b"), ("SHOP_NAME", String(repeating: "a", count: 81)), ("SHOP_NAME", "   "),
+            ("SHOP_ADDRESS", "|"),
             ("SHOP_ADDRESS", Array(repeating: "a", count: 9).joined(separator: "|")), ("SHOP_CONTACT", "call us"),
-            ("SHOP_CONTACT", "a@b.example|x"), ("SHOP_LOGO_FILE", "/nowhere/logo.png"), ("SHOP_LOGO_FILE", "/etc/passwd"),
+            ("SHOP_CONTACT", "a@b.example|x"), ("SHOP_LOGO_FILE", "/nowhere/logo.png"),
+            ("SHOP_LOGO_FILE", "/etc/passwd"),
             ("SHOP_LOGO_FILE", "/dev/zero"),
             ("SHOP_LOGO_FILE", "/tmp"),
         ])

@@ -11,7 +11,8 @@ struct ArgumentFuzzTests {
     private static let now = Date(timeIntervalSince1970: 1_772_373_909)
 
     @Test(
-        "a time longer ago than anything is the beginning of time", arguments: ["99999999999h", "1e300d", "1e308d", "9223372036854775807s"])
+        "a time longer ago than anything is the beginning of time",
+        arguments: ["99999999999h", "1e300d", "1e308d", "9223372036854775807s"])
     func longAgo(text: String) throws {
         let time = try JobArguments.since(text, now: Self.now)
         #expect(time == Date(timeIntervalSince1970: 0))
@@ -27,12 +28,14 @@ struct ArgumentFuzzTests {
             _ = (TimeText.stamp(time), TimeText.moment(time), TimeText.age(time, at: Self.now))
         }
         for currency in ["USD", "JPY", "KWD"].compactMap({ Currency($0) }) {
-            property("an amount in \(currency)", Gen<String>.text(near: ["12.50", "0.5", "12", "9223372036854775807"])) { text in
+            property("an amount in \(currency)", Gen<String>.text(near: ["12.50", "0.5", "12", "9223372036854775807"]))
+            { text in
                 guard let money = try? AmountText.money(text, currency) else { return }
                 try demand(money.amount > 0, "\(money)")
             }
         }
-        property("an order", Gen<String>.text(near: ["#100042", "100042", "7d444840-9dc0-11d1-b245-5ffdce74fad2"])) { text in
+        property("an order", Gen<String>.text(near: ["#100042", "100042", "7d444840-9dc0-11d1-b245-5ffdce74fad2"])) {
+            text in
             if case .number(let number) = OrderReference(text) { try demand(number > 0, text) }
         }
         property("a limit", Gen<String>.number) { text in

@@ -23,7 +23,9 @@ struct CrashOrderTests {
         #expect(anyJob.means(.jobClaimed, of: "rates.refresh") && anyJob.pass == 2)
     }
 
-    @Test(arguments: ["", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1", "@checkout.order"])
+    @Test(arguments: [
+        "", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1", "@checkout.order",
+    ])
     func nonsense(text: String) {
         #expect(CrashOrder(text) == nil)
     }

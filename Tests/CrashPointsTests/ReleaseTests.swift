@@ -8,14 +8,16 @@ import Testing
 struct ReleaseTests {
     /// The module's sources, compiled as a program's are.
     private func compiled(_ options: [String]) async throws -> Data {
-        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/CrashPoints").standardizedFileURL
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/CrashPoints")
+            .standardizedFileURL
         let files = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
         let object = "\(NSTemporaryDirectory())/cartwright-crash-points-\(UUID().uuidString).o"
         defer { try? FileManager.default.removeItem(atPath: object) }
         let compiler = try ManagedProcess.start(
             "swiftc",
             arguments: [
-                "-module-name", "CrashPoints", "-package-name", "cartwright", "-parse-as-library", "-swift-version", "6", "-O",
+                "-module-name", "CrashPoints", "-package-name", "cartwright", "-parse-as-library", "-swift-version",
+                "6", "-O",
                 "-whole-module-optimization", "-c", "-o", object,
             ] + options + files.map { sources.appending(path: $0).path })
         #expect(try await compiler.waitForExit(within: .seconds(120)) == .code(0), "\(compiler.log)")

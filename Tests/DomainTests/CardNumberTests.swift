@@ -5,8 +5,10 @@ import Testing
 struct CardNumberTests {
     /// Test numbers of the card networks.
     static let numbers = [
-        "4242424242424242", "4000056655665556", "5555555555554444", "2223003122003222", "5200828282828210", "378282246310005",
-        "371449635398431", "6011111111111117", "3056930009020004", "36227206271667", "3566002020360505", "6200000000000005",
+        "4242424242424242", "4000056655665556", "5555555555554444", "2223003122003222", "5200828282828210",
+        "378282246310005",
+        "371449635398431", "6011111111111117", "3056930009020004", "36227206271667", "3566002020360505",
+        "6200000000000005",
         "4222222222222",
         "6759649826438453", "6799990100000000019", "501800000009",
     ]
@@ -14,10 +16,12 @@ struct CardNumberTests {
     @Test("bare, grouped and amid other text, in whatever script", arguments: numbers)
     func found(_ number: String) {
         let grouped = stride(from: 0, to: number.count, by: 4).map { String(number.dropFirst($0).prefix(4)) }
-        let arabic = String(String.UnicodeScalarView(number.unicodeScalars.compactMap { Unicode.Scalar($0.value - 0x30 + 0x660) }))
+        let arabic = String(
+            String.UnicodeScalarView(number.unicodeScalars.compactMap { Unicode.Scalar($0.value - 0x30 + 0x660) }))
         for text in [
             number, grouped.joined(separator: " "), grouped.joined(separator: "-"), grouped.joined(separator: "."),
-            grouped.joined(separator: " - ").replacing(" - ", with: "--"), "pm_\(number)", "card\(number)x", "_\(number)-", arabic,
+            grouped.joined(separator: " - ").replacing(" - ", with: "--"), "pm_\(number)", "card\(number)x",
+            "_\(number)-", arabic,
             number.map(String.init).joined(separator: " "), "a 12 b \(number)",
         ] {
             #expect(CardNumber.occurs(in: text, .strict), "\(text)")
@@ -37,7 +41,8 @@ struct CardNumberTests {
     @Test(
         "names of payment methods, telephone numbers, addresses and numbers that fail the check are none",
         arguments: [
-            "pm_card_visa", "pm_1MqLiJLkdIwHu7ixUEgbFdYR", "pm_card_authenticationRequired", "", "none", "0000000000000000",
+            "pm_card_visa", "pm_1MqLiJLkdIwHu7ixUEgbFdYR", "pm_card_authenticationRequired", "", "none",
+            "0000000000000000",
             "12 St James Square, SW1Y 4LE", "+44 20 7946 0958", "tok_visa", "42424242424", "pm_000000000000",
         ])
     func others(_ text: String) {

@@ -5,7 +5,9 @@ import Testing
 struct ChargeLimitsTests {
     private static let limits = ChargeLimits(minimums: [Money(50, .usd)], maximums: [Money(99_999_999, .usd)])
 
-    private func violation(_ amount: Money, _ conversion: (from: Currency, rate: ExchangeRate)? = nil) -> ChargeLimits.Violation? {
+    private func violation(_ amount: Money, _ conversion: (from: Currency, rate: ExchangeRate)? = nil) -> ChargeLimits
+        .Violation?
+    {
         do {
             try Self.limits.check(amount, conversion: conversion)
             return nil

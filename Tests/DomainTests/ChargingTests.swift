@@ -6,7 +6,8 @@ struct ChargingTests {
     @Test(
         "the step of a currency",
         arguments: [
-            ("USD", 1), ("EUR", 1), ("JPY", 1), ("KRW", 1), ("ISK", 1), ("UGX", 1), ("HUF", 1), ("TWD", 1), ("KWD", 10), ("BHD", 10),
+            ("USD", 1), ("EUR", 1), ("JPY", 1), ("KRW", 1), ("ISK", 1), ("UGX", 1), ("HUF", 1), ("TWD", 1), ("KWD", 10),
+            ("BHD", 10),
             ("JOD", 10), ("OMR", 10), ("TND", 10), ("IQD", 10), ("LYD", 10), ("MGA", 100),
         ])
     func step(_ code: String, _ step: Int64) throws {
@@ -16,7 +17,9 @@ struct ChargingTests {
     @Test("what is between two steps is rounded half up, and what overflows is refused")
     func rounding() throws {
         let dinar = try #require(Currency("KWD"))
-        let roundings: [(Int64, Int64)] = [(12_345, 12_350), (12_344, 12_340), (12_340, 12_340), (4, 0), (5, 10), (-5, -10), (0, 0)]
+        let roundings: [(Int64, Int64)] = [
+            (12_345, 12_350), (12_344, 12_340), (12_340, 12_340), (4, 0), (5, 10), (-5, -10), (0, 0),
+        ]
         for (amount, rounded) in roundings {
             let money = Money(amount, dinar)
             #expect(try money.roundedToChargeable() == Money(rounded, dinar))

@@ -16,7 +16,8 @@ struct CheckoutPaceTests {
 
     @Test("on an idle shop an order takes as long as it took, however long nobody came")
     func idle() throws {
-        let pace = try #require(measure([served(-400, -399.94), served(-200, -199.94), served(-50, -49.94)], waiting: -0.01))
+        let pace = try #require(
+            measure([served(-400, -399.94), served(-200, -199.94), served(-50, -49.94)], waiting: -0.01))
         #expect(abs(pace.secondsPerOrder - 0.063) < 0.01)
         #expect(pace.seconds(at: 1) == 1)
     }

@@ -16,7 +16,10 @@ struct ExchangeRateTests {
 
     @Test(
         "what is no positive decimal is refused",
-        arguments: ["", "0", "0.0", "-1", "+1", "1e3", ".5", "5.", "1,5", "NaN", "1.2.3", "0.0000000000001", "1000000000000000000", " 1"])
+        arguments: [
+            "", "0", "0.0", "-1", "+1", "1e3", ".5", "5.", "1,5", "NaN", "1.2.3", "0.0000000000001",
+            "1000000000000000000", " 1",
+        ])
     func refused(_ text: String) {
         #expect(ExchangeRate(text) == nil)
     }
@@ -41,15 +44,19 @@ struct ExchangeRateTests {
         let line = try LinePrice(Money(100, .usd), times: Quantity(3), at: rate, in: .eur)
         #expect(line == LinePrice(unit: Money(34, .eur), total: Money(101, .eur)))
         #expect(
-            try LinePrice(Money(100, .usd), times: .one, at: rate, in: .eur) == LinePrice(unit: Money(34, .eur), total: Money(34, .eur)))
-        #expect(throws: MoneyError.overflow) { try LinePrice(Money(.max / 2, .usd), times: Quantity(3), at: rate, in: .eur) }
+            try LinePrice(Money(100, .usd), times: .one, at: rate, in: .eur)
+                == LinePrice(unit: Money(34, .eur), total: Money(34, .eur)))
+        #expect(throws: MoneyError.overflow) {
+            try LinePrice(Money(.max / 2, .usd), times: Quantity(3), at: rate, in: .eur)
+        }
     }
 
     @Test(
         "a margin is put on top of the rate",
         arguments: [
             ("1.0876", "2.5", "1.11479"), ("150", "0", "150"), ("0.000000000001", "20", "0.000000000001"),
-            ("0.000000000005", "10", "0.000000000006"), ("999999999999999999", "20", nil), ("999999.999999999999", "20", "1200000"),
+            ("0.000000000005", "10", "0.000000000006"), ("999999999999999999", "20", nil),
+            ("999999.999999999999", "20", "1200000"),
             ("123456.123456789012", "0", "123456.123456789012"),
         ] as [(String, String, String?)])
     func margins(_ rate: String, _ percent: String, _ raised: String?) throws {
@@ -57,7 +64,9 @@ struct ExchangeRateTests {
         #expect(try #require(ExchangeRate(rate)).raised(by: margin)?.description == raised)
     }
 
-    @Test("margins are per cent with up to two decimals", arguments: [("0", 0), ("2.5", 250), ("2.05", 205), ("20.00", 2000), ("0.01", 1)])
+    @Test(
+        "margins are per cent with up to two decimals",
+        arguments: [("0", 0), ("2.5", 250), ("2.05", 205), ("20.00", 2000), ("0.01", 1)])
     func readMargin(_ text: String, _ value: Int) throws {
         let margin = try #require(RateMargin(percent: text))
         #expect(margin.rawValue == value)
@@ -65,7 +74,8 @@ struct ExchangeRateTests {
     }
 
     @Test(
-        "what is no such margin is refused", arguments: ["", "20.01", "-1", "+1", "1.", ".5", "2.555", "1,5", "1e1", "100", "1.2.3", " 1"])
+        "what is no such margin is refused",
+        arguments: ["", "20.01", "-1", "+1", "1.", ".5", "2.555", "1,5", "1e1", "100", "1.2.3", " 1"])
     func refusedMargin(_ text: String) {
         #expect(RateMargin(percent: text) == nil)
     }
@@ -76,7 +86,8 @@ struct ExchangeRateTests {
         let set = RateSet(
             source: "ecb", base: .eur, date: day,
             rates: [
-                .usd: try #require(ExchangeRate("1.25")), .gbp: try #require(ExchangeRate("0.8")), .eur: try #require(ExchangeRate("7")),
+                .usd: try #require(ExchangeRate("1.25")), .gbp: try #require(ExchangeRate("0.8")),
+                .eur: try #require(ExchangeRate("7")),
             ])
         #expect(set.rates[.eur] == nil)
         #expect(set.rate(from: .eur, to: .usd)?.description == "1.25")
@@ -101,7 +112,9 @@ struct ExchangeRateTests {
     @Test("days are counted over months, leap years and centuries")
     func daysBetween() throws {
         let start = try #require(CalendarDay("1999-12-31"))
-        for (text, days) in [("1999-12-31", 0), ("2000-01-01", 1), ("2000-03-01", 61), ("2026-11-24", 9_825), ("1999-03-01", -305)] {
+        for (text, days) in [
+            ("1999-12-31", 0), ("2000-01-01", 1), ("2000-03-01", 61), ("2026-11-24", 9_825), ("1999-03-01", -305),
+        ] {
             #expect(try #require(CalendarDay(text)).days(since: start) == days)
         }
         for number in stride(from: Int64(-719_000), to: 800_000, by: 97) {

@@ -6,7 +6,8 @@ struct LanguageTests {
     @Test(
         "The first most wanted language that the shop writes is taken",
         arguments: [
-            ("de", Language.german), ("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", .french), ("es, de;q=0.5", .german),
+            ("de", Language.german), ("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", .french),
+            ("es, de;q=0.5", .german),
             ("en;q=0.2,FR;q=0.3", .french), ("de;q=0, en", .english), ("de-AT-1996", .german), ("en, de", .english),
             (" de ; q=1.0 ", .german), ("de;q=nonsense, fr;q=0.1", .french), ("de;q=7, fr", .french),
             ("de;level=1;q=0.4, en;q=0.3", .german),
@@ -15,7 +16,9 @@ struct LanguageTests {
         #expect(Language(acceptLanguage: field) == language)
     }
 
-    @Test("Where any will do, or none is written here, the shop decides", arguments: ["", "*", "es", "es, ja;q=0.4", ",,;", "deu", "q=1"])
+    @Test(
+        "Where any will do, or none is written here, the shop decides",
+        arguments: ["", "*", "es", "es, ja;q=0.4", ",,;", "deu", "q=1"])
     func noneTaken(field: String) {
         #expect(Language(acceptLanguage: field) == nil)
     }

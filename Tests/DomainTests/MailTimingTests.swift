@@ -16,7 +16,9 @@ struct MailTimingTests {
         }
     }
 
-    @Test("What was decided stays true", arguments: [MailKind.orderConfirmation, .refund, .cancellation], OrderStatus.allCases)
+    @Test(
+        "What was decided stays true", arguments: [MailKind.orderConfirmation, .refund, .cancellation],
+        OrderStatus.allCases)
     func decided(kind: MailKind, status: OrderStatus) {
         #expect(MailTiming(kind, order: status) == .now)
     }

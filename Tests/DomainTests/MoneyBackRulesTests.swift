@@ -14,7 +14,9 @@ struct MoneyBackRulesTests {
     func piecesAddUp() throws {
         let kwd = try #require(Currency("KWD"))
         for currency in [Currency.usd, .jpy, kwd] {
-            for (total, quantity): (Int64, Int) in [(1000, 3), (1, 2), (0, 5), (99_990, 7), (12_340, 999), (Int64.max / 10 * 10, 999)] {
+            for (total, quantity): (Int64, Int) in [
+                (1000, 3), (1, 2), (0, 5), (99_990, 7), (12_340, 999), (Int64.max / 10 * 10, 999),
+            ] {
                 let line = try line(total, quantity, currency)
                 for step in [1, 2, 5, quantity] {
                     var (earlier, sum) = (0, Int64(0))
@@ -35,7 +37,8 @@ struct MoneyBackRulesTests {
     @Test("a discount takes its part off the pieces, and shipping is none of theirs")
     func discount() throws {
         let line = try line(1000, 4)
-        let totals = try OrderTotals(subtotal: Money(1000, .usd), discount: Money(200, .usd), shipping: Money(500, .usd))
+        let totals = try OrderTotals(
+            subtotal: Money(1000, .usd), discount: Money(200, .usd), shipping: Money(500, .usd))
         #expect(RefundWorth.pieces([(line, 2, 0)], in: totals) == Money(400, .usd))
         #expect(RefundWorth.pieces([(line, 4, 0)], in: totals) == Money(800, .usd))
         #expect(RefundWorth.pieces([(line, 9, 0)], in: totals) == Money(800, .usd), "never more than there are")
@@ -67,10 +70,13 @@ struct MoneyBackRulesTests {
     func captured() {
         func intent(_ status: PaymentIntentStatus, received: Int64? = nil, capturable: Int64? = nil) -> PaymentIntent {
             PaymentIntent(
-                id: .init(rawValue: "pi_1"), status: status, amount: Money(4699, .usd), amountReceived: received.map { Money($0, .usd) },
+                id: .init(rawValue: "pi_1"), status: status, amount: Money(4699, .usd),
+                amountReceived: received.map { Money($0, .usd) },
                 amountCapturable: capturable.map { Money($0, .usd) })
         }
-        for (received, captured): (Int64?, Int64) in [(500, 500), (nil, 4699), (4699, 4699), (9000, 4699), (-1, 0), (.max, 4699)] {
+        for (received, captured): (Int64?, Int64) in [
+            (500, 500), (nil, 4699), (4699, 4699), (9000, 4699), (-1, 0), (.max, 4699),
+        ] {
             #expect(intent(.succeeded, received: received).captured == Money(captured, .usd))
             #expect(intent(.requiresCapture, capturable: received).held == Money(captured, .usd))
         }
@@ -87,6 +93,7 @@ struct MoneyBackRulesTests {
     func sums() throws {
         let sum = try RefundSum(
             captured: Money(1000, .usd), refunds: [(Money(1000, .usd), .requested), (Money(400, .usd), .succeeded)])
-        #expect(sum.refundable == Money(0, .usd) && sum.refunded == Money(400, .usd) && sum.payment == .partiallyRefunded)
+        #expect(
+            sum.refundable == Money(0, .usd) && sum.refunded == Money(400, .usd) && sum.payment == .partiallyRefunded)
     }
 }

@@ -24,7 +24,8 @@ struct MoneyTests {
     @Test(
         "amounts read in major units",
         arguments: [
-            (Money(1999, .usd), "19.99 USD"), (Money(5, .usd), "0.05 USD"), (Money(-5, .usd), "-0.05 USD"), (Money(1999, .jpy), "1999 JPY"),
+            (Money(1999, .usd), "19.99 USD"), (Money(5, .usd), "0.05 USD"), (Money(-5, .usd), "-0.05 USD"),
+            (Money(1999, .jpy), "1999 JPY"),
             (Money(.min, .usd), "-92233720368547758.08 USD"),
         ])
     func description(_ money: Money, _ text: String) {
@@ -44,7 +45,9 @@ struct MoneyTests {
         let text = String(decoding: try encoder.encode(Money(1999, .usd)), as: UTF8.self)
         #expect(text == #"{"amount":1999,"currency":"USD"}"#)
         #expect(try JSONDecoder().decode(Money.self, from: Data(text.utf8)) == Money(1999, .usd))
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Money.self, from: Data(#"{"amount":1,"currency":"XXX"}"#.utf8)) }
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(Money.self, from: Data(#"{"amount":1,"currency":"XXX"}"#.utf8))
+        }
     }
 
     @Test("total is subtotal less discount plus shipping and tax")
@@ -57,7 +60,8 @@ struct MoneyTests {
     @Test(
         "an amount is split by largest remainder, the earlier of two equals first",
         arguments: [
-            (100, [1, 1, 1], [34, 33, 33]), (-100, [1, 1, 1], [-34, -33, -33]), (5, [0, 3, 7], [0, 2, 3]), (1, [1, 9], [0, 1]),
+            (100, [1, 1, 1], [34, 33, 33]), (-100, [1, 1, 1], [-34, -33, -33]), (5, [0, 3, 7], [0, 2, 3]),
+            (1, [1, 9], [0, 1]),
             (10, [333, 333, 334], [3, 3, 4]), (0, [0, 0], [0, 0]), (0, [], []), (7, [5], [7]),
             (.max, [.max, .max], [.max / 2 + 1, .max / 2]),
             (.min, [1], [.min]),

@@ -6,7 +6,8 @@ import Testing
 struct PaymentSettlementTests {
     private static let intentID = PaymentIntent.ID(rawValue: "pi_1")
     private static let amount = Money(1999, .usd)
-    private static let decline = Decline(code: "card_declined", declineCode: "insufficient_funds", message: "Too little money.")
+    private static let decline = Decline(
+        code: "card_declined", declineCode: "insufficient_funds", message: "Too little money.")
 
     private static func known(_ order: OrderStatus, _ payment: PaymentStatus) -> PaymentSettlement.Known {
         .init(order: order, payment: payment, amount: amount, intentID: intentID)
@@ -41,10 +42,13 @@ struct PaymentSettlementTests {
             for payment in PaymentStatus.allCases {
                 for news in PaymentIntentStatus.allCases {
                     for declined in [false, true] {
-                        let decision = PaymentSettlement.decide(Self.known(order, payment), news: Self.intent(news, declined: declined))
+                        let decision = PaymentSettlement.decide(
+                            Self.known(order, payment), news: Self.intent(news, declined: declined))
                         let next = Self.payment(after: decision, from: payment)
                         #expect(next == payment || payment.canBecome(next))
-                        for status in Self.order(after: decision, from: order) where status != order { #expect(order.canBecome(status)) }
+                        for status in Self.order(after: decision, from: order) where status != order {
+                            #expect(order.canBecome(status))
+                        }
                     }
                 }
             }
@@ -78,7 +82,8 @@ struct PaymentSettlementTests {
             Self.intent(.requiresConfirmation),
             Self.intent(.succeeded),
         ]
-        var news = (0..<8).map { _ in earlier[Int.random(in: 0..<earlier.count, using: &random)] } + [Self.intent(.succeeded)]
+        var news =
+            (0..<8).map { _ in earlier[Int.random(in: 0..<earlier.count, using: &random)] } + [Self.intent(.succeeded)]
         news.shuffle(using: &random)
         var order = OrderStatus.reserved
         var payment = PaymentStatus.confirming
@@ -93,16 +98,21 @@ struct PaymentSettlementTests {
 
     @Test("a failure after a success is old news")
     func lateFailure() {
-        let late = PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.requiresPaymentMethod, declined: true))
+        let late = PaymentSettlement.decide(
+            Self.known(.confirmed, .captured), news: Self.intent(.requiresPaymentMethod, declined: true))
         #expect(late == .ignore(.outranked))
-        #expect(PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.canceled)) == .ignore(.outranked))
+        #expect(
+            PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.canceled))
+                == .ignore(.outranked))
     }
 
     @Test("a decline of an earlier card says nothing of the one that is being charged")
     func earlierDecline() {
         let decline = Self.intent(.requiresPaymentMethod, declined: true)
         func known(_ payment: PaymentStatus, isOwnAnswer: Bool) -> PaymentSettlement.Known {
-            .init(order: .reserved, payment: payment, amount: Self.amount, intentID: Self.intentID, isOwnAnswer: isOwnAnswer)
+            .init(
+                order: .reserved, payment: payment, amount: Self.amount, intentID: Self.intentID,
+                isOwnAnswer: isOwnAnswer)
         }
         #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: false), news: decline) == .ignore(.undecided))
         #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: true), news: decline) == .decline)
@@ -114,7 +124,8 @@ struct PaymentSettlementTests {
     func givenUp() {
         func decision(_ order: OrderStatus, hasLeft: Bool = false) -> PaymentSettlement {
             PaymentSettlement.decide(
-                .init(order: order, payment: .authorized, amount: Self.amount, intentID: Self.intentID, hasLeft: hasLeft),
+                .init(
+                    order: order, payment: .authorized, amount: Self.amount, intentID: Self.intentID, hasLeft: hasLeft),
                 news: Self.intent(.canceled))
         }
         #expect(decision(.confirmed) == .void)
@@ -122,16 +133,24 @@ struct PaymentSettlementTests {
         #expect(decision(.expired) == .recordPayment(.canceled))
     }
 
-    @Test("a success that comes late gives no refunded payment its money back", arguments: [PaymentStatus.partiallyRefunded, .refunded])
+    @Test(
+        "a success that comes late gives no refunded payment its money back",
+        arguments: [PaymentStatus.partiallyRefunded, .refunded])
     func lateSuccess(_ payment: PaymentStatus) {
         for order: OrderStatus in [.confirmed, .partiallyRefunded, .refunded, .cancelled, .expired] {
-            #expect(PaymentSettlement.decide(Self.known(order, payment), news: Self.intent(.succeeded)) == .ignore(.outranked))
+            #expect(
+                PaymentSettlement.decide(Self.known(order, payment), news: Self.intent(.succeeded))
+                    == .ignore(.outranked))
         }
     }
 
-    @Test("money for an order that is over is noted, never dropped", arguments: [OrderStatus.expired, .cancelled, .rejected])
+    @Test(
+        "money for an order that is over is noted, never dropped",
+        arguments: [OrderStatus.expired, .cancelled, .rejected])
     func lateMoney(_ status: OrderStatus) {
-        #expect(PaymentSettlement.decide(Self.known(status, .failed), news: Self.intent(.succeeded)) == .recordLateMoney(.captured))
+        #expect(
+            PaymentSettlement.decide(Self.known(status, .failed), news: Self.intent(.succeeded))
+                == .recordLateMoney(.captured))
     }
 
     @Test("another intent, another amount and undecided news change nothing")
@@ -141,8 +160,11 @@ struct PaymentSettlementTests {
         let cheaper = PaymentIntent(id: Self.intentID, status: .succeeded, amount: Money(1, .usd))
         #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), news: cheaper) == .ignore(.amountMismatch))
         #expect(
-            PaymentSettlement.decide(Self.known(.reserved, .confirming), news: Self.intent(.requiresPaymentMethod)) == .ignore(.undecided))
-        #expect(PaymentSettlement.decide(Self.known(.pending, .created), news: Self.intent(.succeeded)) == .ignore(.notReserved))
+            PaymentSettlement.decide(Self.known(.reserved, .confirming), news: Self.intent(.requiresPaymentMethod))
+                == .ignore(.undecided))
+        #expect(
+            PaymentSettlement.decide(Self.known(.pending, .created), news: Self.intent(.succeeded))
+                == .ignore(.notReserved))
     }
 }
 

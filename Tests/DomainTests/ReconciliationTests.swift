@@ -13,7 +13,8 @@ struct ReconciliationTests {
     private let rules = Reconciliation(shop: "shop-1", now: Date(timeIntervalSince1970: 10_000))
 
     private func intent(
-        _ status: PaymentIntentStatus, order: Order.ID? = order, payment: Payment.ID = payment, shop: String? = "shop-1",
+        _ status: PaymentIntentStatus, order: Order.ID? = order, payment: Payment.ID = payment,
+        shop: String? = "shop-1",
         age: TimeInterval = 1000, amount: Money = amount, received: Money? = nil
     ) -> PaymentIntent {
         PaymentIntent(
@@ -25,7 +26,8 @@ struct ReconciliationTests {
         _ order: OrderStatus, _ payment: PaymentStatus, _ intentID: PaymentIntent.ID?, captured: Int64? = nil
     ) -> PaymentFacts {
         PaymentFacts(
-            orderID: Self.order, order: order, paymentID: Self.payment, payment: payment, amount: Self.amount, intentID: intentID,
+            orderID: Self.order, order: order, paymentID: Self.payment, payment: payment, amount: Self.amount,
+            intentID: intentID,
             captured: captured.map { Money($0, .usd) })
     }
 
@@ -47,7 +49,8 @@ struct ReconciliationTests {
         #expect(outcome(intent(.succeeded), facts(.confirmed, .authorized, Self.id)) == settled)
         #expect(outcome(intent(.canceled), facts(.reserved, .confirming, Self.id)) == settled)
         #expect(
-            outcome(intent(.succeeded), facts(.expired, .confirming, Self.id)) == Outcome(kind: .lateMoney, remedy: .finalise(Self.order)))
+            outcome(intent(.succeeded), facts(.expired, .confirming, Self.id))
+                == Outcome(kind: .lateMoney, remedy: .finalise(Self.order)))
         #expect(outcome(intent(.requiresPaymentMethod), facts(.reserved, .confirming, Self.id)) == nil)
         #expect(outcome(intent(.succeeded), facts(.confirmed, .captured, Self.id)) == nil)
         #expect(outcome(intent(.succeeded), facts(.refunded, .refunded, Self.id)) == nil)
@@ -69,10 +72,16 @@ struct ReconciliationTests {
         #expect(outcome(intent(.succeeded, amount: Money(500, .usd)), facts(.reserved, .created, nil)) == asked)
         // A part that was taken is what was taken; what was booked otherwise is put right.
         let part = intent(.succeeded, received: Money(500, .usd))
-        #expect(outcome(part, facts(.confirmed, .captured, Self.id)) == Outcome(kind: .amountDiffers, remedy: .finalise(Self.order)))
+        #expect(
+            outcome(part, facts(.confirmed, .captured, Self.id))
+                == Outcome(kind: .amountDiffers, remedy: .finalise(Self.order)))
         #expect(outcome(part, facts(.confirmed, .captured, Self.id, captured: 500)) == nil)
-        #expect(outcome(part, facts(.reserved, .created, nil)) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
-        #expect(outcome(part, facts(.confirmed, .authorized, Self.id)) == Outcome(kind: .behind, remedy: .finalise(Self.order)))
+        #expect(
+            outcome(part, facts(.reserved, .created, nil))
+                == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
+        #expect(
+            outcome(part, facts(.confirmed, .authorized, Self.id))
+                == Outcome(kind: .behind, remedy: .finalise(Self.order)))
         // One that has moved nothing is nobody's business, and is not made the order's own.
         #expect(outcome(intent(.requiresPaymentMethod, amount: Money(1, .usd)), facts(.reserved, .created, nil)) == nil)
     }
@@ -88,7 +97,9 @@ struct ReconciliationTests {
     @Test("An order is paid once: money of an intent that is not its own goes back")
     func secondCharge() {
         let paid = facts(.confirmed, .captured, Self.other)
-        #expect(outcome(intent(.succeeded), paid) == Outcome(kind: .secondCharge, remedy: .giveBack(Self.amount, .duplicate, Self.payment)))
+        #expect(
+            outcome(intent(.succeeded), paid)
+                == Outcome(kind: .secondCharge, remedy: .giveBack(Self.amount, .duplicate, Self.payment)))
         #expect(
             outcome(intent(.succeeded), paid, givenBack: Money(999, .usd))
                 == Outcome(kind: .secondCharge, remedy: .giveBack(Money(1000, .usd), .duplicate, Self.payment)))
@@ -102,8 +113,12 @@ struct ReconciliationTests {
     func unstored() {
         let reserved = facts(.reserved, .created, nil)
         #expect(outcome(intent(.succeeded), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
-        #expect(outcome(intent(.requiresCapture), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
-        #expect(outcome(intent(.requiresPaymentMethod), reserved) == Outcome(kind: .unstoredIntent, remedy: .adopt(Self.order)))
+        #expect(
+            outcome(intent(.requiresCapture), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order))
+        )
+        #expect(
+            outcome(intent(.requiresPaymentMethod), reserved)
+                == Outcome(kind: .unstoredIntent, remedy: .adopt(Self.order)))
         let calledOff = Outcome(kind: .unstoredIntent, remedy: .cancel)
         #expect(outcome(intent(.requiresPaymentMethod), facts(.confirmed, .captured, Self.other)) == calledOff)
         #expect(outcome(intent(.requiresPaymentMethod), facts(.reserved, .confirming, Self.other)) == calledOff)
@@ -130,11 +145,14 @@ struct ReconciliationTests {
     func refunds() {
         func ours(_ status: RefundStatus, _ providerID: ProviderRefund.ID? = nil) -> Refund {
             Refund(
-                id: Self.refund, orderID: Self.order, paymentID: Self.payment, amount: Money(700, .usd), reason: .duplicate, status: status,
+                id: Self.refund, orderID: Self.order, paymentID: Self.payment, amount: Money(700, .usd),
+                reason: .duplicate, status: status,
                 providerID: providerID, failureReason: nil, restock: false, createdAt: rules.now, settledAt: nil)
         }
         let refund = ours(.requested)
-        func theirs(_ status: RefundStatus, names: Bool = true, amount: Int64 = 700, age: TimeInterval = 300) -> ProviderRefund {
+        func theirs(_ status: RefundStatus, names: Bool = true, amount: Int64 = 700, age: TimeInterval = 300)
+            -> ProviderRefund
+        {
             ProviderRefund(
                 id: .init(rawValue: "re_1"), status: status, amount: Money(amount, .usd), intentID: Self.id,
                 refundID: names ? refund.id : nil, createdAt: rules.now.addingTimeInterval(-age))
@@ -143,10 +161,15 @@ struct ReconciliationTests {
         func outcome(_ theirs: ProviderRefund, _ ours: Refund?, _ payment: PaymentFacts?) -> Outcome? {
             rules.finding(theirs, ours: ours, payment: payment).map { Outcome(kind: $0.kind, remedy: $0.remedy) }
         }
-        #expect(outcome(theirs(.succeeded), refund, paid) == Outcome(kind: .refundBehind, remedy: .recordRefund(refund.id)))
-        #expect(outcome(theirs(.succeeded, amount: 701), refund, paid) == Outcome(kind: .amountDiffers, remedy: .askOperator))
+        #expect(
+            outcome(theirs(.succeeded), refund, paid) == Outcome(kind: .refundBehind, remedy: .recordRefund(refund.id)))
+        #expect(
+            outcome(theirs(.succeeded, amount: 701), refund, paid)
+                == Outcome(kind: .amountDiffers, remedy: .askOperator))
         #expect(outcome(theirs(.succeeded), nil, paid) == Outcome(kind: .refundUnknown, remedy: .restoreRefund))
-        #expect(outcome(theirs(.succeeded, names: false), nil, paid) == Outcome(kind: .refundUnknown, remedy: .recordElsewhere))
+        #expect(
+            outcome(theirs(.succeeded, names: false), nil, paid)
+                == Outcome(kind: .refundUnknown, remedy: .recordElsewhere))
         #expect(outcome(theirs(.failed, names: false), nil, paid) == nil)
         #expect(outcome(theirs(.succeeded), nil, nil) == nil)
         #expect(outcome(theirs(.succeeded, age: 119), refund, paid) == nil)

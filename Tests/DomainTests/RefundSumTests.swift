@@ -25,7 +25,9 @@ struct RefundSumTests {
         #expect(try Self.sum([], captured: 0).payment == .captured)
     }
 
-    @Test("the order in which refunds come and fail makes no difference, and states only go allowed ways", arguments: 0..<300)
+    @Test(
+        "the order in which refunds come and fail makes no difference, and states only go allowed ways",
+        arguments: 0..<300)
     func anyOrder(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let captured = Int64.random(in: 1...10_000, using: &random)
@@ -37,8 +39,9 @@ struct RefundSumTests {
                 let amount = Int64.random(in: 1...left, using: &random)
                 refunds.append((amount, .requested))
             } else if let index = refunds.indices.randomElement(using: &random),
-                let next = RefundStatus.transitions[refunds[index].1]?.sorted(by: { $0.rawValue < $1.rawValue }).randomElement(
-                    using: &random)
+                let next = RefundStatus.transitions[refunds[index].1]?.sorted(by: { $0.rawValue < $1.rawValue })
+                    .randomElement(
+                        using: &random)
             {
                 refunds[index].1 = next
             }

@@ -15,14 +15,19 @@ struct StockAllocationTests {
         }
         let orders = try (0..<Int.random(in: 0...64, using: &random)).map { _ in
             let lines = try (0..<Int.random(in: 1...4, using: &random)).map { _ in
-                (skus[Int.random(in: 0..<skus.count, using: &random)], try Quantity(Int.random(in: 1...6, using: &random)))
+                (
+                    skus[Int.random(in: 0..<skus.count, using: &random)],
+                    try Quantity(Int.random(in: 1...6, using: &random))
+                )
             }
             return StockDemand(orderID: Order.ID(), lines: lines)
         }
         return (stock, orders)
     }
 
-    @Test("whatever is asked for, what is taken is available and belongs to orders that got everything", arguments: 0..<300)
+    @Test(
+        "whatever is asked for, what is taken is available and belongs to orders that got everything",
+        arguments: 0..<300)
     func neverOversells(seed: UInt64) throws {
         let (stock, orders) = try Self.scenario(seed: seed)
         let allocation = StockAllocation.allocate(stock: stock, orders: orders)

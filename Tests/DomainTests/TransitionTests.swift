@@ -18,7 +18,9 @@ struct TransitionTests {
         for (status, next) in PaymentStatus.transitions {
             for other in next where other.rank < status.rank {
                 let isFailedRefund = givenBack.contains(status) && (other == .captured || givenBack.contains(other))
-                #expect(status == .failed && other == .confirming || status == .authorized && other == .canceled || isFailedRefund)
+                #expect(
+                    status == .failed && other == .confirming || status == .authorized && other == .canceled
+                        || isFailedRefund)
             }
         }
     }

@@ -19,8 +19,10 @@ struct CrashTests {
             for number in 0..<100 {
                 group.addTask {
                     let method = number % 10 == 7 ? "pm_card_visa_chargeDeclined" : "pm_card_visa"
-                    return try await shop.order(products[number % 5], method: method, wait: nil, email: "buyer\(number)@example.com").body?
-                        .id
+                    return try await shop.order(
+                        products[number % 5], method: method, wait: nil, email: "buyer\(number)@example.com"
+                    ).body?
+                    .id
                 }
             }
             let first = try await shop.database.pool.query("SELECT 1")
@@ -39,7 +41,8 @@ struct CrashTests {
         var counts: [String: Int] = [:]
         for id in accepted { counts[try #require(try await shop.orderStatus(id)), default: 0] += 1 }
         #expect(counts.values.reduce(0, +) == 100)
-        // Ten in a hundred are declined (two of each product's twenty); of the fifth product there were five for twenty.
+        // Ten in a hundred are declined (two of each product's twenty); of the fifth product there were five for
+        // twenty.
         #expect(Set(counts.keys).isSubset(of: ["confirmed", "rejected", "payment_failed"]), "\(counts)")
         #expect((counts["confirmed"] ?? 0) >= 70, "\(counts)")
         try await shop.behave()
@@ -69,7 +72,9 @@ struct CrashTests {
             let product = try await shop.products()[0]
             for _ in 0..<5 { _ = try await shop.order(product, wait: nil) }
             try await eventually(within: .seconds(20), "five checkouts run") {
-                try await shop.database.pool.query("SELECT 1 FROM jobs WHERE name = 'checkout.order' AND state = 'running'").count == 5
+                try await shop.database.pool.query(
+                    "SELECT 1 FROM jobs WHERE name = 'checkout.order' AND state = 'running'"
+                ).count == 5
             }
             let second = try await shop.startWorker()
             first.kill()

@@ -10,12 +10,16 @@ struct MailTests {
 
     private func bought(_ shop: Shop, email: String = "ada@example.com") async throws -> String {
         let answer = try await shop.order(shop.products()[0], email: email)
-        guard answer.status == 201, let id = answer.body?.id else { throw Shop.Failed(what: "not confirmed: \(answer.text)") }
+        guard answer.status == 201, let id = answer.body?.id else {
+            throw Shop.Failed(what: "not confirmed: \(answer.text)")
+        }
         return id
     }
 
     @Test func eachKindInTheCustomersLanguage() async throws {
-        try await Shop.open(settings: ["MAIL_PAYMENT_FAILED_SECONDS": "1", "SHOP_LANGUAGE": "fr", "RESERVATION_SECONDS": "6"]) { shop in
+        try await Shop.open(settings: [
+            "MAIL_PAYMENT_FAILED_SECONDS": "1", "SHOP_LANGUAGE": "fr", "RESERVATION_SECONDS": "6",
+        ]) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
             let bought = try await shop.order(product, quantity: 2, language: "de-AT, en;q=0.5")
@@ -27,7 +31,8 @@ struct MailTests {
             #expect(try await shop.text(of: refund).contains("1,00"))
 
             let declined = try await shop.order(product, method: "pm_card_visa_chargeDeclined")
-            let other = try #require(declined.body?.order_id ?? declined.headers["Location"]?.split(separator: "/").last.map(String.init))
+            let other = try #require(
+                declined.body?.order_id ?? declined.headers["Location"]?.split(separator: "/").last.map(String.init))
             let warning = try await shop.delivery("payment_failed", of: other, becomes: "sent")
             #expect(try await shop.text(of: warning).contains("a été refusé"))
             // Nobody tried another card in time.
@@ -67,7 +72,8 @@ struct MailTests {
                 let delivery = try await shop.delivery("order_confirmation", of: id, becomes: "sent")
                 let events = try await eventually(within: .seconds(20), "its events have been handled") {
                     let rows = try await shop.database.pool.query(
-                        "SELECT event FROM mail_events WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event")
+                        "SELECT event FROM mail_events WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event"
+                    )
                     return rows.count == 2 ? rows : nil
                 }
                 #expect(try events.map { try $0["event"] as String } == ["delivered", "processed"])
@@ -84,7 +90,8 @@ struct MailTests {
             try await shop.misbehave(#"{"faults":[{"kind":"mail_429","retry_after":2,"count":2}]}"#)
             let id = try await bought(shop)
             try await shop.delivery("order_confirmation", of: id, becomes: "sent")
-            let attempts = try await shop.database.pool.query("SELECT attempts FROM jobs WHERE name = 'email.send' AND state = 'done'")
+            let attempts = try await shop.database.pool.query(
+                "SELECT attempts FROM jobs WHERE name = 'email.send' AND state = 'done'")
             #expect(try attempts.map { try $0["attempts"] as Int } == [1])
             try await shop.checkEverythingAddsUp()
             withExtendedLifetime(processes) {}
@@ -101,7 +108,9 @@ struct MailTests {
                 try await shop.deliveries(of: id).contains { $0.isBounced && $0.status == "sent" }
             }
             let page = try await shop.cartwright("orders", "show", id)
-            #expect(page.contains("mail_bounced → confirmed") && page.contains(event) && page.contains("bounced: "), "\(page)")
+            #expect(
+                page.contains("mail_bounced → confirmed") && page.contains(event) && page.contains("bounced: "),
+                "\(page)")
             try await shop.checkEverythingAddsUp()
             withExtendedLifetime(processes) {}
         }
@@ -109,7 +118,8 @@ struct MailTests {
 
     /// What nobody knows: the answer is lost with the mail taken (`drop_after_dot`) or gone (`lose_after_dot`).
     @Test(arguments: [
-        ("smtp", "drop_after_dot"), ("smtp", "lose_after_dot"), ("sendgrid", "drop_after_dot"), ("sendgrid", "lose_after_dot"),
+        ("smtp", "drop_after_dot"), ("smtp", "lose_after_dot"), ("sendgrid", "drop_after_dot"),
+        ("sendgrid", "lose_after_dot"),
     ])
     func anAnswerThatIsLostIsLookedUp(transport: String, fault: String) async throws {
         // Only an event can settle a mail that SendGrid took; silence has to do for one that is gone.
@@ -138,7 +148,10 @@ struct MailTests {
             }
             let delivery = try #require(try await shop.deliveries(of: id).first)
             #expect(delivery.isResent)
-            #expect(try await shop.database.pool.query("SELECT attempt FROM email_deliveries").map { try $0["attempt"] as Int } == [2])
+            #expect(
+                try await shop.database.pool.query("SELECT attempt FROM email_deliveries").map {
+                    try $0["attempt"] as Int
+                } == [2])
             #expect(try await shop.cartwright("orders", "show", id).contains("mail order_confirmation unknown"))
             #expect(try await shop.cartwright("doctor").contains("nobody knows whether 1 mail went out"))
             try await shop.behave()

@@ -18,14 +18,18 @@ struct MoneyBackTests {
             #expect(order.status == 201, "\(order.text)")
             let (id, number) = (try #require(order.body?.id), try #require(order.body?.number))
             // The same command again, and once more: one refund.
-            for _ in 0..<3 { _ = try await shop.cartwright("orders", "refund", "\(number)", "--amount", "1.00", "--key", "first") }
+            for _ in 0..<3 {
+                _ = try await shop.cartwright("orders", "refund", "\(number)", "--amount", "1.00", "--key", "first")
+            }
             try await eventually("part of it went back") { try await shop.orderStatus(id) == "partially_refunded" }
             #expect(try await refunded(shop) == [100])
             try await shop.checkEverythingAddsUp()
             _ = try await shop.cartwright("orders", "refund", "\(number)")
             try await eventually("all of it went back") { try await shop.orderStatus(id) == "refunded" }
             let moved = try await shop.movements()
-            #expect(moved.filter { $0.kind == "refund" }.map(\.amount).reduce(0, +) == moved.first { $0.kind == "charge" }?.amount)
+            #expect(
+                moved.filter { $0.kind == "refund" }.map(\.amount).reduce(0, +)
+                    == moved.first { $0.kind == "charge" }?.amount)
             #expect(try await shop.stock(of: product) == (product.onHand - 2, 0))
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
@@ -39,7 +43,8 @@ struct MoneyBackTests {
             let product = try await shop.products()[0]
             let order = try await shop.order(product)
             #expect(order.status == 201, "\(order.text)")
-            try await shop.misbehave(#"{"faults": [{"kind": "drop_after_commit", "endpoint": "refund", "count": 2, "rate": 1}]}"#)
+            try await shop.misbehave(
+                #"{"faults": [{"kind": "drop_after_commit", "endpoint": "refund", "count": 2, "rate": 1}]}"#)
             _ = try await shop.cartwright("orders", "refund", "\(try #require(order.body?.number))")
             let id = try #require(order.body?.id)
             try await eventually(within: .seconds(60), "it went back") { try await shop.orderStatus(id) == "refunded" }
@@ -55,13 +60,15 @@ struct MoneyBackTests {
             let processes = try await shop.startAll()
             let order = try await shop.order(try await shop.products()[0])
             #expect(order.status == 201, "\(order.text)")
-            try await shop.misbehave(#"{"faults": [{"kind": "error_500_after_commit", "endpoint": "refund", "count": 1, "rate": 1}]}"#)
+            try await shop.misbehave(
+                #"{"faults": [{"kind": "error_500_after_commit", "endpoint": "refund", "count": 1, "rate": 1}]}"#)
             _ = try await shop.cartwright("orders", "refund", "\(try #require(order.body?.number))")
             let id = try #require(order.body?.id)
             try await eventually(within: .seconds(30), "it went back") { try await shop.orderStatus(id) == "refunded" }
             #expect(try await refunded(shop).count == 1)
             // Found there, and not asked for a second time under another key.
-            let rows = try await shop.database.pool.query("SELECT attempt FROM refunds WHERE provider_refund_id IS NOT NULL")
+            let rows = try await shop.database.pool.query(
+                "SELECT attempt FROM refunds WHERE provider_refund_id IS NOT NULL")
             let attempts: [Int] = try rows.map { try $0["attempt"] }
             #expect(attempts == [1])
             try await shop.waitUntilSettled(within: .seconds(20))
@@ -109,7 +116,9 @@ struct MoneyBackTests {
             }
             for order in orders {
                 let id = order.headers["Location"]?.split(separator: "/").last.map(String.init) ?? "none"
-                try await eventually(within: .seconds(60), "it is cancelled") { try await shop.orderStatus(id) == "cancelled" }
+                try await eventually(within: .seconds(60), "it is cancelled") {
+                    try await shop.orderStatus(id) == "cancelled"
+                }
             }
             try await shop.waitUntilMoneyIsBack()
             #expect(try await shop.stock(of: product) == (product.onHand, 0))

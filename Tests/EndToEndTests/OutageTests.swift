@@ -20,7 +20,8 @@ struct OutageTests {
             // The operator sees why, and that the delays grow.
             let delays = try await eventually(within: .seconds(60), "four attempts have failed") {
                 let rows = try await shop.database.pool.query(
-                    "SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs WHERE jsonb_array_length(errors) >= 4")
+                    "SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs WHERE jsonb_array_length(errors) >= 4"
+                )
                 guard let row = rows.first else { return [Double]?.none }
                 let times = try JSONDecoder().decode([String].self, from: Data((try row["times"] as String).utf8))
                 let dates = try times.map { try Date($0, strategy: .iso8601).timeIntervalSince1970 }
@@ -33,7 +34,9 @@ struct OutageTests {
             #expect(shown.contains("not reached"))
 
             sandbox = try await shop.startSandbox()
-            try await eventually(within: .seconds(60), "the order is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(60), "the order is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
             try await shop.waitUntilSettled(within: .seconds(60))
             try await shop.checkEverythingAddsUp()
             withExtendedLifetime((sandbox, api, worker)) {}
@@ -64,7 +67,9 @@ struct OutageTests {
             #expect(try await shop.stock(of: product).reserved == 1)
             try await shop.behave()
             try await shop.cartwright("jobs", "retry", job)
-            try await eventually(within: .seconds(30), "the order is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(30), "the order is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
             #expect(try await shop.cartwright("jobs", "show", job).contains("done"))
             try await shop.cartwright("jobs", "retry", job, expecting: 1)
             try await shop.waitUntilSettled(within: .seconds(20))

@@ -15,7 +15,9 @@ struct PurchaseTests {
             #expect(answer.orderStatus == "confirmed")
             #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
             let id = try #require(answer.body?.id)
-            let mail = try await eventually("the mail has arrived") { try await shop.mails().first { $0.order_id == id } }
+            let mail = try await eventually("the mail has arrived") {
+                try await shop.mails().first { $0.order_id == id }
+            }
             #expect(mail.to == ["ada@example.com"])
             #expect(mail.subject.contains("\(try #require(answer.body?.number))"))
 
@@ -107,7 +109,8 @@ struct PurchaseTests {
             let product = try await shop.products()[0]
             try await shop.database.pool.execute("UPDATE products SET base_amount = 0 WHERE id = \(product.id)::uuid")
             // The provider would refuse everything it is asked.
-            try await shop.misbehave(#"{"faults": [{"kind": "400", "endpoint": "create"}, {"kind": "400", "endpoint": "confirm"}]}"#)
+            try await shop.misbehave(
+                #"{"faults": [{"kind": "400", "endpoint": "create"}, {"kind": "400", "endpoint": "confirm"}]}"#)
             let answer = try await shop.order(product, quantity: 3, wait: nil)
             #expect(answer.status == 201, "\(answer.text)")
             #expect(answer.orderStatus == "confirmed" && answer.body?.payment?.status == "not_required")

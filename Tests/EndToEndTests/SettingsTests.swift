@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Wrong settings stop a process at once, with what to change", .serialized)
 struct SettingsTests {
-    private func start(_ program: String, _ environment: [String: String]) async throws -> (exit: ManagedProcess.Exit, log: String) {
+    private func start(_ program: String, _ environment: [String: String]) async throws -> (
+        exit: ManagedProcess.Exit, log: String
+    ) {
         let process = try ManagedProcess.start(try Shop.program(program), environment: environment)
         return (try await process.waitForExit(within: .seconds(20)), process.log)
     }
@@ -13,7 +15,8 @@ struct SettingsTests {
     func badValues(program: String) async throws {
         try await Shop.open { shop in
             for (name, value) in [
-                ("DATABASE_URL", "mysql://nowhere"), ("DATABASE_URL", ""), ("REDIS_URL", "http://x"), ("SHUTDOWN_GRACE_SECONDS", "soon"),
+                ("DATABASE_URL", "mysql://nowhere"), ("DATABASE_URL", ""), ("REDIS_URL", "http://x"),
+                ("SHUTDOWN_GRACE_SECONDS", "soon"),
             ] {
                 let (exit, log) = try await start(program, shop.environment.merging([name: value]) { $1 })
                 #expect(exit == .code(78), "\(program) with \(name)=\(value): \(log)")
@@ -55,7 +58,8 @@ struct SettingsTests {
             #expect(refused.log.contains("noeviction"), "\(refused.log)")
 
             let old = try await OldRedis(version: "5.0.14")
-            let tooOld = try await start("Worker", shop.environment.merging(["REDIS_URL": "redis://127.0.0.1:\(old.port)"]) { $1 })
+            let tooOld = try await start(
+                "Worker", shop.environment.merging(["REDIS_URL": "redis://127.0.0.1:\(old.port)"]) { $1 })
             #expect(tooOld.exit != .code(0))
             #expect(tooOld.log.contains("6.2"), "\(tooOld.log)")
             #expect(tooOld.log.contains("5.0.14"), "\(tooOld.log)")

@@ -23,7 +23,8 @@ struct ShutdownTests {
                                 let isGood = [200, 201, 202, 409, 503].contains(answer.status)
                                 if isGood { results.addAnswer() } else { results.addBroken(answer.text) }
                             } catch let error as OutboundError {
-                                // After SIGTERM a new connection may be refused; one that was accepted must get its answer.
+                                // After SIGTERM a new connection may be refused; one that was accepted must get its
+                                // answer.
                                 if error.certainty == .notSent && results.isStopping { return }
                                 results.addBroken("\(error)")
                                 return
@@ -41,8 +42,9 @@ struct ShutdownTests {
             }
             #expect(results.broken == [])
             // No attempt was used up and nothing crashed; the next worker finishes what is left.
-            let crashes: Int = try await shop.database.pool.query("SELECT coalesce(max(crashes), 0)::bigint AS crashes FROM jobs")[0][
-                "crashes"]
+            let crashes: Int = try await shop.database.pool.query(
+                "SELECT coalesce(max(crashes), 0)::bigint AS crashes FROM jobs")[0][
+                    "crashes"]
             #expect(crashes == 0)
             let next = try await shop.startWorker()
             try await shop.behave()

@@ -23,7 +23,9 @@ struct StartTests {
         }
     }
 
-    @Test("Redis comes late: API and worker begin by themselves within five seconds, and an order goes through", .timeLimit(.minutes(2)))
+    @Test(
+        "Redis comes late: API and worker begin by themselves within five seconds, and an order goes through",
+        .timeLimit(.minutes(2)))
     func redisComesLate() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -40,7 +42,9 @@ struct StartTests {
             let product = try await shop.products()[0]
             let answer = try await shop.order(product, wait: 20)
             let id = try #require(answer.body?.id)
-            try await eventually(within: .seconds(30), "the order is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(30), "the order is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
             withExtendedLifetime((sandbox, api, worker)) {}
         }
     }
@@ -55,16 +59,20 @@ struct StartTests {
             let process = try start(program, shop, ["DATABASE_URL": try #require(url.string)])
             try await waitUntil(process, waitsFor: "PostgreSQL")
             proxy.accept()
-            try await eventually(within: .seconds(5), "it has begun; \(process.log)") { process.log.contains("PostgreSQL answers") }
+            try await eventually(within: .seconds(5), "it has begun; \(process.log)") {
+                process.log.contains("PostgreSQL answers")
+            }
             process.terminate()
             #expect(try await process.waitForExit(within: .seconds(30)) == .code(0))
         }
     }
 
-    @Test("a process that waits ends at once when it is told to", .timeLimit(.minutes(2)), arguments: ["API", "Worker"])
+    @Test(
+        "a process that waits ends at once when it is told to", .timeLimit(.minutes(2)), arguments: ["API", "Worker"])
     func endsWhileWaiting(program: String) async throws {
         try await Shop.open { shop in
-            let process = try start(program, shop, ["REDIS_URL": "redis://127.0.0.1:1", "DATABASE_URL": "postgres://127.0.0.1:1/none"])
+            let process = try start(
+                program, shop, ["REDIS_URL": "redis://127.0.0.1:1", "DATABASE_URL": "postgres://127.0.0.1:1/none"])
             try await waitUntil(process, waitsFor: "Redis")
             try await waitUntil(process, waitsFor: "PostgreSQL")
             process.terminate()
@@ -86,7 +94,9 @@ struct StartTests {
         }
     }
 
-    @Test("a Redis that is replaced by one that drops jobs is reported by API and worker, which go on", .timeLimit(.minutes(2)))
+    @Test(
+        "a Redis that is replaced by one that drops jobs is reported by API and worker, which go on",
+        .timeLimit(.minutes(2)))
     func replaced() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
@@ -106,7 +116,9 @@ struct StartTests {
             #expect(String(decoding: ready.body, as: UTF8.self).contains("\"redis\":\"unsafe\""))
             let answer = try await shop.order(try await shop.products()[0], wait: 20)
             let id = try #require(answer.body?.id)
-            try await eventually(within: .seconds(30), "the order is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(30), "the order is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
         }
     }
 }

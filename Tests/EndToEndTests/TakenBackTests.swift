@@ -17,10 +17,14 @@ struct TakenBackTests {
             #expect(order.status == 201, "\(order.text)")
             let (id, number) = (try #require(order.body?.id), "\(try #require(order.body?.number))")
             _ = try await shop.cartwright("orders", "refund", number)
-            try await eventually(within: .seconds(20), "it is refunded") { try await shop.orderStatus(id) == "refunded" }
+            try await eventually(within: .seconds(20), "it is refunded") {
+                try await shop.orderStatus(id) == "refunded"
+            }
             _ = try await shop.delivery("refund", of: id, becomes: "sent")
             try await shop.letTimePass()
-            try await eventually(within: .seconds(10), "the money is the shop's again") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(10), "the money is the shop's again") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
             let refunds = try await shop.database.pool.query("SELECT status FROM refunds")
             #expect(try refunds.map { try $0["status"] as String } == ["failed"])
             #expect(try await shop.cartwright("orders", "show", number).contains("refund_failed"))
@@ -63,13 +67,17 @@ struct TakenBackTests {
             let number = "\(try #require(order.body?.number))"
             try await shop.letTimePass()
             let dispute: String = try await eventually(within: .seconds(10), "the dispute is recorded") {
-                try await shop.database.pool.query("SELECT provider_dispute_id FROM disputes WHERE status = 'needs_response'").first?[
+                try await shop.database.pool.query(
+                    "SELECT provider_dispute_id FROM disputes WHERE status = 'needs_response'"
+                ).first?[
                     "provider_dispute_id"]
             }
             let shown = try await shop.cartwright("orders", "show", number)
             #expect(shown.contains(dispute) && shown.contains("dispute_opened") && shown.contains("needs_response"))
             let doctor = try await shop.cartwright("doctor")
-            #expect(doctor.contains("1 dispute open; 1 to be answered") && doctor.contains(dispute) && !doctor.contains("FAIL"))
+            #expect(
+                doctor.contains("1 dispute open; 1 to be answered") && doctor.contains(dispute)
+                    && !doctor.contains("FAIL"))
             try await shop.waitUntilEventsAreHandled()
             try await shop.checkEverythingAddsUp()
 

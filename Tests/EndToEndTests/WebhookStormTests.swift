@@ -27,7 +27,9 @@ struct WebhookStormTests {
         let sent: [String]
         let movements: [String]
 
-        var description: String { "\(status) \(payment)×\(attempts) \(events) \(refunds) \(mails) \(sent) \(movements)" }
+        var description: String {
+            "\(status) \(payment)×\(attempts) \(events) \(refunds) \(mails) \(sent) \(movements)"
+        }
     }
 
     @Test(.timeLimit(.minutes(10))) func ofEachEventTwentyTimesInAnyOrder() async throws {
@@ -40,7 +42,8 @@ struct WebhookStormTests {
 
     private static func method(_ number: Int) -> String {
         [
-            "pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_visa", "pm_card_authenticationRequired", "pm_card_visa",
+            "pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_visa", "pm_card_authenticationRequired",
+            "pm_card_visa",
             "pm_card_threeDSecure2Required", "pm_card_mastercard", "pm_card_refundFail",
         ][number % 8]
     }
@@ -64,7 +67,8 @@ struct WebhookStormTests {
             try await shop.waitUntilSettled(within: .seconds(60))
             try await shop.letTimePass()
             try await eventually(within: .seconds(30), "refunds that fail have failed") {
-                try await shop.database.pool.query("SELECT 1 FROM refunds WHERE status = 'failed'").count == Self.orders / 8
+                try await shop.database.pool.query("SELECT 1 FROM refunds WHERE status = 'failed'").count == Self.orders
+                    / 8
             }
             if stormy { try await Self.sendAgain(in: shop, rounds: Self.copies) }
             try await shop.waitUntilEventsAreHandled(within: .seconds(60))
@@ -80,7 +84,8 @@ struct WebhookStormTests {
     /// Each event once, each handled, each by one job.
     private static func checkEvents(in shop: Shop, stormy: Bool) async throws {
         let kinds = [
-            "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.requires_action", "charge.refunded",
+            "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.requires_action",
+            "charge.refunded",
             "refund.created", "refund.updated", "refund.failed", "charge.refund.updated",
         ]
         let told = try await shop.tellings().filter { kinds.contains($0.type) }
@@ -91,7 +96,9 @@ struct WebhookStormTests {
                    (SELECT count(*) FROM jobs WHERE name = 'payments.event') AS jobs,
                    (SELECT count(*) FROM jobs WHERE state IN ('dead', 'parked')) AS dead
             """)[0]
-        let (events, matters, jobs, dead): (Int, Int, Int, Int) = (try row["events"], try row["matters"], try row["jobs"], try row["dead"])
+        let (events, matters, jobs, dead): (Int, Int, Int, Int) = (
+            try row["events"], try row["matters"], try row["jobs"], try row["dead"]
+        )
         #expect(told.count > orders && events == told.count && jobs == told.count && matters == 0 && dead == 0)
         if stormy { #expect(told.allSatisfy { $0.attempts.count >= copies }) }
     }
@@ -102,36 +109,49 @@ struct WebhookStormTests {
         // How soon the outcome is known is latency.
         #expect([201, 202, 402].contains(order.status), "\(method): \(order.text)")
         let id = try #require(
-            order.body?.id ?? order.body?.order_id ?? order.headers["Location"]?.split(separator: "/").last.map(String.init))
+            order.body?.id ?? order.body?.order_id
+                ?? order.headers["Location"]?.split(separator: "/").last.map(String.init))
         let isAsked = ["pm_card_authenticationRequired", "pm_card_threeDSecure2Required"].contains(method)
         let first = isAsked ? "requires_action" : method.hasSuffix("chargeDeclined") ? "failed" : "captured"
         try await eventually(within: .seconds(120), "its payment is \(first)") {
-            try await shop.database.pool.query("SELECT 1 FROM payments WHERE order_id = \(id)::uuid AND status = \(first)").count == 1
+            try await shop.database.pool.query(
+                "SELECT 1 FROM payments WHERE order_id = \(id)::uuid AND status = \(first)"
+            ).count == 1
         }
         switch method {
         case "pm_card_authenticationRequired":
             try await shop.authenticate(id, passing: true)
-            try await eventually(within: .seconds(60), "it is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(60), "it is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
         case "pm_card_threeDSecure2Required":
             try await shop.authenticate(id, passing: false)
-            try await eventually(within: .seconds(60), "it is declined") { try await shop.orderStatus(id) == "payment_failed" }
+            try await eventually(within: .seconds(60), "it is declined") {
+                try await shop.orderStatus(id) == "payment_failed"
+            }
         case "pm_card_mastercard":
             _ = try await shop.cartwright("orders", "refund", id, "--amount", "1.00")
-            try await eventually(within: .seconds(60), "part of it went back") { try await shop.orderStatus(id) == "partially_refunded" }
+            try await eventually(within: .seconds(60), "part of it went back") {
+                try await shop.orderStatus(id) == "partially_refunded"
+            }
         case "pm_card_refundFail":
             _ = try await shop.cartwright("orders", "refund", id)
             try await eventually(within: .seconds(60), "it went back") { try await shop.orderStatus(id) == "refunded" }
         case "pm_card_visa_chargeDeclined" where number % 16 == 1:
             let paid = try await shop.pay(order, method: "pm_card_visa", wait: 30)
             #expect([201, 202].contains(paid.status), "\(paid.text)")
-            try await eventually(within: .seconds(120), "it is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(120), "it is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
         default: break
         }
         return id
     }
 
     /// Sends every event there is once more, in random order: so many rounds, or until it is enough.
-    private static func sendAgain(in shop: Shop, rounds: Int = .max, until isEnough: @Sendable () -> Bool = { false }) async throws {
+    private static func sendAgain(in shop: Shop, rounds: Int = .max, until isEnough: @Sendable () -> Bool = { false })
+        async throws
+    {
         var round = 0
         while round < rounds, !isEnough() {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -148,10 +168,11 @@ struct WebhookStormTests {
     private static func stories(in shop: Shop) async throws -> [String: Story] {
         let movements = Dictionary(grouping: try await shop.movements(), by: { $0.order_id ?? "none" })
         let taken = Dictionary(grouping: try await shop.mails(), by: \.message_id)
-        // When a mail goes out between other events is latency. Those that tell of a declined payment wait some time for another card, so
-        // whether they do is, too.
+        // When a mail goes out between other events is latency. Those that tell of a declined payment wait some time
+        // for another card, so whether they do is, too.
         let deliveries = try await shop.database.pool.query(
-            "SELECT id::text AS id, order_id::text AS order_id, kind FROM email_deliveries WHERE kind <> 'payment_failed' ORDER BY kind")
+            "SELECT id::text AS id, order_id::text AS order_id, kind FROM email_deliveries WHERE kind <> 'payment_failed' ORDER BY kind"
+        )
         var mails: [String: [String]] = [:]
         for row in deliveries {
             let count = taken["delivery.\(try row["id"] as String)@example.com"]?.count ?? 0
@@ -174,7 +195,8 @@ struct WebhookStormTests {
                 return (
                     id,
                     Story(
-                        status: try row["status"], payment: try row["payment"], attempts: try row["attempt"], events: try row["events"],
+                        status: try row["status"], payment: try row["payment"], attempts: try row["attempt"],
+                        events: try row["events"],
                         refunds: try row["refunds"], mails: mails[id] ?? [], sent: try row["sent"], movements: moved)
                 )
             })

@@ -64,12 +64,15 @@ struct AdversityTests {
     @Test func nothingCountsAsLostWhileTheAgeOfTheListIsUnknownOrInTheFuture() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1(), push: false)
-            try await engine.database.execute("UPDATE jobs SET dispatch_at = now() - interval '1 hour' WHERE id = \(id)")
+            try await engine.database.execute(
+                "UPDATE jobs SET dispatch_at = now() - interval '1 hour' WHERE id = \(id)")
             for oldest in [Date(timeIntervalSince1970: 0), Date().addingTimeInterval(3600)] {
-                let lost = try await engine.ledger.takeLost(queue: Task1.queue, oldestWaiting: oldest, slack: .seconds(5), limit: 10)
+                let lost = try await engine.ledger.takeLost(
+                    queue: Task1.queue, oldestWaiting: oldest, slack: .seconds(5), limit: 10)
                 #expect(lost.isEmpty)
             }
-            let lost = try await engine.ledger.takeLost(queue: Task1.queue, oldestWaiting: nil, slack: .seconds(5), limit: 10)
+            let lost = try await engine.ledger.takeLost(
+                queue: Task1.queue, oldestWaiting: nil, slack: .seconds(5), limit: 10)
             #expect(lost.map(\.id) == [id])
         }
     }
@@ -79,13 +82,16 @@ struct AdversityTests {
             let far = JobID.new(at: Date().addingTimeInterval(5 * 86_400))
             let job = try JobLedger.insertion(of: Task1(), id: far)
             try await engine.database.execute(job.statement)
-            let made: Int = try await engine.database.query("SELECT create_job_partitions(6)::bigint AS made")[0]["made"]
+            let made: Int = try await engine.database.query("SELECT create_job_partitions(6)::bigint AS made")[0][
+                "made"]
             // Days 4 and 6; day 5 has a row in the default partition already.
             #expect(made == 2)
             #expect(try await engine.job(far)?.state == .ready)
             // A finished day goes, an unfinished one stays.
             try await engine.database.execute("UPDATE jobs SET state = 'done', finished_at = now() WHERE id = \(far)")
-            #expect(try await engine.database.query("SELECT drop_finished_job_partitions(-7)::bigint AS dropped")[0]["dropped"] as Int == 6)
+            #expect(
+                try await engine.database.query("SELECT drop_finished_job_partitions(-7)::bigint AS dropped")[0][
+                    "dropped"] as Int == 6)
         }
     }
 }

@@ -15,21 +15,25 @@ struct BulkChangeTests {
     }
 
     private func count(_ engine: Engine, _ state: JobState) async throws -> Int {
-        try await engine.database.query("SELECT count(*) AS count FROM jobs WHERE state = \(state.rawValue)")[0]["count"]
+        try await engine.database.query("SELECT count(*) AS count FROM jobs WHERE state = \(state.rawValue)")[0][
+            "count"]
     }
 
     @Test func allThatMatchAreRetriedInBatches() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(1_200, fingerprint: "a", endingAge: 10_000, into: engine.database)
             try await GeneratedRows.insert(300, fingerprint: "b", into: engine.database)
-            try await GeneratedRows.insert(5, state: .parked, fingerprint: "a", endingAge: 20_000, into: engine.database)
+            try await GeneratedRows.insert(
+                5, state: .parked, fingerprint: "a", endingAge: 20_000, into: engine.database)
             let steps = try await run(engine, .retry, JobFilter(fingerprint: "a"))
             #expect(steps.map(\.changed) == [500, 1_000, 1_200])
             #expect(steps.last?.nextCursor == nil)
             #expect(try await count(engine, .ready) == 1_200)
             #expect(try await count(engine, .dead) == 300)
-            #expect(try await engine.redis.send(RedisCommand("LLEN", .init(engine.keys(Task1.queue).ready))).int == 1_200)
-            let kept = try await engine.database.query("SELECT DISTINCT attempts, fingerprint FROM jobs WHERE state = 'ready'")
+            #expect(
+                try await engine.redis.send(RedisCommand("LLEN", .init(engine.keys(Task1.queue).ready))).int == 1_200)
+            let kept = try await engine.database.query(
+                "SELECT DISTINCT attempts, fingerprint FROM jobs WHERE state = 'ready'")
             #expect(kept.count == 1)
             #expect(try kept[0]["attempts"] as Int == 0)
 
@@ -61,7 +65,8 @@ struct BulkChangeTests {
                 """)
             let holder = try JobLedger.insertion(of: Task1(), unique: try UniqueKey("taken", until: .finished))
             try await engine.database.execute(holder.statement)
-            let locked = HeldTransaction(["SELECT FROM jobs WHERE payload ->> 'text' = 'job 4' FOR UPDATE"], on: engine.database)
+            let locked = HeldTransaction(
+                ["SELECT FROM jobs WHERE payload ->> 'text' = 'job 4' FOR UPDATE"], on: engine.database)
             _ = try await locked.waitForResults()
             let steps = try await run(engine, .retry, JobFilter(state: .dead))
             #expect(steps.map(\.changed) == [17])
@@ -72,7 +77,8 @@ struct BulkChangeTests {
             )
             .map { try $0["text"] }
             #expect(dead.count == 3)
-            #expect(dead.contains("job 3") && dead.contains("job 4"), "the third is one of the two with one key: \(dead)")
+            #expect(
+                dead.contains("job 3") && dead.contains("job 4"), "the third is one of the two with one key: \(dead)")
         }
     }
 
@@ -102,7 +108,8 @@ struct BulkChangeTests {
                 _ = try await engine.redis.send([
                     RedisCommand("ZADD", .init(keys.dead), .init(number), .init(envelope.id.description)),
                     RedisCommand(
-                        "HSET", .init(keys.bodies), .init(envelope.id.description), .init(Array("permanent\n".utf8) + envelope.encoded())),
+                        "HSET", .init(keys.bodies), .init(envelope.id.description),
+                        .init(Array("permanent\n".utf8) + envelope.encoded())),
                 ])
             }
             try await GeneratedRows.insert(450, into: engine.database)
@@ -120,7 +127,8 @@ struct BulkChangeTests {
 
     @Test func groupsTellWhatTheyHaveInCommon() async throws {
         try await Engine.with { engine in
-            try await GeneratedRows.insert(3, fingerprint: "a", message: "old", endingAge: 10_000, into: engine.database)
+            try await GeneratedRows.insert(
+                3, fingerprint: "a", message: "old", endingAge: 10_000, into: engine.database)
             try await GeneratedRows.insert(
                 4, queue: Task2.queue, name: Task2.name, fingerprint: "b", message: "sold out", into: engine.database)
             try await GeneratedRows.insert(2, fingerprint: "a", message: "new", into: engine.database)
@@ -149,7 +157,8 @@ struct BulkChangeTests {
                 try await withThrowingTaskGroup(of: BulkProgress?.self) { group in
                     group.addTask {
                         var last: BulkProgress?
-                        for try await progress in try inspector.change(.retry, matching: JobFilter(queue: Task2.queue)) { last = progress }
+                        for try await progress in try inspector.change(.retry, matching: JobFilter(queue: Task2.queue))
+                        { last = progress }
                         return last
                     }
                     // Jobs of another queue go on meanwhile.

@@ -7,10 +7,13 @@ import Testing
 @Suite("An operator's cancellation reaches the attempt that runs, and no other")
 struct CancellationTests {
     private func error(_ code: String = "cancelled") -> AttemptError {
-        AttemptError(kind: Task1.name, attempt: 1, code: code, message: "m", process: "p", durationMilliseconds: 1, at: Date())
+        AttemptError(
+            kind: Task1.name, attempt: 1, code: code, message: "m", process: "p", durationMilliseconds: 1, at: Date())
     }
 
-    private func start(_ engine: Engine, _ id: JobID, epoch: Int64, after superseded: [Int64] = [], as process: ProcessID = .new())
+    private func start(
+        _ engine: Engine, _ id: JobID, epoch: Int64, after superseded: [Int64] = [], as process: ProcessID = .new()
+    )
         async throws
         -> [StartedJob]
     {
@@ -48,9 +51,13 @@ struct CancellationTests {
             let id = try await engine.enqueue(Task1())
             #expect(try await engine.inspector.cancel(id) == .discarded)
             #expect(try await engine.job(id)?.state == .discarded)
-            await #expect(throws: JobInspectionError.notCancellable(id, .discarded)) { _ = try await engine.inspector.cancel(id) }
+            await #expect(throws: JobInspectionError.notCancellable(id, .discarded)) {
+                _ = try await engine.inspector.cancel(id)
+            }
             let unknown = JobID.new()
-            await #expect(throws: JobInspectionError.notFound(unknown)) { _ = try await engine.inspector.cancel(unknown) }
+            await #expect(throws: JobInspectionError.notFound(unknown)) {
+                _ = try await engine.inspector.cancel(unknown)
+            }
         }
     }
 

@@ -122,12 +122,17 @@ struct ControlTests {
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in throw JobFailure.transient("oh") }
             let id = try await engine.enqueue(Task1())
-            let interceptors: [any JobInterceptor] = [Note(name: "outer", notes: note), Note(name: "inner", notes: note)]
+            let interceptors: [any JobInterceptor] = [
+                Note(name: "outer", notes: note), Note(name: "inner", notes: note),
+            ]
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 1], interceptors: interceptors) {
                 let dead = try await engine.waitUntil(id, is: .dead)
                 #expect(dead.errors.map(\.code) == ["changed"])
             }
-            #expect(notes.withLock { $0 } == ["outer before test.one", "inner before test.one", "inner saw oh", "outer saw by inner"])
+            #expect(
+                notes.withLock { $0 } == [
+                    "outer before test.one", "inner before test.one", "inner saw oh", "outer saw by inner",
+                ])
         }
     }
 }

@@ -6,12 +6,16 @@ import Testing
 
 @Suite("A start tells whether it takes over an attempt that died in the middle")
 struct CrashTakeoverTests {
-    private func start(_ engine: Engine, _ id: JobID, epoch: Int64, after superseded: [Int64] = [], as process: ProcessID = .new())
+    private func start(
+        _ engine: Engine, _ id: JobID, epoch: Int64, after superseded: [Int64] = [], as process: ProcessID = .new()
+    )
         async throws
         -> StartedJob
     {
         try #require(
-            try await engine.ledger.start([StartRequest(id: id, epoch: epoch, superseded: superseded)], process: process).first)
+            try await engine.ledger.start(
+                [StartRequest(id: id, epoch: epoch, superseded: superseded)], process: process
+            ).first)
     }
 
     @Test func onlyTheStartAfterACrashSaysSo() async throws {
@@ -19,7 +23,9 @@ struct CrashTakeoverTests {
             let id = try await engine.enqueue(Task1())
             let (first, second) = (ProcessID.new(), ProcessID.new())
             #expect(try await start(engine, id, epoch: 10, as: first).takesOverCrash == false)
-            #expect(try await start(engine, id, epoch: 10, as: first).takesOverCrash == false, "asked again, its answer having been lost")
+            #expect(
+                try await start(engine, id, epoch: 10, as: first).takesOverCrash == false,
+                "asked again, its answer having been lost")
             let takeover = try await start(engine, id, epoch: 11, after: [10], as: second)
             #expect(takeover.takesOverCrash)
             #expect(takeover.crashes == 1)
@@ -46,7 +52,8 @@ struct CrashTakeoverTests {
             _ = try await start(engine, id, epoch: 10)
             _ = try await start(engine, id, epoch: 11, after: [10])
             let error = AttemptError(
-                kind: Task1.name, attempt: 1, code: "outcome_unknown", message: "its process died in the middle", process: "p",
+                kind: Task1.name, attempt: 1, code: "outcome_unknown", message: "its process died in the middle",
+                process: "p",
                 durationMilliseconds: 0, at: Date())
             #expect(try await engine.ledger.record(.dead(reason: "outcome_unknown", error), job: id, epoch: 11))
             let job = try #require(try await engine.job(id))

@@ -11,7 +11,8 @@ struct DeadLetterPlanTests {
     private func plan(_ listing: JobListing, _ database: PostgresPool) async throws -> String {
         let statements = listing.statements(columns: JobDetail.columns)
         let explained: SQL = "EXPLAIN \(statements[1])"
-        return try await database.pipeline([statements[0], explained])[1].rows.map { try $0["QUERY PLAN"] }.joined(separator: "\n")
+        return try await database.pipeline([statements[0], explained])[1].rows.map { try $0["QUERY PLAN"] }.joined(
+            separator: "\n")
     }
 
     private func expect(_ filter: JobFilter, index: String, _ engine: Engine) async throws {
@@ -19,12 +20,17 @@ struct DeadLetterPlanTests {
             let listing = JobListing(filter, after: cursor, limit: 50)
             let plan = try await plan(listing, engine.database)
             // The page itself sorts what is left.
-            let lines = plan.split(separator: "\n").drop { !$0.contains("CTE candidate") }.prefix { !$0.contains("Nested Loop") }
+            let lines = plan.split(separator: "\n").drop { !$0.contains("CTE candidate") }.prefix {
+                !$0.contains("Nested Loop")
+            }
             let candidates = lines.joined(separator: "\n")
             #expect(candidates.contains(index), "\(plan)")
-            #expect(!candidates.contains("Seq Scan") && !candidates.contains("->  Sort") && !candidates.contains("pkey"), "\(plan)")
+            #expect(
+                !candidates.contains("Seq Scan") && !candidates.contains("->  Sort") && !candidates.contains("pkey"),
+                "\(plan)")
             let began = ContinuousClock.now
-            _ = try await engine.inspector.list(filter, limit: 50, after: cursor.map { JobCursor(.ledger(before: $0), of: filter) })
+            _ = try await engine.inspector.list(
+                filter, limit: 50, after: cursor.map { JobCursor(.ledger(before: $0), of: filter) })
             #expect(ContinuousClock.now - began < .seconds(2))
         }
     }
@@ -33,7 +39,8 @@ struct DeadLetterPlanTests {
         try await Engine.with { engine in
             // As bad as it gets: those that are looked for are older than all others.
             try await GeneratedRows.insert(
-                2_000, queue: Task2.queue, name: Task2.name, fingerprint: "old", endingAge: 300_000, into: engine.database)
+                2_000, queue: Task2.queue, name: Task2.name, fingerprint: "old", endingAge: 300_000,
+                into: engine.database)
             try await GeneratedRows.insert(98_000, fingerprint: "new", endingAge: 100_000, into: engine.database)
             try await GeneratedRows.insert(
                 50_000, state: .parked, queue: "third", name: "third", fingerprint: "parked", into: engine.database)
@@ -41,13 +48,16 @@ struct DeadLetterPlanTests {
             for round in 0..<2 {
                 if round == 1 { try await engine.database.execute("ANALYZE jobs") }
                 try await expect(JobFilter(state: .dead), index: "dead_by_state", engine)
-                try await expect(JobFilter(state: .parked, since: Date().addingTimeInterval(-60)), index: "dead_by_state", engine)
+                try await expect(
+                    JobFilter(state: .parked, since: Date().addingTimeInterval(-60)), index: "dead_by_state", engine)
                 for queue in [Task1.queue, Task2.queue, "third", "a", "zzz"] {
                     try await expect(JobFilter(state: .dead, queue: queue), index: "dead_by_queue", engine)
                 }
-                try await expect(JobFilter(state: .dead, queue: Task2.queue, name: Task2.name), index: "dead_by_name", engine)
+                try await expect(
+                    JobFilter(state: .dead, queue: Task2.queue, name: Task2.name), index: "dead_by_name", engine)
                 for fingerprint in ["old", "new", "none"] {
-                    try await expect(JobFilter(queue: Task2.queue, fingerprint: fingerprint), index: "dead_by_fingerprint", engine)
+                    try await expect(
+                        JobFilter(queue: Task2.queue, fingerprint: fingerprint), index: "dead_by_fingerprint", engine)
                 }
                 try await expect(JobFilter(state: .dead, text: "absent"), index: "dead_by_state", engine)
             }
@@ -71,7 +81,9 @@ struct DeadLetterPlanTests {
             ).map { try $0["QUERY PLAN"] as String }.joined(separator: "\n")
             #expect(plan.contains("_cancelled"), "\(plan)")
             // An empty day is read as it is.
-            #expect(plan.split(separator: "\n").allSatisfy { !$0.contains("Seq Scan") || $0.contains("cost=0.00..0.00") }, "\(plan)")
+            #expect(
+                plan.split(separator: "\n").allSatisfy { !$0.contains("Seq Scan") || $0.contains("cost=0.00..0.00") },
+                "\(plan)")
         }
     }
 }

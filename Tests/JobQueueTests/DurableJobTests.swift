@@ -108,7 +108,8 @@ struct DurableJobTests {
             #expect(job.errors.map(\.message) == ["failure 1", "failure 2", "failure 3"])
             let untried = try await engine.enqueue(Task2(), push: false)
             #expect(try await engine.inspector.list(JobFilter(hasErrors: true), limit: 10).items.map(\.id) == [id])
-            #expect(try await engine.inspector.list(JobFilter(hasErrors: false), limit: 10).items.map(\.id) == [untried])
+            #expect(
+                try await engine.inspector.list(JobFilter(hasErrors: false), limit: 10).items.map(\.id) == [untried])
             #expect(try await engine.inspector.list(JobFilter(), limit: 10).items.map(\.id) == [untried, id])
             // No retry came before the shortest delay that the policy allows.
             for (earlier, later) in zip(log.of(id), log.of(id).dropFirst()) {

@@ -34,25 +34,32 @@ struct EphemeralUniqueTests {
                 if job.text == "dead" { throw JobFailure.permanent(code: "no", "no") }
                 if job.text == "twice", context.attempt == 1 {
                     // The key is held while it waits for its retry.
-                    #expect(try await engine.dispatcher.enqueueEphemeral(job, unique: UniqueKey("k", until: .finished)).isNew == false)
+                    #expect(
+                        try await engine.dispatcher.enqueueEphemeral(job, unique: UniqueKey("k", until: .finished))
+                            .isNew == false)
                     throw JobFailure.transient("once more")
                 }
             }
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 4]) {
                 for text in ["good", "twice", "dead"] {
-                    let job = try await engine.dispatcher.enqueueEphemeral(Task1(text: text), unique: UniqueKey("k", until: .finished))
+                    let job = try await engine.dispatcher.enqueueEphemeral(
+                        Task1(text: text), unique: UniqueKey("k", until: .finished))
                     #expect(job.isNew)
                     try await eventually("\(text) has ended") { try await keys(engine) == 0 }
                 }
             }
             #expect(log.all.count == 4)
-            let dead = try #require(try await engine.inspector.list(JobFilter(state: .dead, queue: Task1.queue), limit: 5).items.first)
+            let dead = try #require(
+                try await engine.inspector.list(JobFilter(state: .dead, queue: Task1.queue), limit: 5).items.first)
             // Brought back, it takes its key again; and can't come back while another one holds it.
             let holder = try await engine.dispatcher.enqueueEphemeral(Task1(), unique: UniqueKey("k", until: .finished))
-            await #expect(throws: JobInspectionError.uniqueKeyTaken(dead.id, by: holder.id)) { try await engine.inspector.retry(dead.id) }
+            await #expect(throws: JobInspectionError.uniqueKeyTaken(dead.id, by: holder.id)) {
+                try await engine.inspector.retry(dead.id)
+            }
             _ = try await engine.claimAndDie(Task1.queue, count: 1, start: false)
             for process in try await engine.lapsed(Task1.queue) {
-                _ = try await Reclaim.all(of: process, keys: engine.keys(Task1.queue), redis: engine.redis, reason: .lapsed)
+                _ = try await Reclaim.all(
+                    of: process, keys: engine.keys(Task1.queue), redis: engine.redis, reason: .lapsed)
             }
             #expect(try await keys(engine) == 1, "a crash keeps the key with the job")
             try await engine.withWorker(JobRegistry(Handler(Task1.self, log: log)), queues: [Task1.queue: 4]) {
@@ -91,7 +98,8 @@ struct EphemeralUniqueTests {
             for _ in 0..<3 {
                 #expect(try await engine.claimAndDie(Task1.queue, count: 1, start: false).count == 1)
                 for process in try await engine.lapsed(Task1.queue) {
-                    _ = try await Reclaim.all(of: process, keys: engine.keys(Task1.queue), redis: engine.redis, reason: .lapsed)
+                    _ = try await Reclaim.all(
+                        of: process, keys: engine.keys(Task1.queue), redis: engine.redis, reason: .lapsed)
                 }
             }
             #expect(try await keys(engine) == 0)

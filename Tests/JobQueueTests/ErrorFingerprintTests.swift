@@ -39,13 +39,17 @@ struct ErrorFingerprintTests {
         #expect(one != ErrorFingerprint.of(kind: "a2", code: "b", message: "no order 1"))
         #expect(one != ErrorFingerprint.of(kind: "a", code: "c", message: "no order 1"))
         #expect(one != ErrorFingerprint.of(kind: "a", code: "b", message: "no user 1"))
-        #expect(ErrorFingerprint.of(kind: "ab", code: "c", message: "") != ErrorFingerprint.of(kind: "a", code: "bc", message: ""))
+        #expect(
+            ErrorFingerprint.of(kind: "ab", code: "c", message: "")
+                != ErrorFingerprint.of(kind: "a", code: "bc", message: ""))
     }
 
     /// Groups must survive a new version of the program, and workers of two versions side by side.
     @Test func itStaysTheSameOverVersions() {
         #expect(ErrorFingerprint.of(kind: "", code: "", message: "") == "f998341be47b")
-        #expect(ErrorFingerprint.of(kind: "email.order-confirmation", code: "transient", message: "451 try later") == "0b69500089fe")
+        #expect(
+            ErrorFingerprint.of(kind: "email.order-confirmation", code: "transient", message: "451 try later")
+                == "0b69500089fe")
     }
 
     @Test func onlyTheBeginningOfALongMessageCounts() {

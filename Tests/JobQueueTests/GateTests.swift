@@ -36,7 +36,8 @@ struct GateTests {
             let log = RunLog()
             let gate = Gate(.closed(.seconds(60)))
             let registry = JobRegistry(Handler(Task1.self, log: log), Handler(Task2.self, log: log))
-            try await engine.withWorker(registry, queues: [Task1.queue: 5, Task2.queue: 5], gates: [Task1.queue: gate]) {
+            try await engine.withWorker(registry, queues: [Task1.queue: 5, Task2.queue: 5], gates: [Task1.queue: gate])
+            {
                 var held: [JobID] = []
                 for number in 0..<20 { held.append(try await engine.enqueue(Task1(text: "\(number)"))) }
                 let free = try await engine.enqueue(Task2())
@@ -72,7 +73,8 @@ struct GateTests {
                 try await eventually(within: .seconds(20), "ten ran") { log.all.count == 10 }
                 #expect(running.withLock { $0.most } <= 2)
                 gate.set(.closed(.seconds(60)))
-                let leases = try await engine.redis.send(RedisCommand("ZRANGE", .init(engine.keys(Task1.queue).leases), "0", "-1"))
+                let leases = try await engine.redis.send(
+                    RedisCommand("ZRANGE", .init(engine.keys(Task1.queue).leases), "0", "-1"))
                 let process = try #require(leases.elements?.first?.text)
                 try await eventually(within: .seconds(10), "all claims are acknowledged") {
                     let claims = engine.keys(Task1.queue).claims(ProcessID(rawValue: process))

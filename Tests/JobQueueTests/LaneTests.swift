@@ -13,7 +13,9 @@ struct LaneTests {
         await withDiscardingTaskGroup { group in
             group.addTasks(for: Array(0..<500)) { _ in
                 arrived.add(1, ordering: .relaxed)
-                while arrived.load(ordering: .relaxed) < 500, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
+                while arrived.load(ordering: .relaxed) < 500, !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
             }
         }
         #expect(arrived.load(ordering: .relaxed) == 500)

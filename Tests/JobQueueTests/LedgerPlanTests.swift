@@ -13,7 +13,8 @@ struct LedgerPlanTests {
         return [completion.statement]
             + [1, 100].flatMap { count in
                 [
-                    JobLedger.starting((0..<count).map { _ in StartRequest(id: .new(), epoch: 1, superseded: []) }, process: .new()),
+                    JobLedger.starting(
+                        (0..<count).map { _ in StartRequest(id: .new(), epoch: 1, superseded: []) }, process: .new()),
                     JobLedger.completing(Array(repeating: completion, count: count)),
                 ]
             }
@@ -26,18 +27,23 @@ struct LedgerPlanTests {
         return try session.transaction { transaction in
             _ = try transaction.pipeline(statements)
             let rows = try transaction.query(
-                "SELECT relname::text AS name FROM pg_class WHERE relname LIKE 'jobs\\_2%' AND pg_stat_get_xact_numscans(oid) > 0")
+                "SELECT relname::text AS name FROM pg_class WHERE relname LIKE 'jobs\\_2%' AND pg_stat_get_xact_numscans(oid) > 0"
+            )
             return Set(try rows.map { try $0["name"] })
         }
     }
 
-    @Test("when partitions were empty as the plan was made, and when no job runs and the indexes of running ones look short")
+    @Test(
+        "when partitions were empty as the plan was made, and when no job runs and the indexes of running ones look short"
+    )
     func plans() async throws {
         try await Engine.with { engine in
             try await engine.database.withConnection { session in
                 func expectIDs(_ when: String) throws {
                     let scanned = try Self.scanned(by: Self.statements(), session)
-                    #expect(!scanned.isEmpty && scanned.allSatisfy { $0.hasSuffix("_pkey") }, "\(when): \(scanned.sorted())")
+                    #expect(
+                        !scanned.isEmpty && scanned.allSatisfy { $0.hasSuffix("_pkey") }, "\(when): \(scanned.sorted())"
+                    )
                 }
                 _ = try Self.scanned(by: Self.statements(), session)
                 try session.execute(

@@ -68,7 +68,8 @@ struct LimitTests {
     func bounds() async throws {
         try await Engine.with { engine in
             let log = RunLog()
-            let bounded = JobDispatcher(redis: engine.redis, prefix: engine.prefix, bounds: [Task1.queue: 10], logger: engine.logger)
+            let bounded = JobDispatcher(
+                redis: engine.redis, prefix: engine.prefix, bounds: [Task1.queue: 10], logger: engine.logger)
             try await bounded.enqueueEphemeral((0..<9).map { Task1(text: "\($0)") })
             let refusal = QueueFull(queue: Task1.queue, bound: 10)
             await #expect(throws: refusal) { try await bounded.enqueueEphemeral([Task1(), Task1()]) }

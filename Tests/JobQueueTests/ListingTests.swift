@@ -16,7 +16,9 @@ struct ListingTests {
             let page = try await engine.inspector.list(filter, limit: limit, after: cursor)
             #expect(page.items.count <= limit)
             #expect(page.nextCursor.map { JobCursor("\($0)") == $0 } ?? true)
-            #expect(page.items.count == limit || page.nextCursor == nil || page.isCut || !page.items.contains(where: \.isDurable))
+            #expect(
+                page.items.count == limit || page.nextCursor == nil || page.isCut
+                    || !page.items.contains(where: \.isDurable))
             items += page.items
             cursor = page.nextCursor
         } while cursor != nil
@@ -24,24 +26,30 @@ struct ListingTests {
         return items
     }
 
-    private func bury(_ engine: Engine, _ count: Int, diedAt: Int, queue: QueueName = Task1.queue, name: String = Task1.name) async throws
+    private func bury(
+        _ engine: Engine, _ count: Int, diedAt: Int, queue: QueueName = Task1.queue, name: String = Task1.name
+    ) async throws
         -> [JobID]
     {
         let keys = engine.keys(queue)
         let error = AttemptError(
-            kind: name, attempt: 1, code: "transient", message: "no order 5", process: "p", durationMilliseconds: 1, at: Date())
+            kind: name, attempt: 1, code: "transient", message: "no order 5", process: "p", durationMilliseconds: 1,
+            at: Date())
         return try await withThrowingTaskGroup(of: JobID.self) { group in
             for _ in 0..<count {
                 group.addTask {
                     let id = JobID.new()
                     let envelope = Envelope(
-                        id: id, name: name, version: 1, attempts: 1, enqueuedAt: Int64(Date().timeIntervalSince1970 * 1000),
+                        id: id, name: name, version: 1, attempts: 1,
+                        enqueuedAt: Int64(Date().timeIntervalSince1970 * 1000),
                         isDurable: false,
-                        payload: Array(#"{"text":"ephemeral"}"#.utf8)[...], errors: Array((error.json + "\n").utf8)[...])
+                        payload: Array(#"{"text":"ephemeral"}"#.utf8)[...], errors: Array((error.json + "\n").utf8)[...]
+                    )
                     _ = try await engine.redis.send([
                         RedisCommand("ZADD", .init(keys.dead), .init(diedAt), .init(id.description)),
                         RedisCommand(
-                            "HSET", .init(keys.bodies), .init(id.description), .init(Array("permanent\n".utf8) + envelope.encoded())),
+                            "HSET", .init(keys.bodies), .init(id.description),
+                            .init(Array("permanent\n".utf8) + envelope.encoded())),
                     ])
                     return id
                 }
@@ -55,7 +63,8 @@ struct ListingTests {
             var age = 0
             for (queue, count) in [(Task1.queue, 10), (Task2.queue, 15)] {
                 for state in JobState.allCases {
-                    try await GeneratedRows.insert(count, state: state, queue: queue, endingAge: age, into: engine.database)
+                    try await GeneratedRows.insert(
+                        count, state: state, queue: queue, endingAge: age, into: engine.database)
                     age += count
                 }
             }
@@ -63,7 +72,8 @@ struct ListingTests {
                 for (queue, count) in [(nil, 25), (Task1.queue, 10), (Task2.queue, 15)] {
                     let jobs = try await all(engine, JobFilter(state: state, queue: queue))
                     #expect(
-                        jobs.count == (state == nil ? 6 * count : count), "\(String(describing: state)) of \(String(describing: queue))")
+                        jobs.count == (state == nil ? 6 * count : count),
+                        "\(String(describing: state)) of \(String(describing: queue))")
                     #expect(jobs.map(\.id.description) == jobs.map(\.id.description).sorted(by: >))
                     #expect(jobs.allSatisfy { state == nil || $0.state == state })
                     #expect(jobs.allSatisfy { queue == nil || $0.queue == queue?.rawValue })
@@ -80,12 +90,15 @@ struct ListingTests {
             try await GeneratedRows.insert(5, state: .parked, name: "a", fingerprint: "fa", into: engine.database)
             let hourAgo = Date().addingTimeInterval(-3600)
             let cases: [(JobFilter, Int)] = [
-                (JobFilter(fingerprint: "fa"), 20), (JobFilter(state: .parked, fingerprint: "fa"), 5), (JobFilter(fingerprint: "nope"), 0),
+                (JobFilter(fingerprint: "fa"), 20), (JobFilter(state: .parked, fingerprint: "fa"), 5),
+                (JobFilter(fingerprint: "nope"), 0),
                 (JobFilter(state: .dead, name: "a"), 20), (JobFilter(name: "a"), 25),
                 (JobFilter(state: .dead, queue: Task2.queue, name: "a"), 0),
-                (JobFilter(state: .dead, queue: Task2.queue, name: "b", fingerprint: "fb"), 10), (JobFilter(since: hourAgo), 15),
+                (JobFilter(state: .dead, queue: Task2.queue, name: "b", fingerprint: "fb"), 10),
+                (JobFilter(since: hourAgo), 15),
                 (JobFilter(state: .dead, since: hourAgo), 10), (JobFilter(state: .dead, name: "a", since: hourAgo), 0),
-                (JobFilter(state: .dead, text: "sold out"), 20), (JobFilter(state: .dead, queue: Task1.queue, text: "JOB 3"), 1),
+                (JobFilter(state: .dead, text: "sold out"), 20),
+                (JobFilter(state: .dead, queue: Task1.queue, text: "JOB 3"), 1),
                 (JobFilter(text: "no order 3"), 2), (JobFilter(state: .dead, hasErrors: false), 0),
                 (JobFilter(state: .ready, fingerprint: "fa"), 0),
             ]
@@ -101,7 +114,8 @@ struct ListingTests {
             let first = try await engine.inspector.list(JobFilter(state: .dead, text: "needle"), limit: 10)
             #expect(first.items.isEmpty)
             #expect(first.isCut)
-            let second = try await engine.inspector.list(JobFilter(state: .dead, text: "needle"), limit: 10, after: first.nextCursor)
+            let second = try await engine.inspector.list(
+                JobFilter(state: .dead, text: "needle"), limit: 10, after: first.nextCursor)
             #expect(second.items.count == 1)
             #expect(!second.isCut)
             #expect(second.nextCursor == nil)
@@ -117,7 +131,8 @@ struct ListingTests {
             let reach = JobInspector.examined
             try await GeneratedRows.insert(3, state: .ready, endingAge: 3_600_000, into: engine.database)
             try await GeneratedRows.insert(reach + 10, state: .done, into: engine.database)
-            #expect(try await engine.inspector.list(JobFilter(state: .ready, hasErrors: true), limit: 10).items.count == 3)
+            #expect(
+                try await engine.inspector.list(JobFilter(state: .ready, hasErrors: true), limit: 10).items.count == 3)
             // More of them than one call may look at: the newest ones, from the other end.
             try await GeneratedRows.insert(reach + 10, state: .ready, queue: Task2.queue, into: engine.database)
             let page = try await engine.inspector.list(JobFilter(state: .ready), limit: 10)
@@ -153,14 +168,17 @@ struct ListingTests {
             #expect(try await engine.job(other[1]) == nil)
             #expect(try await engine.redis.send(RedisCommand("LLEN", .init(engine.keys(Task2.queue).ready))).int == 1)
             #expect(try await engine.redis.send(RedisCommand("HLEN", .init(engine.keys(Task2.queue).bodies))).int == 3)
-            await #expect(throws: JobInspectionError.notFound(other[1])) { try await engine.inspector.discard(other[1]) }
+            await #expect(throws: JobInspectionError.notFound(other[1])) {
+                try await engine.inspector.discard(other[1])
+            }
         }
     }
 
     @Test(arguments: [
         "", "x", "redis", "redis:", "redis:a b", "redis:one:5", "redis:one:x:\(JobID.new())", "redis:one:5:no-id",
         "redis:one:5:\(JobID.new()):", "\(JobID.new())", "\(ListCursor([.number(1)], of: .init("jobs")))",
-        "\(ListCursor([.text("no id")], of: .init("jobs")))", "\(ListCursor([.text("one"), .number(5)], of: .init("jobs")))",
+        "\(ListCursor([.text("no id")], of: .init("jobs")))",
+        "\(ListCursor([.text("one"), .number(5)], of: .init("jobs")))",
         "\(ListCursor([.text("one"), .number(5), .text("no id")], of: .init("jobs")))",
         "\(ListCursor([.text("a b"), .number(0)], of: .init("jobs")))",
     ])
@@ -173,10 +191,14 @@ struct ListingTests {
             try await GeneratedRows.insert(12, into: engine.database)
             let cursor = try #require(try await engine.inspector.list(JobFilter(state: .dead), limit: 5).nextCursor)
             let since = Date(timeIntervalSince1970: 0)
-            #expect(try await engine.inspector.list(JobFilter(state: .dead, since: since), limit: 5, after: cursor).items.count == 5)
+            #expect(
+                try await engine.inspector.list(JobFilter(state: .dead, since: since), limit: 5, after: cursor).items
+                    .count == 5)
             for other in [
-                JobFilter(), JobFilter(state: .parked), JobFilter(state: .dead, queue: Task1.queue), JobFilter(state: .dead, name: "x"),
-                JobFilter(state: .dead, text: "x"), JobFilter(state: .dead, hasErrors: true), JobFilter(state: .dead, fingerprint: "x"),
+                JobFilter(), JobFilter(state: .parked), JobFilter(state: .dead, queue: Task1.queue),
+                JobFilter(state: .dead, name: "x"),
+                JobFilter(state: .dead, text: "x"), JobFilter(state: .dead, hasErrors: true),
+                JobFilter(state: .dead, fingerprint: "x"),
             ] {
                 await #expect(throws: JobInspectionError.foreignCursor) {
                     try await engine.inspector.list(other, limit: 5, after: cursor)

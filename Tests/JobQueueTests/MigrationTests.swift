@@ -42,7 +42,8 @@ struct MigrationTests {
             async let other = ledger.buildMissingIndexes()
             #expect(try await (beside + other).sorted() == left)
             #expect(try await missing(pool).isEmpty)
-            let invalid = try await pool.query("SELECT FROM pg_index WHERE indrelid = 'jobs'::regclass AND NOT indisvalid")
+            let invalid = try await pool.query(
+                "SELECT FROM pg_index WHERE indrelid = 'jobs'::regclass AND NOT indisvalid")
             #expect(invalid.isEmpty)
             #expect(try await ledger.buildMissingIndexes().isEmpty)
             // The days to come have them from the start.

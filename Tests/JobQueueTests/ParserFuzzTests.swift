@@ -39,7 +39,9 @@ struct QueueParserTests {
             var parts = numbers.map { RedisValue.integer($0) }
             parts.append(contentsOf: [.string(Array("a".utf8)), .string(Array("b".utf8))])
             guard let reply = try? ClaimReply(.array(parts)) else { return }
-            try demand((reply.nextDue ?? 0) >= 0 && (reply.waiting ?? 0) >= 0 && (reply.throttled ?? .zero) >= .zero, "\(reply)")
+            try demand(
+                (reply.nextDue ?? 0) >= 0 && (reply.waiting ?? 0) >= 0 && (reply.throttled ?? .zero) >= .zero,
+                "\(reply)")
         }
     }
 
@@ -58,7 +60,9 @@ struct QueueParserTests {
 
     @Test("times of any size make ids and places in lists")
     func times() {
-        for time in [Date.distantPast, .distantFuture, Date(timeIntervalSince1970: 1e300), Date(timeIntervalSince1970: .nan)] {
+        for time in [
+            Date.distantPast, .distantFuture, Date(timeIntervalSince1970: 1e300), Date(timeIntervalSince1970: .nan),
+        ] {
             #expect(JobID(JobID.new(at: time).description) != nil)
             _ = JobDispatcher.milliseconds(time)
         }

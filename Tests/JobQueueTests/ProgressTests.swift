@@ -18,7 +18,9 @@ struct ProgressTests {
         // The held one was written at 1 s, so the next may follow at 2 s.
         #expect(throttle.report(JobProgress(0.4), at: start + .milliseconds(1500)) == .hold(until: start + .seconds(2)))
         #expect(throttle.report(JobProgress(0.5), at: start + .seconds(2)) == .write(JobProgress(0.5)))
-        #expect(throttle.take(at: start + .seconds(3)) == nil, "the newer one has been written; the held one is out of date")
+        #expect(
+            throttle.take(at: start + .seconds(3)) == nil, "the newer one has been written; the held one is out of date"
+        )
     }
 
     @Test func aFractionLiesBetweenNoneAndAll() {

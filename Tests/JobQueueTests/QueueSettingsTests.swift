@@ -10,8 +10,10 @@ import Testing
 struct QueueSettingsTests {
     private func copy(_ engine: Engine, _ queue: QueueName = Task1.queue) async throws -> [String: String] {
         let parts =
-            try await engine.redis.send(RedisCommand("HGETALL", .init(engine.keys(queue).settings))).elements?.compactMap(\.text) ?? []
-        return Dictionary(uniqueKeysWithValues: stride(from: 0, to: parts.count, by: 2).map { (parts[$0], parts[$0 + 1]) })
+            try await engine.redis.send(RedisCommand("HGETALL", .init(engine.keys(queue).settings))).elements?
+            .compactMap(\.text) ?? []
+        return Dictionary(
+            uniqueKeysWithValues: stride(from: 0, to: parts.count, by: 2).map { (parts[$0], parts[$0 + 1]) })
     }
 
     @Test func settingsAreStoredMirroredAndShown() async throws {
@@ -21,7 +23,9 @@ struct QueueSettingsTests {
             try await inspector.setConcurrency(7, of: Task1.queue)
             try await inspector.setRateLimit(RateLimit(perSecond: 2.5), of: Task1.queue)
             let status = try #require(try await inspector.queues().first { $0.queue == Task1.queue })
-            #expect(status.settings == QueueSettings(isPaused: true, concurrency: 7, rateLimit: RateLimit(perSecond: 2.5, burst: 3)))
+            #expect(
+                status.settings
+                    == QueueSettings(isPaused: true, concurrency: 7, rateLimit: RateLimit(perSecond: 2.5, burst: 3)))
             var fields = try await copy(engine)
             #expect(fields["paused"] == "1")
             #expect(fields["concurrency"] == "7")
@@ -58,7 +62,9 @@ struct QueueSettingsTests {
         try await Engine.with { engine in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<20 {
-                    group.addTask { try await engine.inspector.configure(Task1.queue) { $0.concurrency = ($0.concurrency ?? 0) + 1 } }
+                    group.addTask {
+                        try await engine.inspector.configure(Task1.queue) { $0.concurrency = ($0.concurrency ?? 0) + 1 }
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -93,7 +99,8 @@ struct QueueSettingsTests {
             let log = RunLog()
             try await engine.inspector.pause(Task1.queue)
             try await engine.withWorker(
-                JobRegistry(Handler(Task1.self, log: log), Handler(Task2.self, log: log)), queues: [Task1.queue: 2, Task2.queue: 1]
+                JobRegistry(Handler(Task1.self, log: log), Handler(Task2.self, log: log)),
+                queues: [Task1.queue: 2, Task2.queue: 1]
             ) {
                 _ = try await engine.redis.send(RedisCommand("FLUSHALL"))
                 try await eventually("the settings are back") { try await copy(engine)["paused"] == "1" }

@@ -37,9 +37,12 @@ struct RecoveryTests {
             // Alive after all: the lease reaches far into the future.
             let keys = engine.keys(Task1.queue)
             let process = try #require(
-                try await engine.redis.send(RedisCommand("ZRANGE", .init(keys.leases), .init(0), .init(-1))).elements?.first?.text)
+                try await engine.redis.send(RedisCommand("ZRANGE", .init(keys.leases), .init(0), .init(-1))).elements?
+                    .first?.text)
             _ = try await engine.redis.send(
-                RedisCommand("ZADD", .init(keys.leases), .init(Int(Date().timeIntervalSince1970 * 1000) + 600_000), .init(process)))
+                RedisCommand(
+                    "ZADD", .init(keys.leases), .init(Int(Date().timeIntervalSince1970 * 1000) + 600_000),
+                    .init(process)))
             try await engine.withWorker(JobRegistry(Handler(Task1.self, log: log)), queues: [Task1.queue: 5]) {
                 let marker = try await engine.enqueue(Task1())
                 _ = try await engine.waitUntil(marker, is: .done)
@@ -65,8 +68,12 @@ struct RecoveryTests {
             let second = try #require(try await engine.claimAndDie(Task1.queue, count: 1, start: true).first)
             #expect(second.epoch > first.epoch)
             let error = AttemptError(
-                kind: Task1.name, attempt: 1, code: "transient", message: "late", process: "p", durationMilliseconds: 1, at: Date())
-            for outcome in [AttemptOutcome.retry(after: .zero, error), .snooze(.zero, error), .dead(reason: "permanent", error), .done] {
+                kind: Task1.name, attempt: 1, code: "transient", message: "late", process: "p", durationMilliseconds: 1,
+                at: Date())
+            for outcome in [
+                AttemptOutcome.retry(after: .zero, error), .snooze(.zero, error), .dead(reason: "permanent", error),
+                .done,
+            ] {
                 #expect(try await engine.ledger.record(outcome, job: id, epoch: first.epoch) == false)
             }
             try await engine.ledger.release([(id: id, epoch: first.epoch)])
@@ -106,13 +113,18 @@ struct RecoveryTests {
             let id = try await engine.dispatcher.enqueueEphemeral(Task1())
             let keys = engine.keys(Task1.queue)
             for crash in 1...3 {
-                #expect(try await engine.claimAndDie(Task1.queue, count: 1, start: true).map(\.envelope.crashes) == [crash - 1])
+                #expect(
+                    try await engine.claimAndDie(Task1.queue, count: 1, start: true).map(\.envelope.crashes) == [
+                        crash - 1
+                    ])
                 let process = try #require(try await engine.lapsed(Task1.queue).first)
                 let count = try await Reclaim.all(of: process, keys: keys, redis: engine.redis, reason: .lapsed)
                 #expect(count.quarantined == (crash == 3 ? 1 : 0))
             }
             let dead = try #require(
-                try await engine.inspector.list(JobFilter(state: .dead, queue: Task1.queue), limit: 10).items.first { $0.id == id })
+                try await engine.inspector.list(JobFilter(state: .dead, queue: Task1.queue), limit: 10).items.first {
+                    $0.id == id
+                })
             #expect(dead.reason == "quarantined")
             try await engine.inspector.retry(id)
             try await engine.withWorker(JobRegistry(Handler(Task1.self, log: log)), queues: [Task1.queue: 2]) {
@@ -124,7 +136,8 @@ struct RecoveryTests {
     @Test func garbageInTheListIsKeptWithItsReason() async throws {
         try await Engine.with { engine in
             let log = RunLog()
-            _ = try await engine.redis.send(RedisCommand("LPUSH", .init(engine.keys(Task1.queue).ready), "not an envelope"))
+            _ = try await engine.redis.send(
+                RedisCommand("LPUSH", .init(engine.keys(Task1.queue).ready), "not an envelope"))
             try await engine.withWorker(JobRegistry(Handler(Task1.self, log: log)), queues: [Task1.queue: 2]) {
                 let page = try await eventually("it is a dead letter") {
                     let page = try await engine.inspector.list(JobFilter(state: .dead, queue: Task1.queue), limit: 10)
@@ -236,7 +249,8 @@ struct RecoveryTests {
                             let reply = try ClaimReply(
                                 try await engine.redis.evaluate(
                                     QueueScripts.claim, keys: keys.forClaim(process),
-                                    arguments: QueueScripts.claimArguments(process: process, free: 10, acknowledge: [])))
+                                    arguments: QueueScripts.claimArguments(process: process, free: 10, acknowledge: []))
+                            )
                             return reply.claims.count
                         }
                     }
@@ -252,7 +266,8 @@ struct RecoveryTests {
             let log = RunLog()
             try await engine.inspector.pause(Task1.queue)
             try await engine.withWorker(
-                JobRegistry(Handler(Task1.self, log: log), Handler(Task2.self, log: log)), queues: [Task1.queue: 2, Task2.queue: 1]
+                JobRegistry(Handler(Task1.self, log: log), Handler(Task2.self, log: log)),
+                queues: [Task1.queue: 2, Task2.queue: 1]
             ) {
                 let held = try await engine.enqueue(Task1())
                 let other = try await engine.enqueue(Task2())

@@ -14,7 +14,8 @@ struct StrayClaimTests {
             let keys = engine.keys(Task1.queue)
             try await engine.withWorker(JobRegistry(Handler(Task1.self, log: log)), queues: [Task1.queue: 2]) {
                 let process = try await eventually("the worker has a lease") {
-                    try await engine.redis.send(RedisCommand("ZRANGE", .init(keys.leases), .init(0), .init(-1))).elements?.first?.text
+                    try await engine.redis.send(RedisCommand("ZRANGE", .init(keys.leases), .init(0), .init(-1)))
+                        .elements?.first?.text
                         .map(ProcessID.init(rawValue:))
                 }
                 let claimed = try JobLedger.insertion(of: Task1(text: "claimed"))
@@ -24,7 +25,8 @@ struct StrayClaimTests {
                     .init(Envelope(id: job.id, name: job.name, version: 1, enqueuedAt: 1, isDurable: true).encoded())
                 }
                 // As the claim script and BLMOVE would leave them whose answers nobody waits for any more.
-                _ = try await engine.redis.send(RedisCommand("HSET", .init(keys.claims(process)), "1790000000000000", envelope(claimed)))
+                _ = try await engine.redis.send(
+                    RedisCommand("HSET", .init(keys.claims(process)), "1790000000000000", envelope(claimed)))
                 _ = try await engine.redis.send(RedisCommand("LPUSH", .init(keys.inbox(process)), envelope(moved)))
                 for job in [claimed, moved] { _ = try await engine.waitUntil(job.id, is: .done, within: .seconds(15)) }
             }

@@ -35,20 +35,26 @@ struct TopologyTests {
         }
     }
 
-    private static let lanes: [QueueName] = [Routed<Checkout>.queue, Routed<Email>.queue, Routed<Refund>.queue, Routed<Stock>.queue]
+    private static let lanes: [QueueName] = [
+        Routed<Checkout>.queue, Routed<Email>.queue, Routed<Refund>.queue, Routed<Stock>.queue,
+    ]
 
     private func insertions(_ number: Int) throws -> [PendingJob] {
         [
-            try JobLedger.insertion(of: Routed<Checkout>(number: number)), try JobLedger.insertion(of: Routed<Email>(number: number)),
-            try JobLedger.insertion(of: Routed<Refund>(number: number)), try JobLedger.insertion(of: Routed<Stock>(number: number)),
+            try JobLedger.insertion(of: Routed<Checkout>(number: number)),
+            try JobLedger.insertion(of: Routed<Email>(number: number)),
+            try JobLedger.insertion(of: Routed<Refund>(number: number)),
+            try JobLedger.insertion(of: Routed<Stock>(number: number)),
         ]
     }
 
     private func registry(_ body: @escaping @Sendable (JobContext) async throws -> Void) -> JobRegistry {
         let log = RunLog()
         return JobRegistry(
-            Handler(Routed<Checkout>.self, log: log) { try await body($1) }, Handler(Routed<Email>.self, log: log) { try await body($1) },
-            Handler(Routed<Refund>.self, log: log) { try await body($1) }, Handler(Routed<Stock>.self, log: log) { try await body($1) })
+            Handler(Routed<Checkout>.self, log: log) { try await body($1) },
+            Handler(Routed<Email>.self, log: log) { try await body($1) },
+            Handler(Routed<Refund>.self, log: log) { try await body($1) },
+            Handler(Routed<Stock>.self, log: log) { try await body($1) })
     }
 
     @Test(arguments: Topology.allCases)
@@ -64,7 +70,8 @@ struct TopologyTests {
                     try context.completion.check(try tx.pipeline([context.completion.statement])[0])
                 }
             }
-            try await engine.withWorker(registry, queues: Dictionary(uniqueKeysWithValues: Self.lanes.map { ($0, 8) })) {
+            try await engine.withWorker(registry, queues: Dictionary(uniqueKeysWithValues: Self.lanes.map { ($0, 8) }))
+            {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         for round in 0..<rounds {
@@ -75,7 +82,9 @@ struct TopologyTests {
                             try await Task.sleep(for: .milliseconds(50))
                         }
                     }
-                    try await eventually("jobs run") { try await database.query("SELECT 1 FROM effects LIMIT 1").count == 1 }
+                    try await eventually("jobs run") {
+                        try await database.query("SELECT 1 FROM effects LIMIT 1").count == 1
+                    }
                     try await servers.killMaster(engine.keys(Routed<Checkout>.queue).ready)
                     try await group.waitForAll()
                 }
@@ -83,17 +92,22 @@ struct TopologyTests {
                     try await database.query("SELECT 1 FROM jobs WHERE state <> 'done' LIMIT 1").isEmpty
                 }
             }
-            let row = try await database.query("SELECT count(*) AS effects, count(DISTINCT job) AS jobs FROM effects")[0]
+            let row = try await database.query("SELECT count(*) AS effects, count(DISTINCT job) AS jobs FROM effects")[
+                0]
             #expect(try row["effects"] == rounds * 20)
             #expect(try row["jobs"] == rounds * 20)
-            #expect(try await database.query("SELECT count(*) AS n FROM jobs WHERE state = 'done'")[0]["n"] == rounds * 20)
+            #expect(
+                try await database.query("SELECT count(*) AS n FROM jobs WHERE state = 'done'")[0]["n"] == rounds * 20)
         }
     }
 
-    /// Every queue's lease is renewed in turn, and every queue is swept in turn: none may wait for a server that does not answer.
+    /// Every queue's lease is renewed in turn, and every queue is swept in turn: none may wait for a server that does
+    /// not answer.
     @Test func aMasterThatIsAwayHoldsUpNoQueueOfTheOthers() async throws {
         let cluster = try await RedisCluster.start(nodeTimeout: 60_000)
-        for node in cluster.nodes { try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no")) }
+        for node in cluster.nodes {
+            try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no"))
+        }
         try await Engine.with(redisURL: cluster.url) { engine in
             let here = Routed<Email>.queue
             let victim = try await cluster.master(of: engine.keys(Routed<Checkout>.queue).ready)
@@ -128,24 +142,32 @@ struct TopologyTests {
         try await Engine.with(redisURL: cluster.url) { engine in
             let log = RunLog()
             let registry = JobRegistry(
-                Handler(Routed<Checkout>.self, log: log), Handler(Routed<Email>.self, log: log), Handler(Routed<Refund>.self, log: log),
+                Handler(Routed<Checkout>.self, log: log), Handler(Routed<Email>.self, log: log),
+                Handler(Routed<Refund>.self, log: log),
                 Handler(Routed<Stock>.self, log: log) { _, context in
                     if context.attempt == 1 { throw JobFailure.permanent(code: "bad", "bad") }
                 })
             var ids = try await engine.dispatcher.enqueueEphemeral((0..<200).map { Routed<Checkout>(number: $0) })
             ids += try await engine.dispatcher.enqueueEphemeral((0..<200).map { Routed<Email>(number: $0) })
-            ids += try await engine.dispatcher.enqueueEphemeral((0..<200).map { Routed<Refund>(number: $0) }, runAt: Date() + 0.5)
+            ids += try await engine.dispatcher.enqueueEphemeral(
+                (0..<200).map { Routed<Refund>(number: $0) }, runAt: Date() + 0.5)
             let dead = try await engine.dispatcher.enqueueEphemeral(Routed<Stock>(number: 0))
             #expect(
-                try await engine.redis.sendToEachMaster([RedisCommand("DBSIZE")]).allSatisfy { ($0.values[0].int ?? 0) > 0 },
+                try await engine.redis.sendToEachMaster([RedisCommand("DBSIZE")]).allSatisfy {
+                    ($0.values[0].int ?? 0) > 0
+                },
                 "the queues lie on all three nodes")
-            try await engine.withWorker(registry, queues: Dictionary(uniqueKeysWithValues: Self.lanes.map { ($0, 20) })) {
+            try await engine.withWorker(registry, queues: Dictionary(uniqueKeysWithValues: Self.lanes.map { ($0, 20) }))
+            {
                 try await eventually(within: .seconds(20), "all have run") { log.all.count == 601 }
-                let letter = try await eventually("the dead letter is found, in whichever queue") { try await engine.job(dead) }
+                let letter = try await eventually("the dead letter is found, in whichever queue") {
+                    try await engine.job(dead)
+                }
                 #expect(letter.state == .dead && letter.queue == "stock")
                 #expect(try await engine.inspector.list(JobFilter(state: .dead), limit: 10).items.map(\.id) == [dead])
                 let statuses = try await engine.inspector.queues().filter { Self.lanes.contains($0.queue) }
-                #expect(statuses.map { "\($0.queue) \($0.workers)" } == ["checkout 1", "email 1", "refund 1", "stock 1"])
+                #expect(
+                    statuses.map { "\($0.queue) \($0.workers)" } == ["checkout 1", "email 1", "refund 1", "stock 1"])
                 #expect(statuses.map(\.dead).reduce(0, +) == 1)
                 try await engine.inspector.pause(Routed<Email>.queue)
                 try await engine.inspector.resume(Routed<Email>.queue)

@@ -24,7 +24,8 @@ struct UniqueJobTests {
         try await engine.database.query("SELECT count(*) AS count FROM job_unique_keys")[0]["count"]
     }
 
-    private func start(_ engine: Engine, _ id: JobID, epoch: Int64 = 1_790_000_000_000_000) async throws -> [StartedJob] {
+    private func start(_ engine: Engine, _ id: JobID, epoch: Int64 = 1_790_000_000_000_000) async throws -> [StartedJob]
+    {
         try await engine.ledger.start([StartRequest(id: id, epoch: epoch, superseded: [])], process: .new())
     }
 
@@ -38,7 +39,8 @@ struct UniqueJobTests {
             #expect(inserted.count == 1)
             let rows: [UUID] = try await engine.database.query("SELECT id FROM jobs").map { try $0["id"] }
             #expect(rows == inserted.map(\.rawValue))
-            #expect(try await engine.database.query("SELECT job_id FROM job_unique_keys").map { try $0["job_id"] } == rows)
+            #expect(
+                try await engine.database.query("SELECT job_id FROM job_unique_keys").map { try $0["job_id"] } == rows)
         }
     }
 
@@ -47,7 +49,9 @@ struct UniqueJobTests {
             let first = try await enqueue(engine, try pending())
             #expect(first != nil)
             let other = try JobLedger.insertion(of: Task2(), unique: try UniqueKey("k", until: .finished))
-            let results = try await engine.database.pipeline([try pending().statement, try pending("other").statement, other.statement])
+            let results = try await engine.database.pipeline([
+                try pending().statement, try pending("other").statement, other.statement,
+            ])
             #expect(results.map(\.affectedRows) == [0, 1, 1])
             #expect(try await engine.database.query("SELECT FROM jobs").count == 3)
         }
@@ -101,9 +105,12 @@ struct UniqueJobTests {
             for crash in 1...3 {
                 #expect(try await engine.claimAndDie(Task1.queue, count: 1, start: true).count == 1)
                 #expect(try await enqueue(engine, try pending()) == nil, "held over crash \(crash)")
-                let lapsed = try await engine.redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements ?? []
+                let lapsed =
+                    try await engine.redis.evaluate(QueueScripts.lapsed, keys: [keys.leases], arguments: []).elements
+                    ?? []
                 for process in lapsed.compactMap(\.text) {
-                    _ = try await Reclaim.all(of: ProcessID(rawValue: process), keys: keys, redis: engine.redis, reason: .lapsed)
+                    _ = try await Reclaim.all(
+                        of: ProcessID(rawValue: process), keys: keys, redis: engine.redis, reason: .lapsed)
                 }
             }
             _ = try await engine.claimAndDie(Task1.queue, count: 1, start: true)
@@ -121,7 +128,10 @@ struct UniqueJobTests {
             let second = try #require(try await enqueue(engine, try pending(until: .started)))
             // The first one comes back to wait; the key belongs to the second one all the same.
             try await engine.ledger.release([(id: first, epoch: 1_790_000_000_000_000)])
-            #expect(try await engine.database.query("SELECT job_id FROM job_unique_keys").map { try $0["job_id"] } == [second.rawValue])
+            #expect(
+                try await engine.database.query("SELECT job_id FROM job_unique_keys").map { try $0["job_id"] } == [
+                    second.rawValue
+                ])
             try await engine.inspector.discard(second)
             #expect(try await keysTaken(engine) == 0)
         }
@@ -147,11 +157,16 @@ struct UniqueJobTests {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending()))
             let error = AttemptError(
-                kind: Task1.name, attempt: 1, code: "bad", message: "bad", process: "p", durationMilliseconds: 1, at: Date())
+                kind: Task1.name, attempt: 1, code: "bad", message: "bad", process: "p", durationMilliseconds: 1,
+                at: Date())
             _ = try await start(engine, first)
-            #expect(try await engine.ledger.record(.dead(reason: "permanent", error), job: first, epoch: 1_790_000_000_000_000))
+            #expect(
+                try await engine.ledger.record(
+                    .dead(reason: "permanent", error), job: first, epoch: 1_790_000_000_000_000))
             let second = try #require(try await enqueue(engine, try pending()))
-            await #expect(throws: JobInspectionError.uniqueKeyTaken(first, by: second)) { try await engine.inspector.retry(first) }
+            await #expect(throws: JobInspectionError.uniqueKeyTaken(first, by: second)) {
+                try await engine.inspector.retry(first)
+            }
             #expect(try await engine.job(first)?.state == .dead)
             try await engine.inspector.discard(second)
             try await engine.inspector.retry(first)
@@ -174,7 +189,8 @@ struct UniqueJobTests {
                 let batch = try JobLedger.insertions(of: jobs, unique: { try UniqueKey($0.text, until: until) })
                 #expect(try await engine.database.pipeline([batch.statement])[0].affectedRows == 20_000)
                 #expect(try await keysTaken(engine) == 20_000)
-                try await engine.database.execute("UPDATE jobs SET state = 'running', process = 'p' WHERE state = 'ready'")
+                try await engine.database.execute(
+                    "UPDATE jobs SET state = 'running', process = 'p' WHERE state = 'ready'")
                 try await engine.database.execute(
                     """
                     UPDATE jobs SET state = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'dead' ELSE 'done' END, process = NULL,

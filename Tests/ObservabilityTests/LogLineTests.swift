@@ -30,7 +30,9 @@ struct LogLineTests {
         let written = try lines(.json) { logger in
             logger.info(
                 "order \"placed\"\n",
-                metadata: ["order_id": "o-1", "attempt": .stringConvertible(3), "items": ["a", "b"], "sum": ["net": "5"]])
+                metadata: [
+                    "order_id": "o-1", "attempt": .stringConvertible(3), "items": ["a", "b"], "sum": ["net": "5"],
+                ])
         }
         #expect(written.count == 1)
         let event = try object(written[0])
@@ -47,7 +49,8 @@ struct LogLineTests {
 
     @Test("metadata cannot take the place of the line's own names")
     func ownNames() throws {
-        let event = try object(try lines(.json) { $0.info("true story", metadata: ["message": "lie", "level": "none"]) }[0])
+        let event = try object(
+            try lines(.json) { $0.info("true story", metadata: ["message": "lie", "level": "none"]) }[0])
         #expect(event["message"] as? String == "true story")
         #expect(event["_message"] as? String == "lie")
         #expect(event["_level"] as? String == "none")
@@ -59,7 +62,8 @@ struct LogLineTests {
             logger.error(
                 "mail to ada@example.com", error: Failure(),
                 metadata: [
-                    "to": "ada@example.com", "request": ["password": "hunter2", "cc": ["ada@example.com"]], "Authorization": "Bearer abc",
+                    "to": "ada@example.com", "request": ["password": "hunter2", "cc": ["ada@example.com"]],
+                    "Authorization": "Bearer abc",
                 ])
         }.joined()
         for secret in ["ada@", "hunter2", "Bearer"] { #expect(!line.contains(secret), "\(secret) in \(line)") }
@@ -69,7 +73,9 @@ struct LogLineTests {
 
     @Test("text cannot forge a line")
     func textStaysOnOneLine() throws {
-        let written = try lines(.text) { $0.info("first\n2026-01-01T00:00:00.000Z error [shop] forged", metadata: ["name": "a\r\nb"]) }
+        let written = try lines(.text) {
+            $0.info("first\n2026-01-01T00:00:00.000Z error [shop] forged", metadata: ["name": "a\r\nb"])
+        }
         #expect(written.count == 1)
         #expect(written[0].contains("info [shop] first"))
     }
@@ -87,7 +93,8 @@ struct LogLineTests {
     func precedence() throws {
         let pipe = Pipe()
         var handler = LineLogHandler(
-            label: "shop", level: .info, format: .json, output: LogOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor),
+            label: "shop", level: .info, format: .json,
+            output: LogOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor),
             metadataProvider: Logger.MetadataProvider { ["b": "provider", "c": "provider"] })
         handler[metadataKey: "a"] = "logger"
         handler[metadataKey: "b"] = "logger"
@@ -104,7 +111,10 @@ struct LogLineTests {
             try lines(.json) { logger in
                 logger.info(
                     "x",
-                    metadata: ["float": .stringConvertible(0.25), "flag": .stringConvertible(true), "nan": .stringConvertible(Double.nan)])
+                    metadata: [
+                        "float": .stringConvertible(0.25), "flag": .stringConvertible(true),
+                        "nan": .stringConvertible(Double.nan),
+                    ])
             }[0])
         #expect(event["float"] as? Double == 0.25)
         #expect(event["flag"] as? Bool == true)

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("The metrics port")
 struct MetricsServerTests {
-    @Test("answers /metrics with Prometheus text and nothing else; a port that is taken is named", .timeLimit(.minutes(1)))
+    @Test(
+        "answers /metrics with Prometheus text and nothing else; a port that is taken is named", .timeLimit(.minutes(1))
+    )
     func serves() async throws {
         let registry = PrometheusRegistry()
         Counter(label: "orders", factory: registry).increment()
@@ -18,7 +20,8 @@ struct MetricsServerTests {
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
 
-        let (body, answer) = try await URLSession.shared.data(from: try #require(URL(string: "http://127.0.0.1:\(port)/metrics")))
+        let (body, answer) = try await URLSession.shared.data(
+            from: try #require(URL(string: "http://127.0.0.1:\(port)/metrics")))
         let http = try #require(answer as? HTTPURLResponse)
         #expect(http.statusCode == 200)
         #expect(http.value(forHTTPHeaderField: "Content-Type") == "text/plain; version=0.0.4; charset=utf-8")

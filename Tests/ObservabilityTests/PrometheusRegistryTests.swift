@@ -59,7 +59,8 @@ struct PrometheusRegistryTests {
         #expect(lines.contains(#"job_duration_seconds_bucket{name="mail",le="60"} 2"#))
         #expect(lines.contains(#"job_duration_seconds_bucket{name="mail",le="+Inf"} 3"#))
         #expect(lines.contains(#"job_duration_seconds_count{name="mail"} 3"#))
-        let sum = try #require(lines.first { $0.hasPrefix("job_duration_seconds_sum") }?.split(separator: " ").last.flatMap { Double($0) })
+        let sum = try #require(
+            lines.first { $0.hasPrefix("job_duration_seconds_sum") }?.split(separator: " ").last.flatMap { Double($0) })
         #expect(abs(sum - 100.043) < 1e-9)
     }
 
@@ -112,7 +113,9 @@ struct PrometheusRegistryTests {
         await withTaskGroup { [registry] group in
             for _ in 0..<8 {
                 group.addTask {
-                    for _ in 0..<1000 { Counter(label: "hits", dimensions: [("a", "b")], factory: registry).increment() }
+                    for _ in 0..<1000 {
+                        Counter(label: "hits", dimensions: [("a", "b")], factory: registry).increment()
+                    }
                 }
             }
         }
@@ -124,7 +127,8 @@ struct PrometheusRegistryTests {
         ProcessMetrics(registry: registry).install()
         let lines = await registry.exposition().split(separator: "\n")
         for name in [
-            "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_threads", "disk_free_bytes",
+            "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_threads",
+            "disk_free_bytes",
         ] {
             let value = lines.first { $0.hasPrefix(name + " ") }?.split(separator: " ").last.flatMap { Double($0) }
             #expect(try #require(value, "\(name)") > 0)
@@ -132,7 +136,8 @@ struct PrometheusRegistryTests {
     }
 
     @Test(
-        "numbers as Prometheus reads them", arguments: [(1.0, "1"), (0.5, "0.5"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e300, "1e+300")])
+        "numbers as Prometheus reads them",
+        arguments: [(1.0, "1"), (0.5, "0.5"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e300, "1e+300")])
     func numbers(value: Double, expected: String) {
         #expect(PrometheusText.number(value) == expected)
     }

@@ -9,15 +9,19 @@ struct CertaintyTests {
         try await withClient { client in try await failure { try await client.send(request) } }
     }
 
-    private func post(_ server: ScriptedServer, timeout: Duration = .seconds(15), maximumResponseBytes: Int = 1 << 20) -> OutboundRequest {
+    private func post(_ server: ScriptedServer, timeout: Duration = .seconds(15), maximumResponseBytes: Int = 1 << 20)
+        -> OutboundRequest
+    {
         OutboundRequest(
-            method: "POST", url: server.url, body: Array("charge".utf8), timeout: timeout, maximumResponseBytes: maximumResponseBytes)
+            method: "POST", url: server.url, body: Array("charge".utf8), timeout: timeout,
+            maximumResponseBytes: maximumResponseBytes)
     }
 
     @Test("A name that cannot be looked up: not sent")
     func resolve() async throws {
         // Too long for a label of a name, so no name server is ever asked.
-        let error = try await fail(OutboundRequest(method: "POST", url: "http://\(String(repeating: "a", count: 70)).invalid/", body: [1]))
+        let error = try await fail(
+            OutboundRequest(method: "POST", url: "http://\(String(repeating: "a", count: 70)).invalid/", body: [1]))
         #expect(error.code == .resolve)
         #expect(error.certainty == .notSent)
     }
@@ -49,7 +53,8 @@ struct CertaintyTests {
         let clock = ContinuousClock()
         let start = clock.now
         let error = try await fail(
-            OutboundRequest(method: "POST", url: "http://127.0.0.1:\(port)/", body: [1], connectTimeout: .milliseconds(300)))
+            OutboundRequest(
+                method: "POST", url: "http://127.0.0.1:\(port)/", body: [1], connectTimeout: .milliseconds(300)))
         #expect(error.code == .timeout)
         #expect(error.certainty == .notSent)
         #expect(clock.now - start < .seconds(5))
@@ -91,7 +96,8 @@ struct CertaintyTests {
             _ = try peer.readLine()
             try peer.reset()
         }
-        let error = try await fail(OutboundRequest(method: "POST", url: server.url, body: [UInt8](repeating: 7, count: 16 << 20)))
+        let error = try await fail(
+            OutboundRequest(method: "POST", url: server.url, body: [UInt8](repeating: 7, count: 16 << 20)))
         #expect(error.code == .sendFailed || error.code == .receiveFailed)
         #expect(error.certainty == .ambiguous)
     }
@@ -166,7 +172,9 @@ struct CertaintyTests {
         let secretive = "http://user:hush@127.0.0.1:\(server.port)/secret/path?token=hush"
         for url in [secretive, "http://user:hush@127.0.0.1:1/secret", "ftp://user:hush@host/secret"] {
             let error = try await fail(OutboundRequest(url: url))
-            #expect(!"\(error)".contains("hush") && !"\(error)".contains("secret") && !"\(error)".contains("user"), "\(error)")
+            #expect(
+                !"\(error)".contains("hush") && !"\(error)".contains("secret") && !"\(error)".contains("user"),
+                "\(error)")
         }
     }
 }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A pooled connection that dies is not silently used for a second charge", .timeLimit(.minutes(1)))
 struct DeadConnectionTests {
-    /// Answers the first request of the first connection, drops that connection at the second, and answers on every later one.
+    /// Answers the first request of the first connection, drops that connection at the second, and answers on every
+    /// later one.
     private func dropper(_ log: ScriptLog<ScriptedRequest>) throws -> ScriptedServer {
         try ScriptedServer { peer in
             log.note(try peer.readRequest())
@@ -35,7 +36,8 @@ struct DeadConnectionTests {
         let response = try await withClient { client in
             _ = try await client.send(OutboundRequest(url: server.url))
             return try await client.send(
-                OutboundRequest(method: "POST", url: server.url, headers: ["Idempotency-Key": "k"], body: Array("charge".utf8)))
+                OutboundRequest(
+                    method: "POST", url: server.url, headers: ["Idempotency-Key": "k"], body: Array("charge".utf8)))
         }
         #expect(String(decoding: response.body, as: UTF8.self) == "connection 2")
         #expect(log.entries.filter { $0.method == "POST" }.map(\.body) == ["charge", "charge"])
@@ -68,7 +70,8 @@ struct DeadConnectionTests {
         let error = try await withClient { client in
             _ = try await client.send(OutboundRequest(url: server.url))
             return try await failure {
-                try await client.send(OutboundRequest(method: "POST", url: server.url, headers: ["Idempotency-Key": "k"], body: [1]))
+                try await client.send(
+                    OutboundRequest(method: "POST", url: server.url, headers: ["Idempotency-Key": "k"], body: [1]))
             }
         }
         #expect(error.code == .connect)

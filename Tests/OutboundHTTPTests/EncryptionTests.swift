@@ -10,7 +10,8 @@ struct EncryptionTests {
         let server = try ScriptedServer { peer in try peer.write("HTTP/1.1 400 Bad Request\r\n\r\n") }
         let error = try await withClient { client in
             try await failure {
-                try await client.send(OutboundRequest(method: "POST", url: "https://127.0.0.1:\(server.port)/", body: [1]))
+                try await client.send(
+                    OutboundRequest(method: "POST", url: "https://127.0.0.1:\(server.port)/", body: [1]))
             }
         }
         #expect(error.code == .tls)
@@ -21,7 +22,8 @@ struct EncryptionTests {
     func certificates() async throws {
         let server = try TLSServer()
         defer { server.stop() }
-        let request = OutboundRequest(method: "POST", url: "https://localhost:\(server.port)/", body: [1], connectTimeout: .seconds(5))
+        let request = OutboundRequest(
+            method: "POST", url: "https://localhost:\(server.port)/", body: [1], connectTimeout: .seconds(5))
         let error = try await withClient { client in try await failure { try await client.send(request) } }
         #expect(error.code == .tls)
         #expect(error.certainty == .notSent)
@@ -32,7 +34,8 @@ struct EncryptionTests {
         #expect(status == 200)
 
         let byAddress = OutboundRequest(url: "https://127.0.0.1:\(server.port)/", connectTimeout: .seconds(5))
-        let mismatch = try await withClient(trusting) { client in try await failure { try await client.send(byAddress) } }
+        let mismatch = try await withClient(trusting) { client in try await failure { try await client.send(byAddress) }
+        }
         #expect(mismatch.code == .tls, "the certificate names localhost, not 127.0.0.1")
     }
 }

@@ -14,7 +14,8 @@ struct ExchangeTests {
         try await withClient { client in
             let response = try await client.send(
                 OutboundRequest(
-                    method: "POST", url: server.url + "/a/b?c=d", headers: ["Content-Type": "text/plain", "X-Empty": ""],
+                    method: "POST", url: server.url + "/a/b?c=d",
+                    headers: ["Content-Type": "text/plain", "X-Empty": ""],
                     body: Array("hello".utf8)))
             #expect(response.status == 201)
             #expect(response.headers["x-thing"] == "one")
@@ -32,7 +33,9 @@ struct ExchangeTests {
         #expect(request.headers["user-agent"] == "Cartwright/1")
     }
 
-    @Test("Each method is sent as itself, with a body where there is one", arguments: ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
+    @Test(
+        "Each method is sent as itself, with a body where there is one",
+        arguments: ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
     func methods(method: String) async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try ScriptedServer { peer in
@@ -107,7 +110,9 @@ struct ExchangeTests {
         let answered = try await withClient { client in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<200 {
-                    group.addTask { try await client.send(OutboundRequest(url: server.url, connectTimeout: .seconds(10))).status }
+                    group.addTask {
+                        try await client.send(OutboundRequest(url: server.url, connectTimeout: .seconds(10))).status
+                    }
                 }
                 return try await group.reduce(0) { $0 + ($1 == 200 ? 1 : 0) }
             }
@@ -118,7 +123,8 @@ struct ExchangeTests {
     @Test(
         "What must not go out is refused before anything is opened",
         arguments: [
-            "file:///etc/passwd", "gopher://127.0.0.1/", "127.0.0.1", "http://", "http://a b/", "http://127.0.0.1/\r\nX: y", "",
+            "file:///etc/passwd", "gopher://127.0.0.1/", "127.0.0.1", "http://", "http://a b/",
+            "http://127.0.0.1/\r\nX: y", "",
         ])
     func badAddresses(url: String) async throws {
         try await withClient { client in
@@ -132,7 +138,9 @@ struct ExchangeTests {
     func headerInjection() async throws {
         let server = try ScriptedServer { peer in try peer.answer(200) }
         try await withClient { client in
-            for (name, value) in [("X-A", "b\r\nX-C: d"), ("X-A", "b\nX-C: d"), ("X A", "b"), ("", "b"), ("X-A", "b\u{0}")] {
+            for (name, value) in [
+                ("X-A", "b\r\nX-C: d"), ("X-A", "b\nX-C: d"), ("X A", "b"), ("", "b"), ("X-A", "b\u{0}"),
+            ] {
                 var request = OutboundRequest(url: server.url)
                 request.headers.append(name: name, value: value)
                 let error = try await failure { [request] in try await client.send(request) }

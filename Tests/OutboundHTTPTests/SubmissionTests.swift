@@ -8,7 +8,8 @@ struct SubmissionTests {
 
     private func mail(_ server: ScriptedServer, user: String = "", data: [UInt8] = message) -> SMTPSubmission {
         SMTPSubmission(
-            url: "smtp://\(user)127.0.0.1:\(server.port)", from: "shop@shop.example", recipients: ["ann@home.example"], data: data)
+            url: "smtp://\(user)127.0.0.1:\(server.port)", from: "shop@shop.example", recipients: ["ann@home.example"],
+            data: data)
     }
 
     private func fail(_ mail: SMTPSubmission) async throws -> OutboundError {
@@ -33,7 +34,9 @@ struct SubmissionTests {
         let server = try script.start()
         _ = try await withClient { client in try await client.send(mail(server, user: "shop:p%40ss@")) }
         // "\0shop\0p@ss" in base64, with the mechanism (RFC 4954).
-        #expect(script.log.entries.contains("AUTH PLAIN AHNob3AAcEBzcw==") || script.log.entries.contains("AHNob3AAcEBzcw=="))
+        #expect(
+            script.log.entries.contains("AUTH PLAIN AHNob3AAcEBzcw==")
+                || script.log.entries.contains("AHNob3AAcEBzcw=="))
     }
 
     @Test("Mails one after the other share a connection")
@@ -75,7 +78,8 @@ struct SubmissionTests {
         var abroad = mail(server)
         abroad.recipients = ["jürgen@xn--mnchen-3ya.example"]
         _ = try await withClient { client in try await client.send(abroad) }
-        #expect(offering.log.entries.contains { $0.hasPrefix("MAIL FROM:<shop@shop.example>") && $0.contains("SMTPUTF8") })
+        #expect(
+            offering.log.entries.contains { $0.hasPrefix("MAIL FROM:<shop@shop.example>") && $0.contains("SMTPUTF8") })
         #expect(offering.log.entries.contains("RCPT TO:<jürgen@xn--mnchen-3ya.example>"))
 
         // A server without it, one that does not even know EHLO, and a connection that is there already.
@@ -115,7 +119,8 @@ struct SubmissionTests {
     @Test("Lost in the middle of a message: not sent")
     func lostInside() async throws {
         let server = try ScriptedMailServer(replies: ["cut": "stop here"]).start()
-        let data = Array("Subject: Big\r\n\r\nstop here\r\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 32 << 20)
+        let data =
+            Array("Subject: Big\r\n\r\nstop here\r\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 32 << 20)
         let error = try await fail(mail(server, data: data))
         #expect(error.certainty == .notSent)
     }
@@ -217,7 +222,8 @@ struct SubmissionTests {
 
     @Test("When encryption is offered but fails, there is no going back to plain text")
     func startTLSBroken() async throws {
-        let script = ScriptedMailServer(replies: ["STARTTLS": "220 Go\r\nthis is no handshake\r\n"], offering: ["STARTTLS"])
+        let script = ScriptedMailServer(
+            replies: ["STARTTLS": "220 Go\r\nthis is no handshake\r\n"], offering: ["STARTTLS"])
         let server = try script.start()
         let error = try await fail(mail(server, user: "shop:hush@"))
         #expect(error.certainty == .notSent)

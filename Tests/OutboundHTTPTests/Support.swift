@@ -17,7 +17,9 @@ func withClient<Value: Sendable>(
 }
 
 /// The failure of a call that is expected to fail.
-func failure<Value>(_ call: () async throws -> Value, at location: SourceLocation = #_sourceLocation) async throws -> OutboundError {
+func failure<Value>(_ call: () async throws -> Value, at location: SourceLocation = #_sourceLocation) async throws
+    -> OutboundError
+{
     do {
         _ = try await call()
     } catch let error as OutboundError {

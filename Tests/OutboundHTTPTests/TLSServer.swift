@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// `openssl s_server` with a certificate of its own making for `localhost`. OpenSSL's command comes with the certificates TLS needs.
+/// `openssl s_server` with a certificate of its own making for `localhost`. OpenSSL's command comes with the
+/// certificates TLS needs.
 final class TLSServer {
     let port: Int
     let certificateFile: String
@@ -15,7 +16,8 @@ final class TLSServer {
         certificateFile = directory.appending(path: "certificate.pem").path
         let keyFile = directory.appending(path: "key.pem").path
         let making = try Self.openssl([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+            "/CN=localhost",
             "-addext",
             "subjectAltName=DNS:localhost", "-keyout", keyFile, "-out", certificateFile,
         ])
@@ -36,7 +38,8 @@ final class TLSServer {
             if data.isEmpty { throw Unexpected() }
             text += String(decoding: data, as: UTF8.self)
         }
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ACCEPT 127.0.0.1:") }), let port = Int(line.dropFirst(17))
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ACCEPT 127.0.0.1:") }),
+            let port = Int(line.dropFirst(17))
         else {
             throw Unexpected()
         }

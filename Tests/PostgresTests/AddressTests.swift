@@ -5,7 +5,8 @@ import Testing
 @testable import Postgres
 
 @Suite(
-    "A database is found by every kind of address, and what is wrong with one is said", .database(), .serialized, .timeLimit(.minutes(2)))
+    "A database is found by every kind of address, and what is wrong with one is said", .database(), .serialized,
+    .timeLimit(.minutes(2)))
 struct AddressTests {
     private func connect<Value: Sendable>(
         _ url: String, timeout: Duration = .seconds(5), _ body: (PostgresPool) async throws -> Value
@@ -34,7 +35,8 @@ struct AddressTests {
         let address = "postgres://cartwright@localhost:\(server.port)/postgres"
         let trusted = "sslrootcert=\(server.certificateFile)"
         for query in [
-            "sslmode=require", "sslmode=prefer", "sslmode=allow", "sslmode=verify-ca&\(trusted)", "sslmode=verify-full&\(trusted)", "x",
+            "sslmode=require", "sslmode=prefer", "sslmode=allow", "sslmode=verify-ca&\(trusted)",
+            "sslmode=verify-full&\(trusted)", "x",
         ] {
             // Without a word about it libpq prefers TLS.
             let url = query == "x" ? address : "\(address)?\(query)"
@@ -70,7 +72,9 @@ struct AddressTests {
             "postgres://cartwright@/postgres?host=\(folder)&port=\(server.port)",
             "postgresql://cartwright@\(encoded):\(server.port)/postgres",
         ] {
-            let isLocal = try await connect(url) { try await $0.query("SELECT inet_server_addr() IS NULL")[0][0] as Bool }
+            let isLocal = try await connect(url) {
+                try await $0.query("SELECT inet_server_addr() IS NULL")[0][0] as Bool
+            }
             #expect(isLocal, "\(url)")
         }
         let missing = try await postgresError {
@@ -90,13 +94,16 @@ struct AddressTests {
         silent.pause()
         let isRight: SQL = "SELECT current_setting('port')::integer = \(primary.port)"
         for ports in [
-            [primary.port, standby.port], [standby.port, primary.port], [dead, standby.port, primary.port], [silent.port, primary.port],
+            [primary.port, standby.port], [standby.port, primary.port], [dead, standby.port, primary.port],
+            [silent.port, primary.port],
         ] {
             let hosts = ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
             let url = "postgres://cartwright@\(hosts)/postgres?target_session_attrs=read-write&sslmode=disable"
-            #expect(try await connect(url, timeout: .seconds(3)) { try await $0.query(isRight)[0][0] as Bool }, "\(hosts)")
+            #expect(
+                try await connect(url, timeout: .seconds(3)) { try await $0.query(isRight)[0][0] as Bool }, "\(hosts)")
         }
-        let onlyStandby = "postgres://cartwright@127.0.0.1:\(standby.port),127.0.0.1:\(dead)/postgres?target_session_attrs=read-write"
+        let onlyStandby =
+            "postgres://cartwright@127.0.0.1:\(standby.port),127.0.0.1:\(dead)/postgres?target_session_attrs=read-write"
         let error = try await postgresError { try await connect(onlyStandby) { try await $0.query("SELECT 1").count } }
         #expect(error?.message.contains("host 1: the server only reads") == true, "\(String(describing: error))")
         #expect(error?.message.contains("host 2: nobody listens") == true, "\(String(describing: error))")
@@ -108,12 +115,15 @@ struct AddressTests {
         let servers = [try await PostgresServer.start(), try await PostgresServer.start()]
         func limit(_ server: PostgresServer, onlyRead: Bool) async throws {
             try await connect(server.url) { pool in
-                try await pool.withConnection { try $0.script("ALTER SYSTEM SET default_transaction_read_only = \(onlyRead)") }
+                try await pool.withConnection {
+                    try $0.script("ALTER SYSTEM SET default_transaction_read_only = \(onlyRead)")
+                }
                 _ = try await pool.query("SELECT pg_reload_conf()")
             }
             try await eventually(within: .seconds(10), "it has read its configuration") {
                 try await connect(server.url) {
-                    try await $0.query("SELECT current_setting('default_transaction_read_only')::boolean")[0][0] as Bool == onlyRead
+                    try await $0.query("SELECT current_setting('default_transaction_read_only')::boolean")[0][0] as Bool
+                        == onlyRead
                 }
             }
         }
@@ -172,18 +182,23 @@ struct AddressTests {
         "what libpq and poolers say is told as what it is",
         arguments: [
             (
-                "connection to server at \"x\", port 1 failed: FATAL:  08P01: unsupported startup parameter: options", "pooler refuses",
+                "connection to server at \"x\", port 1 failed: FATAL:  08P01: unsupported startup parameter: options",
+                "pooler refuses",
                 false
             ),
             ("FATAL:  08P01: no such database: shop", "pooler knows no such database", false),
             ("FATAL:  08P01: no such user: shop", "pooler knows no such user", false),
             ("FATAL:  08P01: no more connections allowed (max_client_conn)", "no connection left", true),
-            ("FATAL:  08P01: server login has been failing, try again later (server_login_retry)", "cannot log in", true),
+            (
+                "FATAL:  08P01: server login has been failing, try again later (server_login_retry)", "cannot log in",
+                true
+            ),
             ("FATAL:  53300: sorry, too many clients already", "no connection left", true),
             ("FATAL:  57P03: the database system is starting up", "starting or stopping", true),
             ("FATAL:  3D000: database \"x\" does not exist", "no such database", false),
             (
-                "FATAL:  28000: no pg_hba.conf entry for host \"1.2.3.4\", user \"u\", database \"d\", no encryption", "sslmode=require",
+                "FATAL:  28000: no pg_hba.conf entry for host \"1.2.3.4\", user \"u\", database \"d\", no encryption",
+                "sslmode=require",
                 false
             ),
             ("FATAL:  28P01: password authentication failed for user \"u\"", "wrong user or password", false),

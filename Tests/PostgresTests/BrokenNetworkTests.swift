@@ -16,7 +16,8 @@ struct BrokenNetworkTests {
         passBytesOnly()
     }
 
-    /// The proxy looks for Redis commands in what the client sends, unless it has bytes to count there; ours are not for it to parse.
+    /// The proxy looks for Redis commands in what the client sends, unless it has bytes to count there; ours are not
+    /// for it to parse.
     private func passBytesOnly() {
         proxy.cut(afterBytes: .max, .fromClient)
     }
@@ -37,7 +38,9 @@ struct BrokenNetworkTests {
         try await database.pool.query("SELECT count(*) FROM \(identifier: table)")[0][0]
     }
 
-    @Test("the answer to COMMIT is lost: the change is there, the outcome is called unknown, and the body is not run again")
+    @Test(
+        "the answer to COMMIT is lost: the change is there, the outcome is called unknown, and the body is not run again"
+    )
     func lostCommit() async throws {
         try await database.pool.execute("CREATE TABLE lost_commit (a int)")
         let pool = try makePool()

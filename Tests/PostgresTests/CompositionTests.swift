@@ -6,7 +6,9 @@ struct CompositionTests {
     @Test func partsAreCountedOn() {
         let condition: SQL = "state = \("dead") AND queue = \("email")"
         let statement: SQL = "SELECT \(1) FROM jobs WHERE \(condition) AND \(condition) LIMIT \(5)"
-        #expect(statement.text == "SELECT $1 FROM jobs WHERE state = $2 AND queue = $3 AND state = $4 AND queue = $5 LIMIT $6")
+        #expect(
+            statement.text
+                == "SELECT $1 FROM jobs WHERE state = $2 AND queue = $3 AND state = $4 AND queue = $5 LIMIT $6")
         #expect(statement.parameters.map(\.text) == ["1", "dead", "email", "dead", "email", "5"])
     }
 

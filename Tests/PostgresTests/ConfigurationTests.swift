@@ -5,7 +5,8 @@ import Testing
 
 @Suite("A connection is what the configuration says, and errors keep secrets", .database())
 struct ConfigurationTests {
-    @Test("not a connection URL", arguments: ["", "mysql://localhost/x", "postgres://host:port:port/x", "host=localhost"])
+    @Test(
+        "not a connection URL", arguments: ["", "mysql://localhost/x", "postgres://host:port:port/x", "host=localhost"])
     func invalid(url: String) {
         #expect(throws: PostgresError.self) { try PostgresConfiguration(url: url) }
     }
@@ -25,8 +26,9 @@ struct ConfigurationTests {
             "idle_in_transaction_session_timeout",
         ]
         let values: [String] = try await pool.query(
-            "SELECT array_agg(current_setting(name) ORDER BY position) FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)")[
-                0][0]
+            "SELECT array_agg(current_setting(name) ORDER BY position) FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)"
+        )[
+            0][0]
         #expect(values == ["UTC", "UTF8", "settings test", "one, two", "1500ms", "2s", "3s"])
         await pool.close()
     }
@@ -65,7 +67,8 @@ struct ConfigurationTests {
             }
         }
         for await _ in gone.stream { break }
-        #expect(try await until { try await other.query("SELECT 1 FROM pg_stat_activity WHERE pid = \(process)").isEmpty })
+        #expect(
+            try await until { try await other.query("SELECT 1 FROM pg_stat_activity WHERE pid = \(process)").isEmpty })
         let error = try await outcome
         #expect(error?.code == .connectionLost)
         #expect(error?.sqlState == .idleInTransactionTimeout)

@@ -63,11 +63,14 @@ struct LostConnectionTests {
     func running() async throws {
         let pool = try database.makePool { $0.poolSize = 1 }
         let process: Int = try await pool.query(Self.ownProcess)[0][0]
-        async let outcome = postgresError { try await pool.transaction { tx in _ = try tx.query("SELECT pg_sleep(30)") } }
+        async let outcome = postgresError {
+            try await pool.transaction { tx in _ = try tx.query("SELECT pg_sleep(30)") }
+        }
         #expect(
             try await until {
                 let busy: Int = try await database.pool.query(
-                    "SELECT count(*) FROM pg_stat_activity WHERE pid = \(process) AND state = 'active' AND query LIKE '%pg_sleep%'")[0][0]
+                    "SELECT count(*) FROM pg_stat_activity WHERE pid = \(process) AND state = 'active' AND query LIKE '%pg_sleep%'"
+                )[0][0]
                 return busy == 1
             })
         try await terminate([process])

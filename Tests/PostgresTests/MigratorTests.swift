@@ -9,12 +9,16 @@ struct MigratorTests {
     private func set(_ bodies: [String], name: String = "test") throws -> MigrationSet {
         try MigrationSet(
             name: name,
-            migrations: bodies.enumerated().map { Migration(number: $0.offset + 1, name: "step_\($0.offset + 1)", sql: $0.element) })
+            migrations: bodies.enumerated().map {
+                Migration(number: $0.offset + 1, name: "step_\($0.offset + 1)", sql: $0.element)
+            })
     }
 
     private func tables(_ pool: PostgresPool) async throws -> [String] {
-        try await pool.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1")
-            .map { row throws(PostgresError) -> String in try row[0] }
+        try await pool.query(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1"
+        )
+        .map { row throws(PostgresError) -> String in try row[0] }
     }
 
     @Test("what is missing is applied and reported; a second time there is nothing to do")
@@ -23,7 +27,10 @@ struct MigratorTests {
             let first = try set(["CREATE TABLE a (x int); INSERT INTO a VALUES (1);", "CREATE TABLE b (x int)"])
             let other = try set(["CREATE TABLE c AS TABLE a"], name: "other")
             let migrator = Migrator(sets: [first, other])
-            #expect(try await migrator.pending(database.pool) == ["test/0001_step_1", "test/0002_step_2", "other/0001_step_1"])
+            #expect(
+                try await migrator.pending(database.pool) == [
+                    "test/0001_step_1", "test/0002_step_2", "other/0001_step_1",
+                ])
             let told = Collected<String>()
             let applied = try await migrator.migrate(database.pool) { migration in told.append(migration.description) }
             #expect(applied.map(\.description) == ["test/0001_step_1", "test/0002_step_2", "other/0001_step_1"])
@@ -46,7 +53,8 @@ struct MigratorTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(counts.sorted() == [0, 0, 4])
-            let valid: Bool = try await database.pool.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'b_x'::regclass")[0][0]
+            let valid: Bool = try await database.pool.query(
+                "SELECT indisvalid FROM pg_index WHERE indexrelid = 'b_x'::regclass")[0][0]
             #expect(valid)
         }
     }
@@ -56,7 +64,8 @@ struct MigratorTests {
         try await TestDatabase.with { database in
             _ = try await Migrator(sets: [try set(["CREATE TABLE a (x int)"])]).migrate(database.pool)
             let error = try await postgresError {
-                try await Migrator(sets: [try set(["CREATE TABLE a (x bigint)", "CREATE TABLE b (x int)"])]).migrate(database.pool)
+                try await Migrator(sets: [try set(["CREATE TABLE a (x bigint)", "CREATE TABLE b (x int)"])]).migrate(
+                    database.pool)
             }
             #expect(error?.code == .migration)
             #expect(error?.message.contains("test/0001_step_1") == true)
@@ -76,7 +85,8 @@ struct MigratorTests {
             #expect(error?.sqlState?.rawValue == "22012")
             #expect(error?.message.contains("test/0002_step_2") == true)
             #expect(try await tables(database.pool) == ["a"])
-            let applied = try await Migrator(sets: [try set(["CREATE TABLE a (x int)", "CREATE TABLE b (x int)"])]).migrate(database.pool)
+            let applied = try await Migrator(sets: [try set(["CREATE TABLE a (x int)", "CREATE TABLE b (x int)"])])
+                .migrate(database.pool)
             #expect(applied.map(\.number) == [2])
         }
     }
@@ -100,7 +110,10 @@ struct MigratorTests {
             try Data(text.utf8).write(to: directory.appendingPathComponent(name))
         }
         let set = try MigrationSet.load(name: "files", from: directory)
-        #expect(set.migrations == [Migration(number: 1, name: "first_step", sql: "a"), Migration(number: 2, name: "second", sql: "b")])
+        #expect(
+            set.migrations == [
+                Migration(number: 1, name: "first_step", sql: "a"), Migration(number: 2, name: "second", sql: "b"),
+            ])
         try Data().write(to: directory.appendingPathComponent("3_third.sql"))
         #expect(throws: PostgresError.self) { try MigrationSet.load(name: "files", from: directory) }
     }

@@ -6,11 +6,16 @@ import Testing
 
 @Suite("Whatever stands in DATABASE_URL or in an answer of PostgreSQL, the process lives", .timeLimit(.minutes(10)))
 struct PostgresParserTests {
-    private static func cell(_ bytes: [UInt8]) -> PostgresCell { PostgresCell(bytes: bytes[...], column: "x", typeOID: 25) }
+    private static func cell(_ bytes: [UInt8]) -> PostgresCell {
+        PostgresCell(bytes: bytes[...], column: "x", typeOID: 25)
+    }
 
     @Test("URLs")
     func urls() {
-        let samples = ["postgres://shop:hunter2@127.0.0.1:5432/shop?sslmode=disable", "postgresql:///shop?host=/run/postgresql&port=5433"]
+        let samples = [
+            "postgres://shop:hunter2@127.0.0.1:5432/shop?sslmode=disable",
+            "postgresql:///shop?host=/run/postgresql&port=5433",
+        ]
         property("a URL", Gen<String>.text(near: samples)) { text in
             if let configuration = try? PostgresConfiguration(url: text) { _ = configuration.connectionSettings }
         }
@@ -30,14 +35,21 @@ struct PostgresParserTests {
 
     @Test("times: any date can be sent, and what is read can be sent back")
     func dates() {
-        property("a time stamp", Gen<[UInt8]>.bytes(near: ["2026-05-04 03:02:01.123456+00", "0044-03-15 12:00:00+00 BC", "infinity"])) {
+        property(
+            "a time stamp",
+            Gen<[UInt8]>.bytes(near: ["2026-05-04 03:02:01.123456+00", "0044-03-15 12:00:00+00 BC", "infinity"])
+        ) {
             bytes in
             if let time = try? Date.decode(Self.cell(bytes)) { _ = time.postgresParameter }
         }
         property("a date", Gen<Int64>.int64()) { seconds in
-            for scale in [1, 1e-6, 1e6, 1e300] { _ = Date(timeIntervalSince1970: Double(seconds) * scale).postgresParameter }
+            for scale in [1, 1e-6, 1e6, 1e300] {
+                _ = Date(timeIntervalSince1970: Double(seconds) * scale).postgresParameter
+            }
         }
-        for odd in [Double.nan, .infinity, -.infinity] { _ = Date(timeIntervalSinceReferenceDate: odd).postgresParameter }
+        for odd in [Double.nan, .infinity, -.infinity] {
+            _ = Date(timeIntervalSinceReferenceDate: odd).postgresParameter
+        }
     }
 
     @Test("numbers, arrays, bytes, identifiers")
@@ -50,7 +62,9 @@ struct PostgresParserTests {
             _ = try? Decimal.decode(cell)
             _ = try? Double.decode(cell)
         }
-        let samples = ["{1,2,NULL}", #"{"a","b\"c",NULL}"#, "{}", #"\x00ff"#, "0192f0c1-2b3c-7d4e-8f50-112233445566", "t"]
+        let samples = [
+            "{1,2,NULL}", #"{"a","b\"c",NULL}"#, "{}", #"\x00ff"#, "0192f0c1-2b3c-7d4e-8f50-112233445566", "t",
+        ]
         property("other values", Gen<[UInt8]>.bytes(near: samples)) { bytes in
             let cell = Self.cell(bytes)
             _ = try? [Int64].decode(cell)

@@ -22,10 +22,12 @@ struct PipelineTests {
         #expect(try results[1].rows.map { row throws(PostgresError) -> Int in try row["a"] } == [1, 2, 3])
     }
 
-    @Test("the first error is reported with its statement, the rest is not run and nothing stays", arguments: [0, 1, 2])
+    @Test(
+        "the first error is reported with its statement, the rest is not run and nothing stays", arguments: [0, 1, 2])
     func failure(position: Int) async throws {
         let table = "failure_test_\(position)"
-        try await pool.execute("CREATE TABLE \(identifier: table) (a int CONSTRAINT \(identifier: table + "_positive") CHECK (a > 0))")
+        try await pool.execute(
+            "CREATE TABLE \(identifier: table) (a int CONSTRAINT \(identifier: table + "_positive") CHECK (a > 0))")
         let statements = (0..<3).map { SQL("INSERT INTO \(table) VALUES ($1)", [$0 == position ? -1 : 1]) }
         let error = try await postgresError { try await pool.pipeline(statements) }
         #expect(error?.code == .server)
@@ -75,7 +77,9 @@ struct PipelineTests {
         for _ in 0..<5 { _ = try await pool.query("SELECT 'again'") }
         let names = try await pool.query("SELECT name, statement FROM pg_prepared_statements")
         #expect(names.count <= 9)
-        let again = try names.filter { row throws(PostgresError) -> Bool in try row["statement"] as String == "SELECT 'again'" }
+        let again = try names.filter { row throws(PostgresError) -> Bool in
+            try row["statement"] as String == "SELECT 'again'"
+        }
         #expect(again.count == 1)
         await pool.close()
     }

@@ -53,7 +53,9 @@ struct PoolStateMachineTests {
     @Test("a free connection takes who waited longest; then it idles and is taken at once")
     func order() throws {
         var machine = try busy()
-        for (ticket, name) in [(2, "b"), (3, "c")] { #expect(try submit(turn(name, UInt64(ticket)), to: &machine) == []) }
+        for (ticket, name) in [(2, "b"), (3, "c")] {
+            #expect(try submit(turn(name, UInt64(ticket)), to: &machine) == [])
+        }
         #expect(name(machine.finished(1, isAlive: true).0) == "run b")
         #expect(name(machine.finished(1, isAlive: true).0) == "run c")
         #expect(name(machine.finished(1, isAlive: true).0) == "park")

@@ -18,7 +18,8 @@ struct PoolerTests {
         static let swallows = "ignore_startup_parameters = options,extra_float_digits"
 
         static let all = [
-            Way(), Way(settings: [swallows]), Way(mode: .session), Way(mode: .session, settings: [swallows]), Way(query: "pgbouncer=true"),
+            Way(), Way(settings: [swallows]), Way(mode: .session), Way(mode: .session, settings: [swallows]),
+            Way(query: "pgbouncer=true"),
             Way(query: "pooler=transaction"), Way(query: "options=-c%20work_mem%3D5MB%20--enable-seqscan%3Doff"),
         ]
 
@@ -26,8 +27,11 @@ struct PoolerTests {
             try await PgBouncer.start(before: try TestDatabase.current.url, mode: mode, size: size, settings: settings)
         }
 
-        func pool(_ bouncer: PgBouncer, _ configure: (inout PostgresConfiguration) -> Void = { _ in }) throws -> PostgresPool {
-            var configuration = try PostgresConfiguration(url: try bouncer.url(for: try TestDatabase.current.url, query: query))
+        func pool(_ bouncer: PgBouncer, _ configure: (inout PostgresConfiguration) -> Void = { _ in }) throws
+            -> PostgresPool
+        {
+            var configuration = try PostgresConfiguration(
+                url: try bouncer.url(for: try TestDatabase.current.url, query: query))
             configuration.poolSize = 4
             configuration.acquireTimeout = .seconds(20)
             configure(&configuration)
@@ -36,7 +40,8 @@ struct PoolerTests {
     }
 
     @Test(
-        "every statement and transaction has the settings of its own client, whoever used the server connection before", arguments: Way.all)
+        "every statement and transaction has the settings of its own client, whoever used the server connection before",
+        arguments: Way.all)
     func settings(way: Way) async throws {
         let bouncer = try await way.open(size: 1)
         let names = ["TimeZone", "statement_timeout", "lock_timeout", "DateStyle", "extra_float_digits"]
@@ -89,7 +94,9 @@ struct PoolerTests {
         for pool in pools { await pool.close() }
     }
 
-    @Test("a transaction may set its isolation first, is rolled back as a whole, and says which statement failed", arguments: Way.all)
+    @Test(
+        "a transaction may set its isolation first, is rolled back as a whole, and says which statement failed",
+        arguments: Way.all)
     func transactions(way: Way) async throws {
         let bouncer = try await way.open()
         let pool = try way.pool(bouncer)
@@ -102,7 +109,8 @@ struct PoolerTests {
         try await pool.execute("CREATE TABLE \(identifier: table) (a int PRIMARY KEY)")
         let error = try await postgresError {
             try await pool.pipeline([
-                "INSERT INTO \(identifier: table) VALUES (1)", "SELECT 1", "INSERT INTO \(identifier: table) VALUES (1)",
+                "INSERT INTO \(identifier: table) VALUES (1)", "SELECT 1",
+                "INSERT INTO \(identifier: table) VALUES (1)",
             ])
         }
         #expect(error?.sqlState == .uniqueViolation)
@@ -123,7 +131,9 @@ struct PoolerTests {
         await pool.close()
     }
 
-    @Test("several processes migrate at once: each migration is applied once, and no lock stays behind", arguments: Way.all)
+    @Test(
+        "several processes migrate at once: each migration is applied once, and no lock stays behind",
+        arguments: Way.all)
     func migrations(way: Way) async throws {
         let bouncer = try await way.open(size: 12)
         let name = "set_\(UUID().uuidString.lowercased().prefix(8))"
@@ -131,7 +141,8 @@ struct PoolerTests {
             try MigrationSet(
                 name: name,
                 migrations: [
-                    Migration(number: 1, name: "table", sql: "CREATE TABLE \(name) (a int); INSERT INTO \(name) VALUES (1)"),
+                    Migration(
+                        number: 1, name: "table", sql: "CREATE TABLE \(name) (a int); INSERT INTO \(name) VALUES (1)"),
                     Migration(
                         number: 2, name: "index",
                         sql: "-- no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS \(name)_a ON \(name) (a)"),
@@ -206,7 +217,8 @@ struct PoolerTests {
         #expect(!pool.isPooled)
         #expect(
             try await pool.query(
-                "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%kept%' AND statement NOT LIKE '%pg_prepared%'")[0][0]
+                "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%kept%' AND statement NOT LIKE '%pg_prepared%'"
+            )[0][0]
                 as Int == 1)
         await pool.close()
     }
@@ -215,7 +227,8 @@ struct PoolerTests {
         "the URL may say what stands in between",
         arguments: [
             ("?pgbouncer=true", PostgresPooler.transaction), ("?pgbouncer=false", .none), ("?pooler=auto", .auto),
-            ("?sslmode=disable&pooler=none", .none), ("?pooler=transaction&application_name=x", .transaction), ("", .auto),
+            ("?sslmode=disable&pooler=none", .none), ("?pooler=transaction&application_name=x", .transaction),
+            ("", .auto),
         ])
     func urls(query: String, pooler: PostgresPooler) throws {
         #expect(try PostgresConfiguration(url: "postgres://u:p@127.0.0.1/d\(query)").pooler == pooler)

@@ -114,7 +114,8 @@ struct TransactionTests {
                         runs.increment()
                         try tx.execute("SET LOCAL deadlock_timeout = '20ms'")
                         try tx.execute("UPDATE deadlock_test SET n = n + 1 WHERE id = \(first)")
-                        // Each has its first row before either asks for its second; not on a repeated run, when the other is done.
+                        // Each has its first row before either asks for its second; not on a repeated run, when the
+                        // other is done.
                         holding.increment()
                         let deadline = ContinuousClock.now + .seconds(5)
                         while holding.value < 2, ContinuousClock.now < deadline {

@@ -33,7 +33,9 @@ struct ValueTests {
 
     @Test("texts, bytes, flags, identifiers")
     func texts() async throws {
-        for text in ["", "plain", "Grüße, 世界 👋🏽", "quote \" ' \\ { } , NULL", "line\nbreak\ttab"] { try await roundTrip(text, "text") }
+        for text in ["", "plain", "Grüße, 世界 👋🏽", "quote \" ' \\ { } , NULL", "line\nbreak\ttab"] {
+            try await roundTrip(text, "text")
+        }
         for bytes in [[], [0], Array(0...255)] as [[UInt8]] {
             try await roundTrip(bytes, "bytea")
             try await roundTrip(Data(bytes), "bytea")
@@ -58,15 +60,18 @@ struct ValueTests {
             "SELECT \(text + "+00")::timestamptz AS time, extract(epoch FROM \(text + "+00")::timestamptz) AS epoch")[0]
         let (time, epoch): (Date, Decimal) = (try row["time"], try row["epoch"])
         #expect(abs(time.timeIntervalSince1970 - (epoch as NSDecimalNumber).doubleValue) < 0.000_05)
-        let back: Bool = try await pool.query("SELECT \(time)::timestamptz = \(text + "+00")::timestamptz AS same")[0]["same"]
-        // A Date is a Double: a microsecond is kept within about 140 years of 2001, some tens of microseconds in the year 1.
+        let back: Bool = try await pool.query("SELECT \(time)::timestamptz = \(text + "+00")::timestamptz AS same")[0][
+            "same"]
+        // A Date is a Double: a microsecond is kept within about 140 years of 2001, some tens of microseconds in the
+        // year 1.
         if time.timeIntervalSinceReferenceDate.magnitude < 4e9 { #expect(back) }
     }
 
     @Test("a time stamp before Christ is sent as one")
     func beforeChrist() async throws {
         let date = Date(timeIntervalSince1970: -62_200_000_000)
-        let epoch: Double = try await pool.query("SELECT extract(epoch FROM \(date)::timestamptz)::float8 AS epoch")[0]["epoch"]
+        let epoch: Double = try await pool.query("SELECT extract(epoch FROM \(date)::timestamptz)::float8 AS epoch")[0][
+            "epoch"]
         #expect(epoch == -62_200_000_000)
         let back: Date = try await pool.query("SELECT \(date)::timestamptz AS time")[0]["time"]
         #expect(back == date)
@@ -97,7 +102,8 @@ struct ValueTests {
     @Test("what does not fit is refused, never bent")
     func misfits() async throws {
         let row = try await pool.query(
-            "SELECT 70000 AS large, 'x' AS text, 1.5 AS fraction, repeat('9', 39)::numeric AS long, '{{1},{2}}'::int[] AS deep")[0]
+            "SELECT 70000 AS large, 'x' AS text, 1.5 AS fraction, repeat('9', 39)::numeric AS long, '{{1},{2}}'::int[] AS deep"
+        )[0]
         #expect(throws: PostgresError.self) { let _: Int16 = try row["large"] }
         #expect(throws: PostgresError.self) { let _: Int = try row["text"] }
         #expect(throws: PostgresError.self) { let _: Int = try row["fraction"] }

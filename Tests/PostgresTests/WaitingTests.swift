@@ -32,7 +32,9 @@ struct WaitingTests {
     }
 
     /// A pool whose only connection waits at the gate. The task is done when the gate has been opened.
-    private func occupied(_ gate: Gate, acquireTimeout: Duration = .seconds(20)) async throws -> (PostgresPool, Task<Void, any Error>) {
+    private func occupied(_ gate: Gate, acquireTimeout: Duration = .seconds(20)) async throws -> (
+        PostgresPool, Task<Void, any Error>
+    ) {
         let pool = try database.makePool {
             $0.poolSize = 1
             $0.acquireTimeout = acquireTimeout
@@ -180,12 +182,14 @@ struct WaitingTests {
             return session.processID
         }
         let row = try await pool.query(
-            "SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS timeout, to_regclass('scratch') IS NULL AS gone")[
-                0]
+            "SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS timeout, to_regclass('scratch') IS NULL AS gone"
+        )[
+            0]
         #expect(try row["process"] as Int == process)
         #expect(try row["timeout"] as String == "30s")
         #expect(try row["gone"] as Bool)
-        let locks: Int = try await pool.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")[0][0]
+        let locks: Int = try await pool.query(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")[0][0]
         #expect(locks == 0)
         await pool.close()
     }

@@ -1,8 +1,8 @@
 /// Where generators take their numbers from, and the record of what was taken.
 ///
-/// A case is the list of its choices: run again with the same list a generator makes the same value, and with a shorter list or smaller numbers
-/// a simpler one. So cases are made smaller without knowing what they are made of (as Hypothesis does; MacIver and Donaldson, "Test-Case Reduction via
-/// Test-Case Generation", ECOOP 2020).
+/// A case is the list of its choices: run again with the same list a generator makes the same value, and with a shorter
+/// list or smaller numbers a simpler one. So cases are made smaller without knowing what they are made of (as
+/// Hypothesis does; MacIver and Donaldson, "Test-Case Reduction via Test-Case Generation", ECOOP 2020).
 package struct Choices: Sendable {
     private let given: [UInt64]
     private var random: SeededGenerator?

@@ -1,4 +1,5 @@
-/// What parsers meet when nobody means well: numbers at the ends of their ranges, and valid documents with something wrong in them.
+/// What parsers meet when nobody means well: numbers at the ends of their ranges, and valid documents with something
+/// wrong in them.
 extension Gen<String> {
     /// A number as text: any of 64 bits, or one from the list of those that have ended processes.
     package static let number = Gen { choices in
@@ -7,8 +8,8 @@ extension Gen<String> {
         return String(Gen<Int64>.int64().make(&choices))
     }
 
-    /// One of the samples, with nothing to a few changes: a number put in place of another, a stretch cut out, doubled or taken from another sample, bytes
-    /// that mean something to parsers put in.
+    /// One of the samples, with nothing to a few changes: a number put in place of another, a stretch cut out, doubled
+    /// or taken from another sample, bytes that mean something to parsers put in.
     package static func text(near samples: [String]) -> Gen {
         Gen<[UInt8]>.bytes(near: samples).map { String(decoding: $0, as: UTF8.self) }
     }
@@ -62,20 +63,26 @@ extension Gen<[UInt8]> {
 }
 
 private let hostileNumbers = [
-    "0", "-1", "1", "-0", "00", "+1", "0.5", "1e3", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+    "0", "-1", "1", "-0", "00", "+1", "0.5", "1e3", "9223372036854775807", "9223372036854775808",
+    "-9223372036854775808",
     "-9223372036854775809",
-    "18446744073709551615", "18446744073709551616", "9999999999999999999", "170141183460469231731687303715884105728", "2147483647",
+    "18446744073709551615", "18446744073709551616", "9999999999999999999", "170141183460469231731687303715884105728",
+    "2147483647",
     "2147483648",
-    "-2147483648", "4294967295", "65535", "65536", "253402300799", "253402300800", "9007199254740993", "1e19", "9.99e40", "1e308", "1e309",
+    "-2147483648", "4294967295", "65535", "65536", "253402300799", "253402300800", "9007199254740993", "1e19",
+    "9.99e40", "1e308", "1e309",
     "-1e309",
-    "1e-400", "1e999999999999", "1E+127", "1e-127", "1e128", "0.0000000000000000000000000000000000000001", "999999999999999999",
+    "1e-400", "1e999999999999", "1E+127", "1e-127", "1e128", "0.0000000000000000000000000000000000000001",
+    "999999999999999999",
     "0.999999999999999999999999", "NaN", "inf", "-inf", "nan", "Infinity", "0x7fffffffffffffff", "1_000", "٣", "",
 ]
 
 private let hostileWords = [
-    "\0", "\u{7F}", "\n", "\r\n", "\"", "\\", "\\u0000", "\\ud800", "\\udc00", "{", "}", "[", "]", ":", ",", "null", "true", "-", "+", "%",
+    "\0", "\u{7F}", "\n", "\r\n", "\"", "\\", "\\u0000", "\\ud800", "\\udc00", "{", "}", "[", "]", ":", ",", "null",
+    "true", "-", "+", "%",
     "%00", "%zz",
-    "=", "&", "?", "#", "@", "/", "//", "..", "<", ">", "<!DOCTYPE x [<!ENTITY a \"b\">]>", "&a;", "é", "e\u{301}", "\u{FEFF}", "\u{202E}",
+    "=", "&", "?", "#", "@", "/", "//", "..", "<", ">", "<!DOCTYPE x [<!ENTITY a \"b\">]>", "&a;", "é", "e\u{301}",
+    "\u{FEFF}", "\u{202E}",
     "😀", " ", "\t",
     String(repeating: "[", count: 600), String(repeating: "9", count: 400), String(repeating: "a", count: 300),
 ]

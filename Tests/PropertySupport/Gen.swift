@@ -12,8 +12,8 @@ package struct Gen<Value>: Sendable {
         Gen<Other> { change(make(&$0)) }
     }
 
-    /// Lists of these. Each element but those that must be there is preceded by the choice to go on, so that cutting out a stretch of choices cuts
-    /// out elements.
+    /// Lists of these. Each element but those that must be there is preceded by the choice to go on, so that cutting
+    /// out a stretch of choices cuts out elements.
     package func list(_ count: ClosedRange<Int>) -> Gen<[Value]> {
         Gen<[Value]> { choices in
             var values = (0..<count.lowerBound).map { _ in make(&choices) }
@@ -40,12 +40,13 @@ extension Gen<Int> {
 }
 
 extension Gen<Int64> {
-    /// A whole number of any size, small ones as likely as large ones, and the ends of the range now and then; the nearest to zero the simplest.
+    /// A whole number of any size, small ones as likely as large ones, and the ends of the range now and then; the
+    /// nearest to zero the simplest.
     package static func int64(_ range: ClosedRange<Int64> = .min ... .max) -> Gen {
         let width = UInt64(64 - Swift.max(range.lowerBound.magnitude, range.upperBound.magnitude).leadingZeroBitCount)
         return Gen { choices in
-            // How many bits, or beyond them an end of the range. The number below is drawn in any case: fewer bits then cut it down and do not
-            // make it zero, so that an end of the range leads to smaller numbers as well.
+            // How many bits, or beyond them an end of the range. The number below is drawn in any case: fewer bits then
+            // cut it down and do not make it zero, so that an end of the range leads to smaller numbers as well.
             let bits = choices.next(upTo: width + 2)
             let size = choices.next(upTo: bits >= 64 ? .max : (1 << Swift.min(bits, width)) - 1)
             let isNegative = choices.next(upTo: range.lowerBound < 0 ? 1 : 0) == 1

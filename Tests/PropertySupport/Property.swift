@@ -1,8 +1,8 @@
 import Foundation
 package import Testing
 
-/// Holds a property against thousands of generated cases. One that fails is made as small as it can be made and recorded, with the seed that makes
-/// it again.
+/// Holds a property against thousands of generated cases. One that fails is made as small as it can be made and
+/// recorded, with the seed that makes it again.
 ///
 ///     property("what is added can be taken away", both(.money, .money)) { a, b in
 ///         try demandEqual(a.adding(b).subtracting(b), a)
@@ -16,7 +16,9 @@ package func property<Value>(
     _ body: @escaping (Value) throws -> Void
 ) {
     let seed = PropertySeed.ofRun
-    guard let found = Counterexample.find(of: gen, count: count, seed: PropertySeed.mixed(seed, name), body) else { return }
+    guard let found = Counterexample.find(of: gen, count: count, seed: PropertySeed.mixed(seed, name), body) else {
+        return
+    }
     Issue.record(
         """
         does not hold: \(name)

@@ -1,4 +1,5 @@
-/// Random numbers that come out the same each time (SplitMix64 by Steele, Lea and Flood), so that a generated case that fails can be run again.
+/// Random numbers that come out the same each time (SplitMix64 by Steele, Lea and Flood), so that a generated case that
+/// fails can be run again.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

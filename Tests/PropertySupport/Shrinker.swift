@@ -47,10 +47,13 @@ struct Shrinker {
             if !set(index, middle) { passing = middle }
         }
         // Some properties fail for every other number, and for some of the small ones.
-        for number in UInt64(1)...8 where index < best.count && number < best[index] { if set(index, number) { return } }
+        for number in UInt64(1)...8 where index < best.count && number < best[index] {
+            if set(index, number) { return }
+        }
     }
 
-    /// Lowers two numbers by as much, for cases that fail only while the two stand in a relation, such as stock and what is asked of it.
+    /// Lowers two numbers by as much, for cases that fail only while the two stand in a relation, such as stock and
+    /// what is asked of it.
     private mutating func lowerBoth(_ first: Int, _ second: Int) {
         guard best.count <= 64, second < best.count else { return }
         var step = min(best[first], best[second])
@@ -81,7 +84,8 @@ struct Shrinker {
         }
     }
 
-    /// Puts a number at a place; where that alone helps nothing, with the one after it as large as it may be: it may have stood at zero for no reason.
+    /// Puts a number at a place; where that alone helps nothing, with the one after it as large as it may be: it may
+    /// have stood at zero for no reason.
     private mutating func set(_ index: Int, _ number: UInt64) -> Bool {
         var candidate = best
         candidate[index] = number

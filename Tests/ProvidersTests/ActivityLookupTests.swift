@@ -6,7 +6,8 @@ import Testing
 @Suite("The mail provider is asked what became of a message", .timeLimit(.minutes(1)))
 struct ActivityLookupTests {
     private static let delivery = MailDelivery(
-        id: MailDelivery.ID(), orderID: Order.ID(), kind: .orderConfirmation, status: .unknown, attempt: 1, recipient: nil)
+        id: MailDelivery.ID(), orderID: Order.ID(), kind: .orderConfirmation, status: .unknown, attempt: 1,
+        recipient: nil)
 
     private func ask(_ server: ScriptedServer) async throws -> MailTrace {
         try await withClient { client in
@@ -18,7 +19,9 @@ struct ActivityLookupTests {
     @Test("Yes and no are taken at their word", arguments: [true, false])
     func answers(accepted: Bool) async throws {
         let log = ScriptLog<ScriptedRequest>()
-        #expect(try await ask(try server(200, #"{"accepted": \#(accepted)}"#, log: log)) == (accepted ? .accepted : .notAccepted))
+        #expect(
+            try await ask(try server(200, #"{"accepted": \#(accepted)}"#, log: log))
+                == (accepted ? .accepted : .notAccepted))
         #expect(log.entries.map(\.target) == ["/mail/activity?message_id=%3Ca%2Bb%40shop.example%3E"])
     }
 

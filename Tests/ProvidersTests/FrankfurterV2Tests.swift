@@ -19,7 +19,8 @@ struct FrankfurterV2Tests {
     @Test("the latest day makes the set; what was last published earlier and what is no money are left out")
     func set() async throws {
         let rows = [
-            row("USD", "1.0876000001"), row("JPY", "163.05"), row("KWD", "3.3e-1"), row("XAU", "0.00021234567890123456"),
+            row("USD", "1.0876000001"), row("JPY", "163.05"), row("KWD", "3.3e-1"),
+            row("XAU", "0.00021234567890123456"),
             row("ISK", "143.1", date: "2026-11-18"),
         ]
         guard case .set(let set, _) = try await fetch("[\(rows.joined(separator: ","))]") else { throw Unexpected() }
@@ -31,8 +32,10 @@ struct FrankfurterV2Tests {
     @Test("a document that is wrong anywhere is refused whole")
     func refused() async throws {
         let wrong = [
-            "", "[]", "{}", "[1]", "[\(row("USD", "1.1")),", "[\(row("USD", "\"1.1\""))]", "[\(row("USD", "0"))]", "[\(row("USD", "-1"))]",
-            "[\(row("XAU", "-1"))]", "[\(row("USD", "1.1", date: "2026-02-30"))]", "[\(row("USD", "1.1", base: "???"))]",
+            "", "[]", "{}", "[1]", "[\(row("USD", "1.1")),", "[\(row("USD", "\"1.1\""))]", "[\(row("USD", "0"))]",
+            "[\(row("USD", "-1"))]",
+            "[\(row("XAU", "-1"))]", "[\(row("USD", "1.1", date: "2026-02-30"))]",
+            "[\(row("USD", "1.1", base: "???"))]",
             "[\(row("USD", "1.1")),\(row("USD", "1.2"))]", "[\(row("USD", "1.1")),\(row("JPY", "150", base: "USD"))]",
             "[\(row("ZZZ", "1"))]",
         ]

@@ -18,7 +18,9 @@ struct GuardTests {
         var reports: [String] { heard.withLock { $0 } }
 
         func admit(_ endpoint: String) async -> Admission {
-            answers.withLock { $0.isEmpty ? .go(CallTicket(generation: 7, isShared: true), after: .zero) : $0.removeFirst() }
+            answers.withLock {
+                $0.isEmpty ? .go(CallTicket(generation: 7, isShared: true), after: .zero) : $0.removeFirst()
+            }
         }
 
         func report(_ outcome: CallOutcome, of endpoint: String, _ ticket: CallTicket) async {
@@ -26,10 +28,13 @@ struct GuardTests {
         }
     }
 
-    private func payments(_ status: Int, headers: [String: String] = [:], _ body: String, gate: Gate) async throws -> PaymentFailure? {
+    private func payments(_ status: Int, headers: [String: String] = [:], _ body: String, gate: Gate) async throws
+        -> PaymentFailure?
+    {
         try await withClient { client in
             let stripe = try StripePayments(
-                client: client, apiKey: "sk_test_abcdefgh", baseURL: try server(status, headers: headers, body).url, logger: quiet)
+                client: client, apiKey: "sk_test_abcdefgh", baseURL: try server(status, headers: headers, body).url,
+                logger: quiet)
             do {
                 _ = try await GuardedPayments(stripe, gate: gate).retrieve(.init(rawValue: "pi_1"))
                 return nil
@@ -61,7 +66,8 @@ struct GuardTests {
     @Test(
         "a no is an answer; garbage, errors of the server and being turned away are not",
         arguments: [
-            (200, Self.intent, "answered"), (404, "{}", "answered"), (402, #"{"error": {"type": "card_error"}}"#, "answered"),
+            (200, Self.intent, "answered"), (404, "{}", "answered"),
+            (402, #"{"error": {"type": "card_error"}}"#, "answered"),
             (409, "{}", "answered"), (200, "<html>", "failed("), (500, "", "failed("), (401, "", "refused("),
             (429, "", "slowDown(nil)"),
         ])
@@ -91,14 +97,18 @@ struct GuardTests {
     @Test(
         "mail: a message that is refused for good says nothing of the server",
         arguments: [
-            (nil, "answered"), (.notSent(reason: "r", fault: .mail), "answered"), (.notSent(reason: "r", fault: .policy), "answered"),
-            (.notSent(reason: "r", fault: .passing), #"failed("r")"#), (.notSent(reason: "r", fault: .shop), #"refused("r")"#),
-            (.outcomeUnknown(reason: "r"), #"failed("r")"#), (.notYet(after: .seconds(3), reason: "r"), "slowDown(Optional(3.0 seconds))"),
+            (nil, "answered"), (.notSent(reason: "r", fault: .mail), "answered"),
+            (.notSent(reason: "r", fault: .policy), "answered"),
+            (.notSent(reason: "r", fault: .passing), #"failed("r")"#),
+            (.notSent(reason: "r", fault: .shop), #"refused("r")"#),
+            (.outcomeUnknown(reason: "r"), #"failed("r")"#),
+            (.notYet(after: .seconds(3), reason: "r"), "slowDown(Optional(3.0 seconds))"),
         ] as [(MailFailure?, String)])
     func mail(_ failure: MailFailure?, _ verdict: String) async throws {
         let gate = Gate()
         let message = MailMessage(
-            messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t", html: "h", date: Date())
+            messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
+            html: "h", date: Date())
         _ = try? await GuardedMail(Transport(failure: failure), gate: gate).send(message)
         #expect(gate.reports == ["send 7: \(verdict)"])
     }
@@ -107,7 +117,8 @@ struct GuardTests {
     func heldMail() async throws {
         let gate = Gate(.wait(.seconds(4), .circuit))
         let message = MailMessage(
-            messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t", html: "h", date: Date())
+            messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
+            html: "h", date: Date())
         let error = await #expect(throws: MailFailure.self) {
             try await GuardedMail(Transport(failure: nil), gate: gate).send(message)
         }

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 @Suite(
-    "A real mail server takes our mail", .enabled(if: MailServer.obstacle == nil, "\(MailServer.obstacle ?? "")"), .timeLimit(.minutes(2)))
+    "A real mail server takes our mail", .enabled(if: MailServer.obstacle == nil, "\(MailServer.obstacle ?? "")"),
+    .timeLimit(.minutes(2)))
 struct MailServerTests {
     private func message(to recipient: String = MailServer.mailbox) throws -> MailMessage {
         MailMessage(
@@ -18,14 +19,16 @@ struct MailServerTests {
 
     /// Sends over a connection of the given kind, trusting the server's certificate unless told otherwise.
     private func send(
-        _ message: MailMessage, to server: MailServer, scheme: String = "smtp", login: String? = "\(MailServer.user):s3%20cret%2F%40@",
+        _ message: MailMessage, to server: MailServer, scheme: String = "smtp",
+        login: String? = "\(MailServer.user):s3%20cret%2F%40@",
         startTLS: SMTPSubmission.StartTLSPolicy = .required, trusting: Bool = true
     ) async throws -> MailReceipt {
         let configuration = OutboundConfiguration(certificateAuthorityFile: trusting ? server.certificateFile : nil)
         let client = OutboundHTTPClient(configuration: configuration, logger: quiet)
         let port = scheme == "smtps" ? server.securePort : server.port
         let mail = try SMTPMail(
-            client: client, url: "\(scheme)://\(login ?? "")127.0.0.1:\(port)", sender: MailSender("The Shop <orders@shop.example>"),
+            client: client, url: "\(scheme)://\(login ?? "")127.0.0.1:\(port)",
+            sender: MailSender("The Shop <orders@shop.example>"),
             startTLS: startTLS)
         let result: Result<MailReceipt, any Error>
         do { result = .success(try await mail.send(message)) } catch { result = .failure(error) }
@@ -39,7 +42,8 @@ struct MailServerTests {
         let server = try script.start()
         _ = try await withClient { client in
             try await SMTPMail(
-                client: client, url: "smtp://127.0.0.1:\(server.port)", sender: MailSender("The Shop <orders@shop.example>")
+                client: client, url: "smtp://127.0.0.1:\(server.port)",
+                sender: MailSender("The Shop <orders@shop.example>")
             ).send(message)
         }
         return Array((script.message.joined(separator: "\n") + "\n").utf8)
@@ -65,7 +69,8 @@ struct MailServerTests {
         let server = try await MailServer.start()
         for login in ["shop:wrong@", nil] {
             let error = try await failure(MailFailure.self) { try await send(message(), to: server, login: login) }
-            // Without a name the server turns the recipient down for good: it cannot know that we could have logged in. It says "relay", though.
+            // Without a name the server turns the recipient down for good: it cannot know that we could have logged in.
+            // It says "relay", though.
             guard case .notSent(let reason, let fault) = error else { throw error }
             #expect(fault == (login == nil ? .policy : .shop) && (login != nil || reason.contains("550")))
         }
@@ -81,7 +86,9 @@ struct MailServerTests {
         #expect(reason.contains("550") && !reason.contains("bob"))
     }
 
-    @Test("A certificate that nobody vouches for ends it, also where encryption is only taken when offered", arguments: ["smtp", "smtps"])
+    @Test(
+        "A certificate that nobody vouches for ends it, also where encryption is only taken when offered",
+        arguments: ["smtp", "smtps"])
     func untrusted(scheme: String) async throws {
         let server = try await MailServer.start()
         let error = try await failure(MailFailure.self) {

@@ -10,10 +10,12 @@ struct MailTests {
     private static let messageID = "<delivery.1@shop.example>"
 
     private func message(
-        subject: String = "Your order", text: String = "Hello\n", html: String = "<p>Hello</p>\n", messageID: String = messageID
+        subject: String = "Your order", text: String = "Hello\n", html: String = "<p>Hello</p>\n",
+        messageID: String = messageID
     ) throws -> MailMessage {
         MailMessage(
-            messageID: messageID, recipient: try EmailAddress("ann@home.example"), subject: subject, text: text, html: html,
+            messageID: messageID, recipient: try EmailAddress("ann@home.example"), subject: subject, text: text,
+            html: html,
             date: Date(timeIntervalSince1970: 1_795_410_727), orderID: Order.ID("0192f0c1-2b3c-7d4e-8f50-112233445566"))
     }
 
@@ -27,7 +29,9 @@ struct MailTests {
         }
     }
 
-    private func wire(_ message: MailMessage, sender: String = "The Shop <orders@shop.example>") async throws -> [String] {
+    private func wire(_ message: MailMessage, sender: String = "The Shop <orders@shop.example>") async throws
+        -> [String]
+    {
         let script = ScriptedMailServer()
         _ = try await send(message, sender: sender, script: script)
         return script.message
@@ -38,11 +42,14 @@ struct MailTests {
         let lines = try await wire(message(text: "Grüße = gut \n.dot\n", html: "<p>Hi</p>\n"))
         #expect(
             lines == [
-                "Date: Mon, 23 Nov 2026 05:12:07 +0000", "From: \"The Shop\" <orders@shop.example>", "To: <ann@home.example>",
+                "Date: Mon, 23 Nov 2026 05:12:07 +0000", "From: \"The Shop\" <orders@shop.example>",
+                "To: <ann@home.example>",
                 "Message-ID: <delivery.1@shop.example>", "Subject: Your order", "Auto-Submitted: auto-generated",
                 "X-Order-ID: 0192f0c1-2b3c-7d4e-8f50-112233445566", "MIME-Version: 1.0",
-                "Content-Type: multipart/alternative; boundary=\"=_cartwright_alternative\"", "", "--=_cartwright_alternative",
-                "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", "Gr=C3=BC=C3=9Fe =3D gut=20",
+                "Content-Type: multipart/alternative; boundary=\"=_cartwright_alternative\"", "",
+                "--=_cartwright_alternative",
+                "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "",
+                "Gr=C3=BC=C3=9Fe =3D gut=20",
                 ".dot", "", "--=_cartwright_alternative", "Content-Type: text/html; charset=utf-8",
                 "Content-Transfer-Encoding: quoted-printable", "", "<p>Hi</p>", "", "--=_cartwright_alternative--",
             ])
@@ -58,7 +65,9 @@ struct MailTests {
         let long = String(repeating: "0123456789 ü", count: 60)
         let lines = try await wire(message(subject: String(repeating: "Größe ", count: 30), text: long))
         #expect(lines.allSatisfy { $0.utf8.count <= 76 })
-        let body = lines.drop { $0 != "Content-Transfer-Encoding: quoted-printable" }.dropFirst(2).prefix { !$0.hasPrefix("--=_") }
+        let body = lines.drop { $0 != "Content-Transfer-Encoding: quoted-printable" }.dropFirst(2).prefix {
+            !$0.hasPrefix("--=_")
+        }
         let joined = body.map { $0.hasSuffix("=") ? String($0.dropLast()) : $0 }.joined().replacing("=C3=BC", with: "ü")
         #expect(joined == long)
     }
@@ -68,8 +77,11 @@ struct MailTests {
         let subject = String(repeating: "Ihre Bestellung für 12 €, 猫 ", count: 5) + "!"
         let lines = try await wire(message(subject: subject))
         let start = try #require(lines.firstIndex { $0.hasPrefix("Subject: ") })
-        let words = [String(lines[start].dropFirst(9))] + lines[(start + 1)...].prefix { $0.hasPrefix(" ") }.map { String($0.dropFirst()) }
-        #expect(words.count > 1 && words.allSatisfy { $0.count <= 75 && $0.hasPrefix("=?UTF-8?B?") && $0.hasSuffix("?=") })
+        let words =
+            [String(lines[start].dropFirst(9))]
+            + lines[(start + 1)...].prefix { $0.hasPrefix(" ") }.map { String($0.dropFirst()) }
+        #expect(
+            words.count > 1 && words.allSatisfy { $0.count <= 75 && $0.hasPrefix("=?UTF-8?B?") && $0.hasSuffix("?=") })
         // Each word has to decode by itself: readers do not join them before.
         let decoded = try words.map {
             String(data: try #require(Data(base64Encoded: String($0.dropFirst(10).dropLast(2)))), encoding: .utf8)
@@ -80,7 +92,8 @@ struct MailTests {
     @Test(
         "A name beyond ASCII or with quotes is encoded",
         arguments: [
-            ("Läden <a@b.example>", "=?UTF-8?B?TMOkZGVu?= <a@b.example>"), ("A \"B\" <a@b.example>", "\"A \\\"B\\\"\" <a@b.example>"),
+            ("Läden <a@b.example>", "=?UTF-8?B?TMOkZGVu?= <a@b.example>"),
+            ("A \"B\" <a@b.example>", "\"A \\\"B\\\"\" <a@b.example>"),
             ("a@b.example", "<a@b.example>"),
         ])
     func sender(text: String, header: String) async throws {
@@ -104,22 +117,27 @@ struct MailTests {
         "A refusal is about the shop, about the recipient, about the message, or passes",
         arguments: [
             // About the shop: the connection, the log-in, the sender.
-            ("greeting", "554 5.7.1 No service for you\r\n", .shop), ("greeting", "521 Host does not accept mail\r\n", .shop),
+            ("greeting", "554 5.7.1 No service for you\r\n", .shop),
+            ("greeting", "521 Host does not accept mail\r\n", .shop),
             ("greeting", "421 Busy\r\n", .passing), ("MAIL", "550 5.7.1 Sender rejected\r\n", .shop),
             ("MAIL", "553 5.1.8 Bad sender\r\n", .shop),
             ("MAIL", "530 5.7.0 Log in first\r\n", .shop), ("RCPT", "530 Log in first\r\n", .shop),
             ("MAIL", "451 4.3.0 Later\r\n", .passing),
             ("MAIL", "552 5.3.4 Too big\r\n", .policy),
             // About the recipient, unless it is about passing mail on.
-            ("RCPT", "550 5.1.1 Unknown\r\n", .mail), ("RCPT", "551 User not local\r\n", .mail), ("RCPT", "553 No such mailbox\r\n", .mail),
+            ("RCPT", "550 5.1.1 Unknown\r\n", .mail), ("RCPT", "551 User not local\r\n", .mail),
+            ("RCPT", "553 No such mailbox\r\n", .mail),
             ("RCPT", "554 5.7.1 Access denied\r\n", .policy), ("RCPT", "550 Relaying denied\r\n", .policy),
             ("RCPT", "450 4.2.0 Greylisted\r\n", .passing),
             // About the message.
-            ("DATA", "554 No valid recipients\r\n", .mail), (".", "554 5.7.1 Spam\r\n", .mail), (".", "552 5.3.4 Too big\r\n", .policy),
+            ("DATA", "554 No valid recipients\r\n", .mail), (".", "554 5.7.1 Spam\r\n", .mail),
+            (".", "552 5.3.4 Too big\r\n", .policy),
             (".", "451 4.3.0 Later\r\n", .passing),
         ] as [(String, String, MailFault)])
     func refusals(place: String, reply: String, fault: MailFault) async throws {
-        let error = try await failure(MailFailure.self) { try await send(message(), script: ScriptedMailServer(replies: [place: reply])) }
+        let error = try await failure(MailFailure.self) {
+            try await send(message(), script: ScriptedMailServer(replies: [place: reply]))
+        }
         guard case .notSent(let reason, let found) = error else { throw error }
         #expect(found == fault && reason.contains(String(reply.prefix(3))), "\(error)")
     }
@@ -130,7 +148,8 @@ struct MailTests {
     func internationalized() async throws {
         func mail(to text: String) throws -> MailMessage {
             MailMessage(
-                messageID: "<1@shop.example>", recipient: try EmailAddress(text), subject: "Hi", text: "Hello\n", html: "<p>Hello</p>\n",
+                messageID: "<1@shop.example>", recipient: try EmailAddress(text), subject: "Hi", text: "Hello\n",
+                html: "<p>Hello</p>\n",
                 date: Date(timeIntervalSince1970: 0))
         }
         let plain = ScriptedMailServer()
@@ -138,7 +157,9 @@ struct MailTests {
         #expect(plain.log.entries.contains("RCPT TO:<ann@xn--mnchen-3ya.example>"))
         #expect(plain.message.contains("To: <ann@xn--mnchen-3ya.example>"))
         let refusing = ScriptedMailServer()
-        let error = try await failure(MailFailure.self) { try await send(mail(to: "jürgen@münchen.example"), script: refusing) }
+        let error = try await failure(MailFailure.self) {
+            try await send(mail(to: "jürgen@münchen.example"), script: refusing)
+        }
         guard case .notSent(let reason, .mail) = error, reason.contains("SMTPUTF8") else { throw error }
         #expect(!refusing.log.entries.contains { $0.hasPrefix("MAIL") })
         let offering = ScriptedMailServer(offering: ["SMTPUTF8"])
@@ -153,7 +174,9 @@ struct MailTests {
             let server = try ScriptedMailServer(replies: ["AUTH": reply]).start()
             let error = try await failure(MailFailure.self) {
                 try await withClient { client in
-                    try await SMTPMail(client: client, url: "smtp://a:b@127.0.0.1:\(server.port)", sender: MailSender("a@b.example")).send(
+                    try await SMTPMail(
+                        client: client, url: "smtp://a:b@127.0.0.1:\(server.port)", sender: MailSender("a@b.example")
+                    ).send(
                         message())
                 }
             }
@@ -164,14 +187,19 @@ struct MailTests {
 
     @Test("Lost after the end of the message is unknown, lost before is not sent")
     func lost() async throws {
-        let after = try await failure(MailFailure.self) { try await send(message(), script: ScriptedMailServer(replies: [".": ""])) }
+        let after = try await failure(MailFailure.self) {
+            try await send(message(), script: ScriptedMailServer(replies: [".": ""]))
+        }
         guard case .outcomeUnknown = after else { throw after }
-        let before = try await failure(MailFailure.self) { try await send(message(), script: ScriptedMailServer(replies: ["DATA": ""])) }
+        let before = try await failure(MailFailure.self) {
+            try await send(message(), script: ScriptedMailServer(replies: ["DATA": ""]))
+        }
         guard case .notSent(_, .passing) = before else { throw before }
     }
 
     @Test(
-        "Addresses that are no mail servers are refused at start", arguments: ["http://a.example", "smtp://", "smtp:a", "smtp://a b", ""])
+        "Addresses that are no mail servers are refused at start",
+        arguments: ["http://a.example", "smtp://", "smtp:a", "smtp://a b", ""])
     func badURL(url: String) async throws {
         try await withClient { client in
             let sender = try MailSender("a@b.example")

@@ -10,7 +10,8 @@ struct OpenExchangeRatesTests {
 
     private func fetch(from url: String, held: RateValidators = .unknown) async throws -> RateFetch {
         try await withClient { client in
-            try await OpenExchangeRates(client: client, key: Self.key, url: url + "/api/latest.json").fetch(ifChangedFrom: held)
+            try await OpenExchangeRates(client: client, key: Self.key, url: url + "/api/latest.json").fetch(
+                ifChangedFrom: held)
         }
     }
 
@@ -23,7 +24,9 @@ struct OpenExchangeRatesTests {
         let log = ScriptLog<ScriptedRequest>()
         let body = document(#""EUR": 0.919436, "JPY": 156.4123, "USD": 1, "BTC": 1.0536821123456e-5, "XAU": 0.000241"#)
         let headers = ["ETag": "\"4e6acdd9\"", "Last-Modified": "Fri, 20 Nov 2026 16:00:01 GMT"]
-        guard case .set(let set, let held) = try await fetch(from: try server(200, headers: headers, body, log: log).url) else {
+        guard
+            case .set(let set, let held) = try await fetch(from: try server(200, headers: headers, body, log: log).url)
+        else {
             throw Unexpected()
         }
         #expect(set.source == "openexchangerates" && set.base == .usd && set.date == CalendarDay("2026-11-20"))
@@ -39,7 +42,8 @@ struct OpenExchangeRatesTests {
     @Test("a document that is wrong anywhere is refused whole")
     func refused() async throws {
         let wrong = [
-            "", "[]", document(""), document(#""EUR": 0"#), document(#""EUR": "0.9""#), document(#""EUR": -1"#), document(#""BTC": -1"#),
+            "", "[]", document(""), document(#""EUR": 0"#), document(#""EUR": "0.9""#), document(#""EUR": -1"#),
+            document(#""BTC": -1"#),
             document(#""EUR": 0.9"#, timestamp: "\"1795694400\""), document(#""EUR": 0.9"#, timestamp: "253402300800"),
             document(#""EUR": 0.9"#, timestamp: "-1"), document(#""EUR": 0.9"#, base: "BTC"),
         ]
@@ -51,7 +55,8 @@ struct OpenExchangeRatesTests {
 
     @Test("a refusal says why, and repeats nothing that was sent", arguments: [200, 401, 429])
     func refusals(status: Int) async throws {
-        let body = #"{"error": true, "status": 401, "message": "invalid_app_id", "description": "Invalid App ID \#(Self.key) - sign up."}"#
+        let body =
+            #"{"error": true, "status": 401, "message": "invalid_app_id", "description": "Invalid App ID \#(Self.key) - sign up."}"#
         let error = try await failure(RateFailure.self) { try await fetch(from: try server(status, body).url) }
         guard case .unavailable(let reason) = error else { throw error }
         #expect(reason.hasSuffix(": invalid_app_id"))
@@ -67,7 +72,8 @@ struct OpenExchangeRatesTests {
     }
 
     @Test(
-        "what cannot be a key is refused before anything is sent", arguments: ["", "a b", "a\r\nX: y", String(repeating: "a", count: 129)])
+        "what cannot be a key is refused before anything is sent",
+        arguments: ["", "a b", "a\r\nX: y", String(repeating: "a", count: 129)])
     func badKey(key: String) async throws {
         try await withClient { client in
             _ = #expect(throws: ProviderSettingError.self) { try OpenExchangeRates(client: client, key: key) }

@@ -12,7 +12,8 @@ struct OrderMailTests {
     private func order(
         _ lines: [(name: String, quantity: Int, price: Int64)] = [("Mug", 1, 1_250)], _ currency: Currency = .usd,
         extras: (discount: Int64, shipping: Int64, tax: Int64) = (0, 0, 0), address: Address? = nil,
-        email: String? = "ann@home.example", status: OrderStatus = .confirmed, payment: PaymentStatus = .captured, refunded: Int64 = 0,
+        email: String? = "ann@home.example", status: OrderStatus = .confirmed, payment: PaymentStatus = .captured,
+        refunded: Int64 = 0,
         in language: Language = .english
     ) throws -> Order {
         let items = try lines.map { line -> OrderItem in
@@ -25,18 +26,23 @@ struct OrderMailTests {
             subtotal: Money.sum(items.map(\.total), in: currency), discount: Money(extras.discount, currency),
             shipping: Money(extras.shipping, currency), tax: Money(extras.tax, currency))
         return Order(
-            id: Order.ID(), number: 1042, cartID: Cart.ID(), userID: nil, email: try email.map { try EmailAddress($0) }, status: status,
+            id: Order.ID(), number: 1042, cartID: Cart.ID(), userID: nil, email: try email.map { try EmailAddress($0) },
+            status: status,
             fulfilment: .unfulfilled, version: 1, items: items, totals: totals, rate: nil,
             payment: Payment(
-                id: Payment.ID(), status: payment, amount: totals.total, providerID: nil, attempt: 1, method: "pm_card_visa",
+                id: Payment.ID(), status: payment, amount: totals.total, providerID: nil, attempt: 1,
+                method: "pm_card_visa",
                 declineCode: nil, clientSecret: nil),
-            shippingAddress: address, reservedUntil: status == .paymentFailed ? Self.evening.addingTimeInterval(900) : nil,
-            createdAt: Self.evening, updatedAt: Self.evening, confirmedAt: Self.evening, refunded: Money(refunded, currency),
+            shippingAddress: address,
+            reservedUntil: status == .paymentFailed ? Self.evening.addingTimeInterval(900) : nil,
+            createdAt: Self.evening, updatedAt: Self.evening, confirmedAt: Self.evening,
+            refunded: Money(refunded, currency),
             language: language)
     }
 
     private func render(
-        _ order: Order, _ kind: MailKind = .orderConfirmation, refund: Int64? = nil, in zone: String = "GMT", shop: ShopIdentity? = nil
+        _ order: Order, _ kind: MailKind = .orderConfirmation, refund: Int64? = nil, in zone: String = "GMT",
+        shop: ShopIdentity? = nil
     ) throws -> MailMessage {
         let refund = refund.map {
             Refund(
@@ -45,7 +51,8 @@ struct OrderMailTests {
                 createdAt: Self.evening, settledAt: Self.evening.addingTimeInterval(86_400))
         }
         let delivery = MailDelivery(
-            id: try #require(MailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445566")), orderID: order.id, kind: kind, refundID: refund?.id,
+            id: try #require(MailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445566")), orderID: order.id, kind: kind,
+            refundID: refund?.id,
             status: .pending, attempt: 1, recipient: order.email)
         let mail = try OrderMailRenderer(
             sender: MailSender(Self.sender), shop: shop ?? ShopIdentity(name: "Mug & Co"),
@@ -63,8 +70,11 @@ struct OrderMailTests {
         let confirmed = try render(order([("Leaflet", 2, 0)], payment: .notRequired, in: language))
         #expect(!confirmed.text.contains(word) && !confirmed.html.contains(word))
         #expect(confirmed.text.contains("1042"))
-        let canceled = try render(order([("Leaflet", 2, 0)], status: .cancelled, payment: .notRequired, in: language), .cancellation)
-        for wrong in ["charged", "abgebucht", "débité", "way back", "zurück", "remboursé"] { #expect(!canceled.text.contains(wrong)) }
+        let canceled = try render(
+            order([("Leaflet", 2, 0)], status: .cancelled, payment: .notRequired, in: language), .cancellation)
+        for wrong in ["charged", "abgebucht", "débité", "way back", "zurück", "remboursé"] {
+            #expect(!canceled.text.contains(wrong))
+        }
     }
 
     @Test(
@@ -77,16 +87,20 @@ struct OrderMailTests {
         let message = try render(order(status: .rejected, payment: .canceled, in: language), .cancellation)
         for part in [message.text, message.html] {
             #expect(part.contains(words))
-            for wrong in ["paid in time", "rechtzeitig", "à temps", "is cancelled.</p>", "way back"] { #expect(!part.contains(wrong)) }
+            for wrong in ["paid in time", "rechtzeitig", "à temps", "is cancelled.</p>", "way back"] {
+                #expect(!part.contains(wrong))
+            }
         }
     }
 
     @Test("The text of a confirmation, whole")
     func text() throws {
-        let address = try Address(name: "Ann <Lee>", line1: "Main St. 1", city: "Berlin", postalCode: "10115", country: "DE")
+        let address = try Address(
+            name: "Ann <Lee>", line1: "Main St. 1", city: "Berlin", postalCode: "10115", country: "DE")
         let message = try render(
             order(
-                [("Mug \"A\"", 2, 1_250), ("Kettle & Lid", 1, 123_400)], .usd, extras: (discount: 500, shipping: 495, tax: 0),
+                [("Mug \"A\"", 2, 1_250), ("Kettle & Lid", 1, 123_400)], .usd,
+                extras: (discount: 500, shipping: 495, tax: 0),
                 address: address))
         #expect(message.subject == "Your Mug & Co order 1042 is confirmed")
         #expect(message.messageID == "<delivery.0192f0c1-2b3c-7d4e-8f50-112233445566@shop.example>")
@@ -115,36 +129,51 @@ struct OrderMailTests {
                 """)
     }
 
-    @Test("The HTML part escapes what people entered and loads nothing from elsewhere", arguments: MailKind.allCases, Language.allCases)
+    @Test(
+        "The HTML part escapes what people entered and loads nothing from elsewhere", arguments: MailKind.allCases,
+        Language.allCases)
     func html(kind: MailKind, language: Language) throws {
         let address = try Address(name: "<img src=x>", line1: "1", city: "B", country: "DE")
-        let message = try render(order([("<script>alert(1)</script>", 1, 100)], .eur, address: address, in: language), kind, refund: 60)
+        let message = try render(
+            order([("<script>alert(1)</script>", 1, 100)], .eur, address: address, in: language), kind, refund: 60)
         let html = message.html
         #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("http"))
-        #expect(html.contains("Mug &amp; Co") && html.contains("1042") && html.contains("<html lang=\"\(language.rawValue)\">"))
+        #expect(
+            html.contains("Mug &amp; Co") && html.contains("1042")
+                && html.contains("<html lang=\"\(language.rawValue)\">"))
         #expect(html.contains(kind == .orderConfirmation ? "&lt;script&gt;alert(1)&lt;/script&gt;" : "Mug &amp; Co"))
-        for part in [html, message.text, message.subject] { #expect(!part.contains("{{") && !part.contains("}}") && !part.isEmpty) }
+        for part in [html, message.text, message.subject] {
+            #expect(!part.contains("{{") && !part.contains("}}") && !part.isEmpty)
+        }
         #expect(message.subject.contains("Mug & Co") && message.subject.contains("1042"))
         #expect(!message.text.contains("\n\n\n"), "\(message.text)")
     }
 
     @Test(
-        "Every mail bears the shop's name, address, contact and picture, and nobody else's", arguments: MailKind.allCases, Language.allCases
+        "Every mail bears the shop's name, address, contact and picture, and nobody else's",
+        arguments: MailKind.allCases, Language.allCases
     )
     func identity(kind: MailKind, language: Language) throws {
-        let contacts = ["help@mug.example", "+44 20 7946 0000", "https://mug.example/help?a=1&b=2"].map { ShopIdentity.Contact($0) }
+        let contacts = ["help@mug.example", "+44 20 7946 0000", "https://mug.example/help?a=1&b=2"].map {
+            ShopIdentity.Contact($0)
+        }
         let shop = try ShopIdentity(
             name: "Mug & Co", address: ["1 High Street", "London", "SW1A 1AA"], contacts: contacts.compactMap(\.self),
             logo: MailImage(Array("GIF89a".utf8)))
         let message = try render(order(in: language), kind, refund: 60, shop: shop)
         #expect(
             message.text.hasSuffix(
-                "\nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\nhttps://mug.example/help?a=1&b=2\n"))
+                "\nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\nhttps://mug.example/help?a=1&b=2\n"
+            ))
         #expect(message.html.contains("<br>1 High Street\n<br>London\n<br>SW1A 1AA\n"))
-        #expect(message.html.contains(#"<a href="mailto:help@mug.example""#) && message.html.contains(#"<a href="tel:+442079460000""#))
+        #expect(
+            message.html.contains(#"<a href="mailto:help@mug.example""#)
+                && message.html.contains(#"<a href="tel:+442079460000""#))
         #expect(message.html.contains(#"<a href="https://mug.example/help?a=1&amp;b=2""#))
         #expect(message.html.contains(#"<img src="cid:shop-logo" alt="Mug &amp; Co""#) && message.logo == shop.logo)
-        for part in [message.subject, message.text, message.html] { #expect(!part.contains("Cartwright") && !part.contains("{{")) }
+        for part in [message.subject, message.text, message.html] {
+            #expect(!part.contains("Cartwright") && !part.contains("{{"))
+        }
         let plain = try render(order(in: language), kind, refund: 60)
         #expect(plain.text.hasSuffix("\nMug & Co\n") && !plain.html.contains("<img") && plain.logo == nil)
     }
@@ -157,7 +186,8 @@ struct OrderMailTests {
         #expect(throws: ProviderSettingError.self) { try ShopIdentity(address: ["a\r\nb"]) }
         #expect(throws: ProviderSettingError.self) { try ShopIdentity(address: Array(repeating: "a", count: 9)) }
         for contact in [
-            "javascript:alert(1)", "call us", "123", "https://a b", #"https://a"onclick=""#, "ftp://a.example", "a@b", "+1;ext=2 555 0100",
+            "javascript:alert(1)", "call us", "123", "https://a b", #"https://a"onclick=""#, "ftp://a.example", "a@b",
+            "+1;ext=2 555 0100",
         ] {
             #expect(ShopIdentity.Contact(contact) == nil, "\(contact)")
         }
@@ -166,10 +196,14 @@ struct OrderMailTests {
     @Test(
         "Amounts are written for currency and language",
         arguments: [
-            (5, "USD", Language.english, "$0.05"), (100_000_000, "USD", .english, "$1,000,000.00"), (1999, "JPY", .english, "¥1,999"),
-            (1, "GBP", .english, "£0.01"), (1230, "KWD", .english, "KWD 1.230"), (99_900, "CHF", .english, "CHF 999.00"),
-            (700, "ISK", .english, "ISK 700"), (123_456, "EUR", .german, "1.234,56 €"), (1_250, "USD", .german, "12,50 $"),
-            (1999, "JPY", .german, "1.999 ¥"), (123_456, "EUR", .french, "1 234,56 €"), (99_900, "CHF", .french, "999,00 CHF"),
+            (5, "USD", Language.english, "$0.05"), (100_000_000, "USD", .english, "$1,000,000.00"),
+            (1999, "JPY", .english, "¥1,999"),
+            (1, "GBP", .english, "£0.01"), (1230, "KWD", .english, "KWD 1.230"),
+            (99_900, "CHF", .english, "CHF 999.00"),
+            (700, "ISK", .english, "ISK 700"), (123_456, "EUR", .german, "1.234,56 €"),
+            (1_250, "USD", .german, "12,50 $"),
+            (1999, "JPY", .german, "1.999 ¥"), (123_456, "EUR", .french, "1 234,56 €"),
+            (99_900, "CHF", .french, "999,00 CHF"),
         ])
     func amounts(amount: Int64, code: String, language: Language, text: String) throws {
         let message = try render(order([("Mug", 1, amount)], try currency(code), in: language))
@@ -188,7 +222,9 @@ struct OrderMailTests {
 
     @Test("A declined payment: nothing was charged, and until when another card can be tried")
     func declined() throws {
-        let text = try render(order(status: .paymentFailed, payment: .failed, in: .german), .paymentFailed, in: "Europe/Berlin").text
+        let text = try render(
+            order(status: .paymentFailed, payment: .failed, in: .german), .paymentFailed, in: "Europe/Berlin"
+        ).text
         #expect(text.contains("nichts abgebucht") && text.contains("24. November 2026 um 00:15 MEZ"), "\(text)")
     }
 

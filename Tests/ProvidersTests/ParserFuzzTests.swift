@@ -6,7 +6,9 @@ import Testing
 
 @testable import Providers
 
-@Suite("Whatever a provider answers, the worker lives, and what it takes from the answer is in bounds", .timeLimit(.minutes(10)))
+@Suite(
+    "Whatever a provider answers, the worker lives, and what it takes from the answer is in bounds",
+    .timeLimit(.minutes(10)))
 struct ProviderParserTests {
     private static let intent = """
         {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 1999, "amount_received": 1999, "currency": "usd", "created": 1764000000,
@@ -16,12 +18,14 @@ struct ProviderParserTests {
     private static let refund = """
         {"id": "re_1", "status": "succeeded", "amount": 12345, "currency": "kwd", "payment_intent": "pi_1", "created": 1764000000, "metadata": {}}
         """
-    private static let charge = #"{"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", "metadata": {}}"#
+    private static let charge =
+        #"{"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", "metadata": {}}"#
     private static let dispute = """
         {"id": "du_1", "amount": 1999, "currency": "eur", "reason": "fraudulent", "status": "needs_response", "created": 1764000000,
          "evidence_details": {"due_by": 1764600000}}
         """
-    private static let problem = #"{"error": {"type": "card_error", "code": "card_declined", "payment_intent": \#(intent)}}"#
+    private static let problem =
+        #"{"error": {"type": "card_error", "code": "card_declined", "payment_intent": \#(intent)}}"#
     private static let bounds = Date(timeIntervalSince1970: 0)...Date(timeIntervalSince1970: 253_402_300_799)
 
     private static func check(_ money: Money?) throws {
@@ -40,12 +44,14 @@ struct ProviderParserTests {
         try check(refund.createdAt)
     }
     private static func check(_ wait: Duration?) throws {
-        try demand((wait ?? .zero) >= .zero && (wait ?? .zero) <= .seconds(3600), "a wait of \(String(describing: wait))")
+        try demand(
+            (wait ?? .zero) >= .zero && (wait ?? .zero) <= .seconds(3600), "a wait of \(String(describing: wait))")
     }
 
     private static func stripe(_ body: [UInt8], status: Int = 200, retryAfter: String = "1") -> StripeAnswer {
         StripeAnswer(
-            OutboundResponse(status: status, headers: ["Retry-After": retryAfter, "Request-Id": "req_1"], body: body), isLive: false)
+            OutboundResponse(status: status, headers: ["Retry-After": retryAfter, "Request-Id": "req_1"], body: body),
+            isLive: false)
     }
 
     @Test("answers of the payment provider: intents, refunds, lists, refusals")
@@ -56,7 +62,10 @@ struct ProviderParserTests {
         property("a refund", Gen<[UInt8]>.bytes(near: [Self.refund])) { body in
             if let refund = try? Self.stripe(body).refund() { try Self.check(refund) }
         }
-        property("lists", Gen<[UInt8]>.bytes(near: [Self.intent, Self.refund].map { #"{"data": [\#($0)], "has_more": true}"# })) { body in
+        property(
+            "lists",
+            Gen<[UInt8]>.bytes(near: [Self.intent, Self.refund].map { #"{"data": [\#($0)], "has_more": true}"# })
+        ) { body in
             for intent in (try? Self.stripe(body).intentPage().items) ?? [] { try Self.check(intent) }
             for refund in (try? Self.stripe(body).refundPage().items) ?? [] { try Self.check(refund) }
             for refund in (try? Self.stripe(body).refunds()) ?? [] { try Self.check(refund) }
@@ -74,7 +83,9 @@ struct ProviderParserTests {
 
     @Test("events of the payment provider, of every kind", arguments: PaymentEventKind.allCases)
     func events(kind: PaymentEventKind) {
-        let samples = [Self.intent, Self.refund, Self.charge, Self.dispute].map { #"{"id": "evt_1", "data": {"object": \#($0)}}"# }
+        let samples = [Self.intent, Self.refund, Self.charge, Self.dispute].map {
+            #"{"id": "evt_1", "data": {"object": \#($0)}}"#
+        }
         property("an event \(kind.rawValue)", count: 2_000, Gen<String>.text(near: samples)) { text in
             switch StripeEvent.read(kind, text) {
             case .settled(let intent), .passed(let intent): try Self.check(intent)
@@ -98,7 +109,8 @@ struct ProviderParserTests {
                 var headers = OutboundHeaders()
                 headers.append(name: name, value: text)
                 do throws(MailFailure) {
-                    _ = try SendGridAnswer(response: OutboundResponse(status: 429, headers: headers), now: now).receipt()
+                    _ = try SendGridAnswer(response: OutboundResponse(status: 429, headers: headers), now: now)
+                        .receipt()
                     Issue.record("429 is no receipt")
                 } catch {
                     if case .notYet(let wait, _) = error {
@@ -113,7 +125,9 @@ struct ProviderParserTests {
 
     @Test("any answer of the mail provider, with any headers")
     func mailAnswers() {
-        let bodies = Gen<[UInt8]>.bytes(near: [#"{"errors": [{"message": "no", "field": "from", "help": null}]}"#, "{}", ""])
+        let bodies = Gen<[UInt8]>.bytes(near: [
+            #"{"errors": [{"message": "no", "field": "from", "help": null}]}"#, "{}", "",
+        ])
         let headers = both(Gen<String>.number, Gen<String>.number)
         property("an answer", all(bodies, Gen<Int>.int(100...999), headers)) { body, status, headers in
             let response = OutboundResponse(
@@ -148,18 +162,22 @@ struct ProviderParserTests {
                 """
             ], ECBRates.parse)
         hold(
-            "Frankfurter's", [#"{"amount": 1.0, "base": "EUR", "date": "2026-11-27", "rates": {"USD": 1.0876, "JPY": 164.25}}"#],
+            "Frankfurter's",
+            [#"{"amount": 1.0, "base": "EUR", "date": "2026-11-27", "rates": {"USD": 1.0876, "JPY": 164.25}}"#],
             FrankfurterRates.parse)
         hold(
-            "Frankfurter's second version", [#"[{"date": "2026-11-27", "base": "EUR", "quote": "USD", "rate": 1.0876}]"#],
+            "Frankfurter's second version",
+            [#"[{"date": "2026-11-27", "base": "EUR", "quote": "USD", "rate": 1.0876}]"#],
             FrankfurterV2Rates.parse)
         hold(
-            "Open Exchange Rates'", [#"{"timestamp": 1795694400, "base": "USD", "rates": {"EUR": 0.9194, "BTC": 0.0000123}}"#],
+            "Open Exchange Rates'",
+            [#"{"timestamp": 1795694400, "base": "USD", "rates": {"EUR": 0.9194, "BTC": 0.0000123}}"#],
             OpenExchangeRates.parse)
     }
 
     @Test(
-        "a rate of more digits than 64 bits hold is refused", arguments: ["9999999999999999999", "9.99e40", "1e127", "9990000000000000000"])
+        "a rate of more digits than 64 bits hold is refused",
+        arguments: ["9999999999999999999", "9.99e40", "1e127", "9990000000000000000"])
     func longRates(number: String) {
         let document = #"{"amount": 1.0, "base": "EUR", "date": "2026-11-27", "rates": {"USD": \#(number)}}"#
         #expect(throws: RateFailure.self) { try FrankfurterRates.parse(Array(document.utf8)) }
@@ -180,7 +198,8 @@ struct ProviderParserTests {
                 try demand(["http", "https"].contains(base.scheme) && !base.host.isEmpty, base.text)
             }
         }
-        property("a sender", Gen<String>.text(near: ["The Shop <orders@shop.example>", "orders@shop.example"])) { text in
+        property("a sender", Gen<String>.text(near: ["The Shop <orders@shop.example>", "orders@shop.example"])) {
+            text in
             if let sender = try? MailSender(text) { try demand(HeaderText.isSafe(sender.name ?? ""), text) }
         }
     }

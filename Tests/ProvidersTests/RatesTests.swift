@@ -14,15 +14,19 @@ struct RatesTests {
         """
     }
 
-    private func fetch(_ server: ScriptedServer, ecb isECB: Bool, held: RateValidators = .unknown) async throws -> RateFetch {
+    private func fetch(_ server: ScriptedServer, ecb isECB: Bool, held: RateValidators = .unknown) async throws
+        -> RateFetch
+    {
         try await withClient { client in
             isECB
                 ? try await ECBRates(client: client, url: server.url + "/daily.xml").fetch(ifChangedFrom: held)
-                : try await FrankfurterRates(client: client, url: server.url + "/v1/latest?base=EUR").fetch(ifChangedFrom: held)
+                : try await FrankfurterRates(client: client, url: server.url + "/v1/latest?base=EUR").fetch(
+                    ifChangedFrom: held)
         }
     }
 
-    private func set(_ body: String, ecb: Bool, at location: SourceLocation = #_sourceLocation) async throws -> RateSet {
+    private func set(_ body: String, ecb: Bool, at location: SourceLocation = #_sourceLocation) async throws -> RateSet
+    {
         guard case .set(let set, _) = try await fetch(try server(200, body), ecb: ecb) else {
             Issue.record("no set came", sourceLocation: location)
             throw Unexpected()
@@ -40,14 +44,18 @@ struct RatesTests {
             #"{"amount": 1.0, "base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.087654321, "JPY": 163, "GBP": 0.8123456789, "XTS": 5, "IDR": 17123.4567890123, "KWD": 3.3e-1}}"#
         let set = try await set(body, ecb: false)
         #expect(set.source == "frankfurter" && set.base == .eur && set.date == CalendarDay("2026-11-20"))
-        #expect(texts(set) == ["USD": "1.087654321", "JPY": "163", "GBP": "0.8123456789", "IDR": "17123.4567890123", "KWD": "0.33"])
+        #expect(
+            texts(set) == [
+                "USD": "1.087654321", "JPY": "163", "GBP": "0.8123456789", "IDR": "17123.4567890123", "KWD": "0.33",
+            ])
     }
 
     @Test(
         "Frankfurter: numbers that binary floating point would bend come through straight",
         arguments: ["0.1000000003", "1.1000000001", "123456.789012345678", "0.300000000001"])
     func digits(rate: String) async throws {
-        let set = try await set(#"{"amount": 1, "base": "EUR", "date": "2026-11-20", "rates": {"USD": \#(rate)}}"#, ecb: false)
+        let set = try await set(
+            #"{"amount": 1, "base": "EUR", "date": "2026-11-20", "rates": {"USD": \#(rate)}}"#, ecb: false)
         #expect(set.rates[.usd] == ExchangeRate(rate))
         #expect(set.rates[.usd]?.description == rate)
     }
@@ -87,11 +95,13 @@ struct RatesTests {
             "<Cube time='2026-11-20'><Cube currency='USD' rate='0'/></Cube>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate='1,1'/></Cube>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate='NaN'/></Cube>",
-            "<Cube time='20.11.2026'><Cube currency='USD' rate='1'/></Cube>", "<Cube><Cube currency='USD' rate='1'/></Cube>",
+            "<Cube time='20.11.2026'><Cube currency='USD' rate='1'/></Cube>",
+            "<Cube><Cube currency='USD' rate='1'/></Cube>",
             "<Cube time='2026-11-20'></Cube>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/><Cube currency='USD' rate='2'/></Cube>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/></Cube><Cube time='2026-11-19'><Cube currency='USD' rate='1'/></Cube>",
-            "<Cube time='2026-11-20'><Cube currency='USD' rate='1'>", "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/></Cube></x>",
+            "<Cube time='2026-11-20'><Cube currency='USD' rate='1'>",
+            "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/></Cube></x>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate=1/></Cube>",
         ])
     func badECB(cubes: String) async throws {
@@ -101,7 +111,8 @@ struct RatesTests {
 
     @Test("ECB: a document that breaks off is refused")
     func cutShort() async throws {
-        let whole = ecb("<Cube time='2026-11-20'><Cube currency='USD' rate='1.1'/><Cube currency='JPY' rate='163'/></Cube>")
+        let whole = ecb(
+            "<Cube time='2026-11-20'><Cube currency='USD' rate='1.1'/><Cube currency='JPY' rate='163'/></Cube>")
         for length in stride(from: whole.count - 1, to: 0, by: -7) {
             await #expect(throws: RateFailure.self, "cut after \(length) characters") {
                 try await set(String(whole.prefix(length)), ecb: true)
@@ -111,7 +122,8 @@ struct RatesTests {
 
     @Test("ECB: a document that defines entities is refused")
     func entities() async throws {
-        let body = "<!DOCTYPE c [<!ENTITY r \"1.1\">]><c><Cube time='2026-11-20'><Cube currency='USD' rate='&r;'/></Cube></c>"
+        let body =
+            "<!DOCTYPE c [<!ENTITY r \"1.1\">]><c><Cube time='2026-11-20'><Cube currency='USD' rate='&r;'/></Cube></c>"
         let error = try await failure(RateFailure.self) { try await set(body, ecb: true) }
         guard case .malformed = error else { throw error }
     }
@@ -130,11 +142,14 @@ struct RatesTests {
             : #"{"amount": 1, "base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.1}}"#
         let headers = ["ETag": given.etag, "Last-Modified": given.lastModified].compactMapValues(\.self)
         let log = ScriptLog<ScriptedRequest>()
-        guard case .set(_, let held) = try await fetch(try server(200, headers: headers, body, log: log), ecb: isECB) else {
+        guard case .set(_, let held) = try await fetch(try server(200, headers: headers, body, log: log), ecb: isECB)
+        else {
             throw Unexpected()
         }
         #expect(held == given)
-        #expect(log.entries.first?.headers["if-none-match"] == nil && log.entries.first?.headers["if-modified-since"] == nil)
+        #expect(
+            log.entries.first?.headers["if-none-match"] == nil && log.entries.first?.headers["if-modified-since"] == nil
+        )
         #expect(try await fetch(try server(304, "", log: log), ecb: isECB, held: held) == .unchanged)
         #expect(log.entries.last?.headers["if-none-match"] == given.etag)
         #expect(log.entries.last?.headers["if-modified-since"] == given.lastModified)

@@ -9,16 +9,21 @@ import Testing
 struct SendGridTests {
     private func message(subject: String = "Grüße, \"Ann\"") throws -> MailMessage {
         MailMessage(
-            messageID: "<delivery.1@shop.example>", recipient: try EmailAddress("ann@home.example"), subject: subject, text: "Hello\n",
-            html: "<p>Hello</p>\n", date: Date(timeIntervalSince1970: 0), orderID: Order.ID("0192f0c1-2b3c-7d4e-8f50-112233445566"),
+            messageID: "<delivery.1@shop.example>", recipient: try EmailAddress("ann@home.example"), subject: subject,
+            text: "Hello\n",
+            html: "<p>Hello</p>\n", date: Date(timeIntervalSince1970: 0),
+            orderID: Order.ID("0192f0c1-2b3c-7d4e-8f50-112233445566"),
             deliveryID: MailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445577"))
     }
 
-    private func send(_ message: MailMessage, to server: ScriptedServer, sender: String = "The Shop <orders@shop.example>") async throws
+    private func send(
+        _ message: MailMessage, to server: ScriptedServer, sender: String = "The Shop <orders@shop.example>"
+    ) async throws
         -> MailReceipt
     {
         try await withClient { client in
-            try await SendGridMail(client: client, apiKey: "SG.test", baseURL: server.url, sender: MailSender(sender)).send(message)
+            try await SendGridMail(client: client, apiKey: "SG.test", baseURL: server.url, sender: MailSender(sender))
+                .send(message)
         }
     }
 
@@ -29,18 +34,23 @@ struct SendGridTests {
         #expect(receipt == MailReceipt(reference: "abc"))
         let request = try #require(log.entries.first)
         #expect(log.entries.count == 1 && request.method == "POST" && request.target == "/v3/mail/send")
-        #expect(request.headers["authorization"] == "Bearer SG.test" && request.headers["content-type"] == "application/json")
+        #expect(
+            request.headers["authorization"] == "Bearer SG.test"
+                && request.headers["content-type"] == "application/json")
         let sent = try JSONSerialization.jsonObject(with: Data(request.body.utf8)) as? NSDictionary
         let expected: NSDictionary = [
             "personalizations": [["to": [["email": "ann@home.example"]]]],
             "from": ["email": "orders@shop.example", "name": "The Shop"], "subject": "Grüße, \"Ann\"",
-            "content": [["type": "text/plain", "value": "Hello\n"], ["type": "text/html", "value": "<p>Hello</p>\n"]],
+            "content": [
+                ["type": "text/plain", "value": "Hello\n"], ["type": "text/html", "value": "<p>Hello</p>\n"],
+            ],
             "headers": [
                 "Message-ID": "<delivery.1@shop.example>", "X-Order-ID": "0192f0c1-2b3c-7d4e-8f50-112233445566",
                 "Auto-Submitted": "auto-generated",
             ],
             "custom_args": [
-                "delivery_id": "0192f0c1-2b3c-7d4e-8f50-112233445577", "order_id": "0192f0c1-2b3c-7d4e-8f50-112233445566",
+                "delivery_id": "0192f0c1-2b3c-7d4e-8f50-112233445577",
+                "order_id": "0192f0c1-2b3c-7d4e-8f50-112233445566",
             ],
             "tracking_settings": ["click_tracking": ["enable": false], "open_tracking": ["enable": false]],
         ]
@@ -52,7 +62,8 @@ struct SendGridTests {
         arguments: [
             (400, MailFailure.notSent(reason: "", fault: .shop)), (413, .notSent(reason: "", fault: .policy)),
             (401, .notSent(reason: "", fault: .shop)), (403, .notSent(reason: "", fault: .shop)),
-            (404, .notSent(reason: "", fault: .shop)), (415, .notSent(reason: "", fault: .shop)), (500, .outcomeUnknown(reason: "")),
+            (404, .notSent(reason: "", fault: .shop)), (415, .notSent(reason: "", fault: .shop)),
+            (500, .outcomeUnknown(reason: "")),
             (503, .outcomeUnknown(reason: "")),
             (200, .outcomeUnknown(reason: "")),
         ])
@@ -74,7 +85,8 @@ struct SendGridTests {
     func internationalized() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let abroad = MailMessage(
-            messageID: "<1@shop.example>", recipient: try EmailAddress("jürgen@münchen.example"), subject: "Hi", text: "t", html: "h",
+            messageID: "<1@shop.example>", recipient: try EmailAddress("jürgen@münchen.example"), subject: "Hi",
+            text: "t", html: "h",
             date: Date(timeIntervalSince1970: 0))
         let error = try await failure(MailFailure.self) { try await send(abroad, to: server(202, "", log: log)) }
         guard case .notSent(let reason, .mail) = error, reason.contains("ASCII") else { throw error }
@@ -82,7 +94,8 @@ struct SendGridTests {
     }
 
     @Test(
-        "A complaint about anything but the sender is about the mail", arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
+        "A complaint about anything but the sender is about the mail",
+        arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
     func complaints(field: String) async throws {
         let body = #"{"errors": [{"message": "no", "field": "\#(field)", "help": null}]}"#
         let error = try await failure(MailFailure.self) { try await send(message(), to: server(400, body)) }
@@ -96,7 +109,8 @@ struct SendGridTests {
         var headers: [String: String] = [:]
         if let seconds { headers["X-RateLimit-Reset"] = String(Int(Date().timeIntervalSince1970) + seconds) }
         let error = try await failure(MailFailure.self) {
-            try await send(message(), to: server(429, headers: headers, #"{"errors":[{"message":"too many requests"}]}"#))
+            try await send(
+                message(), to: server(429, headers: headers, #"{"errors":[{"message":"too many requests"}]}"#))
         }
         guard case .notYet(let wait, let reason) = error else { throw error }
         #expect(expected.contains(wait.components.seconds) && reason.contains("too many requests"))
@@ -116,7 +130,9 @@ struct SendGridTests {
     @Test("Nothing can forge a header", arguments: ["a\r\nBcc: x@y.example", "a\u{2028}b"])
     func injection(subject: String) async throws {
         let log = ScriptLog<ScriptedRequest>()
-        let error = try await failure(MailFailure.self) { try await send(message(subject: subject), to: server(202, "", log: log)) }
+        let error = try await failure(MailFailure.self) {
+            try await send(message(subject: subject), to: server(202, "", log: log))
+        }
         guard case .notSent(_, .mail) = error else { throw error }
         #expect(log.entries.isEmpty)
     }
@@ -136,7 +152,8 @@ struct SendGridTests {
                     try SendGridMail(client: client, apiKey: key, baseURL: "https://api.sendgrid.com", sender: sender)
                 }
             }
-            let mail = try SendGridMail(client: client, apiKey: real, baseURL: "https://api.eu.sendgrid.com", sender: sender)
+            let mail = try SendGridMail(
+                client: client, apiKey: real, baseURL: "https://api.eu.sendgrid.com", sender: sender)
             var dumped = ""
             dump(mail, to: &dumped)
             #expect(!dumped.contains("aaaa") && !"\(mail)".contains("aaaa"))

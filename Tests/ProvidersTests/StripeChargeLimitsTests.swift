@@ -9,9 +9,12 @@ struct StripeChargeLimitsTests {
     @Test(
         "published bounds",
         arguments: [
-            ("USD", 50, 99_999_999), ("EUR", 50, 99_999_999), ("GBP", 30, 99_999_999), ("JPY", 50, 99_999_999), ("KRW", 50, 99_999_999),
-            ("HUF", 17_500, 99_999_999), ("CZK", 1500, 99_999_999), ("THB", 1000, 99_999_999), ("IDR", 50, 999_999_999_999),
-            ("INR", 50, 999_999_999), ("KWD", 10, 99_999_990), ("ISK", 1, 999_999), ("UGX", 1, 999_999), ("MGA", 100, 9_999_999_900),
+            ("USD", 50, 99_999_999), ("EUR", 50, 99_999_999), ("GBP", 30, 99_999_999), ("JPY", 50, 99_999_999),
+            ("KRW", 50, 99_999_999),
+            ("HUF", 17_500, 99_999_999), ("CZK", 1500, 99_999_999), ("THB", 1000, 99_999_999),
+            ("IDR", 50, 999_999_999_999),
+            ("INR", 50, 999_999_999), ("KWD", 10, 99_999_990), ("ISK", 1, 999_999), ("UGX", 1, 999_999),
+            ("MGA", 100, 9_999_999_900),
             ("IQD", 10, 999_999_990),
         ])
     func published(_ code: String, _ minimum: Int64, _ maximum: Int64) throws {
@@ -21,7 +24,8 @@ struct StripeChargeLimitsTests {
     }
 
     @Test(
-        "what the provider does not charge at all is known, too", arguments: [("USD", true), ("KWD", true), ("IQD", false), ("KPW", false)])
+        "what the provider does not charge at all is known, too",
+        arguments: [("USD", true), ("KWD", true), ("IQD", false), ("KPW", false)])
     func supported(_ code: String, _ isSupported: Bool) throws {
         let currency = try currency(code)
         #expect(StripeChargeLimits.table.supports(currency) == isSupported)
@@ -42,7 +46,8 @@ struct StripeChargeLimitsTests {
         let answer = #"{"id": "pi_1", "status": "requires_confirmation", "amount": 1, "currency": "usd"}"#
         let server = try server(200, answer)
         try await withClient { client in
-            let payments = try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
+            let payments = try StripePayments(
+                client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
             for currency in Currency.all {
                 for amount: Int64 in [currency.chargeableStep * 7, currency.chargeableStep * 7 + 1] {
                     let request = PaymentIntentRequest(

@@ -6,7 +6,8 @@ import Testing
 @Suite("Events of the payment provider are read as it writes them")
 struct StripeEventTests {
     private func event(_ kind: PaymentEventKind, _ object: String) -> PaymentEvent? {
-        StripeEvent.read(kind, #"{"id": "evt_1", "object": "event", "type": "\#(kind.rawValue)", "data": {"object": \#(object)}}"#)
+        StripeEvent.read(
+            kind, #"{"id": "evt_1", "object": "event", "type": "\#(kind.rawValue)", "data": {"object": \#(object)}}"#)
     }
 
     @Test("intents: those that settle something, and those that pass through", arguments: PaymentEventKind.allCases)
@@ -17,13 +18,15 @@ struct StripeEventTests {
              "metadata": {"order_id": "\(order)"}, "created": 1764000000}
             """
         let intent = PaymentIntent(
-            id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(1999, .usd), clientSecret: "s", orderID: order,
+            id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(1999, .usd), clientSecret: "s",
+            orderID: order,
             createdAt: Date(timeIntervalSince1970: 1_764_000_000))
         switch kind {
         case .intentSucceeded, .intentCapturable, .intentCanceled: #expect(event(kind, object) == .settled(intent))
         case .intentRequiresAction, .intentProcessing, .intentFailed: #expect(event(kind, object) == .passed(intent))
         case .refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated: break
-        case .chargeRefunded, .disputeCreated, .disputeUpdated, .disputeFundsWithdrawn, .disputeFundsReinstated, .disputeClosed:
+        case .chargeRefunded, .disputeCreated, .disputeUpdated, .disputeFundsWithdrawn, .disputeFundsReinstated,
+            .disputeClosed:
             #expect(event(kind, object) == nil)
         }
         #expect(event(kind, "{}") == nil)
@@ -34,8 +37,10 @@ struct StripeEventTests {
     @Test(
         "what was authorized and never captured is no refund",
         arguments: [
-            // Of 46.99 there were 5.00 captured, of which 2.00 went back; the provider adds the 41.99 that were released.
-            (4_699, 500, 4_399, 200), (4_699, 500, 4_199, 0), (4_699, 500, 4_699, 500), (4_699, 0, 4_699, 0), (4_699, 4_699, 100, 100),
+            // Of 46.99 there were 5.00 captured, of which 2.00 went back; the provider adds the 41.99 that were
+            // released.
+            (4_699, 500, 4_399, 200), (4_699, 500, 4_199, 0), (4_699, 500, 4_699, 500), (4_699, 0, 4_699, 0),
+            (4_699, 4_699, 100, 100),
             // Numbers that make no sense take nothing away.
             (500, 4_699, 100, 100), (Int64.min, Int64.max, 100, 100), (Int64.max, 0, 100, 0),
         ] as [(Int64, Int64, Int64, Int64)])
@@ -56,9 +61,12 @@ struct StripeEventTests {
             #"{"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", "metadata": {"order_id": "\#(order)"}}"#
         #expect(
             event(.chargeRefunded, object)
-                == .chargeRefunded(ChargeRefund(intentID: .init(rawValue: "pi_1"), orderID: order, refunded: Money(1500, .jpy))))
+                == .chargeRefunded(
+                    ChargeRefund(intentID: .init(rawValue: "pi_1"), orderID: order, refunded: Money(1500, .jpy))))
         let bare = #"{"id": "ch_1", "amount_refunded": 1500, "currency": "usd", "payment_intent": null}"#
-        #expect(event(.chargeRefunded, bare) == .chargeRefunded(ChargeRefund(intentID: nil, orderID: nil, refunded: Money(1500, .usd))))
+        #expect(
+            event(.chargeRefunded, bare)
+                == .chargeRefunded(ChargeRefund(intentID: nil, orderID: nil, refunded: Money(1500, .usd))))
     }
 
     @Test("refunds, which say why they failed")
@@ -69,7 +77,8 @@ struct StripeEventTests {
              "metadata": {"refund_id": "\(id)"}}
             """
         let refund = ProviderRefund(
-            id: .init(rawValue: "re_1"), status: .failed, amount: Money(5, .usd), intentID: .init(rawValue: "pi_1"), refundID: id,
+            id: .init(rawValue: "re_1"), status: .failed, amount: Money(5, .usd), intentID: .init(rawValue: "pi_1"),
+            refundID: id,
             failureReason: "unknown")
         // Under the names of this version of the API and of those before it.
         for kind in [PaymentEventKind.refundCreated, .refundUpdated, .refundFailed, .chargeRefundUpdated] {
@@ -84,9 +93,13 @@ struct StripeEventTests {
              "created": 1764000000, "evidence_details": {"due_by": 1765000000, "has_evidence": false}}
             """
         let dispute = Dispute(
-            id: .init(rawValue: "du_1"), intentID: .init(rawValue: "pi_1"), amount: Money(1999, .usd), reason: "fraudulent", status: status,
-            openedAt: Date(timeIntervalSince1970: 1_764_000_000), answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
-        for kind in [PaymentEventKind.disputeCreated, .disputeUpdated, .disputeClosed] { #expect(event(kind, object) == .dispute(dispute)) }
+            id: .init(rawValue: "du_1"), intentID: .init(rawValue: "pi_1"), amount: Money(1999, .usd),
+            reason: "fraudulent", status: status,
+            openedAt: Date(timeIntervalSince1970: 1_764_000_000),
+            answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
+        for kind in [PaymentEventKind.disputeCreated, .disputeUpdated, .disputeClosed] {
+            #expect(event(kind, object) == .dispute(dispute))
+        }
         var moved = dispute
         moved.funds = .withdrawn
         #expect(event(.disputeFundsWithdrawn, object) == .dispute(moved))

@@ -20,36 +20,57 @@ struct StripeFailureTests {
 
     static let rows: [Row] = [
         Row(
-            status: 400, error: #""type": "invalid_request_error", "code": "amount_too_small""#, failure: "invalid_request",
+            status: 400, error: #""type": "invalid_request_error", "code": "amount_too_small""#,
+            failure: "invalid_request",
             disposition: .deadLetter),
         Row(
-            status: 400, error: #""type": "invalid_request_error", "code": "payment_intent_unexpected_state""#, failure: "unexpected_state",
+            status: 400, error: #""type": "invalid_request_error", "code": "payment_intent_unexpected_state""#,
+            failure: "unexpected_state",
             disposition: .readBack),
         Row(status: 400, error: #""type": "idempotency_error""#, failure: "invalid_request", disposition: .deadLetter),
         Row(
-            status: 400, error: #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
+            status: 400,
+            error: #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
             failure: "unusable_method", disposition: .deadLetter),
         Row(
-            status: 404, error: #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
+            status: 404,
+            error: #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
             failure: "unusable_method", disposition: .deadLetter),
         Row(status: 408, failure: "in_progress", disposition: .retrySameKey(after: nil)),
         Row(status: 425, failure: "in_progress", disposition: .retrySameKey(after: nil)),
-        Row(status: 401, error: #""type": "invalid_request_error""#, failure: "configuration", disposition: .openCircuit),
+        Row(
+            status: 401, error: #""type": "invalid_request_error""#, failure: "configuration", disposition: .openCircuit
+        ),
         Row(status: 403, failure: "configuration", disposition: .openCircuit),
-        Row(status: 402, error: #""type": "card_error", "code": "card_declined""#, failure: "declined", disposition: .settle),
+        Row(
+            status: 402, error: #""type": "card_error", "code": "card_declined""#, failure: "declined",
+            disposition: .settle),
         Row(status: 402, error: #""type": "something_else""#, failure: "outcome_unknown", disposition: .readBack),
         Row(status: 404, error: #""code": "resource_missing""#, failure: "not_found", disposition: .deadLetter),
-        Row(status: 409, error: #""code": "idempotency_key_in_use""#, failure: "in_progress", disposition: .retrySameKey(after: nil)),
-        Row(status: 409, headers: ["Stripe-Should-Retry": "false"], failure: "unexpected_state", disposition: .readBack),
-        Row(status: 429, error: #""code": "rate_limit""#, failure: "rate_limited", disposition: .retrySameKey(after: nil)),
-        Row(status: 429, headers: ["Retry-After": "7"], failure: "rate_limited", disposition: .retrySameKey(after: .seconds(7))),
-        Row(status: 429, headers: ["Retry-After": "-7"], failure: "rate_limited", disposition: .retrySameKey(after: nil)),
-        Row(status: 424, headers: ["Stripe-Should-Retry": "true"], failure: "in_progress", disposition: .retrySameKey(after: nil)),
+        Row(
+            status: 409, error: #""code": "idempotency_key_in_use""#, failure: "in_progress",
+            disposition: .retrySameKey(after: nil)),
+        Row(
+            status: 409, headers: ["Stripe-Should-Retry": "false"], failure: "unexpected_state", disposition: .readBack),
+        Row(
+            status: 429, error: #""code": "rate_limit""#, failure: "rate_limited",
+            disposition: .retrySameKey(after: nil)),
+        Row(
+            status: 429, headers: ["Retry-After": "7"], failure: "rate_limited",
+            disposition: .retrySameKey(after: .seconds(7))),
+        Row(
+            status: 429, headers: ["Retry-After": "-7"], failure: "rate_limited", disposition: .retrySameKey(after: nil)
+        ),
+        Row(
+            status: 424, headers: ["Stripe-Should-Retry": "true"], failure: "in_progress",
+            disposition: .retrySameKey(after: nil)),
         Row(status: 418, failure: "invalid_request", disposition: .deadLetter),
         Row(status: 500, error: #""type": "api_error""#, failure: "outcome_unknown", disposition: .readBack),
         Row(status: 500, headers: ["Stripe-Should-Retry": "true"], failure: "outcome_unknown", disposition: .readBack),
         Row(status: 503, failure: "outcome_unknown", disposition: .readBack),
-        Row(status: 302, headers: ["Location": "http://127.0.0.1:1/"], failure: "configuration", disposition: .openCircuit),
+        Row(
+            status: 302, headers: ["Location": "http://127.0.0.1:1/"], failure: "configuration",
+            disposition: .openCircuit),
     ]
 
     private func confirm(_ server: ScriptedServer, timeout: Duration = .seconds(15)) async throws -> PaymentFailure {
@@ -76,7 +97,10 @@ struct StripeFailureTests {
             (400, #""type": "invalid_request_error", "code": "amount_too_small""#, "amount_too_small"),
             (400, #""type": "invalid_request_error""#, "invalid_request_error"),
             (400, #""type": "idempotency_error""#, "idempotency_error"),
-            (400, #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#, "payment_method_unusable"),
+            (
+                400, #""type": "invalid_request_error", "code": "resource_missing", "param": "payment_method""#,
+                "payment_method_unusable"
+            ),
             (400, "", nil), (413, "", nil), (404, #""type": "invalid_request_error", "code": "resource_missing""#, nil),
             (402, #""type": "card_error", "code": "card_declined""#, nil), (500, #""type": "api_error""#, nil),
         ] as [(Int, String, String?)])
@@ -102,9 +126,11 @@ struct StripeFailureTests {
              "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds", "message": "Your card has insufficient funds."}}}}
             """
         let error = try await confirm(try server(402, headers: ["Request-Id": "req_9"], body))
-        let decline = Decline(code: "card_declined", declineCode: "insufficient_funds", message: "Your card has insufficient funds.")
+        let decline = Decline(
+            code: "card_declined", declineCode: "insufficient_funds", message: "Your card has insufficient funds.")
         let intent = PaymentIntent(
-            id: .init(rawValue: "pi_1"), status: .requiresPaymentMethod, amount: Money(500, .eur), clientSecret: "s", lastError: decline,
+            id: .init(rawValue: "pi_1"), status: .requiresPaymentMethod, amount: Money(500, .eur), clientSecret: "s",
+            lastError: decline,
             requestID: "req_9")
         #expect(error == .declined(decline, intent))
     }
@@ -123,7 +149,9 @@ struct StripeFailureTests {
     @Test("The request's own id is kept in the failure, the provider's sentence is not")
     func requestID() async throws {
         let error = try await confirm(
-            try server(500, headers: ["Request-Id": "req_5"], #"{"error": {"type": "api_error", "message": "for ann@home.example"}}"#))
+            try server(
+                500, headers: ["Request-Id": "req_5"],
+                #"{"error": {"type": "api_error", "message": "for ann@home.example"}}"#))
         #expect("\(error)".contains("req_5") && "\(error)".contains("500"))
         #expect(!"\(error)".contains("ann"))
     }

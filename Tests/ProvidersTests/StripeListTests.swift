@@ -7,7 +7,9 @@ import Testing
 
 @Suite("The provider's lists are read to their end", .timeLimit(.minutes(1)))
 struct StripeListTests {
-    private static let ids = (payment: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566")
+    private static let ids = (
+        payment: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566"
+    )
     private static let intents = """
         {"object": "list", "has_more": true, "data": [
          {"id": "pi_2", "status": "succeeded", "amount": 700, "amount_received": 650, "currency": "usd", "created": 1700000001,
@@ -23,18 +25,23 @@ struct StripeListTests {
         try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
     }
 
-    @Test("Intents come with when they were made, what came of them and what they name; what makes no sense is named and not believed")
+    @Test(
+        "Intents come with when they were made, what came of them and what they name; what makes no sense is named and not believed"
+    )
     func intents() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, headers: ["Request-Id": "req_1"], Self.intents, log: log)
         try await withClient { client in
             let payments = try payments(client, server)
-            let page = try await payments.intents(createdSince: Date(timeIntervalSince1970: 1_699_999_999.9), after: nil)
+            let page = try await payments.intents(
+                createdSince: Date(timeIntervalSince1970: 1_699_999_999.9), after: nil)
             #expect(
                 page.items == [
                     PaymentIntent(
-                        id: .init(rawValue: "pi_2"), status: .succeeded, amount: Money(700, .usd), orderID: Order.ID(Self.ids.order),
-                        requestID: "req_1", createdAt: Date(timeIntervalSince1970: 1_700_000_001), amountReceived: Money(650, .usd),
+                        id: .init(rawValue: "pi_2"), status: .succeeded, amount: Money(700, .usd),
+                        orderID: Order.ID(Self.ids.order),
+                        requestID: "req_1", createdAt: Date(timeIntervalSince1970: 1_700_000_001),
+                        amountReceived: Money(650, .usd),
                         paymentID: Payment.ID(Self.ids.payment), shop: "s1")
                 ])
             #expect(page.unreadable == ["pi/1"])
@@ -54,7 +61,8 @@ struct StripeListTests {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, Self.refunds, log: log)
         try await withClient { client in
-            let page = try await payments(client, server).refunds(createdSince: Date(timeIntervalSince1970: 5), after: nil)
+            let page = try await payments(client, server).refunds(
+                createdSince: Date(timeIntervalSince1970: 5), after: nil)
             #expect(page.items.map(\.createdAt) == [Date(timeIntervalSince1970: 1_700_000_002)])
             #expect(page.next == nil)
         }
@@ -65,10 +73,14 @@ struct StripeListTests {
     func failures() async throws {
         try await withClient { client in
             let garbage = try payments(client, server(200, #"{"object": "page"}"#))
-            let answer = try await failure(PaymentFailure.self) { try await garbage.intents(createdSince: Date(), after: nil) }
+            let answer = try await failure(PaymentFailure.self) {
+                try await garbage.intents(createdSince: Date(), after: nil)
+            }
             #expect(answer.code == "outcome_unknown")
             let busy = try payments(client, server(429, headers: ["Retry-After": "2"], "{}"))
-            let refusal = try await failure(PaymentFailure.self) { try await busy.refunds(createdSince: Date(), after: nil) }
+            let refusal = try await failure(PaymentFailure.self) {
+                try await busy.refunds(createdSince: Date(), after: nil)
+            }
             #expect(refusal == .rateLimited(retryAfter: .seconds(2)))
         }
     }

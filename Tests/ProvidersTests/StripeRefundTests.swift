@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Money is taken and given back in the provider's own words", .timeLimit(.minutes(1)))
 struct StripeRefundTests {
-    private static let ids = (refund: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566")
+    private static let ids = (
+        refund: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566"
+    )
     private static let refund = """
         {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 700, "currency": "usd", "payment_intent": "pi_1",
          "reason": null, "metadata": {"order_id": "\(ids.order)", "refund_id": "\(ids.refund)"}}
@@ -16,10 +18,12 @@ struct StripeRefundTests {
         try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
     }
 
-    private func request(_ amount: Money = Money(700, .usd), reason: RefundReason = .duplicate) throws -> RefundRequest {
+    private func request(_ amount: Money = Money(700, .usd), reason: RefundReason = .duplicate) throws -> RefundRequest
+    {
         let id = try #require(Refund.ID(Self.ids.refund))
         return RefundRequest(
-            refundID: id, orderID: try #require(Order.ID(Self.ids.order)), intentID: .init(rawValue: "pi_1"), amount: amount,
+            refundID: id, orderID: try #require(Order.ID(Self.ids.order)), intentID: .init(rawValue: "pi_1"),
+            amount: amount,
             reason: reason, key: try #require(.refund(id)))
     }
 
@@ -31,7 +35,8 @@ struct StripeRefundTests {
         #expect(
             made
                 == ProviderRefund(
-                    id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(700, .usd), intentID: .init(rawValue: "pi_1"),
+                    id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(700, .usd),
+                    intentID: .init(rawValue: "pi_1"),
                     refundID: Refund.ID(Self.ids.refund), requestID: "req_1"))
         let sent = try #require(log.entries.first)
         #expect("\(sent.method) \(sent.target)" == "POST /v1/refunds")
@@ -48,7 +53,8 @@ struct StripeRefundTests {
         let list = #"{"object": "list", "has_more": false, "data": [\#(Self.refund)]}"#
         let intent = #"{"id": "pi_1", "status": "succeeded", "amount": 700, "currency": "usd"}"#
         let found = try await withClient { client in
-            let read = try await payments(client, server(200, Self.refund, log: log)).refund(ProviderRefund.ID(rawValue: "re/1"))
+            let read = try await payments(client, server(200, Self.refund, log: log)).refund(
+                ProviderRefund.ID(rawValue: "re/1"))
             #expect(read.id.rawValue == "re_1")
             let captured = try await payments(client, server(200, intent, log: log)).capture(
                 .init(rawValue: "pi_1"), amount: nil, key: try #require(.capture(ofPayment: "p1")))
@@ -58,7 +64,8 @@ struct StripeRefundTests {
         #expect(found.map(\.refundID) == [Refund.ID(Self.ids.refund)])
         #expect(
             log.entries.map { "\($0.method) \($0.target)" } == [
-                "GET /v1/refunds/re%2F1", "POST /v1/payment_intents/pi_1/capture", "GET /v1/refunds?limit=100&payment_intent=pi_1",
+                "GET /v1/refunds/re%2F1", "POST /v1/payment_intents/pi_1/capture",
+                "GET /v1/refunds?limit=100&payment_intent=pi_1",
             ])
         #expect(log.entries.map { $0.headers["idempotency-key"] } == [nil, "pcap:p1", nil])
         #expect(log.entries[1].body == "expand[0]=latest_charge")
@@ -74,17 +81,21 @@ struct StripeRefundTests {
         try await withClient { client in
             let key = try #require(IdempotencyKey.capture(ofPayment: "p1"))
             let id = PaymentIntent.ID(rawValue: "pi_1")
-            let captured = try await payments(client, server(200, intent, log: log)).capture(id, amount: Money(500, .usd), key: key)
+            let captured = try await payments(client, server(200, intent, log: log)).capture(
+                id, amount: Money(500, .usd), key: key)
             #expect(captured.captured == Money(500, .usd) && captured.amount == Money(4699, .usd))
             #expect(captured.card == CardSummary(brand: "visa", lastFour: "4242"))
             #expect(log.entries.first?.body == "amount_to_capture=500&expand[0]=latest_charge")
             let dinars = Money(1234, try currency("KWD"))
             let counting = try payments(client, server(200, intent))
-            let failure = try await failure(PaymentFailure.self) { try await counting.capture(id, amount: dinars, key: key) }
+            let failure = try await failure(PaymentFailure.self) {
+                try await counting.capture(id, amount: dinars, key: key)
+            }
             #expect(failure.code == "invalid_request")
             // Only named, or of another kind: no card is known, and nothing else is lost.
             for charge in [#""ch_1""#, "null", #"{"id": "ch_1", "payment_method_details": {"link": {}}}"#, "7"] {
-                let bare = #"{"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "latest_charge": \#(charge)}"#
+                let bare =
+                    #"{"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "latest_charge": \#(charge)}"#
                 let read = try await payments(client, server(200, bare)).retrieve(id)
                 #expect(read.card == nil && read.captured == Money(500, .usd))
             }
@@ -98,7 +109,8 @@ struct StripeRefundTests {
             #"{"id": "re_9", "status": "succeeded", "amount": 5, "currency": "usd", "reason": "fraudulent", "metadata": {"shop": "s1"}}"#
         let read = try await withClient { client in
             let request = RefundRequest(
-                refundID: Refund.ID(), orderID: Order.ID(), shop: "s1", intentID: .init(rawValue: "pi_1"), amount: Money(5, .usd),
+                refundID: Refund.ID(), orderID: Order.ID(), shop: "s1", intentID: .init(rawValue: "pi_1"),
+                amount: Money(5, .usd),
                 reason: .requestedByCustomer, key: try #require(.refund("r1")))
             return try await payments(client, server(200, made, log: log)).refund(request)
         }
@@ -109,10 +121,12 @@ struct StripeRefundTests {
     @Test(
         "The provider's states are ours, and what makes no sense is not believed",
         arguments: [
-            ("pending", RefundStatus.pending), ("requires_action", .pending), ("failed", .failed), ("canceled", .canceled), ("odd", nil),
+            ("pending", RefundStatus.pending), ("requires_action", .pending), ("failed", .failed),
+            ("canceled", .canceled), ("odd", nil),
         ])
     func states(word: String, status: RefundStatus?) async throws {
-        let answer = #"{"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", "failure_reason": "lost_or_stolen_card"}"#
+        let answer =
+            #"{"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", "failure_reason": "lost_or_stolen_card"}"#
         try await withClient { client in
             let payments = try payments(client, server(200, answer))
             if let status {
@@ -120,7 +134,9 @@ struct StripeRefundTests {
                 #expect(refund.status == status)
                 #expect(refund.failureReason == "lost_or_stolen_card")
             } else {
-                #expect(try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code == "outcome_unknown")
+                #expect(
+                    try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code
+                        == "outcome_unknown")
             }
         }
     }
@@ -130,7 +146,9 @@ struct StripeRefundTests {
         let error = #"{"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}"#
         try await withClient { client in
             let payments = try payments(client, server(400, error))
-            #expect(try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code == "invalid_request")
+            #expect(
+                try await failure(PaymentFailure.self) { try await payments.refund(request()) }.code
+                    == "invalid_request")
             // The provider's own words are kept for operators.
             let words =
                 #"{"error": {"type": "invalid_request_error", "code": "amount_too_large", "message": "Greater than unrefunded amount."}}"#
@@ -138,7 +156,9 @@ struct StripeRefundTests {
             let refusal = try await failure(PaymentFailure.self) { try await wordy.refund(request()) }
             #expect(refusal.reason == "amount_too_large: Greater than unrefunded amount. (request req_1)")
             let dinars = Money(1234, try currency("KWD"))
-            #expect(try await failure(PaymentFailure.self) { try await payments.refund(request(dinars)) }.code == "invalid_request")
+            #expect(
+                try await failure(PaymentFailure.self) { try await payments.refund(request(dinars)) }.code
+                    == "invalid_request")
         }
     }
 }

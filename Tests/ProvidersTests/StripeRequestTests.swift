@@ -29,7 +29,8 @@ struct StripeRequestTests {
         #expect(
             intent
                 == PaymentIntent(
-                    id: .init(rawValue: "pi_1"), status: .requiresConfirmation, amount: Money(1999, .usd), clientSecret: "pi_1_secret_x",
+                    id: .init(rawValue: "pi_1"), status: .requiresConfirmation, amount: Money(1999, .usd),
+                    clientSecret: "pi_1_secret_x",
                     lastError: nil, orderID: order, requestID: "req_1"))
         let sent = try #require(log.entries.first)
         #expect(sent.method == "POST")
@@ -37,7 +38,8 @@ struct StripeRequestTests {
         #expect(
             sent.body
                 == "amount=1999&currency=usd&capture_method=manual&confirm=false&payment_method_types[0]=card&description=Order%201001"
-                + "&metadata[order_id]=0192f0c1-2b3c-7d4e-8f50-112233445566&metadata[note]=a%26b%3Dc%20d&metadata[payment_id]=p1")
+                + "&metadata[order_id]=0192f0c1-2b3c-7d4e-8f50-112233445566&metadata[note]=a%26b%3Dc%20d&metadata[payment_id]=p1"
+        )
         #expect(sent.headers["authorization"] == "Bearer sk_test_abcdefgh")
         #expect(sent.headers["idempotency-key"] == "pi:p1")
         #expect(sent.headers["stripe-version"] == StripePayments.apiVersion)
@@ -51,7 +53,8 @@ struct StripeRequestTests {
         try await withClient { client in
             let payments = try payments(client, server)
             let id = PaymentIntent.ID(rawValue: "pi_1")
-            _ = try await payments.confirm(id, method: "pm_card_visa", key: try #require(.confirmation(ofPayment: "p1", attempt: 2)))
+            _ = try await payments.confirm(
+                id, method: "pm_card_visa", key: try #require(.confirmation(ofPayment: "p1", attempt: 2)))
             _ = try await payments.retrieve(id)
             _ = try await payments.cancel(id, key: try #require(IdempotencyKey(rawValue: "px:p1:a")))
             _ = try await payments.retrieve(PaymentIntent.ID(rawValue: "../../x?y"))
@@ -68,10 +71,13 @@ struct StripeRequestTests {
 
     @Test(
         "Amounts are sent in the provider's units",
-        arguments: [(1999, "USD", 1999), (500, "JPY", 500), (1230, "KWD", 1230), (700, "ISK", 70000), (12300, "MGA", 123)])
+        arguments: [
+            (1999, "USD", 1999), (500, "JPY", 500), (1230, "KWD", 1230), (700, "ISK", 70000), (12300, "MGA", 123),
+        ])
     func units(amount: Int64, code: String, units: Int64) async throws {
         let log = ScriptLog<ScriptedRequest>()
-        let answer = #"{"id": "pi_1", "status": "requires_confirmation", "amount": \#(units), "currency": "\#(code.lowercased())"}"#
+        let answer =
+            #"{"id": "pi_1", "status": "requires_confirmation", "amount": \#(units), "currency": "\#(code.lowercased())"}"#
         let server = try server(200, answer, log: log)
         let money = Money(amount, try currency(code))
         let intent = try await withClient { client in try await payments(client, server).create(request(money)) }
@@ -94,16 +100,20 @@ struct StripeRequestTests {
 
     private func request(_ money: Money) throws -> PaymentIntentRequest {
         PaymentIntentRequest(
-            orderID: try #require(Self.order), orderNumber: 1, amount: money, key: try #require(.creation(ofPayment: "p1")))
+            orderID: try #require(Self.order), orderNumber: 1, amount: money,
+            key: try #require(.creation(ofPayment: "p1")))
     }
 
     @Test(
         "A live key goes only to the provider itself, over TLS",
         arguments: [
             ("sk_live_abcdefgh", "http://127.0.0.1:9090", false), ("sk_live_abcdefgh", "https://localhost", false),
-            ("rk_live_abcdefgh", "https://sandbox.example", false), ("sk_live_abcdefgh", "http://api.stripe.com", false),
-            ("sk_live_abcdefgh", "https://api.stripe.com.evil.example", false), ("sk_live_abcdefgh", "https://api.stripe.com", true),
-            ("sk_live_abcdefgh", "https://API.stripe.com:443/", true), ("sk_test_abcdefgh", "http://127.0.0.1:9090", true),
+            ("rk_live_abcdefgh", "https://sandbox.example", false),
+            ("sk_live_abcdefgh", "http://api.stripe.com", false),
+            ("sk_live_abcdefgh", "https://api.stripe.com.evil.example", false),
+            ("sk_live_abcdefgh", "https://api.stripe.com", true),
+            ("sk_live_abcdefgh", "https://API.stripe.com:443/", true),
+            ("sk_test_abcdefgh", "http://127.0.0.1:9090", true),
             ("rk_test_abcdefgh", "https://api.stripe.com", true), ("pk_test_abcdefgh", "http://127.0.0.1:9090", false),
             ("sk_test_", "http://127.0.0.1:9090", false), ("", "http://127.0.0.1:9090", false),
             ("sk_test_abc\r\nX: y", "http://127.0.0.1:9090", false),

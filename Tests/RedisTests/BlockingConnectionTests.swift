@@ -9,7 +9,8 @@ struct BlockingConnectionTests {
     /// Waits until the server holds a blocked client.
     private func blocked(_ client: RedisClient, _ count: Int = 1) async throws {
         try await eventually("a client is blocked") {
-            try await client.send(RedisCommand("INFO", "clients")).text?.contains("blocked_clients:\(count)\r\n") == true
+            try await client.send(RedisCommand("INFO", "clients")).text?.contains("blocked_clients:\(count)\r\n")
+                == true
         }
     }
 
@@ -45,7 +46,9 @@ struct BlockingConnectionTests {
         let server = try await RedisServer.start()
         let blocking = RedisBlockingConnection(try .local(server.port), logger: quiet)
         try await withClient(server.port) { client async throws in
-            let task = Task { await failure { () async throws(RedisError) in try await blocking.send(pop, timeout: .seconds(5)) } }
+            let task = Task {
+                await failure { () async throws(RedisError) in try await blocking.send(pop, timeout: .seconds(5)) }
+            }
             try await blocked(client)
             let start = ContinuousClock.now
             task.cancel()
@@ -79,7 +82,9 @@ struct BlockingConnectionTests {
         #expect(ContinuousClock.now - start < .milliseconds(2500))
         proxy.cut()
         proxy.resume()
-        try await eventually("it works again") { (try? await blocking.send(RedisCommand("PING"), timeout: .zero)) == .status("PONG") }
+        try await eventually("it works again") {
+            (try? await blocking.send(RedisCommand("PING"), timeout: .zero)) == .status("PONG")
+        }
         await blocking.close()
     }
 
@@ -88,7 +93,9 @@ struct BlockingConnectionTests {
         let server = try await RedisServer.start()
         let blocking = RedisBlockingConnection(try .local(server.port), logger: quiet)
         try await withClient(server.port) { client async throws in
-            async let error = failure { () async throws(RedisError) in try await blocking.send(pop, timeout: .seconds(5)) }
+            async let error = failure { () async throws(RedisError) in
+                try await blocking.send(pop, timeout: .seconds(5))
+            }
             try await blocked(client)
             let start = ContinuousClock.now
             await blocking.close()

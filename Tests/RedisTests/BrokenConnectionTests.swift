@@ -11,14 +11,20 @@ struct BrokenConnectionTests {
         try await withClient(proxy.port) { client async throws in
             _ = try await client.send(RedisCommand("PING"))
             proxy.cut(atCommand: 1, delivered: true)
-            let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("INCR", "counter")) }
+            let error = await failure { () async throws(RedisError) in
+                try await client.send(RedisCommand("INCR", "counter"))
+            }
             #expect(error?.code == .connectionLost)
             #expect(error?.maybeExecuted == true)
-            try await eventually("the server ran it once") { try await client.send(RedisCommand("GET", "counter")).int == 1 }
+            try await eventually("the server ran it once") {
+                try await client.send(RedisCommand("GET", "counter")).int == 1
+            }
         }
     }
 
-    @Test("a connection cut while hundreds of commands are on their way: none hangs, none runs twice, each failure says maybe")
+    @Test(
+        "a connection cut while hundreds of commands are on their way: none hangs, none runs twice, each failure says maybe"
+    )
     func cutUnderLoad() async throws {
         let server = try await RedisServer.start()
         let proxy = try TCPProxy(to: server.port)
@@ -99,7 +105,8 @@ struct BrokenConnectionTests {
             let again = ContinuousClock.now
             for _ in 0..<100 {
                 #expect(
-                    await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }?.code == .connectFailed)
+                    await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }?.code
+                        == .connectFailed)
             }
             #expect(ContinuousClock.now - again < .seconds(1))
         }
@@ -130,7 +137,9 @@ struct BrokenConnectionTests {
         try await withClient(server.port) { client async throws in
             let id = try await client.send(RedisCommand("CLIENT", "ID"))
             // One command, two replies: subscriptions do not belong on this connection.
-            _ = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SUBSCRIBE", "a", "b")) }
+            _ = await failure { () async throws(RedisError) in
+                try await client.send(RedisCommand("SUBSCRIBE", "a", "b"))
+            }
             try await eventually("a new connection") {
                 let now = try? await client.send(RedisCommand("CLIENT", "ID"))
                 return now?.int != nil && now != id

@@ -17,9 +17,13 @@ struct ClientTests {
             #expect(try await client.send(RedisCommand("GET", "empty")) == .string([]))
             #expect(try await client.send(RedisCommand("INCRBY", "n", .init(Int64.max))) == .integer(.max))
             let nested = try await client.send(
-                RedisCommand("EVAL", "return {1, {'a', false, {}}, redis.status_reply('fine'), redis.error_reply('NO way')}", 0))
+                RedisCommand(
+                    "EVAL", "return {1, {'a', false, {}}, redis.status_reply('fine'), redis.error_reply('NO way')}", 0))
             #expect(
-                nested == .array([.integer(1), .array([.string([97]), .null, .array([])]), .status("fine"), .error("NO way")]))
+                nested
+                    == .array([
+                        .integer(1), .array([.string([97]), .null, .array([])]), .status("fine"), .error("NO way"),
+                    ]))
         }
     }
 
@@ -33,14 +37,17 @@ struct ClientTests {
                         for round in 0..<50 {
                             let echo = "\(task)/\(round)"
                             #expect(try await client.send(RedisCommand("ECHO", .init(echo))).text == echo)
-                            #expect(try await client.send(RedisCommand("RPUSH", "list:\(task)", .init(round))).int == round + 1)
+                            #expect(
+                                try await client.send(RedisCommand("RPUSH", "list:\(task)", .init(round))).int == round
+                                    + 1)
                         }
                     }
                 }
                 try await group.waitForAll()
             }
             for task in 0..<100 {
-                let list = try await client.send(RedisCommand("LRANGE", "list:\(task)", 0, -1)).elements?.compactMap(\.int)
+                let list = try await client.send(RedisCommand("LRANGE", "list:\(task)", 0, -1)).elements?.compactMap(
+                    \.int)
                 #expect(list == Array(0..<50))
             }
         }
@@ -50,7 +57,9 @@ struct ClientTests {
     func batch() async throws {
         let server = try await RedisServer.start()
         try await withClient(server.port) { client async throws in
-            let values = try await client.send([RedisCommand("SET", "s", "x"), RedisCommand("LPUSH", "s", "y"), RedisCommand("GET", "s")])
+            let values = try await client.send([
+                RedisCommand("SET", "s", "x"), RedisCommand("LPUSH", "s", "y"), RedisCommand("GET", "s"),
+            ])
             #expect(values.count == 3)
             #expect(values[0] == .status("OK"))
             #expect(values[1] == .error("WRONGTYPE Operation against a key holding the wrong kind of value"))
@@ -61,14 +70,18 @@ struct ClientTests {
         }
     }
 
-    @Test("user, password, database and name are set on every connection, and a wrong password is named without being shown")
+    @Test(
+        "user, password, database and name are set on every connection, and a wrong password is named without being shown"
+    )
     func greeting() async throws {
         let server = try await RedisServer.start(["requirepass hunter2"])
         let url = "redis://:hunter2@127.0.0.1:\(server.port)/5"
         let client = RedisClient(try RedisConfiguration(url: url), logger: quiet)
         for _ in 0..<2 {
             // The first one after the kill may still go out on the connection that is being closed.
-            let info = try await eventually("there is a connection") { try? await client.send(RedisCommand("CLIENT", "INFO")).text }
+            let info = try await eventually("there is a connection") {
+                try? await client.send(RedisCommand("CLIENT", "INFO")).text
+            }
             #expect(info.contains(" db=5 ") && info.contains(" name=cartwright "))
             _ = await failure { () async throws(RedisError) in
                 try await client.send(RedisCommand("CLIENT", "KILL", "SKIPME", "no", "TYPE", "normal"))
@@ -109,13 +122,17 @@ struct ClientTests {
     func serverErrors() async throws {
         let server = try await RedisServer.start(["maxmemory 100kb", "maxmemory-policy noeviction"])
         try await withClient(server.port) { client async throws in
-            let full = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "v")) }
+            let full = await failure { () async throws(RedisError) in
+                try await client.send(RedisCommand("SET", "k", "v"))
+            }
             #expect(full?.code == .server("OOM"))
             #expect(full?.isTransient == true && full?.maybeExecuted == false)
             #expect(full?.message.hasPrefix("SET: OOM ") == true)
             _ = try await client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
             _ = try await client.send(RedisCommand("REPLICAOF", "127.0.0.1", .init(try FreePort.next())))
-            let readOnly = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "v")) }
+            let readOnly = await failure { () async throws(RedisError) in
+                try await client.send(RedisCommand("SET", "k", "v"))
+            }
             #expect(readOnly?.code == .server("READONLY"))
         }
     }
@@ -128,9 +145,13 @@ struct ClientTests {
         server.pause()
         try await withThrowingTaskGroup(of: RedisError?.self) { group in
             for _ in 0..<50 {
-                group.addTask { await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) } }
                 group.addTask {
-                    await failure { () async throws(RedisError) in try await client.send([RedisCommand("PING"), RedisCommand("PING")]) }
+                    await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }
+                }
+                group.addTask {
+                    await failure { () async throws(RedisError) in
+                        try await client.send([RedisCommand("PING"), RedisCommand("PING")])
+                    }
                 }
             }
             let start = ContinuousClock.now
@@ -139,7 +160,9 @@ struct ClientTests {
             #expect(ContinuousClock.now - start < .seconds(1))
         }
         server.resume()
-        #expect(await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }?.code == .closed)
+        #expect(
+            await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }?.code
+                == .closed)
         #expect(!client.isConnected)
         await client.close()
     }

@@ -24,7 +24,10 @@ struct CommandQueueTests {
         #expect(queue.submit("a", at: start) == nil)
         #expect(queue.submit("b", replies: 3, at: start) == nil)
         #expect(queue.submit("c", at: start) == nil)
-        #expect([queue.take(at: start), queue.take(at: start), queue.take(at: start), queue.take(at: start)] == ["a", "b", "c", nil])
+        #expect(
+            [queue.take(at: start), queue.take(at: start), queue.take(at: start), queue.take(at: start)] == [
+                "a", "b", "c", nil,
+            ])
         let ends = try (0..<5).map { _ in try completed(&queue, at: start) }
         #expect(ends == ["a", nil, nil, "b", "c"])
         #expect(throws: RedisError.self) { try queue.received(at: start) }
@@ -46,7 +49,9 @@ struct CommandQueueTests {
         #expect(queue.take(at: start) == "b")
     }
 
-    @Test("a queue that does not hold commands back gives them back when an attempt fails, and takes none until there is a connection")
+    @Test(
+        "a queue that does not hold commands back gives them back when an attempt fails, and takes none until there is a connection"
+    )
     func handsBack() {
         var queue = CommandQueue<String>(timeout: .seconds(2), maximumQueued: 10, holds: false, at: start)
         let refused = RedisError(code: .connectFailed, message: "Connection refused")
@@ -106,7 +111,9 @@ struct CommandQueueTests {
         #expect(queue.submit("a", at: start + .seconds(11)) == nil)
         #expect(queue.submit("b", at: start + .seconds(12))?.code == .connectFailed)
         _ = queue.lost(broken, at: start + .seconds(12))
-        #expect(queue.submit("c", at: start + .seconds(12))?.code == .connectFailed, "another failed attempt must not start the time anew")
+        #expect(
+            queue.submit("c", at: start + .seconds(12))?.code == .connectFailed,
+            "another failed attempt must not start the time anew")
         queue.connected(at: start + .seconds(13))
         #expect(queue.submit("d", at: start + .seconds(13)) == nil)
     }

@@ -28,10 +28,13 @@ struct ConfigurationTests {
     func encryption() throws {
         #expect(try RedisConfiguration(url: "rediss://localhost").tls == TLSSettings())
         #expect(try RedisConfiguration(url: "redis://localhost").tls == nil)
-        let all = TLSSettings(authorities: "/etc/ca 1.pem", certificate: "/c.pem", key: "/k.pem", serverName: "redis.example")
+        let all = TLSSettings(
+            authorities: "/etc/ca 1.pem", certificate: "/c.pem", key: "/k.pem", serverName: "redis.example")
         let query = "ca=/etc/ca%201.pem&cert=/c.pem&key=/k.pem&server-name=redis.example"
         let single = try RedisConfiguration(url: "rediss://:p@localhost:6380/2?\(query)")
-        #expect(single.tls == all && single.database == 2 && single.topology == .single(.tcp(host: "localhost", port: 6380)))
+        #expect(
+            single.tls == all && single.database == 2 && single.topology == .single(.tcp(host: "localhost", port: 6380))
+        )
         let sentinel = try RedisConfiguration(url: "rediss+sentinel://:p@a,b/shop/1?sentinel-password=s&\(query)")
         #expect(sentinel.tls == all && sentinel.database == 1)
         let cluster = try RedisConfiguration(url: "rediss+cluster://a,b?\(query)")
@@ -49,7 +52,8 @@ struct ConfigurationTests {
                 == .sentinel(
                     SentinelService(
                         sentinels: [
-                            .tcp(host: "10.0.0.1", port: 26380), .tcp(host: "sentinel.internal", port: 26379), .tcp(host: "::1", port: 7),
+                            .tcp(host: "10.0.0.1", port: 26380), .tcp(host: "sentinel.internal", port: 26379),
+                            .tcp(host: "::1", port: 7),
                         ], name: "the-shop", username: "watch", password: "s&t")))
         #expect(full.username == "worker" && full.password == "p@ss" && full.database == 3)
         let short = try RedisConfiguration(url: "redis+sentinel://localhost,localhost:26379/shop/")
@@ -62,7 +66,9 @@ struct ConfigurationTests {
     @Test("a cluster: some of its nodes, one login, no database but 0", arguments: ["", "/", "/0"])
     func cluster(path: String) throws {
         let configuration = try RedisConfiguration(url: "redis+cluster://:secret@10.0.0.1:7000,10.0.0.2\(path)")
-        #expect(configuration.topology == .cluster(seeds: [.tcp(host: "10.0.0.1", port: 7000), .tcp(host: "10.0.0.2", port: 6379)]))
+        #expect(
+            configuration.topology
+                == .cluster(seeds: [.tcp(host: "10.0.0.1", port: 7000), .tcp(host: "10.0.0.2", port: 6379)]))
         #expect(configuration.password == "secret" && configuration.username == nil && configuration.database == 0)
         let node = configuration.node(.tcp(host: "10.0.0.3", port: 1))
         #expect(node.topology == .single(.tcp(host: "10.0.0.3", port: 1)) && node.password == "secret")
@@ -73,13 +79,17 @@ struct ConfigurationTests {
         arguments: [
             ("redis+sentinel:x", "cannot be read"), ("redis+sentinel:///shop", "host is empty"),
             ("redis+sentinel://a,,b/shop", "host is empty"), ("redis+sentinel://a,b", "name that the sentinels"),
-            ("redis+sentinel://a,b/", "name that the sentinels"), ("redis+sentinel://a/b%20c", "name that the sentinels"),
-            ("redis+sentinel://a/shop/x", "database must be a number"), ("redis+sentinel://a/shop/-1", "database must be a number"),
+            ("redis+sentinel://a,b/", "name that the sentinels"),
+            ("redis+sentinel://a/b%20c", "name that the sentinels"),
+            ("redis+sentinel://a/shop/x", "database must be a number"),
+            ("redis+sentinel://a/shop/-1", "database must be a number"),
             ("redis+sentinel://a/shop/0/1", "more behind the database"), ("redis+sentinel://a:0/shop", "port must be"),
             ("redis+sentinel://a:b/shop", "port must be"), ("redis+sentinel://a:/shop", "port must be"),
             ("redis+sentinel://[::1/shop", "brackets"), ("redis+sentinel://[::1]x/shop", "port must be"),
-            ("redis+sentinel://:hun%ter2@a/shop", "percent-encoding"), ("redis+sentinel://:hunter2%FF@a/shop", "percent-encoding"),
-            ("redis+sentinel://hunter2@a/shop", "user without a password"), ("redis+sentinel://:hun#ter2@a/shop", "percent-encoded"),
+            ("redis+sentinel://:hun%ter2@a/shop", "percent-encoding"),
+            ("redis+sentinel://:hunter2%FF@a/shop", "percent-encoding"),
+            ("redis+sentinel://hunter2@a/shop", "user without a password"),
+            ("redis+sentinel://:hun#ter2@a/shop", "percent-encoded"),
             ("redis+sentinel://a/shop?password=hunter2", "sentinel-user and sentinel-password"),
             ("redis+sentinel://a/shop?sentinel-user=hunter2", "without a sentinel-password"),
             ("redis+cluster://:hunter2@a,b/1", "database 0 only"), ("redis+cluster://:hunter2@a?x=1", "query"),
@@ -96,10 +106,12 @@ struct ConfigurationTests {
     @Test(
         "bad ones are refused without repeating the password",
         arguments: [
-            "", "nonsense", "http://:hunter2@localhost", "redis://:hunter2@localhost/x", "redis://:hunter2@localhost/-1",
+            "", "nonsense", "http://:hunter2@localhost", "redis://:hunter2@localhost/x",
+            "redis://:hunter2@localhost/-1",
             "rediss://:hunter2@localhost?ca=relative.pem", "rediss://:hunter2@localhost?cert=/c.pem",
             "rediss://:hunter2@localhost?insecure=1",
-            "rediss://:hunter2@localhost?server-name=", "redis://:hunter2@localhost?ca=/ca.pem", "rediss+cluster://:hunter2@a?x=1",
+            "rediss://:hunter2@localhost?server-name=", "redis://:hunter2@localhost?ca=/ca.pem",
+            "rediss+cluster://:hunter2@a?x=1",
             "rediss+sentinel://:hunter2@a/shop?ca=ca.pem", "rediss+unix:///s",
             "redis://:hunter2@localhost:0", "redis://:hunter2@localhost:70000", "unix:relative",
         ])

@@ -31,7 +31,8 @@ struct DestinationTests {
     @Test(
         "addresses in servers' answers",
         arguments: [
-            ("10.0.0.1:7000", "10.0.0.1", 7000), ("node.internal:1", "node.internal", 1), ("2001:db8::1:7000", "2001:db8::1", 7000),
+            ("10.0.0.1:7000", "10.0.0.1", 7000), ("node.internal:1", "node.internal", 1),
+            ("2001:db8::1:7000", "2001:db8::1", 7000),
             (":7000", "a", 7000),
         ])
     func answers(text: String, host: String, port: Int) {

@@ -7,7 +7,8 @@ import Testing
     .timeLimit(.minutes(2)))
 struct EncryptionTests {
     private func with<Value>(
-        _ url: String, _ change: (inout RedisConfiguration) -> Void = { _ in }, _ body: (RedisClient) async throws -> Value
+        _ url: String, _ change: (inout RedisConfiguration) -> Void = { _ in },
+        _ body: (RedisClient) async throws -> Value
     ) async throws -> Value {
         var configuration = try RedisConfiguration(url: url)
         change(&configuration)
@@ -64,7 +65,8 @@ struct EncryptionTests {
     func reconnects() async throws {
         let certificate = try await TestCertificate()
         let port = try FreePort.next()
-        let server = try await RedisServer.start(certificate.redisSettings(port: port) + ["appendonly yes", "appendfsync always"])
+        let server = try await RedisServer.start(
+            certificate.redisSettings(port: port) + ["appendonly yes", "appendfsync always"])
         try await with("rediss://localhost:\(port)?ca=\(certificate.file)") { client async throws in
             for number in 1...3 {
                 try await eventually(within: .seconds(10), "it is written") {
@@ -72,7 +74,9 @@ struct EncryptionTests {
                 }
                 try await server.restart()
             }
-            try await eventually(within: .seconds(10), "it is read") { (try? await client.send(RedisCommand("GET", "n")).int) == 3 }
+            try await eventually(within: .seconds(10), "it is read") {
+                (try? await client.send(RedisCommand("GET", "n")).int) == 3
+            }
         }
     }
 
@@ -111,11 +115,13 @@ struct EncryptionTests {
         // Another's name, and with `server-name` it is the one that is meant.
         for host in ["localhost", "127.0.0.1"] {
             try await expectRefusal("rediss://\(host):\(otherPort)?ca=\(elsewhere.file)", "not trusted")
-            try await with("rediss://\(host):\(otherPort)?ca=\(elsewhere.file)&server-name=redis.example") { client async throws in
+            try await with("rediss://\(host):\(otherPort)?ca=\(elsewhere.file)&server-name=redis.example") {
+                client async throws in
                 #expect(try await client.send(RedisCommand("PING")) == .status("PONG"))
             }
         }
-        try await expectRefusal("rediss://localhost:\(port)?ca=\(certificate.file)&server-name=redis.example", "not trusted")
+        try await expectRefusal(
+            "rediss://localhost:\(port)?ca=\(certificate.file)&server-name=redis.example", "not trusted")
         // Redis takes what it hears for the beginning of a command, and waits for more.
         let spokenTo = try await failure("rediss://localhost:\(server.port)?ca=\(certificate.file)")
         #expect(spokenTo?.message.contains("is this its TLS port?") == true, "\(String(describing: spokenTo))")
@@ -135,7 +141,9 @@ struct EncryptionTests {
         #expect(error?.isTransient == true, "\(String(describing: error))")
         try await with("rediss://localhost:\(proxy.port)?ca=\(certificate.file)") { client async throws in
             proxy.resume()
-            try await eventually(within: .seconds(10), "it answers") { (try? await client.send(RedisCommand("PING"))) != nil }
+            try await eventually(within: .seconds(10), "it answers") {
+                (try? await client.send(RedisCommand("PING"))) != nil
+            }
         }
         withExtendedLifetime(server) {}
     }
@@ -154,7 +162,8 @@ struct EncryptionTests {
         let watch = try FreePort.next()
         let sentinel = try await RedisServer.startSentinel(
             certificate.redisSettings(port: watch) + [
-                "tls-replication yes", "sentinel monitor shop 127.0.0.1 \(ports[0]) 1", "sentinel down-after-milliseconds shop 500",
+                "tls-replication yes", "sentinel monitor shop 127.0.0.1 \(ports[0]) 1",
+                "sentinel down-after-milliseconds shop 500",
                 "sentinel failover-timeout shop 3000",
             ])
         try await eventually(within: .seconds(20), "the sentinel knows the replica") {

@@ -7,11 +7,15 @@ struct GreetingTests {
     private let sentinel = "redis+sentinel://:secret@a/shop/2?sentinel-password=other"
 
     private func words(_ greeting: Greeting) -> String {
-        String(decoding: greeting.encoded, as: UTF8.self).split(separator: "\r\n").filter { !"*$".contains($0.first ?? " ") }
-            .joined(separator: " ")
+        String(decoding: greeting.encoded, as: UTF8.self).split(separator: "\r\n").filter {
+            !"*$".contains($0.first ?? " ")
+        }
+        .joined(separator: " ")
     }
 
-    @Test("one server is not asked for its role; one that sentinels named is; a sentinel gets its own password and no database")
+    @Test(
+        "one server is not asked for its role; one that sentinels named is; a sentinel gets its own password and no database"
+    )
     func words() throws {
         #expect(words(Greeting(try RedisConfiguration(url: "redis://a"))) == "CLIENT SETNAME cartwright PING")
         let followed = try RedisConfiguration(url: sentinel)
@@ -29,7 +33,8 @@ struct GreetingTests {
         let role = 3
         try greeting.check(.array([.string(Array("master".utf8)), .integer(0), .array([])]), at: role)
         for value in [
-            RedisValue.array([.string(Array("slave".utf8)), .string([]), .integer(1)]), .array([.string(Array("sentinel".utf8))]), .null,
+            RedisValue.array([.string(Array("slave".utf8)), .string([]), .integer(1)]),
+            .array([.string(Array("sentinel".utf8))]), .null,
             .error("NOPERM this user has no permissions to run the 'role' command"),
         ] {
             let error = #expect(throws: RedisError.self) { try greeting.check(value, at: role) }

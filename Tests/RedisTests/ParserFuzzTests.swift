@@ -8,7 +8,9 @@ struct RedisParserTests {
     private let asked = Endpoint.tcp(host: "asked", port: 1)
 
     private func check(_ endpoint: Endpoint) throws {
-        if case .tcp(let host, let port) = endpoint { try demand(!host.isEmpty && (1...65535).contains(port), "\(endpoint)") }
+        if case .tcp(let host, let port) = endpoint {
+            try demand(!host.isEmpty && (1...65535).contains(port), "\(endpoint)")
+        }
     }
 
     @Test("URLs: a port is one of 65535, a database is not below zero, a host is not empty")
@@ -16,7 +18,8 @@ struct RedisParserTests {
         let samples = [
             "redis://user:p%40ss@127.0.0.1:6379/0", "unix:///run/redis.sock?db=2",
             "redis+sentinel://u:p@10.0.0.1:26379,10.0.0.2:26379/service/0",
-            "redis+cluster://u:p@10.0.0.1:6379,[::1]:6380", "redis+sentinel://a,b/s?sentinel-user=u&sentinel-password=%70",
+            "redis+cluster://u:p@10.0.0.1:6379,[::1]:6380",
+            "redis+sentinel://a,b/s?sentinel-user=u&sentinel-password=%70",
         ]
         property("a URL", Gen<String>.text(near: samples)) { text in
             guard let configuration = try? RedisConfiguration(url: text) else { return }
@@ -35,11 +38,15 @@ struct RedisParserTests {
 
     @Test("redirections to slots and ports of any number")
     func redirections() {
-        property("a refusal", Gen<String>.text(near: ["MOVED 3999 127.0.0.1:6381", "ASK 3999 ::1:6381", "TRYAGAIN later", "MOVED 1 :7"])) {
+        property(
+            "a refusal",
+            Gen<String>.text(near: ["MOVED 3999 127.0.0.1:6381", "ASK 3999 ::1:6381", "TRYAGAIN later", "MOVED 1 :7"])
+        ) {
             text in
             guard let redirection = Redirection(text, from: asked) else { return }
             var map = try SlotMap(
-                .array([.array([.integer(0), .integer(16_383), .array([.string(Array("a".utf8)), .integer(1)])])]), saidBy: asked)
+                .array([.array([.integer(0), .integer(16_383), .array([.string(Array("a".utf8)), .integer(1)])])]),
+                saidBy: asked)
             switch redirection {
             case .moved(let slot, let endpoint):
                 try check(endpoint)
@@ -61,7 +68,8 @@ struct RedisParserTests {
         }
         let crowd = (0..<70_000).map { index in
             RedisValue.array([
-                .integer(0), .integer(0), .array([.string(Array("h\(index / 60_000)".utf8)), .integer(Int64(index % 60_000 + 1))]),
+                .integer(0), .integer(0),
+                .array([.string(Array("h\(index / 60_000)".utf8)), .integer(Int64(index % 60_000 + 1))]),
             ])
         }
         // Each looks through all before it, so only as many as show the bound.

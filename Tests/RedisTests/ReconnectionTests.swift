@@ -21,7 +21,8 @@ struct ReconnectionTests {
         #expect(ready().nextDeadline == nil)
     }
 
-    @Test("gives up an attempt that takes longer than the connect time-out, greeting included", arguments: [false, true])
+    @Test(
+        "gives up an attempt that takes longer than the connect time-out, greeting included", arguments: [false, true])
     func givesUp(whileGreeting: Bool) {
         var state = Reconnection(connectTimeout: .seconds(1), at: start)
         #expect(state.advance(to: start) == .open)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Scripts: nobody notices when Redis forgets them")
 struct ScriptTests {
-    let script = RedisScript(name: "add", source: "redis.call('INCRBY', KEYS[1], ARGV[1]) return {KEYS[1], tonumber(ARGV[1])}")
+    let script = RedisScript(
+        name: "add", source: "redis.call('INCRBY', KEYS[1], ARGV[1]) return {KEYS[1], tonumber(ARGV[1])}")
 
     @Test("our name for a script is the one Redis gives it")
     func name() async throws {
@@ -38,16 +39,21 @@ struct ScriptTests {
             }
             #expect(try await client.send(RedisCommand("GET", "sum")).int == 5000)
             let info = try #require(try await client.send(RedisCommand("INFO", "commandstats")).text)
-            #expect(info.contains("cmdstat_evalsha") && info.contains("cmdstat_eval:"), "the test never met a forgotten script")
+            #expect(
+                info.contains("cmdstat_evalsha") && info.contains("cmdstat_eval:"),
+                "the test never met a forgotten script")
         }
     }
 
     @Test("a script's own error is told with its name and is not tried again")
     func failing() async throws {
         let server = try await RedisServer.start()
-        let script = RedisScript(name: "breaks", source: "redis.call('INCR', 'n') return redis.error_reply('CUSTOM thing')")
+        let script = RedisScript(
+            name: "breaks", source: "redis.call('INCR', 'n') return redis.error_reply('CUSTOM thing')")
         try await withClient(server.port) { client async throws in
-            let error = await failure { () async throws(RedisError) in try await client.evaluate(script, keys: [], arguments: []) }
+            let error = await failure { () async throws(RedisError) in
+                try await client.evaluate(script, keys: [], arguments: [])
+            }
             #expect(error?.code == .server("CUSTOM"))
             #expect(error?.message.contains("script breaks") == true)
             #expect(try await client.send(RedisCommand("GET", "n")).int == 1)

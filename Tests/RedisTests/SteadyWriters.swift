@@ -1,7 +1,8 @@
 import Redis
 import Synchronization
 
-/// Tasks that write one after the other the numbers 1, 2, 3, … each to a key of its own, and repeat what failed: as idempotent writes may be.
+/// Tasks that write one after the other the numbers 1, 2, 3, … each to a key of its own, and repeat what failed: as
+/// idempotent writes may be.
 final class SteadyWriters: Sendable {
     struct Books: Sendable {
         /// The last number that Redis said it has, by key.
@@ -40,7 +41,8 @@ final class SteadyWriters: Sendable {
         var number = 1
         while !Task.isCancelled {
             let sent = ContinuousClock.now
-            let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", .init(key), .init(number)))
+            let error = await failure { () async throws(RedisError) in
+                try await client.send(RedisCommand("SET", .init(key), .init(number)))
             }
             state.withLock { books in
                 if let error {

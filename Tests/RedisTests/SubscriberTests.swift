@@ -41,7 +41,8 @@ struct SubscriberTests {
     }
 
     @Test(
-        "it subscribes again after a cut, after a restart, and out of a half-open connection", arguments: ["cut", "restart", "half-open"])
+        "it subscribes again after a cut, after a restart, and out of a half-open connection",
+        arguments: ["cut", "restart", "half-open"])
     func resubscribes(after accident: String) async throws {
         let server = try await RedisServer.start()
         let proxy = try TCPProxy(to: server.port)
@@ -49,7 +50,8 @@ struct SubscriberTests {
         configuration.commandTimeout = .milliseconds(400)
         let subscriber = RedisSubscriber(configuration, logger: quiet)
         var messages = subscriber.subscribe(to: ["news"]).makeAsyncIterator()
-        // The time-out is short for the silence that follows; a busy machine may need longer for the first confirmation.
+        // The time-out is short for the silence that follows; a busy machine may need longer for the first
+        // confirmation.
         try await eventually("it is subscribed") { (try? await subscriber.confirmed(["news"])) != nil }
         switch accident {
         case "cut":
@@ -63,7 +65,9 @@ struct SubscriberTests {
             proxy.resume()
         }
         try await withClient(server.port) { client async throws in
-            try await eventually("somebody listens again") { try await client.send(RedisCommand("PUBLISH", "news", "again")).int == 1 }
+            try await eventually("somebody listens again") {
+                try await client.send(RedisCommand("PUBLISH", "news", "again")).int == 1
+            }
         }
         #expect(await messages.next()?.text == "again")
         await subscriber.close()

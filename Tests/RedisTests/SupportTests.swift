@@ -25,7 +25,9 @@ struct SupportTests {
     @Test("waiting for a process that stays gives up, and so does waiting for what never happens")
     func patience() async throws {
         let staying = try ManagedProcess.start("sleep", arguments: ["30"])
-        await #expect(throws: ManagedProcess.StillRunning.self) { try await staying.waitForExit(within: .milliseconds(50)) }
+        await #expect(throws: ManagedProcess.StillRunning.self) {
+            try await staying.waitForExit(within: .milliseconds(50))
+        }
         await #expect(throws: NeverHappened.self) { try await eventually(within: .milliseconds(50), "never") { false } }
     }
 
@@ -53,7 +55,8 @@ struct SupportTests {
         "bytes that are no Redis protocol are counted as nothing, and crash nothing",
         arguments: [
             "*" + String(repeating: "9", count: 40) + "\r\n", "*1\r\n$" + String(repeating: "9", count: 40) + "\r\n",
-            "*1\r\n$-9223372036854775808\r\n", "*9223372036854775807\r\n$9223372036854775807\r\n", "GET / HTTP/1.1\r\n\r\n", "\n\n\n",
+            "*1\r\n$-9223372036854775808\r\n", "*9223372036854775807\r\n$9223372036854775807\r\n",
+            "GET / HTTP/1.1\r\n\r\n", "\n\n\n",
             "\0\0\0\u{8}\u{4}\u{d2}\u{16}/", "*1\r\n+PING\r\n", "*536870913\r\n",
         ])
     func nonsense(_ text: String) {

@@ -8,7 +8,8 @@ struct ValueTests {
     func encoding() {
         let command = RedisCommand("SET", "ключ", .init([0, 13, 10, 255]), "EX", .init(12_345_678_901))
         let expected =
-            Array("*5\r\n$3\r\nSET\r\n$8\r\nключ\r\n$4\r\n".utf8) + [0, 13, 10, 255] + Array("\r\n$2\r\nEX\r\n$11\r\n12345678901\r\n".utf8)
+            Array("*5\r\n$3\r\nSET\r\n$8\r\nключ\r\n$4\r\n".utf8) + [0, 13, 10, 255]
+            + Array("\r\n$2\r\nEX\r\n$11\r\n12345678901\r\n".utf8)
         #expect(command.encoded == expected)
     }
 

@@ -14,19 +14,24 @@ struct ChargesTests {
     }
 
     @Test(arguments: [
-        ("pm_card_visa", "visa", "4242"), ("pm_card_mastercard", "mastercard", "4444"), ("pm_card_amex", "amex", "0005"),
+        ("pm_card_visa", "visa", "4242"), ("pm_card_mastercard", "mastercard", "4444"),
+        ("pm_card_amex", "amex", "0005"),
         ("pm_card_refundFail", "visa", "5126"), ("pm_card_createDispute", "visa", "0259"),
     ])
     func theCardIsSaid(_ method: String, _ brand: String, _ last4: String) async throws {
         try await RunningSandbox.run { sandbox in
             let (one, other) = (try await sandbox.intent(), try await sandbox.intent())
-            #expect(try await sandbox.confirm(one, method).text("latest_charge")?.hasPrefix("ch_") == true, "an id unless expanded")
+            #expect(
+                try await sandbox.confirm(one, method).text("latest_charge")?.hasPrefix("ch_") == true,
+                "an id unless expanded")
             _ = try await sandbox.confirm(other, method)
             let charge = try await Self.charge(sandbox, of: one)
             let card = try #require(Self.card(charge))
             #expect(card["brand"] as? String == brand && card["last4"] as? String == last4)
             let again = Self.card(try await Self.charge(sandbox, of: other))
-            #expect((card["fingerprint"] as? String)?.count == 16 && card["fingerprint"] as? String == again?["fingerprint"] as? String)
+            #expect(
+                (card["fingerprint"] as? String)?.count == 16
+                    && card["fingerprint"] as? String == again?["fingerprint"] as? String)
         }
     }
 
@@ -70,7 +75,8 @@ struct ChargesTests {
             let id = try await sandbox.intent()
             let charge = try #require(try await sandbox.confirm(id).text("latest_charge"))
             let refund = try await sandbox.pay("refunds", "charge=\(charge)&amount=800")
-            #expect(refund.text("payment_intent") == id && (refund.object["metadata"] as? [String: Any])?.isEmpty == true)
+            #expect(
+                refund.text("payment_intent") == id && (refund.object["metadata"] as? [String: Any])?.isEmpty == true)
             let refundID = try #require(refund.text("id"))
             #expect(try await sandbox.pay("charges/\(charge)?expand[]=refunds", method: "GET").body.contains(refundID))
             #expect(try await sandbox.pay("charges/\(charge)", method: "GET").object["refunds"] == nil)

@@ -6,7 +6,8 @@ import Testing
 @Suite("The providers' own clients work with the sandbox as with the providers", .serialized)
 struct ClientsTests {
     /// The environment that `Scripts/install-dependencies test` made.
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
     private static var python: URL { root.appending(path: ".cartwright/sandbox-clients/bin/python") }
 
     private struct Result: Sendable {
@@ -19,7 +20,8 @@ struct ClientsTests {
         process.executableURL = python
         process.arguments = ["-B", root.appending(path: "Tests/SandboxTests/Clients/\(script).py").path, "--verbose"]
         process.environment = [
-            "SANDBOX_URL": sandbox.http, "SANDBOX_SMTP_PORT": String(sandbox.smtpPort), "PYTHONUNBUFFERED": "1", "NO_PROXY": "*",
+            "SANDBOX_URL": sandbox.http, "SANDBOX_SMTP_PORT": String(sandbox.smtpPort), "PYTHONUNBUFFERED": "1",
+            "NO_PROXY": "*",
             "PATH": "/usr/bin:/bin",
         ]
         let output = Pipe()
@@ -45,7 +47,8 @@ struct ClientsTests {
             return
         }
         let started = try SandboxProcess.start(environment: [
-            "SANDBOX_LATER_MS": "600000", "SANDBOX_SMTP_USER": "user", "SANDBOX_SMTP_PASSWORD": "secret", "SANDBOX_SMTP_TLS": "offered",
+            "SANDBOX_LATER_MS": "600000", "SANDBOX_SMTP_USER": "user", "SANDBOX_SMTP_PASSWORD": "secret",
+            "SANDBOX_SMTP_TLS": "offered",
         ])
         defer {
             started.process.terminate()

@@ -12,7 +12,9 @@ struct DisputesTests {
     }
 
     private static func types(_ sandbox: RunningSandbox) async throws -> [String] {
-        let data = try await sandbox.pay("events?type=charge.dispute.*&limit=100", method: "GET").object["data"] as? [[String: Any]]
+        let data =
+            try await sandbox.pay("events?type=charge.dispute.*&limit=100", method: "GET").object["data"]
+            as? [[String: Any]]
         return (data ?? []).reversed().compactMap { $0["type"] as? String }
     }
 
@@ -32,7 +34,8 @@ struct DisputesTests {
             #expect((handedIn.object["evidence"] as? [String: Any])?["uncategorized_text"] as? String == "a")
             #expect(
                 try await Self.types(sandbox) == [
-                    "charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.dispute.updated", "charge.dispute.updated",
+                    "charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.dispute.updated",
+                    "charge.dispute.updated",
                 ])
             #expect(try await sandbox.pay(path, "evidence[colour]=red").error["param"] as? String == "evidence[colour]")
         }
@@ -54,12 +57,14 @@ struct DisputesTests {
         try await RunningSandbox.run { sandbox in
             let opened = try await Self.dispute(sandbox, "&inquiry=true&reason=product_not_received&due_by=4102444799")
             let intent = try #require(opened.text("payment_intent"))
-            #expect(opened.text("status") == "warning_needs_response" && opened.text("reason") == "product_not_received")
+            #expect(
+                opened.text("status") == "warning_needs_response" && opened.text("reason") == "product_not_received")
             #expect((opened.object["evidence_details"] as? [String: Any])?["due_by"] as? Int == 4_102_444_799)
             #expect(try await sandbox.moved(intent) == ["charge 1999"])
             let path = "/_sandbox/disputes/\(try #require(opened.text("id")))"
             #expect(try await sandbox.send("POST", path, body: "result=won").status == 400)
-            #expect(try await sandbox.send("POST", path, body: "result=needs_response").text("status") == "needs_response")
+            #expect(
+                try await sandbox.send("POST", path, body: "result=needs_response").text("status") == "needs_response")
             #expect(try await sandbox.moved(intent) == ["charge 1999", "dispute 1999"])
             #expect(
                 try await Self.types(sandbox) == [

@@ -18,14 +18,16 @@ struct EventsTests {
             let reply = try await sandbox.pay("events?limit=100", method: "GET")
             #expect(
                 Self.types(reply).reversed() == [
-                    "payment_intent.created", "charge.failed", "payment_intent.payment_failed", "payment_intent.requires_action",
+                    "payment_intent.created", "charge.failed", "payment_intent.payment_failed",
+                    "payment_intent.requires_action",
                     "charge.succeeded",
                     "payment_intent.succeeded", "refund.created", "charge.refunded",
                 ])
             let charge = try #require((Self.data(reply).first?["data"] as? [String: Any])?["object"] as? [String: Any])
             #expect(charge["amount_refunded"] as? Int == 500 && charge["refunded"] as? Bool == false)
             #expect(charge["payment_intent"] as? String == id)
-            #expect(Self.data(reply).allSatisfy { $0["livemode"] as? Bool == false && $0["object"] as? String == "event" })
+            #expect(
+                Self.data(reply).allSatisfy { $0["livemode"] as? Bool == false && $0["object"] as? String == "event" })
         }
     }
 
@@ -38,7 +40,8 @@ struct EventsTests {
             _ = try await sandbox.pay("payment_intents/\(canceled)/cancel")
             #expect(
                 Self.types(try await sandbox.pay("events?limit=100", method: "GET")).reversed() == [
-                    "payment_intent.created", "charge.succeeded", "payment_intent.amount_capturable_updated", "charge.captured",
+                    "payment_intent.created", "charge.succeeded", "payment_intent.amount_capturable_updated",
+                    "charge.captured",
                     "payment_intent.succeeded", "payment_intent.created", "payment_intent.canceled",
                 ])
         }
@@ -57,15 +60,20 @@ struct EventsTests {
 
     @Test func listedByTypeInPagesAndOneByOne() async throws {
         try await RunningSandbox.run { sandbox in
-            for _ in 0..<3 { _ = try await sandbox.confirm(try await sandbox.intent(), key: "k\(Int.random(in: 0...Int.max))") }
+            for _ in 0..<3 {
+                _ = try await sandbox.confirm(try await sandbox.intent(), key: "k\(Int.random(in: 0...Int.max))")
+            }
             let succeeded = try await sandbox.pay("events?type=payment_intent.succeeded&limit=2", method: "GET")
             #expect(Self.types(succeeded) == ["payment_intent.succeeded", "payment_intent.succeeded"])
             #expect(succeeded.object["has_more"] as? Bool == true)
             let last = try #require(Self.data(succeeded).last?["id"] as? String)
-            let rest = try await sandbox.pay("events?type=payment_intent.*&limit=2&starting_after=\(last)", method: "GET")
+            let rest = try await sandbox.pay(
+                "events?type=payment_intent.*&limit=2&starting_after=\(last)", method: "GET")
             #expect(Self.types(rest) == ["payment_intent.created", "payment_intent.succeeded"])
-            let both = try await sandbox.pay("events?types[]=charge.succeeded&types[]=payment_intent.created", method: "GET")
-            #expect(Set(Self.types(both)) == ["charge.succeeded", "payment_intent.created"] && Self.types(both).count == 6)
+            let both = try await sandbox.pay(
+                "events?types[]=charge.succeeded&types[]=payment_intent.created", method: "GET")
+            #expect(
+                Set(Self.types(both)) == ["charge.succeeded", "payment_intent.created"] && Self.types(both).count == 6)
             let one = try await sandbox.pay("events/\(last)", method: "GET")
             #expect(one.text("id") == last)
             #expect((one.object["request"] as? [String: Any])?["idempotency_key"] as? String != nil)
@@ -89,9 +97,14 @@ struct EventsTests {
             #expect(Self.data(all).compactMap { $0["id"] as? String } == [ids[3], ids[2], ids[1]])
             #expect(all.object["has_more"] as? Bool == true && all.text("url") == "/v1/refunds")
             let rest = try await sandbox.pay("refunds?starting_after=\(ids[1])", method: "GET")
-            #expect(Self.data(rest).compactMap { $0["id"] as? String } == [ids[0]] && rest.object["has_more"] as? Bool == false)
+            #expect(
+                Self.data(rest).compactMap { $0["id"] as? String } == [ids[0]]
+                    && rest.object["has_more"] as? Bool == false)
             let ofOne = try await sandbox.pay("refunds?payment_intent=\(one)", method: "GET")
-            #expect(Self.data(ofOne).compactMap { ($0["metadata"] as? [String: Any])?["refund_id"] as? String } == ["r200", "r100"])
+            #expect(
+                Self.data(ofOne).compactMap { ($0["metadata"] as? [String: Any])?["refund_id"] as? String } == [
+                    "r200", "r100",
+                ])
             #expect(try await sandbox.pay("refunds?starting_after=re_none", method: "GET").status == 404)
         }
     }

@@ -36,7 +36,8 @@ struct FaultPlanTests {
 
     @Test mutating func mailFaultsKnowTheirStage() throws {
         var plan = try plan(
-            #"[{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},{"kind":"drop_after_dot"}]"#)
+            #"[{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},{"kind":"drop_after_dot"}]"#
+        )
         #expect(plan.take(.recipient, recipients: ["b@x"], orderID: nil, using: &chance) == nil)
         #expect(plan.take(.recipient, recipients: ["a@x"], orderID: nil, using: &chance)?.kind == .reject4xx)
         #expect(plan.take(.content, recipients: ["a@x"], orderID: "o", using: &chance)?.kind == .reject5xx)
@@ -56,7 +57,8 @@ struct FaultPlanTests {
     @Test(arguments: [
         #"[{"kind":"slow"}]"#, #"[{"kind":"409","rate":1.1}]"#, #"[{"kind":"409","count":0}]"#,
         #"[{"kind":"reject_4xx","endpoint":"confirm"}]"#,
-        #"[{"kind":"webhook_late"}]"#, #"[{"kind":"webhook_duplicate","copies":1}]"#, #"[{"kind":"webhook_reorder","endpoint":"confirm"}]"#,
+        #"[{"kind":"webhook_late"}]"#, #"[{"kind":"webhook_duplicate","copies":1}]"#,
+        #"[{"kind":"webhook_reorder","endpoint":"confirm"}]"#,
         #"[{"kind":"409","event":"charge.succeeded"}]"#, #"[{"kind":"webhook_late","ms":1,"event":"x"}]"#,
         #"[{"kind":"409","shape":"json"}]"#,
         #"[{"kind":"drop_before","stage":"dot"}]"#, #"[{"kind":"slow","ms":-1}]"#, #"[{"kind":"unheard_of"}]"#,

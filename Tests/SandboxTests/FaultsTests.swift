@@ -10,10 +10,14 @@ struct FaultsTests {
     @Test func droppedBeforeNothingHappened() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
-            for (fault, status) in [("drop_before", 0), ("error_500_before", 500), ("400", 400), ("409", 409), ("429=7", 429)] {
+            for (fault, status) in [
+                ("drop_before", 0), ("error_500_before", 500), ("400", 400), ("409", 409), ("429=7", 429),
+            ] {
                 let reply = try await sandbox.confirm(id, key: "k", fault: fault)
                 #expect(reply.status == status, "\(fault)")
-                if status == 429 { #expect(reply.headers["retry-after"] == "7" && reply.headers["stripe-should-retry"] == "true") }
+                if status == 429 {
+                    #expect(reply.headers["retry-after"] == "7" && reply.headers["stripe-should-retry"] == "true")
+                }
                 if status == 409 { #expect(reply.error["code"] as? String == "idempotency_key_in_use") }
                 #expect(try await sandbox.moved(id).isEmpty, "\(fault)")
             }
@@ -28,11 +32,15 @@ struct FaultsTests {
             for fault in ["drop_after_commit", "truncated_body"] {
                 let id = try await sandbox.intent()
                 let lost = try await sandbox.confirm(id, key: fault, fault: fault)
-                #expect(fault == "drop_after_commit" ? lost.status == 0 : lost.status == 200 && !lost.isWhole && !lost.body.isEmpty)
+                #expect(
+                    fault == "drop_after_commit"
+                        ? lost.status == 0 : lost.status == 200 && !lost.isWhole && !lost.body.isEmpty)
                 #expect(try await sandbox.moved(id) == ["charge 1999"])
                 let replay = try await sandbox.confirm(id, key: fault)
                 #expect(replay.status == 200 && replay.isWhole && replay.text("status") == "succeeded")
-                #expect(replay.headers["idempotent-replayed"] == "true" && replay.headers["original-request"]?.hasPrefix("req_") == true)
+                #expect(
+                    replay.headers["idempotent-replayed"] == "true"
+                        && replay.headers["original-request"]?.hasPrefix("req_") == true)
                 #expect(try await sandbox.moved(id) == ["charge 1999"])
             }
         }
@@ -44,7 +52,8 @@ struct FaultsTests {
             let failed = try await sandbox.confirm(id, key: "k", fault: "error_500_after_commit")
             #expect(failed.status == 500 && failed.error["type"] as? String == "api_error")
             let replay = try await sandbox.confirm(id, key: "k")
-            #expect(replay.status == 500 && replay.body == failed.body && replay.headers["idempotent-replayed"] == "true")
+            #expect(
+                replay.status == 500 && replay.body == failed.body && replay.headers["idempotent-replayed"] == "true")
             #expect(try await sandbox.status(of: id) == "succeeded")
             #expect(try await sandbox.moved(id) == ["charge 1999"])
         }
@@ -61,7 +70,8 @@ struct FaultsTests {
                 let replay = try await sandbox.confirm(id, key: fault)
                 #expect(replay.text("status") == "succeeded" && replay.headers["idempotent-replayed"] == "true")
             }
-            let read = try await sandbox.pay("payment_intents/\(try await sandbox.intent())", fault: "garbage", method: "GET")
+            let read = try await sandbox.pay(
+                "payment_intents/\(try await sandbox.intent())", fault: "garbage", method: "GET")
             #expect(read.status == 200 && read.object.isEmpty)
             #expect(try await sandbox.confirm("pi_none", fault: "garbage=xml").status == 400)
         }
@@ -70,11 +80,14 @@ struct FaultsTests {
     @Test func aHangingCallNeverRunsNorAnswers() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
-            let text = "POST /v1/payment_intents/\(id)/confirm HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n"
-            let headers = "Content-Type: application/x-www-form-urlencoded\r\nX-Sandbox-Fault: hang\r\nIdempotency-Key: k\r\n"
+            let text =
+                "POST /v1/payment_intents/\(id)/confirm HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n"
+            let headers =
+                "Content-Type: application/x-www-form-urlencoded\r\nX-Sandbox-Fault: hang\r\nIdempotency-Key: k\r\n"
             let form = "payment_method=pm_card_visa"
             try await Wire.connect(to: sandbox.urls.httpPort).executeThenClose { inbound, outbound in
-                try await outbound.write(ByteBuffer(string: "\(text)\(headers)Content-Length: \(form.utf8.count)\r\n\r\n\(form)"))
+                try await outbound.write(
+                    ByteBuffer(string: "\(text)\(headers)Content-Length: \(form.utf8.count)\r\n\r\n\(form)"))
                 let heard = try await withThrowingTaskGroup(of: Bool.self) { tasks in
                     tasks.addTask {
                         for try await _ in inbound { return true }
@@ -99,7 +112,8 @@ struct FaultsTests {
         let start = ContinuousClock.now
         let caller = try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"hang","endpoint":"retrieve"}]}"#)
-            let request = "GET /v1/payment_intents/pi_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n\r\n"
+            let request =
+                "GET /v1/payment_intents/pi_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n\r\n"
             let caller = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: sandbox.urls.httpPort).get()
             try await caller.writeAndFlush(ByteBuffer(string: request))
@@ -117,7 +131,8 @@ struct FaultsTests {
             let form = "amount=100&currency=usd"
             try await RunningSandbox.run(data: directory) { sandbox in
                 let (one, other) = (
-                    try await sandbox.pay("payment_intents", form, key: "one"), try await sandbox.pay("payment_intents", form, key: "other")
+                    try await sandbox.pay("payment_intents", form, key: "one"),
+                    try await sandbox.pay("payment_intents", form, key: "other")
                 )
                 #expect(try await sandbox.send("DELETE", "/_sandbox/idempotency?key=one").number("forgotten") == 1)
                 #expect(try await sandbox.pay("payment_intents", form, key: "one").text("id") != one.text("id"))
@@ -126,7 +141,9 @@ struct FaultsTests {
             }
             try await RunningSandbox.run(data: directory) { sandbox in
                 let again = try await sandbox.pay("payment_intents", form, key: "other")
-                #expect(again.status == 200 && again.headers["idempotent-replayed"] == nil, "a restart does not bring them back")
+                #expect(
+                    again.status == 200 && again.headers["idempotent-replayed"] == nil,
+                    "a restart does not bring them back")
             }
         }
     }
@@ -181,10 +198,14 @@ struct FaultsTests {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let replies = try await withThrowingTaskGroup(of: Reply.self) { tasks in
-                for number in 0..<100 { tasks.addTask { try await sandbox.confirm(id, key: sameKey ? "k" : "k\(number)") } }
+                for number in 0..<100 {
+                    tasks.addTask { try await sandbox.confirm(id, key: sameKey ? "k" : "k\(number)") }
+                }
                 return try await tasks.reduce(into: []) { $0.append($1) }
             }
-            #expect(replies.count == 100 && replies.filter { $0.status == 200 && $0.headers["idempotent-replayed"] == nil }.count == 1)
+            #expect(
+                replies.count == 100
+                    && replies.filter { $0.status == 200 && $0.headers["idempotent-replayed"] == nil }.count == 1)
             #expect(replies.allSatisfy { sameKey ? [200, 409].contains($0.status) : [200, 400].contains($0.status) })
             #expect(try await sandbox.moved(id) == ["charge 1999"])
         }
@@ -208,13 +229,17 @@ struct FaultsTests {
         }
     }
 
-    @Test(arguments: ["", "[]", "{}", #"{"faults":[{"kind":"slw"}]}"#, #"{"latency_ms":-1}"#, #"{"faults":[{"kind":"409","rate":2}]}"#])
+    @Test(arguments: [
+        "", "[]", "{}", #"{"faults":[{"kind":"slw"}]}"#, #"{"latency_ms":-1}"#,
+        #"{"faults":[{"kind":"409","rate":2}]}"#,
+    ])
     func nonsenseIsRefusedAndChangesNothing(_ body: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.setFaults(body)
             #expect(reply.status == 400 && (reply.error["message"] as? String)?.hasPrefix("Faults: ") == true)
             #expect(try await (sandbox.get("/_sandbox/faults").object["faults"] as? [Any])?.isEmpty == true)
-            #expect(try await sandbox.pay("payment_intents", "amount=100&currency=usd", fault: "unheard_of").status == 400)
+            #expect(
+                try await sandbox.pay("payment_intents", "amount=100&currency=usd", fault: "unheard_of").status == 400)
         }
     }
 }

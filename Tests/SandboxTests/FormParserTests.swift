@@ -6,7 +6,8 @@ import Testing
 struct FormParserTests {
     @Test func readsTextsFieldsAndLists() throws {
         let form = try FormParser.parse(
-            "amount=1999&metadata[order_id]=a%20b+c&types[]=card&types[]=link&list[1]=y&list[0]=x&deep[a][b]=%C3%A9&empty=")
+            "amount=1999&metadata[order_id]=a%20b+c&types[]=card&types[]=link&list[1]=y&list[0]=x&deep[a][b]=%C3%A9&empty="
+        )
         #expect(form["amount"]?.text == "1999")
         #expect(form["metadata"]?.fields?["order_id"]?.text == "a b c")
         #expect(form["types"]?.elements?.compactMap(\.text) == ["card", "link"])
@@ -25,8 +26,10 @@ struct FormParserTests {
     }
 
     @Test(arguments: [
-        ("a=%G1", FormError.badEncoding("%G1")), ("a=%4", .badEncoding("%4")), ("a=%FF", .badEncoding("%FF")), ("[a]=1", .badName("[a]")),
-        ("a[b=1", .badName("a[b")), ("a]=1", .badName("a]")), ("a[b]c=1", .badName("a[b]c")), ("a[[b]]=1", .badName("a[[b]]")),
+        ("a=%G1", FormError.badEncoding("%G1")), ("a=%4", .badEncoding("%4")), ("a=%FF", .badEncoding("%FF")),
+        ("[a]=1", .badName("[a]")),
+        ("a[b=1", .badName("a[b")), ("a]=1", .badName("a]")), ("a[b]c=1", .badName("a[b]c")),
+        ("a[[b]]=1", .badName("a[[b]]")),
         ("=1", .badName("")),
         ("a=1&a[b]=2", .conflict("a[b]")), ("a[b]=1&a=2", .conflict("a")), ("a[1][2][3][4][5][6][7][8]=1", .tooLarge),
     ])

@@ -11,10 +11,12 @@ struct HostileInputTests {
                 "Authorization": path.hasPrefix("/v3") ? "Bearer SG.x" : "Bearer sk_test_x",
                 "Content-Type": path.hasPrefix("/v3") ? "application/json" : "application/x-www-form-urlencoded",
             ]
-            // More than the buffers of both ends hold; the helper says Connection: close and reads until the other side closes.
+            // More than the buffers of both ends hold; the helper says Connection: close and reads until the other side
+            // closes.
             let size = (path.hasPrefix("/v3") ? 31 : 16) * 1024 * 1024
             let method = path.hasSuffix("faults") ? "PUT" : "POST"
-            let reply = try await sandbox.send(method, path, headers: headers, body: String(repeating: "a", count: size))
+            let reply = try await sandbox.send(
+                method, path, headers: headers, body: String(repeating: "a", count: size))
             #expect(reply.status == (path == "/nowhere" ? 404 : 413) && reply.isWhole)
             #expect(try await sandbox.get("/healthz").status == 200)
         }
@@ -23,11 +25,15 @@ struct HostileInputTests {
     @Test func noSignOfAnyKindBringsItDown() async throws {
         try await RunningSandbox.run { sandbox in
             let key = ["Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"]
-            let nothing = ["\u{0}", "a=\u{0}", "%00=%00", "amount=%00&currency=%00", "a[=b", "a[]]=1", "%", "amount=-9223372036854775808"]
+            let nothing = [
+                "\u{0}", "a=\u{0}", "%00=%00", "amount=%00&currency=%00", "a[=b", "a[]]=1", "%",
+                "amount=-9223372036854775808",
+            ]
             for path in [
                 "/v1/payment_intents", "/v1/refunds", "/v1/disputes/%00", "/_sandbox/disputes", "/_sandbox/webhooks",
                 "/_sandbox/webhooks/thin",
-                "/_sandbox/authenticate/%00", "/_sandbox/mail/webhook", "/_sandbox/switches", "/v1/payment_intents/%00/confirm",
+                "/_sandbox/authenticate/%00", "/_sandbox/mail/webhook", "/_sandbox/switches",
+                "/v1/payment_intents/%00/confirm",
             ] {
                 for body in nothing {
                     let status = try await sandbox.send("POST", path, headers: key, body: body).status
@@ -35,13 +41,17 @@ struct HostileInputTests {
                 }
             }
             for query in [
-                "limit=%00", "created[gte]=99999999999999999999", "created=-9223372036854775808", "expand[]=%00", "expand[]=a.b.c.d.e",
+                "limit=%00", "created[gte]=99999999999999999999", "created=-9223372036854775808", "expand[]=%00",
+                "expand[]=a.b.c.d.e",
             ] {
                 let status = try await sandbox.pay("payment_intents?" + query, method: "GET").status
                 #expect(status == 400 || status == 200, "\(query)")
             }
             let mail = ["Authorization": "Bearer SG.x", "Content-Type": "application/json"]
-            for body in ["\u{0}", "[[[[", #"{"personalizations":[null]}"#, "9223372036854775808", String(repeating: "[", count: 10_000)] {
+            for body in [
+                "\u{0}", "[[[[", #"{"personalizations":[null]}"#, "9223372036854775808",
+                String(repeating: "[", count: 10_000),
+            ] {
                 #expect(try await sandbox.send("POST", "/v3/mail/send", headers: mail, body: body).status == 400)
             }
             #expect(try await sandbox.get("/healthz").status == 200)
@@ -56,7 +66,8 @@ struct HostileInputTests {
             let id = try await sandbox.intent(more: "&capture_method=manual")
             _ = try await sandbox.confirm(id)
             for amount in ["9223372036854775807", "-1", "0"] {
-                #expect(try await sandbox.pay("payment_intents/\(id)/capture", "amount_to_capture=\(amount)").status == 400)
+                #expect(
+                    try await sandbox.pay("payment_intents/\(id)/capture", "amount_to_capture=\(amount)").status == 400)
             }
             #expect(try await sandbox.status(of: id) == "requires_capture")
         }

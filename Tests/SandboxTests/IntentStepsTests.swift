@@ -4,9 +4,12 @@ import Testing
 
 @Suite("An intent moves money once, and only by the steps its state allows")
 struct IntentStepsTests {
-    private func intent(_ status: IntentStatus, method: String? = nil, capture: PaymentIntent.CaptureMethod = .automatic) -> PaymentIntent {
+    private func intent(
+        _ status: IntentStatus, method: String? = nil, capture: PaymentIntent.CaptureMethod = .automatic
+    ) -> PaymentIntent {
         PaymentIntent(
-            id: "pi_1", amount: 500, currency: "usd", captureMethod: capture, clientSecret: "s", created: 1, metadata: [:],
+            id: "pi_1", amount: 500, currency: "usd", captureMethod: capture, clientSecret: "s", created: 1,
+            metadata: [:],
             paymentMethodTypes: ["card"],
             description: nil, receiptEmail: nil, status: status, paymentMethod: method,
             amountCapturable: status == .requiresCapture ? 500 : 0)
@@ -16,11 +19,14 @@ struct IntentStepsTests {
     func stepsByState(_ status: IntentStatus) {
         let allowed: [IntentStatus: Set<String>] = [
             .requiresPaymentMethod: ["confirm", "cancel"], .requiresConfirmation: ["confirm", "cancel"],
-            .requiresAction: ["confirm", "cancel", "authenticate"], .processing: [], .requiresCapture: ["capture", "cancel"],
+            .requiresAction: ["confirm", "cancel", "authenticate"], .processing: [],
+            .requiresCapture: ["capture", "cancel"],
             .succeeded: [], .canceled: [],
         ]
         let steps: [String: (inout PaymentIntent) throws(StripeError) -> PaymentIntent.StepResult] = [
-            "confirm": { intent throws(StripeError) in try intent.confirm(with: "pm_card_visa", returnURL: nil, authenticationURL: "") },
+            "confirm": { intent throws(StripeError) in
+                try intent.confirm(with: "pm_card_visa", returnURL: nil, authenticationURL: "")
+            },
             "cancel": { intent throws(StripeError) in try intent.cancel(reason: nil, at: 2) },
             "capture": { intent throws(StripeError) in try intent.capture(nil) },
             "authenticate": { intent throws(StripeError) in try intent.finishAuthentication(passed: true) },
@@ -57,8 +63,11 @@ struct IntentStepsTests {
 
     @Test func declineAsksForAnotherCard() throws {
         var intent = intent(.requiresConfirmation, method: "pm_card_visa")
-        #expect(try intent.confirm(with: "pm_card_chargeDeclinedLostCard", returnURL: nil, authenticationURL: "") == .declined(.lostCard))
-        #expect(intent.status == .requiresPaymentMethod && intent.paymentMethod == nil && intent.lastDecline == .lostCard)
+        #expect(
+            try intent.confirm(with: "pm_card_chargeDeclinedLostCard", returnURL: nil, authenticationURL: "")
+                == .declined(.lostCard))
+        #expect(
+            intent.status == .requiresPaymentMethod && intent.paymentMethod == nil && intent.lastDecline == .lostCard)
         #expect(try intent.confirm(with: "pm_card_visa", returnURL: nil, authenticationURL: "") == .charged(500))
         #expect(intent.lastDecline == nil)
     }
@@ -66,7 +75,9 @@ struct IntentStepsTests {
     @Test func confirmingNeedsAPaymentMethodSomewhere() {
         var intent = intent(.requiresPaymentMethod)
         #expect(throws: StripeError.self) { try intent.confirm(with: nil, returnURL: nil, authenticationURL: "") }
-        #expect(throws: StripeError.self) { try intent.confirm(with: "pm_card_unheardOf", returnURL: nil, authenticationURL: "") }
+        #expect(throws: StripeError.self) {
+            try intent.confirm(with: "pm_card_unheardOf", returnURL: nil, authenticationURL: "")
+        }
         #expect(intent.status == .requiresPaymentMethod)
     }
 
@@ -77,7 +88,8 @@ struct IntentStepsTests {
             ("pm_card_threeDSecureRequiredChargeDeclined", true, .declined(.generic)),
         ] {
             var intent = intent(.requiresPaymentMethod)
-            #expect(try intent.confirm(with: method, returnURL: nil, authenticationURL: "http://here") == .actionRequired)
+            #expect(
+                try intent.confirm(with: method, returnURL: nil, authenticationURL: "http://here") == .actionRequired)
             #expect(intent.authenticationURL == "http://here")
             #expect(try intent.finishAuthentication(passed: passed) == expected)
             #expect(intent.authenticationURL == nil)

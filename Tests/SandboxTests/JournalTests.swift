@@ -6,7 +6,8 @@ import Testing
 @Suite("The journal gives back what was written whole, however it was torn")
 struct JournalTests {
     private func record(_ id: Int) -> JournalRecord {
-        let envelope = SMTPEnvelope(from: "a@example.org", recipients: ["b@example.org"], content: Array("Subject: \(id)\r\n\r\nHi\n".utf8))
+        let envelope = SMTPEnvelope(
+            from: "a@example.org", recipients: ["b@example.org"], content: Array("Subject: \(id)\r\n\r\nHi\n".utf8))
         return JournalRecord(mail: StoredMail(id: id, envelope: envelope, at: Date(timeIntervalSince1970: 1_000)))
     }
 

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Calls take as long as they were told to")
 struct LatencyTests {
-    private func read(_ json: String) throws -> Latency { try JSONDecoder().decode(Latency.self, from: Data(json.utf8)) }
+    private func read(_ json: String) throws -> Latency {
+        try JSONDecoder().decode(Latency.self, from: Data(json.utf8))
+    }
 
     @Test func aSpreadHasItsMedianAndItsTail() throws {
         let latency = try read(#"{"median_ms":100,"p99_ms":1000}"#)
@@ -24,7 +26,8 @@ struct LatencyTests {
     }
 
     @Test(arguments: [
-        "{}", #"{"ms":-1}"#, #"{"ms":60001}"#, #"{"median_ms":5}"#, #"{"median_ms":5,"p99_ms":4}"#, #"{"median_ms":0,"p99_ms":4}"#,
+        "{}", #"{"ms":-1}"#, #"{"ms":60001}"#, #"{"median_ms":5}"#, #"{"median_ms":5,"p99_ms":4}"#,
+        #"{"median_ms":0,"p99_ms":4}"#,
         #"{"ms":1,"median_ms":1,"p99_ms":2}"#,
     ])
     func nonsenseIsRefused(_ json: String) {
@@ -45,7 +48,8 @@ struct LatencyTests {
             #expect(try await sandbox.setFaults(#"{"latencies":{"nothing":{"ms":1}}}"#).status == 400)
             #expect(try await sandbox.setFaults(#"{"latency_ms":1,"latency":{"ms":1}}"#).status == 400)
             let cleared = try await sandbox.send("DELETE", "/_sandbox/faults")
-            #expect((cleared.object["latencies"] as? [String: Any])?.isEmpty == true && cleared.number("latency_ms") == 0)
+            #expect(
+                (cleared.object["latencies"] as? [String: Any])?.isEmpty == true && cleared.number("latency_ms") == 0)
         }
     }
 }

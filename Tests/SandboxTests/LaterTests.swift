@@ -24,7 +24,9 @@ struct LaterTests {
             let refund = try await sandbox.pay("refunds", "payment_intent=\(id)")
             #expect(refund.text("status") == "succeeded")
             let refundID = try #require(refund.text("id"))
-            #expect(try await sandbox.pay("refunds/\(refundID)", method: "GET").text("status") == "succeeded", "looking changes nothing")
+            #expect(
+                try await sandbox.pay("refunds/\(refundID)", method: "GET").text("status") == "succeeded",
+                "looking changes nothing")
             #expect(try await Self.advance(sandbox) == ["failed"])
             #expect(try await Self.advance(sandbox).isEmpty, "it bounces once")
             #expect(try await sandbox.pay("refunds/\(refundID)", method: "GET").text("status") == "failed")
@@ -53,20 +55,28 @@ struct LaterTests {
         }
     }
 
-    @Test(arguments: [("won", ["charge 1999", "dispute 1999", "dispute_won 1999"]), ("lost", ["charge 1999", "dispute 1999"])])
+    @Test(arguments: [
+        ("won", ["charge 1999", "dispute 1999", "dispute_won 1999"]), ("lost", ["charge 1999", "dispute 1999"]),
+    ])
     func aDisputeIsOpenedAndDecided(_ result: String, _ moved: [String]) async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_createDispute")
             #expect(try await Self.advance(sandbox) == ["needs_response"])
             #expect(try await Self.advance(sandbox).isEmpty)
-            let listed = try await sandbox.pay("disputes?payment_intent=\(id)", method: "GET").object["data"] as? [[String: Any]]
+            let listed =
+                try await sandbox.pay("disputes?payment_intent=\(id)", method: "GET").object["data"] as? [[String: Any]]
             let dispute = try #require(listed?.first?["id"] as? String)
-            #expect(try await sandbox.pay("refunds", "payment_intent=\(id)").error["code"] as? String == "charge_disputed")
+            #expect(
+                try await sandbox.pay("refunds", "payment_intent=\(id)").error["code"] as? String == "charge_disputed")
             #expect(try await sandbox.get("/disputes").body.contains(dispute))
             #expect(try await sandbox.send("POST", "/_sandbox/disputes/\(dispute)", body: "result=maybe").status == 400)
-            #expect(try await sandbox.send("POST", "/_sandbox/disputes/\(dispute)", body: "result=\(result)").text("status") == result)
-            #expect(try await sandbox.send("POST", "/_sandbox/disputes/\(dispute)", body: "result=won").status == 400, "once")
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/disputes/\(dispute)", body: "result=\(result)").text("status")
+                    == result)
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/disputes/\(dispute)", body: "result=won").status == 400,
+                "once")
             #expect(try await sandbox.pay("disputes/\(dispute)", method: "GET").text("status") == result)
             #expect(try await sandbox.moved(id) == moved)
             #expect(
@@ -79,17 +89,24 @@ struct LaterTests {
     @Test func anybodyMayDisputeWhatWasNotGivenBack() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
-            #expect(try await sandbox.send("POST", "/_sandbox/disputes", body: "payment_intent=\(id)").status == 400, "nothing was paid")
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/disputes", body: "payment_intent=\(id)").status == 400,
+                "nothing was paid")
             _ = try await sandbox.confirm(id)
             _ = try await sandbox.pay("refunds", "payment_intent=\(id)&amount=999")
-            let opened = try await sandbox.send("POST", "/_sandbox/disputes", body: "payment_intent=\(id)&reason=duplicate")
+            let opened = try await sandbox.send(
+                "POST", "/_sandbox/disputes", body: "payment_intent=\(id)&reason=duplicate")
             #expect(opened.number("amount") == 1000 && opened.text("reason") == "duplicate")
-            #expect(try await sandbox.send("POST", "/_sandbox/disputes", body: "payment_intent=\(id)").status == 400, "once")
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/disputes", body: "payment_intent=\(id)").status == 400, "once"
+            )
             #expect(try await sandbox.send("POST", "/_sandbox/disputes", body: "payment_intent=pi_none").status == 404)
         }
     }
 
-    @Test(arguments: [("pm_usBankAccount_success", "succeeded"), ("pm_usBankAccount_insufficientFunds", "requires_payment_method")])
+    @Test(arguments: [
+        ("pm_usBankAccount_success", "succeeded"), ("pm_usBankAccount_insufficientFunds", "requires_payment_method"),
+    ])
     func aDebitIsUnderWayFirst(_ method: String, _ outcome: String) async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
@@ -100,7 +117,10 @@ struct LaterTests {
             #expect(try await sandbox.status(of: id) == outcome)
             #expect(try await sandbox.moved(id) == (outcome == "succeeded" ? ["charge 1999"] : []))
             let told = outcome == "succeeded" ? "payment_intent.succeeded" : "payment_intent.payment_failed"
-            #expect(try await Self.eventTypes(sandbox, about: id) == ["payment_intent.created", "payment_intent.processing", told])
+            #expect(
+                try await Self.eventTypes(sandbox, about: id) == [
+                    "payment_intent.created", "payment_intent.processing", told,
+                ])
         }
     }
 
@@ -125,7 +145,9 @@ struct LaterTests {
             }
             let receiver = try HookReceiver()
             let target = WebhookTarget(url: receiver.url, secrets: ["s"])
-            try await RunningSandbox.run(data: directory, settings: { ($0.laterMilliseconds, $0.webhook) = (10, target) }) { sandbox in
+            try await RunningSandbox.run(
+                data: directory, settings: { ($0.laterMilliseconds, $0.webhook) = (10, target) }
+            ) { sandbox in
                 _ = try await receiver.wait(for: 1, "payment_intent.succeeded")
                 #expect(try await sandbox.moved(id) == ["charge 1999"])
             }

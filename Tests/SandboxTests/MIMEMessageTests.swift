@@ -46,7 +46,8 @@ struct MIMEMessageTests {
 
     @Test func brokenMessagesDoNotBreakTheReader() {
         for broken in [
-            "", "\r\n", "no colon", "Content-Type: multipart/mixed\r\n\r\nx", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b",
+            "", "\r\n", "no colon", "Content-Type: multipart/mixed\r\n\r\nx",
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b",
             "Subject: =?utf-8?B?%%?=",
         ] {
             _ = (MIMEMessage(Array(broken.utf8)).text, MIMEMessage(Array(broken.utf8)).subject)
@@ -64,7 +65,10 @@ struct MIMEMessageTests {
             ),
             ("Content-Type: text/plain; charset=ISO-8859-15\r\n\r\n", [0xA4], "€"),
             ("Content-Type: text/plain; charset=windows-1252\r\n\r\n", [0x80, 0xE5], "€å"),
-            ("Content-Type: text/plain; charset=ISO-8859-1\r\nContent-Transfer-Encoding: base64\r\n\r\n", Array("5Q==".utf8), "å"),
+            (
+                "Content-Type: text/plain; charset=ISO-8859-1\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+                Array("5Q==".utf8), "å"
+            ),
             ("Content-Type: text/plain; charset=utf-8\r\n\r\n", Array("å€".utf8), "å€"), ("\r\n", [0xE5], "å"),
             ("Content-Type: text/plain; charset=klingon\r\n\r\n", Array("å".utf8), "å"),
         ] as [(String, [UInt8], String)])
@@ -73,8 +77,10 @@ struct MIMEMessageTests {
     }
 
     @Test(arguments: [
-        ("=?ISO-8859-1?Q?Gr=FC=DFe?=", "Grüße"), ("=?iso-8859-1?B?R3L83w==?=", "Grüß"), ("=?ISO-8859-15?Q?5_=A4?=", "5 €"),
-        ("=?iso-8859-1*en?Q?=E5?=", "å"), ("=?utf-8?Q?=E5?=", "=?utf-8?Q?=E5?="), ("=?x-klingon?Q?a?=", "=?x-klingon?Q?a?="),
+        ("=?ISO-8859-1?Q?Gr=FC=DFe?=", "Grüße"), ("=?iso-8859-1?B?R3L83w==?=", "Grüß"),
+        ("=?ISO-8859-15?Q?5_=A4?=", "5 €"),
+        ("=?iso-8859-1*en?Q?=E5?=", "å"), ("=?utf-8?Q?=E5?=", "=?utf-8?Q?=E5?="),
+        ("=?x-klingon?Q?a?=", "=?x-klingon?Q?a?="),
     ])
     func subjectsAreReadInTheirCharacterSet(_ field: String, _ text: String) {
         #expect(MIMEMessage(Array("Subject: \(field)\r\n\r\n".utf8)).subject == text)

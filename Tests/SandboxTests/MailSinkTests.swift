@@ -9,7 +9,8 @@ struct MailSinkTests {
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.wasAccepted("m1@shop") == false)
             #expect(
-                try await sandbox.deliver(Mails.simple(id: "m1@shop", to: "a@example.org", order: "o-1", subject: "<b>Thanks</b>")) == "250"
+                try await sandbox.deliver(
+                    Mails.simple(id: "m1@shop", to: "a@example.org", order: "o-1", subject: "<b>Thanks</b>")) == "250"
             )
             #expect(try await sandbox.deliver(Mails.simple(id: "m2@shop", to: "b@example.org")) == "250")
             #expect(try await sandbox.wasAccepted("m1@shop") == true)
@@ -21,8 +22,11 @@ struct MailSinkTests {
             #expect(try await sandbox.mailCount("") == 2)
             #expect(try await sandbox.mailCount("to=b@example.org") == 1)
             let page = try await sandbox.get("/mail").body
-            let (newer, older) = (try #require(page.firstRange(of: "/mail/2")), try #require(page.firstRange(of: "/mail/1")))
-            #expect(newer.lowerBound < older.lowerBound && page.contains("&lt;b&gt;Thanks") && !page.contains("<b>Thanks"))
+            let (newer, older) = (
+                try #require(page.firstRange(of: "/mail/2")), try #require(page.firstRange(of: "/mail/1"))
+            )
+            #expect(
+                newer.lowerBound < older.lowerBound && page.contains("&lt;b&gt;Thanks") && !page.contains("<b>Thanks"))
             #expect(try await sandbox.get("/mail/1").body.contains("Hello a@example.org"))
             #expect(try await sandbox.get("/mail/3").status == 404)
         }
@@ -33,8 +37,12 @@ struct MailSinkTests {
             let content = "Subject: x\r\nContent-Type: text/html\r\n\r\n<script>alert(\"1\")</script>\r\n"
             #expect(try await sandbox.deliver(Mails.Dialogue(recipient: "a@example.org", content: content)) == "250")
             let page = try await sandbox.get("/mail/1")
-            #expect(page.body.contains("<iframe sandbox=\"\"") && page.body.contains("srcdoc=\"&lt;script&gt;alert(&quot;1&quot;)"))
-            #expect(!page.body.contains("<script") && page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
+            #expect(
+                page.body.contains("<iframe sandbox=\"\"")
+                    && page.body.contains("srcdoc=\"&lt;script&gt;alert(&quot;1&quot;)"))
+            #expect(
+                !page.body.contains("<script")
+                    && page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
         }
     }
 
@@ -75,7 +83,9 @@ struct MailSinkTests {
             // Nobody hears what is said to a server that has hung up.
             let dialogue = codes == ["421"] ? "" : "EHLO t\r\nMAIL FROM:<shop@example.org>\r\nQUIT\r\n"
             let answer = try await Wire.exchange(dialogue, port: sandbox.urls.smtpPort)
-            let said = answer.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.map { String($0.prefix(3)) }
+            let said = answer.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.map {
+                String($0.prefix(3))
+            }
             #expect(said == codes)
             let key = ["Authorization": "Bearer SG.sandbox", "Content-Type": "application/json"]
             let mail =
@@ -91,12 +101,15 @@ struct MailSinkTests {
         try await RunningSandbox.run { sandbox in
             try await Wire.connect(to: sandbox.urls.smtpPort).executeThenClose { inbound, outbound in
                 var packets = inbound.makeAsyncIterator()
-                try await outbound.write(ByteBuffer(string: "EHLO t\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.org>\r\nDATA\r\n"))
+                try await outbound.write(
+                    ByteBuffer(string: "EHLO t\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.org>\r\nDATA\r\n"))
                 var heard = ""
                 while !heard.contains("354 "), let packet = try await packets.next() { heard += String(buffer: packet) }
                 #expect(try await sandbox.mailCount("") == 0)
                 try await outbound.write(ByteBuffer(string: "Message-ID: <now@shop>\r\n\r\nx\r\n.\r\n"))
-                while !heard.hasSuffix("2.0.0 OK\r\n"), let packet = try await packets.next() { heard += String(buffer: packet) }
+                while !heard.hasSuffix("2.0.0 OK\r\n"), let packet = try await packets.next() {
+                    heard += String(buffer: packet)
+                }
                 #expect(try await sandbox.wasAccepted("now@shop") == true)
             }
         }

@@ -18,7 +18,8 @@ struct PagesTests {
             }
             let home = try await sandbox.get("/").body
             for link in [
-                "href=\"/mail\"", "href=\"/ledger\"", "href=\"/intents\"", "href=\"/switches\"", "href=\"/rates\"", "href=\"/webhooks\"",
+                "href=\"/mail\"", "href=\"/ledger\"", "href=\"/intents\"", "href=\"/switches\"", "href=\"/rates\"",
+                "href=\"/webhooks\"",
                 sandbox.urls.smtp, "pm_card_visa",
             ] {
                 #expect(home.contains(link))
@@ -38,7 +39,9 @@ struct PagesTests {
 
     @Test func jsonIsEscaped() {
         #expect(
-            JSONValue.object([("a\"", .array([.string("\\\n\u{1}é"), .null, .bool(true), .number("1.0"), .integer(-3)]))]).text
+            JSONValue.object([
+                ("a\"", .array([.string("\\\n\u{1}é"), .null, .bool(true), .number("1.0"), .integer(-3)]))
+            ]).text
                 == #"{"a\"":["\\\n\u0001é",null,true,1.0,-3]}"#)
     }
 }

@@ -16,9 +16,12 @@ struct RateLimiterTests {
         let limit = RateLimit(perEndpoint: 4, total: nil)
         let atOnce = Array(repeating: (PaymentOperation.create, 0), count: 6)
         let later = [(PaymentOperation.confirm, 0), (.create, 249), (.create, 251), (.create, 260)]
-        #expect(admitted(limit, atOnce + later) == [true, true, true, true, false, false] + [true, false, true, false])
+        #expect(
+            admitted(limit, atOnce + later) == [true, true, true, true, false, false] + [true, false, true, false])
         let idle = atOnce + Array(repeating: (.create, 60_000), count: 5)
-        #expect(admitted(limit, idle).suffix(5) == [true, true, true, true, false], "no more than a second's worth is saved")
+        #expect(
+            admitted(limit, idle).suffix(5) == [true, true, true, true, false], "no more than a second's worth is saved"
+        )
     }
 
     @Test func allTogether() {
@@ -41,7 +44,8 @@ struct RateLimiterTests {
             for _ in 0..<10 { #expect(try await sandbox.pay("payment_intents/\(two)", method: "GET").status == 200) }
             #expect(try await sandbox.pay("payment_intents", "amount=100&currency=usd", key: "k").status == 200)
             #expect(try await sandbox.setFaults(#"{"rate_limit":{"total":0}}"#).status == 400)
-            #expect(try await sandbox.send("DELETE", "/_sandbox/faults").object["rate_limit"] != nil, "back to the start's")
+            #expect(
+                try await sandbox.send("DELETE", "/_sandbox/faults").object["rate_limit"] != nil, "back to the start's")
         }
     }
 

@@ -7,7 +7,8 @@ import Testing
 struct RatesTests {
     @Test(arguments: [
         (1_763_733_600.0, "2025-11-20"),  // Friday 14:00 UTC: not published yet
-        (1_763_737_200.0, "2025-11-21"), (1_763_823_600.0, "2025-11-21"), (1_763_996_399.0, "2025-11-21"), (1_763_996_400.0, "2025-11-24"),
+        (1_763_737_200.0, "2025-11-21"), (1_763_823_600.0, "2025-11-21"), (1_763_996_399.0, "2025-11-21"),
+        (1_763_996_400.0, "2025-11-24"),
         (951_836_400.0, "2000-02-29"), (0.0, "1969-12-31"),
     ])
     func lastWorkingDay(_ seconds: Double, _ expected: String) {
@@ -21,7 +22,9 @@ struct RatesTests {
         for day in 20_001..<20_100 {
             let rates = try #require(RateTable(date: CivilDate(days: day)).rates(base: "EUR"))
             for (old, new) in zip(base, rates) {
-                #expect(old.code == new.code && new.rate > 0 && abs(new.rate / old.rate - 1) < Decimal(string: "0.025") ?? 0)
+                #expect(
+                    old.code == new.code && new.rate > 0 && abs(new.rate / old.rate - 1) < Decimal(string: "0.025") ?? 0
+                )
                 if old.rate != new.rate { changed += 1 }
             }
         }
@@ -48,7 +51,9 @@ struct RatesTests {
                 #expect(try await sandbox.get(path, headers: ["If-None-Match": "\"other\""]).status == 200)
             }
             let latest = try await sandbox.get("/rates/v1/latest?base=gbp&symbols=USD,EUR")
-            #expect(latest.text("base") == "GBP" && Set((latest.object["rates"] as? [String: Any] ?? [:]).keys) == ["USD", "EUR"])
+            #expect(
+                latest.text("base") == "GBP"
+                    && Set((latest.object["rates"] as? [String: Any] ?? [:]).keys) == ["USD", "EUR"])
             #expect(try await sandbox.get("/rates/v1/latest?base=XXX").status == 404)
             let file = try await sandbox.get("/rates/ecb/eurofxref-daily.xml").body
             #expect(file.contains("<Cube currency='USD' rate='1.1") && !file.contains("currency='EUR'"))
@@ -71,7 +76,8 @@ struct RatesTests {
             #expect(open.text("base") == "USD" && Set(dollars.keys) == ["USD", "EUR", "JPY"] && dollars["USD"] == 1)
             #expect(abs((open.number("timestamp") ?? 0) - Int(Date.now.timeIntervalSince1970)) < 5 * 86_400)
             let date = try #require(open.headers["last-modified"])
-            let again = try await sandbox.get("/rates/oxr/api/latest.json?app_id=sandbox", headers: ["If-Modified-Since": date])
+            let again = try await sandbox.get(
+                "/rates/oxr/api/latest.json?app_id=sandbox", headers: ["If-Modified-Since": date])
             #expect(again.status == 304)
         }
     }
@@ -83,7 +89,8 @@ struct RatesTests {
     func refusals(_ query: String, _ status: Int, _ message: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.get("/rates/oxr/api/latest.json?" + query)
-            #expect(reply.status == status && reply.number("status") == status && reply.object["error"] as? Bool == true)
+            #expect(
+                reply.status == status && reply.number("status") == status && reply.object["error"] as? Bool == true)
             #expect(reply.text("message") == message && reply.text("description") != nil)
         }
     }
@@ -112,7 +119,9 @@ struct RatesTests {
 
     @Test func anOldSetIsOfAWorkingDay() {
         let monday = CivilDate(days: 20_052)
-        #expect(monday.weekday == 0 && CivilDate(days: monday.days - 1).orWorkingDayBefore == CivilDate(days: monday.days - 3))
+        #expect(
+            monday.weekday == 0
+                && CivilDate(days: monday.days - 1).orWorkingDayBefore == CivilDate(days: monday.days - 3))
         #expect(monday.orWorkingDayBefore == monday)
     }
 
@@ -120,7 +129,9 @@ struct RatesTests {
         try await RunningSandbox.run { sandbox in
             let paths = ["/rates/v1/latest", "/rates/v2/rates", "/rates/oxr/api/latest.json?app_id=x"]
             let file = "/rates/ecb/eurofxref-daily.xml"
-            func parses(_ reply: Reply) -> Bool { (try? JSONSerialization.jsonObject(with: Data(reply.body.utf8))) != nil }
+            func parses(_ reply: Reply) -> Bool {
+                (try? JSONSerialization.jsonObject(with: Data(reply.body.utf8))) != nil
+            }
 
             _ = try await sandbox.send("PUT", "/_sandbox/rates", body: #"{"break":"json"}"#)
             for path in paths {
@@ -146,13 +157,16 @@ struct RatesTests {
             let form = "age_days=4&jump_currency=usd&jump_factor=1.5&break=half&negative=true"
             #expect(try await sandbox.send("POST", "/_sandbox/rates", body: form).status == 303)
             let set = try await sandbox.get("/_sandbox/rates")
-            #expect(set.number("age_days") == 4 && set.text("break") == "half" && set.object["negative"] as? Bool == true)
+            #expect(
+                set.number("age_days") == 4 && set.text("break") == "half" && set.object["negative"] as? Bool == true)
             #expect((set.object["jump"] as? [String: Double]) == ["USD": 1.5])
             let page = try await sandbox.get("/rates").body
             #expect(page.contains("value=\"half\" selected") && page.contains("This is a sandbox"))
             #expect(try await sandbox.send("POST", "/_sandbox/rates").status == 303)
             #expect(try await sandbox.get("/_sandbox/rates").body == "{}")
-            for wrong in ["age_days=x", "age_days=-1", "jump_currency=XXX&jump_factor=2", "jump_currency=USD", "break=all"] {
+            for wrong in [
+                "age_days=x", "age_days=-1", "jump_currency=XXX&jump_factor=2", "jump_currency=USD", "break=all",
+            ] {
                 #expect(try await sandbox.send("POST", "/_sandbox/rates", body: wrong).status == 400, "\(wrong)")
             }
             for wrong in ["", #"{"break":"all"}"#, #"{"jump":{"USD":0}}"#, #"{"age_days":-1}"#] {

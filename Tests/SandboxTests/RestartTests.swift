@@ -22,7 +22,8 @@ struct RestartTests {
                 #expect(replay.body == first.body && replay.headers["idempotent-replayed"] == "true")
                 #expect(replay.headers["original-request"] == first.headers["request-id"])
                 #expect(
-                    try await sandbox.pay("refunds", "payment_intent=\(paid)&amount=500", key: "refund").headers["idempotent-replayed"]
+                    try await sandbox.pay("refunds", "payment_intent=\(paid)&amount=500", key: "refund").headers[
+                        "idempotent-replayed"]
                         == "true")
                 #expect(try await sandbox.pay("refunds", "payment_intent=\(paid)&amount=1500").status == 400)
                 #expect(try await sandbox.confirm(open, "pm_card_visa_chargeDeclined", key: "declined").status == 402)

@@ -31,12 +31,16 @@ struct SMTPSessionTests {
 
     @Test func aWholeDialogue() {
         let (codes, messages) = talk([
-            "EHLO me", "MAIL FROM:<a@x> SIZE=10 BODY=8BITMIME", "RCPT TO:<b@x>", "rcpt to:<c@x>", "DATA", "Subject: x", "", "..dot", "..",
+            "EHLO me", "MAIL FROM:<a@x> SIZE=10 BODY=8BITMIME", "RCPT TO:<b@x>", "rcpt to:<c@x>", "DATA", "Subject: x",
+            "", "..dot", "..",
             ".", "QUIT",
         ])
         #expect(codes == [250, 250, 250, 250, 354, 250, 221])
         #expect(
-            messages == [SMTPEnvelope(from: "a@x", recipients: ["b@x", "c@x"], content: Array("Subject: x\r\n\r\n.dot\r\n.\r\n".utf8))])
+            messages == [
+                SMTPEnvelope(
+                    from: "a@x", recipients: ["b@x", "c@x"], content: Array("Subject: x\r\n\r\n.dot\r\n.\r\n".utf8))
+            ])
     }
 
     @Test func oneConnectionCarriesSeveralMessages() {
@@ -50,7 +54,8 @@ struct SMTPSessionTests {
         #expect(talk(["EHLO me", "DATA"]).codes == [250, 503])
         #expect(talk(["EHLO me", "MAIL FROM:<a@x>", "DATA"]).codes == [250, 250, 554])
         #expect(talk(["EHLO me", "MAIL FROM:<a@x>", "MAIL FROM:<a@x>"]).codes == [250, 250, 503])
-        #expect(talk(["EHLO me", "MAIL FROM:<a@x>", "RCPT TO:<b@x>", "RSET", "DATA"]).codes == [250, 250, 250, 250, 503])
+        #expect(
+            talk(["EHLO me", "MAIL FROM:<a@x>", "RCPT TO:<b@x>", "RSET", "DATA"]).codes == [250, 250, 250, 250, 503])
         #expect(talk(["EHLO", "NONSENSE", "EHLO me", "MAIL a@x", "NOOP"]).codes == [501, 502, 250, 501, 250])
     }
 
@@ -90,11 +95,13 @@ struct SMTPSessionTests {
 
     @Test(arguments: [
         (["AUTH PLAIN AHVzZXIAc2VjcmV0"], [235, 250]), (["AUTH PLAIN", "AHVzZXIAc2VjcmV0"], [334, 235, 250]),
-        (["auth login", "dXNlcg==", "c2VjcmV0"], [334, 334, 235, 250]), (["AUTH LOGIN dXNlcg==", "c2VjcmV0"], [334, 235, 250]),
+        (["auth login", "dXNlcg==", "c2VjcmV0"], [334, 334, 235, 250]),
+        (["AUTH LOGIN dXNlcg==", "c2VjcmV0"], [334, 235, 250]),
         ([], [530]), (["AUTH PLAIN AHVzZXIAd3Jvbmc="], [535, 530]), (["AUTH PLAIN !"], [535, 530]),
         (["AUTH PLAIN", "*"], [334, 501, 530]),
         (["AUTH LOGIN", "dXNlcg==", "d3Jvbmc="], [334, 334, 535, 530]), (["AUTH LOGIN", "%"], [334, 535, 530]),
-        (["AUTH CRAM-MD5"], [504, 530]), (["AUTH PLAIN AHVzZXIAc2VjcmV0", "AUTH PLAIN AHVzZXIAc2VjcmV0"], [235, 503, 250]),
+        (["AUTH CRAM-MD5"], [504, 530]),
+        (["AUTH PLAIN AHVzZXIAc2VjcmV0", "AUTH PLAIN AHVzZXIAc2VjcmV0"], [235, 503, 250]),
     ])
     func onlyTheOneUserMaySend(_ lines: [String], _ codes: [Int]) {
         let credentials = SMTPCredentials(user: "user", password: "secret")
@@ -102,10 +109,13 @@ struct SMTPSessionTests {
     }
 
     @Test(arguments: [
-        (["MAIL FROM:<a@x> SIZE=-1"], [501]), (["MAIL FROM:<a@x> SIZE="], [501]), (["MAIL FROM:<a@x> SIZE=99999999999999999999"], [552]),
-        (["MAIL FROM:<a@x> BODY=8BITMIME", "RSET", "MAIL FROM:<a@x> body=7bit"], [250, 250, 250]), (["MAIL FROM:<a@x> BODY=9BIT"], [501]),
+        (["MAIL FROM:<a@x> SIZE=-1"], [501]), (["MAIL FROM:<a@x> SIZE="], [501]),
+        (["MAIL FROM:<a@x> SIZE=99999999999999999999"], [552]),
+        (["MAIL FROM:<a@x> BODY=8BITMIME", "RSET", "MAIL FROM:<a@x> body=7bit"], [250, 250, 250]),
+        (["MAIL FROM:<a@x> BODY=9BIT"], [501]),
         (["MAIL FROM:<a@x> COLOUR=red"], [555]), (["MAIL FROM:<å@x>"], [553]), (["MAIL FROM:<å@x> SMTPUTF8"], [250]),
-        (["MAIL FROM:<a@x> SMTPUTF8", "RCPT TO:<用户@例子.广告>"], [250, 250]), (["MAIL FROM:<a@x>", "RCPT TO:<用户@x>"], [250, 553]),
+        (["MAIL FROM:<a@x> SMTPUTF8", "RCPT TO:<用户@例子.广告>"], [250, 250]),
+        (["MAIL FROM:<a@x>", "RCPT TO:<用户@x>"], [250, 553]),
         (["MAIL FROM:<\u{0}@x>", "\u{0}", "RCPT TO:<\u{0}>"], [250, 502, 250]),
     ])
     func whatAMailNeedsIsSaidAndChecked(_ lines: [String], _ codes: [Int]) {
@@ -115,24 +125,31 @@ struct SMTPSessionTests {
     @Test func aServerOfTheOldKindTakesNoLettersOfOtherScripts() {
         let old = SMTPOffers(internationalAddresses: false)
         #expect(
-            talk(["EHLO me", "MAIL FROM:<å@x> SMTPUTF8", "MAIL FROM:<a@x>", "RCPT TO:<å@x>"], offers: old).codes == [250, 555, 250, 553])
+            talk(["EHLO me", "MAIL FROM:<å@x> SMTPUTF8", "MAIL FROM:<a@x>", "RCPT TO:<å@x>"], offers: old).codes == [
+                250, 555, 250, 553,
+            ])
     }
 
     @Test func whereEncryptionIsRequiredNothingGoesBeforeIt() {
         let strict = SMTPOffers(encryption: .required)
         let user = SMTPCredentials(user: "user", password: "secret")
         let lines = [
-            "EHLO me", "AUTH PLAIN AHVzZXIAc2VjcmV0", "MAIL FROM:<a@x>", "STARTTLS now", "STARTTLS", "MAIL FROM:<a@x>", "EHLO me",
+            "EHLO me", "AUTH PLAIN AHVzZXIAc2VjcmV0", "MAIL FROM:<a@x>", "STARTTLS now", "STARTTLS", "MAIL FROM:<a@x>",
+            "EHLO me",
             "STARTTLS",
             "AUTH PLAIN AHVzZXIAc2VjcmV0", "MAIL FROM:<a@x>",
         ]
-        #expect(talk(lines, credentials: user, offers: strict).codes == [250, 530, 530, 501, 220, 503, 250, 502, 235, 250])
+        #expect(
+            talk(lines, credentials: user, offers: strict).codes == [250, 530, 530, 501, 220, 503, 250, 502, 235, 250])
         #expect(talk(["EHLO me", "STARTTLS"]).codes == [250, 502], "not unless it is offered")
     }
 
     @Test func theWayInIsOnlyOfferedWhereThereIsOne() {
-        var (open, closed) = (SMTPSession(), SMTPSession(credentials: SMTPCredentials(user: "user", password: "secret")))
-        guard case .reply(let without) = open.receive(Array("EHLO me".utf8)), case .reply(let with) = closed.receive(Array("EHLO me".utf8))
+        var (open, closed) = (
+            SMTPSession(), SMTPSession(credentials: SMTPCredentials(user: "user", password: "secret"))
+        )
+        guard case .reply(let without) = open.receive(Array("EHLO me".utf8)),
+            case .reply(let with) = closed.receive(Array("EHLO me".utf8))
         else {
             Issue.record("EHLO is answered")
             return

@@ -13,13 +13,18 @@ struct SendGridTests {
         {"type":"text/html","value":"<p>Hello</p>"}],"headers":{"Message-ID":"<m-1@shop>"},"custom_args":{"order_id":"o-1","email":"x"}}
         """
 
-    private static func send(_ sandbox: RunningSandbox, _ body: String, key: String = "SG.sandbox") async throws -> Reply {
+    private static func send(_ sandbox: RunningSandbox, _ body: String, key: String = "SG.sandbox") async throws
+        -> Reply
+    {
         try await sandbox.send(
-            "POST", "/v3/mail/send", headers: ["Authorization": "Bearer \(key)", "Content-Type": "application/json"], body: body)
+            "POST", "/v3/mail/send", headers: ["Authorization": "Bearer \(key)", "Content-Type": "application/json"],
+            body: body)
     }
 
     private static func messages(_ reply: Reply) -> [String] {
-        (reply.object["errors"] as? [[String: Any]] ?? []).compactMap { $0["field"] as? String ?? $0["message"] as? String }
+        (reply.object["errors"] as? [[String: Any]] ?? []).compactMap {
+            $0["field"] as? String ?? $0["message"] as? String
+        }
     }
 
     @Test func aMailIsAcceptedAndReadable() async throws {
@@ -56,7 +61,8 @@ struct SendGridTests {
     @Test(arguments: [
         ("ada@example.org", "ada", "personalizations.0.to.0.email"),
         (#""to":[{"email":"ada@example.org","name":"Ada"}]"#, #""to":[]"#, "personalizations.0.to"),
-        ("shop@example.org", "@", "from.email"), ("Thanks, Åda", "", "subject"), (#""Hello\nAda""#, #""""#, "content.0.value"),
+        ("shop@example.org", "@", "from.email"), ("Thanks, Åda", "", "subject"),
+        (#""Hello\nAda""#, #""""#, "content.0.value"),
         ("text/html", "html", "content.1.type"), ("Message-ID", "Subject", "headers.Subject"),
         (#""name":"Ada"}]"#, #""name":"Ada"}],"cc":[{"email":"ADA@example.org"}]"#, "personalizations.0"),
         (#"{"type":"text/plain","value":"Hello\nAda"},"#, "", ""),
@@ -104,7 +110,9 @@ struct SendGridTests {
                 #expect(reply.status == status, "\(fault)")
                 if status == 429 {
                     let reset = try #require(reply.headers["x-ratelimit-reset"].flatMap { Double($0) })
-                    #expect((25...31).contains(reset - Date.now.timeIntervalSince1970) && reply.headers["x-ratelimit-remaining"] == "0")
+                    #expect(
+                        (25...31).contains(reset - Date.now.timeIntervalSince1970)
+                            && reply.headers["x-ratelimit-remaining"] == "0")
                 }
                 let mails = try await sandbox.get("/_sandbox/mail").objects
                 #expect(mails.count == before + (fate == nil ? 0 : 1), "\(fault)")
@@ -129,7 +137,8 @@ struct SendGridTests {
             abs((Double(timestamp) ?? 0) - Date.now.timeIntervalSince1970) < 300
         else { return false }
         let publicKey = try P256.Signing.PublicKey(derRepresentation: try #require(Data(base64Encoded: key)))
-        return publicKey.isValidSignature(try .init(derRepresentation: signature), for: Data((timestamp + hook.request.body).utf8))
+        return publicKey.isValidSignature(
+            try .init(derRepresentation: signature), for: Data((timestamp + hook.request.body).utf8))
     }
 
     private static func events(_ hook: HookReceiver.Hook) -> [[String: Any]] {
@@ -137,7 +146,8 @@ struct SendGridTests {
     }
 
     @Test(arguments: [
-        ("", ["processed", "delivered"]), ("accept_then_drop", ["dropped"]), ("accept_then_bounce", ["processed", "bounce"]),
+        ("", ["processed", "delivered"]), ("accept_then_drop", ["dropped"]),
+        ("accept_then_bounce", ["processed", "bounce"]),
     ])
     func whatBecameOfItIsToldSigned(_ fault: String, _ told: [String]) async throws {
         let receiver = try HookReceiver()
@@ -152,7 +162,9 @@ struct SendGridTests {
             for event in events {
                 #expect(event["email"] as? String == "ada@example.org", "an argument of the sender's replaces nothing")
                 #expect(event["smtp-id"] as? String == "<m-1@shop>" && event["delivery_id"] as? String == "d-1")
-                #expect(event["order_id"] as? String == "o-1" && (event["sg_message_id"] as? String)?.hasPrefix(id + ".") == true)
+                #expect(
+                    event["order_id"] as? String == "o-1"
+                        && (event["sg_message_id"] as? String)?.hasPrefix(id + ".") == true)
             }
         }
         receiver.stop()
@@ -175,7 +187,8 @@ struct SendGridTests {
     @Test func theKeyAndWhatWasNotToldOutliveTheProcess() async throws {
         try await withTemporaryDirectory { directory in
             let deaf = try HookReceiver { _, _ in 500 }
-            let key = try await RunningSandbox.run(data: directory, settings: { $0.mailWebhookURL = deaf.url }) { sandbox in
+            let key = try await RunningSandbox.run(data: directory, settings: { $0.mailWebhookURL = deaf.url }) {
+                sandbox in
                 _ = try await Self.send(sandbox, Self.whole)
                 try await eventually("an attempt") { !deaf.hooks().isEmpty }
                 return try await sandbox.get("/_sandbox/mail/webhook").text("public_key")
@@ -197,7 +210,9 @@ struct SendGridTests {
             #expect(try await sandbox.send("POST", "/_sandbox/mail/webhook", body: #"{"url":"ftp://x"}"#).status == 400)
             let pointed = try await sandbox.send("POST", "/_sandbox/mail/webhook", body: #"{"url":"\#(receiver.url)"}"#)
             let key = try #require(pointed.text("public_key"))
-            let faults = ["webhook_bad_signature", "webhook_old_timestamp"].map { #"{"kind":"\#($0)","recipient":"*","count":1}"# }
+            let faults = ["webhook_bad_signature", "webhook_old_timestamp"].map {
+                #"{"kind":"\#($0)","recipient":"*","count":1}"#
+            }
             _ = try await sandbox.setFaults(#"{"faults":[\#(faults.joined(separator: ","))]}"#)
             for _ in faults { _ = try await Self.send(sandbox, Self.whole) }
             try await eventually("two forged and two genuine") { receiver.hooks().count == 4 }

@@ -9,14 +9,18 @@ struct SettingsTests {
     @Test func defaults() throws {
         let settings = try SandboxSettings(environment: ["SANDBOX_PORT": "", "OTHER": "x"])
         #expect(settings == SandboxSettings())
-        #expect(settings.host == "127.0.0.1" && settings.port == 9090 && settings.smtpPort == 9025 && settings.dataDirectory == nil)
+        #expect(
+            settings.host == "127.0.0.1" && settings.port == 9090 && settings.smtpPort == 9025
+                && settings.dataDirectory == nil)
     }
 
     @Test func everyOneIsRead() throws {
         let settings = try SandboxSettings(environment: [
-            "SANDBOX_MAIL_WEBHOOK_URL": "http://m", "SANDBOX_SMTP_USER": "u", "SANDBOX_SMTP_PASSWORD": "p", "SANDBOX_LATER_MS": "7",
+            "SANDBOX_MAIL_WEBHOOK_URL": "http://m", "SANDBOX_SMTP_USER": "u", "SANDBOX_SMTP_PASSWORD": "p",
+            "SANDBOX_LATER_MS": "7",
             "SANDBOX_RATE_LIMIT": "25/100", "SANDBOX_WEBHOOK_URL": "https://x/y", "SANDBOX_WEBHOOK_SECRET": "a,b",
-            "SANDBOX_HOST": "::1", "SANDBOX_PORT": "1", "SANDBOX_SMTP_PORT": "2", "SANDBOX_DATA": "/d", "SANDBOX_LATENCY_MS": "300",
+            "SANDBOX_HOST": "::1", "SANDBOX_PORT": "1", "SANDBOX_SMTP_PORT": "2", "SANDBOX_DATA": "/d",
+            "SANDBOX_LATENCY_MS": "300",
             "SANDBOX_API_VERSION": "2024-06-20", "SANDBOX_SMTP_TLS": "required", "SANDBOX_SMTP_UTF8": "off",
         ])
         #expect(settings.apiVersion.text == "2024-06-20")
@@ -24,10 +28,14 @@ struct SettingsTests {
         #expect(
             settings.host == "::1" && settings.port == 1 && settings.smtpPort == 2 && settings.dataDirectory == "/d"
                 && settings.latencyMilliseconds == 300)
-        #expect(settings.mailWebhookURL == "http://m" && settings.smtpCredentials == SMTPCredentials(user: "u", password: "p"))
+        #expect(
+            settings.mailWebhookURL == "http://m"
+                && settings.smtpCredentials == SMTPCredentials(user: "u", password: "p"))
         #expect(settings.laterMilliseconds == 7)
         let key = P256.Signing.PrivateKey()
-        let given = try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": key.derRepresentation.base64EncodedString()])
+        let given = try SandboxSettings(environment: [
+            "SANDBOX_MAIL_SIGNING_KEY": key.derRepresentation.base64EncodedString()
+        ])
         #expect(given.mailSigningKey == key.rawRepresentation)
         #expect(settings.rateLimit == RateLimit(perEndpoint: 25, total: 100))
         #expect(settings.webhook == WebhookTarget(url: "https://x/y", secrets: ["a", "b"]))
@@ -37,7 +45,9 @@ struct SettingsTests {
     }
 
     @Test func aWrongSigningKeyIsNotRepeated() throws {
-        let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": "secret"]) }
+        let error = try #require(throws: SettingsError.self) {
+            try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": "secret"])
+        }
         #expect(error.description.contains("SANDBOX_MAIL_SIGNING_KEY") && !error.description.contains("secret"))
     }
 

@@ -8,7 +8,9 @@ struct SwitchesTests {
         try await RunningSandbox.run { sandbox in
             let page = try await sandbox.get("/switches").body
             for kind in FaultKind.allCases {
-                #expect(page.contains("name=\"kind\" value=\"\(kind.rawValue)\"") && page.contains(Page.escape(kind.meaning)), "\(kind)")
+                #expect(
+                    page.contains("name=\"kind\" value=\"\(kind.rawValue)\"")
+                        && page.contains(Page.escape(kind.meaning)), "\(kind)")
             }
             #expect(page.contains("Nothing misbehaves.") && page.contains("Nothing was hit."))
         }
@@ -21,7 +23,8 @@ struct SwitchesTests {
             let form = try #require(page.split(separator: "<form").first { $0.contains("value=\"\(kind.rawValue)\"") })
             let fields = form.matches(of: #/<input[^>]*name="(\w+)"[^>]*value="([^"]*)"/#).map { "\($0.1)=\($0.2)" }
             let choices = form.matches(of: #/<select name="(\w+)"/#).map { "\($0.1)=" }
-            let reply = try await sandbox.send("POST", "/_sandbox/switches", body: (fields + choices).joined(separator: "&"))
+            let reply = try await sandbox.send(
+                "POST", "/_sandbox/switches", body: (fields + choices).joined(separator: "&"))
             #expect(reply.status == 303 && reply.headers["location"] == "/switches", "\(reply.body)")
             let rules = try await sandbox.get("/_sandbox/faults").object["faults"] as? [[String: Any]]
             #expect(rules?.compactMap { $0["kind"] as? String } == [kind.rawValue])
@@ -32,12 +35,16 @@ struct SwitchesTests {
         try await RunningSandbox.run { sandbox in
             let form = "kind=409&endpoint=confirm&count=2&order_id=<o>&ms=&rate=1"
             #expect(try await sandbox.send("POST", "/_sandbox/switches", body: form).status == 303)
-            #expect(try await sandbox.send("POST", "/_sandbox/switches", body: "kind=slow&ms=1&endpoint=create").status == 303)
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/switches", body: "kind=slow&ms=1&endpoint=create").status
+                    == 303)
             let id = try await sandbox.intent(order: "%3Co%3E")
             #expect(try await sandbox.confirm(id).status == 409)
             let page = try await sandbox.get("/switches").body
             #expect(page.contains("<td><code>409</code></td><td>confirm, order &lt;o&gt;</td><td>1</td>"))
-            #expect(page.contains("<td><code>409</code></td><td>1</td>") && page.contains("<td><code>slow</code></td><td>1</td>"))
+            #expect(
+                page.contains("<td><code>409</code></td><td>1</td>")
+                    && page.contains("<td><code>slow</code></td><td>1</td>"))
             #expect(try await sandbox.send("POST", "/_sandbox/switches/clear").status == 303)
             #expect(try await sandbox.confirm(id).status == 200)
         }
@@ -57,7 +64,10 @@ struct SwitchesTests {
         }
     }
 
-    @Test(arguments: ["", "kind=x", "kind=slow", "kind=409&rate=2", "kind=409&count=x", "kind=409&endpoint=nowhere", "kind=webhook_late"])
+    @Test(arguments: [
+        "", "kind=x", "kind=slow", "kind=409&rate=2", "kind=409&count=x", "kind=409&endpoint=nowhere",
+        "kind=webhook_late",
+    ])
     func nonsenseIsRefusedWithAPage(_ form: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.send("POST", "/_sandbox/switches", body: form)
@@ -71,15 +81,20 @@ struct SwitchesTests {
 
     @Test func webhooksAreShownWithTheirAnswers() async throws {
         let receiver = try HookReceiver { hook, _ in hook.object["livemode"] as? Bool == true ? 400 : 200 }
-        try await RunningSandbox.run(settings: { $0.webhook = WebhookTarget(url: receiver.url, secrets: ["s"]) }) { sandbox in
-            _ = try await sandbox.setFaults(#"{"faults":[{"kind":"webhook_other_mode"},{"kind":"webhook_before_answer"}]}"#)
+        try await RunningSandbox.run(settings: { $0.webhook = WebhookTarget(url: receiver.url, secrets: ["s"]) }) {
+            sandbox in
+            _ = try await sandbox.setFaults(
+                #"{"faults":[{"kind":"webhook_other_mode"},{"kind":"webhook_before_answer"}]}"#)
             _ = try await sandbox.intent(order: "<o>")
             let hooks = try await receiver.wait(for: 2, "payment_intent.created")
             let id = try #require(hooks.first { $0.object["livemode"] as? Bool == false }).id
-            let again = try await sandbox.send("POST", "/_sandbox/webhooks/\(id)/send", headers: ["Accept": "text/html"])
+            let again = try await sandbox.send(
+                "POST", "/_sandbox/webhooks/\(id)/send", headers: ["Accept": "text/html"])
             #expect(again.status == 303 && again.headers["location"] == "/webhooks")
             let page = try await sandbox.get("/webhooks").body
-            #expect(page.contains("other_mode: 400") && page.contains("payment_intent.created") && page.contains("&lt;o&gt;"))
+            #expect(
+                page.contains("other_mode: 400") && page.contains("payment_intent.created")
+                    && page.contains("&lt;o&gt;"))
             #expect(page.contains(receiver.url) && page.contains("/_sandbox/webhooks/\(id)/send"))
         }
         receiver.stop()

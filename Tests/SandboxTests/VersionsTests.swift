@@ -7,8 +7,10 @@ import Testing
 struct VersionsTests {
     @Test(arguments: [
         ("2024-10-28.acacia", true), ("2024-06-20", true), ("2025-06-30.basil", true), ("2026-10-28.endive", true),
-        ("2024-10-28", false), ("2024-06-20.acacia", false), ("acacia", false), ("2024-13-01.acacia", false), ("2024-1-1", false),
-        ("2024-10-28.", false), ("2024-10-28.Acacia", false), ("", false), ("2024-10-28.acacia ", false), ("\u{0}", false),
+        ("2024-10-28", false), ("2024-06-20.acacia", false), ("acacia", false), ("2024-13-01.acacia", false),
+        ("2024-1-1", false),
+        ("2024-10-28.", false), ("2024-10-28.Acacia", false), ("", false), ("2024-10-28.acacia ", false),
+        ("\u{0}", false),
     ])
     func versionsAreWrittenAsTheProviderWritesThem(_ text: String, _ isVersion: Bool) {
         #expect((StripeVersion(text) != nil) == isVersion)
@@ -18,7 +20,9 @@ struct VersionsTests {
         try await RunningSandbox.run { sandbox in
             let form = "amount=100&currency=usd&payment_method_types[]=card"
             #expect(try await sandbox.pay("payment_intents", form).headers["stripe-version"] == "2024-10-28.acacia")
-            #expect(try await sandbox.pay("payment_intents", form, version: "2024-06-20").headers["stripe-version"] == "2024-06-20")
+            #expect(
+                try await sandbox.pay("payment_intents", form, version: "2024-06-20").headers["stripe-version"]
+                    == "2024-06-20")
             let refused = try await sandbox.pay("payment_intents", form, version: "yesterday")
             #expect(refused.status == 400 && refused.error["type"] as? String == "invalid_request_error")
             #expect((refused.error["message"] as? String)?.contains("Invalid Stripe API version: yesterday") == true)
@@ -36,14 +40,21 @@ struct VersionsTests {
     }
 
     @Test(arguments: [
-        ("2024-10-28.acacia", ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]),
-        ("2025-06-30.basil", ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]),
+        (
+            "2024-10-28.acacia",
+            ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]
+        ),
+        (
+            "2025-06-30.basil",
+            ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]
+        ),
         ("2024-06-20", ["charge.refunded", "charge.refund.updated"]),
     ])
     func refundsOfChargesAreToldByTheNamesTheVersionHas(_ version: String, _ types: [String]) async throws {
         try await RunningSandbox.run(settings: { $0.apiVersion = StripeVersion(version) ?? .current }) { sandbox in
             #expect(try await Self.bounce(sandbox) == types)
-            let event = (try await sandbox.pay("events?limit=1", method: "GET").object["data"] as? [[String: Any]])?.first
+            let event = (try await sandbox.pay("events?limit=1", method: "GET").object["data"] as? [[String: Any]])?
+                .first
             #expect(event?["api_version"] as? String == version)
         }
     }
@@ -61,10 +72,13 @@ struct VersionsTests {
     @Test func aBouncedRefundSaysWhyAndWhatItWasBefore() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await Self.bounce(sandbox)
-            let data = try await sandbox.pay("events?type=refund.updated", method: "GET").object["data"] as? [[String: Any]]
+            let data =
+                try await sandbox.pay("events?type=refund.updated", method: "GET").object["data"] as? [[String: Any]]
             let content = try #require(data?.first?["data"] as? [String: Any])
             let refund = try #require(content["object"] as? [String: Any])
-            #expect(refund["status"] as? String == "failed" && refund["failure_reason"] as? String == "expired_or_canceled_card")
+            #expect(
+                refund["status"] as? String == "failed"
+                    && refund["failure_reason"] as? String == "expired_or_canceled_card")
             #expect((content["previous_attributes"] as? [String: Any])?["status"] as? String == "succeeded")
         }
     }
@@ -79,7 +93,9 @@ struct VersionsTests {
             #expect(sent.status == 200 && sent.body.contains("v1.payment_intent.succeeded"))
             let hook = try #require(receiver.hooks("v1.payment_intent.succeeded").first)
             #expect(hook.isSigned(with: "s") && hook.object["object"] as? String == "v2.core.event")
-            #expect(hook.object["data"] == nil && (hook.object["related_object"] as? [String: Any])?["id"] as? String == "pi_1")
+            #expect(
+                hook.object["data"] == nil
+                    && (hook.object["related_object"] as? [String: Any])?["id"] as? String == "pi_1")
             #expect(try await sandbox.send("POST", "/_sandbox/webhooks/thin", body: "{}").status == 400)
         }
         receiver.stop()

@@ -28,7 +28,8 @@ struct WebhooksTests {
     @Test func signaturesAreTheProviders() {
         // Made with: printf '1492774577.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_sandbox
         #expect(
-            WebhookSignature.header(of: #"{"id":"evt_1"}"#, secrets: ["whsec_sandbox", "whsec_other"], at: 1_492_774_577)
+            WebhookSignature.header(
+                of: #"{"id":"evt_1"}"#, secrets: ["whsec_sandbox", "whsec_other"], at: 1_492_774_577)
                 == "t=1492774577,v1=c963f5361c0ae50aa6ee0754b58e0cd50c3582b73793fc307937411cd3a8259f,v1=7de382fc9d50efc4cbab2272c65bd6bca85a6eb696ebf6d9dfed06b24d0a3ca8"
         )
     }
@@ -46,7 +47,9 @@ struct WebhooksTests {
             #expect(hook.isSigned(with: WebhookTarget.defaultSecret) && !hook.isSigned(with: "whsec_other"))
             #expect(abs((hook.signedAt ?? 0) - Int(Date.now.timeIntervalSince1970)) < 5)
             #expect(hook.subject["id"] as? String == id && hook.subject["status"] as? String == "succeeded")
-            #expect(hook.request.method == "POST" && hook.request.headers["content-type"]?.hasPrefix("application/json") == true)
+            #expect(
+                hook.request.method == "POST"
+                    && hook.request.headers["content-type"]?.hasPrefix("application/json") == true)
             let listed = try await sandbox.pay("events/\(hook.id)", method: "GET")
             #expect(listed.body == hook.request.body, "the list tells what the webhook told")
             try await eventually("delivered") {
@@ -126,7 +129,9 @@ struct WebhooksTests {
             try await eventually("delivered") {
                 try await Self.deliveries(sandbox).first?["delivered"] as? Bool == true
             }
-            #expect(try await Self.attempts(sandbox, event) == ["\(kind.dropFirst("webhook_".count)) 400", "genuine 200"].sorted())
+            #expect(
+                try await Self.attempts(sandbox, event)
+                    == ["\(kind.dropFirst("webhook_".count)) 400", "genuine 200"].sorted())
             #expect(hooks.contains { $0.id != event } == (kind == "webhook_other_mode"))
         }
     }
@@ -144,7 +149,8 @@ struct WebhooksTests {
     @Test func aReorderedEventIsOvertaken() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
-            _ = try await sandbox.setFaults(#"{"faults":[{"kind":"webhook_reorder","event":"payment_intent.requires_action","ms":60000}]}"#)
+            _ = try await sandbox.setFaults(
+                #"{"faults":[{"kind":"webhook_reorder","event":"payment_intent.requires_action","ms":60000}]}"#)
             let id = try await sandbox.intent()
             _ = try await receiver.wait(for: 1, "payment_intent.created")
             _ = try await sandbox.confirm(id, "pm_card_authenticationRequired")
@@ -154,7 +160,9 @@ struct WebhooksTests {
             _ = try await sandbox.confirm(id)
             _ = try await receiver.wait(for: 1, "payment_intent.requires_action")
             let types = receiver.hooks().map(\.type)
-            let (asked, charged) = (types.firstIndex(of: "payment_intent.requires_action"), types.firstIndex(of: "charge.succeeded"))
+            let (asked, charged) = (
+                types.firstIndex(of: "payment_intent.requires_action"), types.firstIndex(of: "charge.succeeded")
+            )
             let succeeded = types.firstIndex(of: "payment_intent.succeeded")
             #expect(try #require(asked) > min(try #require(charged), succeeded ?? .max))
         }
@@ -163,7 +171,8 @@ struct WebhooksTests {
     @Test func anEventCanBeHeardBeforeTheAnswer() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
-            _ = try await sandbox.setFaults(#"{"faults":[{"kind":"webhook_before_answer","event":"payment_intent.succeeded"}]}"#)
+            _ = try await sandbox.setFaults(
+                #"{"faults":[{"kind":"webhook_before_answer","event":"payment_intent.succeeded"}]}"#)
             for number in 1...20 {
                 #expect(try await sandbox.confirm(try await sandbox.intent()).status == 200)
                 #expect(receiver.hooks("payment_intent.succeeded").count == number)
@@ -176,19 +185,27 @@ struct WebhooksTests {
         try await RunningSandbox.run { sandbox in
             let unheard = try await sandbox.intent()
             #expect(try await Self.deliveries(sandbox).isEmpty)
-            #expect(try await sandbox.send("POST", "/_sandbox/webhooks", body: #"{"secret":"s"}"#).status == 400, "nowhere to send to")
-            for nonsense in ["", #"{"url":"ftp://x"}"#, #"{"url":"http://x","secret":""}"#, #"{"url":"http://x","secrets":[]}"#] {
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/webhooks", body: #"{"secret":"s"}"#).status == 400,
+                "nowhere to send to")
+            for nonsense in [
+                "", #"{"url":"ftp://x"}"#, #"{"url":"http://x","secret":""}"#, #"{"url":"http://x","secrets":[]}"#,
+            ] {
                 #expect(try await sandbox.send("POST", "/_sandbox/webhooks", body: nonsense).status == 400)
             }
             let event = try await sandbox.pay("events", method: "GET").object["data"] as? [[String: Any]]
             let id = try #require(event?.first?["id"] as? String)
             #expect(try await sandbox.send("POST", "/_sandbox/webhooks/\(id)/send").status == 400)
-            #expect(try await sandbox.send("POST", "/_sandbox/webhooks", body: #"{"url":"\#(receiver.url)"}"#).status == 200)
+            #expect(
+                try await sandbox.send("POST", "/_sandbox/webhooks", body: #"{"url":"\#(receiver.url)"}"#).status == 200
+            )
             let secrets = try await sandbox.send("POST", "/_sandbox/webhooks", body: #"{"secrets":["old","new"]}"#)
             #expect(secrets.object["secrets"] as? [String] == ["old", "new"] && secrets.text("url") == receiver.url)
             _ = try await sandbox.confirm(unheard)
             let hook = try #require(try await receiver.wait(for: 1, "payment_intent.succeeded").first)
-            #expect(hook.isSigned(with: "old") && hook.isSigned(with: "new") && !hook.isSigned(with: WebhookTarget.defaultSecret))
+            #expect(
+                hook.isSigned(with: "old") && hook.isSigned(with: "new")
+                    && !hook.isSigned(with: WebhookTarget.defaultSecret))
             #expect(receiver.hooks("payment_intent.created").isEmpty, "what happened before is only listed")
             let sent = try await sandbox.send("POST", "/_sandbox/webhooks/\(id)/send")
             #expect(sent.status == 200 && receiver.hooks("payment_intent.created").map(\.id) == [id])

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("A total that cannot be charged is refused before anything is held", .timeLimit(.minutes(1)))
 struct AmountLimitTests {
-    private static let settings = ShopSettings(charges: ChargeLimits(minimums: [Money(50, .usd)], maximums: [Money(99_999_999, .usd)]))
+    private static let settings = ShopSettings(
+        charges: ChargeLimits(minimums: [Money(50, .usd)], maximums: [Money(99_999_999, .usd)]))
     private static let bounds = settings.charges.bounds(in: .usd)
 
     @Test(
@@ -23,12 +24,17 @@ struct AmountLimitTests {
                 return
             }
             #expect(
-                outcome == (price < 50 ? .amountTooSmall(Money(price, .usd), Self.bounds) : .amountTooLarge(Self.bounds)))
-            #expect(try await shop.count("SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys)") == 0)
+                outcome
+                    == (price < 50 ? .amountTooSmall(Money(price, .usd), Self.bounds) : .amountTooLarge(Self.bounds)))
+            #expect(
+                try await shop.count("SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys)")
+                    == 0)
             #expect(try await shop.count("SELECT count(*) FROM carts") == 0)
             // The same key takes the order once it can be charged.
             try await shop.database.execute("UPDATE products SET base_amount = 1999")
-            guard case .placed = try await shop.orders.place(request) else { throw Unexpected(what: "the key was used up") }
+            guard case .placed = try await shop.orders.place(request) else {
+                throw Unexpected(what: "the key was used up")
+            }
         }
     }
 
@@ -40,7 +46,9 @@ struct AmountLimitTests {
             let owner = CartOwner.newGuest()
             let pin = try await shop.product("PIN", stock: 5, price: Money(10, .usd))
             _ = try await shop.carts.add(.one, of: pin.id, for: owner)
-            #expect(try await shop.orders.place(shop.checkout(of: owner, key: "k")) == .amountTooSmall(Money(10, .usd), Self.bounds))
+            #expect(
+                try await shop.orders.place(shop.checkout(of: owner, key: "k"))
+                    == .amountTooSmall(Money(10, .usd), Self.bounds))
             #expect(try await shop.count("SELECT count(*) FROM carts WHERE status = 'open'") == 1)
             _ = try await shop.carts.add(try Quantity(4), of: pin.id, for: owner)
             guard case .placed = try await shop.orders.place(shop.checkout(of: owner, key: "k")) else {
@@ -53,7 +61,9 @@ struct AmountLimitTests {
     func hoarding() async throws {
         try await Shop.with(settings: Self.settings) { shop in
             var products: [Product] = []
-            for number in 0..<100 { products.append(try await shop.product("DEAR-\(number)", stock: 145, price: Money(99_900, .usd))) }
+            for number in 0..<100 {
+                products.append(try await shop.product("DEAR-\(number)", stock: 145, price: Money(99_900, .usd)))
+            }
             var request = try shop.express(products[0])
             request.source = .items(try products.map { .init(productID: $0.id, quantity: try Quantity(145)) })
             #expect(try await shop.orders.place(request) == .amountTooLarge(Self.bounds))
@@ -83,8 +93,12 @@ struct PriceStepTests {
     func refused() async throws {
         try await Shop.with { shop in
             let dinar = try #require(Self.dinar)
-            await #expect(throws: StorageError.self) { try await shop.product("A", stock: 1, price: Money(12_345, dinar)) }
-            await #expect(throws: StorageError.self) { try await shop.product("B", stock: 1, prices: [Money(12_345, dinar)]) }
+            await #expect(throws: StorageError.self) {
+                try await shop.product("A", stock: 1, price: Money(12_345, dinar))
+            }
+            await #expect(throws: StorageError.self) {
+                try await shop.product("B", stock: 1, prices: [Money(12_345, dinar)])
+            }
             #expect(try await shop.count("SELECT count(*) FROM products") == 0)
             let pen = try await shop.product("PEN", stock: 1, prices: [Money(12_340, dinar)])
             for change: SQL in [
@@ -142,7 +156,9 @@ struct PriceStepTests {
                 RefundWish(orderID: order.id, amount: Money(amount, dinar), key: "k-\(amount)", actor: .system("test"))
             }
             #expect(try await shop.refunds.request(wish(1235)) == .notChargeable(step: Money(10, dinar)))
-            guard case .accepted = try await shop.refunds.request(wish(1230)) else { throw Unexpected(what: "not accepted") }
+            guard case .accepted = try await shop.refunds.request(wish(1230)) else {
+                throw Unexpected(what: "not accepted")
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ struct CacheTests {
     private static let logger = Logger(label: "cache", factory: { _ in SwiftLogNoOpLogHandler() })
 
     private static func view(price: Int64) throws -> ProductView {
-        let product = Product(sku: try SKU("PEN"), name: "Pen", description: "", category: nil, basePrice: Money(price, .usd))
+        let product = Product(
+            sku: try SKU("PEN"), name: "Pen", description: "", category: nil, basePrice: Money(price, .usd))
         return ProductView(product: product, price: Money(price, .usd), available: 3)
     }
 

@@ -15,15 +15,21 @@ struct CallGateTests {
 
     /// Two connections, as of two processes, and a prefix of the test's own.
     private static func with(_ body: (RedisClient, RedisClient, String) async throws -> Void) async throws {
-        let clients = try (0..<2).map { _ in RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger) }
+        let clients = try (0..<2).map { _ in
+            RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger)
+        }
         try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
         let result: Result<Void, any Error>
-        do { result = .success(try await body(clients[0], clients[1], "test-\(Order.ID())")) } catch { result = .failure(error) }
+        do { result = .success(try await body(clients[0], clients[1], "test-\(Order.ID())")) } catch {
+            result = .failure(error)
+        }
         for client in clients { await client.close() }
         try result.get()
     }
 
-    private static func gate(_ limits: CallLimits, _ redis: RedisClient, _ prefix: String, patience: Duration = .seconds(3))
+    private static func gate(
+        _ limits: CallLimits, _ redis: RedisClient, _ prefix: String, patience: Duration = .seconds(3)
+    )
         -> RedisCallGate
     {
         RedisCallGate(.payments, limits: limits, redis: redis, prefix: prefix, patience: patience, logger: logger)
@@ -47,7 +53,8 @@ struct CallGateTests {
         // Many at once too, so that both limits count.
         Gen<Int>.one(of: [0, 0, 3, 40, 200, 700, 3000]),
         Gen<Step>.one(of: [
-            .ask("a"), .end(.works), .ask("b"), .end(.fails), .ask("a"), .end(.works), .ask("b"), .slowDown(700), .ask("a"), .end(.fails),
+            .ask("a"), .end(.works), .ask("b"), .end(.fails), .ask("a"), .end(.works), .ask("b"), .slowDown(700),
+            .ask("a"), .end(.fails),
             .slowDown(nil), .slowDown(50), .end(.refuses), .ask("a"), .end(.works), .end(.works), .ask("a"), .ask("b"),
         ])
     ).list(0...120)
@@ -97,13 +104,15 @@ struct CallGateTests {
     }
 
     private func admit(
-        _ endpoint: String, _ limits: CallLimits, _ patience: Int64, at now: Int64, _ redis: RedisClient, _ prefix: String
+        _ endpoint: String, _ limits: CallLimits, _ patience: Int64, at now: Int64, _ redis: RedisClient,
+        _ prefix: String
     ) async throws -> CallLimiter.Answer {
         let keys = CallKeys(prefix: prefix, provider: .payments)
         let reply = try await redis.evaluate(
             CallGateScripts.admit, keys: [keys.endpoint(endpoint), keys.all, keys.circuit],
             arguments: [
-                .init(limits.perEndpoint), .init(limits.burst), .init(limits.total), .init(limits.totalBurst), .init(patience), .init(now),
+                .init(limits.perEndpoint), .init(limits.burst), .init(limits.total), .init(limits.totalBurst),
+                .init(patience), .init(now),
             ])
         let parts = try #require(reply.elements)
         let wait = Int64(try #require(parts[1].int))
@@ -112,14 +121,16 @@ struct CallGateTests {
     }
 
     private func report(
-        _ word: String, _ pause: Int64, _ call: (endpoint: String, generation: Int64), _ limits: CallLimits, at now: Int64,
+        _ word: String, _ pause: Int64, _ call: (endpoint: String, generation: Int64), _ limits: CallLimits,
+        at now: Int64,
         _ redis: RedisClient, _ prefix: String
     ) async throws -> Bool {
         let keys = CallKeys(prefix: prefix, provider: .payments)
         let reply = try await redis.evaluate(
             CallGateScripts.report, keys: [keys.endpoint(call.endpoint), keys.all, keys.circuit],
             arguments: [
-                .init(word), .init(call.generation), .init(pause), .init(limits.perEndpoint), .init(limits.burst), "why", .init(now),
+                .init(word), .init(call.generation), .init(pause), .init(limits.perEndpoint), .init(limits.burst),
+                "why", .init(now),
             ])
         return try #require(reply.elements)[0].int == 1
     }
@@ -141,7 +152,9 @@ struct CallGateTests {
                         let gate = Self.gate(limits, redis, prefix)
                         var starts: [Duration] = []
                         for _ in 0..<25 {
-                            guard case .go(let ticket, let wait) = await gate.admit("confirm") else { throw Unexpected(what: "a refusal") }
+                            guard case .go(let ticket, let wait) = await gate.admit("confirm") else {
+                                throw Unexpected(what: "a refusal")
+                            }
                             #expect(ticket.isShared)
                             try await Task.sleep(for: wait)
                             starts.append(ContinuousClock.now - began)
@@ -162,7 +175,9 @@ struct CallGateTests {
     @Test("a pause that the provider asks one process for is kept by all")
     func onePause() async throws {
         try await Self.with { first, second, prefix in
-            let (one, other) = (Self.gate(CallLimits(), first, prefix), Self.gate(CallLimits(), second, prefix, patience: .seconds(1)))
+            let (one, other) = (
+                Self.gate(CallLimits(), first, prefix), Self.gate(CallLimits(), second, prefix, patience: .seconds(1))
+            )
             let ticket = try Self.ticket(await one.admit("create"))
             await one.report(.slowDown(.seconds(20)), of: "create", ticket)
             guard case .wait(let time, .turn) = await other.admit("create") else { throw Unexpected(what: "no wait") }
@@ -181,7 +196,9 @@ struct CallGateTests {
             for _ in 0..<CircuitBreaker.row {
                 await one.report(.failed("answered 500"), of: "create", try Self.ticket(await one.admit("create")))
             }
-            guard case .wait(let time, .circuit) = await other.admit("confirm") else { throw Unexpected(what: "no wait") }
+            guard case .wait(let time, .circuit) = await other.admit("confirm") else {
+                throw Unexpected(what: "no wait")
+            }
             #expect(time > .seconds(3) && time <= .seconds(5))
             guard case .closed(let closed) = await other.allowance() else { throw Unexpected(what: "an open queue") }
             #expect(closed <= .seconds(5))
@@ -191,7 +208,8 @@ struct CallGateTests {
             #expect(abs(try #require(status.since).timeIntervalSinceNow) < 3)
             #expect(try await ProviderCircuits(redis: second, prefix: prefix).status(of: .mail) == .closed)
             // Its time is over.
-            _ = try await first.send(RedisCommand("HSET", .init(CallKeys(prefix: prefix, provider: .payments).circuit), "until", "1"))
+            _ = try await first.send(
+                RedisCommand("HSET", .init(CallKeys(prefix: prefix, provider: .payments).circuit), "until", "1"))
             // Whoever would call finds that out without having asked: otherwise nobody would ever be the first.
             try await eventually("the gate lets one through") { await other.allowance() == .atMost(1) }
             let probe = try Self.ticket(await other.admit("confirm"))
@@ -213,7 +231,9 @@ struct CallGateTests {
         var waits: [Duration] = []
         var tickets: [CallTicket] = []
         for _ in 0..<6 {
-            guard case .go(let ticket, let wait) = await gate.admit("create") else { throw Unexpected(what: "a refusal") }
+            guard case .go(let ticket, let wait) = await gate.admit("create") else {
+                throw Unexpected(what: "a refusal")
+            }
             waits.append(wait)
             tickets.append(ticket)
         }

@@ -14,13 +14,18 @@ struct CancelTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
             let order = isReserved ? try await shop.reserved(pen, 2) : try await shop.place(shop.express(pen, 2))
-            guard case .cancelled(let after) = try await cancel(order, in: shop) else { throw Unexpected(what: "not cancelled") }
+            guard case .cancelled(let after) = try await cancel(order, in: shop) else {
+                throw Unexpected(what: "not cancelled")
+            }
             #expect(after.status == .cancelled)
             #expect(after.payment?.status == .canceled)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.reason == "requested_by_customer")
-            guard case .alreadyOver = try await cancel(order, in: shop) else { throw Unexpected(what: "called off twice") }
-            #expect(try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.cancelled))
+            guard case .alreadyOver = try await cancel(order, in: shop) else {
+                throw Unexpected(what: "called off twice")
+            }
+            #expect(
+                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.cancelled))
             #expect(try await shop.reserve(order.id) == .settled(try #require(await shop.checkout.load(order.id))))
         }
     }
@@ -31,20 +36,27 @@ struct CancelTests {
             let pen = try await shop.product("PEN", stock: 5)
             let order = try await shop.paid(pen, 2)
             let part = RefundWish(orderID: order.id, amount: Money(998, .usd), key: "k", actor: .system("test"))
-            guard case .accepted(let first) = try await shop.refunds.request(part) else { throw Unexpected(what: "no refund") }
+            guard case .accepted(let first) = try await shop.refunds.request(part) else {
+                throw Unexpected(what: "no refund")
+            }
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: first.amount), for: first.id)
-            guard case .cancelled(let after) = try await cancel(order, in: shop) else { throw Unexpected(what: "not cancelled") }
+            guard case .cancelled(let after) = try await cancel(order, in: shop) else {
+                throw Unexpected(what: "not cancelled")
+            }
             #expect(after.status == .cancelled)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             let refunds = try await shop.refunds.refunds(of: order.id)
             #expect(refunds.map(\.amount.amount) == [998, 3000])
             #expect(refunds.last?.reason == .orderCancelled)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.refund'") == 2)
-            guard case .alreadyOver = try await cancel(order, in: shop) else { throw Unexpected(what: "called off twice") }
+            guard case .alreadyOver = try await cancel(order, in: shop) else {
+                throw Unexpected(what: "called off twice")
+            }
             #expect(try await shop.invariants.check() == [])
             _ = try await shop.refunds.record(
-                ProviderRefund(id: .init(rawValue: "re_2"), status: .succeeded, amount: Money(3000, .usd)), for: refunds[1].id)
+                ProviderRefund(id: .init(rawValue: "re_2"), status: .succeeded, amount: Money(3000, .usd)),
+                for: refunds[1].id)
             #expect(try await shop.current(order).status == .cancelled)
             #expect(try await shop.current(order).payment?.status == .refunded)
         }
@@ -75,7 +87,9 @@ struct CancelTests {
         try await Shop.with { shop in
             let order = try await shop.confirming(shop.product("PEN", stock: 5))
             for _ in 0..<3 {
-                guard case .started(let running) = try await cancel(order, in: shop) else { throw Unexpected(what: "not started") }
+                guard case .started(let running) = try await cancel(order, in: shop) else {
+                    throw Unexpected(what: "not started")
+                }
                 #expect(running.status == .reserved)
             }
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'") == 1)
@@ -84,7 +98,8 @@ struct CancelTests {
             try await shop.database.execute(
                 "UPDATE jobs SET state = 'dead', reason = 'failed', finished_at = now() WHERE name = 'orders.cancel'")
             for _ in 0..<2 { _ = try await cancel(order, in: shop) }
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel' AND state = 'ready'") == 1)
+            #expect(
+                try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel' AND state = 'ready'") == 1)
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
             let again = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             #expect(again == .notPayable(.paymentFailed))
@@ -127,8 +142,11 @@ struct CancelTests {
             try await shop.makeOverdue(order)
             _ = try await shop.checkout.releaseOverdue([order.id])
             try await shop.database.execute(
-                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)")
-            #expect(try await shop.settle(order, .requiresCapture, by: .webhook).settlement == .recordLateMoney(.authorized))
+                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)"
+            )
+            #expect(
+                try await shop.settle(order, .requiresCapture, by: .webhook).settlement == .recordLateMoney(.authorized)
+            )
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'") == 1)
             #expect(try await shop.invariants.check() == [])
             #expect(try await shop.settle(order, .canceled, by: .customer).settlement == .recordPayment(.canceled))
@@ -166,7 +184,8 @@ struct CancelTests {
                 #expect(try await shop.refunds.refunds(of: order.id) == [])
                 #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 3, reserved: 0))
             } else {
-                // Asked for before the payment was known, the job of it gives the money back; asked for after, it goes back at once.
+                // Asked for before the payment was known, the job of it gives the money back; asked for after, it goes
+                // back at once.
                 let refunds = try await shop.refunds.refunds(of: order.id)
                 let jobs = try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'")
                 #expect(after.status == (jobs == 1 ? .confirmed : .cancelled))

@@ -22,7 +22,9 @@ struct CaptureTests {
             #expect(try await shop.refunds.request(refund) == .notPaid(.confirmed))
             #expect(try await shop.settle(order, .succeeded).settlement == .recordPayment(.captured))
             #expect(try await shop.captures.request(order.id, by: .system("test")) == .alreadyCaptured)
-            guard case .accepted = try await shop.refunds.request(refund) else { throw Unexpected(what: "what was taken can't go back") }
+            guard case .accepted = try await shop.refunds.request(refund) else {
+                throw Unexpected(what: "what was taken can't go back")
+            }
         }
     }
 
@@ -34,7 +36,8 @@ struct CaptureTests {
             #expect(try await shop.captures.request(order.id, by: .system("test")) == .notAuthorized(.reserved))
             #expect(try await shop.captures.request(Order.ID(), by: .system("test")) == .unknownOrder)
             let calledOff = try await authorized(pen, in: shop)
-            _ = try await shop.orders.cancel(calledOff.id, by: .staff, reason: "requested_by_customer", actor: .system("test"))
+            _ = try await shop.orders.cancel(
+                calledOff.id, by: .staff, reason: "requested_by_customer", actor: .system("test"))
             #expect(try await shop.captures.request(calledOff.id, by: .system("test")) == .notAuthorized(.confirmed))
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.capture'") == 0)
         }
@@ -44,19 +47,25 @@ struct CaptureTests {
     func due() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
-            let orders = [try await authorized(pen, in: shop), try await authorized(pen, in: shop), try await authorized(pen, in: shop)]
+            let orders = [
+                try await authorized(pen, in: shop), try await authorized(pen, in: shop),
+                try await authorized(pen, in: shop),
+            ]
             #expect(try await shop.captures.due(within: .seconds(6 * 86_400)) == [])
             #expect(try await shop.captures.due(within: .seconds(7 * 86_400 + 60)).count == 3)
             for (order, hours) in zip(orders, [3, 1, 30]) {
                 try await shop.database.execute(
-                    "UPDATE payments SET capture_before = now() + make_interval(hours => \(hours)) WHERE order_id = \(order.id)")
+                    "UPDATE payments SET capture_before = now() + make_interval(hours => \(hours)) WHERE order_id = \(order.id)"
+                )
             }
-            #expect(try await shop.captures.due(within: .seconds(86_400)).map(\.orderID) == [orders[1].id, orders[0].id])
+            #expect(
+                try await shop.captures.due(within: .seconds(86_400)).map(\.orderID) == [orders[1].id, orders[0].id])
             #expect(try await shop.captures.noteDue(orders[1].id))
             #expect(try await !shop.captures.noteDue(orders[1].id))
             _ = try await shop.captures.request(orders[1].id, by: .system("test"))
             #expect(try await shop.captures.due(within: .seconds(86_400)).map(\.orderID) == [orders[0].id])
-            try await shop.database.execute("UPDATE payments SET capture_before = now() - interval '1 s' WHERE order_id = \(orders[0].id)")
+            try await shop.database.execute(
+                "UPDATE payments SET capture_before = now() - interval '1 s' WHERE order_id = \(orders[0].id)")
             #expect(try await shop.invariants.check().map(\.name) == ["capture_not_overdue"])
             // The provider lets it go: the order ends.
             #expect(try await shop.settle(orders[0], .canceled, by: .webhook).settlement == .void)

@@ -12,13 +12,16 @@ struct CardTestingTests {
     private func decline(_ order: Order, fingerprint: String? = nil, in shop: Shop) async throws {
         let intent = PaymentIntent(
             id: shop.intentID(order), status: .requiresPaymentMethod, amount: order.totals.total,
-            lastError: Decline(code: "card_declined", declineCode: "generic_decline", message: "Declined.", fingerprint: fingerprint))
-        let result = try #require(await shop.checkout.finalise([Finalisation(orderID: order.id, intent: intent, source: .worker)]).first)
+            lastError: Decline(
+                code: "card_declined", declineCode: "generic_decline", message: "Declined.", fingerprint: fingerprint))
+        let result = try #require(
+            await shop.checkout.finalise([Finalisation(orderID: order.id, intent: intent, source: .worker)]).first)
         #expect(try result.get()?.status == .paymentFailed)
     }
 
     /// Places an order and lets it be declined.
-    private func declined(_ request: PlaceOrderRequest, fingerprint: String? = nil, in shop: Shop) async throws -> Order {
+    private func declined(_ request: PlaceOrderRequest, fingerprint: String? = nil, in shop: Shop) async throws -> Order
+    {
         let order = try await shop.place(request)
         _ = try await shop.reserve(order.id)
         _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
@@ -26,12 +29,14 @@ struct CardTestingTests {
         return order
     }
 
-    private func request(_ pen: Product, client: String?, method: String = "pm_card_visa", buyer: CartOwner? = nil) throws
+    private func request(_ pen: Product, client: String?, method: String = "pm_card_visa", buyer: CartOwner? = nil)
+        throws
         -> PlaceOrderRequest
     {
         PlaceOrderRequest(
             idempotencyKey: UUID().uuidString, fingerprint: Array(repeating: 7, count: 32), buyer: buyer ?? .newGuest(),
-            source: .items([.init(productID: pen.id, quantity: .one)]), paymentMethod: method, email: try EmailAddress("ada@example.com"),
+            source: .items([.init(productID: pen.id, quantity: .one)]), paymentMethod: method,
+            email: try EmailAddress("ada@example.com"),
             shippingAddress: try Address(name: "Ada", line1: "1 Road", city: "London", country: "GB"), client: client)
     }
 
@@ -39,16 +44,21 @@ struct CardTestingTests {
         if case .tooManyDeclines(let declines) = outcome { declines } else { nil }
     }
 
-    @Test("after ten declines in an hour no payment of the same user, client or card is taken", arguments: TooManyDeclines.Source.allCases)
+    @Test(
+        "after ten declines in an hour no payment of the same user, client or card is taken",
+        arguments: TooManyDeclines.Source.allCases)
     func tenDeclines(of source: TooManyDeclines.Source) async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 100)
-            let ada = try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
+            let ada = try await shop.accounts.register(
+                email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
             func next(_ number: Int) throws -> PlaceOrderRequest {
                 switch source {
                 case .user: try request(pen, client: "192.0.2.\(number)", method: "pm_\(number)", buyer: .user(ada.id))
                 case .client: try request(pen, client: "198.51.100.1", method: "pm_\(number)")
-                case .card: try request(pen, client: "192.0.2.\(number)", method: number.isMultiple(of: 2) ? "pm_even" : "pm_odd")
+                case .card:
+                    try request(
+                        pen, client: "192.0.2.\(number)", method: number.isMultiple(of: 2) ? "pm_even" : "pm_odd")
                 }
             }
             var replayed: PlaceOrderRequest?
@@ -64,13 +74,16 @@ struct CardTestingTests {
             // Nothing was set aside, and nothing is left of the request.
             #expect(try await shop.level(pen).reserved == held)
             // Whoever repeats a request is told what became of it.
-            guard case .replayed = try await shop.orders.place(try #require(replayed)) else { throw Unexpected(what: "no replay") }
+            guard case .replayed = try await shop.orders.place(try #require(replayed)) else {
+                throw Unexpected(what: "no replay")
+            }
             // Others go on.
             _ = try await shop.place(request(pen, client: "203.0.113.1", method: "pm_other"))
             #expect(try await shop.orders.cardTesting().map(\.source) == [source])
             #expect(try await shop.orders.cardTesting().map(\.declines) == [10])
 
-            try await shop.database.execute("UPDATE payment_declines SET at = at - interval '50 minutes' WHERE attempt = 1")
+            try await shop.database.execute(
+                "UPDATE payment_declines SET at = at - interval '50 minutes' WHERE attempt = 1")
             let later = try #require(refusal(try await shop.orders.place(next(12))))
             #expect((500...600).contains(later.seconds))
             try await shop.database.execute("UPDATE payment_declines SET at = at - interval '11 minutes'")
@@ -112,7 +125,9 @@ struct CardTestingTests {
         }
     }
 
-    @Test("however often a payment is tried, goods stay set aside for an hour at the most", arguments: ["declined", "not approved"])
+    @Test(
+        "however often a payment is tried, goods stay set aside for an hour at the most",
+        arguments: ["declined", "not approved"])
     func bounded(how: String) async throws {
         try await Shop.with(settings: ShopSettings(declinesPerHour: 0)) { shop in
             let pen = try await shop.product("PEN", stock: 145)
@@ -120,10 +135,12 @@ struct CardTestingTests {
             for minute in stride(from: 0, to: 70, by: 10) {
                 // As if the order were so old.
                 try await shop.database.execute(
-                    "UPDATE order_events SET at = now() - make_interval(mins => \(minute)) WHERE kind = 'reserved' AND reason IS NULL")
+                    "UPDATE order_events SET at = now() - make_interval(mins => \(minute)) WHERE kind = 'reserved' AND reason IS NULL"
+                )
                 try await shop.database.execute("UPDATE orders SET reserved_until = now() + interval '1 minute'")
                 try await shop.settle(order, .requiresPaymentMethod, declined: "x")
-                guard case .started = try await shop.orders.retryPayment(of: order.id, method: "pm_x", by: .staff) else {
+                guard case .started = try await shop.orders.retryPayment(of: order.id, method: "pm_x", by: .staff)
+                else {
                     throw Unexpected(what: "the next card was refused")
                 }
                 if how == "not approved" { try await shop.settle(order, .requiresAction) }
@@ -131,11 +148,13 @@ struct CardTestingTests {
                 let allowed = max(1, min(15, 60 - minute))
                 #expect(
                     try await shop.count(
-                        "SELECT count(*) FROM orders WHERE reserved_until <= now() + make_interval(mins => \(allowed), secs => 5)") == 1,
+                        "SELECT count(*) FROM orders WHERE reserved_until <= now() + make_interval(mins => \(allowed), secs => 5)"
+                    ) == 1,
                     "after \(minute) minutes")
                 #expect(
                     try await shop.count(
-                        "SELECT count(*) FROM orders WHERE reserved_until > now() + make_interval(mins => \(allowed), secs => -5)") == 1,
+                        "SELECT count(*) FROM orders WHERE reserved_until > now() + make_interval(mins => \(allowed), secs => -5)"
+                    ) == 1,
                     "after \(minute) minutes")
             }
         }
@@ -148,7 +167,9 @@ struct CardTestingTests {
             try await shop.database.execute("UPDATE order_events SET at = now() - interval '3 days'")
             try await shop.database.execute("UPDATE orders SET reserved_until = now() + interval '1 second'")
             try await shop.settle(order, .processing)
-            #expect(try await shop.count("SELECT count(*) FROM orders WHERE reserved_until > now() + interval '800 seconds'") == 1)
+            #expect(
+                try await shop.count(
+                    "SELECT count(*) FROM orders WHERE reserved_until > now() + interval '800 seconds'") == 1)
         }
     }
 
@@ -156,11 +177,13 @@ struct CardTestingTests {
     func carts() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
-            let ada = try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
+            let ada = try await shop.accounts.register(
+                email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
             func cart(_ owner: CartOwner, age: String, isEmpty: Bool = false) async throws -> CartOwner {
                 let cart = try await shop.carts.add(.one, of: pen.id, for: owner)
                 if isEmpty { try await shop.carts.clear(for: owner) }
-                try await shop.database.execute("UPDATE carts SET updated_at = now() - \(age)::interval WHERE id = \(cart.id)")
+                try await shop.database.execute(
+                    "UPDATE carts SET updated_at = now() - \(age)::interval WHERE id = \(cart.id)")
                 return owner
             }
             let forgotten = [
@@ -173,7 +196,8 @@ struct CardTestingTests {
             ]
             let buyer = try await cart(.newGuest(), age: "1 hour")
             let order = try await shop.place(shop.checkout(of: buyer, key: "bought"))
-            try await shop.database.execute("UPDATE carts SET updated_at = now() - interval '400 days' WHERE id = \(order.cartID)")
+            try await shop.database.execute(
+                "UPDATE carts SET updated_at = now() - interval '400 days' WHERE id = \(order.cartID)")
             #expect(try await shop.carts.purgeIdle(batch: 2) == 3)
             for owner in forgotten { #expect(try await shop.carts.cart(of: owner) == nil) }
             for owner in kept + [buyer] { #expect(try await shop.carts.cart(of: owner) != nil) }

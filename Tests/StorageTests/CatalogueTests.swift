@@ -28,7 +28,8 @@ struct CatalogueTests {
             var seen: [ProductView] = []
             var cursor: String?
             repeat {
-                let page = try await shop.catalogue.products(ProductQuery(sort: sort, page: PageRequest(limit: 2, cursor: cursor)))
+                let page = try await shop.catalogue.products(
+                    ProductQuery(sort: sort, page: PageRequest(limit: 2, cursor: cursor)))
                 seen += page.items
                 cursor = page.nextCursor
             } while cursor != nil
@@ -44,7 +45,8 @@ struct CatalogueTests {
     }
 
     @Test(
-        "what happens to the product at the edge of a part loses nothing else of the list", arguments: ProductQuery.Sort.allCases,
+        "what happens to the product at the edge of a part loses nothing else of the list",
+        arguments: ProductQuery.Sort.allCases,
         [
             "UPDATE products SET base_amount = 1 WHERE id = ", "UPDATE products SET base_amount = 99999 WHERE id = ",
             "UPDATE products SET name = 'Aaa' WHERE id = ", "UPDATE products SET name = 'Zzz' WHERE id = ",
@@ -60,7 +62,8 @@ struct CatalogueTests {
             var seen = first.items.map(\.product.id)
             var cursor = first.nextCursor
             while cursor != nil {
-                let page = try await shop.catalogue.products(ProductQuery(sort: sort, page: PageRequest(limit: 2, cursor: cursor)))
+                let page = try await shop.catalogue.products(
+                    ProductQuery(sort: sort, page: PageRequest(limit: 2, cursor: cursor)))
                 seen += page.items.map(\.product.id)
                 cursor = page.nextCursor
             }
@@ -74,9 +77,11 @@ struct CatalogueTests {
         try await Shop.with { shop in
             _ = try await Self.fill(shop)
             let page = PageRequest(limit: 1)
-            let cursor = try #require(try await shop.catalogue.products(ProductQuery(search: "pa", sort: .name, page: page)).nextCursor)
+            let cursor = try #require(
+                try await shop.catalogue.products(ProductQuery(search: "pa", sort: .name, page: page)).nextCursor)
             let next = PageRequest(limit: 1, cursor: cursor)
-            #expect(try await shop.catalogue.products(ProductQuery(search: "pa", sort: .name, page: next)).items.count == 1)
+            #expect(
+                try await shop.catalogue.products(ProductQuery(search: "pa", sort: .name, page: next)).items.count == 1)
             for query in [
                 ProductQuery(sort: .name, page: next), ProductQuery(search: "pa", page: next),
                 ProductQuery(search: "pa", category: "paper", sort: .name, page: next),
@@ -94,22 +99,36 @@ struct CatalogueTests {
     }
 
     /// A product of a name, with one piece of it.
-    private static func add(_ name: String, _ sku: String, to shop: Shop, description: String = "") async throws -> Product {
+    private static func add(_ name: String, _ sku: String, to shop: Shop, description: String = "") async throws
+        -> Product
+    {
         let product = Product(
-            sku: try SKU(sku), name: name, description: description, category: nil, basePrice: Money(1, .usd), isActive: true)
+            sku: try SKU(sku), name: name, description: description, category: nil, basePrice: Money(1, .usd),
+            isActive: true)
         #expect(try await shop.catalogue.insertSeed([ProductSeed(product: product, stock: 1)]) == 1)
         return product
     }
 
     private static let wordCases: [(String, [String])] = [
         ("Black/White film", ["white", "black", "black white", "blackwhite", "BLACK/WHITE", "film white"]),
-        ("Zoom 24-70mm", ["70mm", "24", "24-70mm", "2470mm", "70"]), ("Wi-Fi_router (v2.1)", ["wifi", "fi", "router", "v2", "v2.1"]),
-        ("Tom&Jerry", ["jerry"]), ("USB‑C—Kabel", ["kabel", "usb", "usbc"]), ("A.B.C", ["b"]), ("50%Wolle", ["wolle", "50"]),
-        ("C++ book", ["book", "c++"]), ("Crème brûlée", ["creme brulee", "crème", "BRÛLÉE", "cre\u{300}me"]), ("Creme", ["crème"]),
-        ("Größe", ["grosse", "größe"]), ("Œuvre", ["oeuvre"]), ("Smørrebrød", ["smorrebrod"]), ("ŁÓDŹ", ["lodz", "łódź"]),
-        ("Ὀδύσσεια", ["οδυσσεια"]), ("İzmir", ["izmir"]), ("ﬁne ｗｉｄｅ", ["fine wide"]), ("Война и мир", ["ВОЙНА", "мир"]),
+        ("Zoom 24-70mm", ["70mm", "24", "24-70mm", "2470mm", "70"]),
+        ("Wi-Fi_router (v2.1)", ["wifi", "fi", "router", "v2", "v2.1"]),
+        ("Tom&Jerry", ["jerry"]), ("USB‑C—Kabel", ["kabel", "usb", "usbc"]), ("A.B.C", ["b"]),
+        ("50%Wolle", ["wolle", "50"]),
+        ("C++ book", ["book", "c++"]), ("Crème brûlée", ["creme brulee", "crème", "BRÛLÉE", "cre\u{300}me"]),
+        ("Creme", ["crème"]),
+        ("Größe", ["grosse", "größe"]), ("Œuvre", ["oeuvre"]), ("Smørrebrød", ["smorrebrod"]),
+        ("ŁÓDŹ", ["lodz", "łódź"]),
+        ("Ὀδύσσεια", ["οδυσσεια"]), ("İzmir", ["izmir"]), ("ﬁne ｗｉｄｅ", ["fine wide"]),
+        ("Война и мир", ["ВОЙНА", "мир"]),
         ("万年筆", ["万年", "万年筆"]), ("한글", ["한글"]),
-        ("Fountain", ["fuontain", "fontain", "fountaain", "founpain", "ountain", "fountaim", "fountainx", "fountian", "xountain"]),
+        (
+            "Fountain",
+            [
+                "fuontain", "fontain", "fountaain", "founpain", "ountain", "fountaim", "fountainx", "fountian",
+                "xountain",
+            ]
+        ),
         ("Crème", ["crmee", "créme"]), ("Tinte", ["timte"]), ("Fountain pen", ["fuontain pen", "pen fountan"]),
         ("Notebook", ["SKU-7", "sku7", "sku 7", "noteboko"]),
     ]
@@ -129,7 +148,8 @@ struct CatalogueTests {
     @Test(
         "what is another word is not found, and a slip is looked for only where nothing fits",
         arguments: [
-            ("70mm", "50mm", 0), ("pen", "pan", 0), ("fountain", "mountains", 0), ("Brush", "crash", 0), ("Pens", "pans", 1),
+            ("70mm", "50mm", 0), ("pen", "pan", 0), ("fountain", "mountains", 0), ("Brush", "crash", 0),
+            ("Pens", "pans", 1),
             ("Fountain", "fountain xylophone", 0),
         ])
     func others(_ name: String, _ search: String, _ count: Int) async throws {
@@ -137,7 +157,8 @@ struct CatalogueTests {
             _ = try await Self.add(name, "A", to: shop)
             #expect(try await shop.catalogue.products(ProductQuery(search: search)).items.count == count)
             _ = try await Self.add(search, "B", to: shop)
-            #expect(try await shop.catalogue.products(ProductQuery(search: search)).items.map(\.product.name) == [search])
+            #expect(
+                try await shop.catalogue.products(ProductQuery(search: search)).items.map(\.product.name) == [search])
         }
     }
 
@@ -147,7 +168,8 @@ struct CatalogueTests {
             let long = String(repeating: "x", count: 200)
             _ = try await Self.add(long, "A", to: shop, description: String(repeating: "y", count: 10_000))
             for search in [
-                "'", "\\", "'x'", "a:b", "!(a|b)", "%_", "~", "\u{301}", "\u{202E}", "😀", String(repeating: "word ", count: 40),
+                "'", "\\", "'x'", "a:b", "!(a|b)", "%_", "~", "\u{301}", "\u{202E}", "😀",
+                String(repeating: "word ", count: 40),
                 String(repeating: "a-", count: 100), "a\u{0300}\u{0301}\u{0302}", "\u{FFFD}", "<->", "*:*",
             ] {
                 _ = try await shop.catalogue.products(ProductQuery(search: search))
@@ -166,7 +188,8 @@ struct CatalogueTests {
     @Test(
         "search finds words and their beginnings, and takes any text",
         arguments: [
-            ("pen", 2), ("pap", 2), ("ruled paper", 1), ("writing", 5), ("nothing", 0), ("'; DROP", 0), ("paper's", 1), ("& | ! :*", 0),
+            ("pen", 2), ("pap", 2), ("ruled paper", 1), ("writing", 5), ("nothing", 0), ("'; DROP", 0), ("paper's", 1),
+            ("& | ! :*", 0),
             ("", 0),
         ])
     func search(_ words: String, _ expected: Int) async throws {
@@ -183,12 +206,16 @@ struct CatalogueTests {
             #expect(try await shop.catalogue.products(ProductQuery(category: "pens")).items.count == 2)
             #expect(try await shop.catalogue.products(ProductQuery(inStock: true)).items.count == 4)
             #expect(
-                try await shop.catalogue.categories() == [Category(slug: "paper", name: "Paper"), Category(slug: "pens", name: "Pens")])
+                try await shop.catalogue.categories() == [
+                    Category(slug: "paper", name: "Paper"), Category(slug: "pens", name: "Pens"),
+                ])
             #expect(try await shop.catalogue.product(products[3].id)?.available == 3)
             try await shop.database.execute("UPDATE products SET is_active = false WHERE id = \(products[3].id)")
             #expect(try await shop.catalogue.product(products[3].id) == nil)
             #expect(try await shop.catalogue.products(ProductQuery()).items.count == 4)
-            await #expect(throws: StorageError.currencyUnavailable(.eur)) { try await shop.catalogue.product(products[0].id, in: .eur) }
+            await #expect(throws: StorageError.currencyUnavailable(.eur)) {
+                try await shop.catalogue.product(products[0].id, in: .eur)
+            }
         }
     }
 }

@@ -21,7 +21,8 @@ struct DecliningTests {
             #expect(try await shop.level(pen).reserved == 2)
             #expect(try await shop.carts.cart(of: guest)?.status == .open)
 
-            let retry = try await shop.orders.retryPayment(of: order.id, method: "pm_card_mastercard", by: .buyer(guest))
+            let retry = try await shop.orders.retryPayment(
+                of: order.id, method: "pm_card_mastercard", by: .buyer(guest))
             guard case .started(let again) = retry else {
                 Issue.record("the second try was refused: \(retry)")
                 return
@@ -34,15 +35,22 @@ struct DecliningTests {
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
             #expect(try await shop.current(order).payment?.declineCode == "expired_card")
             #expect(try await shop.current(order).status == .paymentFailed)
-            guard case .started = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .buyer(guest)) else {
+            guard
+                case .started = try await shop.orders.retryPayment(
+                    of: order.id, method: "pm_card_visa", by: .buyer(guest))
+            else {
                 Issue.record("the third try was refused")
                 return
             }
             try await shop.settle(order, .succeeded)
             #expect(try await shop.current(order).status == .confirmed)
             #expect(try await shop.carts.cart(of: guest) == nil)
-            #expect(try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .buyer(guest)) == .notPayable(.confirmed))
-            #expect(try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .buyer(.newGuest())) == .unknownOrder)
+            #expect(
+                try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .buyer(guest))
+                    == .notPayable(.confirmed))
+            #expect(
+                try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .buyer(.newGuest()))
+                    == .unknownOrder)
         }
     }
 
@@ -78,12 +86,15 @@ struct DecliningTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 2)
             let order = try await shop.confirming(pen)
-            try await shop.database.execute("UPDATE orders SET reserved_until = now() + interval '5 seconds' WHERE id = \(order.id)")
+            try await shop.database.execute(
+                "UPDATE orders SET reserved_until = now() + interval '5 seconds' WHERE id = \(order.id)")
             #expect(try await shop.settle(order, .requiresAction).settlement == .wait(.requiresAction))
             let waiting = try await shop.current(order)
             #expect(waiting.status == .reserved)
             #expect(waiting.payment?.clientSecret == "secret")
-            #expect(try await shop.count("SELECT count(*) FROM orders WHERE reserved_until > now() + interval '800 seconds'") == 1)
+            #expect(
+                try await shop.count(
+                    "SELECT count(*) FROM orders WHERE reserved_until > now() + interval '800 seconds'") == 1)
             try await shop.settle(order, .succeeded, by: .webhook)
             #expect(try await shop.current(order).payment?.clientSecret == nil)
         }

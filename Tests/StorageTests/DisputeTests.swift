@@ -9,11 +9,14 @@ struct DisputeTests {
     private func dispute(_ intent: PaymentIntent.ID?, _ status: DisputeStatus, id: String = "du_1") -> Dispute {
         Dispute(
             id: .init(rawValue: id), intentID: intent, amount: Money(1999, .usd), reason: "fraudulent", status: status,
-            openedAt: Date(timeIntervalSince1970: 1_764_000_000), answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
+            openedAt: Date(timeIntervalSince1970: 1_764_000_000),
+            answerBefore: Date(timeIntervalSince1970: 1_765_000_000))
     }
 
     private func kinds(_ order: Order, in shop: Shop) async throws -> [OrderEvent.Kind] {
-        try await shop.orders.events(of: order.id, for: .staff)?.map(\.kind).filter { $0 == .disputeOpened || $0 == .disputeClosed } ?? []
+        try await shop.orders.events(of: order.id, for: .staff)?.map(\.kind).filter {
+            $0 == .disputeOpened || $0 == .disputeClosed
+        } ?? []
     }
 
     @Test("opened, looked at, decided: each once")
@@ -36,13 +39,16 @@ struct DisputeTests {
         }
     }
 
-    @Test("news that come late do not open it again", arguments: [DisputeStatus.won, .lost, .warningClosed, .prevented])
+    @Test(
+        "news that come late do not open it again", arguments: [DisputeStatus.won, .lost, .warningClosed, .prevented])
     func late(end: DisputeStatus) async throws {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             let intent = shop.intentID(order)
             #expect(try await shop.disputes.record(dispute(intent, end)) == .opened(order.id))
-            for status in DisputeStatus.allCases { #expect(try await shop.disputes.record(dispute(intent, status)) == .unchanged) }
+            for status in DisputeStatus.allCases {
+                #expect(try await shop.disputes.record(dispute(intent, status)) == .unchanged)
+            }
             #expect(try await shop.disputes.disputes(about: order.id).map(\.dispute.status) == [end])
             #expect(try await kinds(order, in: shop) == [.disputeOpened, .disputeClosed])
         }
@@ -55,7 +61,10 @@ struct DisputeTests {
             let intent = shop.intentID(order)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 1...20 {
-                    group.addTask { _ = try await shop.disputes.record(dispute(intent, index.isMultiple(of: 2) ? .needsResponse : .won)) }
+                    group.addTask {
+                        _ = try await shop.disputes.record(
+                            dispute(intent, index.isMultiple(of: 2) ? .needsResponse : .won))
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -72,7 +81,9 @@ struct DisputeTests {
             _ = try await shop.disputes.record(dispute(intent, .needsResponse))
             let outcomes = try await withThrowingTaskGroup(of: RecordDisputeOutcome.self) { group in
                 for index in 1...24 {
-                    group.addTask { try await shop.disputes.record(dispute(intent, index.isMultiple(of: 2) ? .lost : .won)) }
+                    group.addTask {
+                        try await shop.disputes.record(dispute(intent, index.isMultiple(of: 2) ? .lost : .won))
+                    }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

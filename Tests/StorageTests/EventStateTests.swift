@@ -32,16 +32,22 @@ struct EventStateTests {
         for result in await shop.webhooks.markHandled([HandledEvent(id: id, outcome: outcome)]) { try result.get() }
     }
 
-    @Test("one whose job was discarded is replayed, and posting it again brings it a job, too", arguments: ["dead", "discarded"])
+    @Test(
+        "one whose job was discarded is replayed, and posting it again brings it a job, too",
+        arguments: ["dead", "discarded"])
     func abandoned(state: String) async throws {
         try await Shop.with(expectingInvariants: false) { shop in
             _ = try await shop.webhooks.accept([.sample("evt_1")])
             try await end("evt_1", state, in: shop)
-            guard case .done(let event) = try await shop.webhooks.replay("evt_1", noting: entry("webhook_event.replayed")) else {
+            guard
+                case .done(let event) = try await shop.webhooks.replay("evt_1", noting: entry("webhook_event.replayed"))
+            else {
                 throw Unexpected(what: "not replayed")
             }
             #expect(event.state == .waiting)
-            #expect(try await jobs("evt_1", in: shop) == ["discarded", "ready"], "the new job takes the place of the dead one")
+            #expect(
+                try await jobs("evt_1", in: shop) == ["discarded", "ready"],
+                "the new job takes the place of the dead one")
             // While one waits no second one is made.
             _ = try await shop.webhooks.replay("evt_1", noting: entry("webhook_event.replayed"))
             #expect(try await jobs("evt_1", in: shop) == ["discarded", "ready"])
@@ -50,7 +56,9 @@ struct EventStateTests {
             try await end("evt_1", "discarded", in: shop)
             try await shop.database.execute("DELETE FROM job_unique_keys")
             #expect(try await shop.webhooks.accept([.sample("evt_1")]) == [false])
-            #expect(try await jobs("evt_1", in: shop) == ["discarded", "discarded"], "just received: its job may be on its way")
+            #expect(
+                try await jobs("evt_1", in: shop) == ["discarded", "discarded"],
+                "just received: its job may be on its way")
             try await shop.database.execute("UPDATE webhook_events SET received_at = now() - interval '2 minutes'")
             for _ in 0..<3 { #expect(try await shop.webhooks.accept([.sample("evt_1")]) == [false]) }
             #expect(try await jobs("evt_1", in: shop) == ["discarded", "discarded", "ready"])
@@ -65,7 +73,8 @@ struct EventStateTests {
             try await shop.database.execute("UPDATE webhook_events SET received_at = now() - interval '2 hours'")
             #expect(try await shop.invariants.check().map(\.name) == ["webhook_event_handled"])
             func ignore(_ id: String) async throws -> WebhookEventChange {
-                try await shop.webhooks.ignore(id, note: "not ours", by: .system("test"), noting: entry("webhook_event.ignored"))
+                try await shop.webhooks.ignore(
+                    id, note: "not ours", by: .system("test"), noting: entry("webhook_event.ignored"))
             }
             guard case .done(let event) = try await ignore("evt_1") else { throw Unexpected(what: "not ignored") }
             #expect(event.state == .ignored && event.ignoredBy == "system:test" && event.note == "not ours")
@@ -90,8 +99,11 @@ struct EventStateTests {
             for id in ["evt_1", "evt_2", "evt_3"] { try await end(id, "done", in: shop) }
             try await mark("evt_1", .confirmed, in: shop)
             for id in ["evt_2", "evt_3"] { try await mark(id, .unknownOrder, in: shop) }
-            guard case .handled = try await shop.webhooks.replay("evt_1", noting: entry("x")) else { throw Unexpected(what: "replayed") }
-            guard case .handled = try await shop.webhooks.ignore("evt_1", note: "n", by: .guest, noting: entry("x")) else {
+            guard case .handled = try await shop.webhooks.replay("evt_1", noting: entry("x")) else {
+                throw Unexpected(what: "replayed")
+            }
+            guard case .handled = try await shop.webhooks.ignore("evt_1", note: "n", by: .guest, noting: entry("x"))
+            else {
                 throw Unexpected(what: "ignored")
             }
             #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'x'") == 0)
@@ -138,7 +150,8 @@ struct EventStateTests {
         try await Shop.with { shop in
             func event(_ id: String, _ version: String?) -> ReceivedEvent {
                 ReceivedEvent(
-                    id: id, kind: .intentSucceeded, isLive: false, objectID: nil, apiVersion: version, occurredAt: Date(), payload: "{}")
+                    id: id, kind: .intentSucceeded, isLive: false, objectID: nil, apiVersion: version,
+                    occurredAt: Date(), payload: "{}")
             }
             _ = try await shop.webhooks.accept([event("evt_1", PaymentEventKind.apiVersion), event("evt_2", nil)])
             #expect(try await shop.webhooks.otherVersions(than: PaymentEventKind.apiVersion) == [])
@@ -160,15 +173,21 @@ struct JobRemainsTests {
             }
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             #expect(try await told("checkout.order") == [], "the order is paid")
-            #expect(try await told("email.send").first?.contains("order_confirmation about order \(order.number)") == true)
+            #expect(
+                try await told("email.send").first?.contains("order_confirmation about order \(order.number)") == true)
             _ = try await shop.webhooks.accept([.sample("evt_1")])
-            #expect(try await told("payments.event").first?.contains("evt_1 (payment_intent.succeeded of pi_1)") == true)
+            #expect(
+                try await told("payments.event").first?.contains("evt_1 (payment_intent.succeeded of pi_1)") == true)
             _ = try await shop.refunds.request(
                 RefundWish(orderID: order.id, amount: Money(100, .usd), key: "k", actor: .system("test")))
             #expect(try await told("payments.refund").first?.contains("over 1.00 USD stays requested") == true)
             let waiting = try await shop.place(shop.express(shop.product("INK", stock: 5), key: "key-2"))
-            #expect(try await told("checkout.order") == ["Order \(waiting.number) stays pending and is not paid until its time is up."])
-            try await shop.database.execute("UPDATE webhook_events SET handled_at = now(), outcome = 'confirmed', payload = NULL")
+            #expect(
+                try await told("checkout.order") == [
+                    "Order \(waiting.number) stays pending and is not paid until its time is up."
+                ])
+            try await shop.database.execute(
+                "UPDATE webhook_events SET handled_at = now(), outcome = 'confirmed', payload = NULL")
             #expect(try await told("payments.event") == [])
         }
     }

@@ -58,7 +58,8 @@ struct ExpiryTests {
             let pen = try await shop.product("PEN", stock: 3)
             let order = try await shop.confirming(pen, 3)
             try await shop.makeOverdue(order)
-            // The provider decides which of the two it is; here both answers arrive, as after a cancellation that came too late.
+            // The provider decides which of the two it is; here both answers arrive, as after a cancellation that came
+            // too late.
             async let paid = shop.settle(order, .succeeded, by: round % 2 == 0 ? .worker : .webhook)
             async let canceled = shop.settle(order, .canceled, by: .sweeper)
             let outcomes = try await [paid, canceled]
@@ -99,10 +100,14 @@ struct ExpiryTests {
             _ = try await shop.checkout.claimOverdue()
             _ = try await shop.checkout.releaseOverdue([order.id])
             try await shop.database.execute(
-                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)")
+                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)"
+            )
             #expect(try await shop.settle(order, .succeeded, by: .webhook).settlement == .recordLateMoney(.captured))
             #expect(try await shop.current(order).status == .expired)
-            #expect(try await shop.orders.events(of: order.id, for: .staff)?.map(\.kind).suffix(2) == [.paidTooLate, .refundRequested])
+            #expect(
+                try await shop.orders.events(of: order.id, for: .staff)?.map(\.kind).suffix(2) == [
+                    .paidTooLate, .refundRequested,
+                ])
             let refund = try #require(await shop.refunds.refunds(of: order.id).first)
             #expect(refund.amount == order.totals.total)
             #expect(refund.reason == .latePayment)
@@ -117,7 +122,9 @@ struct ExpiryTests {
             let failed = ProviderRefund(id: .init(rawValue: "re_1"), status: .failed, amount: refund.amount)
             _ = try await shop.refunds.record(failed, for: refund.id)
             #expect(try await shop.invariants.check().map(\.name) == ["money_has_an_order"])
-            guard case .accepted = try await shop.refunds.request(RefundWish(orderID: order.id, key: "again", actor: .system("test")))
+            guard
+                case .accepted = try await shop.refunds.request(
+                    RefundWish(orderID: order.id, key: "again", actor: .system("test")))
             else {
                 throw Unexpected(what: "the money cannot be given back another way")
             }

@@ -36,7 +36,9 @@ struct FinalisingTests {
             let order = try await shop.confirming(pen, 2)
             let settlements = try await withThrowingTaskGroup(of: PaymentSettlement.self) { group in
                 for index in 0..<20 {
-                    group.addTask { try await shop.settle(order, .succeeded, by: index % 2 == 0 ? .worker : .webhook).settlement }
+                    group.addTask {
+                        try await shop.settle(order, .succeeded, by: index % 2 == 0 ? .worker : .webhook).settlement
+                    }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -57,8 +59,10 @@ struct FinalisingTests {
             let fresh = try await shop.startJob(of: second)
             let stale = JobCompletion(jobID: try await shop.startJob(of: first, epoch: 5).jobID, epoch: 4)
             let results = await shop.checkout.finalise([
-                Finalisation(orderID: first.id, intent: shop.intent(first, .succeeded), source: .worker, completion: stale),
-                Finalisation(orderID: second.id, intent: shop.intent(second, .succeeded), source: .worker, completion: fresh),
+                Finalisation(
+                    orderID: first.id, intent: shop.intent(first, .succeeded), source: .worker, completion: stale),
+                Finalisation(
+                    orderID: second.id, intent: shop.intent(second, .succeeded), source: .worker, completion: fresh),
             ])
             #expect(throws: JobFenced.self) { try results[0].get() }
             #expect(try results[1].get()?.status == .confirmed)
@@ -78,7 +82,9 @@ struct FinalisingTests {
             let pen = try await shop.product("PEN", stock: 100)
             var placed: [Order] = []
             for index in 0..<65 { placed.append(try await shop.place(shop.express(pen, key: "key-\(index)"))) }
-            for result in await shop.checkout.reserve(placed.map { ReservationRequest(orderID: $0.id) }) { _ = try result.get() }
+            for result in await shop.checkout.reserve(placed.map { ReservationRequest(orderID: $0.id) }) {
+                _ = try result.get()
+            }
             for order in placed { _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) }
             let news = placed.map { Finalisation(orderID: $0.id, intent: shop.intent($0, .succeeded), source: .worker) }
             let results = await shop.checkout.finalise(news + [news[0]])
@@ -94,7 +100,8 @@ struct FinalisingTests {
             let pen = try await shop.product("PEN", stock: 10)
             let order = try await shop.confirming(pen)
             try await shop.settle(order, .succeeded)
-            let late = try await shop.settle(order, .requiresPaymentMethod, declined: "insufficient_funds", by: .webhook)
+            let late = try await shop.settle(
+                order, .requiresPaymentMethod, declined: "insufficient_funds", by: .webhook)
             #expect(late.settlement == .ignore(.outranked))
             #expect(try await shop.current(order).status == .confirmed)
             #expect(try await shop.current(order).payment?.declineCode == nil)
@@ -107,11 +114,14 @@ struct FinalisingTests {
             let pen = try await shop.product("PEN", stock: 2)
             let order = try await shop.confirming(pen)
             #expect(
-                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .recorded(attempt: 1, method: "pm_card_visa"))
+                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+                    == .recorded(attempt: 1, method: "pm_card_visa"))
             let other = PaymentIntent.ID(rawValue: "pi_other")
             #expect(try await shop.checkout.recordIntent(other, for: order.id) == .superseded(by: shop.intentID(order)))
             let second = try await shop.reserved(pen)
-            await #expect(throws: PostgresError.self) { try await shop.checkout.recordIntent(shop.intentID(order), for: second.id) }
+            await #expect(throws: PostgresError.self) {
+                try await shop.checkout.recordIntent(shop.intentID(order), for: second.id)
+            }
             #expect(try await shop.checkout.recordIntent(other, for: Order.ID()) == .unknownOrder)
             #expect(try await shop.count("SELECT count(*) FROM order_events WHERE kind = 'payment_started'") == 1)
         }

@@ -28,9 +28,12 @@ struct FreeOrderTests {
             #expect(try await shop.jobState(completion) == "done")
             let events = try #require(try await shop.orders.events(of: order.id, for: .staff))
             #expect(events.map(\.kind) == [.placed, .reserved, .confirmed])
-            #expect(try await shop.count("SELECT count(*) FROM email_deliveries WHERE kind = 'order_confirmation'") == 1)
+            #expect(
+                try await shop.count("SELECT count(*) FROM email_deliveries WHERE kind = 'order_confirmation'") == 1)
             // A second run of the job changes nothing.
-            guard case .settled = try await shop.reserve(order.id) else { throw Unexpected(what: "it was settled twice") }
+            guard case .settled = try await shop.reserve(order.id) else {
+                throw Unexpected(what: "it was settled twice")
+            }
             #expect(try await shop.count("SELECT count(*) FROM email_deliveries") == 1)
             #expect(try await shop.orders.place(request) == .replayed(now))
         }
@@ -47,7 +50,9 @@ struct FreeOrderTests {
             // Those that came first.
             #expect(try outcomes.prefix(30).allSatisfy { try $0.get() == .confirmed })
             #expect(
-                try await shop.count("SELECT count(*) FROM orders WHERE status = 'rejected' AND rejection_reason = 'out_of_stock'") == 10)
+                try await shop.count(
+                    "SELECT count(*) FROM orders WHERE status = 'rejected' AND rejection_reason = 'out_of_stock'") == 10
+            )
             #expect(try await shop.count("SELECT count(*) FROM payments WHERE status = 'not_required'") == 40)
             #expect(try await shop.level(leaflet) == Stock(sku: leaflet.sku, onHand: 0, reserved: 0))
         }
@@ -72,15 +77,20 @@ struct FreeOrderTests {
         try await Shop.with { shop in
             let (leaflet, pen) = (try await free(shop), try await shop.product("PEN", stock: 5))
             var request = try shop.express(leaflet)
-            request.source = .items([.init(productID: leaflet.id, quantity: .one), .init(productID: pen.id, quantity: .one)])
+            request.source = .items([
+                .init(productID: leaflet.id, quantity: .one), .init(productID: pen.id, quantity: .one),
+            ])
             request.paymentMethod = nil
             #expect(try await shop.orders.place(request) == .paymentMethodRequired)
             request.paymentMethod = "pm_card_visa"
             let order = try await shop.place(request)
             #expect(order.payment?.status == .created && order.totals.total == Money(1999, .usd))
-            guard case .reserved = try await shop.reserve(order.id) else { throw Unexpected(what: "it was not reserved") }
+            guard case .reserved = try await shop.reserve(order.id) else {
+                throw Unexpected(what: "it was not reserved")
+            }
             #expect(
-                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .recorded(attempt: 1, method: "pm_card_visa"))
+                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+                    == .recorded(attempt: 1, method: "pm_card_visa"))
             try await shop.settle(order, .succeeded)
             #expect(try await shop.level(leaflet) == Stock(sku: leaflet.sku, onHand: 4, reserved: 0))
         }
@@ -92,7 +102,9 @@ struct FreeOrderTests {
             let leaflet = try await free(shop)
             let order = try await shop.place(shop.express(leaflet))
             if isConfirmed { #expect(try await shop.reserve(order.id) == .confirmed) }
-            guard case .cancelled(let ended) = try await shop.orders.cancel(order.id, by: .staff, reason: "test", actor: .system("test"))
+            guard
+                case .cancelled(let ended) = try await shop.orders.cancel(
+                    order.id, by: .staff, reason: "test", actor: .system("test"))
             else {
                 throw Unexpected(what: "it was not cancelled")
             }
@@ -110,9 +122,14 @@ struct FreeOrderTests {
             let wish = RefundWish(orderID: order.id, key: "k", actor: .system("test"))
             #expect(try await shop.refunds.request(wish) == .notPaid(.confirmed))
             #expect(try await shop.captures.request(order.id, by: .system("test")) == .notAuthorized(.confirmed))
-            #expect(try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff) == .notPayable(.confirmed))
+            #expect(
+                try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
+                    == .notPayable(.confirmed))
             try await shop.database.execute("UPDATE orders SET fulfilment_status = 'fulfilled' WHERE id = \(order.id)")
-            guard case .alreadySent = try await shop.orders.cancel(order.id, by: .staff, reason: "test", actor: .system("test")) else {
+            guard
+                case .alreadySent = try await shop.orders.cancel(
+                    order.id, by: .staff, reason: "test", actor: .system("test"))
+            else {
                 throw Unexpected(what: "it was cancelled")
             }
         }

@@ -15,7 +15,8 @@ struct HousekeepingTests {
             let recent = try shop.express(pen, key: "recent", guest: guest)
             _ = try await shop.place(old)
             _ = try await shop.place(recent)
-            try await shop.database.execute("UPDATE idempotency_keys SET created_at = now() - interval '73 hours' WHERE key = 'old'")
+            try await shop.database.execute(
+                "UPDATE idempotency_keys SET created_at = now() - interval '73 hours' WHERE key = 'old'")
             #expect(try await shop.orders.purgeIdempotencyKeys() == 1)
             guard case .replayed = try await shop.orders.place(recent) else {
                 Issue.record("a recent key was forgotten")
@@ -37,7 +38,8 @@ struct HousekeepingTests {
                 """)
             #expect(try await shop.orders.purgeIdempotencyKeys(batch: size) == 7)
             #expect(try await shop.count("SELECT count(*) FROM idempotency_keys") == 1)
-            let user = try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
+            let user = try await shop.accounts.register(
+                email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
             for day in 31...37 {
                 try await shop.accounts.openSession(
                     for: user.id, tokenHash: Array(repeating: UInt8(day), count: 32),
@@ -54,15 +56,20 @@ struct HousekeepingTests {
     @Test("sessions are forgotten when their last token has long been over")
     func sessions() async throws {
         try await Shop.with { shop in
-            let user = try await shop.accounts.register(email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
+            let user = try await shop.accounts.register(
+                email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada")
             let live = Array(repeating: UInt8(1), count: 32)
             try await shop.accounts.openSession(
-                for: user.id, tokenHash: Array(repeating: 2, count: 32), expiresAt: Date(timeIntervalSinceNow: -31 * 86_400))
-            try await shop.accounts.openSession(for: user.id, tokenHash: live, expiresAt: Date(timeIntervalSinceNow: 60))
+                for: user.id, tokenHash: Array(repeating: 2, count: 32),
+                expiresAt: Date(timeIntervalSinceNow: -31 * 86_400))
+            try await shop.accounts.openSession(
+                for: user.id, tokenHash: live, expiresAt: Date(timeIntervalSinceNow: 60))
             try await shop.database.execute("UPDATE session_families SET created_at = now() - interval '40 days'")
             #expect(try await shop.accounts.purgeSessions() == 1)
             let next = Array(repeating: UInt8(3), count: 32)
-            #expect(try await shop.accounts.rotate(live, to: next, expiresAt: Date(timeIntervalSinceNow: 60)) == .rotated(user))
+            #expect(
+                try await shop.accounts.rotate(live, to: next, expiresAt: Date(timeIntervalSinceNow: 60))
+                    == .rotated(user))
         }
     }
 
@@ -74,7 +81,8 @@ struct HousekeepingTests {
             let paying = CartOwner.newGuest()
             for owner in [stale, paying] { _ = try await shop.carts.add(.one, of: pen.id, for: owner) }
             _ = try await shop.place(shop.checkout(of: paying, key: "a"))
-            try await shop.database.execute("UPDATE carts SET status = 'converting', locked_at = now() - interval '1 hour'")
+            try await shop.database.execute(
+                "UPDATE carts SET status = 'converting', locked_at = now() - interval '1 hour'")
             #expect(try await shop.carts.cart(of: stale)?.status == .converting)
             #expect(try await shop.checkout.reopenStaleCarts() == 1)
             #expect(try await shop.carts.cart(of: stale)?.status == .open)

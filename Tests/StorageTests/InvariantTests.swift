@@ -23,7 +23,10 @@ struct InvariantTests {
             """
         ),
         ("captured_within_payment", "UPDATE payments SET captured_amount = 0 WHERE status = 'captured'"),
-        ("captured_within_payment", "UPDATE payments SET captured_amount = 1 WHERE status = 'confirming' OR status = 'created'"),
+        (
+            "captured_within_payment",
+            "UPDATE payments SET captured_amount = 1 WHERE status = 'confirming' OR status = 'created'"
+        ),
         (
             "refund_pieces_within_order",
             """
@@ -31,7 +34,10 @@ struct InvariantTests {
             SELECT r.id, i.sku, i.product_id, 3, false FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
             """
         ),
-        ("refund_elsewhere_known_once", "UPDATE refunds SET source = 'provider', status = 'requested', settled_at = NULL"),
+        (
+            "refund_elsewhere_known_once",
+            "UPDATE refunds SET source = 'provider', status = 'requested', settled_at = NULL"
+        ),
         ("restocked_by_refunds", "UPDATE reservations SET restocked = 1 WHERE state = 'consumed'"),
         (
             "restocked_by_refunds",
@@ -40,7 +46,10 @@ struct InvariantTests {
             SELECT r.id, i.sku, i.product_id, 1, true FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
             """
         ),
-        ("free_order_moves_no_money", "UPDATE payments SET amount = 0, provider_intent_id = 'pi_' || id WHERE status = 'created'"),
+        (
+            "free_order_moves_no_money",
+            "UPDATE payments SET amount = 0, provider_intent_id = 'pi_' || id WHERE status = 'created'"
+        ),
         (
             "stopped_order_ends",
             """
@@ -99,7 +108,8 @@ struct InvariantTests {
             let other = try await shop.confirming(pen)
             let statement: SQL =
                 switch constraint {
-                case "payments_intent_once": "UPDATE payments SET provider_intent_id = \(shop.intentID(paid)) WHERE order_id = \(other.id)"
+                case "payments_intent_once":
+                    "UPDATE payments SET provider_intent_id = \(shop.intentID(paid)) WHERE order_id = \(other.id)"
                 case "payments_one_live_per_order":
                     """
                     INSERT INTO payments (id, order_id, seq, amount, currency, method)
@@ -116,17 +126,22 @@ struct InvariantTests {
         }
     }
 
-    @Test("the audit log only grows", arguments: ["UPDATE audit_log SET action = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"])
+    @Test(
+        "the audit log only grows",
+        arguments: ["UPDATE audit_log SET action = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"])
     func appendOnly(statement: String) async throws {
         try await Shop.with { shop in
             _ = try await shop.place(shop.express(shop.product("PEN", stock: 1)))
             let log = AuditLog(database: shop.database)
             try await log.append([
-                AuditEntry(actor: .guest, action: "test.done", subjectKind: "test", subjectID: "1", details: ["quote": #"a "b" \ c"#])
+                AuditEntry(
+                    actor: .guest, action: "test.done", subjectKind: "test", subjectID: "1",
+                    details: ["quote": #"a "b" \ c"#])
             ])
             await #expect(throws: PostgresError.self) { try await shop.database.execute(SQL(statement)) }
             #expect(try await shop.count("SELECT count(*) FROM audit_log") == 2)
-            let rows = try await shop.database.query("SELECT details ->> 'quote' FROM audit_log WHERE action = 'test.done'")
+            let rows = try await shop.database.query(
+                "SELECT details ->> 'quote' FROM audit_log WHERE action = 'test.done'")
             #expect(try #require(rows.first)[0] == #"a "b" \ c"#)
         }
     }

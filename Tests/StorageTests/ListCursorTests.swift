@@ -9,7 +9,9 @@ struct ListCursorTests {
     private static let list = ListCursor.List("products:name", ["pen", nil])
 
     /// Texts of all kinds of letters.
-    private static let text = Gen.one(of: ["a", "Ä", "漢", "😀", "'", "\\", "\u{301}", " ", "z", "0"]).list(0...40).map { $0.joined() }
+    private static let text = Gen.one(of: ["a", "Ä", "漢", "😀", "'", "\\", "\u{301}", " ", "z", "0"]).list(0...40).map {
+        $0.joined()
+    }
     private static let value = Gen<ListCursor.Value> { choices in
         choices.next(upTo: 1) == 0 ? .number(Gen.int64().make(&choices)) : .text(text.make(&choices))
     }
@@ -22,7 +24,8 @@ struct ListCursorTests {
         property("what is written is read", Self.value.list(1...3)) { values in
             let text = ListCursor(values, of: Self.list).description
             try demandEqual(Self.read(text), values)
-            try demandEqual(text.utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "&") }, true)
+            try demandEqual(
+                text.utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "&") }, true)
         }
     }
 
@@ -50,7 +53,9 @@ struct ListCursorTests {
             let text = ListCursor([.number(1)], of: first).description
             try demandEqual(Self.read(text, of: second) == nil, first != second)
             try demandEqual(
-                first == second, Array(one.0.utf8) == Array(other.0.utf8) && one.1.map { Array($0.utf8) } == other.1.map { Array($0.utf8) })
+                first == second,
+                Array(one.0.utf8) == Array(other.0.utf8)
+                    && one.1.map { Array($0.utf8) } == other.1.map { Array($0.utf8) })
         }
         #expect(ListCursor.List("a", ["b", nil]) != ListCursor.List("a", [nil, "b"]))
         #expect(ListCursor.List("a", [nil]) != ListCursor.List("a", [""]))
@@ -62,7 +67,10 @@ struct ListCursorTests {
         property("garbage is refused", Gen.one(of: letters).list(0...120)) { text in
             try demandEqual(Self.read(String(text)), nil)
         }
-        for text in ["", "garbage", "\u{0}", "é", String(repeating: "A", count: 1_000_000), "AQ", "====", "../../etc/passwd", "1"] {
+        for text in [
+            "", "garbage", "\u{0}", "é", String(repeating: "A", count: 1_000_000), "AQ", "====", "../../etc/passwd",
+            "1",
+        ] {
             #expect(Self.read(text) == nil)
         }
     }

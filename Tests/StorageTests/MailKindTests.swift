@@ -24,7 +24,8 @@ struct MailKindTests {
             #expect(try await mails(order, in: shop) == ["payment_failed pending"])
             #expect(try await jobs(shop) == 1)
             let early = try await shop.count(
-                "SELECT count(*) FROM jobs WHERE name = 'email.send' AND dispatch_at < now() + interval '1 minute 50 seconds'")
+                "SELECT count(*) FROM jobs WHERE name = 'email.send' AND dispatch_at < now() + interval '1 minute 50 seconds'"
+            )
             #expect(early == 0)
             // Paid after all: a confirmation, and the other one is no longer true.
             _ = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
@@ -37,12 +38,18 @@ struct MailKindTests {
     func batch() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 9)
-            let orders = [try await shop.confirming(pen), try await shop.confirming(pen), try await shop.confirming(pen)]
+            let orders = [
+                try await shop.confirming(pen), try await shop.confirming(pen), try await shop.confirming(pen),
+            ]
             try await shop.settle(orders[1], .requiresPaymentMethod, declined: "expired_card")
             _ = try await shop.orders.retryPayment(of: orders[1].id, method: "pm_card_visa", by: .staff)
             let news = [
-                Finalisation(orderID: orders[0].id, intent: shop.intent(orders[0], .requiresPaymentMethod, declined: "x"), source: .worker),
-                Finalisation(orderID: orders[1].id, intent: shop.intent(orders[1], .requiresPaymentMethod, declined: "x"), source: .worker),
+                Finalisation(
+                    orderID: orders[0].id, intent: shop.intent(orders[0], .requiresPaymentMethod, declined: "x"),
+                    source: .worker),
+                Finalisation(
+                    orderID: orders[1].id, intent: shop.intent(orders[1], .requiresPaymentMethod, declined: "x"),
+                    source: .worker),
                 Finalisation(orderID: orders[2].id, intent: shop.intent(orders[2], .succeeded), source: .worker),
             ]
             for result in await shop.checkout.finalise(news) { _ = try result.get() }
@@ -53,7 +60,9 @@ struct MailKindTests {
         }
     }
 
-    @Test("nobody is written to about the end of an order that they never heard of", arguments: ["never declined", "declined and told"])
+    @Test(
+        "nobody is written to about the end of an order that they never heard of",
+        arguments: ["never declined", "declined and told"])
     func neverConfirmed(how: String) async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 100)
@@ -63,7 +72,8 @@ struct MailKindTests {
                 let order = try await shop.confirming(pen)
                 guard isTold else { return order }
                 try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
-                try await shop.database.execute("UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE order_id = \(order.id)")
+                try await shop.database.execute(
+                    "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE order_id = \(order.id)")
                 return order
             }
             // Called off at the provider when the time to pay has run out, when somebody canceled, and by hand.
@@ -103,7 +113,9 @@ struct MailKindTests {
             let owner = CartOwner.newGuest()
             _ = try await shop.carts.add(.one, of: pen.id, for: owner)
             let first = try await shop.place(shop.checkout(of: owner, key: "first"))
-            guard case .reserved = try await shop.reserve(first.id) else { throw Unexpected(what: "the order was not reserved") }
+            guard case .reserved = try await shop.reserve(first.id) else {
+                throw Unexpected(what: "the order was not reserved")
+            }
             _ = try await shop.checkout.recordIntent(shop.intentID(first), for: first.id)
             try await shop.settle(first, .requiresPaymentMethod, declined: "expired_card")
             _ = try await shop.place(shop.checkout(of: owner, key: "second"))
@@ -117,8 +129,11 @@ struct MailKindTests {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5), 2)
             for (index, status) in [RefundStatus.succeeded, .pending, .failed].enumerated() {
-                let wish = RefundWish(orderID: order.id, amount: Money(100, .usd), key: "\(index)", actor: .system("test"))
-                guard case .accepted(let refund) = try await shop.refunds.request(wish) else { throw Unexpected(what: "no refund") }
+                let wish = RefundWish(
+                    orderID: order.id, amount: Money(100, .usd), key: "\(index)", actor: .system("test"))
+                guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
+                    throw Unexpected(what: "no refund")
+                }
                 let snapshot = ProviderRefund(id: .init(rawValue: "re_\(index)"), status: status, amount: refund.amount)
                 for _ in 0..<2 { _ = try await shop.refunds.record(snapshot, for: refund.id) }
                 let written = try await shop.mail.mails(about: order.id).filter { $0.delivery.refundID == refund.id }
@@ -130,10 +145,12 @@ struct MailKindTests {
                 }
                 if status == .pending {
                     _ = try await shop.refunds.record(
-                        ProviderRefund(id: .init(rawValue: "re_\(index)"), status: .succeeded, amount: refund.amount), for: refund.id)
+                        ProviderRefund(id: .init(rawValue: "re_\(index)"), status: .succeeded, amount: refund.amount),
+                        for: refund.id)
                 }
             }
-            #expect(try await mails(order, in: shop) == ["order_confirmation pending", "refund pending", "refund pending"])
+            #expect(
+                try await mails(order, in: shop) == ["order_confirmation pending", "refund pending", "refund pending"])
             #expect(try await jobs(shop) == 3)
         }
     }

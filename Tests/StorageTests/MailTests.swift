@@ -33,7 +33,8 @@ struct MailTests {
             #expect(loaded.delivery.recipient?.rawValue == "ada@example.com")
             let completion = try await Self.job(shop, id)
             #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markSent(id, attempt: 1, receipt: MailReceipt(reference: "queued"), completion: completion)
+            try await shop.mail.markSent(
+                id, attempt: 1, receipt: MailReceipt(reference: "queued"), completion: completion)
             #expect(try await shop.mail.beginSending(id) == .settled(.sent))
             #expect(try await shop.jobState(completion) == "done")
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.kind == .mailSent)
@@ -104,8 +105,10 @@ struct MailTests {
     func byHand(wasTaken: Bool) async throws {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
-            let audit = AuditEntry(actor: .system("test"), action: "mail.settled", subjectKind: "mail", subjectID: id.description)
-            #expect(try await !shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit), "its outcome is not unknown")
+            let audit = AuditEntry(
+                actor: .system("test"), action: "mail.settled", subjectKind: "mail", subjectID: id.description)
+            #expect(
+                try await !shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit), "its outcome is not unknown")
             #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
             try await shop.mail.markUnknown(id, attempt: 1, reason: "no answer")
             #expect(try await shop.mail.parked() == [], "it may still be heard of")
@@ -147,7 +150,8 @@ struct MailTests {
             #expect(try await shop.mailEvents.handle(id).bounce == nil)
             let mail = try #require(try await shop.mail.mails(about: order.id).first)
             #expect(mail.delivery.status == .sent)
-            #expect(mail.bouncedAt == Date(timeIntervalSince1970: 1_795_410_727) && mail.bounceReason == "550 no such user")
+            #expect(
+                mail.bouncedAt == Date(timeIntervalSince1970: 1_795_410_727) && mail.bounceReason == "550 no such user")
             let bounces = try await shop.orders.events(of: order.id, for: .staff)?.filter { $0.kind == .mailBounced }
             #expect(bounces?.map(\.reason) == ["bounce"], "and no address of a mailbox in it")
             #expect(try await shop.mailEvents.events(of: id).map(\.name) == ["processed", "bounce", "spamreport"])
@@ -211,7 +215,8 @@ struct MailTests {
     }
 
     private static func audit(_ id: MailDelivery.ID? = nil) -> AuditEntry {
-        AuditEntry(actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id?.description ?? "all")
+        AuditEntry(
+            actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id?.description ?? "all")
     }
 
     @Test("what failed or is refused is listed, counted, and can be sent again, one or all, on record")
@@ -233,7 +238,9 @@ struct MailTests {
             #expect(try await shop.mail.counts() == MailCounts(failed: 2, refused: 2, parked: 0))
             let first = try await shop.mail.mails(.attention, page: PageRequest(limit: 3))
             let rest = try await shop.mail.mails(.attention, page: PageRequest(limit: 3, cursor: first.nextCursor))
-            #expect(first.items.count == 3 && Set((first.items + rest.items).map(\.delivery.id)) == Set(ids) && rest.nextCursor == nil)
+            #expect(
+                first.items.count == 3 && Set((first.items + rest.items).map(\.delivery.id)) == Set(ids)
+                    && rest.nextCursor == nil)
 
             guard case .requested(let mail) = try await shop.mail.resend(ids[0], audit: Self.audit(ids[0])) else {
                 Issue.record("not resent")

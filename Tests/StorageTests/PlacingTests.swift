@@ -20,7 +20,9 @@ struct PlacingTests {
             }
             #expect(again == order)
             #expect(try await shop.count("SELECT count(*) FROM orders") == 1)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'checkout.order' AND state = 'ready'") == 1)
+            #expect(
+                try await shop.count("SELECT count(*) FROM jobs WHERE name = 'checkout.order' AND state = 'ready'") == 1
+            )
         }
     }
 
@@ -111,7 +113,8 @@ struct PlacingTests {
     func userEmail() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
-            let user = try await shop.accounts.register(email: EmailAddress("bea@example.com"), passwordHash: "hash", name: "Bea")
+            let user = try await shop.accounts.register(
+                email: EmailAddress("bea@example.com"), passwordHash: "hash", name: "Bea")
             var request = try shop.express(pen, guest: .user(user.id))
             request.email = nil
             let order = try await shop.place(request)
@@ -199,7 +202,8 @@ struct PlacingTests {
             #expect(try await shop.orders.orders(for: .buyer(.newGuest())).items.isEmpty)
             let page = try await shop.orders.orders(for: .buyer(guest), page: PageRequest(limit: 1))
             #expect(page.items.map(\.id) == [second.id])
-            let rest = try await shop.orders.orders(for: .buyer(guest), page: PageRequest(limit: 1, cursor: page.nextCursor))
+            let rest = try await shop.orders.orders(
+                for: .buyer(guest), page: PageRequest(limit: 1, cursor: page.nextCursor))
             #expect(rest.items.map(\.id) == [first.id])
             #expect(rest.nextCursor == nil)
             #expect(try await shop.orders.events(of: first.id, for: .buyer(guest))?.map(\.kind) == [.placed])

@@ -25,11 +25,15 @@ struct RateTests {
             #expect(try await shop.rates.current()?.set == first)
             #expect(try await shop.rates.swapIn(Self.set("2026-11-19"), RateValidators(etag: "b")) == .unchanged)
             #expect(try await shop.rates.current()?.validators.etag == "b")
-            #expect(try await shop.rates.swapIn(Self.set("2026-11-18"), RateValidators(etag: "c")) == .refusedOlder(current: first.date))
+            #expect(
+                try await shop.rates.swapIn(Self.set("2026-11-18"), RateValidators(etag: "c"))
+                    == .refusedOlder(current: first.date))
             let jump = try Self.set("2026-11-20", jpy: "250")
             #expect(try await shop.rates.swapIn(jump, RateValidators(etag: "d")) == .held([.jpy]))
             #expect(try await shop.rates.current()?.set == first)
-            #expect(try await shop.rates.swapIn(Self.set("2026-11-20", jpy: "250"), RateValidators(etag: "d")) == .held([.jpy]))
+            #expect(
+                try await shop.rates.swapIn(Self.set("2026-11-20", jpy: "250"), RateValidators(etag: "d"))
+                    == .held([.jpy]))
             #expect(try await shop.rates.held().map(\.set) == [jump])
             #expect(try await shop.rates.approve(RateSet.ID(), noting: Self.approval) == .notHeld)
             #expect(try await shop.rates.approve(jump.id, noting: Self.approval) == .approved)
@@ -85,7 +89,8 @@ struct RateTests {
             #expect(try await shop.rates.ageDays() == nil)
             #expect(try await shop.rates.swapIn(Self.set("2026-11-18")) == .swapped)
             for days in [0, 4, 5, 10, 11] {
-                try await shop.database.execute("UPDATE rate_sets SET date = (now() AT TIME ZONE 'UTC')::date - \(days)::integer")
+                try await shop.database.execute(
+                    "UPDATE rate_sets SET date = (now() AT TIME ZONE 'UTC')::date - \(days)::integer")
                 let status = try await shop.rates.status()
                 #expect(try await shop.rates.ageDays() == days && status.ageDays == days)
                 #expect(status.freshness(ShopSettings()) == (days > 10 ? .expired : days > 4 ? .old : .fresh))

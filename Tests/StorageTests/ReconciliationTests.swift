@@ -25,7 +25,8 @@ struct ReconciliationTests {
             #expect(abs(next.until.timeIntervalSince(next.from) - 1200) < 1)
             try await store.finish(next, .init())
             // Three hours without workers.
-            try await shop.database.execute("UPDATE reconciliation_runs SET covered_until = covered_until - interval '3 hours'")
+            try await shop.database.execute(
+                "UPDATE reconciliation_runs SET covered_until = covered_until - interval '3 hours'")
             let late = try await store.begin(.recent)
             #expect(abs(late.until.timeIntervalSince(late.from) - (3 * 3600 + 1200)) < 2)
         }
@@ -40,7 +41,8 @@ struct ReconciliationTests {
             #expect(try await store.coveredUntil() == nil)
             let first = try await store.begin(.recent)
             try await store.finish(first, .init())
-            try await shop.database.execute("UPDATE reconciliation_runs SET covered_until = covered_until - interval '3 hours'")
+            try await shop.database.execute(
+                "UPDATE reconciliation_runs SET covered_until = covered_until - interval '3 hours'")
             let gap = try #require(try await store.coveredUntil())
             try await store.finish(try await store.begin(.since(Date(timeIntervalSinceNow: -600))), .init())
             #expect(try await store.coveredUntil() == gap)
@@ -79,13 +81,16 @@ struct ReconciliationTests {
             #expect(try await store.note(finding()).status == .open)
             #expect(try await store.isToBeReported(found.id))
             let entry = AuditEntry(
-                actor: .system("test"), action: "reconciliation.resolved", subjectKind: "reconciliation_break", subjectID: "\(found.id)")
+                actor: .system("test"), action: "reconciliation.resolved", subjectKind: "reconciliation_break",
+                subjectID: "\(found.id)")
             for _ in 0..<2 {
-                let resolved = try #require(try await store.resolve(found.id, note: "All is well.", by: .system("test"), noting: entry))
+                let resolved = try #require(
+                    try await store.resolve(found.id, note: "All is well.", by: .system("test"), noting: entry))
                 #expect(resolved.status == .resolved)
                 #expect(resolved.note == "All is well." && resolved.resolvedBy == "system:test")
             }
-            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'reconciliation.resolved'") == 1)
+            #expect(
+                try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'reconciliation.resolved'") == 1)
             #expect(try await store.note(finding()).status == .resolved)
             #expect(try await store.resolve(ReconciliationBreak.ID(), note: "?", by: .guest, noting: entry) == nil)
         }
@@ -111,7 +116,8 @@ struct ReconciliationTests {
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             let payment = try #require(order.payment?.id)
             let charge = StrayCharge(
-                intentID: .init(rawValue: "pi_stray"), orderID: order.id, paymentID: payment, amount: Money(1999, .usd), reason: .duplicate)
+                intentID: .init(rawValue: "pi_stray"), orderID: order.id, paymentID: payment, amount: Money(1999, .usd),
+                reason: .duplicate)
             let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<6 { group.addTask { try await shop.refunds.giveBack(charge, by: .system("test")) } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -122,7 +128,8 @@ struct ReconciliationTests {
             let facts = try #require(try await shop.refunds.load(refund.id))
             #expect(facts.intentID.rawValue == "pi_stray" && facts.refund.orderID == order.id)
             let snapshot = ProviderRefund(
-                id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(1999, .usd), intentID: facts.intentID, refundID: refund.id)
+                id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(1999, .usd), intentID: facts.intentID,
+                refundID: refund.id)
             guard case .recorded(let settled) = try await shop.refunds.record(snapshot, for: refund.id) else {
                 throw Unexpected(what: "it was not recorded")
             }
@@ -132,7 +139,10 @@ struct ReconciliationTests {
             // What paid for the order stays, and can still be given back in full.
             #expect(try await shop.current(order).status == .confirmed)
             #expect(try await shop.current(order).refunded.amount == 0)
-            guard case .accepted = try await shop.refunds.request(RefundWish(orderID: order.id, key: "all", actor: .guest)) else {
+            guard
+                case .accepted = try await shop.refunds.request(
+                    RefundWish(orderID: order.id, key: "all", actor: .guest))
+            else {
                 throw Unexpected(what: "the order's own money cannot go back any more")
             }
         }
@@ -144,13 +154,16 @@ struct ReconciliationTests {
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             func theirs(_ amount: Int64, _ id: String) -> ProviderRefund {
                 ProviderRefund(
-                    id: .init(rawValue: id), status: .succeeded, amount: Money(amount, .usd), intentID: shop.intentID(order),
+                    id: .init(rawValue: id), status: .succeeded, amount: Money(amount, .usd),
+                    intentID: shop.intentID(order),
                     refundID: Refund.ID())
             }
             let first = theirs(1500, "re_1")
             for _ in 0..<2 {
                 guard case .recorded = try await shop.refunds.restore(first) else {
-                    guard case .unchanged = try await shop.refunds.restore(first) else { throw Unexpected(what: "it was not restored") }
+                    guard case .unchanged = try await shop.refunds.restore(first) else {
+                        throw Unexpected(what: "it was not restored")
+                    }
                     continue
                 }
             }

@@ -9,11 +9,14 @@ struct RefundLinesTests {
     private func wish(
         _ order: Order, _ items: [RefundWish.Item], amount: Int64? = nil, key: String = UUID().uuidString
     ) -> RefundWish {
-        RefundWish(orderID: order.id, amount: amount.map { Money($0, .usd) }, items: items, key: key, actor: .system("test"))
+        RefundWish(
+            orderID: order.id, amount: amount.map { Money($0, .usd) }, items: items, key: key, actor: .system("test"))
     }
 
     private func accepted(_ outcome: RefundOutcome) throws -> Refund {
-        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
+        guard case .accepted(let refund) = outcome else {
+            throw Unexpected(what: "the refund was not accepted: \(outcome)")
+        }
         return refund
     }
 
@@ -46,7 +49,9 @@ struct RefundLinesTests {
             #expect(try await shop.refunds.refunds(of: order.id).first?.items.first?.restocked == 1)
             let events = try await shop.orders.events(of: order.id, for: .staff)?.filter { $0.kind == .restocked }
             #expect(events?.map(\.reason) == ["1 × PEN"])
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'catalogue.invalidate' OR name LIKE '%invalidate%'") > 0)
+            #expect(
+                try await shop.count(
+                    "SELECT count(*) FROM jobs WHERE name = 'catalogue.invalidate' OR name LIKE '%invalidate%'") > 0)
         }
     }
 
@@ -73,13 +78,16 @@ struct RefundLinesTests {
             let order = try await shop.paid(pen, 3)
             func refund(_ quantity: Int) async throws -> Refund {
                 try accepted(
-                    await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: quantity, restock: true)])))
+                    await shop.refunds.request(
+                        wish(order, [.init(productID: pen.id, quantity: quantity, restock: true)])))
             }
             let first = try await refund(2)
             try await settle(first, .succeeded, in: shop)
             try await settle(first, .failed, in: shop)
             #expect(try await onHand(pen, in: shop) == 4)
-            #expect(try await shop.refunds.load(first.id)?.refund.items.first?.restocked == 2, "shown with the refund that bounced")
+            #expect(
+                try await shop.refunds.load(first.id)?.refund.items.first?.restocked == 2,
+                "shown with the refund that bounced")
             let again = try await refund(2)
             try await settle(again, .succeeded, in: shop)
             #expect(try await onHand(pen, in: shop) == 4)
@@ -96,7 +104,8 @@ struct RefundLinesTests {
             let order = try await shop.paid(pen, 3)
             let amount = try accepted(await shop.refunds.request(wish(order, [], amount: 100)))
             #expect(amount.items == [] && !amount.restock)
-            let kept = try accepted(await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: 1)], amount: 50)))
+            let kept = try accepted(
+                await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: 1)], amount: 50)))
             #expect(kept.amount == Money(50, .usd))
             for refund in [amount, kept] { try await settle(refund, .succeeded, in: shop) }
             #expect(try await onHand(pen, in: shop) == 2)
@@ -112,7 +121,8 @@ struct RefundLinesTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
             let order = try await shop.paid(pen, 3)
-            let part = try accepted(await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: 1, restock: true)])))
+            let part = try accepted(
+                await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: 1, restock: true)])))
             try await settle(part, .succeeded, in: shop)
             _ = try await shop.orders.cancel(order.id, by: .staff, reason: "test", actor: .system("test"))
             #expect(try await onHand(pen, in: shop) == 5)
@@ -129,7 +139,9 @@ struct RefundLinesTests {
             let pen = try await shop.product("PEN", stock: 5)
             let order = try await shop.paid(pen, 3)
             let other = Product.ID()
-            #expect(try await shop.refunds.request(wish(order, [.init(productID: other, quantity: 1)])) == .unknownItem(other))
+            #expect(
+                try await shop.refunds.request(wish(order, [.init(productID: other, quantity: 1)]))
+                    == .unknownItem(other))
             for quantity in [4, 999, 0, -1, .max, .min] {
                 #expect(
                     try await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: quantity)]))
@@ -145,7 +157,8 @@ struct RefundLinesTests {
             let made = try accepted(await shop.refunds.request(one))
             #expect(try await shop.refunds.request(one) == .replayed(made))
             #expect(
-                try await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: 1, restock: true)], amount: 10, key: "k"))
+                try await shop.refunds.request(
+                    wish(order, [.init(productID: pen.id, quantity: 1, restock: true)], amount: 10, key: "k"))
                     == .keyReused)
         }
     }
@@ -181,7 +194,8 @@ struct RefundElsewhereTests {
     private func snapshot(
         _ shop: Shop, _ order: Order, _ amount: Int64, _ status: RefundStatus = .succeeded, id: String = "re_hand"
     ) -> ProviderRefund {
-        ProviderRefund(id: .init(rawValue: id), status: status, amount: Money(amount, .usd), intentID: shop.intentID(order))
+        ProviderRefund(
+            id: .init(rawValue: id), status: status, amount: Money(amount, .usd), intentID: shop.intentID(order))
     }
 
     @Test("once, whoever brings it and however often, and the customer is told once")
@@ -189,7 +203,9 @@ struct RefundElsewhereTests {
         try await Shop.with(poolSize: 12) { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<12 { group.addTask { _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800)) } }
+                for _ in 0..<12 {
+                    group.addTask { _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800)) }
+                }
                 try await group.waitForAll()
             }
             let refunds = try await shop.refunds.refunds(of: order.id)
@@ -200,7 +216,9 @@ struct RefundElsewhereTests {
         }
     }
 
-    @Test("the rest and cancel mean what is left, and nothing is shown as refunded while money is left", arguments: [false, true])
+    @Test(
+        "the rest and cancel mean what is left, and nothing is shown as refunded while money is left",
+        arguments: [false, true])
     func rest(cancels: Bool) async throws {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
@@ -252,7 +270,9 @@ struct RefundElsewhereTests {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             for refund in [
-                ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(1, .usd), intentID: .init(rawValue: "pi_x")),
+                ProviderRefund(
+                    id: .init(rawValue: "re_1"), status: .succeeded, amount: Money(1, .usd),
+                    intentID: .init(rawValue: "pi_x")),
                 ProviderRefund(id: .init(rawValue: "re_2"), status: .succeeded, amount: Money(1, .usd)),
                 snapshot(shop, order, 5, .failed, id: "re_3"), snapshot(shop, order, 0, id: "re_4"),
             ] { #expect(try await shop.refunds.recordElsewhere(refund) == .unknownRefund) }
@@ -274,7 +294,8 @@ struct RefundElsewhereTests {
             #expect(try await mails() == ["refund obsolete"])
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, id: "re_hand_2"))
             try await shop.database.execute(
-                "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE kind = 'refund' AND status = 'pending'")
+                "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE kind = 'refund' AND status = 'pending'"
+            )
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
             #expect(try await mails() == ["refund obsolete", "refund sent", "refund_failed pending"])

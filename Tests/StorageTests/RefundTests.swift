@@ -11,14 +11,17 @@ struct RefundTests {
     }
 
     private func accepted(_ outcome: RefundOutcome) throws -> Refund {
-        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
+        guard case .accepted(let refund) = outcome else {
+            throw Unexpected(what: "the refund was not accepted: \(outcome)")
+        }
         return refund
     }
 
     /// The provider's snapshot of a refund of ours.
     private func snapshot(_ refund: Refund, _ status: RefundStatus, because reason: String? = nil) -> ProviderRefund {
         ProviderRefund(
-            id: .init(rawValue: "re_\(refund.id)"), status: status, amount: refund.amount, refundID: refund.id, failureReason: reason)
+            id: .init(rawValue: "re_\(refund.id)"), status: status, amount: refund.amount, refundID: refund.id,
+            failureReason: reason)
     }
 
     @Test("all of it goes back, and the order says so")
@@ -61,7 +64,8 @@ struct RefundTests {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             let first = try accepted(await shop.refunds.request(wish(order, 999)))
-            #expect(try await shop.refunds.request(wish(order, 1001)) == .exceedsCaptured(refundable: Money(1000, .usd)))
+            #expect(
+                try await shop.refunds.request(wish(order, 1001)) == .exceedsCaptured(refundable: Money(1000, .usd)))
             _ = try await shop.refunds.record(snapshot(first, .succeeded), for: first.id)
             #expect(try await shop.current(order).status == .partiallyRefunded)
             #expect(try await shop.current(order).refunded == Money(999, .usd))
@@ -82,7 +86,9 @@ struct RefundTests {
                 for _ in 0..<20 { group.addTask { try await shop.refunds.request(wish(order, 300)) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            let refunds = outcomes.compactMap { outcome -> Refund? in if case .accepted(let refund) = outcome { refund } else { nil } }
+            let refunds = outcomes.compactMap { outcome -> Refund? in
+                if case .accepted(let refund) = outcome { refund } else { nil }
+            }
             #expect(refunds.count == 6)
             #expect(outcomes.filter { $0 == .exceedsCaptured(refundable: Money(199, .usd)) }.count == 14)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -117,7 +123,9 @@ struct RefundTests {
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             let first = try accepted(await shop.refunds.request(wish(order, 999)))
             let second = try accepted(await shop.refunds.request(wish(order)))
-            for refund in [first, second] { _ = try await shop.refunds.record(snapshot(refund, .succeeded), for: refund.id) }
+            for refund in [first, second] {
+                _ = try await shop.refunds.record(snapshot(refund, .succeeded), for: refund.id)
+            }
             #expect(try await shop.current(order).status == .refunded)
             _ = try await shop.refunds.record(snapshot(second, .failed, because: "lost_or_stolen_card"), for: second.id)
             #expect(try await shop.current(order).status == .partiallyRefunded)
@@ -141,9 +149,12 @@ struct RefundTests {
         try await Shop.with { shop in
             let order = try await shop.confirming(shop.product("PEN", stock: 5))
             #expect(try await shop.refunds.request(wish(order)) == .notPaid(.reserved))
-            #expect(try await shop.refunds.request(RefundWish(orderID: Order.ID(), key: "k", actor: .guest)) == .unknownOrder)
+            #expect(
+                try await shop.refunds.request(RefundWish(orderID: Order.ID(), key: "k", actor: .guest))
+                    == .unknownOrder)
             let paid = try await shop.paid(shop.product("INK", stock: 5))
-            let euros = RefundWish(orderID: paid.id, amount: Money(1, try #require(Currency("EUR"))), key: "k", actor: .guest)
+            let euros = RefundWish(
+                orderID: paid.id, amount: Money(1, try #require(Currency("EUR"))), key: "k", actor: .guest)
             #expect(try await shop.refunds.request(euros) == .wrongCurrency(.usd))
         }
     }
@@ -177,7 +188,9 @@ struct RefundTests {
                     """)
             }
             #expect(error?.constraint == "refunds_within_captured")
-            await #expect(throws: PostgresError.self) { try await shop.database.execute("UPDATE refunds SET amount = 2000") }
+            await #expect(throws: PostgresError.self) {
+                try await shop.database.execute("UPDATE refunds SET amount = 2000")
+            }
         }
     }
 }

@@ -14,19 +14,27 @@ struct RequestLimiterTests {
 
     /// Two connections, as of two processes, and a prefix of the test's own.
     private static func with(_ body: (RedisClient, RedisClient, String) async throws -> Void) async throws {
-        let clients = try (0..<2).map { _ in RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger) }
+        let clients = try (0..<2).map { _ in
+            RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger)
+        }
         try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
         let result: Result<Void, any Error>
-        do { result = .success(try await body(clients[0], clients[1], "test-\(Order.ID())")) } catch { result = .failure(error) }
+        do { result = .success(try await body(clients[0], clients[1], "test-\(Order.ID())")) } catch {
+            result = .failure(error)
+        }
         for client in clients { await client.close() }
         try result.get()
     }
 
-    private static func limiter(_ limits: [RequestClass: RequestLimit], _ redis: RedisClient, _ prefix: String) -> RequestLimiter {
+    private static func limiter(_ limits: [RequestClass: RequestLimit], _ redis: RedisClient, _ prefix: String)
+        -> RequestLimiter
+    {
         RequestLimiter(limits: RequestLimits(limits), redis: redis, prefix: prefix, logger: logger)
     }
 
-    private static func admitted(_ limiter: RequestLimiter, _ kind: RequestClass, _ client: String, times: Int) async -> Int {
+    private static func admitted(_ limiter: RequestLimiter, _ kind: RequestClass, _ client: String, times: Int) async
+        -> Int
+    {
         var count = 0
         for _ in 0..<times where await limiter.admit(kind, client)?.isAdmitted ?? true { count += 1 }
         return count
@@ -43,7 +51,8 @@ struct RequestLimiterTests {
             for step in 0..<150 {
                 let typical = Int64(limit.seconds) * 1000 / Int64(limit.count)
                 now += Int64.random(
-                    in: 0...[typical, typical * 4, Int64(limit.seconds) * 2500].randomElement(using: &random)!, using: &random)
+                    in: 0...[typical, typical * 4, Int64(limit.seconds) * 2500].randomElement(using: &random)!,
+                    using: &random)
                 let wanted = Int.random(in: 1...3, using: &random)
                 let reply = try await redis.evaluate(
                     RequestLimitScripts.take, keys: ["\(prefix):limit"],
@@ -58,10 +67,14 @@ struct RequestLimiterTests {
     @Test("two processes share a client's limit, and other clients and classes have their own")
     func shared() async throws {
         try await Self.with { first, second, prefix in
-            let limits: [RequestClass: RequestLimit] = [.checkout: RequestLimit(10, per: 3600), .login: RequestLimit(10, per: 3600)]
+            let limits: [RequestClass: RequestLimit] = [
+                .checkout: RequestLimit(10, per: 3600), .login: RequestLimit(10, per: 3600),
+            ]
             let one = Self.limiter(limits, first, prefix)
             let two = Self.limiter(limits, second, prefix)
-            #expect(await Self.admitted(one, .checkout, "a", times: 6) + Self.admitted(two, .checkout, "a", times: 20) == 10)
+            #expect(
+                await Self.admitted(one, .checkout, "a", times: 6) + Self.admitted(two, .checkout, "a", times: 20) == 10
+            )
             #expect(await Self.admitted(one, .checkout, "a", times: 5) == 0)
             #expect(await Self.admitted(two, .checkout, "b", times: 20) == 10)
             #expect(await Self.admitted(two, .login, "a", times: 20) == 10)
@@ -103,7 +116,8 @@ struct RequestLimiterTests {
     func alone() async throws {
         let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: Self.logger)
         let limit = RequestLimit(5, per: 3600)
-        let limiter = Self.limiter(Dictionary(uniqueKeysWithValues: RequestClass.allCases.map { ($0, limit) }), redis, "test")
+        let limiter = Self.limiter(
+            Dictionary(uniqueKeysWithValues: RequestClass.allCases.map { ($0, limit) }), redis, "test")
         for kind in RequestClass.allCases {
             let free: Set<RequestClass> = [.read, .webhook, .admin]
             #expect(await Self.admitted(limiter, kind, "a", times: 20) == (free.contains(kind) ? 20 : 5), "\(kind)")

@@ -122,7 +122,9 @@ struct ReservingTests {
             _ = try await shop.reserved(pen, 4)
             #expect(try await shop.stock.adjust(pen.sku, by: -6, actor: .system("test"), reason: "lost")?.onHand == 4)
             #expect(try await shop.stock.adjust(pen.sku, by: -1, actor: .system("test"), reason: "lost") == nil)
-            #expect(try await shop.stock.adjust(pen.sku, by: 20, actor: .system("test"), reason: "delivery")?.available == 20)
+            #expect(
+                try await shop.stock.adjust(pen.sku, by: 20, actor: .system("test"), reason: "delivery")?.available
+                    == 20)
             #expect(try await shop.stock.adjust(SKU("NONE"), by: 1, actor: .system("test"), reason: "x") == nil)
             #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'stock.adjusted'") == 2)
         }

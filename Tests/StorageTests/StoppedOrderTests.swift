@@ -15,7 +15,8 @@ struct StoppedOrderTests {
             ) == 1)
     }
 
-    @Test("until then it holds its stock, says so, and can be brought back", arguments: ["dead", "parked", "discarded"])
+    @Test(
+        "until then it holds its stock, says so, and can be brought back", arguments: ["dead", "parked", "discarded"])
     func held(_ state: String) async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
@@ -80,9 +81,12 @@ struct RefusedPaymentTests {
             let order = try await shop.place(shop.checkout(of: owner, key: "k"))
             _ = try await shop.reserve(order.id)
             let completion = try await shop.startJob(of: order)
-            #expect(try await shop.checkout.refuse(order.id, because: Self.refusal, completion: completion) == .rejected)
+            #expect(
+                try await shop.checkout.refuse(order.id, because: Self.refusal, completion: completion) == .rejected)
             let now = try await shop.current(order)
-            #expect(now.status == .rejected && now.rejectionReason == "amount_too_small" && now.payment?.status == .canceled)
+            #expect(
+                now.status == .rejected && now.rejectionReason == "amount_too_small" && now.payment?.status == .canceled
+            )
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             #expect(try await shop.count("SELECT count(*) FROM carts WHERE status = 'open'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM email_deliveries WHERE kind = 'cancellation'") == 1)
@@ -91,7 +95,9 @@ struct RefusedPaymentTests {
             #expect(try await shop.jobState(completion) == "done")
             let last = try #require(try await shop.orders.events(of: order.id, for: .staff)?.last)
             #expect(last.kind == .rejected && last.reason == "amount_too_small")
-            #expect(try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff) == .notPayable(.rejected))
+            #expect(
+                try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
+                    == .notPayable(.rejected))
         }
     }
 
@@ -107,7 +113,8 @@ struct RefusedPaymentTests {
             #expect(try await shop.level(pen).reserved == 1)
             func news(_ order: Order, _ status: PaymentIntentStatus) -> Finalisation {
                 Finalisation(
-                    orderID: order.id, intent: shop.intent(order, status), source: .worker, refusal: .init(code: "x", concernsMethod: true))
+                    orderID: order.id, intent: shop.intent(order, status), source: .worker,
+                    refusal: .init(code: "x", concernsMethod: true))
             }
             _ = try #require(await shop.checkout.finalise([news(order, .canceled)]).first).get()
             let now = try await shop.current(order)
@@ -117,7 +124,8 @@ struct RefusedPaymentTests {
             _ = try #require(await shop.checkout.finalise([news(paid, .succeeded)]).first).get()
             #expect(try await shop.current(paid).status == .confirmed)
             #expect(
-                try await shop.checkout.refuse(paid.id, because: Self.refusal, completion: try await shop.startJob(of: paid)) == .settled)
+                try await shop.checkout.refuse(
+                    paid.id, because: Self.refusal, completion: try await shop.startJob(of: paid)) == .settled)
         }
     }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("An order that waits can tell for what and for how long", .timeLimit(.minutes(1)))
 struct WaitingTests {
-    @Test("those that wait have their place; who is being paid has none, and who waits for the customer waits for nothing of ours")
+    @Test(
+        "those that wait have their place; who is being paid has none, and who waits for the customer waits for nothing of ours"
+    )
     func places() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 20)
@@ -46,7 +48,8 @@ struct WaitingTests {
                 """
                 UPDATE order_events SET at = at - interval '9 minutes' WHERE order_id = \(approved.id)
                 """)
-            try await shop.database.execute("UPDATE orders SET created_at = created_at - interval '9 minutes' WHERE id = \(approved.id)")
+            try await shop.database.execute(
+                "UPDATE orders SET created_at = created_at - interval '9 minutes' WHERE id = \(approved.id)")
             try await shop.settle(approved, .succeeded)
             // It took nine minutes, of which we took milliseconds.
             #expect(try #require(try await shop.orders.pace()).secondsPerOrder < 5)

@@ -11,7 +11,8 @@ struct WebhookTests {
         [
             try await shop.count("SELECT count(*) FROM webhook_events"),
             try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.event'"),
-            try await shop.count("SELECT count(DISTINCT payload ->> 'eventID') FROM jobs WHERE name = 'payments.event'"),
+            try await shop.count(
+                "SELECT count(DISTINCT payload ->> 'eventID') FROM jobs WHERE name = 'payments.event'"),
         ]
     }
 
@@ -34,7 +35,9 @@ struct WebhookTests {
             let ids = (1...40).map { "evt_\($0)" }
             let new = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 1...20 {
-                    group.addTask { try await shop.webhooks.accept(ids.shuffled().map { .sample($0) }).filter(\.self).count }
+                    group.addTask {
+                        try await shop.webhooks.accept(ids.shuffled().map { .sample($0) }).filter(\.self).count
+                    }
                 }
                 return try await group.reduce(0, +)
             }
@@ -47,7 +50,8 @@ struct WebhookTests {
     func load() async throws {
         try await Shop.with { shop in
             _ = try await shop.webhooks.accept([.sample("evt_1", .refundFailed), .sample("evt_2")])
-            try await shop.database.execute("UPDATE webhook_events SET type = 'payment_intent.of_tomorrow' WHERE event_id = 'evt_2'")
+            try await shop.database.execute(
+                "UPDATE webhook_events SET type = 'payment_intent.of_tomorrow' WHERE event_id = 'evt_2'")
             let events = try await shop.webhooks.load(["evt_2", "evt_none", "evt_1"])
             #expect(events.map { $0?.id } == ["evt_2", nil, "evt_1"])
             #expect(events.map { $0?.kind } == [nil, nil, .refundFailed])
@@ -102,7 +106,8 @@ struct WebhookTests {
             #expect(Set(matters.map(\.outcome)) == Set(PaymentEventOutcome.allCases.filter(\.isOpenMatter)))
             #expect(matters.allSatisfy { $0.type == "payment_intent.succeeded" && $0.objectID == "pi_1" })
             // Once a reconciliation has come across the same it is shown there.
-            let finding = ReconciliationFinding(.foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator)
+            let finding = ReconciliationFinding(
+                .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator)
             _ = try await ReconciliationStore(database: shop.database).note(finding)
             #expect(try await shop.webhooks.openMatters() == [])
         }
@@ -121,16 +126,22 @@ struct WebhookTests {
                 "UPDATE webhook_events SET handled_at = now() - interval '31 days' WHERE event_id LIKE 'evt_old%'")
             try await shop.database.execute("UPDATE webhook_events SET received_at = now() - interval '40 days'")
             #expect(try await shop.webhooks.purgeHandled(batch: batch) == 3)
-            let left: [String] = try await shop.database.query("SELECT event_id FROM webhook_events ORDER BY 1").map { try $0["event_id"] }
+            let left: [String] = try await shop.database.query("SELECT event_id FROM webhook_events ORDER BY 1").map {
+                try $0["event_id"]
+            }
             #expect(left == ["evt_new", "evt_waiting"])
         }
     }
 
-    private func mark(_ id: String, _ outcome: PaymentEventOutcome, _ completion: JobCompletion?, in shop: Shop) async throws {
-        for result in await shop.webhooks.markHandled([HandledEvent(id: id, outcome: outcome, completion: completion)]) { try result.get() }
+    private func mark(_ id: String, _ outcome: PaymentEventOutcome, _ completion: JobCompletion?, in shop: Shop)
+        async throws
+    {
+        for result in await shop.webhooks.markHandled([HandledEvent(id: id, outcome: outcome, completion: completion)])
+        { try result.get() }
     }
 
     private func outcome(_ id: String, in shop: Shop) async throws -> String? {
-        try #require(try await shop.database.query("SELECT outcome FROM webhook_events WHERE event_id = \(id)").first)["outcome"]
+        try #require(try await shop.database.query("SELECT outcome FROM webhook_events WHERE event_id = \(id)").first)[
+            "outcome"]
     }
 }

@@ -1,23 +1,24 @@
 /// Thrown by ``eventually(within:_:until:)``.
-public struct NeverHappened: Error, CustomStringConvertible {
+package struct NeverHappened: Error, CustomStringConvertible {
     /// What was waited for.
-    public let what: String
+    package let what: String
     /// How long.
-    public let patience: Duration
+    package let patience: Duration
 
     /// What did not happen in which time.
-    public var description: String { "did not happen within \(patience): \(what)" }
+    package var description: String { "did not happen within \(patience): \(what)" }
 }
 
 /// Asks again and again until the answer is there, and returns it. For what happens elsewhere and gives no signal.
 ///
 /// - Parameters:
-///   - patience: how long to ask before giving up. Take several times what it should need: it costs nothing when all is well.
+///   - patience: how long to ask before giving up. Take several times what it should need: it costs nothing when all is
+///     well.
 ///   - what: for the error, such as "the order is confirmed".
 ///   - probe: asked every 5 to 50 ms; nil means not yet. What it throws ends the wait.
 /// - Throws: ``NeverHappened``, or what `probe` throws.
 @discardableResult
-public func eventually<Answer>(
+package func eventually<Answer>(
     within patience: Duration = .seconds(5), _ what: String, get probe: () async throws -> Answer?
 ) async throws -> Answer {
     let deadline = ContinuousClock.now + patience
@@ -31,6 +32,8 @@ public func eventually<Answer>(
 }
 
 /// Asks again and again until the condition holds; see ``eventually(within:_:get:)``.
-public func eventually(within patience: Duration = .seconds(5), _ what: String, until condition: () async throws -> Bool) async throws {
+package func eventually(
+    within patience: Duration = .seconds(5), _ what: String, until condition: () async throws -> Bool
+) async throws {
     try await eventually(within: patience, what) { try await condition() ? true : nil }
 }

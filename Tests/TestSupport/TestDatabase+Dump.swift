@@ -3,18 +3,19 @@ import Postgres
 
 extension TestDatabase {
     /// A dump or a restore did not go through.
-    public struct DumpFailed: Error, CustomStringConvertible {
+    package struct DumpFailed: Error, CustomStringConvertible {
         /// What the program said.
-        public let description: String
+        package let description: String
     }
 
     /// Writes everything in it to a file, as `pg_dump -Fc` does.
-    public func dump(to file: String) async throws {
+    package func dump(to file: String) async throws {
         try await Self.run("pg_dump", ["-Fc", "-f", file, url])
     }
 
-    /// Drops it, makes it anew, and fills it from a dump. Whoever else is connected is not any more; the pool's next connections are new ones.
-    public func restore(from file: String) async throws {
+    /// Drops it, makes it anew, and fills it from a dump. Whoever else is connected is not any more; the pool's next
+    /// connections are new ones.
+    package func restore(from file: String) async throws {
         try await recreate()
         try await Self.run("pg_restore", ["--no-owner", "--exit-on-error", "-d", url, file])
         // Each of the pool's old connections is found to be broken once.

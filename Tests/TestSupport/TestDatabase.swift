@@ -1,26 +1,26 @@
 import Foundation
-public import Logging
-public import Postgres
+package import Logging
+package import Postgres
 
 /// A database of its own for a suite or a test, on the server that `TEST_DATABASE_URL` names.
 ///
 /// A suite gets one with the trait ``DatabaseTrait``: `@Suite(.database())`, and reaches it as `TestDatabase.current`.
-public struct TestDatabase: Sendable {
+package struct TestDatabase: Sendable {
     /// Its name, different each time.
-    public let name: String
+    package let name: String
     /// Where it is, for processes under test.
-    public let url: String
+    package let url: String
     /// A pool of connections to it.
-    public let pool: PostgresPool
+    package let pool: PostgresPool
     /// Quiet unless something is worth a warning.
-    public let logger: Logger
+    package let logger: Logger
     private let server: String
 
     @TaskLocal private static var scoped: TestDatabase?
 
     /// The database of the suite that is running.
     /// - Throws: ``Missing`` outside a suite with ``DatabaseTrait``.
-    public static var current: TestDatabase {
+    package static var current: TestDatabase {
         get throws {
             guard let scoped else { throw Missing() }
             return scoped
@@ -28,15 +28,16 @@ public struct TestDatabase: Sendable {
     }
 
     /// The suite has no database.
-    public struct Missing: Error, CustomStringConvertible {
+    package struct Missing: Error, CustomStringConvertible {
         /// What to do about it.
-        public let description = "give the suite the trait .database()"
+        package let description = "give the suite the trait .database()"
     }
 
     /// Creates a database, runs `body` with it as `current`, and drops it, whatever `body` does.
     /// - Parameter server: another server than the one that all tests share.
-    public static func with<Value>(
-        migrations: [MigrationSet] = [], poolSize: Int = 4, on server: String? = nil, _ body: (TestDatabase) async throws -> Value
+    package static func with<Value>(
+        migrations: [MigrationSet] = [], poolSize: Int = 4, on server: String? = nil,
+        _ body: (TestDatabase) async throws -> Value
     ) async throws -> Value {
         let database = try await create(migrations: migrations, poolSize: poolSize, on: server)
         do {
@@ -50,8 +51,11 @@ public struct TestDatabase: Sendable {
         }
     }
 
-    /// Creates a database, empty but for `migrations`. Whoever calls this also calls ``drop()``; see ``with(migrations:poolSize:_:)``.
-    public static func create(migrations: [MigrationSet] = [], poolSize: Int = 4, on server: String? = nil) async throws -> TestDatabase {
+    /// Creates a database, empty but for `migrations`. Whoever calls this also calls ``drop()``; see
+    /// ``with(migrations:poolSize:_:)``.
+    package static func create(migrations: [MigrationSet] = [], poolSize: Int = 4, on server: String? = nil)
+        async throws -> TestDatabase
+    {
         let name = "cw_test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
         let server = try server ?? TestEnvironment.databaseURL
         guard var components = URLComponents(string: server) else { throw URLError(.badURL) }
@@ -63,13 +67,14 @@ public struct TestDatabase: Sendable {
         configuration.poolSize = poolSize
         configuration.acquireTimeout = .seconds(20)
         let database = TestDatabase(
-            name: name, url: url, pool: PostgresPool(configuration, logger: quietLogger), logger: quietLogger, server: server)
+            name: name, url: url, pool: PostgresPool(configuration, logger: quietLogger), logger: quietLogger,
+            server: server)
         if !migrations.isEmpty { _ = try await Migrator(sets: migrations).migrate(database.pool) }
         return database
     }
 
     /// Closes the pool and drops the database, whoever else is still connected to it.
-    public func drop() async throws {
+    package func drop() async throws {
         await pool.close()
         try await Self.administer("DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)", on: server)
     }
@@ -81,7 +86,7 @@ public struct TestDatabase: Sendable {
     }
 
     /// Another pool on the same database, with a configuration of one's own.
-    public func makePool(_ configure: (inout PostgresConfiguration) -> Void) throws -> PostgresPool {
+    package func makePool(_ configure: (inout PostgresConfiguration) -> Void) throws -> PostgresPool {
         var configuration = try PostgresConfiguration(url: url)
         configure(&configuration)
         return PostgresPool(configuration, logger: logger)

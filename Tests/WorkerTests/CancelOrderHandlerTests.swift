@@ -19,16 +19,19 @@ struct CancelOrderHandlerTests {
         let row = try #require(rows.first)
         let jobID = JobID(rawValue: try row["id"])
         let context = JobContext(
-            jobID: jobID, name: CancelOrder.name, queue: CancelOrder.queue, attempt: 1, crashes: 0, isLastAttempt: false,
+            jobID: jobID, name: CancelOrder.name, queue: CancelOrder.queue, attempt: 1, crashes: 0,
+            isLastAttempt: false,
             enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]),
             workerLogger: shop.logger,
             progress: nil)
-        let handler = CancelOrderHandler(orders: shop.orders, store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
+        let handler = CancelOrderHandler(
+            orders: shop.orders, store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
         try await handler.run(CancelOrder(orderID: id), in: context)
     }
 
     private func cancel(_ id: Order.ID, in shop: Shop) async throws {
-        let outcome = try await shop.orders.cancel(id, by: .staff, reason: "requested_by_customer", actor: .system("test"))
+        let outcome = try await shop.orders.cancel(
+            id, by: .staff, reason: "requested_by_customer", actor: .system("test"))
         guard case .started = outcome else { throw Unexpected(what: "not started: \(outcome)") }
     }
 
@@ -88,7 +91,9 @@ struct CancelOrderHandlerTests {
         }
     }
 
-    @Test("goods that left while the payment was asked about stay with the customer, who learns once that the order is confirmed")
+    @Test(
+        "goods that left while the payment was asked about stay with the customer, who learns once that the order is confirmed"
+    )
     func goodsLeft() async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))

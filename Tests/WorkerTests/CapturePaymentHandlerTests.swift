@@ -27,13 +27,16 @@ struct CapturePaymentHandlerTests {
         let row = try #require(rows.first)
         let id = JobID(rawValue: try row["id"])
         return JobContext(
-            jobID: id, name: name, queue: CapturePayment.queue, attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
-            traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]), workerLogger: shop.logger, progress: nil)
+            jobID: id, name: name, queue: CapturePayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
+            enqueuedAt: Date(),
+            traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]), workerLogger: shop.logger,
+            progress: nil)
     }
 
     private func run(_ facts: CheckoutFacts, in shop: Shop) async throws {
         let handler = CapturePaymentHandler(store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
-        try await handler.run(CapturePayment(orderID: facts.orderID), in: try await context(CapturePayment.name, in: shop))
+        try await handler.run(
+            CapturePayment(orderID: facts.orderID), in: try await context(CapturePayment.name, in: shop))
     }
 
     @Test("it is taken, and a job that comes again takes nothing")
@@ -62,7 +65,8 @@ struct CapturePaymentHandlerTests {
             #expect(try await shop.captures.request(facts.orderID, amount: part, by: .system("test")) == .requested)
             #expect(try await shop.captures.request(facts.orderID, by: .system("test")) == .requested)
             #expect(
-                try await shop.captures.request(facts.orderID, amount: Money(501, .usd), by: .system("test")) == .alreadyRequested(part))
+                try await shop.captures.request(facts.orderID, amount: Money(501, .usd), by: .system("test"))
+                    == .alreadyRequested(part))
             try await run(facts, in: shop)
             let order = try #require(await shop.orders.order(facts.orderID, for: .staff))
             #expect(order.payment?.status == .captured && order.payment?.captured == part && order.status == .confirmed)
@@ -71,22 +75,30 @@ struct CapturePaymentHandlerTests {
             // No more than was taken goes back, and all of it does when the order is canceled.
             let much = RefundWish(orderID: facts.orderID, amount: Money(501, .usd), key: "k", actor: .system("test"))
             #expect(try await shop.refunds.request(much) == .exceedsCaptured(refundable: part))
-            guard case .cancelled = try await shop.orders.cancel(facts.orderID, by: .staff, reason: "test", actor: .system("test")) else {
+            guard
+                case .cancelled = try await shop.orders.cancel(
+                    facts.orderID, by: .staff, reason: "test", actor: .system("test"))
+            else {
                 throw Unexpected(what: "not canceled")
             }
             #expect(try await shop.refunds.refunds(of: facts.orderID).map(\.amount) == [part])
         }
     }
 
-    @Test("a part that somebody took at the provider is what was taken, whoever tells of it first", arguments: [false, true])
+    @Test(
+        "a part that somebody took at the provider is what was taken, whoever tells of it first",
+        arguments: [false, true])
     func partElsewhere(byEvent: Bool) async throws {
         try await Shop.with { shop in
             let facts = try await authorized(in: shop)
             let id = try #require(facts.intentID)
             shop.payments.change(id, to: .succeeded, received: Money(500, .usd))
             if byEvent {
-                #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, received: 500)) == .paymentRecorded)
-                #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, received: 500)) == .alreadyKnown)
+                #expect(
+                    try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, received: 500))
+                        == .paymentRecorded)
+                #expect(
+                    try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, received: 500)) == .alreadyKnown)
             } else {
                 _ = try await shop.captures.request(facts.orderID, by: .system("test"))
                 try await run(facts, in: shop)
@@ -119,12 +131,17 @@ struct CapturePaymentHandlerTests {
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
             try await shop.finalise(facts)
             let wish = RefundWish(orderID: facts.orderID, amount: Money(200, .usd), key: "k", actor: .system("test"))
-            guard case .accepted(let refund) = try await shop.refunds.request(wish) else { throw Unexpected(what: "not accepted") }
+            guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
+                throw Unexpected(what: "not accepted")
+            }
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
-            #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, received: 200)) == .paymentRecorded)
+            #expect(
+                try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, received: 200)) == .paymentRecorded)
             let after = try #require(await shop.orders.order(facts.orderID, for: .staff))
-            #expect(after.status == .refunded && after.payment?.status == .refunded && after.payment?.captured == Money(200, .usd))
+            #expect(
+                after.status == .refunded && after.payment?.status == .refunded
+                    && after.payment?.captured == Money(200, .usd))
         }
     }
 

@@ -37,7 +37,9 @@ struct CheckoutBatchesTests {
             for victim in [first] + others { await #expect(throws: CancellationError.self) { try await victim.value } }
             gate.signal()
             try await holder.value
-            guard case .reserved = try await innocent.value else { throw Unexpected(what: "the order was not reserved") }
+            guard case .reserved = try await innocent.value else {
+                throw Unexpected(what: "the order was not reserved")
+            }
             await pool.close()
         }
     }

@@ -18,7 +18,8 @@ struct CheckoutHandlerTests {
             """)
         let id = JobID(rawValue: try #require(rows.first)["id"])
         let context = JobContext(
-            jobID: id, name: "checkout", queue: "checkout", attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
+            jobID: id, name: "checkout", queue: "checkout", attempt: 1, crashes: 0, isLastAttempt: false,
+            enqueuedAt: Date(),
             traceparent: nil, completion: JobCompletion(jobID: id, epoch: 1), workerLogger: shop.logger, progress: nil)
         let handler = CheckoutHandler(
             checkouts: shop.checkouts, store: shop.store, payments: shop.payments, captureMethod: .automatic)
@@ -36,11 +37,15 @@ struct CheckoutHandlerTests {
         }
     }
 
-    @Test("an order so old that the provider may have forgotten its keys is paid with the intent that was made for it before")
+    @Test(
+        "an order so old that the provider may have forgotten its keys is paid with the intent that was made for it before"
+    )
     func oldOrder() async throws {
         try await Shop.with { shop in
             let product = try await shop.product(stock: 5)
-            let (old, other, young) = (try await shop.placed(product), try await shop.placed(product), try await shop.placed(product))
+            let (old, other, young) = (
+                try await shop.placed(product), try await shop.placed(product), try await shop.placed(product)
+            )
             // An earlier attempt was cut off after its charge, and the database restored to a time before it.
             let earlier = PaymentIntent(
                 id: .init(rawValue: "pi_earlier"), status: .succeeded, amount: old.totals.total, orderID: old.id,
@@ -70,7 +75,10 @@ struct CheckoutHandlerTests {
             guard case .transient = error else { throw Unexpected(what: "\(String(describing: error))") }
             #expect(try await shop.facts(order.id).creation == 2)
             try await run(order, in: shop)
-            #expect(shop.payments.creationKeys == ["pi:\(payment)", "pi:\(payment):2", "pi:\(payment):2", "pi:\(payment):3"])
+            #expect(
+                shop.payments.creationKeys == [
+                    "pi:\(payment)", "pi:\(payment):2", "pi:\(payment):2", "pi:\(payment):3",
+                ])
             #expect(try await shop.facts(order.id).status == .confirmed)
             #expect(shop.payments.charges == 1)
             // An intent is stored: there is nothing left to create.
@@ -80,7 +88,8 @@ struct CheckoutHandlerTests {
 
     /// What the provider may say for good.
     static let refusals: [PaymentFailure] = [
-        .invalidRequest("answered 400", code: "amount_too_small"), .invalidRequest("answered 400", code: "idempotency_error"),
+        .invalidRequest("answered 400", code: "amount_too_small"),
+        .invalidRequest("answered 400", code: "idempotency_error"),
         .invalidRequest("it cannot be counted", code: "amount_not_chargeable"), .unusableMethod("answered 400"),
     ]
 
@@ -116,9 +125,11 @@ struct CheckoutHandlerTests {
         #expect(now.status == .rejected && now.rejectionReason == failure.refusal?.reason)
         #expect(now.payment?.status == .canceled)
         #expect(try await shop.stock.stock(product.sku) == Stock(sku: product.sku, onHand: 5, reserved: 0))
-        let jobs = try await shop.database.pool.query("SELECT state FROM jobs WHERE payload ->> 'orderID' = \(order.id.description)")
+        let jobs = try await shop.database.pool.query(
+            "SELECT state FROM jobs WHERE payload ->> 'orderID' = \(order.id.description)")
         #expect(try jobs.map { try $0["state"] as String } == ["done"])
-        #expect(try await shop.database.pool.query("SELECT 1 FROM email_deliveries WHERE kind = 'cancellation'").count == 1)
+        #expect(
+            try await shop.database.pool.query("SELECT 1 FROM email_deliveries WHERE kind = 'cancellation'").count == 1)
         return try await shop.facts(order.id)
     }
 
@@ -130,7 +141,9 @@ struct CheckoutHandlerTests {
             shop.payments.refuse(confirmations: nil)
             // The answer to the charge is lost, and before the retry the request is refused for good.
             let earlier = PaymentIntent.ID(rawValue: "pi_\(order.id)")
-            guard case .reserved = try await shop.checkouts.reserve(ReservationRequest(orderID: order.id)) else { return }
+            guard case .reserved = try await shop.checkouts.reserve(ReservationRequest(orderID: order.id)) else {
+                return
+            }
             _ = try await shop.payments.create(
                 PaymentIntentRequest(
                     orderID: order.id, orderNumber: 1, amount: order.totals.total,
@@ -198,7 +211,9 @@ struct CheckoutHandlerTests {
             let error = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
             guard case .transient = error else { throw Unexpected(what: "\(String(describing: error))") }
             let final = await #expect(throws: JobFailure.self) { try await run(order, in: shop) }
-            guard case .permanent(code: "payment_mismatch", _) = final else { throw Unexpected(what: "\(String(describing: final))") }
+            guard case .permanent(code: "payment_mismatch", _) = final else {
+                throw Unexpected(what: "\(String(describing: final))")
+            }
             #expect(try await shop.facts(order.id).status == .reserved)
         }
     }

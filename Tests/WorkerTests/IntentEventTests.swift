@@ -10,8 +10,9 @@ import Testing
 
 @Suite("Events of intents settle orders as any other news do", .timeLimit(.minutes(1)))
 struct IntentEventTests {
-    private func expectSnooze(_ body: () async throws -> PaymentEventOutcome?, at location: SourceLocation = #_sourceLocation) async throws
-    {
+    private func expectSnooze(
+        _ body: () async throws -> PaymentEventOutcome?, at location: SourceLocation = #_sourceLocation
+    ) async throws {
         let failure = await #expect(throws: JobFailure.self, sourceLocation: location) { _ = try await body() }
         guard case .snooze = failure else { throw Unexpected(what: "\(String(describing: failure))") }
     }
@@ -53,10 +54,15 @@ struct IntentEventTests {
     func byIntent() async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
-            #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, order: .some(nil))) == .confirmed)
-            #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, id: "pi_other", order: .some(nil))) == .foreign)
             #expect(
-                try await shop.hear(.intentFailed, shop.wire(facts, .requiresPaymentMethod, id: "pi_other", order: .some(nil))) == .foreign)
+                try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, order: .some(nil))) == .confirmed)
+            #expect(
+                try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, id: "pi_other", order: .some(nil)))
+                    == .foreign)
+            #expect(
+                try await shop.hear(
+                    .intentFailed, shop.wire(facts, .requiresPaymentMethod, id: "pi_other", order: .some(nil)))
+                    == .foreign)
         }
     }
 
@@ -64,7 +70,8 @@ struct IntentEventTests {
         "3-D Secure: what waits, passes or fails is read where it stands now",
         arguments: [
             (PaymentIntentStatus.requiresAction, PaymentEventOutcome.waiting, OrderStatus.reserved),
-            (.processing, .waiting, .reserved), (.succeeded, .confirmed, .confirmed), (.canceled, .released, .cancelled),
+            (.processing, .waiting, .reserved), (.succeeded, .confirmed, .confirmed),
+            (.canceled, .released, .cancelled),
         ])
     func passing(now: PaymentIntentStatus, outcome: PaymentEventOutcome, status: OrderStatus) async throws {
         try await Shop.with { shop in
@@ -87,7 +94,8 @@ struct IntentEventTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .requiresAction)
             try await shop.finalise(facts)
-            shop.payments.change(try #require(facts.intentID), to: .requiresPaymentMethod, declined: "authentication_required")
+            shop.payments.change(
+                try #require(facts.intentID), to: .requiresPaymentMethod, declined: "authentication_required")
             let wire = shop.wire(facts, .requiresPaymentMethod, declined: true)
             #expect(try await shop.hear(.intentFailed, wire) == .declined)
             #expect(try await shop.facts(facts.orderID).status == .paymentFailed)
@@ -117,10 +125,12 @@ struct IntentEventTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded)) == .confirmed)
             for (kind, status) in [
-                (PaymentEventKind.intentFailed, PaymentIntentStatus.requiresPaymentMethod), (.intentRequiresAction, .requiresAction),
+                (PaymentEventKind.intentFailed, PaymentIntentStatus.requiresPaymentMethod),
+                (.intentRequiresAction, .requiresAction),
                 (.intentProcessing, .processing), (.intentCapturable, .requiresCapture),
             ] {
-                #expect(try await shop.hear(kind, shop.wire(facts, status, declined: kind == .intentFailed)) == .outranked)
+                #expect(
+                    try await shop.hear(kind, shop.wire(facts, status, declined: kind == .intentFailed)) == .outranked)
             }
             #expect(shop.payments.lookUps == 0)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
@@ -158,14 +168,17 @@ struct IntentEventTests {
             #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, amount: 1)) == .mismatch)
             #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded, id: "pi_second")) == .mismatch)
             #expect(try await shop.hear(.intentCanceled, shop.wire(facts, .canceled, id: "pi_second")) == .superseded)
-            #expect(try await shop.hear(.intentFailed, shop.wire(facts, .requiresPaymentMethod, id: "pi_second")) == .superseded)
+            #expect(
+                try await shop.hear(.intentFailed, shop.wire(facts, .requiresPaymentMethod, id: "pi_second"))
+                    == .superseded)
             #expect(try await shop.webhooks.openMatters().count == 2)
             #expect(try await shop.facts(facts.orderID).status == .reserved)
         }
     }
 
     @Test(
-        "an order that is not there is waited for, and at last left in sight", arguments: [PaymentEventKind.intentSucceeded, .intentFailed])
+        "an order that is not there is waited for, and at last left in sight",
+        arguments: [PaymentEventKind.intentSucceeded, .intentFailed])
     func unknownOrder(kind: PaymentEventKind) async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
@@ -194,7 +207,9 @@ struct IntentEventTests {
                 case .intentCanceled: .canceled
                 default: .succeeded
                 }
-            for (order, named) in [("\(Order.ID())", "\(UUID())"), ("\(facts.orderID)", "\(UUID())"), ("\(Order.ID())", nil)] {
+            for (order, named) in [
+                ("\(Order.ID())", "\(UUID())"), ("\(facts.orderID)", "\(UUID())"), ("\(Order.ID())", nil),
+            ] {
                 let wire = shop.wire(facts, status, id: "pi_theirs", order: order, shop: named)
                 #expect(try await shop.hear(kind, wire) == .foreign, "at once, and not after forty minutes")
             }
@@ -210,7 +225,9 @@ struct IntentEventTests {
     func unreadable() async throws {
         try await Shop.with { shop in
             for object in ["{}", #"{"id":"pi_1","status":"unheard_of","amount":1,"currency":"usd"}"#] {
-                let failure = await #expect(throws: JobFailure.self) { _ = try await shop.hear(.intentSucceeded, object) }
+                let failure = await #expect(throws: JobFailure.self) {
+                    _ = try await shop.hear(.intentSucceeded, object)
+                }
                 guard case .permanent(code: "unreadable_event", _) = failure else {
                     throw Unexpected(what: "\(String(describing: failure))")
                 }

@@ -7,9 +7,12 @@ import Testing
 
 @Suite("Intents of old orders are looked for before new ones are made", .timeLimit(.minutes(1)))
 struct IntentSearchTests {
-    private func intent(_ name: String, of order: Order.ID, _ status: PaymentIntentStatus, age: TimeInterval = 22 * 3600) -> PaymentIntent {
+    private func intent(
+        _ name: String, of order: Order.ID, _ status: PaymentIntentStatus, age: TimeInterval = 22 * 3600
+    ) -> PaymentIntent {
         PaymentIntent(
-            id: .init(rawValue: name), status: status, amount: Money(5, .usd), orderID: order, createdAt: Date(timeIntervalSinceNow: -age))
+            id: .init(rawValue: name), status: status, amount: Money(5, .usd), orderID: order,
+            createdAt: Date(timeIntervalSinceNow: -age))
     }
 
     private let old = Date(timeIntervalSinceNow: -21 * 3600)
@@ -25,7 +28,9 @@ struct IntentSearchTests {
     func order() async throws {
         let payments = ScriptedPayments()
         let id = Order.ID()
-        for (name, status) in [("pi_1", PaymentIntentStatus.canceled), ("pi_2", .requiresPaymentMethod), ("pi_3", .succeeded)] {
+        for (name, status) in [
+            ("pi_1", PaymentIntentStatus.canceled), ("pi_2", .requiresPaymentMethod), ("pi_3", .succeeded),
+        ] {
             payments.put(intent(name, of: id, status, age: 21 * 3600))
         }
         payments.put(intent("pi_4", of: Order.ID(), .succeeded))
@@ -52,7 +57,8 @@ struct IntentSearchTests {
         let payments = ScriptedPayments()
         let id = Order.ID()
         for index in 0..<6 {
-            payments.put(intent("pi_\(index)", of: index == 0 ? id : Order.ID(), .succeeded, age: 21 * 3600 - Double(index)))
+            payments.put(
+                intent("pi_\(index)", of: index == 0 ? id : Order.ID(), .succeeded, age: 21 * 3600 - Double(index)))
         }
         payments.failLists(after: 2)
         let search = IntentSearch(payments: payments)

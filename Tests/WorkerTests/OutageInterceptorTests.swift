@@ -25,9 +25,12 @@ struct OutageInterceptorTests {
     }
 
     /// What becomes of a failure in a queue whose provider is the gate's.
-    private func outcome(of failure: JobFailure, queue: QueueName = "checkout", _ gate: RedisCallGate, _ shop: Shop) async -> JobFailure? {
+    private func outcome(of failure: JobFailure, queue: QueueName = "checkout", _ gate: RedisCallGate, _ shop: Shop)
+        async -> JobFailure?
+    {
         let context = JobContext(
-            jobID: .new(), name: "x", queue: queue, attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(), traceparent: nil,
+            jobID: .new(), name: "x", queue: queue, attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
+            traceparent: nil,
             completion: JobCompletion(jobID: .new(), epoch: 1), workerLogger: shop.logger, progress: nil)
         do {
             try await OutageInterceptor(gates: ["checkout": gate]).intercept(context) { throw failure }

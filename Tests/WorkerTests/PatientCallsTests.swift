@@ -25,7 +25,9 @@ struct PatientCallsTests {
 
     @Test("as long as the provider says how long, it asks again")
     func waits() async throws {
-        let provider = Provider([.rateLimited(retryAfter: .milliseconds(1)), .unavailable(retryAfter: .milliseconds(1), .turn)])
+        let provider = Provider([
+            .rateLimited(retryAfter: .milliseconds(1)), .unavailable(retryAfter: .milliseconds(1), .turn),
+        ])
         #expect(try await PatientCalls.run { () throws(PaymentFailure) in try provider.answer() } == 7)
         #expect(provider.calls == 3)
     }
@@ -33,7 +35,8 @@ struct PatientCallsTests {
     @Test(
         "what no waiting helps ends it at once",
         arguments: [
-            PaymentFailure.rateLimited(retryAfter: .seconds(60)), .notSent("the network is down"), .outcomeUnknown("lost"),
+            PaymentFailure.rateLimited(retryAfter: .seconds(60)), .notSent("the network is down"),
+            .outcomeUnknown("lost"),
             .configuration("key"),
         ])
     func ends(failure: PaymentFailure) async throws {
@@ -48,7 +51,9 @@ struct PatientCallsTests {
     @Test("patience ends, and what is not there is nothing")
     func limits() async throws {
         let busy = Provider(Array(repeating: .rateLimited(retryAfter: .zero), count: 100))
-        await #expect(throws: JobFailure.self) { try await PatientCalls.run { () throws(PaymentFailure) in try busy.answer() } }
+        await #expect(throws: JobFailure.self) {
+            try await PatientCalls.run { () throws(PaymentFailure) in try busy.answer() }
+        }
         #expect(busy.calls == 21)
         let missing = Provider([.notFound])
         #expect(try await PatientCalls.find { () throws(PaymentFailure) in try missing.answer() } == nil)

@@ -48,7 +48,9 @@ struct PaymentChargeTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.fail(.serverError(acts: false), .serverError(acts: false))
-            guard case .transient = try await failure(shop.charge(facts), attempt: 1) else { throw Unexpected(what: "not transient") }
+            guard case .transient = try await failure(shop.charge(facts), attempt: 1) else {
+                throw Unexpected(what: "not transient")
+            }
             let now = try await shop.facts(facts.orderID)
             #expect(now.attempt == 2)
             #expect(try await shop.charge(now).run(attempt: now.attempt).status == .succeeded)
@@ -66,7 +68,9 @@ struct PaymentChargeTests {
             #expect(try await shop.store.beginNextAttempt(of: facts.paymentID, after: 1))
             #expect(try await !shop.store.beginNextAttempt(of: facts.paymentID, after: 1))
             shop.payments.fail(.serverError(acts: false))
-            guard case .transient = try await failure(shop.charge(facts), attempt: 1) else { throw Unexpected(what: "not transient") }
+            guard case .transient = try await failure(shop.charge(facts), attempt: 1) else {
+                throw Unexpected(what: "not transient")
+            }
             #expect(shop.payments.keys.count == 1)
             #expect(try await shop.facts(facts.orderID).attempt == 2)
         }
@@ -77,7 +81,9 @@ struct PaymentChargeTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.fail(.lost(acts: false))
-            guard case .transient = try await failure(shop.charge(facts), attempt: 1) else { throw Unexpected(what: "not transient") }
+            guard case .transient = try await failure(shop.charge(facts), attempt: 1) else {
+                throw Unexpected(what: "not transient")
+            }
             #expect(try await shop.charge(facts).run(attempt: 1).status == .succeeded)
             #expect(shop.payments.keys == [1, 1].map { "pc:\(facts.paymentID):\($0)" })
             try await shop.finalise(facts)
@@ -91,7 +97,9 @@ struct PaymentChargeTests {
             #expect(try await shop.charge(facts, method: "pm_declined").run(attempt: 1).lastError != nil)
             #expect(try await shop.store.beginNextAttempt(of: facts.paymentID, after: 1))
             shop.payments.fail(.lost(acts: false))
-            guard case .transient = try await failure(shop.charge(facts), attempt: 2) else { throw Unexpected(what: "not transient") }
+            guard case .transient = try await failure(shop.charge(facts), attempt: 2) else {
+                throw Unexpected(what: "not transient")
+            }
             #expect(try await shop.charge(facts).run(attempt: 2).status == .succeeded)
             try await shop.finalise(facts)
         }
@@ -105,7 +113,9 @@ struct PaymentChargeTests {
             shop.payments.fail(.lost(acts: true), .lost(acts: true))
             #expect(try await charge.run(attempt: 1).lastError?.declineCode == "generic_decline")
             #expect(try await shop.store.beginNextAttempt(of: facts.paymentID, after: 1))
-            guard case .transient = try await failure(charge, attempt: 2) else { throw Unexpected(what: "not transient") }
+            guard case .transient = try await failure(charge, attempt: 2) else {
+                throw Unexpected(what: "not transient")
+            }
             #expect(try await charge.run(attempt: 2).lastError?.declineCode == "generic_decline")
             #expect(shop.payments.keys == [1, 2, 2].map { "pc:\(facts.paymentID):\($0)" })
         }

@@ -13,15 +13,18 @@ struct ReconcilePaymentsTests {
     private func store(_ shop: Shop) -> ReconciliationStore { ReconciliationStore(database: shop.database.pool) }
 
     private func reconcile(
-        _ shop: Shop, _ scope: ReconciliationScope = .recent, hurried: Bool = true, isLastAttempt: Bool = false, log: ErrorLog = ErrorLog()
+        _ shop: Shop, _ scope: ReconciliationScope = .recent, hurried: Bool = true, isLastAttempt: Bool = false,
+        log: ErrorLog = ErrorLog()
     ) async throws {
         let handler = ReconcilePaymentsHandler(
             store: store(shop),
-            healer: PaymentHealer(store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
+            healer: PaymentHealer(
+                store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
             payments: shop.payments)
         let context = JobContext(
             jobID: .new(), name: ReconcilePayments.name, queue: ReconcilePayments.queue, attempt: 1, crashes: 0,
-            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: .new(), epoch: 1),
+            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
+            completion: JobCompletion(jobID: .new(), epoch: 1),
             workerLogger: log.logger,
             progress: nil)
         try await handler.run(ReconcilePayments(scope, isHurried: hurried), in: context)
@@ -29,12 +32,15 @@ struct ReconcilePaymentsTests {
 
     /// An intent as the checkout makes it, in a state.
     private func intent(
-        _ shop: Shop, _ id: String, of facts: (Order.ID, Payment.ID), _ status: PaymentIntentStatus, age: TimeInterval = 60,
+        _ shop: Shop, _ id: String, of facts: (Order.ID, Payment.ID), _ status: PaymentIntentStatus,
+        age: TimeInterval = 60,
         amount: Money = Money(1999, .usd)
     ) async throws -> PaymentIntent.ID {
         let intent = PaymentIntent(
-            id: .init(rawValue: id), status: status, amount: amount, orderID: facts.0, createdAt: Date(timeIntervalSinceNow: -age),
-            amountReceived: status == .succeeded ? amount : .zero(.usd), paymentID: facts.1, shop: try await shop.store.shopIdentity())
+            id: .init(rawValue: id), status: status, amount: amount, orderID: facts.0,
+            createdAt: Date(timeIntervalSinceNow: -age),
+            amountReceived: status == .succeeded ? amount : .zero(.usd), paymentID: facts.1,
+            shop: try await shop.store.shopIdentity())
         shop.payments.put(intent)
         return intent.id
     }
@@ -48,9 +54,12 @@ struct ReconcilePaymentsTests {
         for row in rows {
             let id: Refund.ID = try row["id"]
             let context = JobContext(
-                jobID: .new(), name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
-                enqueuedAt: Date(), traceparent: nil, completion: try await running(id, in: shop), workerLogger: shop.logger, progress: nil)
-            try await RefundPaymentHandler(store: shop.refunds, payments: shop.payments).run(RefundPayment(refundID: id), in: context)
+                jobID: .new(), name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0,
+                isLastAttempt: false,
+                enqueuedAt: Date(), traceparent: nil, completion: try await running(id, in: shop),
+                workerLogger: shop.logger, progress: nil)
+            try await RefundPaymentHandler(store: shop.refunds, payments: shop.payments).run(
+                RefundPayment(refundID: id), in: context)
         }
     }
 
@@ -121,11 +130,14 @@ struct ReconcilePaymentsTests {
     @Test("charges of orders that the database has lost go back; those of another shop on the account do not")
     func unknownOrders() async throws {
         try await Shop.with { shop in
-            for index in 0..<5 { _ = try await intent(shop, "pi_lost\(index)", of: (Order.ID(), Payment.ID()), .succeeded) }
+            for index in 0..<5 {
+                _ = try await intent(shop, "pi_lost\(index)", of: (Order.ID(), Payment.ID()), .succeeded)
+            }
             let held = try await intent(shop, "pi_held", of: (Order.ID(), Payment.ID()), .requiresCapture)
             shop.payments.put(
                 PaymentIntent(
-                    id: .init(rawValue: "pi_theirs"), status: .succeeded, amount: Money(1999, .usd), orderID: Order.ID(),
+                    id: .init(rawValue: "pi_theirs"), status: .succeeded, amount: Money(1999, .usd),
+                    orderID: Order.ID(),
                     createdAt: Date(), paymentID: Payment.ID(), shop: UUID().uuidString))
             try await reconcile(shop, hurried: false)
             #expect(try await breaks(shop) == [])
@@ -136,7 +148,8 @@ struct ReconcilePaymentsTests {
             try await reconcile(shop)
             #expect(try await breaks(shop) == [])
             #expect(shop.payments.refundCount == 5)
-            let rows = try await shop.database.pool.query("SELECT 1 FROM refunds WHERE order_id IS NULL AND status = 'succeeded'")
+            let rows = try await shop.database.pool.query(
+                "SELECT 1 FROM refunds WHERE order_id IS NULL AND status = 'succeeded'")
             #expect(rows.count == 5)
         }
     }
@@ -149,8 +162,11 @@ struct ReconcilePaymentsTests {
             shop.payments.change(try #require(paid.intentID), to: .succeeded)
             try await shop.finalise(paid)
             let orphan = try await intent(shop, "pi_orphan", of: (paid.orderID, paid.paymentID), .requiresPaymentMethod)
-            let (waiting, charged) = (try await shop.facts(shop.reserved(product).id), try await shop.facts(shop.reserved(product).id))
-            let adopted = try await intent(shop, "pi_adopted", of: (waiting.orderID, waiting.paymentID), .requiresPaymentMethod)
+            let (waiting, charged) = (
+                try await shop.facts(shop.reserved(product).id), try await shop.facts(shop.reserved(product).id)
+            )
+            let adopted = try await intent(
+                shop, "pi_adopted", of: (waiting.orderID, waiting.paymentID), .requiresPaymentMethod)
             _ = try await intent(shop, "pi_charged", of: (charged.orderID, charged.paymentID), .succeeded)
             try await reconcile(shop)
             #expect(try await shop.payments.retrieve(orphan).status == .canceled)
@@ -184,15 +200,18 @@ struct ReconcilePaymentsTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             _ = try await intent(
-                shop, try #require(facts.intentID).rawValue, of: (facts.orderID, facts.paymentID), .succeeded, amount: Money(5, .usd))
+                shop, try #require(facts.intentID).rawValue, of: (facts.orderID, facts.paymentID), .succeeded,
+                amount: Money(5, .usd))
             let log = ErrorLog()
             for _ in 0..<2 { try await reconcile(shop, log: log) }
             let found = try #require(try await store(shop).breaks(status: .open).items.first)
             #expect(found.kind == .amountDiffers)
             #expect(log.messages.count == 1)
             let entry = AuditEntry(
-                actor: .system("test"), action: "reconciliation.resolved", subjectKind: "break", subjectID: "\(found.id)")
-            let ended = try await store(shop).resolve(found.id, note: "The bank says so.", by: .system("test"), noting: entry)
+                actor: .system("test"), action: "reconciliation.resolved", subjectKind: "break",
+                subjectID: "\(found.id)")
+            let ended = try await store(shop).resolve(
+                found.id, note: "The bank says so.", by: .system("test"), noting: entry)
             #expect(ended?.status == .resolved)
             try await reconcile(shop, log: log)
             #expect(try await breaks(shop) == [])
@@ -211,13 +230,16 @@ struct ReconcilePaymentsTests {
             func give(_ amount: Int64, _ id: Refund.ID) async throws {
                 _ = try await shop.payments.refund(
                     RefundRequest(
-                        refundID: id, orderID: facts.orderID, intentID: intentID, amount: Money(amount, .usd), reason: .requestedByCustomer,
+                        refundID: id, orderID: facts.orderID, intentID: intentID, amount: Money(amount, .usd),
+                        reason: .requestedByCustomer,
                         key: try #require(IdempotencyKey.refund(id))))
             }
             let lost = Refund.ID()
             try await give(500, lost)
             let wish = RefundWish(orderID: facts.orderID, amount: Money(300, .usd), key: "k", actor: .system("test"))
-            guard case .accepted(let waiting) = try await shop.refunds.request(wish) else { throw Unexpected(what: "not accepted") }
+            guard case .accepted(let waiting) = try await shop.refunds.request(wish) else {
+                throw Unexpected(what: "not accepted")
+            }
             try await give(300, waiting.id)
             // Somebody gave money back at the provider's own page: a refund that names none of ours.
             shop.payments.refundByHand(intentID, Money(100, .usd))
@@ -239,7 +261,8 @@ struct ReconcilePaymentsTests {
             let refund = try await shop.requestedRefund()
             let made = try await shop.payments.refund(
                 RefundRequest(
-                    refundID: refund.id, orderID: refund.orderID, intentID: try #require(await shop.facts(refund.orderID).intentID),
+                    refundID: refund.id, orderID: refund.orderID,
+                    intentID: try #require(await shop.facts(refund.orderID).intentID),
                     amount: refund.amount, reason: refund.reason, key: try #require(.refund(refund.id))))
             _ = try await shop.refunds.record(made, for: refund.id)
             // Long before the time that the run compares.
@@ -260,13 +283,16 @@ struct ReconcilePaymentsTests {
             let refund = try await shop.requestedRefund()
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
-            func due() async throws -> Int { try await shop.refunds.thatMayBounce(notReadFor: .seconds(6 * 3600)).count }
+            func due() async throws -> Int {
+                try await shop.refunds.thatMayBounce(notReadFor: .seconds(6 * 3600)).count
+            }
             #expect(try await due() == 0)
             try await shop.database.pool.execute("UPDATE refunds SET settled_at = now() - interval '7 hours'")
             #expect(try await due() == 1)
             try await shop.refunds.markRead([.init(rawValue: "re_1")])
             #expect(try await due() == 0)
-            try await shop.database.pool.execute("UPDATE refunds SET settled_at = now() - interval '46 days', checked_at = NULL")
+            try await shop.database.pool.execute(
+                "UPDATE refunds SET settled_at = now() - interval '46 days', checked_at = NULL")
             #expect(try await due() == 0)
         }
     }
@@ -332,7 +358,8 @@ struct ReconcilePaymentsTests {
             let id = try await intent(shop, "pi_second", of: (facts.orderID, facts.paymentID), .succeeded)
             _ = try await shop.payments.refund(
                 RefundRequest(
-                    refundID: Refund.ID(), orderID: facts.orderID, intentID: id, amount: Money(1999, .usd), reason: .duplicate,
+                    refundID: Refund.ID(), orderID: facts.orderID, intentID: id, amount: Money(1999, .usd),
+                    reason: .duplicate,
                     key: try #require(IdempotencyKey(rawValue: "by-hand"))))
             shop.payments.changeRefunds(to: .failed)
             try await reconcile(shop)

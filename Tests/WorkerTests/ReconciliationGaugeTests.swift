@@ -14,12 +14,14 @@ struct ReconciliationGaugeTests {
         try await Shop.with { shop in
             let store = ReconciliationStore(database: shop.database.pool)
             let registry = PrometheusRegistry()
-            let gauge = ReconciliationGauge(store: store, interval: .seconds(60), logger: shop.logger, metrics: registry)
+            let gauge = ReconciliationGauge(
+                store: store, interval: .seconds(60), logger: shop.logger, metrics: registry)
             func shown(_ count: Int) async -> Bool {
                 await registry.exposition().contains("payments_reconciliation_breaks{kind=\"foreign\"} \(count)\n")
             }
             let found = try await store.note(
-                ReconciliationFinding(.foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator))
+                ReconciliationFinding(
+                    .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator))
             try await gauge.measure()
             #expect(await shown(1))
             try await store.markHealed(found.id)

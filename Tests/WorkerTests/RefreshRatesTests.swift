@@ -50,7 +50,8 @@ struct RefreshRatesTests {
         let job = try JobLedger.insertion(of: RefreshRates())
         try await shop.database.pool.execute(job.statement)
         try await LedgerDrain(registry, database: shop.database.pool, logger: shop.logger).run()
-        return try #require(try await shop.database.pool.query("SELECT state FROM jobs WHERE id = \(job.id)").first)["state"]
+        return try #require(try await shop.database.pool.query("SELECT state FROM jobs WHERE id = \(job.id)").first)[
+            "state"]
     }
 
     @Test("the source is asked with what it gave for the set in use, and with nothing after a change of source")

@@ -35,7 +35,9 @@ struct RefundEventTests {
         }
     }
 
-    @Test("one that fails after it succeeded gives order and payment their state back, under both of its names and in either order")
+    @Test(
+        "one that fails after it succeeded gives order and payment their state back, under both of its names and in either order"
+    )
     func failsLater() async throws {
         for kinds in [[PaymentEventKind.refundUpdated, .refundFailed], [.refundFailed, .refundUpdated]] {
             try await Shop.with { shop in
@@ -53,16 +55,22 @@ struct RefundEventTests {
         }
     }
 
-    @Test("one that does not name ours is found by the provider's name for it, or was made elsewhere until it turns out to be ours")
+    @Test(
+        "one that does not name ours is found by the provider's name for it, or was made elsewhere until it turns out to be ours"
+    )
     func unnamed() async throws {
         try await Shop.with { shop in
             let refund = try await shop.requestedRefund()
-            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", names: false)) == .refundFoundElsewhere)
+            #expect(
+                try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", names: false))
+                    == .refundFoundElsewhere)
             #expect(try await shop.refunds.refunds(of: refund.orderID).map(\.source) == [.shop, .provider])
             #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded")) == .refundRecorded)
-            #expect(try await shop.refunds.refunds(of: refund.orderID).map(\.id) == [refund.id], "one refund is one row")
+            #expect(
+                try await shop.refunds.refunds(of: refund.orderID).map(\.id) == [refund.id], "one refund is one row")
             #expect(try await shop.hear(.refundFailed, shop.wire(refund, "failed", names: false)) == .refundRecorded)
-            #expect(try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", id: "re_2", amount: 1)) == .mismatch)
+            #expect(
+                try await shop.hear(.refundUpdated, shop.wire(refund, "succeeded", id: "re_2", amount: 1)) == .mismatch)
             #expect(try await shop.webhooks.openMatters().map(\.outcome) == [.mismatch])
         }
     }
@@ -75,7 +83,8 @@ struct RefundEventTests {
             // Its job made it, and died before it could note so.
             _ = try await shop.payments.refund(
                 RefundRequest(
-                    refundID: refund.id, orderID: refund.orderID, intentID: try #require(facts.intentID), amount: refund.amount,
+                    refundID: refund.id, orderID: refund.orderID, intentID: try #require(facts.intentID),
+                    amount: refund.amount,
                     reason: refund.reason, key: try #require(.refund(refund.id))))
             #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 700)) == .refundRecorded)
             #expect(try await shop.facts(refund.orderID).status == .partiallyRefunded)
@@ -89,7 +98,8 @@ struct RefundEventTests {
             // One that names a refund of ours that is lost is waited for, and at last left in sight.
             _ = try await shop.payments.refund(
                 RefundRequest(
-                    refundID: Refund.ID(), orderID: refund.orderID, intentID: try #require(facts.intentID), amount: Money(50, .usd),
+                    refundID: Refund.ID(), orderID: refund.orderID, intentID: try #require(facts.intentID),
+                    amount: Money(50, .usd),
                     reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "lost"))))
             let event = try await shop.receive(.chargeRefunded, charge(refund, refunded: 850))
             await #expect(throws: JobFailure.self) { try await shop.handle(event: event) }
@@ -106,7 +116,8 @@ struct RefundEventTests {
                 return try await shop.hear(.chargeRefunded, object, isLastAttempt: true)
             }
             let outcomes = [
-                try await hear(#""pi_none""#), try await hear("null"), try await hear(#""pi_none""#, #""order_id":"\#(Order.ID())""#),
+                try await hear(#""pi_none""#), try await hear("null"),
+                try await hear(#""pi_none""#, #""order_id":"\#(Order.ID())""#),
             ]
             #expect(outcomes == [.foreign, .foreign, .foreign])
         }
@@ -157,9 +168,13 @@ struct RefundEventTests {
                 #"{"id":"re_9","object":"refund","status":"succeeded","amount":5,"currency":"usd","payment_intent":"pi_theirs","metadata":"#
             #expect(try await shop.hear(.refundCreated, refund + "{}}") == .foreign)
             #expect(try await shop.hear(.refundCreated, refund + #"{"refund_id":"\#(Refund.ID())"}}"#) == .foreign)
-            #expect(try await shop.hear(.refundCreated, refund + #"{"refund_id":"\#(Refund.ID())","shop":"other"}}"#) == .foreign)
+            #expect(
+                try await shop.hear(.refundCreated, refund + #"{"refund_id":"\#(Refund.ID())","shop":"other"}}"#)
+                    == .foreign)
             let charge = #"{"id":"ch_9","amount_refunded":5,"currency":"usd","payment_intent":"pi_theirs","metadata":"#
-            #expect(try await shop.hear(.chargeRefunded, charge + #"{"order_id":"\#(Order.ID())","shop":"other"}}"#) == .foreign)
+            #expect(
+                try await shop.hear(.chargeRefunded, charge + #"{"order_id":"\#(Order.ID())","shop":"other"}}"#)
+                    == .foreign)
             let dispute = #"""
                 {"id":"du_9","amount":1999,"currency":"usd","payment_intent":"pi_theirs","reason":"fraudulent","status":"needs_response",
                  "created":1764000000}
@@ -177,8 +192,12 @@ struct RefundEventTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
             try await shop.finalise(facts)
-            func record() async throws -> DisputeRecord { try #require(await shop.disputes.disputes(about: facts.orderID).first) }
-            #expect(try await shop.hear(.disputeFundsWithdrawn, dispute(facts.orderID, "needs_response")) == .disputeRecorded)
+            func record() async throws -> DisputeRecord {
+                try #require(await shop.disputes.disputes(about: facts.orderID).first)
+            }
+            #expect(
+                try await shop.hear(.disputeFundsWithdrawn, dispute(facts.orderID, "needs_response"))
+                    == .disputeRecorded)
             #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
             #expect(try await record().dispute.funds == .withdrawn)
             // The evidence is in; what was told before comes late.
@@ -203,9 +222,13 @@ struct RefundEventTests {
             #expect(try await shop.hear(.disputeClosed, dispute(facts.orderID, "lost")) == .disputeRecorded)
             #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
             let record = try #require(await shop.disputes.disputes(about: facts.orderID).first)
-            #expect(record.dispute.status == .lost && record.dispute.answerBefore == Date(timeIntervalSince1970: 1_765_000_000))
             #expect(
-                try await shop.orders.events(of: facts.orderID, for: .staff)?.suffix(2).map(\.kind) == [.disputeOpened, .disputeClosed])
+                record.dispute.status == .lost
+                    && record.dispute.answerBefore == Date(timeIntervalSince1970: 1_765_000_000))
+            #expect(
+                try await shop.orders.events(of: facts.orderID, for: .staff)?.suffix(2).map(\.kind) == [
+                    .disputeOpened, .disputeClosed,
+                ])
         }
     }
 }

@@ -20,8 +20,10 @@ struct RefundPaymentHandlerTests {
         let row = try #require(rows.first)
         let id = JobID(rawValue: try row["id"])
         let context = JobContext(
-            jobID: id, name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
-            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]), workerLogger: shop.logger,
+            jobID: id, name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0,
+            isLastAttempt: false,
+            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]),
+            workerLogger: shop.logger,
             progress: nil)
         let handler = RefundPaymentHandler(store: shop.refunds, payments: shop.payments, metrics: metrics)
         try await handler.run(RefundPayment(refundID: refund.id), in: context)
@@ -52,7 +54,9 @@ struct RefundPaymentHandlerTests {
             shop.payments.change(intentID, to: .succeeded)
             try await shop.finalise(facts)
             shop.payments.refundByHand(intentID, Money(800, .usd))
-            guard case .cancelled = try await shop.orders.cancel(facts.orderID, by: .staff, reason: "test", actor: .system("test")),
+            guard
+                case .cancelled = try await shop.orders.cancel(
+                    facts.orderID, by: .staff, reason: "test", actor: .system("test")),
                 let refund = try await shop.refunds.refunds(of: facts.orderID).first
             else { throw Unexpected(what: "not canceled") }
             #expect(refund.amount == Money(1999, .usd) && refund.takesTheRest)
@@ -63,12 +67,15 @@ struct RefundPaymentHandlerTests {
             #expect(refunds.map(\.amount.amount) == [1199, 800] && refunds.allSatisfy { $0.status == .succeeded })
             #expect(refunds.map(\.source) == [.shop, .provider])
             let order = try #require(await shop.orders.order(facts.orderID, for: .staff))
-            #expect(order.status == .cancelled && order.payment?.status == .refunded && order.refunded == Money(1999, .usd))
+            #expect(
+                order.status == .cancelled && order.payment?.status == .refunded && order.refunded == Money(1999, .usd))
             #expect(try await shop.payments.refunds(of: intentID).reduce(0) { $0 + $1.amount.amount } == 1999)
         }
     }
 
-    @Test("an amount that is more than is left fails with the provider's reason, and what went back elsewhere is known then")
+    @Test(
+        "an amount that is more than is left fails with the provider's reason, and what went back elsewhere is known then"
+    )
     func amountDoesNotFollow() async throws {
         try await Shop.with { shop in
             let refund = try await shop.requestedRefund()
@@ -79,7 +86,9 @@ struct RefundPaymentHandlerTests {
             #expect(refunds.map(\.status) == [.failed, .succeeded])
             #expect(refunds[0].failureReason == "amount_too_large: the amount is greater than what is left")
             let rest = RefundWish(orderID: refund.orderID, key: "rest", actor: .system("test"))
-            guard case .accepted(let accepted) = try await shop.refunds.request(rest) else { throw Unexpected(what: "not accepted") }
+            guard case .accepted(let accepted) = try await shop.refunds.request(rest) else {
+                throw Unexpected(what: "not accepted")
+            }
             #expect(accepted.amount == Money(499, .usd))
         }
     }
@@ -139,13 +148,19 @@ struct RefundPaymentHandlerTests {
             await #expect(throws: JobFailure.self) { try await run(refund, in: shop, metrics: registry) }
             shop.payments.changeRefunds(to: .succeeded)
             for _ in 0..<2 { try await run(refund, in: shop, metrics: registry) }
-            let lines = await registry.exposition().split(separator: "\n").filter { $0.hasPrefix("payments_refunds_total{") }
+            let lines = await registry.exposition().split(separator: "\n").filter {
+                $0.hasPrefix("payments_refunds_total{")
+            }
             #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" 1") }, "\(lines)")
-            #expect(lines.contains { $0.contains(#"status="pending""#) } && lines.contains { $0.contains(#"status="succeeded""#) })
+            #expect(
+                lines.contains { $0.contains(#"status="pending""#) }
+                    && lines.contains { $0.contains(#"status="succeeded""#) })
         }
     }
 
-    @Test("a refund that the provider has not carried out yet is followed to its end", arguments: [RefundStatus.succeeded, .failed])
+    @Test(
+        "a refund that the provider has not carried out yet is followed to its end",
+        arguments: [RefundStatus.succeeded, .failed])
     func pending(end: RefundStatus) async throws {
         try await Shop.with { shop in
             let refund = try await shop.requestedRefund()
@@ -169,7 +184,8 @@ struct RefundPaymentHandlerTests {
             let facts = try await shop.facts(refund.orderID)
             _ = try await shop.payments.refund(
                 RefundRequest(
-                    refundID: Refund.ID(), orderID: facts.orderID, intentID: try #require(facts.intentID), amount: facts.amount,
+                    refundID: Refund.ID(), orderID: facts.orderID, intentID: try #require(facts.intentID),
+                    amount: facts.amount,
                     reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "by-hand"))))
             try await run(refund, in: shop)
             let after = try #require(await shop.refunds.load(refund.id)).refund

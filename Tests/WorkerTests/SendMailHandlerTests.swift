@@ -14,7 +14,8 @@ import Testing
 @Suite("A mail goes out once, and only while it is true", .timeLimit(.minutes(1)))
 struct SendMailHandlerTests {
     private func run(
-        _ id: MailDelivery.ID, in shop: Shop, through transport: any MailTransport, isLastAttempt: Bool = false, isAway: Bool = false
+        _ id: MailDelivery.ID, in shop: Shop, through transport: any MailTransport, isLastAttempt: Bool = false,
+        isAway: Bool = false
     ) async throws {
         let rows = try await shop.database.pool.query(
             """
@@ -26,9 +27,11 @@ struct SendMailHandlerTests {
         let row = try #require(rows.first)
         let jobID = JobID(rawValue: try row["id"])
         let context = JobContext(
-            jobID: jobID, name: SendMail.name, queue: SendMail.queue, attempt: 1, crashes: 0, isLastAttempt: isLastAttempt,
+            jobID: jobID, name: SendMail.name, queue: SendMail.queue, attempt: 1, crashes: 0,
+            isLastAttempt: isLastAttempt,
             enqueuedAt: Date(),
-            traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: shop.logger, progress: nil)
+            traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]),
+            workerLogger: shop.logger, progress: nil)
         let renderer = try OrderMailRenderer(sender: MailSender("shop@example.com"), shop: ShopIdentity())
         try await SendMailHandler(store: shop.mail, transport: transport, renderer: renderer, isAway: { isAway })
             .run(SendMail(deliveryID: id), in: context)
@@ -39,7 +42,8 @@ struct SendMailHandlerTests {
     ) async throws {
         let server = try script.start()
         let client = OutboundHTTPClient(logger: Logger(label: "mail") { _ in SwiftLogNoOpLogHandler() })
-        try await body(SMTPMail(client: client, url: "smtp://127.0.0.1:\(server.port)", sender: MailSender("shop@example.com")))
+        try await body(
+            SMTPMail(client: client, url: "smtp://127.0.0.1:\(server.port)", sender: MailSender("shop@example.com")))
         await client.close()
     }
 
@@ -81,7 +85,8 @@ struct SendMailHandlerTests {
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .obsolete)
             #expect(script.log.entries.isEmpty)
             let open = try await shop.database.pool.query(
-                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state <> 'done' AND payload ->> 'deliveryID' = \(id.description)")
+                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state <> 'done' AND payload ->> 'deliveryID' = \(id.description)"
+            )
             #expect(open.isEmpty)
         }
     }
@@ -95,7 +100,9 @@ struct SendMailHandlerTests {
             try await shop.finalise(facts)
             try await shop.database.pool.execute("UPDATE orders SET language = 'de'")
             let wish = RefundWish(orderID: facts.orderID, amount: Money(999, .usd), key: "k", actor: .system("test"))
-            guard case .accepted(let refund) = try await shop.refunds.request(wish) else { throw Unexpected(what: "no refund") }
+            guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
+                throw Unexpected(what: "no refund")
+            }
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
             let id = try await delivery(facts, .refund, in: shop).delivery.id
@@ -113,14 +120,19 @@ struct SendMailHandlerTests {
                 await #expect(throws: JobFailure.self) { try await run(id, in: shop, through: transport) }
             }
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .pending)
-            try await withServer(ScriptedMailServer(replies: [".": ""])) { transport in try await run(id, in: shop, through: transport) }
+            try await withServer(ScriptedMailServer(replies: [".": ""])) { transport in
+                try await run(id, in: shop, through: transport)
+            }
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .unknown)
         }
     }
 
     @Test(
         "a refusal of the shop is tried until it is mended, and never final",
-        arguments: [("greeting", "554 No service\r\n"), ("MAIL", "550 5.7.1 Sender rejected\r\n"), ("RCPT", "550 relay not permitted\r\n")])
+        arguments: [
+            ("greeting", "554 No service\r\n"), ("MAIL", "550 5.7.1 Sender rejected\r\n"),
+            ("RCPT", "550 relay not permitted\r\n"),
+        ])
     func shopRefused(place: String, reply: String) async throws {
         let script = ScriptedMailServer()
         try await Shop.with { shop in
@@ -130,11 +142,15 @@ struct SendMailHandlerTests {
                     let error = await #expect(throws: JobFailure.self) {
                         try await run(id, in: shop, through: transport, isLastAttempt: attempt == 3)
                     }
-                    guard case .snooze(let pause, _) = error else { throw Unexpected(what: "\(String(describing: error))") }
+                    guard case .snooze(let pause, _) = error else {
+                        throw Unexpected(what: "\(String(describing: error))")
+                    }
                     #expect(pause >= SendMailHandler.refusalPause(attempt: attempt))
                 }
                 let mail = try await delivery(facts, .paymentFailed, in: shop)
-                #expect(mail.delivery.status == .pending && mail.fault?.isShops == true && mail.reason?.contains(reply.prefix(3)) == true)
+                #expect(
+                    mail.delivery.status == .pending && mail.fault?.isShops == true
+                        && mail.reason?.contains(reply.prefix(3)) == true)
             }
             #expect(try await shop.mail.mails(.refused).items.map(\.delivery.id) == [id])
             #expect(try await shop.mail.counts() == MailCounts(failed: 0, refused: 1, parked: 0))
@@ -145,7 +161,8 @@ struct SendMailHandlerTests {
         }
     }
 
-    @Test("a refusal of the recipient is final; sent again by an operator it goes out once, however many jobs there are")
+    @Test(
+        "a refusal of the recipient is final; sent again by an operator it goes out once, however many jobs there are")
     func resent() async throws {
         let script = ScriptedMailServer()
         try await Shop.with { shop in
@@ -155,9 +172,12 @@ struct SendMailHandlerTests {
             }
             let failed = try await delivery(facts, .paymentFailed, in: shop)
             #expect(failed.delivery.status == .failed && failed.fault == .mail)
-            let audit = AuditEntry(actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id.description)
+            let audit = AuditEntry(
+                actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id.description)
             for _ in 1...2 {
-                guard case .requested = try await shop.mail.resend(id, audit: audit) else { throw Unexpected(what: "not resent") }
+                guard case .requested = try await shop.mail.resend(id, audit: audit) else {
+                    throw Unexpected(what: "not resent")
+                }
             }
             try await withServer(script) { transport in
                 try await run(id, in: shop, through: transport)
@@ -169,7 +189,9 @@ struct SendMailHandlerTests {
         }
     }
 
-    @Test("a failure that passes is given up after the last attempt where operators find it, unless its server is known to be away")
+    @Test(
+        "a failure that passes is given up after the last attempt where operators find it, unless its server is known to be away"
+    )
     func lastAttempt() async throws {
         try await Shop.with { shop in
             let (facts, id) = try await declined(shop)

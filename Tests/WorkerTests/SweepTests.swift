@@ -11,7 +11,8 @@ import Testing
 struct SweepTests {
     private func sweep(_ shop: Shop) -> ReservationSweep {
         ReservationSweep(
-            store: shop.store, checkouts: shop.checkouts, payments: shop.payments, interval: .seconds(1), logger: shop.logger)
+            store: shop.store, checkouts: shop.checkouts, payments: shop.payments, interval: .seconds(1),
+            logger: shop.logger)
     }
 
     private func makeOverdue(_ shop: Shop) async throws {
@@ -64,7 +65,8 @@ struct SweepTests {
             while try await shop.facts(bare.id).status != .expired { await Task.yield() }
             #expect(try await shop.facts(facts.orderID).status == .reserved)
             // The second cancellation lets both go.
-            _ = try await shop.payments.cancel(try #require(facts.intentID), key: try #require(.cancellation(ofPayment: "other")))
+            _ = try await shop.payments.cancel(
+                try #require(facts.intentID), key: try #require(.cancellation(ofPayment: "other")))
             try await sweeping.value
             #expect(try await shop.facts(facts.orderID).status == .expired)
         }
@@ -73,7 +75,8 @@ struct SweepTests {
     @Test(
         "a payment that waited for the customer's bank is followed to its end",
         arguments: [
-            (PaymentIntentStatus.succeeded, OrderStatus.confirmed), (.requiresPaymentMethod, .paymentFailed), (.canceled, .cancelled),
+            (PaymentIntentStatus.succeeded, OrderStatus.confirmed), (.requiresPaymentMethod, .paymentFailed),
+            (.canceled, .cancelled),
         ])
     func undecided(end: PaymentIntentStatus, expected: OrderStatus) async throws {
         try await Shop.with { shop in
@@ -83,7 +86,8 @@ struct SweepTests {
             try await shop.finalise(facts)
             shop.payments.change(id, to: end, declined: end == .requiresPaymentMethod ? "authentication_required" : nil)
             let sweep = UndecidedPaymentSweep(
-                store: shop.store, checkouts: shop.checkouts, payments: shop.payments, interval: .seconds(1), logger: shop.logger)
+                store: shop.store, checkouts: shop.checkouts, payments: shop.payments, interval: .seconds(1),
+                logger: shop.logger)
             try await sweep.sweep()
             #expect(try await shop.facts(facts.orderID).status == .reserved, "it has just changed")
             try await shop.database.pool.execute("UPDATE payments SET updated_at = now() - interval '11 seconds'")
@@ -118,7 +122,8 @@ struct SweepTests {
             try await shop.database.pool.execute(
                 "UPDATE email_deliveries SET status = 'unknown', attempt = 1, updated_at = now() - interval '1 minute'")
             let sweep = UnknownMailSweep(
-                store: shop.mail, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30), logger: shop.logger)
+                store: shop.mail, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30),
+                logger: shop.logger)
             try await sweep.sweep()
             let rows = try await shop.database.pool.query("SELECT status FROM email_deliveries ORDER BY status")
             #expect(try rows.map { try $0["status"] as String } == ["sent", "sent", "unknown"])

@@ -7,7 +7,8 @@ import Postgres
 /// What operators wait for when very many jobs are dead.
 struct DeadLetters: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dead", abstract: "Milliseconds to page, filter, show, retry and discard among very many dead letters.",
+        commandName: "dead",
+        abstract: "Milliseconds to page, filter, show, retry and discard among very many dead letters.",
         discussion: """
             So many dead jobs are made in the ledger by one statement, in two queues and with ten fingerprints; as many ephemeral ones fail \
             in a worker and are buried in Redis. Each figure is of the call of the public API, the round trip included.
@@ -57,7 +58,8 @@ struct DeadLetters: AsyncParsableCommand {
         var registry = JobRegistry()
         registry.register(FailingHandler(tally: tally))
         for start in stride(from: 0, to: jobs, by: 10_000) {
-            try await services.dispatcher.enqueueEphemeral((start..<min(start + 10_000, jobs)).map { Failing(number: $0) })
+            try await services.dispatcher.enqueueEphemeral(
+                (start..<min(start + 10_000, jobs)).map { Failing(number: $0) })
         }
         let worker = services.worker([Failing.queue: 1000], registry: registry)
         try await worker.drain()
@@ -73,14 +75,25 @@ struct DeadLetters: AsyncParsableCommand {
         var cursor = first.nextCursor
         let since = Date().addingTimeInterval(-Double(jobs) / 2000)
         return [
-            try await row("ledger: first page of 50") { _ = try await inspector.list(JobFilter(state: .dead), limit: 50) },
-            try await row("ledger: following pages") {
-                cursor = try await inspector.list(JobFilter(state: .dead, queue: queue), limit: 50, after: cursor).nextCursor
+            try await row("ledger: first page of 50") {
+                _ = try await inspector.list(JobFilter(state: .dead), limit: 50)
             },
-            try await row("ledger: by queue") { _ = try await inspector.list(JobFilter(state: .dead, queue: queue), limit: 50) },
-            try await row("ledger: by kind") { _ = try await inspector.list(JobFilter(state: .dead, name: "bench.no-op"), limit: 50) },
-            try await row("ledger: by fingerprint") { _ = try await inspector.list(JobFilter(fingerprint: "fault-3"), limit: 50) },
-            try await row("ledger: since a time") { _ = try await inspector.list(JobFilter(state: .dead, since: since), limit: 50) },
+            try await row("ledger: following pages") {
+                cursor = try await inspector.list(JobFilter(state: .dead, queue: queue), limit: 50, after: cursor)
+                    .nextCursor
+            },
+            try await row("ledger: by queue") {
+                _ = try await inspector.list(JobFilter(state: .dead, queue: queue), limit: 50)
+            },
+            try await row("ledger: by kind") {
+                _ = try await inspector.list(JobFilter(state: .dead, name: "bench.no-op"), limit: 50)
+            },
+            try await row("ledger: by fingerprint") {
+                _ = try await inspector.list(JobFilter(fingerprint: "fault-3"), limit: 50)
+            },
+            try await row("ledger: since a time") {
+                _ = try await inspector.list(JobFilter(state: .dead, since: since), limit: 50)
+            },
             try await row("ledger: by a text that none has") {
                 _ = try await inspector.list(JobFilter(state: .dead, text: "no such text"), limit: 50)
             },
@@ -94,14 +107,19 @@ struct DeadLetters: AsyncParsableCommand {
     private func measureRedis(_ inspector: JobInspector) async throws -> [Row] {
         let filter = JobFilter(state: .dead, queue: Failing.queue)
         let first = try await inspector.list(filter, limit: 200)
-        guard first.items.count == min(200, jobs) else { throw ValidationError("only \(first.items.count) dead letters in Redis") }
+        guard first.items.count == min(200, jobs) else {
+            throw ValidationError("only \(first.items.count) dead letters in Redis")
+        }
         var ids = first.items.map(\.id).makeIterator()
         var cursor = first.nextCursor
         return [
             try await row("Redis: first page of 50") { _ = try await inspector.list(filter, limit: 50) },
-            try await row("Redis: following pages") { cursor = try await inspector.list(filter, limit: 50, after: cursor).nextCursor },
+            try await row("Redis: following pages") {
+                cursor = try await inspector.list(filter, limit: 50, after: cursor).nextCursor
+            },
             try await row("Redis: by a text that none has") {
-                _ = try await inspector.list(JobFilter(state: .dead, queue: Failing.queue, text: "no such text"), limit: 50)
+                _ = try await inspector.list(
+                    JobFilter(state: .dead, queue: Failing.queue, text: "no such text"), limit: 50)
             },
             try await row("Redis: show by id") { if let id = ids.next() { _ = try await inspector.show(id) } },
             try await row("Redis: retry by id") { if let id = ids.next() { try await inspector.retry(id) } },
@@ -134,7 +152,8 @@ struct DeadLetters: AsyncParsableCommand {
         let rows: [Row]
 
         var description: String {
-            (["\(grouped(Double(jobs))) dead letters in the ledger and as many in Redis:"] + rows.map { "  \($0)" }).joined(separator: "\n")
+            (["\(grouped(Double(jobs))) dead letters in the ledger and as many in Redis:"] + rows.map { "  \($0)" })
+                .joined(separator: "\n")
         }
     }
 }

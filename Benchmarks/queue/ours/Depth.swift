@@ -46,7 +46,8 @@ struct Depth: AsyncParsableCommand {
         let usage = try worker.usage
         try await worker.stop()
         return Result(
-            waiting: depth, drainedPerSecond: Double(depth) / (try tally.seconds(of: 0..<depth)), workerMegabytes: usage.megabytes,
+            waiting: depth, drainedPerSecond: Double(depth) / (try tally.seconds(of: 0..<depth)),
+            workerMegabytes: usage.megabytes,
             redisBytesPerJob: Double(bytes) / Double(depth))
     }
 
@@ -65,7 +66,8 @@ struct Depth: AsyncParsableCommand {
         static func median(of results: [Result]) -> Result {
             Result(
                 waiting: results[0].waiting, drainedPerSecond: results.map(\.drainedPerSecond).median,
-                workerMegabytes: results.map(\.workerMegabytes).median, redisBytesPerJob: results.map(\.redisBytesPerJob).median)
+                workerMegabytes: results.map(\.workerMegabytes).median,
+                redisBytesPerJob: results.map(\.redisBytesPerJob).median)
         }
     }
 

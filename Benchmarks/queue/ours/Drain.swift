@@ -34,7 +34,9 @@ struct Drain: AsyncParsableCommand {
         try await services.fill(0..<jobs, durable: durable)
         let enqueued = Double(Tally.now() - began) / 1e9
         let before = try Usage().processorSeconds
-        try await services.withWorker(concurrency: concurrency, registry: NoOpHandler.registry(tally)) { try await tally.waitForAll() }
+        try await services.withWorker(concurrency: concurrency, registry: NoOpHandler.registry(tally)) {
+            try await tally.waitForAll()
+        }
         let used = try Usage().processorSeconds - before
         return Round(
             enqueuedPerSecond: Double(jobs) / enqueued, drainedPerSecond: Double(jobs) / (try tally.seconds()),

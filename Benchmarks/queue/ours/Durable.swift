@@ -2,7 +2,8 @@ import ArgumentParser
 import JobQueue
 import Postgres
 
-/// The whole life of durable jobs: inserted in a caller's transaction, pushed, claimed, started, completed in the job's own transaction.
+/// The whole life of durable jobs: inserted in a caller's transaction, pushed, claimed, started, completed in the job's
+/// own transaction.
 struct Durable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Durable jobs per second from their insertion to their completion.",

@@ -14,7 +14,9 @@ struct Enqueue: AsyncParsableCommand {
     @OptionGroup var output: Output
 
     func validate() throws {
-        if durable && tasks > 0 { throw ValidationError("--durable enqueues in bulk; the subcommand durable inserts one by one.") }
+        if durable && tasks > 0 {
+            throw ValidationError("--durable enqueues in bulk; the subcommand durable inserts one by one.")
+        }
     }
 
     func run() async throws {
@@ -34,7 +36,9 @@ struct Enqueue: AsyncParsableCommand {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<tasks {
                 group.addTask {
-                    for number in stride(from: task, to: jobs, by: tasks) { try await dispatcher.enqueueEphemeral(NoOp(number: number)) }
+                    for number in stride(from: task, to: jobs, by: tasks) {
+                        try await dispatcher.enqueueEphemeral(NoOp(number: number))
+                    }
                 }
             }
             try await group.waitForAll()

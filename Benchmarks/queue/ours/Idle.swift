@@ -6,7 +6,8 @@ import JobQueue
 struct Idle: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Redis commands per second and processor share of an idle worker process.",
-        discussion: "Commands are counted with MONITOR as clients send them; those that a script runs inside Redis are not.")
+        discussion:
+            "Commands are counted with MONITOR as clients send them; those that a script runs inside Redis are not.")
 
     @Option(help: "Seconds measured, after three that let it settle.") var seconds = 30
     @Option(help: "Queues the worker serves.") var queues = 1
@@ -43,8 +44,10 @@ struct Idle: AsyncParsableCommand {
 
         var description: String {
             let all = commandsPerSecond.values.reduce(0, +)
-            let each = commandsPerSecond.sorted { $0.value > $1.value }.map { "\($0.key) \(rounded($0.value, 2))" }.joined(separator: ", ")
-            return "idle with \(queues) queues: \(rounded(all / Double(queues), 2)) Redis commands/s per queue (\(each)), "
+            let each = commandsPerSecond.sorted { $0.value > $1.value }.map { "\($0.key) \(rounded($0.value, 2))" }
+                .joined(separator: ", ")
+            return
+                "idle with \(queues) queues: \(rounded(all / Double(queues), 2)) Redis commands/s per queue (\(each)), "
                 + "\(rounded(processorShare * 100, 2)) % of a core"
         }
     }

@@ -5,7 +5,9 @@ import JobQueue
 struct Latency: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Milliseconds from enqueueing to the start of the handler, in an idle worker process.",
-        discussion: "Jobs are enqueued one at a time, each when the one before has run and the worker has been idle for a while.")
+        discussion:
+            "Jobs are enqueued one at a time, each when the one before has run and the worker has been idle for a while."
+    )
 
     @Option(help: "Jobs measured, after 20 that warm up.") var jobs = 2000
     @Option(help: "Idle milliseconds before each job.") var gap = 5
@@ -28,7 +30,8 @@ struct Latency: AsyncParsableCommand {
         }
         try await worker.stop()
         let measured = Array(milliseconds.dropFirst(Self.warmUp))
-        try output.emit(Result(jobs: jobs, p50: measured.median, p99: measured.quantile(0.99), maximum: measured.quantile(1)))
+        try output.emit(
+            Result(jobs: jobs, p50: measured.median, p99: measured.quantile(0.99), maximum: measured.quantile(1)))
         await services.close()
     }
 

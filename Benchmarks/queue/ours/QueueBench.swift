@@ -8,7 +8,9 @@ import Glibc
 struct QueueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "QueueBench", abstract: "Measures the queue. Needs DATABASE_URL and REDIS_URL.",
-        subcommands: [Drain.self, Enqueue.self, Durable.self, Latency.self, Depth.self, Idle.self, DeadLetters.self, Work.self],
+        subcommands: [
+            Drain.self, Enqueue.self, Durable.self, Latency.self, Depth.self, Idle.self, DeadLetters.self, Work.self,
+        ],
         defaultSubcommand: Drain.self)
 
     static func main() async {

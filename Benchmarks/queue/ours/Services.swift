@@ -59,7 +59,9 @@ struct Services: Sendable {
     func redisBytes() async throws -> Int {
         let text = try await redis.send(RedisCommand("INFO", "memory")).text ?? ""
         func field(_ name: String) -> Int {
-            text.split(separator: "\r\n").first { $0.hasPrefix(name + ":") }.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+            text.split(separator: "\r\n").first { $0.hasPrefix(name + ":") }.flatMap {
+                Int($0.dropFirst(name.count + 1))
+            } ?? 0
         }
         return field("used_memory") - field("mem_clients_normal") - field("mem_aof_buffer")
     }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Memory that handlers write and whoever measures reads: when each job ran last, and how often it ran.
 ///
-/// For `n` jobs `n` times in nanoseconds of the monotonic clock, 8 bytes each, and then `n` bytes that count runs. A run costs its
-/// process two stores and one look at the clock, and nobody has to ask a queue whether it is empty.
+/// For `n` jobs `n` times in nanoseconds of the monotonic clock, 8 bytes each, and then `n` bytes that count runs. A
+/// run costs its process two stores and one look at the clock, and nobody has to ask a queue whether it is empty.
 final class Tally: Sendable {
     /// How many jobs it has room for.
     let jobs: Int
@@ -56,7 +56,8 @@ final class Tally: Sendable {
         UnsafeMutablePointer(bitPattern: address + UInt(jobs) * 8 + UInt(number))!
     }
 
-    /// Called by the handler of job `number`. A job that this tally does not know of ends the process: the queue was not empty before.
+    /// Called by the handler of job `number`. A job that this tally does not know of ends the process: the queue was
+    /// not empty before.
     func ran(_ number: Int) {
         precondition(number < jobs, "job \(number) is none of this measurement's")
         time(number).pointee.store(Self.now(), ordering: .relaxed)
@@ -85,7 +86,9 @@ final class Tally: Sendable {
         let deadline = ContinuousClock.now + limit
         for number in numbers {
             while runTime(of: number) == nil {
-                guard ContinuousClock.now < deadline else { throw ValidationError("job \(number) has not run within \(limit)") }
+                guard ContinuousClock.now < deadline else {
+                    throw ValidationError("job \(number) has not run within \(limit)")
+                }
                 try await Task.sleep(for: .milliseconds(2))
             }
         }

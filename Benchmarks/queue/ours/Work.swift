@@ -5,7 +5,8 @@ import UnixSignals
 
 /// A worker process for the other measurements.
 struct Work: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run no-op jobs until SIGTERM. The other measurements start this.")
+    static let configuration = CommandConfiguration(
+        abstract: "Run no-op jobs until SIGTERM. The other measurements start this.")
 
     @Option(help: "Begins every key in Redis.") var prefix = "bench"
     @Option(help: "Jobs running at once.") var concurrency = 100
@@ -19,7 +20,8 @@ struct Work: AsyncParsableCommand {
             if let name = QueueName(rawValue: "\(NoOp.queue)-\(number)") { concurrencies[name] = concurrency }
         }
         let worker = services.worker(concurrencies, registry: NoOpHandler.registry(try Tally(path: tally)))
-        let group = ServiceGroup(services: [worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: services.logger)
+        let group = ServiceGroup(
+            services: [worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: services.logger)
         try await group.run()
         await services.close()
     }

@@ -6,9 +6,11 @@ final class WorkerProcess {
 
     /// Starts it, in this process's group, so that what ends the one ends the other.
     init(prefix: String, concurrency: Int, queues: Int = 1, tally: Tally) throws {
-        process.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        process.executableURL = URL(
+            fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         process.arguments = [
-            "work", "--prefix", prefix, "--concurrency", "\(concurrency)", "--queues", "\(queues)", "--tally", tally.path,
+            "work", "--prefix", prefix, "--concurrency", "\(concurrency)", "--queues", "\(queues)", "--tally",
+            tally.path,
         ]
         process.standardInput = FileHandle.nullDevice
         try process.run()

@@ -31,9 +31,13 @@ struct AccessClaims: JWTPayload, Equatable {
 
     /// Who the token speaks for at this time (seconds since 1970), or nil when any claim does not hold.
     func subject(at now: Int64) -> TokenSubject? {
-        guard iss == Self.issuer, aud == Self.audience, now < exp, exp.saturatingSubtract(iat) <= Self.lifetime else { return nil }
+        guard iss == Self.issuer, aud == Self.audience, now < exp, exp.saturatingSubtract(iat) <= Self.lifetime else {
+            return nil
+        }
         // Another machine's clock may be a little ahead.
-        guard nbf <= now.saturatingAdd(5), iat <= now.saturatingAdd(5), let role = Role(rawValue: role), let user = User.ID(sub) else {
+        guard nbf <= now.saturatingAdd(5), iat <= now.saturatingAdd(5), let role = Role(rawValue: role),
+            let user = User.ID(sub)
+        else {
             return nil
         }
         return TokenSubject(user: user, role: role, sessionVersion: sv)

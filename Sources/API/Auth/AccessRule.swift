@@ -19,10 +19,12 @@ struct AccessRule: Sendable, Equatable {
     static let open = AccessRule(audiences: Set(Audience.allCases), readsToken: false, asksDatabase: false)
     /// Everybody; a token, when there is one, must be valid.
     static let guests = AccessRule(audiences: Set(Audience.allCases), readsToken: true, asksDatabase: false)
-    /// Everybody; but a user must not have been disabled or logged out everywhere since the token was issued, because it is about money.
+    /// Everybody; but a user must not have been disabled or logged out everywhere since the token was issued, because
+    /// it is about money.
     static let buyers = AccessRule(audiences: Set(Audience.allCases), readsToken: true, asksDatabase: true)
     /// Everybody who is logged in.
-    static let users = AccessRule(audiences: [.customer, .support, .operator, .admin], readsToken: true, asksDatabase: false)
+    static let users = AccessRule(
+        audiences: [.customer, .support, .operator, .admin], readsToken: true, asksDatabase: false)
     /// Those who look into things.
     static let staff = AccessRule(audiences: [.support, .operator, .admin], readsToken: true, asksDatabase: true)
     /// Those who repair things.

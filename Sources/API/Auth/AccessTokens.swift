@@ -5,8 +5,9 @@ import JWTKit
 
 /// Issues and checks access tokens: JWTs signed with HS256 and one of a fixed set of keys.
 ///
-/// The header is checked before the signature, by the letter (RFC 8725): exactly `alg`, `kid` and `typ`, this algorithm, a known
-/// key. So there is no `none`, no other algorithm for a key, and no address or key of the sender's choice to be followed.
+/// The header is checked before the signature, by the letter (RFC 8725): exactly `alg`, `kid` and `typ`, this
+/// algorithm, a known key. So there is no `none`, no other algorithm for a key, and no address or key of the sender's
+/// choice to be followed.
 struct AccessTokens: Sendable {
     private let collections: [String: JWTKeyCollection]
     private let current: String
@@ -17,7 +18,8 @@ struct AccessTokens: Sendable {
         var collections: [String: JWTKeyCollection] = [:]
         for key in keys {
             let collection = JWTKeyCollection()
-            await collection.add(hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
+            await collection.add(
+                hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
             collections[key.id] = collection
         }
         self.collections = collections
@@ -29,7 +31,8 @@ struct AccessTokens: Sendable {
         let seconds = now.unixSeconds
         let claims = AccessClaims(
             iss: AccessClaims.issuer, aud: AccessClaims.audience, sub: user.id.description, iat: seconds, nbf: seconds,
-            exp: seconds + AccessClaims.lifetime, jti: RandomToken.make(), sv: user.sessionVersion, role: user.role.rawValue)
+            exp: seconds + AccessClaims.lifetime, jti: RandomToken.make(), sv: user.sessionVersion,
+            role: user.role.rawValue)
         var header = JWTHeader()
         header.typ = AccessClaims.type
         header.alg = "HS256"

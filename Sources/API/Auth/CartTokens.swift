@@ -10,10 +10,12 @@ struct CartTokens: Sendable {
     private static let purpose = "cartwright express cart token"
     private let earlierKeys: [SymmetricKey]
 
-    /// - Parameter signingSecrets: of access tokens. Versions before made the token of an express order from the first of them.
+    /// - Parameter signingSecrets: of access tokens. Versions before made the token of an express order from the first
+    ///   of them.
     init(signingSecrets: [[UInt8]]) { earlierKeys = signingSecrets.map { SymmetricKey(data: $0) } }
 
-    /// The identity under which a guest without a token finds an express order again: the mail address, whatever keys the server has.
+    /// The identity under which a guest without a token finds an express order again: the mail address, whatever keys
+    /// the server has.
     static func scope(ofGuestWith email: EmailAddress) -> String {
         var hash = SHA256()
         for part in [purpose, email.key] {
@@ -23,8 +25,9 @@ struct CartTokens: Sendable {
         return "express:" + Base64URL.encode(Array(hash.finalize()))
     }
 
-    /// The identities under which versions before kept an express order: by a token made with the signing key that was the first at the time. A request
-    /// that is repeated across the change of versions finds its order while that key is set.
+    /// The identities under which versions before kept an express order: by a token made with the signing key that was
+    /// the first at the time. A request that is repeated across the change of versions finds its order while that key
+    /// is set.
     func earlierScopes(idempotencyKey: String, email: EmailAddress) -> [String] {
         earlierKeys.map { key in
             var code = HMAC<SHA256>(key: key)
@@ -40,7 +43,9 @@ struct CartTokens: Sendable {
     /// The token a request came with. Throws 400 for what cannot be one.
     static func token(of request: Request) throws(Problem) -> String? {
         guard let token = request.headers[.cartToken] else { return nil }
-        guard RandomToken.isPlausible(token) else { throw .badRequest("X-Cart-Token is not one of ours. Leave it out to get a new one.") }
+        guard RandomToken.isPlausible(token) else {
+            throw .badRequest("X-Cart-Token is not one of ours. Leave it out to get a new one.")
+        }
         return token
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
 
-/// Passwords that are tried first by whoever tries any: well-known words and names, rows of keys and of numbers, and what people make of them to please a
-/// rule (NIST SP 800-63B, section 5.1.1.2).
+/// Passwords that are tried first by whoever tries any: well-known words and names, rows of keys and of numbers, and
+/// what people make of them to please a rule (NIST SP 800-63B, section 5.1.1.2).
 struct CommonPasswords: Sendable {
-    /// The list that comes with the program. A failure says that the installation is incomplete; it is asked for at the start.
+    /// The list that comes with the program. A failure says that the installation is incomplete; it is asked for at the
+    /// start.
     static let list = Result { try CommonPasswords.load() }
 
     private let words: Set<String>
@@ -11,7 +12,8 @@ struct CommonPasswords: Sendable {
     init(words: some Sequence<String>) { self.words = Set(words) }
 
     private static func load() throws -> CommonPasswords {
-        let text = try String(contentsOf: Bundle.module.bundleURL.appending(path: "Passwords/common.txt"), encoding: .utf8)
+        let text = try String(
+            contentsOf: Bundle.module.bundleURL.appending(path: "Passwords/common.txt"), encoding: .utf8)
         return CommonPasswords(words: text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { String($0) })
     }
 
@@ -24,7 +26,9 @@ struct CommonPasswords: Sendable {
         let texts = own.map { $0.lowercased() }.flatMap { [$0, String($0.prefix { $0 != "@" })] }
         let ownWords = Set(
             texts + texts.map { String($0.filter { $0.isLetter || $0.isNumber }) }
-                + texts.flatMap { $0.split { !$0.isLetter && !$0.isNumber } }.map { String($0) }.filter { $0.count >= 3 })
+                + texts.flatMap { $0.split { !$0.isLetter && !$0.isNumber } }.map { String($0) }.filter {
+                    $0.count >= 3
+                })
         return Self.readings(of: plain).contains { reading in
             if Self.isRow(reading) || words.contains(reading) || ownWords.contains(reading) { return true }
             // passwordpassword, abcabcabc, iloveyouiloveyou.
@@ -33,7 +37,8 @@ struct CommonPasswords: Sendable {
         }
     }
 
-    /// What a password may be meant as: by itself, without digits and signs around it, and with letters for the signs that look like them.
+    /// What a password may be meant as: by itself, without digits and signs around it, and with letters for the signs
+    /// that look like them.
     private static func readings(of plain: String) -> [String] {
         let letters = String(plain.map { lookalikes[$0] ?? $0 })
         let other = String(letters.map { $0 == "i" ? "l" : $0 })
@@ -56,7 +61,8 @@ struct CommonPasswords: Sendable {
     }
 
     private static let lookalikes: [Character: Character] = [
-        "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "+": "t", "(": "c",
+        "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i",
+        "+": "t", "(": "c",
         "|": "i",
         "€": "e", "£": "l",
     ]
@@ -74,13 +80,17 @@ struct CommonPasswords: Sendable {
     /// Rows of the alphabet, of numbers and of keyboards.
     private static let rows: [String] = {
         let rows = [
-            "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertyuiop[]asdfghjkl;zxcvbnm,./",
+            "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm",
+            "qwertyuiop[]asdfghjkl;zxcvbnm,./",
             "qwertzuiopasdfghjklyxcvbnm",
-            "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/", "1q2w3e4r5t6y7u8i9o0p", "qawsedrftgyhujikolp",
+            "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/", "1q2w3e4r5t6y7u8i9o0p",
+            "qawsedrftgyhujikolp",
             "!@#$%^&*()_+", "!\"§$%&/()=?",
-            "147258369", "741852963", "789456123", "159753", "13579", "24680", "112233445566778899", "a1b2c3d4e5f6g7h8i9",
+            "147258369", "741852963", "789456123", "159753", "13579", "24680", "112233445566778899",
+            "a1b2c3d4e5f6g7h8i9",
             "1a2b3c4d5e6f7g8h9i", "abc123def456ghi789", "123abc456def",
-            "q1w2e3r4t5y6u7i8o9p0", "zaq12wsxcde34rfvbgt5", "zaq1xsw2cde3vfr4bgt5", "1234qwerasdfzxcv", "3.14159265358979323846",
+            "q1w2e3r4t5y6u7i8o9p0", "zaq12wsxcde34rfvbgt5", "zaq1xsw2cde3vfr4bgt5", "1234qwerasdfzxcv",
+            "3.14159265358979323846",
             "31415926535897932384",
         ]
         return rows + rows.map { String($0.reversed()) }

@@ -1,5 +1,6 @@
-/// Who waits for a password to be hashed, and whose turn is next. Takes turns between logins and registrations, and within each between clients, so that
-/// one client's two hundred logins stand in front of each other and of nobody else.
+/// Who waits for a password to be hashed, and whose turn is next. Takes turns between logins and registrations, and
+/// within each between clients, so that one client's two hundred logins stand in front of each other and of nobody
+/// else.
 struct HashingQueue {
     /// What a password is hashed for. Each has places of its own.
     enum Purpose: CaseIterable, Sendable {
@@ -46,7 +47,8 @@ struct HashingQueue {
         guard own < perClient else { return .clientIsFull }
         var displaced: Int?
         if line.count >= capacity {
-            guard let greediest = line.waiting.max(by: { $0.value.count < $1.value.count }), greediest.value.count > own + 1,
+            guard let greediest = line.waiting.max(by: { $0.value.count < $1.value.count }),
+                greediest.value.count > own + 1,
                 let loser = greediest.value.last
             else { return .isFull }
             displaced = loser
@@ -65,7 +67,9 @@ struct HashingQueue {
     mutating func next() -> Int? {
         let order: [Purpose] = last == .login ? [.registration, .login] : [.login, .registration]
         for purpose in order {
-            guard var line = lines[purpose], let client = line.turns.first, var own = line.waiting[client], let ticket = own.first else {
+            guard var line = lines[purpose], let client = line.turns.first, var own = line.waiting[client],
+                let ticket = own.first
+            else {
                 continue
             }
             line.turns.removeFirst()
@@ -84,7 +88,9 @@ struct HashingQueue {
     /// Somebody does not want to wait any longer. `false` when they do not wait.
     @discardableResult
     mutating func remove(_ ticket: Int) -> Bool {
-        guard let place = places.removeValue(forKey: ticket), var line = lines[place.purpose], var own = line.waiting[place.client] else {
+        guard let place = places.removeValue(forKey: ticket), var line = lines[place.purpose],
+            var own = line.waiting[place.client]
+        else {
             return false
         }
         own.removeAll { $0 == ticket }

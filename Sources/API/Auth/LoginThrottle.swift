@@ -4,8 +4,9 @@ import Storage
 
 /// Limits how often passwords of one account are tried, wherever the tries come from.
 ///
-/// Nobody shall shut an account by trying wrong passwords for it: a place that the account was used from within a month has a count of its own, which others'
-/// tries do not touch. An address without an account is counted the same, so that a refusal tells nothing.
+/// Nobody shall shut an account by trying wrong passwords for it: a place that the account was used from within a month
+/// has a count of its own, which others' tries do not touch. An address without an account is counted the same, so that
+/// a refusal tells nothing.
 struct LoginThrottle: Sendable {
     private static let memory = 30 * 86_400
 
@@ -20,7 +21,9 @@ struct LoginThrottle: Sendable {
         let place = "\(account):\(address)"
         let name = "\(prefix):limit:place:\(place)"
         var isKnown = false
-        if redis.isConnected(for: name) { isKnown = (try? await redis.send(RedisCommand("EXISTS", .init(name))).int) == 1 }
+        if redis.isConnected(for: name) {
+            isKnown = (try? await redis.send(RedisCommand("EXISTS", .init(name))).int) == 1
+        }
         let attempt = Attempt(client: isKnown ? place : account, place: name)
         try await limiter.require(.account, attempt.client)
         return attempt

@@ -13,8 +13,9 @@ struct HashingClient: Sendable {
 
 /// Hashes and checks passwords on a few threads of its own.
 ///
-/// Logins wait for each other and never in front of other requests: the threads are few and of low priority, and the queue is fair between clients and
-/// bounded (``HashingQueue``). What does not fit is refused at once instead of piling up, and who hangs up leaves the queue.
+/// Logins wait for each other and never in front of other requests: the threads are few and of low priority, and the
+/// queue is fair between clients and bounded (``HashingQueue``). What does not fit is refused at once instead of piling
+/// up, and who hangs up leaves the queue.
 final class PasswordHasher: Sendable {
     private struct State {
         var queue: HashingQueue
@@ -49,7 +50,9 @@ final class PasswordHasher: Sendable {
     /// Hash for a new password of ``BCrypt/passwordBytes``.
     func hash(_ password: String, for client: HashingClient) async throws -> String {
         let cost = cost
-        guard let hash = try await run(client, { BCrypt.hash(password, cost: cost) }) else { throw PasswordHasherUnavailable() }
+        guard let hash = try await run(client, { BCrypt.hash(password, cost: cost) }) else {
+            throw PasswordHasherUnavailable()
+        }
         return hash
     }
 
@@ -92,7 +95,8 @@ final class PasswordHasher: Sendable {
     }
 
     private func arrive(_ ticket: Int, _ client: HashingClient, _ continuation: CheckedContinuation<Int, any Error>) {
-        let (answer, displaced): (Result<Int, any Error>?, CheckedContinuation<Int, any Error>?) = state.withLock { state in
+        let (answer, displaced): (Result<Int, any Error>?, CheckedContinuation<Int, any Error>?) = state.withLock {
+            state in
             guard state.arriving.remove(ticket) != nil else { return (.failure(Problem.clientGone), nil) }
             if let thread = state.idle.popLast() { return (.success(thread), nil) }
             switch state.queue.add(ticket, for: client.purpose, of: client.address) {

@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Writes answers. One encoder serves all requests: making one costs more than using it, and it is never changed after this.
+/// Writes answers. One encoder serves all requests: making one costs more than using it, and it is never changed after
+/// this.
 enum JSONAnswer {
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
@@ -22,12 +23,16 @@ enum JSONAnswer {
     static func data(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
 
     /// A JSON response.
-    static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {
+    static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws
+        -> Response
+    {
         response(bytes: try data(value), status: status, headers: headers)
     }
 
     /// A response from JSON that is encoded already.
-    static func response(bytes: some Sequence<UInt8>, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
+    static func response(bytes: some Sequence<UInt8>, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:])
+        -> Response
+    {
         var headers = headers
         if headers[.contentType] == nil { headers[.contentType] = "application/json; charset=utf-8" }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

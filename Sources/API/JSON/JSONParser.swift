@@ -1,9 +1,9 @@
 /// Reads JSON by the letter of RFC 8259, and stricter where leniency is a way in.
 ///
-/// Refused besides malformed text: members named twice (readers disagree which one counts), lone surrogates, trailing data,
-/// byte order marks, and nesting deeper than ``maximumDepth`` (the parser recurses, so depth is stack). Refused early is what costs more
-/// than it can be worth: objects of more than ``maximumMembers``, more than ``maximumValues`` in all, names longer than
-/// ``maximumNameBytes`` (comparing names of Unicode is no longer linear in theirs).
+/// Refused besides malformed text: members named twice (readers disagree which one counts), lone surrogates, trailing
+/// data, byte order marks, and nesting deeper than ``maximumDepth`` (the parser recurses, so depth is stack). Refused
+/// early is what costs more than it can be worth: objects of more than ``maximumMembers``, more than ``maximumValues``
+/// in all, names longer than ``maximumNameBytes`` (comparing names of Unicode is no longer linear in theirs).
 struct JSONParser {
     /// Arrays and objects may be nested this deep.
     static let maximumDepth = 32
@@ -20,7 +20,9 @@ struct JSONParser {
 
     /// The document in `bytes`.
     static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONSyntaxError(reason: .invalidUTF8, offset: 0) }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw JSONSyntaxError(reason: .invalidUTF8, offset: 0)
+        }
         var parser = JSONParser(bytes: bytes)
         parser.skipSpace()
         guard parser.position < bytes.count else { throw JSONSyntaxError(reason: .empty, offset: parser.position) }
@@ -87,8 +89,12 @@ struct JSONParser {
             guard try peek() == UInt8(ascii: "\"") else { throw failure(.unexpectedCharacter) }
             let start = position
             let name = try string()
-            guard name.utf8.count <= Self.maximumNameBytes else { throw JSONSyntaxError(reason: .nameTooLong, offset: start) }
-            guard members.count < Self.maximumMembers else { throw JSONSyntaxError(reason: .tooManyMembers, offset: start) }
+            guard name.utf8.count <= Self.maximumNameBytes else {
+                throw JSONSyntaxError(reason: .nameTooLong, offset: start)
+            }
+            guard members.count < Self.maximumMembers else {
+                throw JSONSyntaxError(reason: .tooManyMembers, offset: start)
+            }
             guard members[name] == nil else { throw JSONSyntaxError(reason: .duplicateKey, offset: start) }
             skipSpace()
             guard try peek() == UInt8(ascii: ":") else { throw failure(.unexpectedCharacter) }
@@ -146,7 +152,9 @@ struct JSONParser {
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             isWhole = false
             position += 1
-            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) { position += 1 }
+            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
+                position += 1
+            }
             let exponent = position
             try digits()
             guard position - exponent <= Self.maximumExponentDigits else { throw failure(.numberTooLong) }
@@ -221,7 +229,9 @@ struct JSONParser {
         guard position + 4 <= bytes.count else { throw failure(.unexpectedEnd) }
         var value: UInt32 = 0
         for byte in bytes[position..<position + 4] {
-            guard byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw failure(.invalidEscape) }
+            guard byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw failure(.invalidEscape)
+            }
             value = value << 4 | UInt32(digit)
         }
         position += 4

@@ -26,7 +26,11 @@ extension JSONValue: Encodable {
             try container.encode(value)
         case .number(let text):
             var container = encoder.singleValueContainer()
-            if let value = Double(text), value.isFinite { try container.encode(value) } else { try container.encode(text) }
+            if let value = Double(text), value.isFinite {
+                try container.encode(value)
+            } else {
+                try container.encode(text)
+            }
         case .string(let value):
             var container = encoder.singleValueContainer()
             try container.encode(value)

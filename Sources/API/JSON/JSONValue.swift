@@ -1,6 +1,7 @@
 /// A JSON document as the strict parser saw it.
 ///
-/// Numbers keep the difference that matters to the shop: a whole number that fits 64 bits, or anything else as it was written.
+/// Numbers keep the difference that matters to the shop: a whole number that fits 64 bits, or anything else as it was
+/// written.
 /// Nothing is ever rounded through a floating-point value.
 enum JSONValue: Sendable, Equatable {
     case null

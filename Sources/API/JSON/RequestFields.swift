@@ -1,9 +1,10 @@
 import Domain
 
-/// Takes a request body apart field by field and collects everything that is wrong with it, so that one answer names all of it.
+/// Takes a request body apart field by field and collects everything that is wrong with it, so that one answer names
+/// all of it.
 ///
-/// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the fields
-/// nobody asked for, because a field the shop does not know is a mistake or an attempt at mass assignment.
+/// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the
+/// fields nobody asked for, because a field the shop does not know is a mistake or an attempt at mass assignment.
 struct RequestFields {
     private let members: [String: JSONValue]
     private let path: String
@@ -30,7 +31,8 @@ struct RequestFields {
 
     private var unknown: [FieldError] {
         Set(members.keys).subtracting(asked).sorted().map {
-            FieldError(field: path + $0.shortened(to: 64), code: .unknownField, message: "This field is not known here.")
+            FieldError(
+                field: path + $0.shortened(to: 64), code: .unknownField, message: "This field is not known here.")
         }
     }
 
@@ -126,8 +128,8 @@ struct RequestFields {
 }
 
 extension String {
-    /// How long PostgreSQL finds the text (`char_length`): it counts code points, where Swift counts what people see as one letter, which
-    /// may be made of any number of them.
+    /// How long PostgreSQL finds the text (`char_length`): it counts code points, where Swift counts what people see as
+    /// one letter, which may be made of any number of them.
     var storedLength: Int { unicodeScalars.count }
 
     /// At most so many code points, with a sign that something was left out.

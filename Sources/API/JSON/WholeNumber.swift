@@ -1,5 +1,6 @@
-/// What a JSON number with a fraction or an exponent comes to when it is whole: `1.0`, `1e3` and `25e-1` without its half are numbers like `1`, and JSON
-/// does not tell them apart. Counted in decimal digits, so that nothing is rounded on the way.
+/// What a JSON number with a fraction or an exponent comes to when it is whole: `1.0`, `1e3` and `25e-1` without its
+/// half are numbers like `1`, and JSON does not tell them apart. Counted in decimal digits, so that nothing is rounded
+/// on the way.
 enum WholeNumber {
     /// nil when it is not whole or beyond 64 bits.
     ///
@@ -13,7 +14,8 @@ enum WholeNumber {
         var digits = Array(halves.joined())
         // Ahead of the exponent, which may be anything where there is nothing to shift.
         if digits.allSatisfy({ $0 == UInt8(ascii: "0") }) { return 0 }
-        guard var shift = parts.count == 2 ? Int32(String(decoding: parts[1], as: UTF8.self)).map({ Int($0) }) : 0 else { return nil }
+        guard var shift = parts.count == 2 ? Int32(String(decoding: parts[1], as: UTF8.self)).map({ Int($0) }) : 0
+        else { return nil }
         shift -= fraction
         while digits.last == UInt8(ascii: "0") {
             digits.removeLast()
@@ -21,6 +23,8 @@ enum WholeNumber {
         }
         let significant = digits.drop { $0 == UInt8(ascii: "0") }
         guard shift >= 0, significant.count + shift <= 19 else { return nil }
-        return Int64((isNegative ? "-" : "") + String(decoding: significant, as: UTF8.self) + String(repeating: "0", count: shift))
+        return Int64(
+            (isNegative ? "-" : "") + String(decoding: significant, as: UTF8.self)
+                + String(repeating: "0", count: shift))
     }
 }

@@ -27,7 +27,9 @@ struct AccessMiddleware: RouterMiddleware {
             let subject = await tokens.subject(of: String(header.dropFirst(scheme.count)))
         else { throw Problem.unauthorised }
         guard rule.asksDatabase else { return .user(subject.user, subject.role) }
-        guard let account = try await account(subject.user), !account.isDisabled, account.sessionVersion == subject.sessionVersion else {
+        guard let account = try await account(subject.user), !account.isDisabled,
+            account.sessionVersion == subject.sessionVersion
+        else {
             throw Problem.unauthorised
         }
         return .user(account.id, account.role)

@@ -46,7 +46,8 @@ struct CrossOriginMiddleware: RouterMiddleware {
 
     func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
         let fields = policy.fields(for: request.headers[values: .origin])
-        var response = request.method == .options ? try options(request, context, fields) : try await next(request, context)
+        var response =
+            request.method == .options ? try options(request, context, fields) : try await next(request, context)
         for field in fields where field.name != .vary { response.headers[field.name] = field.value }
         if let vary = fields[.vary] {
             let before = response.headers[.vary].map { $0 + ", " } ?? ""
@@ -58,9 +59,11 @@ struct CrossOriginMiddleware: RouterMiddleware {
     private func options(_ request: Request, _ context: ShopContext, _ fields: HTTPFields) throws -> Response {
         let path = request.head.path ?? "/"
         let methods: [HTTPRequest.Method] =
-            path == "*" ? [.get, .head, .post, .put, .patch, .delete, .options] : AccessTable.methods(at: request.uri.path)
+            path == "*"
+            ? [.get, .head, .post, .put, .patch, .delete, .options] : AccessTable.methods(at: request.uri.path)
         guard !methods.isEmpty else {
-            return try ProblemMiddleware.response(.notFound("address"), instance: request.uri.path, requestID: context.requestID)
+            return try ProblemMiddleware.response(
+                .notFound("address"), instance: request.uri.path, requestID: context.requestID)
         }
         let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
         var headers: HTTPFields = [.allow: allowed, .cacheControl: "no-store"]

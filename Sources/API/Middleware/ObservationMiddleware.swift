@@ -6,7 +6,8 @@ import Metrics
 
 /// Measures and logs every request: duration by method, route and status.
 ///
-/// Labels are bounded: routes are the router's patterns, methods are the ones the router knows, anything else is `other`.
+/// Labels are bounded: routes are the router's patterns, methods are the ones the router knows, anything else is
+/// `other`.
 struct ObservationMiddleware: RouterMiddleware {
     private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options]
     private let timers = HTTPTimers()
@@ -17,7 +18,8 @@ struct ObservationMiddleware: RouterMiddleware {
         let duration = start.duration(to: .now)
         let method = Self.methods.contains(request.method) ? request.method.rawValue : "other"
         let route = context.endpointPath ?? "NotFound"
-        timers.timer(method: method, route: route, status: response.status.code).recordNanoseconds(duration.wholeNanoseconds)
+        timers.timer(method: method, route: route, status: response.status.code).recordNanoseconds(
+            duration.wholeNanoseconds)
         context.logger.info(
             "request",
             metadata: [

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns whatever a handler throws into a problem document. What it does not know becomes a 500 that says nothing, and a log line
-/// that says everything.
+/// Turns whatever a handler throws into a problem document. What it does not know becomes a 500 that says nothing, and
+/// a log line that says everything.
 struct ProblemMiddleware: RouterMiddleware {
     func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
         do {
@@ -39,7 +39,9 @@ struct ProblemMiddleware: RouterMiddleware {
             return .badRequest("The request could not be read.")
         default:
             if let problem = Problem(storage: error) {
-                if problem.status == .serviceUnavailable { logger.warning("backend unavailable", metadata: ["error": "\(error)"]) }
+                if problem.status == .serviceUnavailable {
+                    logger.warning("backend unavailable", metadata: ["error": "\(error)"])
+                }
                 return problem
             }
             logger.error("request failed", metadata: ["error": "\(error)"])

@@ -4,7 +4,8 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// Counts requests by client and class of route, refuses those beyond the limit, and says on every answer how many are left.
+/// Counts requests by client and class of route, refuses those beyond the limit, and says on every answer how many are
+/// left.
 struct RateLimitMiddleware: RouterMiddleware {
     let limiter: RequestLimiter
 
@@ -15,7 +16,9 @@ struct RateLimitMiddleware: RouterMiddleware {
         guard verdict.isAdmitted else { throw Problem.tooManyRequests(verdict) }
         do {
             var response = try await next(request, context)
-            for field in verdict.fields where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+            for field in verdict.fields where response.headers[field.name] == nil {
+                response.headers[field.name] = field.value
+            }
             return response
         } catch let problem as Problem {
             throw problem.headers[.rateLimit] == nil ? problem.with(verdict.fields) : problem
@@ -39,7 +42,8 @@ extension RequestLimiter {
 }
 
 extension RequestLimiter.Verdict {
-    /// `RateLimit-Policy: "checkout";q=30;w=60` and `RateLimit: "checkout";r=29;t=42` (draft-ietf-httpapi-ratelimit-headers-10).
+    /// `RateLimit-Policy: "checkout";q=30;w=60` and `RateLimit: "checkout";r=29;t=42`
+    /// (draft-ietf-httpapi-ratelimit-headers-10).
     var fields: HTTPFields {
         [
             .rateLimitPolicy: "\"\(kind.rawValue)\";q=\(limit.count);w=\(limit.seconds)",

@@ -12,7 +12,9 @@ struct SecurityHeadersMiddleware: RouterMiddleware {
 
     func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
         var response = try await next(request, context)
-        for field in Self.fields where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+        for field in Self.fields where response.headers[field.name] == nil {
+            response.headers[field.name] = field.value
+        }
         // What a handler did not declare public stays between the two of us.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response

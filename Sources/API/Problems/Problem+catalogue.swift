@@ -8,7 +8,8 @@ extension Problem {
             "validation_failed", .unprocessableContent, "Validation failed",
             errors.count == 1 ? "One field needs a correction." : "\(errors.count) fields need a correction.")
         if errors.count > Limits.fieldErrors {
-            problem.detail += " The first \(Limits.fieldErrors) are named here, \(errors.count - Limits.fieldErrors) more are not."
+            problem.detail +=
+                " The first \(Limits.fieldErrors) are named here, \(errors.count - Limits.fieldErrors) more are not."
         }
         problem.errors = Array(errors.prefix(Limits.fieldErrors))
         return problem
@@ -18,12 +19,15 @@ extension Problem {
         .invalid([FieldError(field: field, code: code, message: message)])
     }
 
-    /// A cursor that no part of this list gave out. To go on anywhere else would lose or repeat a part of the list in silence.
+    /// A cursor that no part of this list gave out. To go on anywhere else would lose or repeat a part of the list in
+    /// silence.
     static var invalidCursor: Problem {
         var problem = Problem(
             "invalid_cursor", .unprocessableContent, "Invalid cursor",
             "The cursor was not given out with a part of this list, with these conditions. Begin without one.")
-        problem.errors = [FieldError(field: "cursor", code: .invalidFormat, message: "Expected next_cursor of the page before.")]
+        problem.errors = [
+            FieldError(field: "cursor", code: .invalidFormat, message: "Expected next_cursor of the page before.")
+        ]
         return problem
     }
 
@@ -33,7 +37,10 @@ extension Problem {
 
     /// For events whose signature holds: there is no use in sending them again.
     static var unstorable: Problem {
-        .invalid([FieldError(field: "", code: .invalidCharacter, message: "A text holds the character U+0000, which is not allowed.")])
+        .invalid([
+            FieldError(
+                field: "", code: .invalidCharacter, message: "A text holds the character U+0000, which is not allowed.")
+        ])
     }
 
     static func badRequest(_ detail: String) -> Problem {
@@ -42,8 +49,11 @@ extension Problem {
 
     /// One answer for every fault of a token, so that none tells which check it failed.
     static var unauthorised: Problem {
-        Problem("unauthorized", .unauthorized, "Authentication required", "Send a valid access token: Authorization: Bearer <token>.")
-            .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
+        Problem(
+            "unauthorized", .unauthorized, "Authentication required",
+            "Send a valid access token: Authorization: Bearer <token>."
+        )
+        .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
     }
 
     static var invalidCredentials: Problem {
@@ -52,8 +62,11 @@ extension Problem {
     }
 
     static var invalidRefreshToken: Problem {
-        Problem("invalid_refresh_token", .unauthorized, "Session over", "The refresh token is not valid any more. Log in again.")
-            .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
+        Problem(
+            "invalid_refresh_token", .unauthorized, "Session over",
+            "The refresh token is not valid any more. Log in again."
+        )
+        .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
     }
 
     static var forbidden: Problem {
@@ -67,11 +80,13 @@ extension Problem {
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let list = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        return Problem("method_not_allowed", .methodNotAllowed, "Method not allowed", "This address answers \(list).").with(.allow, list)
+        return Problem("method_not_allowed", .methodNotAllowed, "Method not allowed", "This address answers \(list).")
+            .with(.allow, list)
     }
 
     static func tooLarge(_ limit: Int) -> Problem {
-        Problem("content_too_large", .contentTooLarge, "Body too large", "The body may have at most \(limit) bytes here.")
+        Problem(
+            "content_too_large", .contentTooLarge, "Body too large", "The body may have at most \(limit) bytes here.")
     }
 
     static func uriTooLong(_ limit: Int) -> Problem {
@@ -89,7 +104,9 @@ extension Problem {
     }
 
     static var unsupportedMediaType: Problem {
-        Problem("unsupported_media_type", .unsupportedMediaType, "Unsupported media type", "Send the body as application/json.")
+        Problem(
+            "unsupported_media_type", .unsupportedMediaType, "Unsupported media type",
+            "Send the body as application/json.")
     }
 
     static func unavailable(_ what: String) -> Problem {
@@ -101,7 +118,8 @@ extension Problem {
     }
 
     static var busy: Problem {
-        Problem("busy", .serviceUnavailable, "Busy", "Too many logins are waiting. Try again shortly.").with(.retryAfter, "2")
+        Problem("busy", .serviceUnavailable, "Busy", "Too many logins are waiting. Try again shortly.").with(
+            .retryAfter, "2")
     }
 
     static var tooManyWaiting: Problem {
@@ -114,7 +132,8 @@ extension Problem {
     /// Nobody is there to read it.
     static var clientGone: Problem {
         Problem(
-            "client_closed_request", HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), "Client gone",
+            "client_closed_request", HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),
+            "Client gone",
             "The connection was closed before the answer was ready.")
     }
 

@@ -17,6 +17,7 @@ extension TooManyDeclines {
     func alert(_ logger: Logger) {
         Counter(label: "checkout_refused_after_declines_total", dimensions: [("source", source.rawValue)]).increment()
         logger.error(
-            "a payment was refused after too many declines; somebody may be trying cards", metadata: ["source": "\(source.rawValue)"])
+            "a payment was refused after too many declines; somebody may be trying cards",
+            metadata: ["source": "\(source.rawValue)"])
     }
 }

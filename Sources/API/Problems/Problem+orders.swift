@@ -36,23 +36,30 @@ extension Problem {
         Problem("cart_empty", .conflict, "Cart empty", "There is nothing to buy: put something into the cart first.")
     }
 
-    static var emailRequired: Problem { .invalid("email", .required, "Guests must give a mail address for the confirmation.") }
+    static var emailRequired: Problem {
+        .invalid("email", .required, "Guests must give a mail address for the confirmation.")
+    }
 
     static func outOfStock(_ order: Order) -> Problem {
-        Problem("out_of_stock", .conflict, "Out of stock", "There is too little in stock. Nothing was charged and the cart can be changed.")
-            .about(order)
+        Problem(
+            "out_of_stock", .conflict, "Out of stock",
+            "There is too little in stock. Nothing was charged and the cart can be changed."
+        )
+        .about(order)
     }
 
     /// The payment provider's last word on an order.
     static func refused(_ order: Order) -> Problem {
         if order.rejectionReason == PaymentRefusal.methodCode {
             return Problem.invalid(
-                "payment_method", .notFound, "The payment provider knows no such payment method, or cannot use it. Nothing was charged."
+                "payment_method", .notFound,
+                "The payment provider knows no such payment method, or cannot use it. Nothing was charged."
             ).about(order)
         }
         var problem = Problem(
             "payment_refused", .unprocessableContent, "Payment refused",
-            "The payment provider does not carry this payment out. Nothing was charged, the order has ended, and the cart can be changed.")
+            "The payment provider does not carry this payment out. Nothing was charged, the order has ended, and the cart can be changed."
+        )
         problem.members["reason"] = order.rejectionReason
         return problem.about(order)
     }
@@ -80,10 +87,14 @@ extension Problem {
     }
 
     static func currencyUnavailable(_ currency: Currency) -> Problem {
-        Problem("currency_unavailable", .conflict, "Currency unavailable", StorageError.currencyUnavailable(currency).description)
+        Problem(
+            "currency_unavailable", .conflict, "Currency unavailable",
+            StorageError.currencyUnavailable(currency).description)
     }
 
-    static var paymentMethodRequired: Problem { .invalid("payment_method", .required, "Something is to be paid: name a payment method.") }
+    static var paymentMethodRequired: Problem {
+        .invalid("payment_method", .required, "Something is to be paid: name a payment method.")
+    }
 
     private func with(_ bounds: ChargeLimits.Bounds) -> Problem {
         var copy = self
@@ -116,12 +127,14 @@ extension Problem {
 
     static func orderAlreadySent(_ order: Order) -> Problem {
         Problem(
-            "order_already_sent", .conflict, "Order already sent", "The goods have left the house. Send them back to get the money back."
+            "order_already_sent", .conflict, "Order already sent",
+            "The goods have left the house. Send them back to get the money back."
         ).about(order)
     }
 
     static func orderOver(_ order: Order) -> Problem {
-        Problem("order_\(order.status.rawValue)", .conflict, "Order over", "The order is \(order.status.rawValue).").about(order)
+        Problem("order_\(order.status.rawValue)", .conflict, "Order over", "The order is \(order.status.rawValue).")
+            .about(order)
     }
 
     /// The same problem with the order it is about.

@@ -13,7 +13,8 @@ extension Problem {
 
     static func orderNotPaid(_ status: OrderStatus) -> Problem {
         Problem(
-            "order_not_paid", .conflict, "Order not paid", "The order is \(status.rawValue): no money was taken that could be given back.")
+            "order_not_paid", .conflict, "Order not paid",
+            "The order is \(status.rawValue): no money was taken that could be given back.")
     }
 
     static func nothingToCapture(_ status: OrderStatus) -> Problem {
@@ -51,7 +52,8 @@ extension Problem {
     static func tooManyRefundPieces(_ field: String, left: Int) -> Problem {
         .invalid(
             "\(field).quantity", .outOfRange,
-            left == 0 ? "All pieces of it were given back before." : "At most \(left) of it were not given back before.")
+            left == 0 ? "All pieces of it were given back before." : "At most \(left) of it were not given back before."
+        )
     }
 
     static func refundNotChargeable(step: Money) -> Problem {

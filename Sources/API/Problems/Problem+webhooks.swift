@@ -5,13 +5,16 @@ import Storage
 extension Problem {
     /// One answer for every fault of a signature, so that none tells which check it failed.
     static var invalidSignature: Problem {
-        Problem("invalid_signature", .badRequest, "Invalid signature", "The signature does not fit the body, or is not of now.")
+        Problem(
+            "invalid_signature", .badRequest, "Invalid signature",
+            "The signature does not fit the body, or is not of now.")
     }
 
     static func eventHandled(_ event: WebhookEvent) -> Problem {
         Problem(
             "event_already_handled", .conflict, "Event already handled",
-            "It was acted on (\(event.outcome ?? "handled")), and what it said is no longer kept: there is nothing left to do.")
+            "It was acted on (\(event.outcome ?? "handled")), and what it said is no longer kept: there is nothing left to do."
+        )
     }
 
     static func wrongMode(isLive: Bool) -> Problem {

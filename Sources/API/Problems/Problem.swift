@@ -3,8 +3,8 @@ import HTTPTypes
 
 /// An answer that tells the client what went wrong: a problem document of RFC 9457.
 ///
-/// Handlers throw it; ``ProblemMiddleware`` is the one place that turns it into a response. Its text is for the client and never
-/// holds SQL, an address or a secret.
+/// Handlers throw it; ``ProblemMiddleware`` is the one place that turns it into a response. Its text is for the client
+/// and never holds SQL, an address or a secret.
 struct Problem: Error, Sendable {
     /// Stable code; `type` is `urn:cartwright:problem:<code>`.
     let code: String

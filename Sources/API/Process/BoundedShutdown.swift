@@ -1,8 +1,8 @@
 import Logging
 import ServiceLifecycle
 
-/// Ends a service that has not ended some time after it was asked to: a client that sends its body byte by byte must not keep a
-/// process alive for ever.
+/// Ends a service that has not ended some time after it was asked to: a client that sends its body byte by byte must
+/// not keep a process alive for ever.
 struct BoundedShutdown<Base: Service>: Service {
     let base: Base
     /// From the request to shut down to the end of patience.

@@ -10,7 +10,8 @@ extension ShopServices {
     ///
     /// - Throws: ``PasswordHasherUnavailable``, ``StartupError``.
     init(
-        _ settings: APIProcessSettings, _ connections: Connections, subscriber: RedisSubscriber, servers: ServerStatus, logger: Logger
+        _ settings: APIProcessSettings, _ connections: Connections, subscriber: RedisSubscriber, servers: ServerStatus,
+        logger: Logger
     ) async throws {
         let common = settings.common
         let keys = common.auth.signingKeys.map { SigningKey(id: $0.id, secret: $0.secret) }
@@ -22,14 +23,17 @@ extension ShopServices {
         let database = connections.database
         let prefix = common.redis.queuePrefix
         let orders = OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop)
-        let limiter = RequestLimiter(limits: common.http.limits, redis: connections.redis, prefix: prefix, logger: logger)
+        let limiter = RequestLimiter(
+            limits: common.http.limits, redis: connections.redis, prefix: prefix, logger: logger)
         self.init(
-            accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database, settings: common.shop),
+            accounts: AccountStore(database: database),
+            catalogue: CatalogueStore(database: database, settings: common.shop),
             products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database, settings: common.shop), guests: GuestStore(database: database),
             orders: orders,
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
-            captures: CaptureStore(database: database, dispatcher: connections.dispatcher), disputes: DisputeStore(database: database),
+            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
+            disputes: DisputeStore(database: database),
             webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
             paymentWebhook: common.webhooks.payments.map {
                 PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
@@ -47,7 +51,8 @@ extension ShopServices {
             tokens: tokens,
             cartTokens: CartTokens(signingSecrets: keys.map(\.secret)),
             // One core stays free for everything that is not a login.
-            hasher: try PasswordHasher(cost: settings.bcryptCost, threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1)),
+            hasher: try PasswordHasher(
+                cost: settings.bcryptCost, threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1)),
             settings: common.shop, trustedProxies: common.http.trustedProxies,
             limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: connections.redis, prefix: prefix))
     }

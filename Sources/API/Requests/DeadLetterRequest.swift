@@ -23,15 +23,19 @@ struct DeadLetterRequest: Sendable {
             details[name] = text
             switch name {
             case "state":
-                filter.state = fields.parsed(name, "Expected dead or parked.") { ["dead": .dead, "parked": .parked][$0] }
-            case "queue": filter.queue = fields.parsed(name, "Expected the name of a queue.") { QueueName(rawValue: $0) }
+                filter.state = fields.parsed(name, "Expected dead or parked.") {
+                    ["dead": .dead, "parked": .parked][$0]
+                }
+            case "queue":
+                filter.queue = fields.parsed(name, "Expected the name of a queue.") { QueueName(rawValue: $0) }
             case "name": filter.name = text
             case "fingerprint": filter.fingerprint = text
             case "q": filter.text = text
             default: filter.since = fields.parsed(name, JobFilterText.sinceExpectation, JobFilterText.since)
             }
         }
-        let limit = fields.has("limit") ? fields.integer("limit", 1...Int64(Self.maximumLimit)) : Int64(Self.standardLimit)
+        let limit =
+            fields.has("limit") ? fields.integer("limit", 1...Int64(Self.maximumLimit)) : Int64(Self.standardLimit)
         let isConfirmed = fields.has("confirm") ? fields.boolean("confirm") : false
         let given = fields.has("cursor") ? fields.string("cursor") : nil
         let cursor = given.flatMap { JobCursor($0) }

@@ -10,11 +10,13 @@ enum IdempotencyKeyHeader {
         guard let field = fields.first, fields.count == 1 else {
             throw Problem(
                 "idempotency_key_missing", .badRequest, "Idempotency key missing",
-                "Send one Idempotency-Key header with a value of your own, such as a UUID, and the same one when you retry.")
+                "Send one Idempotency-Key header with a value of your own, such as a UUID, and the same one when you retry."
+            )
         }
         var key = field.trimmingSpaces
         if key.utf8.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
-        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 }) else {
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
+        else {
             throw Problem(
                 "idempotency_key_invalid", .badRequest, "Idempotency key invalid",
                 "The key must have 1 to 255 visible ASCII characters, no quotes and no spaces.")

@@ -13,11 +13,14 @@ struct OrderRefundRequest: Equatable {
 
     init(_ fields: consuming RequestFields) throws(Problem) {
         let amount = fields.has("amount") ? fields.money("amount") : nil
-        if let amount, amount.amount == 0 { fields.note("amount.amount", .outOfRange, "There is nothing to give back.") }
+        if let amount, amount.amount == 0 {
+            fields.note("amount.amount", .outOfRange, "There is nothing to give back.")
+        }
         let items = fields.has("items") ? Self.items(&fields) : []
         let reason =
             fields.has("reason")
-            ? fields.parsed("reason", "Expected requested_by_customer, duplicate or fraudulent.", Self.reason) : .requestedByCustomer
+            ? fields.parsed("reason", "Expected requested_by_customer, duplicate or fraudulent.", Self.reason)
+            : .requestedByCustomer
         guard fields.isComplete, let reason else { throw fields.rejection }
         self.amount = amount
         self.items = items

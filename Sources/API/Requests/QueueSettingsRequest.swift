@@ -14,7 +14,8 @@ struct QueueSettingsRequest: Sendable {
             let range = QueueSettings.concurrencyRange
             if fields.isNull("concurrency") {
                 change("concurrency", to: "null") { $0.concurrency = nil }
-            } else if let concurrency = fields.integer("concurrency", Int64(range.lowerBound)...Int64(range.upperBound)) {
+            } else if let concurrency = fields.integer("concurrency", Int64(range.lowerBound)...Int64(range.upperBound))
+            {
                 change("concurrency", to: String(concurrency)) { $0.concurrency = Int(concurrency) }
             }
         }
@@ -31,7 +32,9 @@ struct QueueSettingsRequest: Sendable {
         guard fields.isComplete else { throw fields.rejection }
     }
 
-    private mutating func change(_ name: String, to value: String, _ body: @escaping @Sendable (inout QueueSettings) -> Void) {
+    private mutating func change(
+        _ name: String, to value: String, _ body: @escaping @Sendable (inout QueueSettings) -> Void
+    ) {
         details[name] = value
         changes.append(body)
     }

@@ -17,7 +17,8 @@ extension RequestFields {
         object(field) { inner -> RateLimit? in
             let perSecond = inner.decimal("per_second", RateLimit.rateRange)
             let range = RateLimit.burstRange
-            let burst = inner.has("burst") ? inner.integer("burst", Int64(range.lowerBound)...Int64(range.upperBound)) : nil
+            let burst =
+                inner.has("burst") ? inner.integer("burst", Int64(range.lowerBound)...Int64(range.upperBound)) : nil
             return perSecond.map { RateLimit(perSecond: $0, burst: burst.map { Int($0) }) }
         }
     }

@@ -12,7 +12,9 @@ extension RequestFields {
     }
 
     mutating func language(_ field: String) -> Language? {
-        parsed(field, "Expected one of \(Language.allCases.map(\.rawValue).joined(separator: ", ")).") { Language(rawValue: $0) }
+        parsed(field, "Expected one of \(Language.allCases.map(\.rawValue).joined(separator: ", ")).") {
+            Language(rawValue: $0)
+        }
     }
 
     mutating func id<Owner>(_ field: String, of owner: Owner.Type) -> Identifier<Owner>? {
@@ -20,10 +22,13 @@ extension RequestFields {
     }
 
     mutating func quantity(_ field: String) -> Quantity? {
-        integer(field, Int64(Quantity.range.lowerBound)...Int64(Quantity.range.upperBound)).flatMap { Quantity(rawValue: Int($0)) }
+        integer(field, Int64(Quantity.range.lowerBound)...Int64(Quantity.range.upperBound)).flatMap {
+            Quantity(rawValue: Int($0))
+        }
     }
 
-    /// A payment method as the provider names it, such as `pm_card_visa`. The number of a card is none, and goes no further than this.
+    /// A payment method as the provider names it, such as `pm_card_visa`. The number of a card is none, and goes no
+    /// further than this.
     mutating func paymentMethod(_ field: String) -> String? {
         if let text = string(field), CardNumber.occurs(in: text, .strict) {
             note(field, .notAllowed, Self.cardNumberRefused)
@@ -31,14 +36,16 @@ extension RequestFields {
         }
         return parsed(field, "Expected 1 to 64 letters, digits, underscores and hyphens.") { text in
             let isValid = text.utf8.allSatisfy { byte in
-                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D)
+                byte < 0x80
+                    && (Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || byte == 0x5F
+                        || byte == 0x2D)
             }
             return isValid && (1...64).contains(text.utf8.count) ? text : nil
         }
     }
 
-    /// A password of at least eight characters that is not among the first to be tried. bcrypt reads 72 bytes and stops at NUL, so both limits are told and
-    /// not cut.
+    /// A password of at least eight characters that is not among the first to be tried. bcrypt reads 72 bytes and stops
+    /// at NUL, so both limits are told and not cut.
     ///
     /// - Parameter owner: what everybody knows of whom it is for.
     mutating func newPassword(_ field: String, of owner: [String?]) -> String? {
@@ -91,7 +98,8 @@ extension RequestFields {
             guard let name, let line1, let city, let country else { return nil }
             do throws(InvalidValue) {
                 return try Address(
-                    name: name, line1: line1, line2: line2, city: city, region: region, postalCode: postalCode, country: country)
+                    name: name, line1: line1, line2: line2, city: city, region: region, postalCode: postalCode,
+                    country: country)
             } catch {
                 // The readers above checked everything but the letters of the country.
                 inner.note("country", .invalidFormat, error.message)

@@ -1,7 +1,7 @@
 import Hummingbird
 
-/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, names nobody knows are errors, and each
-/// parameter is given at most once.
+/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, names nobody knows are
+/// errors, and each parameter is given at most once.
 ///
 /// Names and values are written as forms write them: percent-encoded UTF-8, with `+` for a space.
 struct RequestQuery {
@@ -22,7 +22,8 @@ struct RequestQuery {
             guard let name = PercentEncoding.decode(parts[0], plusIsSpace: true),
                 let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : "".utf8[...], plusIsSpace: true)
             else {
-                let name = PercentEncoding.decode(parts[0], plusIsSpace: true) ?? String(decoding: parts[0], as: UTF8.self)
+                let name =
+                    PercentEncoding.decode(parts[0], plusIsSpace: true) ?? String(decoding: parts[0], as: UTF8.self)
                 note(name.shortened(to: 64), .invalidFormat, "This is not encoded properly.")
                 continue
             }
@@ -71,7 +72,9 @@ struct RequestQuery {
     mutating func limit(default standard: Int = 20) -> Int {
         guard values["limit"] != nil else { return standard }
         if let limit = text("limit").flatMap({ Int($0) }), (1...100).contains(limit) { return limit }
-        if !errors.contains(where: { $0.field == "limit" }) { note("limit", .outOfRange, "Expected a whole number from 1 to 100.") }
+        if !errors.contains(where: { $0.field == "limit" }) {
+            note("limit", .outOfRange, "Expected a whole number from 1 to 100.")
+        }
         return standard
     }
 

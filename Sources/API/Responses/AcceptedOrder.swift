@@ -3,8 +3,8 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// An order that is being paid, because `POST /orders` accepted it, now or earlier, or its customer tries another card; and how its outcome is
-/// answered.
+/// An order that is being paid, because `POST /orders` accepted it, now or earlier, or its customer tries another card;
+/// and how its outcome is answered.
 struct AcceptedOrder {
     let order: Order
     let isReplay: Bool
@@ -43,7 +43,8 @@ struct AcceptedOrder {
         self.headers = headers
     }
 
-    /// The answer for the order as it is now. Throws the problem of an order that came to nothing while its client waited.
+    /// The answer for the order as it is now. Throws the problem of an order that came to nothing while its client
+    /// waited.
     func response(for order: Order, waiting: OrderWaiting?) throws -> Response {
         // A replay reports where the order stands; whoever placed it got or gets the verdict.
         if isReplay {
@@ -56,8 +57,10 @@ struct AcceptedOrder {
             var headers = headers
             for field in HTTPFields.comeAgain(waiting) { headers[field.name] = field.value }
             return try JSONAnswer.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
-        case .confirmed, .partiallyRefunded, .refunded: return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
-        case .rejected: problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
+        case .confirmed, .partiallyRefunded, .refunded:
+            return try JSONAnswer.response(OrderBody(order), status: .created, headers: headers)
+        case .rejected:
+            problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
         case .paymentFailed: problem = .declined(order)
         case .expired, .cancelled: problem = .orderOver(order)
         }

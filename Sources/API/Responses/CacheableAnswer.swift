@@ -11,7 +11,9 @@ enum CacheableAnswer {
         let bytes = try JSONAnswer.data(value)
         let tag = "\"" + Base64URL.encode(SHA256.hash(data: bytes).prefix(16)) + "\""
         let headers: HTTPFields = [.eTag: tag, .cacheControl: cacheControl]
-        if matches(request.headers[values: .ifNoneMatch], tag) { return Response(status: .notModified, headers: headers) }
+        if matches(request.headers[values: .ifNoneMatch], tag) {
+            return Response(status: .notModified, headers: headers)
+        }
         return JSONAnswer.response(bytes: bytes, headers: headers)
     }
 

@@ -36,7 +36,8 @@ struct CartBody: Encodable {
         subtotal = cart.subtotal
         items = cart.items.map {
             Item(
-                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name, quantity: $0.quantity.rawValue,
+                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name,
+                quantity: $0.quantity.rawValue,
                 unitPrice: $0.unitPrice, total: $0.total, available: $0.available, isInStock: $0.isInStock)
         }
     }

@@ -11,7 +11,8 @@ struct CurrenciesBody: Encodable {
         let isConverted: Bool
         /// In which steps prices come, in minor units: they are rounded to it, half up, once per line.
         let step: Int64
-        /// What an order comes to at least and at most that is paid, in minor units. One that costs nothing needs no payment.
+        /// What an order comes to at least and at most that is paid, in minor units. One that costs nothing needs no
+        /// payment.
         let minimum: Int64
         let maximum: Int64
 
@@ -42,10 +43,12 @@ struct CurrenciesBody: Encodable {
         `default` = own.code
         items = ([own] + (others ?? [])).filter(settings.charges.supports).sorted().map { currency in
             let conversion =
-                currency == own ? nil : usable?.rate(from: own, to: currency)?.raised(by: settings.rateMargin).map { (own, $0) }
+                currency == own
+                ? nil : usable?.rate(from: own, to: currency)?.raised(by: settings.rateMargin).map { (own, $0) }
             let bounds = settings.charges.bounds(in: currency, conversion: conversion)
             return Item(
-                code: currency.code, exponent: currency.exponent, isConverted: currency != own, step: currency.chargeableStep,
+                code: currency.code, exponent: currency.exponent, isConverted: currency != own,
+                step: currency.chargeableStep,
                 minimum: bounds.minimum.amount, maximum: bounds.maximum.amount)
         }
         rates = usable.map { Rates(date: $0.date.description, source: $0.source) }

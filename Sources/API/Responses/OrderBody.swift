@@ -117,8 +117,8 @@ struct OrderBody: Encodable {
 
     /// - Parameters:
     ///   - waiting: what it waits for, where that was looked for.
-    ///   - showsSecret: whether this is for the order's owner, the only one who may finish the payment. Staff are shown more of refunds than the
-    ///     owner is, beside this.
+    ///   - showsSecret: whether this is for the order's owner, the only one who may finish the payment. Staff are shown
+    ///     more of refunds than the owner is, beside this.
     init(_ order: Order, waiting: OrderWaiting? = nil, showsSecret: Bool = true) {
         self.order = order
         self.waiting = waiting
@@ -126,7 +126,8 @@ struct OrderBody: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment, language, waiting,
+        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment,
+            language, waiting,
             refunds
         case rejectionReason = "rejection_reason"
         case shippingAddress = "shipping_address"
@@ -153,7 +154,9 @@ struct OrderBody: Encodable {
         try container.encode(order.language, forKey: .language)
         try container.encode(payment, forKey: .payment)
         try container.encodeIfPresent(
-            waiting.map { Waiting(reason: $0.reason.rawValue, position: $0.position, estimatedSeconds: $0.estimatedSeconds) },
+            waiting.map {
+                Waiting(reason: $0.reason.rawValue, position: $0.position, estimatedSeconds: $0.estimatedSeconds)
+            },
             forKey: .waiting)
         try container.encodeIfPresent(order.rejectionReason, forKey: .rejectionReason)
         try container.encode(order.shippingAddress, forKey: .shippingAddress)
@@ -168,7 +171,9 @@ struct OrderBody: Encodable {
         order.refunds.map { refund in
             BuyersRefund(
                 id: refund.id, amount: refund.amount, status: refund.status,
-                items: refund.items.map { .init(productID: $0.productID.description, sku: $0.sku.rawValue, quantity: $0.quantity) },
+                items: refund.items.map {
+                    .init(productID: $0.productID.description, sku: $0.sku.rawValue, quantity: $0.quantity)
+                },
                 createdAt: refund.createdAt, settledAt: refund.settledAt)
         }
     }
@@ -176,7 +181,8 @@ struct OrderBody: Encodable {
     private var items: [Item] {
         order.items.map {
             Item(
-                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name, quantity: $0.quantity.rawValue,
+                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name,
+                quantity: $0.quantity.rawValue,
                 unitPrice: $0.unitPrice, total: $0.total)
         }
     }
@@ -184,7 +190,8 @@ struct OrderBody: Encodable {
     private var rate: Rate? {
         order.rate.map {
             Rate(
-                base: $0.base.code, value: $0.value.description, marginPercent: $0.margin.description, date: $0.date.description,
+                base: $0.base.code, value: $0.value.description, marginPercent: $0.margin.description,
+                date: $0.date.description,
                 source: $0.source)
         }
     }

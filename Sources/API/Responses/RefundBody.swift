@@ -6,7 +6,8 @@ struct RefundBody: Encodable {
     private let refund: Refund
     private let baseAmount: Money?
 
-    /// - Parameter baseAmount: what it comes to in the currency of base prices, where the order's prices were converted.
+    /// - Parameter baseAmount: what it comes to in the currency of base prices, where the order's prices were
+    ///   converted.
     init(_ refund: Refund, baseAmount: Money?) {
         self.refund = refund
         self.baseAmount = baseAmount

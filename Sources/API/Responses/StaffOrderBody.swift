@@ -1,7 +1,8 @@
 import Domain
 import Storage
 
-/// An order as staff see it: with what went back and why and what became of its mails, and without the secret that only its customer may have.
+/// An order as staff see it: with what went back and why and what became of its mails, and without the secret that only
+/// its customer may have.
 struct StaffOrderBody: Encodable {
     let order: Order
     let refunds: [Refund]

@@ -20,7 +20,8 @@ struct AdminDeadLetterRoutes {
         let queue = query.queue()
         let limit = query.limit()
         try query.finish()
-        return try JSONAnswer.response(PageBody(items: try await jobs.deadGroups(queue: queue, limit: limit), nextCursor: nil))
+        return try JSONAnswer.response(
+            PageBody(items: try await jobs.deadGroups(queue: queue, limit: limit), nextCursor: nil))
     }
 
     /// Goes on batch by batch until as many have been looked at as the client wants, or none is left.
@@ -48,9 +49,12 @@ struct AdminDeadLetterRoutes {
         return try JSONAnswer.response(BulkProgressBody(progress: progress))
     }
 
-    private func entry(_ action: BulkAction, _ wish: DeadLetterRequest, _ user: User.ID, _ context: ShopContext) -> AuditEntry {
+    private func entry(_ action: BulkAction, _ wish: DeadLetterRequest, _ user: User.ID, _ context: ShopContext)
+        -> AuditEntry
+    {
         AuditEntry(
-            actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded", subjectKind: "dead_letters",
+            actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded",
+            subjectKind: "dead_letters",
             subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress,
             details: wish.details.merging(["request_id": context.requestID]) { own, _ in own })
     }

@@ -15,12 +15,13 @@ struct AdminEmailRoutes {
         group.post("emails/resend", use: resendAll)
     }
 
-    /// `?status=` names a state, `refused` for those that wait while the shop is refused, or `attention`, which is what is shown without it: all that
-    /// somebody should look at.
+    /// `?status=` names a state, `refused` for those that wait while the shop is refused, or `attention`, which is what
+    /// is shown without it: all that somebody should look at.
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         var query = RequestQuery(request)
         let names = ["attention", "refused"] + MailDeliveryStatus.allCases.map(\.rawValue)
-        let filter = query.parsed("status", "Expected one of \(names.joined(separator: ", ")).") { text -> MailFilter? in
+        let filter = query.parsed("status", "Expected one of \(names.joined(separator: ", ")).") {
+            text -> MailFilter? in
             switch text {
             case "attention": .attention
             case "refused": .refused
@@ -48,8 +49,10 @@ struct AdminEmailRoutes {
         var fields = try await request.fields()
         let kinds = MailKind.allCases.map(\.rawValue).joined(separator: ", ")
         let faults = MailFault.allCases.map(\.rawValue).joined(separator: ", ")
-        let kind = fields.has("kind") ? fields.parsed("kind", "Expected one of \(kinds).") { MailKind(rawValue: $0) } : nil
-        let fault = fields.has("fault") ? fields.parsed("fault", "Expected one of \(faults).") { MailFault(rawValue: $0) } : nil
+        let kind =
+            fields.has("kind") ? fields.parsed("kind", "Expected one of \(kinds).") { MailKind(rawValue: $0) } : nil
+        let fault =
+            fields.has("fault") ? fields.parsed("fault", "Expected one of \(faults).") { MailFault(rawValue: $0) } : nil
         guard fields.isComplete else { throw fields.rejection }
         var audit = try entry("mails.resent", "all", context)
         audit.details["kind"] = kind?.rawValue
@@ -66,7 +69,8 @@ struct AdminEmailRoutes {
     private func entry(_ action: String, _ subject: String, _ context: ShopContext) throws -> AuditEntry {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         return AuditEntry(
-            actor: .user(user), action: action, subjectKind: "mail", subjectID: subject, remoteAddress: context.remoteAddress,
+            actor: .user(user), action: action, subjectKind: "mail", subjectID: subject,
+            remoteAddress: context.remoteAddress,
             details: ["request_id": context.requestID])
     }
 }

@@ -56,7 +56,8 @@ struct AdminJobRoutes {
         var query = RequestQuery(request)
         let isConfirmed = query.flag("confirm") ?? false
         try query.finish()
-        guard !isConfirmed, let job = try await jobs.show(try id(context)), let remains = try await remains.of(job) else { return }
+        guard !isConfirmed, let job = try await jobs.show(try id(context)), let remains = try await remains.of(job)
+        else { return }
         throw Problem.leavesBehind([remains], confirming: "ask again with ?confirm=true")
     }
 
@@ -66,14 +67,18 @@ struct AdminJobRoutes {
         try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user))
     }
 
-    /// Carries out a change, and records it with the state before in its transaction. The job as it is afterwards, or was before it vanished.
+    /// Carries out a change, and records it with the state before in its transaction. The job as it is afterwards, or
+    /// was before it vanished.
     private func change(
         _ action: String, _ context: ShopContext, _ body: (JobInspector, JobID) async throws -> Void
     ) async throws -> JobDetail {
         let id = try id(context)
-        guard let before = try await jobs.show(id), let user = context.viewer.user else { throw Problem.notFound("job") }
+        guard let before = try await jobs.show(id), let user = context.viewer.user else {
+            throw Problem.notFound("job")
+        }
         let entry = AuditEntry(
-            actor: .user(user), action: action, subjectKind: "job", subjectID: id.description, remoteAddress: context.remoteAddress,
+            actor: .user(user), action: action, subjectKind: "job", subjectID: id.description,
+            remoteAddress: context.remoteAddress,
             details: ["job": before.name, "request_id": context.requestID])
         do {
             try await body(jobs.noting { [try AuditLog.insertion(of: entry.with($0))] }, id)

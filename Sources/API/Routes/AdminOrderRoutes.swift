@@ -50,7 +50,8 @@ struct AdminOrderRoutes {
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
         case .unknownItem(let product): throw Problem.unknownRefundItem(body.field(of: product))
-        case .tooManyPieces(let product, let left): throw Problem.tooManyRefundPieces(body.field(of: product), left: left)
+        case .tooManyPieces(let product, let left):
+            throw Problem.tooManyRefundPieces(body.field(of: product), left: left)
         case .worthNothing: throw Problem.refundWorthNothing
         case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
         case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
@@ -63,7 +64,8 @@ struct AdminOrderRoutes {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
-            try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user), remoteAddress: context.remoteAddress)
+            try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user),
+            remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
         return try JSONAnswer.response(try await body(answer.order), status: answer.status, headers: answer.headers)
     }
@@ -73,7 +75,8 @@ struct AdminOrderRoutes {
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let id = try context.orderID()
         let wish = try OrderCaptureRequest(try await request.optionalFields())
-        let outcome = try await captures.request(id, amount: wish.amount, by: .user(user), remoteAddress: context.remoteAddress)
+        let outcome = try await captures.request(
+            id, amount: wish.amount, by: .user(user), remoteAddress: context.remoteAddress)
         let status: HTTPResponse.Status
         switch outcome {
         case .requested: status = .accepted
@@ -91,17 +94,23 @@ struct AdminOrderRoutes {
 
     private func body(_ order: Order) async throws -> StaffOrderBody {
         StaffOrderBody(
-            order: order, refunds: try await refunds.refunds(of: order.id), disputes: try await disputes.disputes(about: order.id),
+            order: order, refunds: try await refunds.refunds(of: order.id),
+            disputes: try await disputes.disputes(about: order.id),
             mails: try await mail.mails(about: order.id), waiting: await waits.of(order))
     }
 
     private func answer(for refund: Refund) async throws -> RefundBody {
-        guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else { return RefundBody(refund, baseAmount: nil) }
-        return RefundBody(refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
+        guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else {
+            return RefundBody(refund, baseAmount: nil)
+        }
+        return RefundBody(
+            refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
     }
 
     private func order(_ context: ShopContext) async throws -> Order {
-        guard let order = try await orders.order(try context.orderID(), for: .staff) else { throw Problem.notFound("order") }
+        guard let order = try await orders.order(try context.orderID(), for: .staff) else {
+            throw Problem.notFound("order")
+        }
         return order
     }
 }

@@ -19,7 +19,8 @@ struct AdminQueueRoutes {
     }
 
     @Sendable func configure(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let user = context.viewer.user, let queue = QueueName(rawValue: try context.parameters.require("queue")) else {
+        guard let user = context.viewer.user, let queue = QueueName(rawValue: try context.parameters.require("queue"))
+        else {
             throw Problem.notFound("queue")
         }
         let wish = try QueueSettingsRequest(try await request.fields())
@@ -30,7 +31,9 @@ struct AdminQueueRoutes {
             remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
         // What was not sent stays, and is not in the note.
         let names = Set(wish.details.keys)
-        try await jobs.noting { [try AuditLog.insertion(of: entry.with($0, only: names))] }.configure(queue) { wish.apply(to: &$0) }
+        try await jobs.noting { [try AuditLog.insertion(of: entry.with($0, only: names))] }.configure(queue) {
+            wish.apply(to: &$0)
+        }
         guard let status = try await status(queue) else { throw Problem.notFound("queue") }
         return try JSONAnswer.response(status)
     }

@@ -2,7 +2,8 @@ import Domain
 import Hummingbird
 import Storage
 
-/// What operators do with sets of rates that moved too far. Every decision goes to the audit log, in one transaction with itself.
+/// What operators do with sets of rates that moved too far. Every decision goes to the audit log, in one transaction
+/// with itself.
 struct AdminRateRoutes {
     let rates: RateStore
 
@@ -17,7 +18,9 @@ struct AdminRateRoutes {
         let status = try await rates.status()
         let records = (status.current.map { [$0] } ?? []) + status.held
         return try JSONAnswer.response(
-            PageBody(items: records.map { RateSetBody($0, moves: $0.status == .held ? status.moves(of: $0) : []) }, nextCursor: nil))
+            PageBody(
+                items: records.map { RateSetBody($0, moves: $0.status == .held ? status.moves(of: $0) : []) },
+                nextCursor: nil))
     }
 
     @Sendable func approve(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -40,7 +43,8 @@ struct AdminRateRoutes {
             throw Problem.notFound("held set of rates")
         }
         let entry = AuditEntry(
-            actor: .user(user), action: action, subjectKind: "rate_set", subjectID: id.description, remoteAddress: context.remoteAddress,
+            actor: .user(user), action: action, subjectKind: "rate_set", subjectID: id.description,
+            remoteAddress: context.remoteAddress,
             details: ["request_id": context.requestID])
         return (id, entry)
     }

@@ -2,8 +2,8 @@ import Domain
 import Hummingbird
 import Storage
 
-/// Where the books of the payment provider and ours differ, and what operators say to it. Every decision goes to the audit log, in one transaction
-/// with itself.
+/// Where the books of the payment provider and ours differ, and what operators say to it. Every decision goes to the
+/// audit log, in one transaction with itself.
 struct AdminReconciliationRoutes {
     let reconciliations: ReconciliationStore
 
@@ -25,14 +25,17 @@ struct AdminReconciliationRoutes {
     }
 
     @Sendable func resolve(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let user = context.viewer.user, let id = ReconciliationBreak.ID(try context.parameters.require("id")) else {
+        guard let user = context.viewer.user, let id = ReconciliationBreak.ID(try context.parameters.require("id"))
+        else {
             throw Problem.notFound("break")
         }
         let body = try ResolveBreakRequest(try await request.fields())
         let entry = AuditEntry(
-            actor: .user(user), action: "reconciliation.resolved", subjectKind: "reconciliation_break", subjectID: id.description,
+            actor: .user(user), action: "reconciliation.resolved", subjectKind: "reconciliation_break",
+            subjectID: id.description,
             remoteAddress: context.remoteAddress, details: ["note": body.note, "request_id": context.requestID])
-        guard let resolved = try await reconciliations.resolve(id, note: body.note, by: .user(user), noting: entry) else {
+        guard let resolved = try await reconciliations.resolve(id, note: body.note, by: .user(user), noting: entry)
+        else {
             throw Problem.notFound("break")
         }
         return try JSONAnswer.response(BreakBody(resolved))

@@ -4,8 +4,8 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// Events of the payment provider, and what operators say to those that nobody has acted on. Every change goes to the audit log, in one transaction
-/// with itself.
+/// Events of the payment provider, and what operators say to those that nobody has acted on. Every change goes to the
+/// audit log, in one transaction with itself.
 struct AdminWebhookEventRoutes {
     let webhooks: WebhookStore
 
@@ -19,16 +19,21 @@ struct AdminWebhookEventRoutes {
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         var query = RequestQuery(request)
-        let selection = query.parsed("state", "Expected one of \(Self.selections).") { WebhookStore.Selection(rawValue: $0) }
+        let selection = query.parsed("state", "Expected one of \(Self.selections).") {
+            WebhookStore.Selection(rawValue: $0)
+        }
         let page = query.page()
         try query.finish()
         let events = try await webhooks.events(selection, page: page)
-        return try JSONAnswer.response(PageBody(items: events.items.map(WebhookEventBody.init), nextCursor: events.nextCursor))
+        return try JSONAnswer.response(
+            PageBody(items: events.items.map(WebhookEventBody.init), nextCursor: events.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        guard let event = try await webhooks.event(try context.parameters.require("id")) else { throw Problem.notFound("event") }
+        guard let event = try await webhooks.event(try context.parameters.require("id")) else {
+            throw Problem.notFound("event")
+        }
         return try JSONAnswer.response(WebhookEventBody(event))
     }
 
@@ -50,10 +55,12 @@ struct AdminWebhookEventRoutes {
         guard fields.isComplete, let selection else { throw fields.rejection }
         guard let user = context.viewer.user else { throw Problem.unauthorised }
         let entry = AuditEntry(
-            actor: .user(user), action: "webhook_events.replayed", subjectKind: "webhook_events", subjectID: selection.rawValue,
+            actor: .user(user), action: "webhook_events.replayed", subjectKind: "webhook_events",
+            subjectID: selection.rawValue,
             remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
         return try JSONAnswer.response(
-            Replayed(replayed: try await webhooks.replayAll(selection, noting: entry)), status: .accepted, headers: .comeAgain())
+            Replayed(replayed: try await webhooks.replayAll(selection, noting: entry)), status: .accepted,
+            headers: .comeAgain())
     }
 
     @Sendable func ignore(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -22,7 +22,8 @@ struct AuthRoutes {
         let cartToken = try CartTokens.token(of: request)
         let body = try RegisterRequest(try await request.fields())
         let hash = try await services.hasher.hash(body.password, for: context.hashing(.registration))
-        let user = try await services.accounts.register(email: body.email, passwordHash: hash, name: body.name, from: context.origin)
+        let user = try await services.accounts.register(
+            email: body.email, passwordHash: hash, name: body.name, from: context.origin)
         var session = try await open(for: user, context)
         session.user = UserBody(user)
         await bringAlong(cartToken, into: user.id, &session, context)
@@ -39,7 +40,8 @@ struct AuthRoutes {
             account = try await services.accounts.credentials(email: email)
         }
         // Unknown, wrong and disabled all cost one bcrypt and get one answer.
-        let isRight = try await services.hasher.verify(body.password, against: account?.passwordHash, for: context.hashing(.login))
+        let isRight = try await services.hasher.verify(
+            body.password, against: account?.passwordHash, for: context.hashing(.login))
         guard let user = account?.user, isRight, !user.isDisabled else {
             try await record("session.refused", account?.user.id, context)
             throw Problem.invalidCredentials
@@ -59,9 +61,11 @@ struct AuthRoutes {
             from: context.origin)
         switch rotation {
         case .rotated(let user):
-            return try JSONAnswer.response(SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
+            return try JSONAnswer.response(
+                SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
         case .reused(let user):
-            context.logger.warning("a refresh token was used again; its session is over", metadata: ["user_id": "\(user)"])
+            context.logger.warning(
+                "a refresh token was used again; its session is over", metadata: ["user_id": "\(user)"])
             throw Problem.invalidRefreshToken
         case .ended, .unknown:
             throw Problem.invalidRefreshToken
@@ -85,26 +89,32 @@ struct AuthRoutes {
         return SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken)
     }
 
-    /// Moves the guest's cart and orders over. A login does not fail because of them: where they cannot be moved they stay, and the answer says so.
-    private func bringAlong(_ cartToken: String?, into user: User.ID, _ session: inout SessionBody, _ context: ShopContext) async {
+    /// Moves the guest's cart and orders over. A login does not fail because of them: where they cannot be moved they
+    /// stay, and the answer says so.
+    private func bringAlong(
+        _ cartToken: String?, into user: User.ID, _ session: inout SessionBody, _ context: ShopContext
+    ) async {
         guard let cartToken else { return }
         let hash = RandomToken.hash(cartToken)
         (session.isCartMerged, session.ordersTakenOver) = (false, 0)
         do {
-            session.ordersTakenOver = try await services.guests.takeOver(hash, by: user, remoteAddress: context.remoteAddress)
+            session.ordersTakenOver = try await services.guests.takeOver(
+                hash, by: user, remoteAddress: context.remoteAddress)
             guard let guest = try await services.guests.guest(holding: hash) else {
                 session.isCartMerged = true
                 return
             }
             session.isCartMerged = try await services.carts.merge(guest: guest, into: user)
         } catch {
-            context.logger.warning("what the guest had did not come along to the account", metadata: ["error": "\(error)"])
+            context.logger.warning(
+                "what the guest had did not come along to the account", metadata: ["error": "\(error)"])
         }
     }
 
     private func record(_ action: String, _ user: User.ID?, _ context: ShopContext) async throws {
         let entry = AuditEntry(
-            actor: user.map { .user($0) } ?? .guest, action: action, subjectKind: "user", subjectID: user?.description ?? "unknown",
+            actor: user.map { .user($0) } ?? .guest, action: action, subjectKind: "user",
+            subjectID: user?.description ?? "unknown",
             remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
         try await services.audit.append([entry])
     }

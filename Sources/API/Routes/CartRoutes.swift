@@ -26,8 +26,8 @@ struct CartRoutes {
         return try JSONAnswer.response(cart.map(CartBody.init) ?? CartBody(emptyIn: currency ?? settings.currency))
     }
 
-    /// May be repeated under an `Idempotency-Key`. A guest without a token needs none: each answer is about a cart of its own, and the client goes on with
-    /// the one whose answer arrived.
+    /// May be repeated under an `Idempotency-Key`. A guest without a token needs none: each answer is about a cart of
+    /// its own, and the client goes on with the one whose answer arrived.
     @Sendable func add(_ request: Request, _ context: ShopContext) async throws -> Response {
         let currency = try currency(request)
         let key = try IdempotencyKeyHeader.optionalKey(request.headers[values: .idempotencyKey])
@@ -36,7 +36,9 @@ struct CartRoutes {
         let body = try CartItemRequest(try RequestFields(json))
         if known == nil { try await limiter.require(.newCart, context.address) }
         let token = known == nil ? RandomToken.make() : nil
-        guard let owner = known ?? token.map({ .guest(tokenHash: RandomToken.hash($0)) }) else { throw Problem.internalError }
+        guard let owner = known ?? token.map({ .guest(tokenHash: RandomToken.hash($0)) }) else {
+            throw Problem.internalError
+        }
         var headers: HTTPFields = [:]
         if let token { headers[.cartToken] = token }
         guard let key else {
@@ -45,7 +47,8 @@ struct CartRoutes {
         }
         let fingerprint = Array(SHA256.hash(data: try JSONAnswer.data(json)))
         let (cart, isReplay) = try await carts.add(
-            body.quantity, of: body.productID, for: owner, in: currency, once: CartStore.Key(key, fingerprint: fingerprint))
+            body.quantity, of: body.productID, for: owner, in: currency,
+            once: CartStore.Key(key, fingerprint: fingerprint))
         if isReplay { headers[.idempotentReplayed] = "true" }
         return try JSONAnswer.response(CartBody(cart), headers: headers)
     }
@@ -56,7 +59,8 @@ struct CartRoutes {
         guard let owner = try await owner(request, context), let product = try product(context) else {
             throw Problem.notFound("item in the cart")
         }
-        return try JSONAnswer.response(CartBody(try await carts.set(body.quantity, of: product, for: owner, in: currency)))
+        return try JSONAnswer.response(
+            CartBody(try await carts.set(body.quantity, of: product, for: owner, in: currency)))
     }
 
     @Sendable func remove(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -77,7 +81,9 @@ struct CartRoutes {
         try await context.buyer(request, guests)
     }
 
-    private func product(_ context: ShopContext) throws -> Product.ID? { Product.ID(try context.parameters.require("product_id")) }
+    private func product(_ context: ShopContext) throws -> Product.ID? {
+        Product.ID(try context.parameters.require("product_id"))
+    }
 
     private func currency(_ request: Request) throws -> Currency? {
         var query = RequestQuery(request)

@@ -26,7 +26,8 @@ struct CatalogueRoutes {
         try query.finish()
         let result = try await catalogue.products(
             ProductQuery(
-                search: search, category: category, sort: sort ?? .newest, currency: currency, inStock: inStock ?? false, page: page))
+                search: search, category: category, sort: sort ?? .newest, currency: currency,
+                inStock: inStock ?? false, page: page))
         return try CacheableAnswer.response(
             PageBody(items: result.items.map(ProductBody.init), nextCursor: result.nextCursor), to: request)
     }
@@ -35,7 +36,8 @@ struct CatalogueRoutes {
         var query = RequestQuery(request)
         let currency = query.currency() ?? settings.currency
         try query.finish()
-        guard let id = Product.ID(try context.parameters.require("id")), let view = try await view(id, in: currency) else {
+        guard let id = Product.ID(try context.parameters.require("id")), let view = try await view(id, in: currency)
+        else {
             throw Problem.notFound("product")
         }
         return try CacheableAnswer.response(ProductBody(view), to: request)

@@ -5,8 +5,8 @@ import Hummingbird
 import Logging
 import Storage
 
-/// What the mail provider tells of mails that it has accepted. It is believed by its signature alone; the answer 200 says that it is durable, and jobs act
-/// on it.
+/// What the mail provider tells of mails that it has accepted. It is believed by its signature alone; the answer 200
+/// says that it is durable, and jobs act on it.
 struct MailWebhookRoutes {
     /// How its events are known, `nil` where the shop listens to nobody.
     let webhook: MailWebhook?
@@ -20,7 +20,8 @@ struct MailWebhookRoutes {
         guard let webhook else { throw Problem.notFound("address") }
         let body = try await request.bodyBytes()
         let signature = SendGridSignature(
-            signature: request.headers[values: .sendGridSignature], timestamp: request.headers[values: .sendGridTimestamp])
+            signature: request.headers[values: .sendGridSignature],
+            timestamp: request.headers[values: .sendGridTimestamp])
         do throws(SignatureFault) {
             try signature.verify(body, key: webhook.key, now: Date().unixSeconds)
         } catch {

@@ -16,7 +16,8 @@ struct OrderCancelRoutes {
         let viewer = try await context.orderViewer(request, guests)
         try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
-            try context.orderID(), by: viewer, reason: "requested_by_customer", actor: context.viewer.user.map { .user($0) } ?? .guest,
+            try context.orderID(), by: viewer, reason: "requested_by_customer",
+            actor: context.viewer.user.map { .user($0) } ?? .guest,
             remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
         return try JSONAnswer.response(OrderBody(answer.order), status: answer.status, headers: answer.headers)

@@ -14,14 +14,16 @@ struct OrderPaymentRoutes {
         group.post("orders/{id}/payments", use: pay)
     }
 
-    /// Needs no idempotency key: whoever repeats it while the payment runs waits for that payment, and afterwards is shown the order.
+    /// Needs no idempotency key: whoever repeats it while the payment runs waits for that payment, and afterwards is
+    /// shown the order.
     @Sendable func pay(_ request: Request, _ context: ShopContext) async throws -> Response {
         let viewer = try await context.orderViewer(request, guests)
         let id = try context.orderID()
         let seconds = PreferHeader.wait(request.headers[values: .prefer])
         let body = try PaymentRequest(try await request.fields())
         let outcome = try await orders.retryPayment(
-            of: id, method: body.paymentMethod, by: viewer, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+            of: id, method: body.paymentMethod, by: viewer,
+            traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
             client: context.address)
         switch outcome {
         case .unknownOrder:

@@ -29,11 +29,13 @@ struct OrderRoutes {
         let buyer = try await buyer(body, key: key, request, context)
         let outcome = try await orders.place(
             PlaceOrderRequest(
-                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))), buyer: buyer.owner,
+                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))),
+                buyer: buyer.owner,
                 scopes: buyer.scopes, earlierScopes: buyer.earlierScopes, source: body.source, currency: body.currency,
                 expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
-                shippingAddress: body.shippingAddress, traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+                shippingAddress: body.shippingAddress,
+                traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
                 remoteAddress: context.remoteAddress, client: context.address))
         if case .tooManyDeclines(let declines) = outcome { declines.alert(context.logger) }
         if case .replayed(let order) = outcome, let token = buyer.issuedToken {
@@ -41,7 +43,8 @@ struct OrderRoutes {
             try await guests.give(RandomToken.hash(token), for: order.id)
         }
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: buyer.issuedToken)
-        // Nobody else has to be asked about an order that costs nothing, so its outcome is waited for also where nobody asked for that.
+        // Nobody else has to be asked about an order that costs nothing, so its outcome is waited for also where nobody
+        // asked for that.
         let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
         // The key has proved whose order it is, also when it was placed under another identity.
         let order = await waiter.outcome(of: accepted.order, for: .staff, seconds: patience)
@@ -60,13 +63,17 @@ struct OrderRoutes {
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         let viewer = try await context.orderViewer(request, guests)
-        guard let order = try await orders.order(try context.orderID(), for: viewer) else { throw Problem.notFound("order") }
+        guard let order = try await orders.order(try context.orderID(), for: viewer) else {
+            throw Problem.notFound("order")
+        }
         return try JSONAnswer.response(OrderBody(order, waiting: await waits.of(order)))
     }
 
     @Sendable func events(_ request: Request, _ context: ShopContext) async throws -> Response {
         var query = RequestQuery(request)
-        let sequence = query.parsed("after", "Expected the sequence of an event.") { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+        let sequence = query.parsed("after", "Expected the sequence of an event.") {
+            Int($0).flatMap { $0 >= 0 ? $0 : nil }
+        }
         try query.finish()
         guard
             let events = try await orders.events(
@@ -86,7 +93,9 @@ struct OrderRoutes {
         var issuedToken: String?
     }
 
-    private func buyer(_ body: OrderRequest, key: String, _ request: Request, _ context: ShopContext) async throws -> Buyer {
+    private func buyer(_ body: OrderRequest, key: String, _ request: Request, _ context: ShopContext) async throws
+        -> Buyer
+    {
         if let owner = try await context.orderer(request, guests) { return Buyer(owner: owner) }
         guard body.items != nil else { throw Problem.cartEmpty }
         guard let email = body.email else { throw Problem.emailRequired }

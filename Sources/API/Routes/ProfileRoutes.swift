@@ -9,7 +9,9 @@ struct ProfileRoutes {
     func add(to group: RouterGroup<ShopContext>) { group.get("me", use: me) }
 
     @Sendable func me(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let id = context.viewer.user, let user = try await accounts.user(id), !user.isDisabled else { throw Problem.unauthorised }
+        guard let id = context.viewer.user, let user = try await accounts.user(id), !user.isDisabled else {
+            throw Problem.unauthorised
+        }
         return try JSONAnswer.response(UserBody(user))
     }
 }

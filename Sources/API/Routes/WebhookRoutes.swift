@@ -6,8 +6,8 @@ import Logging
 import Storage
 import Threading
 
-/// What providers tell of their own accord. It is believed by its signature alone, which is checked before anything in it is looked at; the
-/// answer 200 says that it is durable, and a job acts on it.
+/// What providers tell of their own accord. It is believed by its signature alone, which is checked before anything in
+/// it is looked at; the answer 200 says that it is durable, and a job acts on it.
 struct WebhookRoutes {
     /// What is accepted, `nil` where the shop listens to nobody.
     let payments: PaymentWebhook?
@@ -50,7 +50,8 @@ struct WebhookRoutes {
         }
         guard notice.isLive == payments.isLive else {
             WebhookMetrics.count(.wrongMode)
-            context.logger.error("a webhook is of the other mode", metadata: ["livemode": "\(notice.isLive)", "type": "\(notice.type)"])
+            context.logger.error(
+                "a webhook is of the other mode", metadata: ["livemode": "\(notice.isLive)", "type": "\(notice.type)"])
             throw Problem.wrongMode(isLive: notice.isLive)
         }
         if let event = notice.event(body) {

@@ -1,8 +1,11 @@
 /// What one HTTP/1.1 connection does while the server goes down: decides, and does nothing itself.
 ///
-/// A server that closes an idle keep-alive connection may cross a request on its way, and that client sees a broken connection.
-/// So an idle connection lingers: the next request on it is answered with `Connection: close`; only one that stays silent is closed.
-/// Clients are told only once nobody accepts connections any more: told earlier, they would connect again just to be reset.
+/// A server that closes an idle keep-alive connection may cross a request on its way, and that client sees a broken
+/// connection.
+/// So an idle connection lingers: the next request on it is answered with `Connection: close`; only one that stays
+/// silent is closed.
+/// Clients are told only once nobody accepts connections any more: told earlier, they would connect again just to be
+/// reset.
 struct ConnectionDrain {
     enum Action: Equatable {
         case nothing

@@ -6,8 +6,8 @@ import NIOCore
 
 /// A packet filter for a listening TCP socket that drops attempts to connect and lets everything else pass.
 ///
-/// Classic BPF, see socket(7) and Documentation/networking/filter.rst of the kernel. On a TCP socket it sees packets from their TCP
-/// header on.
+/// Classic BPF, see socket(7) and Documentation/networking/filter.rst of the kernel. On a TCP socket it sees packets
+/// from their TCP header on.
 enum ConnectionFilter {
     /// `struct sock_filter`.
     private struct Instruction {
@@ -17,7 +17,8 @@ enum ConnectionFilter {
         let operand: UInt32
     }
 
-    /// `struct sock_fprog`. Unchecked because of the pointer: what it points to is written before and freed after the one call.
+    /// `struct sock_fprog`. Unchecked because of the pointer: what it points to is written before and freed after the
+    /// one call.
     private struct Program: @unchecked Sendable {
         let count: UInt16
         let instructions: UnsafePointer<Instruction>
@@ -26,7 +27,8 @@ enum ConnectionFilter {
     /// `SO_ATTACH_FILTER` of Linux.
     private static let attachFilter: CInt = 26
 
-    /// Attaches the filter. Clients that try to connect keep trying, about a second, until the socket is closed and refuses them.
+    /// Attaches the filter. Clients that try to connect keep trying, about a second, until the socket is closed and
+    /// refuses them.
     ///
     /// - Throws: when the socket is none of TCP, or the system none of Linux.
     static func ignoreNewConnections(on channel: any Channel) async throws {

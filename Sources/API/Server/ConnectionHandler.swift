@@ -54,7 +54,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             timer?.cancel()
             context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         case .linger:
-            timer = context.eventLoop.assumeIsolated().scheduleTask(in: linger) { self.perform(self.drain.lingered(), context) }
+            timer = context.eventLoop.assumeIsolated().scheduleTask(in: linger) {
+                self.perform(self.drain.lingered(), context)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Knows when the client of a connection has hung up. A client that only ends its own direction counts as one: none does that while it waits for a login.
+/// Knows when the client of a connection has hung up. A client that only ends its own direction counts as one: none
+/// does that while it waits for a login.
 final class HangUpHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 

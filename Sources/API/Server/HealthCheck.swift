@@ -3,8 +3,8 @@ import Logging
 import Postgres
 import Redis
 
-/// Whether this process can serve: it has found both servers usable once, its database answers, its schema is the one the program was made for,
-/// Redis answers.
+/// Whether this process can serve: it has found both servers usable once, its database answers, its schema is the one
+/// the program was made for, Redis answers.
 struct HealthCheck: Sendable {
     let database: PostgresPool
     let redis: RedisClient
@@ -40,7 +40,9 @@ struct HealthCheck: Sendable {
             report.redis = "unavailable"
             logger.warning("not ready: Redis does not answer", metadata: ["error": "\(error)"])
         }
-        if [report.database, report.migrations, report.redis] != ["ok", "ok", "ok"] || !servers.isUsable { report.status = "not_ready" }
+        if [report.database, report.migrations, report.redis] != ["ok", "ok", "ok"] || !servers.isUsable {
+            report.status = "not_ready"
+        }
         // Said, and no reason to take the shop down: orders are safe in the database.
         if report.redis == "ok", !servers.dangers.isEmpty { report.redis = "unsafe" }
         return report

@@ -11,13 +11,16 @@ import Synchronization
 
 /// Shuts the door before the server goes down, so that nobody is left standing in it.
 ///
-/// Closing a listening socket resets every connection the kernel has taken and the server has not, and a connection that arrives in
-/// that very moment can even bring NIO down (its child channel is dropped without having run). So the kernel is told first to ignore
-/// attempts to connect; what is under way arrives and is served; then the socket is closed and later attempts are refused.
+/// Closing a listening socket resets every connection the kernel has taken and the server has not, and a connection
+/// that arrives in that very moment can even bring NIO down (its child channel is dropped without having run). So the
+/// kernel is told first to ignore attempts to connect; what is under way arrives and is served; then the socket is
+/// closed and later attempts are refused.
 ///
-/// A service of its own behind the server's: groups shut down in reverse order, so the door is shut when the server hears of the end.
+/// A service of its own behind the server's: groups shut down in reverse order, so the door is shut when the server
+/// hears of the end.
 final class ListenerGate: Service {
-    /// Long enough, once the event loops have caught up, for accepted connections to reach their handlers on a busy machine.
+    /// Long enough, once the event loops have caught up, for accepted connections to reach their handlers on a busy
+    /// machine.
     static let settling = Duration.milliseconds(500)
 
     private let listener = Mutex<(any Channel)?>(nil)
@@ -49,11 +52,14 @@ final class ListenerGate: Service {
         } catch is CancellationError {
             return
         } catch {
-            logger.warning("the listening socket could not be shut first; connections may be reset", metadata: ["error": "\(error)"])
+            logger.warning(
+                "the listening socket could not be shut first; connections may be reset",
+                metadata: ["error": "\(error)"])
         }
     }
 
-    /// Accepting a connection and setting up its channel are tasks on two event loops, one after the other; what was queued there is done.
+    /// Accepting a connection and setting up its channel are tasks on two event loops, one after the other; what was
+    /// queued there is done.
     private func letEventLoopsCatchUp() async throws {
         for _ in 1...2 {
             for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
@@ -63,7 +69,8 @@ final class ListenerGate: Service {
 
 /// Stops accepting for a moment when the process has no descriptor or memory left for one more connection.
 ///
-/// The kernel goes on saying that somebody waits, so a loop that tries again at once spins. Whoever waits is served when others have left.
+/// The kernel goes on saying that somebody waits, so a loop that tries again at once spins. Whoever waits is served
+/// when others have left.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

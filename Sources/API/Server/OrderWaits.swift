@@ -4,7 +4,8 @@ import Redis
 import Storage
 import Synchronization
 
-/// Finds out what orders wait for, for the answers that show them. An answer is never spoilt by it: what cannot be found out is left out.
+/// Finds out what orders wait for, for the answers that show them. An answer is never spoilt by it: what cannot be
+/// found out is left out.
 final class OrderWaits: Sendable {
     /// How long what was heard of circuit and pace is good enough for customers.
     private static let freshness: Duration = .seconds(1)

@@ -5,8 +5,8 @@ import Storage
 
 /// Holds an answer back until an order has its outcome, for clients that prefer to wait.
 ///
-/// News come over Redis and may be lost, so the database is asked once a second as well. When the server goes down, waiting ends
-/// at once: the order is durable, and 202 says so.
+/// News come over Redis and may be lost, so the database is asked once a second as well. When the server goes down,
+/// waiting ends at once: the order is durable, and 202 says so.
 struct OutcomeWaiter: Sendable {
     let orders: OrderStore
     let outcomes: OutcomeBus
@@ -22,7 +22,8 @@ struct OutcomeWaiter: Sendable {
     /// Whether it is worth waiting longer: the outcome is there, or it is the customer's turn to approve the payment.
     static func isDecided(_ order: Order) -> Bool { order.status.isOutcome || order.payment?.status == .requiresAction }
 
-    private func follow(_ order: Order, for viewer: OrderViewer, until deadline: ContinuousClock.Instant) async -> Order {
+    private func follow(_ order: Order, for viewer: OrderViewer, until deadline: ContinuousClock.Instant) async -> Order
+    {
         var latest = order
         while !Self.isDecided(latest), !Task.isCancelled {
             let left = ContinuousClock.now.duration(to: deadline)
@@ -32,7 +33,8 @@ struct OutcomeWaiter: Sendable {
         return latest
     }
 
-    /// Listens first and looks then, so that no news falls between the two; listens on only while there is nothing to see.
+    /// Listens first and looks then, so that no news falls between the two; listens on only while there is nothing to
+    /// see.
     private func look(_ order: Order, for viewer: OrderViewer, atMost limit: Duration) async -> Order {
         await withTaskGroup(of: Void.self) { group in
             group.addImmediateTask { _ = await outcomes.wait(for: order.id, atMost: limit) }
@@ -51,7 +53,8 @@ struct OutcomeWaiter: Sendable {
             return try await orders.order(order.id, for: viewer) ?? order
         } catch {
             // The order is accepted whatever happens to this look; the client gets 202 and asks later.
-            logger.warning("an order could not be looked at", metadata: ["order_id": "\(order.id)", "error": "\(error)"])
+            logger.warning(
+                "an order could not be looked at", metadata: ["order_id": "\(order.id)", "error": "\(error)"])
             return order
         }
     }

@@ -2,8 +2,8 @@ import Domain
 import HTTPTypes
 
 extension RequestClass {
-    /// What a route counts as, `nil` for the documents of the API. A new route has a class without being named here: reads are reads, and everything else
-    /// under a path is what its neighbors are.
+    /// What a route counts as, `nil` for the documents of the API. A new route has a class without being named here:
+    /// reads are reads, and everything else under a path is what its neighbors are.
     static func of(_ method: HTTPRequest.Method, _ route: String) -> RequestClass? {
         guard route.hasPrefix(AccessTable.base + "/") else { return nil }
         let path = route.dropFirst(AccessTable.base.count + 1)

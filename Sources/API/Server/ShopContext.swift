@@ -10,8 +10,8 @@ struct ShopContext: RequestContext {
     var requestID = ""
     /// Who asks.
     var viewer: Viewer = .anonymous
-    /// Where the request comes from: the other end of the connection, or whom a trusted proxy at that end speaks for. `nil` only where there is no such
-    /// address, as on a Unix socket.
+    /// Where the request comes from: the other end of the connection, or whom a trusted proxy at that end speaks for.
+    /// `nil` only where there is no such address, as on a Unix socket.
     var clientAddress: IPAddress?
 
     /// The connection it came by.

@@ -12,7 +12,9 @@ struct MailWebhook: Sendable {
         do {
             key = try P256.Signing.PublicKey(derRepresentation: Data(bytes))
         } catch {
-            throw StartupError("SENDGRID_WEBHOOK_KEY: this is no public key of the curve P-256. Copy it anew from the provider's settings.")
+            throw StartupError(
+                "SENDGRID_WEBHOOK_KEY: this is no public key of the curve P-256. Copy it anew from the provider's settings."
+            )
         }
     }
 }

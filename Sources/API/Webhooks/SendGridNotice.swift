@@ -7,15 +7,16 @@ enum SendGridNotice {
     /// How much of the provider's words is kept.
     static let longestReason = 500
 
-    /// The events about mails of this shop, `nil` when the document is no list of events. Passed over is what is about other mails, which share the
-    /// provider's account, and what cannot be read: told again it would read the same.
+    /// The events about mails of this shop, `nil` when the document is no list of events. Passed over is what is about
+    /// other mails, which share the provider's account, and what cannot be read: told again it would read the same.
     static func events(_ document: JSONValue) -> [MailEvent]? {
         guard case .array(let elements) = document else { return nil }
         return elements.compactMap(event)
     }
 
     private static func event(_ element: JSONValue) -> MailEvent? {
-        guard case .object(let fields) = element, case .integer(let time)? = fields["timestamp"], (0...4_102_444_800).contains(time),
+        guard case .object(let fields) = element, case .integer(let time)? = fields["timestamp"],
+            (0...4_102_444_800).contains(time),
             let name = text(fields["event"], 50), let messageID = text(fields["sg_message_id"], 255),
             let id = text(fields["delivery_id"], 36).flatMap({ MailDelivery.ID($0) })
         else { return nil }
@@ -26,12 +27,14 @@ enum SendGridNotice {
 
     /// A name of at most so many bytes, of visible ASCII.
     private static func text(_ value: JSONValue?, _ limit: Int) -> String? {
-        guard case .string(let text)? = value, (1...limit).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard case .string(let text)? = value, (1...limit).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { return nil }
         return text
     }
 
-    /// A mail server's words on one line, without the address that they like to repeat: it stands with the delivery and is masked and erased there.
+    /// A mail server's words on one line, without the address that they like to repeat: it stands with the delivery and
+    /// is masked and erased there.
     private static func reason(_ value: JSONValue?) -> String? {
         guard case .string(let text)? = value else { return nil }
         let scalars = text.unicodeScalars.prefix(longestReason).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }

@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Storage
 
-/// The outside of an event of the payment provider (https://docs.stripe.com/api/events/object): enough to know whether to take it.
+/// The outside of an event of the payment provider (https://docs.stripe.com/api/events/object): enough to know whether
+/// to take it.
 struct StripeNotice {
     private let id: String
     /// The provider's name of its kind.
@@ -13,8 +14,8 @@ struct StripeNotice {
     private let objectID: String?
     private let apiVersion: String?
 
-    /// Whether the document is an event of the provider's API v2: it only names what changed, its times are text, and the shop asks for none
-    /// (https://docs.stripe.com/event-destinations#thin-events).
+    /// Whether the document is an event of the provider's API v2: it only names what changed, its times are text, and
+    /// the shop asks for none (https://docs.stripe.com/event-destinations#thin-events).
     static func isThin(_ document: JSONValue) -> Bool {
         guard case .object(let event) = document, case .string(let object)? = event["object"] else { return false }
         return object == "v2.core.event"
@@ -22,7 +23,8 @@ struct StripeNotice {
 
     /// `nil` when the document is no event.
     init?(_ document: JSONValue) {
-        guard case .object(let event) = document, case .string(let id)? = event["id"], (1...255).contains(id.utf8.count),
+        guard case .object(let event) = document, case .string(let id)? = event["id"],
+            (1...255).contains(id.utf8.count),
             case .string(let type)? = event["type"], case .boolean(let isLive)? = event["livemode"],
             case .integer(let created)? = event["created"], (0..<253_402_300_800).contains(created),
             case .object(let data)? = event["data"], case .object(let object)? = data["object"]

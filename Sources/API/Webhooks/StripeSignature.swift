@@ -2,8 +2,8 @@ import Arithmetic
 import Crypto
 import Foundation
 
-/// The header `Stripe-Signature`: `t=<seconds>,v1=<hex>[,v1=<hex>…]`, where each `v1` is the HMAC-SHA256 of `<t>.<body>` under one secret; the sender
-/// signs with several while one takes the place of another. Pure.
+/// The header `Stripe-Signature`: `t=<seconds>,v1=<hex>[,v1=<hex>…]`, where each `v1` is the HMAC-SHA256 of
+/// `<t>.<body>` under one secret; the sender signs with several while one takes the place of another. Pure.
 ///
 /// Source: https://docs.stripe.com/webhooks#verify-manually.
 struct StripeSignature {
@@ -33,7 +33,8 @@ struct StripeSignature {
             }
         }
         guard timestamps.count == 1, let timestamp = timestamps.first, (1...12).contains(timestamp.utf8.count),
-            timestamp.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seconds = Int64(timestamp), !signatures.isEmpty,
+            timestamp.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seconds = Int64(timestamp),
+            !signatures.isEmpty,
             signatures.count <= Self.maximumSignatures
         else { throw .malformed }
         self.timestamp = timestamp
@@ -41,13 +42,16 @@ struct StripeSignature {
         self.signatures = signatures
     }
 
-    /// Checks it against a body, byte for byte as it arrived, in a time that does not depend on where a signature is wrong.
+    /// Checks it against a body, byte for byte as it arrived, in a time that does not depend on where a signature is
+    /// wrong.
     ///
     /// - Parameters:
     ///   - secrets: each may have signed.
     ///   - now: seconds since 1970.
     func verify(_ body: [UInt8], secrets: [SymmetricKey], now: Int64) throws(SignatureFault) {
-        guard (now.saturatingSubtract(Self.tolerance)...now.saturatingAdd(Self.tolerance)).contains(seconds) else { throw .stale }
+        guard (now.saturatingSubtract(Self.tolerance)...now.saturatingAdd(Self.tolerance)).contains(seconds) else {
+            throw .stale
+        }
         let prefix = Array("\(timestamp).".utf8)
         var isRight = false
         for secret in secrets {

@@ -23,7 +23,9 @@ enum WebhookMetrics {
     }
 
     static func count(_ outcome: Outcome, of provider: Provider = .stripe, times: Int = 1) {
-        Counter(label: "webhook_events_total", dimensions: [("provider", provider.rawValue), ("outcome", outcome.rawValue)])
-            .increment(by: times)
+        Counter(
+            label: "webhook_events_total", dimensions: [("provider", provider.rawValue), ("outcome", outcome.rawValue)]
+        )
+        .increment(by: times)
     }
 }

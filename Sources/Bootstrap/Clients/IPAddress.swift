@@ -4,8 +4,8 @@
     internal import Darwin
 #endif
 
-/// An address of version 4 or 6 of the Internet Protocol. One of version 4 that comes in the form of version 6 (`::ffff:192.0.2.1`, RFC 4291,
-/// 2.5.5.2) is the address of version 4, so that nobody has two names.
+/// An address of version 4 or 6 of the Internet Protocol. One of version 4 that comes in the form of version 6
+/// (`::ffff:192.0.2.1`, RFC 4291, 2.5.5.2) is the address of version 4, so that nobody has two names.
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// In network order: four bytes or sixteen.
     package let bytes: [UInt8]
@@ -38,10 +38,13 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Whose requests are counted together: of version 6 a network of 64 bits, because every customer of a provider has at least one to itself.
+    /// Whose requests are counted together: of version 6 a network of 64 bits, because every customer of a provider has
+    /// at least one to itself.
     package var client: String {
         if isVersion4 { return description }
-        let network = stride(from: 0, to: 8, by: 2).map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }
+        let network = stride(from: 0, to: 8, by: 2).map {
+            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+        }
         return network.joined(separator: ":") + "::/64"
     }
 }
@@ -51,7 +54,8 @@ package struct IPRange: Hashable, Sendable {
     private let first: IPAddress
     private let length: Int
 
-    /// Reads an address, or one with the length of its prefix. `nil` when it is neither, or has bits beyond the prefix: `10.1.0.0/8` is a slip.
+    /// Reads an address, or one with the length of its prefix. `nil` when it is neither, or has bits beyond the prefix:
+    /// `10.1.0.0/8` is a slip.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, !name.contains("%"), let address = IPAddress(name) else { return nil }
@@ -61,12 +65,16 @@ package struct IPRange: Hashable, Sendable {
             return
         }
         let digits = parts[1].utf8
-        guard (1...3).contains(digits.count), digits.allSatisfy(ASCII.isDigit), var bits = Int(parts[1]) else { return nil }
+        guard (1...3).contains(digits.count), digits.allSatisfy(ASCII.isDigit), var bits = Int(parts[1]) else {
+            return nil
+        }
         // Of an address of version 4 in the other form, the first 96 bits are the form.
         if address.isVersion4, name.contains(":") { bits -= 96 }
         guard (0...address.bytes.count * 8).contains(bits) else { return nil }
         length = bits
-        guard address.bytes.indices.allSatisfy({ address.bytes[$0] & ~Self.mask(bits, byte: $0) == 0 }) else { return nil }
+        guard address.bytes.indices.allSatisfy({ address.bytes[$0] & ~Self.mask(bits, byte: $0) == 0 }) else {
+            return nil
+        }
     }
 
     package func contains(_ address: IPAddress) -> Bool {

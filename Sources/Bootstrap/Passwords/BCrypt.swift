@@ -2,7 +2,8 @@ internal import CCrypt
 
 /// bcrypt (`$2b$`) through the system's libcrypt.
 ///
-/// Each call burns a core for about 2^cost × 60 µs, so a server makes it on threads kept for that, never on the cooperative pool.
+/// Each call burns a core for about 2^cost × 60 µs, so a server makes it on threads kept for that, never on the
+/// cooperative pool.
 package enum BCrypt {
     /// What the shop takes as a password. bcrypt reads 72 bytes; what is longer would be cut off in silence.
     package static let passwordBytes = 8...72
@@ -13,8 +14,8 @@ package enum BCrypt {
     /// The letters of bcrypt's own base 64, in order of value.
     private static let alphabet = Array("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 
-    /// Hash of a password under a fresh random salt, 60 characters. nil when the password holds a NUL or more than 72 bytes, libcrypt lacks
-    /// bcrypt, or memory is short.
+    /// Hash of a password under a fresh random salt, 60 characters. nil when the password holds a NUL or more than 72
+    /// bytes, libcrypt lacks bcrypt, or memory is short.
     ///
     /// - Parameter cost: the work factor, 4…31; one more takes twice as long.
     package static func hash(_ password: String, cost: Int) -> String? {

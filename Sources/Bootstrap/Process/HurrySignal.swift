@@ -4,8 +4,8 @@ import ServiceLifecycle
 import Threading
 import UnixSignals
 
-/// Hears SIGTERM and SIGINT beside the service group. The second one ends a graceful shutdown early, by making this service fail, which
-/// cancels all others. From the first one on the process has its grace time and no more.
+/// Hears SIGTERM and SIGINT beside the service group. The second one ends a graceful shutdown early, by making this
+/// service fail, which cancels all others. From the first one on the process has its grace time and no more.
 ///
 /// First in a group, so it is the last to be told of the shutdown and hears signals until all others have ended.
 struct HurrySignal: Service {
@@ -26,8 +26,8 @@ struct HurrySignal: Service {
         }
     }
 
-    /// A server that neither answers nor refuses must not hold the process. What is cut off then is found again as after any crash. On a
-    /// thread of its own, because the thing that hangs may have all of Swift's.
+    /// A server that neither answers nor refuses must not hold the process. What is cut off then is found again as
+    /// after any crash. On a thread of its own, because the thing that hangs may have all of Swift's.
     private func startLastCall() {
         let (grace, logger) = (grace, logger)
         _ = OSThread.start(name: "last-call") {

@@ -10,7 +10,8 @@ package struct ProcessContext: Sendable {
     /// The process's metrics, which swift-metrics already feeds.
     package let metrics: PrometheusRegistry
 
-    /// Runs the services and the metrics port until SIGTERM or SIGINT, which shuts them down one after the other, the last one first.
+    /// Runs the services and the metrics port until SIGTERM or SIGINT, which shuts them down one after the other, the
+    /// last one first.
     /// A second signal cancels what is still going on.
     ///
     /// - Parameter grace: how long the shutdown may take; then the process ends at once, with status 70.

@@ -3,7 +3,8 @@ import Logging
 import Metrics
 import Observability
 
-/// The outermost frame of a long-running program: settings, logs and metrics before, one readable message and an exit code after.
+/// The outermost frame of a long-running program: settings, logs and metrics before, one readable message and an exit
+/// code after.
 ///
 ///     @main
 ///     struct Main {
@@ -12,7 +13,8 @@ import Observability
 ///         }
 ///     }
 package enum ProcessMain {
-    /// Reads the settings, sets up logs and metrics, and runs the body. What it throws is written to standard error and ends the process:
+    /// Reads the settings, sets up logs and metrics, and runs the body. What it throws is written to standard error and
+    /// ends the process:
     /// 78 for wrong settings, also those of a server, 1 for anything else.
     ///
     /// - Parameter name: the label of the logger.
@@ -26,7 +28,8 @@ package enum ProcessMain {
             MetricsSystem.bootstrap(registry)
             ProcessMetrics(registry: registry).install()
             try await body(settings, ProcessContext(logger: Logger(label: name), metrics: registry))
-            // Everything is closed and every line is written. Exit handlers of C libraries would only run into threads that still wind down.
+            // Everything is closed and every line is written. Exit handlers of C libraries would only run into threads
+            // that still wind down.
             _exit(0)
         } catch {
             let error = explained(error)

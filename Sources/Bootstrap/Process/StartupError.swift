@@ -1,4 +1,5 @@
-/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells whoever started it what to change.
+/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells whoever started it
+/// what to change.
 package struct StartupError: Error, Hashable, Sendable {
     /// The exit code for scripts: `EX_CONFIG` of `sysexits.h`.
     static let exitCode: Int32 = 78

@@ -10,7 +10,8 @@ package struct Connections: Sendable {
     /// Pushes jobs through `redis`.
     package let dispatcher: JobDispatcher
 
-    /// Makes the clients, uses them, and closes them whatever becomes of it. Whether the servers are there is not asked; see ``ServerWatch``.
+    /// Makes the clients, uses them, and closes them whatever becomes of it. Whether the servers are there is not
+    /// asked; see ``ServerWatch``.
     ///
     /// - Throws: whatever the body throws.
     package static func using(
@@ -30,7 +31,8 @@ package struct Connections: Sendable {
     package init(_ database: DatabaseSettings, _ redis: RedisSettings, logger: Logger) {
         self.database = PostgresPool(database.configuration, logger: logger)
         self.redis = RedisClient(redis.configuration, logger: logger)
-        dispatcher = JobDispatcher(redis: self.redis, prefix: redis.queuePrefix, bounds: redis.queueBounds, logger: logger)
+        dispatcher = JobDispatcher(
+            redis: self.redis, prefix: redis.queuePrefix, bounds: redis.queueBounds, logger: logger)
     }
 
     package func close() async {

@@ -8,7 +8,8 @@ struct DatabaseCheck: Sendable {
     /// Looks once.
     ///
     /// - Returns: how many seconds PostgreSQL's clock is ahead of this machine's.
-    /// - Throws: ``StartupError`` for what only somebody's hand can change; `PostgresError` for a server that does not answer.
+    /// - Throws: ``StartupError`` for what only somebody's hand can change; `PostgresError` for a server that does not
+    ///   answer.
     func run() async throws -> Double {
         do {
             return try await examine()
@@ -27,7 +28,8 @@ struct DatabaseCheck: Sendable {
         let ahead = (try row["now"] as Date).timeIntervalSince(Date())
         let version = ServerVersion(postgresNumber: try row["version"])
         guard version >= .oldestPostgres else {
-            throw StartupError("DATABASE_URL: PostgreSQL \(version) is too old; expected \(ServerVersion.oldestPostgres) or newer.")
+            throw StartupError(
+                "DATABASE_URL: PostgreSQL \(version) is too old; expected \(ServerVersion.oldestPostgres) or newer.")
         }
         let isStandby: Bool = try row["standby"]
         guard !isStandby else {
@@ -36,7 +38,8 @@ struct DatabaseCheck: Sendable {
         let pending = try await ShopSchema.migrator().pending(database)
         guard pending.isEmpty else {
             throw StartupError(
-                "DATABASE_URL: \(pending.count) migrations are missing in the database (\(pending[0])…); run 'cartwright migrate'.")
+                "DATABASE_URL: \(pending.count) migrations are missing in the database (\(pending[0])…); run 'cartwright migrate'."
+            )
         }
         return ahead
     }

@@ -8,7 +8,8 @@ package struct OutboundServices: Sendable {
     package let payments: any PaymentProvider
     package let mail: any MailTransport
     package let mailRenderer: OrderMailRenderer
-    /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it tells by itself.
+    /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it
+    /// tells by itself.
     package let mailActivity: ActivityLookup?
     package let rates: any RateSource
 
@@ -20,7 +21,8 @@ package struct OutboundServices: Sendable {
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
         let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
-            try StripePayments(client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL, logger: logger)
+            try StripePayments(
+                client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL, logger: logger)
         }
         let mail: (any MailTransport)?
         switch mailSettings.transport {
@@ -43,7 +45,9 @@ package struct OutboundServices: Sendable {
         let rates = Self.made("RATES_URL, RATES_API_KEY", &problems) { () throws(ProviderSettingError) in
             try rateSettings.source(client)
         }
-        guard let payments, let mail, let mailRenderer, let rates, problems.isEmpty else { throw StartupError(problems) }
+        guard let payments, let mail, let mailRenderer, let rates, problems.isEmpty else {
+            throw StartupError(problems)
+        }
         self.payments = GuardedPayments(payments, gate: gates.payments)
         self.mail = GuardedMail(mail, gate: gates.mail)
         self.mailRenderer = mailRenderer
@@ -56,7 +60,9 @@ package struct OutboundServices: Sendable {
         do {
             return try make()
         } catch {
-            problems.append(SettingProblem(name: names, wrong: "the \(error.setting) cannot be used", expected: "this: \(error.expected)"))
+            problems.append(
+                SettingProblem(
+                    name: names, wrong: "the \(error.setting) cannot be used", expected: "this: \(error.expected)"))
             return nil
         }
     }

@@ -14,7 +14,8 @@ struct Patience: Sendable {
 
     /// Calls `attempt` until it succeeds.
     ///
-    /// - Throws: ``StartupError`` of `attempt`, because waiting would not help, and `CancellationError`. Everything else is waited out.
+    /// - Throws: ``StartupError`` of `attempt`, because waiting would not help, and `CancellationError`. Everything
+    ///   else is waited out.
     func wait<Value>(for attempt: () async throws -> Value) async throws -> Value {
         var lastSaid: ContinuousClock.Instant?
         while true {
@@ -29,7 +30,8 @@ struct Patience: Sendable {
                 if lastSaid.map({ .now - $0 >= silence }) ?? true {
                     lastSaid = .now
                     logger.warning(
-                        "waiting for \(server); is it running, and is its address in \(setting) right?", metadata: ["error": "\(error)"])
+                        "waiting for \(server); is it running, and is its address in \(setting) right?",
+                        metadata: ["error": "\(error)"])
                 }
                 try await Task.sleep(for: pause)
             }

@@ -9,7 +9,8 @@ package struct ProviderGates: Sendable {
     package let mail: RedisCallGate
 
     package init(_ settings: PaymentSettings, _ connections: Connections, prefix: String, logger: Logger) {
-        payments = RedisCallGate(.payments, limits: settings.limits, redis: connections.redis, prefix: prefix, logger: logger)
+        payments = RedisCallGate(
+            .payments, limits: settings.limits, redis: connections.redis, prefix: prefix, logger: logger)
         // How often a mail server wants to be called is its own to say.
         mail = RedisCallGate(.mail, limits: .none, redis: connections.redis, prefix: prefix, logger: logger)
     }
@@ -19,7 +20,8 @@ package struct ProviderGates: Sendable {
     /// The queues whose jobs can do nothing without a provider, and its gate.
     package var byQueue: [QueueName: RedisCallGate] {
         [
-            CheckoutOrder.queue: payments, RefundPayment.queue: payments, ReconcilePayments.queue: payments, SendMail.queue: mail,
+            CheckoutOrder.queue: payments, RefundPayment.queue: payments, ReconcilePayments.queue: payments,
+            SendMail.queue: mail,
         ]
     }
 }

@@ -4,7 +4,8 @@ extension RedisFacts {
 
     /// What is wrong with the server for a process of ours, the gravest first.
     ///
-    /// - Parameter databaseAhead: how many seconds PostgreSQL's clock is ahead of this machine's; nil when it did not tell.
+    /// - Parameter databaseAhead: how many seconds PostgreSQL's clock is ahead of this machine's; nil when it did not
+    ///   tell.
     package func findings(databaseAhead: Double?) -> [ServerFinding] {
         [tooOld, replica, evicting, unsaved, unsynced, clock(databaseAhead)].compactMap(\.self)
     }
@@ -57,7 +58,8 @@ extension RedisFacts {
     private func finding(
         _ gravity: ServerFinding.Gravity, _ setting: String, _ value: String, _ consequence: String, _ remedy: String
     ) -> ServerFinding {
-        ServerFinding(gravity: gravity, server: name, setting: setting, value: value, consequence: consequence, remedy: remedy)
+        ServerFinding(
+            gravity: gravity, server: name, setting: setting, value: value, consequence: consequence, remedy: remedy)
     }
 }
 
@@ -71,7 +73,9 @@ extension ServerFinding {
         guard abs(seconds) > RedisFacts.clockTolerance else { return nil }
         let tenths = (abs(seconds) * 10).rounded() / 10
         return ServerFinding(
-            gravity: .worrying, server: whose, setting: "clock", value: "\(tenths) s \(seconds < 0 ? "behind" : "ahead of") PostgreSQL's",
-            consequence: "so due times, leases and logs don't agree", remedy: "let all machines follow the same time servers (NTP)")
+            gravity: .worrying, server: whose, setting: "clock",
+            value: "\(tenths) s \(seconds < 0 ? "behind" : "ahead of") PostgreSQL's",
+            consequence: "so due times, leases and logs don't agree",
+            remedy: "let all machines follow the same time servers (NTP)")
     }
 }

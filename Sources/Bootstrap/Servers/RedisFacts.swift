@@ -31,7 +31,8 @@ package struct RedisFacts: Sendable, Equatable {
     package static func ofEachMaster(_ redis: RedisClient) async throws(RedisError) -> [RedisFacts] {
         // All but the first may be forbidden; then they are answered with error values.
         let commands = [
-            RedisCommand("INFO"), RedisCommand("CONFIG", "GET", "save"), RedisCommand("CONFIG", "GET", "appendfsync"), RedisCommand("TIME"),
+            RedisCommand("INFO"), RedisCommand("CONFIG", "GET", "save"), RedisCommand("CONFIG", "GET", "appendfsync"),
+            RedisCommand("TIME"),
         ]
         var facts: [RedisFacts] = []
         for replies in try await redis.sendToEachMaster(commands) {

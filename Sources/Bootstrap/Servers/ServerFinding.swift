@@ -19,7 +19,8 @@ package struct ServerFinding: Sendable, Hashable {
     /// What to do about it.
     package let remedy: String
 
-    package init(gravity: Gravity, server: String, setting: String, value: String, consequence: String, remedy: String) {
+    package init(gravity: Gravity, server: String, setting: String, value: String, consequence: String, remedy: String)
+    {
         (self.gravity, self.server, self.setting) = (gravity, server, setting)
         (self.value, self.consequence, self.remedy) = (value, consequence, remedy)
     }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What a process knows of its servers: whether they were found usable at start, and what is dangerous about them since.
+/// What a process knows of its servers: whether they were found usable at start, and what is dangerous about them
+/// since.
 package final class ServerStatus: Sendable {
     private struct State {
         var isUsable = false

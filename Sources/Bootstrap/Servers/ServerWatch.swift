@@ -3,14 +3,15 @@ import Metrics
 import Redis
 import ServiceLifecycle
 
-/// Keeps an eye on the two servers: waits for them at start, refuses those that cannot be worked with, and looks at Redis again after each
-/// reconnect, because another server may stand there.
+/// Keeps an eye on the two servers: waits for them at start, refuses those that cannot be worked with, and looks at
+/// Redis again after each reconnect, because another server may stand there.
 ///
-/// What is dangerous ends a process that starts. A running one goes on and says so: jobs that matter are in PostgreSQL and find their way back
-/// into any Redis, while a shop that stops for it would lose orders for certain. Nor would claiming fewer jobs help, as those that wait are the ones
-/// that such a server drops.
+/// What is dangerous ends a process that starts. A running one goes on and says so: jobs that matter are in PostgreSQL
+/// and find their way back into any Redis, while a shop that stops for it would lose orders for certain. Nor would
+/// claiming fewer jobs help, as those that wait are the ones that such a server drops.
 package struct ServerWatch: Service {
-    /// How long until a server that is set dangerously is looked at again, so that the remedy is noticed without a reconnect.
+    /// How long until a server that is set dangerously is looked at again, so that the remedy is noticed without a
+    /// reconnect.
     static let recheck: Duration = .seconds(10)
 
     /// What is known of the servers.
@@ -95,7 +96,9 @@ package struct ServerWatch: Service {
             let ahead = await DatabaseCheck(database: connections.database).clockAhead()
             return facts.flatMap { $0.findings(databaseAhead: ahead) }
         } catch {
-            if !Task.isCancelled { logger.warning("could not look at the settings of Redis", metadata: ["error": "\(error)"]) }
+            if !Task.isCancelled {
+                logger.warning("could not look at the settings of Redis", metadata: ["error": "\(error)"])
+            }
             return nil
         }
     }

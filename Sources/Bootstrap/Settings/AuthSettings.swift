@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// What access tokens are signed with: `AUTH_SIGNING_KEYS`, `id:base64[,id:base64…]`. The first signs, the others are still accepted.
+/// What access tokens are signed with: `AUTH_SIGNING_KEYS`, `id:base64[,id:base64…]`. The first signs, the others are
+/// still accepted.
 package struct AuthSettings: Sendable {
     /// RFC 7518, 3.2: a key for HS256 has at least as many bytes as the hash.
     private static let leastBytes = 32
@@ -20,10 +21,14 @@ package struct AuthSettings: Sendable {
         for (index, part) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             switch Self.key(part) {
             case .success(let key) where keys.contains { $0.id == key.id }:
-                reader.note(SettingProblem(name: name, wrong: "uses the id '\(key.id)' twice", expected: "an id of its own for each key"))
+                reader.note(
+                    SettingProblem(
+                        name: name, wrong: "uses the id '\(key.id)' twice", expected: "an id of its own for each key"))
             case .success(let key): keys.append(key)
             case .failure(let fault):
-                reader.note(SettingProblem(name: name, wrong: "entry \(index + 1) \(fault.text)", expected: form, advice: advice))
+                reader.note(
+                    SettingProblem(
+                        name: name, wrong: "entry \(index + 1) \(fault.text)", expected: form, advice: advice))
             }
         }
         guard !keys.isEmpty else { return nil }
@@ -39,9 +44,13 @@ package struct AuthSettings: Sendable {
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count),
             parts[0].utf8.allSatisfy({ ASCII.isLetterOrDigit($0) || "-_.".utf8.contains($0) })
         else { return .failure(Fault(text: "has no id of letters, digits, '-', '_' or '.' before a colon")) }
-        guard let secret = Data(base64Encoded: String(parts[1])) else { return .failure(Fault(text: "is not base64 after the colon")) }
+        guard let secret = Data(base64Encoded: String(parts[1])) else {
+            return .failure(Fault(text: "is not base64 after the colon"))
+        }
         guard secret.count >= leastBytes else { return .failure(Fault(text: "has only \(secret.count) bytes")) }
-        guard !isGuessable(secret) else { return .failure(Fault(text: "is a value people use as an example or can guess")) }
+        guard !isGuessable(secret) else {
+            return .failure(Fault(text: "is a value people use as an example or can guess"))
+        }
         return .success(SigningKeySetting(id: String(parts[0]), secret: Array(secret)))
     }
 
@@ -50,7 +59,10 @@ package struct AuthSettings: Sendable {
         // 32 random bytes hold about 30 different values; fewer than 12 do not happen.
         if Set(secret).count < 12 { return true }
         let text = String(decoding: secret, as: UTF8.self).lowercased()
-        return ["secret", "changeme", "change-me", "change_me", "password", "example", "default", "0123456789", "abcdefghij", "signing"]
-            .contains { text.contains($0) }
+        return [
+            "secret", "changeme", "change-me", "change_me", "password", "example", "default", "0123456789",
+            "abcdefghij", "signing",
+        ]
+        .contains { text.contains($0) }
     }
 }

@@ -16,7 +16,8 @@ package struct CommandSettings: ProcessSettings {
         let redis = RedisSettings(&reader, clientName: "cartwright-cli")
         let ownerURL = "MIGRATION_DATABASE_URL"
         migrations =
-            reader.optional(ownerURL) == nil ? nil : DatabaseSettings(&reader, applicationName: "cartwright-cli", url: ownerURL)
+            reader.optional(ownerURL) == nil
+            ? nil : DatabaseSettings(&reader, applicationName: "cartwright-cli", url: ownerURL)
         guard let database, let redis else { return nil }
         self.database = database
         self.redis = redis

@@ -1,7 +1,7 @@
 package import Domain
 
-/// Where a process listens and who stands in front of it: `HOST`, `PORT`, `TRUSTED_PROXIES`, and what clients may ask of
-/// it: `RATE_LIMITS`.
+/// Where a process listens and who stands in front of it: `HOST`, `PORT`, `TRUSTED_PROXIES`, and what clients may ask
+/// of it: `RATE_LIMITS`.
 package struct HTTPSettings: Sendable {
     /// The address to listen on. By default this machine alone can reach it.
     package let host: String
@@ -29,21 +29,24 @@ package struct HTTPSettings: Sendable {
 
     private static func origins(_ reader: inout SettingsReader) -> [String] {
         reader.value(
-            "CORS_ORIGINS", default: [], expected: "origins such as https://shop.example or http://localhost:3000, with commas between them"
+            "CORS_ORIGINS", default: [],
+            expected: "origins such as https://shop.example or http://localhost:3000, with commas between them"
         ) { text in
             let origins = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
             return origins.allSatisfy(isOrigin) ? origins.map { String($0) } : nil
         }
     }
 
-    /// Whether a browser writes an origin like this: scheme, host in small letters, a port unless it is the scheme's own. Anything else would
-    /// be compared with what browsers send, and never match.
+    /// Whether a browser writes an origin like this: scheme, host in small letters, a port unless it is the scheme's
+    /// own. Anything else would be compared with what browsers send, and never match.
     static func isOrigin(_ text: some StringProtocol) -> Bool {
         let scheme = ["https://", "http://"].first { text.hasPrefix($0) }
         guard let scheme else { return false }
         let parts = text.dropFirst(scheme.count).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let host = parts.first, (1...253).contains(host.utf8.count), !host.hasPrefix("."), !host.hasSuffix("."),
-            host.utf8.allSatisfy({ (ASCII.isLetterOrDigit($0) && !(0x41...0x5A).contains($0)) || ".-".utf8.contains($0) })
+            host.utf8.allSatisfy({
+                (ASCII.isLetterOrDigit($0) && !(0x41...0x5A).contains($0)) || ".-".utf8.contains($0)
+            })
         else { return false }
         guard parts.count == 2 else { return true }
         guard let port = Int(parts[1]), (1...65_535).contains(port), String(port) == parts[1] else { return false }
@@ -51,7 +54,8 @@ package struct HTTPSettings: Sendable {
     }
 
     static func host(_ reader: inout SettingsReader) -> String {
-        reader.value("HOST", default: "127.0.0.1", expected: "a host name or IP address such as 127.0.0.1 or 0.0.0.0") { text in
+        reader.value("HOST", default: "127.0.0.1", expected: "a host name or IP address such as 127.0.0.1 or 0.0.0.0") {
+            text in
             text.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || ".:-".utf8.contains($0) } ? text : nil
         }
     }

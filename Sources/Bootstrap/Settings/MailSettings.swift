@@ -1,7 +1,8 @@
 package import FoundationEssentials
 package import Providers
 
-/// How mail leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`, `MAIL_UNKNOWN_SECONDS`, and what ``MailTransportSettings`` names.
+/// How mail leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
+/// `MAIL_UNKNOWN_SECONDS`, and what ``MailTransportSettings`` names.
 package struct MailSettings: Sendable {
     /// Who mails come from.
     package let sender: MailSender
@@ -11,17 +12,22 @@ package struct MailSettings: Sendable {
     package let timeZone: TimeZone
     /// Through whom they leave.
     package let transport: MailTransportSettings
-    /// Where to ask whether a mail of unknown outcome was accepted by a mail server. Without it such mails wait for an operator.
+    /// Where to ask whether a mail of unknown outcome was accepted by a mail server. Without it such mails wait for an
+    /// operator.
     package let activityURL: String?
     /// How long after a mail's outcome became unknown it is settled: its provider needs time to take note, or to tell.
     package let unknownWait: Duration
 
     package init?(_ reader: inout SettingsReader) {
         activityURL = reader.webAddress("MAIL_ACTIVITY_URL")
-        timeZone = reader.value("SHOP_TIME_ZONE", default: .gmt, expected: "a name of the time zone database such as Europe/Berlin") {
+        timeZone = reader.value(
+            "SHOP_TIME_ZONE", default: .gmt, expected: "a name of the time zone database such as Europe/Berlin"
+        ) {
             TimeZone(identifier: $0)
         }
-        let sender = reader.required("MAIL_FROM", expected: "an address such as Shop <orders@shop.example>") { try? MailSender($0) }
+        let sender = reader.required("MAIL_FROM", expected: "an address such as Shop <orders@shop.example>") {
+            try? MailSender($0)
+        }
         let shop = ShopIdentity.read(&reader, sender: sender)
         let transport = MailTransportSettings(&reader)
         // A look-up answers at once; a provider that tells by itself may be late.

@@ -29,11 +29,14 @@ package enum MailTransportSettings: Sendable {
         switch reader.choice("MAIL_TRANSPORT", default: Name.smtp) {
         case .smtp:
             let url = reader.required("SMTP_URL", expected: "smtp://[user:password@]host:port or smtps://…") { text in
-                let isAddress = ["smtp://", "smtps://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+                let isAddress = ["smtp://", "smtps://"].contains {
+                    text.hasPrefix($0) && text.utf8.count > $0.utf8.count
+                }
                 return isAddress && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
             }
             // Somebody on the way could take the offer out of the conversation and read on, but not on this machine.
-            let startTLS = reader.choice("SMTP_STARTTLS", default: url.map(Self.isLocal) == true ? StartTLS.offered : .required)
+            let startTLS = reader.choice(
+                "SMTP_STARTTLS", default: url.map(Self.isLocal) == true ? StartTLS.offered : .required)
             guard let url else { return nil }
             self = .smtp(url: SecretText(url), startTLS: startTLS.policy)
         case .sendgrid:
@@ -54,6 +57,7 @@ package enum MailTransportSettings: Sendable {
         if host.hasPrefix("[") { return host.hasPrefix("[::1]") }
         let name = host.prefix { $0 != ":" }.lowercased()
         let numbers = name.split(separator: ".", omittingEmptySubsequences: false)
-        return name == "localhost" || numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
+        return name == "localhost"
+            || numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 }

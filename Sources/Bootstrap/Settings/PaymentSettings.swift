@@ -1,7 +1,7 @@
 package import Domain
 
-/// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_CAPTURE_DEADLINE`,
-/// `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
+/// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`,
+/// `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
 package struct PaymentSettings: Sendable {
     /// The provider's secret key.
     package let apiKey: SecretText
@@ -34,10 +34,13 @@ package struct PaymentSettings: Sendable {
             perEndpoint: rate, total: reader.integer("PAYMENTS_RATE_TOTAL", default: rate * 4, in: 1...400_000),
             burst: reader.integer("PAYMENTS_BURST", default: max(1, rate / 5), in: 1...100_000))
         let key = reader.required(
-            "PAYMENTS_API_KEY", expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
+            "PAYMENTS_API_KEY",
+            expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
             advice: "with the sandbox any sk_test_… will do"
         ) { text in
-            let isKey = ["sk_test_", "rk_test_", "sk_live_", "rk_live_"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+            let isKey = ["sk_test_", "rk_test_", "sk_live_", "rk_live_"].contains {
+                text.hasPrefix($0) && text.utf8.count > $0.utf8.count
+            }
             return isKey && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
         }
         // What listens to the provider is told the mode; said here too, the two cannot differ unnoticed.
@@ -48,7 +51,8 @@ package struct PaymentSettings: Sendable {
         if let expected, expected != PaymentMode(ofKey: key) {
             reader.note(
                 SettingProblem(
-                    name: "PAYMENTS_MODE", wrong: "is \(expected.rawValue), and PAYMENTS_API_KEY is a key of the other mode",
+                    name: "PAYMENTS_MODE",
+                    wrong: "is \(expected.rawValue), and PAYMENTS_API_KEY is a key of the other mode",
                     expected: "both of the same mode"))
         }
         apiKey = SecretText(key)

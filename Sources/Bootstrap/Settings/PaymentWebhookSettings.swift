@@ -12,16 +12,20 @@ package struct PaymentWebhookSettings: Sendable {
     package init?(_ reader: inout SettingsReader) {
         guard let text = reader.optional("PAYMENTS_WEBHOOK_SECRETS") else { return nil }
         let mode = reader.required(
-            "PAYMENTS_MODE", expected: PaymentMode.expectation, advice: "it says whose events PAYMENTS_WEBHOOK_SECRETS lets in"
+            "PAYMENTS_MODE", expected: PaymentMode.expectation,
+            advice: "it says whose events PAYMENTS_WEBHOOK_SECRETS lets in"
         ) { PaymentMode(rawValue: $0) }
         guard let mode else { return nil }
         let least = Self.leastBytes[mode] ?? 24
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        for (index, part) in parts.enumerated() where part.utf8.count < least || !part.utf8.allSatisfy(ASCII.isVisible) {
+        for (index, part) in parts.enumerated() where part.utf8.count < least || !part.utf8.allSatisfy(ASCII.isVisible)
+        {
             reader.note(
                 SettingProblem(
                     name: "PAYMENTS_WEBHOOK_SECRETS", wrong: "entry \(index + 1) cannot be used",
-                    expected: "the provider's secrets for webhooks (whsec_…), each of \(least) characters or more, with commas between"))
+                    expected:
+                        "the provider's secrets for webhooks (whsec_…), each of \(least) characters or more, with commas between"
+                ))
             return nil
         }
         secrets = parts.map { SecretText(String($0)) }

@@ -7,7 +7,8 @@ package enum QueueCounts {
         var counts: [QueueName: Int] = [:]
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = entry.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, let name = QueueName(rawValue: String(parts[0])), let count = Int(parts[1]), range.contains(count),
+            guard parts.count == 2, let name = QueueName(rawValue: String(parts[0])), let count = Int(parts[1]),
+                range.contains(count),
                 counts.updateValue(count, forKey: name) == nil
             else { return nil }
         }

@@ -12,12 +12,17 @@ package struct RedisSettings: Sendable {
 
     /// - Parameter clientName: what `CLIENT LIST` shows; no spaces.
     package init?(_ reader: inout SettingsReader, clientName: String) {
-        queuePrefix = reader.value("CARTWRIGHT_QUEUE_PREFIX", default: "cw", expected: "1 to 32 letters, digits, '-' or '_'") { text in
-            let isPlain = text.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        queuePrefix = reader.value(
+            "CARTWRIGHT_QUEUE_PREFIX", default: "cw", expected: "1 to 32 letters, digits, '-' or '_'"
+        ) { text in
+            let isPlain = text.utf8.allSatisfy {
+                ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            }
             return isPlain && text.utf8.count <= 32 ? text : nil
         }
         queueBounds = reader.value(
-            "QUEUE_BOUNDS", default: [:], expected: "queues and how many jobs may wait in Redis for each, such as email=100000"
+            "QUEUE_BOUNDS", default: [:],
+            expected: "queues and how many jobs may wait in Redis for each, such as email=100000"
         ) { QueueCounts.parse($0, in: 1...100_000_000) }
         guard var configuration = Self.configuration(&reader) else { return nil }
         configuration.clientName = clientName
@@ -40,7 +45,8 @@ package struct RedisSettings: Sendable {
         } catch {
             // "expected …, but …", without a part of the URL in it.
             let expected = error.message.replacing("expected ", with: "", maxReplacements: 1)
-            reader.note(SettingProblem(name: "REDIS_URL", wrong: "cannot be used as it is", expected: expected, advice: advice))
+            reader.note(
+                SettingProblem(name: "REDIS_URL", wrong: "cannot be used as it is", expected: expected, advice: advice))
             return nil
         }
     }

@@ -1,7 +1,8 @@
 internal import Configuration
 internal import SystemPackage
 
-/// Reads settings one by one and remembers everything that is wrong with them, so that all of it can be reported at once.
+/// Reads settings one by one and remembers everything that is wrong with them, so that all of it can be reported at
+/// once.
 ///
 /// An empty value counts as absent: `PORT=` in a `.env` file asks for the default.
 package struct SettingsReader {
@@ -11,24 +12,30 @@ package struct SettingsReader {
 
     /// Reads these values, as from an environment.
     package init(values: [String: String]) {
-        config = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values, secretsSpecifier: .all))
+        config = ConfigReader(
+            provider: EnvironmentVariablesProvider(environmentVariables: values, secretsSpecifier: .all))
     }
 
     private init(_ config: ConfigReader) {
         self.config = config
     }
 
-    /// Reads the process's environment, and for what is absent there the file `.env` of the current folder, if there is one.
+    /// Reads the process's environment, and for what is absent there the file `.env` of the current folder, if there is
+    /// one.
     ///
     /// - Throws: ``StartupError`` when the file exists and cannot be read.
     package static func ofProcess() async throws(StartupError) -> SettingsReader {
         do {
-            // Everything counts as secret: only Configuration's own access log would make a difference, and it should show nothing.
-            let file = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true, secretsSpecifier: .all)
-            return SettingsReader(ConfigReader(providers: [EnvironmentVariablesProvider(secretsSpecifier: .all), file]))
+            // Everything counts as secret: only Configuration's own access log would make a difference, and it should
+            // show nothing.
+            let file = try await EnvironmentVariablesProvider(
+                environmentFilePath: ".env", allowMissing: true, secretsSpecifier: .all)
+            return SettingsReader(
+                ConfigReader(providers: [EnvironmentVariablesProvider(secretsSpecifier: .all), file]))
         } catch {
             throw StartupError(
-                "The file .env cannot be read (\(error)). Expected lines NAME=value that this user may read; fix or remove it.")
+                "The file .env cannot be read (\(error)). Expected lines NAME=value that this user may read; fix or remove it."
+            )
         }
     }
 
@@ -43,7 +50,8 @@ package struct SettingsReader {
         problems.append(problem)
     }
 
-    /// The value made into something by `parse`; `nil`, with a problem noted, when it is absent or `parse` gives nothing.
+    /// The value made into something by `parse`; `nil`, with a problem noted, when it is absent or `parse` gives
+    /// nothing.
     package mutating func required<Value>(
         _ name: String, expected: String, advice: String? = nil, _ parse: (String) -> Value?
     ) -> Value? {
@@ -54,7 +62,8 @@ package struct SettingsReader {
         return parsed(text, name, expected, advice, parse)
     }
 
-    /// The value made into something by `parse`, or the default when it is absent. With a problem noted, also the default.
+    /// The value made into something by `parse`, or the default when it is absent. With a problem noted, also the
+    /// default.
     package mutating func value<Value>(
         _ name: String, default fallback: Value, expected: String, advice: String? = nil, _ parse: (String) -> Value?
     ) -> Value {
@@ -64,20 +73,25 @@ package struct SettingsReader {
 
     /// A whole number within a range.
     package mutating func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
-        value(name, default: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+        value(name, default: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+            text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
     /// One of several words.
-    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Choice) -> Choice {
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, default fallback: Choice
+    ) -> Choice {
         let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         return value(name, default: fallback, expected: "one of \(words)") { Choice(rawValue: $0) }
     }
 
     /// An address of a web service, `http` or `https`, without a slash at the end; `nil` when absent or wrong.
     package mutating func webAddress(_ name: String) -> String? {
-        optional(name).flatMap { parsed($0, name, "an address such as https://host:port/path", nil, WebAddress.normalised) }
+        optional(name).flatMap {
+            parsed($0, name, "an address such as https://host:port/path", nil, WebAddress.normalised)
+        }
     }
 
     private mutating func parsed<Value>(

@@ -8,18 +8,21 @@ extension ShopIdentity {
     /// - Parameter sender: whose name the shop has that names none.
     static func read(_ reader: inout SettingsReader, sender: MailSender?) -> ShopIdentity? {
         let name = reader.value(
-            "SHOP_NAME", default: sender?.name ?? "Shop", expected: "the shop's name, a line of 1 to \(maximumName) characters"
+            "SHOP_NAME", default: sender?.name ?? "Shop",
+            expected: "the shop's name, a line of 1 to \(maximumName) characters"
         ) { text in (try? ShopIdentity(name: text)).map(\.name) }
         let address = reader.value(
             "SHOP_ADDRESS", default: [],
-            expected: "the shop's postal address, at most 8 lines with | between them, such as Shop Ltd | 1 High Street | London | SW1A 1AA"
+            expected:
+                "the shop's postal address, at most 8 lines with | between them, such as Shop Ltd | 1 High Street | London | SW1A 1AA"
         ) { text -> [String]? in
             let lines = parts(of: text)
             return !lines.isEmpty && (try? ShopIdentity(address: lines)) != nil ? lines : nil
         }
         let contacts = reader.value(
             "SHOP_CONTACT", default: [],
-            expected: "how the shop is reached: up to 4 mail addresses, telephone numbers or web addresses with | between them"
+            expected:
+                "how the shop is reached: up to 4 mail addresses, telephone numbers or web addresses with | between them"
         ) { text -> [Contact]? in
             let words = parts(of: text)
             let contacts = words.compactMap(Contact.init)
@@ -27,14 +30,19 @@ extension ShopIdentity {
         }
         let logo: MailImage? = reader.value(
             "SHOP_LOGO_FILE", default: nil,
-            expected: "the path of a PNG, JPEG or GIF of at most \(MailImage.maximumBytes / 1024) KiB that this user may read"
+            expected:
+                "the path of a PNG, JPEG or GIF of at most \(MailImage.maximumBytes / 1024) KiB that this user may read"
         ) { path -> MailImage?? in
             // Read no further than needed to see that it is too large.
-            guard let image = bytes(of: path, upTo: MailImage.maximumBytes + 1).flatMap({ MailImage($0) }) else { return nil }
+            guard let image = bytes(of: path, upTo: MailImage.maximumBytes + 1).flatMap({ MailImage($0) }) else {
+                return nil
+            }
             return .some(image)
         }
         // A sender's name that is too long for a shop's is only told where it is the shop's.
-        if let identity = try? ShopIdentity(name: name, address: address, contacts: contacts, logo: logo) { return identity }
+        if let identity = try? ShopIdentity(name: name, address: address, contacts: contacts, logo: logo) {
+            return identity
+        }
         reader.note(
             SettingProblem(
                 name: "SHOP_NAME", wrong: "is not set, and the name in MAIL_FROM is none for a shop",
@@ -44,7 +52,8 @@ extension ShopIdentity {
 
     /// What a file holds, cut at so many bytes; nil when it cannot be read. Does not wait for anything that is no file.
     private static func bytes(of path: String, upTo count: Int) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec]) else { return nil }
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
+        else { return nil }
         defer { try? file.close() }
         var bytes: [UInt8] = []
         while bytes.count < count {

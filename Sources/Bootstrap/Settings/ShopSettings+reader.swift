@@ -6,17 +6,19 @@ extension ShopSettings {
     /// The amounts that the payment provider charges. They need no setting and no call.
     package static var providerCharges: ChargeLimits { StripeChargeLimits.table }
 
-    /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`, `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`,
-    /// `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`.
+    /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`,
+    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`.
     package init(_ reader: inout SettingsReader) {
         self.init(
-            currency: reader.value("SHOP_CURRENCY", default: .usd, expected: "a currency code of ISO 4217 such as USD") { Currency($0) },
+            currency: reader.value("SHOP_CURRENCY", default: .usd, expected: "a currency code of ISO 4217 such as USD")
+            { Currency($0) },
             reservation: .seconds(reader.integer("RESERVATION_SECONDS", default: 900, in: 1...86_400)),
             maximumReservation: .seconds(reader.integer("RESERVATION_MAX_SECONDS", default: 3600, in: 1...604_800)),
             declinesPerHour: reader.integer("DECLINES_PER_HOUR", default: 10, in: 0...10_000),
             cartLifetime: .seconds(86_400 * reader.integer("CART_KEEP_DAYS", default: 30, in: 1...3650)),
             rateMargin: reader.value(
-                "RATES_MARGIN_PERCENT", default: .zero, expected: "per cent from 0 to 20 with up to two decimals, such as 2.5"
+                "RATES_MARGIN_PERCENT", default: .zero,
+                expected: "per cent from 0 to 20 with up to two decimals, such as 2.5"
             ) { RateMargin(percent: $0) },
             maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365),
             language: reader.choice("SHOP_LANGUAGE", default: .english),

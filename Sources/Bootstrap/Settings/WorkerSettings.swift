@@ -12,7 +12,8 @@ package struct WorkerSettings: Sendable {
         grace = .seconds(reader.integer("SHUTDOWN_GRACE_SECONDS", default: 25, in: 0...3600))
         let example = defaults.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
         queues = reader.value(
-            "WORKER_QUEUES", default: defaults, expected: "queues and how many jobs of each run at once (1 to 10000), such as \(example)"
+            "WORKER_QUEUES", default: defaults,
+            expected: "queues and how many jobs of each run at once (1 to 10000), such as \(example)"
         ) { QueueCounts.parse($0, in: 1...10_000) }
     }
 }

@@ -13,9 +13,12 @@ struct CaptureCheckup: Sendable {
     }
 
     static func judge(_ due: [DueCapture]) -> Finding {
-        guard let first = due.first else { return .ok("payments.capture", "no money that is set aside is about to be let go") }
+        guard let first = due.first else {
+            return .ok("payments.capture", "no money that is set aside is about to be let go")
+        }
         return .warning(
-            "payments.capture", "money of \(counted(due.count, "order")) is let go soon, the first at \(TimeText.moment(first.before))",
+            "payments.capture",
+            "money of \(counted(due.count, "order")) is let go soon, the first at \(TimeText.moment(first.before))",
             "Take it with: cartwright orders capture \(first.orderNumber)")
     }
 }

@@ -23,9 +23,10 @@ struct DatabaseCheckup: Sendable {
             return [.failed("postgresql", error), .skipped("migrations", "PostgreSQL does not answer")]
         }
         do {
-            return try [version(row), role(row), pooler(), durability(row), isolation(row), clock(row)].compactMap(\.self) + [
-                await migrations()
-            ]
+            return try [version(row), role(row), pooler(), durability(row), isolation(row), clock(row)].compactMap(
+                \.self) + [
+                    await migrations()
+                ]
         } catch {
             return [.failed("postgresql", error)]
         }
@@ -35,11 +36,13 @@ struct DatabaseCheckup: Sendable {
         let (version, number): (String, Int) = (try row["version"], try row["number"])
         let isStandby: Bool = try row["standby"]
         if isStandby {
-            return .failed("postgresql", "\(version), a standby that only reads", "Let DATABASE_URL name the primary server.")
+            return .failed(
+                "postgresql", "\(version), a standby that only reads", "Let DATABASE_URL name the primary server.")
         }
         guard ServerVersion(postgresNumber: number) >= .oldestPostgres else {
             return .failed(
-                "postgresql", "version \(version)", "Version \(ServerVersion.oldestPostgres.major) or later is needed; upgrade the server.")
+                "postgresql", "version \(version)",
+                "Version \(ServerVersion.oldestPostgres.major) or later is needed; upgrade the server.")
         }
         return .ok("postgresql", "version \(version)")
     }
@@ -47,7 +50,9 @@ struct DatabaseCheckup: Sendable {
     private func role(_ row: PostgresRow) throws -> Finding {
         let role: String = try row["role"]
         let isSuperuser: Bool = try row["is_superuser"]
-        return .ok("postgresql.role", role + (isSuperuser ? ", a superuser; docs/settings.md tells how to give it less" : ", no superuser"))
+        return .ok(
+            "postgresql.role",
+            role + (isSuperuser ? ", a superuser; docs/settings.md tells how to give it less" : ", no superuser"))
     }
 
     /// What is between this program and the server, when something is.
@@ -55,7 +60,8 @@ struct DatabaseCheckup: Sendable {
         guard services.database.isPooled else { return nil }
         return .ok(
             "postgresql.pooler",
-            "reached through PgBouncer or another connection pooler: settings go with each transaction, statements are parsed each time")
+            "reached through PgBouncer or another connection pooler: settings go with each transaction, statements are parsed each time"
+        )
     }
 
     private func durability(_ row: PostgresRow) throws -> Finding {
@@ -66,7 +72,8 @@ struct DatabaseCheckup: Sendable {
         }
         guard !dangerous.isEmpty else { return .ok("postgresql.durability", "commits survive a crash of the machine") }
         return .warning(
-            "postgresql.durability", "\(dangerous.joined(separator: ", ")) off: accepted orders can be lost when the machine crashes",
+            "postgresql.durability",
+            "\(dangerous.joined(separator: ", ")) off: accepted orders can be lost when the machine crashes",
             "Turn it on, unless this is a test server: ALTER SYSTEM SET \(dangerous[0]) = on; SELECT pg_reload_conf();")
     }
 
@@ -90,7 +97,8 @@ struct DatabaseCheckup: Sendable {
         do {
             let pending = try await ShopSchema.migrator().pending(services.database)
             guard !pending.isEmpty else { return .ok("migrations", "the tables are up to date") }
-            return .failed("migrations", "missing: \(pending.joined(separator: ", "))", "Apply them with: cartwright migrate")
+            return .failed(
+                "migrations", "missing: \(pending.joined(separator: ", "))", "Apply them with: cartwright migrate")
         } catch {
             return .failed("migrations", error)
         }

@@ -13,7 +13,9 @@ struct DeclineCheckup: Sendable {
     }
 
     static func judge(_ found: [(source: TooManyDeclines.Source, declines: Int)]) -> Finding {
-        guard let worst = found.first else { return .ok("payments.declines", "nobody is refused after declined payments") }
+        guard let worst = found.first else {
+            return .ok("payments.declines", "nobody is refused after declined payments")
+        }
         let parts = TooManyDeclines.Source.allCases.compactMap { source in
             let count = found.filter { $0.source == source }.count
             let noun = source == .client ? "address" : source.rawValue

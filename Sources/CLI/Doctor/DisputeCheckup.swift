@@ -20,7 +20,9 @@ struct DisputeCheckup: Sendable {
 
     static func judge(_ disputes: [DisputeRecord]) -> Finding {
         let waiting = disputes.filter(\.dispute.status.needsAnswer)
-        guard let first = waiting.first ?? disputes.first else { return .ok("payments.disputes", "no bank asks money back") }
+        guard let first = waiting.first ?? disputes.first else {
+            return .ok("payments.disputes", "no bank asks money back")
+        }
         let order = first.orderNumber.map { " of order \($0)" } ?? ""
         let limit = first.dispute.answerBefore.map { ", until \(TimeText.moment($0))" } ?? ""
         return .warning(
@@ -28,7 +30,8 @@ struct DisputeCheckup: Sendable {
             "Answer at the provider: \(first.dispute.id)\(order)\(limit)")
     }
 
-    /// Nothing where the provider writes its events as the shop asks: both names of an event are understood, but what else changes is not known.
+    /// Nothing where the provider writes its events as the shop asks: both names of an event are understood, but what
+    /// else changes is not known.
     static func judge(versions: [String], expected: String) -> Finding? {
         if versions.isEmpty { return nil }
         return .warning(
@@ -41,7 +44,8 @@ struct DisputeCheckup: Sendable {
     static func judge(_ matters: [OpenMatter]) -> Finding? {
         guard let latest = matters.first else { return nil }
         return .warning(
-            "payments.events", "\(counted(matters.count, "event")) of the provider could not be joined to an order or a refund",
+            "payments.events",
+            "\(counted(matters.count, "event")) of the provider could not be joined to an order or a refund",
             "Look at the provider for \(latest.objectID ?? latest.eventID): \(latest.type), \(latest.outcome.rawValue). Then: cartwright payments "
                 + "replay \(latest.eventID), or: cartwright payments ignore \(latest.eventID) --note …")
     }

@@ -21,8 +21,10 @@ struct MailCheckup: Sendable {
         if counts.refused > 0 {
             findings.append(
                 .failed(
-                    "mails.refused", "\(number(counts.refused)) cannot go out: the mail server or provider refuses the shop",
-                    "See the reason with: cartwright mails --status refused. They go out by themselves once the settings are mended"))
+                    "mails.refused",
+                    "\(number(counts.refused)) cannot go out: the mail server or provider refuses the shop",
+                    "See the reason with: cartwright mails --status refused. They go out by themselves once the settings are mended"
+                ))
         }
         if counts.failed > 0 {
             findings.append(
@@ -32,7 +34,9 @@ struct MailCheckup: Sendable {
         }
         if counts.parked > 0 {
             findings.append(
-                .warning("mails", "nobody knows whether \(number(counts.parked)) went out", "Look at them with: cartwright mails"))
+                .warning(
+                    "mails", "nobody knows whether \(number(counts.parked)) went out",
+                    "Look at them with: cartwright mails"))
         }
         return findings.isEmpty ? [.ok("mails", "none waits for anybody")] : findings
     }

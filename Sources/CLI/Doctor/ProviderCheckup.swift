@@ -23,7 +23,9 @@ struct ProviderCheckup: Sendable {
         let advice = "Jobs wait and use up no attempt. Last failure: \(status.reason ?? "none noted")"
         switch status.state {
         case .closed: return .ok(check, "calls go through")
-        case .probing: return .warning(check, "failed\(since); calls go through again, a few at a time, until enough have worked", advice)
+        case .probing:
+            return .warning(
+                check, "failed\(since); calls go through again, a few at a time, until enough have worked", advice)
         case .open:
             let next = TimeText.span(seconds: Double(status.remaining.components.seconds) + 1)
             return .warning(check, "fails\(since); calls are held back, the next try is in \(next)", advice)

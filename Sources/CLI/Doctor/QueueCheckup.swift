@@ -5,7 +5,8 @@ import JobQueue
 struct QueueCheckup: Sendable {
     let services: Services
 
-    /// A due job older than this is late: an idle worker starts one within milliseconds, and a sweep finds a lost one within seconds.
+    /// A due job older than this is late: an idle worker starts one within milliseconds, and a sweep finds a lost one
+    /// within seconds.
     static let lateSeconds = 60.0
 
     func findings() async -> [Finding] {
@@ -27,7 +28,8 @@ struct QueueCheckup: Sendable {
         }
         if let age = queue.oldestAgeSeconds, age > lateSeconds {
             return .warning(
-                check, "the oldest job is \(TimeText.span(seconds: age)) late; \(counts)", "Start more workers, or look at: cartwright jobs"
+                check, "the oldest job is \(TimeText.span(seconds: age)) late; \(counts)",
+                "Start more workers, or look at: cartwright jobs"
             )
         }
         if queue.dead + queue.parked > 0 {

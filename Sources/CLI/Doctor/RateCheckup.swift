@@ -20,8 +20,10 @@ struct RateCheckup: Sendable {
 
     private static func age(_ status: RateStatus, _ settings: ShopSettings) -> Finding {
         let advice = "See why with: cartwright jobs --name rates.refresh; ask again with: cartwright rates refresh"
-        guard let set = status.current?.set, let days = status.ageDays, let freshness = status.freshness(settings) else {
-            return .warning("rates", "there are none yet; only prices set by hand and in \(settings.currency) can be paid", advice)
+        guard let set = status.current?.set, let days = status.ageDays, let freshness = status.freshness(settings)
+        else {
+            return .warning(
+                "rates", "there are none yet; only prices set by hand and in \(settings.currency) can be paid", advice)
         }
         let text = "of \(set.date), \(set.source), \(counted(days, "day")) old"
         return switch freshness {
@@ -35,7 +37,8 @@ struct RateCheckup: Sendable {
         guard let latest = status.held.first else { return nil }
         let moves = status.moves(of: latest).map(\.description).joined(separator: ", ")
         return .warning(
-            "rates.held", "\(counted(status.held.count, "set")) moved too far; the latest, of \(latest.set.date): \(moves)",
+            "rates.held",
+            "\(counted(status.held.count, "set")) moved too far; the latest, of \(latest.set.date): \(moves)",
             "Compare with another source, then: cartwright rates approve \(latest.set.id), or reject")
     }
 }

@@ -24,18 +24,25 @@ struct ReconciliationCheckup: Sendable {
             switch coveredUntil {
             case nil:
                 .warning(
-                    check, "the books of the payment provider and ours were never compared in full; a worker does so every five minutes",
+                    check,
+                    "the books of the payment provider and ours were never compared in full; a worker does so every five minutes",
                     advice)
             case .some(let time) where now.timeIntervalSince(time) > patience:
-                .warning(check, "the books of the payment provider and ours were last compared \(TimeText.age(time, at: now)) ago", advice)
+                .warning(
+                    check,
+                    "the books of the payment provider and ours were last compared \(TimeText.age(time, at: now)) ago",
+                    advice)
             default: nil
             }
         guard !open.isEmpty else { return [late ?? .ok(check, "the books of the payment provider and ours agree")] }
-        let kinds = open.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+        let kinds = open.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }.joined(
+            separator: ", ")
         let differ = Finding.warning(
-            check, "the books of the payment provider and ours differ: \(kinds)", "See them with: cartwright payments breaks")
+            check, "the books of the payment provider and ours differ: \(kinds)",
+            "See them with: cartwright payments breaks")
         return [differ] + (late.map { [$0] } ?? [])
     }
 
-    private static let advice = "Let a worker serve the queue `\(ReconcilePayments.queue)`, or compare with: cartwright payments reconcile"
+    private static let advice =
+        "Let a worker serve the queue `\(ReconcilePayments.queue)`, or compare with: cartwright payments reconcile"
 }

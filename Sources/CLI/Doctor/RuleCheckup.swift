@@ -21,7 +21,8 @@ struct RuleCheckup: Sendable {
                 name == "webhook_event_handled"
                 ? ". Then: cartwright payments replay <event>, or: cartwright payments ignore <event> --note …" : ""
             return .failed(
-                "rule.\(name)", "broken: \(violation.rule)", "Look into: \(violation.ids.joined(separator: ", "))\(remedy)")
+                "rule.\(name)", "broken: \(violation.rule)",
+                "Look into: \(violation.ids.joined(separator: ", "))\(remedy)")
         }
     }
 }

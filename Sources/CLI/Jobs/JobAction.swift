@@ -9,8 +9,8 @@ struct JobAction: Sendable {
     let outcome: String
     let perform: @Sendable (JobInspector, JobID) async throws -> Void
 
-    /// - Throws: ``Failure`` when at least one of several jobs refused; why has been written by then. What a single one says, and errors of
-    ///   the servers, which end the work at once.
+    /// - Throws: ``Failure`` when at least one of several jobs refused; why has been written by then. What a single one
+    ///   says, and errors of the servers, which end the work at once.
     func run(on ids: [JobID], with services: Services) async throws {
         var refused = 0
         for id in ids {

@@ -7,7 +7,9 @@ enum JobBulk {
     private static let distance = 10_000
 
     /// - Parameter outcome: what is said of them: `will run again`.
-    static func run(_ action: BulkAction, _ selection: JobSelection, outcome: String, with services: Services) async throws {
+    static func run(_ action: BulkAction, _ selection: JobSelection, outcome: String, with services: Services)
+        async throws
+    {
         var progress = BulkProgress()
         var told = 0
         let filter = selection.conditions.filter(state: selection.state)
@@ -28,6 +30,7 @@ enum JobBulk {
     private static func entry(_ action: BulkAction, _ selection: JobSelection) -> AuditEntry {
         OperatorLog.entry(
             action == .retry ? "dead_letters.retried" : "dead_letters.discarded", "dead_letters",
-            selection.conditions.queue?.rawValue ?? "all", details: selection.conditions.details(state: selection.state))
+            selection.conditions.queue?.rawValue ?? "all", details: selection.conditions.details(state: selection.state)
+        )
     }
 }

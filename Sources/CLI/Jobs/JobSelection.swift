@@ -17,7 +17,9 @@ struct JobSelection: ParsableArguments {
 
     func validate() throws {
         if all && !ids.isEmpty { throw ValidationError("give ids or --all, not both.") }
-        if !all && (parked || !conditions.isEmpty) { throw ValidationError("these options choose among all jobs: add --all.") }
+        if !all && (parked || !conditions.isEmpty) {
+            throw ValidationError("these options choose among all jobs: add --all.")
+        }
         if !all && ids.isEmpty { throw ValidationError("expected the ids of jobs, or --all.") }
     }
 

@@ -6,11 +6,13 @@ import JobQueue
 enum JobTable {
     static func table(of jobs: [JobDetail], at now: Date = Date()) -> Table {
         var table = Table([
-            .text("id"), .text("state"), .text("queue"), .wide("job"), .number("tries"), .text("age"), .wide("last error, progress"),
+            .text("id"), .text("state"), .text("queue"), .wide("job"), .number("tries"), .text("age"),
+            .wide("last error, progress"),
         ])
         for job in jobs {
             table.add([
-                job.id.description, job.state.rawValue, job.queue, job.name, String(job.attempts), TimeText.age(job.createdAt, at: now),
+                job.id.description, job.state.rawValue, job.queue, job.name, String(job.attempts),
+                TimeText.age(job.createdAt, at: now),
                 trouble(of: job),
             ])
         }

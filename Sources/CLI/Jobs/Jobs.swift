@@ -6,7 +6,8 @@ struct Jobs: AsyncParsableCommand {
         abstract: "See what happens to jobs, retry, cancel or discard them.",
         discussion: "Without a subcommand: jobs that need attention, dead ones first, with their last error.",
         subcommands: [
-            JobsTroubled.self, JobsList.self, JobsShow.self, JobsGroups.self, JobsRetry.self, JobsCancel.self, JobsDiscard.self,
+            JobsTroubled.self, JobsList.self, JobsShow.self, JobsGroups.self, JobsRetry.self, JobsCancel.self,
+            JobsDiscard.self,
         ],
         defaultSubcommand: JobsTroubled.self)
 }

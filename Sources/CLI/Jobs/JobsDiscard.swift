@@ -6,11 +6,14 @@ import Storage
 struct JobsDiscard: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard",
-        abstract: "Give up dead, parked or waiting jobs, with --all every dead one that matches; the ledger keeps them as discarded.")
+        abstract:
+            "Give up dead, parked or waiting jobs, with --all every dead one that matches; the ledger keeps them as discarded."
+    )
 
     @OptionGroup var selection: JobSelection
 
-    @Flag(help: "Discard them although something is left undone; without it the command says what, and changes nothing.")
+    @Flag(
+        help: "Discard them although something is left undone; without it the command says what, and changes nothing.")
     var confirm = false
 
     func run() async throws {
@@ -28,7 +31,9 @@ struct JobsDiscard: AsyncParsableCommand {
             if selection.all {
                 try await JobBulk.run(.discard, selection, outcome: "discarded", with: services)
             } else {
-                let action = JobAction(name: "job.discarded", outcome: "is discarded") { inspector, id in try await inspector.discard(id) }
+                let action = JobAction(name: "job.discarded", outcome: "is discarded") { inspector, id in
+                    try await inspector.discard(id)
+                }
                 try await action.run(on: selection.ids, with: services)
             }
             try await services.webhooks.ignoreAbandoned(note: "Its job was discarded.", by: OperatorLog.actor)
@@ -45,7 +50,8 @@ struct JobsDiscard: AsyncParsableCommand {
         var found: [String] = []
         var cursor: JobCursor?
         for _ in 0..<5 {
-            let page = try await services.inspector.list(selection.conditions.filter(state: selection.state), limit: 200, after: cursor)
+            let page = try await services.inspector.list(
+                selection.conditions.filter(state: selection.state), limit: 200, after: cursor)
             found += try await services.remains.of(page.items)
             guard let next = page.nextCursor else { break }
             cursor = next

@@ -5,7 +5,8 @@ import JobQueue
 /// Dead jobs by what their errors have in common.
 struct JobsGroups: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "groups", abstract: "Group dead jobs by the fingerprint of their last error, largest groups first.")
+        commandName: "groups", abstract: "Group dead jobs by the fingerprint of their last error, largest groups first."
+    )
 
     @Option(help: "Only jobs of this queue.", transform: JobArguments.queue)
     var queue: QueueName?
@@ -21,7 +22,9 @@ struct JobsGroups: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let groups = try await Services.use { services in try await services.inspector.deadGroups(queue: queue, limit: limit) }
+        let groups = try await Services.use { services in
+            try await services.inspector.deadGroups(queue: queue, limit: limit)
+        }
         if json {
             try Terminal.writeJSON(groups)
             return
@@ -32,7 +35,8 @@ struct JobsGroups: AsyncParsableCommand {
         }
         let now = Date()
         var table = Table([
-            .text("fingerprint"), .number("jobs"), .wide("job"), .text("first"), .text("last"), .text("reason"), .wide("newest error"),
+            .text("fingerprint"), .number("jobs"), .wide("job"), .text("first"), .text("last"), .text("reason"),
+            .wide("newest error"),
         ])
         for group in groups {
             table.add([

@@ -28,10 +28,13 @@ struct JobsShow: AsyncParsableCommand {
         Terminal.write("\nPayload:\n" + DisplayText.printable(job.payload))
         guard !job.errors.isEmpty else { return }
         Terminal.write("\nFailed attempts:")
-        var table = Table([.number("attempt"), .text("ended"), .number("took"), .text("worker"), .text("code"), .text("message")])
+        var table = Table([
+            .number("attempt"), .text("ended"), .number("took"), .text("worker"), .text("code"), .text("message"),
+        ])
         for error in job.errors {
             table.add([
-                String(error.attempt), error.at, error.durationMilliseconds.map { "\($0) ms" } ?? "–", error.process ?? "–", error.code,
+                String(error.attempt), error.at, error.durationMilliseconds.map { "\($0) ms" } ?? "–",
+                error.process ?? "–", error.code,
                 error.message,
             ])
         }

@@ -27,8 +27,13 @@ struct JobsTroubled: AsyncParsableCommand {
             return
         }
         Terminal.write(JobTable.table(of: jobs))
-        if isCut { Terminal.write("\nThere are more: use --limit, or page through them with `cartwright jobs list --state dead`.") }
-        Terminal.write("\nDetails: cartwright jobs show <id>. Again: cartwright jobs retry <id>. Give up: cartwright jobs discard <id>.")
+        if isCut {
+            Terminal.write(
+                "\nThere are more: use --limit, or page through them with `cartwright jobs list --state dead`.")
+        }
+        Terminal.write(
+            "\nDetails: cartwright jobs show <id>. Again: cartwright jobs retry <id>. Give up: cartwright jobs discard <id>."
+        )
     }
 
     private func troubled(_ inspector: JobInspector) async throws -> (jobs: [JobDetail], isCut: Bool) {
@@ -37,7 +42,8 @@ struct JobsTroubled: AsyncParsableCommand {
         for state in [JobState.dead, .parked, .running, .ready] {
             // A job can die or be parked without an error of its own; it needs somebody all the same.
             let needsSomebody = state == .dead || state == .parked
-            let page = try await inspector.list(JobFilter(state: state, hasErrors: needsSomebody ? nil : true), limit: limit)
+            let page = try await inspector.list(
+                JobFilter(state: state, hasErrors: needsSomebody ? nil : true), limit: limit)
             jobs += page.items
             isCut = isCut || page.nextCursor != nil
         }

@@ -47,13 +47,16 @@ struct MailsList: AsyncParsableCommand {
             return Terminal.write(status == .attention ? "No mail waits for anybody." : "There are none.")
         }
         var table = Table([
-            .text("id"), .text("status"), .text("kind"), .text("order"), .number("tries"), .text("since"), .wide("reason"),
+            .text("id"), .text("status"), .text("kind"), .text("order"), .number("tries"), .text("since"),
+            .wide("reason"),
         ])
         for mail in page.items {
             let isRefused = mail.delivery.status == .pending && mail.fault?.isShops == true
             table.add([
-                mail.delivery.id.description, isRefused ? "refused" : mail.delivery.status.rawValue, mail.delivery.kind.rawValue,
-                mail.delivery.orderID.description, String(mail.delivery.attempt), TimeText.moment(mail.updatedAt), mail.reason ?? "",
+                mail.delivery.id.description, isRefused ? "refused" : mail.delivery.status.rawValue,
+                mail.delivery.kind.rawValue,
+                mail.delivery.orderID.description, String(mail.delivery.attempt), TimeText.moment(mail.updatedAt),
+                mail.reason ?? "",
             ])
         }
         Terminal.write(table)

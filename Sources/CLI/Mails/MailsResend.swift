@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import Domain
+package import ArgumentParser
+package import Domain
 import Storage
 
 /// Sends mails again.
@@ -35,7 +35,8 @@ struct MailsResend: AsyncParsableCommand {
         guard let id = MailDelivery.ID(text) else { throw ValidationError("expected the id of a mail, a UUID.") }
         switch try await store.resend(id, audit: OperatorLog.entry("mail.resent", "mail", id.description)) {
         case .requested: Terminal.write("the mail will be sent again")
-        case .unknownDelivery: throw Failure("There is no mail with this id.", advice: "List them with: cartwright mails")
+        case .unknownDelivery:
+            throw Failure("There is no mail with this id.", advice: "List them with: cartwright mails")
         case .refused(.unknown):
             throw Failure(
                 "The mail may have been sent.",
@@ -52,7 +53,8 @@ struct MailsResend: AsyncParsableCommand {
         details["by"] = "--all"
         while left > 0 {
             let audit = OperatorLog.entry("mails.resent", "mail", "all", details: details)
-            let (count, hasMore) = try await store.resendAll(kind: kind, fault: fault, limit: min(left, 500), audit: audit)
+            let (count, hasMore) = try await store.resendAll(
+                kind: kind, fault: fault, limit: min(left, 500), audit: audit)
             (left, sent) = (left - count, sent + count)
             if !hasMore { break }
         }

@@ -24,7 +24,8 @@ struct MailsSettle: AsyncParsableCommand {
         try await Services.use { services in
             let audit = OperatorLog.entry("mail.settled", "mail", id.description, details: ["word": word.rawValue])
             guard try await services.mail.settleByHand(id, wasTaken: word == .wasSent, audit: audit) else {
-                throw Failure("There is no mail of unknown outcome with this id.", advice: "List them with: cartwright mails")
+                throw Failure(
+                    "There is no mail of unknown outcome with this id.", advice: "List them with: cartwright mails")
             }
         }
         Terminal.write(word == .wasSent ? "the mail counts as sent" : "the mail will be sent again")

@@ -106,14 +106,17 @@ struct OrderDocument: Encodable {
         }
         disputes = file.disputes.map {
             DisputeDocument(
-                id: $0.dispute.id.rawValue, amount: $0.dispute.amount, status: $0.dispute.status, funds: $0.dispute.funds,
+                id: $0.dispute.id.rawValue, amount: $0.dispute.amount, status: $0.dispute.status,
+                funds: $0.dispute.funds,
                 reason: $0.dispute.reason,
                 openedAt: $0.dispute.openedAt, answerBefore: $0.dispute.answerBefore, closedAt: $0.closedAt)
         }
         mails = file.mails.map {
             MailDocument(
-                id: $0.delivery.id.description, kind: $0.delivery.kind, status: $0.delivery.status, attempt: $0.delivery.attempt,
-                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt, sentAt: $0.sentAt,
+                id: $0.delivery.id.description, kind: $0.delivery.kind, status: $0.delivery.status,
+                attempt: $0.delivery.attempt,
+                recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt,
+                sentAt: $0.sentAt,
                 bouncedAt: $0.bouncedAt, bounceReason: $0.bounceReason)
         }
         timeline = OrderTimeline(file).entries.map { EntryDocument(at: $0.at, event: $0.what, reason: $0.reason) }

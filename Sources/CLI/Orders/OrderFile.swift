@@ -16,7 +16,8 @@ struct OrderFile: Sendable {
         }
         return OrderFile(
             order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
-            mails: try await services.mail.mails(about: order.id), refunds: try await services.refunds.refunds(of: order.id),
+            mails: try await services.mail.mails(about: order.id),
+            refunds: try await services.refunds.refunds(of: order.id),
             disputes: try await services.disputes.disputes(about: order.id))
     }
 

@@ -6,7 +6,8 @@ import Storage
 /// One page that explains an order.
 struct OrdersShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show an order with its items, payment and mails, and what happened to it in order of time.")
+        commandName: "show",
+        abstract: "Show an order with its items, payment and mails, and what happened to it in order of time.")
 
     @Argument(help: "The order's number or id.", transform: OrderReference.parse)
     var order: OrderReference
@@ -41,7 +42,9 @@ struct OrdersShow: AsyncParsableCommand {
         }
         Terminal.write("\nWhat happened:")
         var table = Table([.text("time"), .text("event"), .wide("reason")])
-        for entry in OrderTimeline(file).entries { table.add([TimeText.moment(entry.at), entry.what, entry.reason ?? ""]) }
+        for entry in OrderTimeline(file).entries {
+            table.add([TimeText.moment(entry.at), entry.what, entry.reason ?? ""])
+        }
         Terminal.write(table)
         Terminal.write("\nJobs: cartwright jobs list --text \(file.order.id)")
     }
@@ -58,7 +61,9 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Mail", order.email?.description)
         facts.add("Total", order.totals.total.description)
         if order.refunded.amount > 0 { facts.add("Refunded", order.refunded.description) }
-        if let rate = order.rate { facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source), margin \(rate.margin) %") }
+        if let rate = order.rate {
+            facts.add("Rate", "\(rate.value) of \(rate.date), \(rate.source), margin \(rate.margin) %")
+        }
         facts.add("Stock held", order.reservedUntil.map { "until " + TimeText.moment($0) })
         facts.add("Placed", TimeText.moment(order.createdAt))
         facts.add("Confirmed", order.confirmedAt.map(TimeText.moment))
@@ -69,7 +74,10 @@ struct OrdersShow: AsyncParsableCommand {
     private static func items(of order: Order) -> Table {
         var table = Table([.text("sku"), .wide("product"), .number("quantity"), .number("each"), .number("total")])
         for item in order.items {
-            table.add([item.sku.rawValue, item.name, String(item.quantity.rawValue), item.unitPrice.description, item.total.description])
+            table.add([
+                item.sku.rawValue, item.name, String(item.quantity.rawValue), item.unitPrice.description,
+                item.total.description,
+            ])
         }
         return table
     }
@@ -79,9 +87,13 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Id", payment.id.description)
         facts.add("Status", payment.status.rawValue)
         facts.add("Amount", payment.amount.description)
-        if payment.authorized.amount > 0, payment.status == .authorized { facts.add("Held", payment.authorized.description) }
+        if payment.authorized.amount > 0, payment.status == .authorized {
+            facts.add("Held", payment.authorized.description)
+        }
         if payment.captured.amount > 0 {
-            facts.add("Taken", payment.captured.description + (payment.captured.amount < payment.amount.amount ? ", a part" : ""))
+            facts.add(
+                "Taken",
+                payment.captured.description + (payment.captured.amount < payment.amount.amount ? ", a part" : ""))
         }
         facts.add("Card", payment.card.map { "\($0.brand) \($0.lastFour)" })
         facts.add("Provider's id", payment.providerID)
@@ -93,12 +105,14 @@ struct OrdersShow: AsyncParsableCommand {
     private static func table(of refunds: [Refund], at rate: AppliedRate?) throws -> Table {
         let baseAmounts = try rate?.baseAmounts(of: refunds) ?? [:]
         var table = Table([
-            .text("id"), .number("amount"), .number("in base prices"), .text("status"), .text("made by"), .text("reason"), .text("pieces"),
+            .text("id"), .number("amount"), .number("in base prices"), .text("status"), .text("made by"),
+            .text("reason"), .text("pieces"),
             .text("asked for"), .wide("failed because"),
         ])
         for refund in refunds {
             table.add([
-                refund.id.description, refund.amount.description, baseAmounts[refund.id]?.description ?? "–", refund.status.rawValue,
+                refund.id.description, refund.amount.description, baseAmounts[refund.id]?.description ?? "–",
+                refund.status.rawValue,
                 refund.source.rawValue, refund.reason.rawValue, Self.pieces(of: refund),
                 TimeText.moment(refund.createdAt), refund.failureReason ?? "",
             ])
@@ -109,20 +123,24 @@ struct OrdersShow: AsyncParsableCommand {
     private static func pieces(of refund: Refund) -> String {
         if refund.items.isEmpty { return "–" }
         return refund.items.map { item in
-            let shelf = !item.restock ? "" : item.restocked > 0 ? " (\(item.restocked) back on the shelf)" : " (to be restocked)"
+            let shelf =
+                !item.restock
+                ? "" : item.restocked > 0 ? " (\(item.restocked) back on the shelf)" : " (to be restocked)"
             return "\(item.quantity) × \(item.sku)\(shelf)"
         }.joined(separator: ", ")
     }
 
     private static func table(of disputes: [DisputeRecord]) -> Table {
         var table = Table([
-            .text("provider's id"), .number("amount"), .text("status"), .text("money"), .text("opened"), .text("answer by"),
+            .text("provider's id"), .number("amount"), .text("status"), .text("money"), .text("opened"),
+            .text("answer by"),
             .wide("reason"),
         ])
         for record in disputes {
             let dispute = record.dispute
             table.add([
-                dispute.id.rawValue, dispute.amount.description, dispute.status.rawValue, dispute.funds?.rawValue ?? "–",
+                dispute.id.rawValue, dispute.amount.description, dispute.status.rawValue,
+                dispute.funds?.rawValue ?? "–",
                 TimeText.moment(dispute.openedAt),
                 dispute.answerBefore.map(TimeText.moment) ?? "–", dispute.reason,
             ])
@@ -131,10 +149,13 @@ struct OrdersShow: AsyncParsableCommand {
     }
 
     private static func table(of mails: [OrderMail]) -> Table {
-        var table = Table([.text("id"), .text("kind"), .text("status"), .number("tries"), .text("to"), .text("sent"), .wide("reason")])
+        var table = Table([
+            .text("id"), .text("kind"), .text("status"), .number("tries"), .text("to"), .text("sent"), .wide("reason"),
+        ])
         for mail in mails {
             table.add([
-                mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.status.rawValue, String(mail.delivery.attempt),
+                mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.status.rawValue,
+                String(mail.delivery.attempt),
                 mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–",
                 mail.bounceReason.map { "bounced: \($0)" } ?? mail.reason ?? "",
             ])

@@ -1,6 +1,7 @@
 /// Text as it lies in the columns of a terminal.
 enum DisplayText {
-    /// On one line and harmless: what would move the cursor or start an escape sequence becomes a space. Payloads and error texts come from outside.
+    /// On one line and harmless: what would move the cursor or start an escape sequence becomes a space. Payloads and
+    /// error texts come from outside.
     static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
@@ -34,7 +35,8 @@ enum DisplayText {
     private static func width(_ character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }
         return switch scalar.value {
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60,
             0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
             2
         default: 1

@@ -10,7 +10,9 @@ struct FactSheet: Sendable {
     /// `Name:   value`, as many as there are.
     var lines: [String] {
         let width = facts.map { DisplayText.width($0.name) }.max() ?? 0
-        return facts.map { "\($0.name):" + String(repeating: " ", count: width - DisplayText.width($0.name) + 2) + $0.value }
+        return facts.map {
+            "\($0.name):" + String(repeating: " ", count: width - DisplayText.width($0.name) + 2) + $0.value
+        }
     }
 }
 

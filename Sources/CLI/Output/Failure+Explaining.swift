@@ -17,7 +17,8 @@ extension Failure {
         case let error as StartupError: Failure(error.message, status: .configuration)
         case let error as PostgresError: explaining(error)
         case let error as RedisError: explaining(error)
-        case let error as JobInspectionError: Failure(sentence(error.description), advice: "List jobs with: cartwright jobs list")
+        case let error as JobInspectionError:
+            Failure(sentence(error.description), advice: "List jobs with: cartwright jobs list")
         case let error as StorageError: Failure(sentence(error.description))
         case let error as InvalidValue: Failure(error.message)
         case is CancellationError: Failure("The command was interrupted.")
@@ -43,7 +44,8 @@ extension Failure {
         case .migration:
             return Failure("The migrations cannot be applied: \(error.message).")
         case .server where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn:
-            return Failure("The database lacks tables that this program needs.", advice: "Create them with: cartwright migrate")
+            return Failure(
+                "The database lacks tables that this program needs.", advice: "Create them with: cartwright migrate")
         case .server, .encoding, .decoding, .closed, .notUsable:
             return Failure("PostgreSQL refused: \(error.description).")
         }

@@ -1,7 +1,7 @@
 /// Rows of text in aligned columns.
 ///
-/// A table wider than the terminal first cuts the columns that say they may be cut, the widest first; the others stay whole, because half an
-/// id is of no use.
+/// A table wider than the terminal first cuts the columns that say they may be cut, the widest first; the others stay
+/// whole, because half an id is of no use.
 struct Table: Sendable {
     /// One column.
     struct Column: Sendable {

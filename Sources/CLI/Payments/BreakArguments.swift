@@ -1,6 +1,6 @@
-public import ArgumentParser
-public import Domain
-public import Storage
+package import ArgumentParser
+package import Domain
+package import Storage
 
 extension BreakKind: ExpressibleByArgument {}
 extension ReconciliationBreak.Status: ExpressibleByArgument {}

@@ -33,10 +33,14 @@ struct BreakListDocument: Encodable {
 extension BreakListDocument.Item {
     init(_ item: ReconciliationBreak) {
         self.init(
-            id: item.id.description, kind: item.kind.rawValue, object: item.object.rawValue, providerID: item.providerID,
-            orderID: item.orderID?.description, amount: item.amount?.amount, currency: item.amount?.currency.code, reason: item.reason,
-            status: item.status.rawValue, foundAt: TimeText.stamp(item.foundAt), lastSeenAt: TimeText.stamp(item.lastSeenAt),
-            healedAt: item.healedAt.map(TimeText.stamp), resolvedAt: item.resolvedAt.map(TimeText.stamp), resolvedBy: item.resolvedBy,
+            id: item.id.description, kind: item.kind.rawValue, object: item.object.rawValue,
+            providerID: item.providerID,
+            orderID: item.orderID?.description, amount: item.amount?.amount, currency: item.amount?.currency.code,
+            reason: item.reason,
+            status: item.status.rawValue, foundAt: TimeText.stamp(item.foundAt),
+            lastSeenAt: TimeText.stamp(item.lastSeenAt),
+            healedAt: item.healedAt.map(TimeText.stamp), resolvedAt: item.resolvedAt.map(TimeText.stamp),
+            resolvedBy: item.resolvedBy,
             note: item.note)
     }
 }

@@ -5,7 +5,8 @@ import Storage
 /// Differences between the provider's books and ours.
 struct PaymentsBreaks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "breaks", abstract: "List where the books of the payment provider and ours differ, the latest first.")
+        commandName: "breaks",
+        abstract: "List where the books of the payment provider and ours differ, the latest first.")
 
     @Option(help: "Only breaks of this kind.")
     var kind: BreakKind?
@@ -48,12 +49,14 @@ struct PaymentsBreaks: AsyncParsableCommand {
 
     static func table(of breaks: [ReconciliationBreak]) -> Table {
         var table = Table([
-            .text("id"), .text("kind"), .text("status"), .text("found"), .text("provider's id"), .text("order"), .number("amount"),
+            .text("id"), .text("kind"), .text("status"), .text("found"), .text("provider's id"), .text("order"),
+            .number("amount"),
             .wide("what"),
         ])
         for item in breaks {
             table.add([
-                item.id.description, item.kind.rawValue, item.status.rawValue, TimeText.moment(item.foundAt), item.providerID,
+                item.id.description, item.kind.rawValue, item.status.rawValue, TimeText.moment(item.foundAt),
+                item.providerID,
                 item.orderID?.description ?? "–", item.amount?.description ?? "–", item.note ?? item.reason,
             ])
         }

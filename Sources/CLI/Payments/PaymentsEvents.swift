@@ -1,6 +1,6 @@
-public import ArgumentParser
+package import ArgumentParser
 import Foundation
-public import Storage
+package import Storage
 
 extension WebhookStore.Selection: ExpressibleByArgument {}
 
@@ -10,7 +10,8 @@ struct PaymentsEvents: AsyncParsableCommand {
         commandName: "events",
         abstract: "List events of the payment provider, the latest first: waiting, handled, ignored, or unmatched.")
 
-    @Option(help: "Only events in this state: waiting, handled, ignored, unmatched (handled, and not joined to anything).")
+    @Option(
+        help: "Only events in this state: waiting, handled, ignored, unmatched (handled, and not joined to anything).")
     var state: WebhookStore.Selection?
 
     @Option(help: "How many, 1 to 100.")
@@ -39,11 +40,13 @@ struct PaymentsEvents: AsyncParsableCommand {
             return
         }
         var table = Table([
-            .text("id"), .text("type"), .text("state"), .text("outcome"), .text("received"), .text("about"), .text("replay"), .wide("note"),
+            .text("id"), .text("type"), .text("state"), .text("outcome"), .text("received"), .text("about"),
+            .text("replay"), .wide("note"),
         ])
         for event in page.items {
             table.add([
-                event.id, event.type, event.state.rawValue, event.outcome ?? "–", TimeText.moment(event.receivedAt), event.objectID ?? "–",
+                event.id, event.type, event.state.rawValue, event.outcome ?? "–", TimeText.moment(event.receivedAt),
+                event.objectID ?? "–",
                 event.canReplay ? "possible" : "–", event.note ?? "",
             ])
         }
@@ -94,7 +97,9 @@ struct EventDocument: Encodable {
 struct PaymentsReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Have events acted on again whose job died or was discarded, that were ignored, or that could not be joined to anything.")
+        abstract:
+            "Have events acted on again whose job died or was discarded, that were ignored, or that could not be joined to anything."
+    )
 
     @Argument(help: "The provider's ids of the events.")
     var ids: [String] = []
@@ -119,7 +124,8 @@ struct PaymentsReplay: AsyncParsableCommand {
             }
             for id in ids {
                 let entry = OperatorLog.entry("webhook_event.replayed", "webhook_event", id)
-                try EventReport.write(try await services.webhooks.replay(id, noting: entry), id, "will be acted on again")
+                try EventReport.write(
+                    try await services.webhooks.replay(id, noting: entry), id, "will be acted on again")
             }
         }
     }

@@ -10,18 +10,23 @@ import Storage
 /// Compares the provider's books with ours now.
 struct PaymentsReconcile: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reconcile", abstract: "Let a worker compare the books of the payment provider with ours now, and tell how far it is.",
+        commandName: "reconcile",
+        abstract: "Let a worker compare the books of the payment provider with ours now, and tell how far it is.",
         discussion: """
             Exit code 3 when breaks are open afterwards. Money of orders that the database does not know is left alone for 15 minutes, in \
             case this is the wrong database; after a restore, once you are certain, --without-delay gives it back at once.
             """)
 
     @Option(
-        help: "Compare what the provider made since then: a length of time such as 30m, 2h or 7d, or a time.", transform: JobArguments.since
+        help: "Compare what the provider made since then: a length of time such as 30m, 2h or 7d, or a time.",
+        transform: JobArguments.since
     )
     var since = Date(timeIntervalSinceNow: -2 * 3600)
 
-    @Flag(help: "Also deal with what is so young that it may be work under way, or of an order that the database does not know.")
+    @Flag(
+        help:
+            "Also deal with what is so young that it may be work under way, or of an order that the database does not know."
+    )
     var withoutDelay = false
 
     @Flag(help: "Do not wait for the worker.")
@@ -43,7 +48,8 @@ struct PaymentsReconcile: AsyncParsableCommand {
             let open = try await services.reconciliations.openCounts().values.reduce(0, +)
             guard open > 0 else { return Terminal.write("The books agree.") }
             throw Failure(
-                "\(counted(open, "break")) \(open == 1 ? "is" : "are") open.", advice: "See them with: cartwright payments breaks",
+                "\(counted(open, "break")) \(open == 1 ? "is" : "are") open.",
+                advice: "See them with: cartwright payments breaks",
                 status: .differences)
         }
     }
@@ -68,7 +74,8 @@ struct PaymentsReconcile: AsyncParsableCommand {
             }
             waited += 1
             if waited == 50, job.startedAt == nil {
-                Terminal.writeError("Still waiting for a worker that serves the queue `\(ReconcilePayments.queue)`; is one running?")
+                Terminal.writeError(
+                    "Still waiting for a worker that serves the queue `\(ReconcilePayments.queue)`; is one running?")
             }
             try await Task.sleep(for: .milliseconds(200))
         }

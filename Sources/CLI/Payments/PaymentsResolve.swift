@@ -5,7 +5,8 @@ import Storage
 /// Ends a break on a person's word.
 struct PaymentsResolve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resolve", abstract: "Say that a break has been dealt with. It is not opened again, and nothing more is done about it."
+        commandName: "resolve",
+        abstract: "Say that a break has been dealt with. It is not opened again, and nothing more is done about it."
     )
 
     @Argument(help: "The break's id.", transform: BreakArguments.id)
@@ -20,8 +21,12 @@ struct PaymentsResolve: AsyncParsableCommand {
 
     func run() async throws {
         try await Services.use { services in
-            let entry = OperatorLog.entry("reconciliation.resolved", "reconciliation_break", id.description, details: ["note": note])
-            guard let known = try await services.reconciliations.resolve(id, note: note, by: OperatorLog.actor, noting: entry) else {
+            let entry = OperatorLog.entry(
+                "reconciliation.resolved", "reconciliation_break", id.description, details: ["note": note])
+            guard
+                let known = try await services.reconciliations.resolve(
+                    id, note: note, by: OperatorLog.actor, noting: entry)
+            else {
                 throw Failure("There is no break \(id).", advice: "List them with: cartwright payments breaks")
             }
             Terminal.write("The break \(id) is \(known.status.rawValue).")

@@ -1,7 +1,9 @@
 import ArgumentParser
 
 /// A number, or `none`.
-struct QueueLimit<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgument, CustomStringConvertible, Sendable {
+struct QueueLimit<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgument, CustomStringConvertible,
+    Sendable
+{
     /// Nil takes the limit away.
     let value: Number?
 

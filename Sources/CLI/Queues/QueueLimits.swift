@@ -11,5 +11,7 @@ enum QueueLimits {
     }
 
     /// Without a fraction that says nothing.
-    private static func number(_ value: Double) -> String { value == value.rounded() ? String(Int(saturating: value)) : String(value) }
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() ? String(Int(saturating: value)) : String(value)
+    }
 }

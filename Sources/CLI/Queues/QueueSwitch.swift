@@ -14,11 +14,13 @@ enum QueueSwitch {
             Terminal.write(isPaused ? "\(queue) is paused; running jobs finish." : "\(queue) is open.")
         }
     }
-    /// - Throws: ``Failure`` for a queue that does not exist, so that a slip of the keyboard does not look like success.
+    /// - Throws: ``Failure`` for a queue that does not exist, so that a slip of the keyboard does not look like
+    ///   success.
     static func requireKnown(_ queue: QueueName, _ services: Services) async throws {
         let known = try await services.inspector.queues(known: ShopQueues.all).map(\.queue)
         guard known.contains(queue) else {
-            throw Failure("There is no queue named \(queue).", advice: "Queues: " + known.map(\.rawValue).joined(separator: ", "))
+            throw Failure(
+                "There is no queue named \(queue).", advice: "Queues: " + known.map(\.rawValue).joined(separator: ", "))
         }
     }
 }

@@ -4,5 +4,6 @@ import ArgumentParser
 struct Queues: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "See queues, pause or resume them, set their limits.",
-        subcommands: [QueuesList.self, QueuesPause.self, QueuesResume.self, QueuesSet.self], defaultSubcommand: QueuesList.self)
+        subcommands: [QueuesList.self, QueuesPause.self, QueuesResume.self, QueuesSet.self],
+        defaultSubcommand: QueuesList.self)
 }

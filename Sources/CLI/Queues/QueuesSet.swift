@@ -12,14 +12,20 @@ struct QueuesSet: AsyncParsableCommand {
     var queue: QueueName
 
     @Option(
-        help: ArgumentHelp("Jobs that each worker runs at once, 1 to 10000, or none for what it was started with.", valueName: "number"))
+        help: ArgumentHelp(
+            "Jobs that each worker runs at once, 1 to 10000, or none for what it was started with.", valueName: "number"
+        ))
     var concurrency: QueueLimit<Int>?
 
-    @Option(help: ArgumentHelp("Jobs that start in a second, over all workers, such as 5 or 0.5; or none.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Jobs that start in a second, over all workers, such as 5 or 0.5; or none.", valueName: "number"))
     var rate: QueueLimit<Double>?
 
     @Option(
-        help: ArgumentHelp("With --rate: jobs that may start at once after a quiet time; a second's worth unless set.", valueName: "number")
+        help: ArgumentHelp(
+            "With --rate: jobs that may start at once after a quiet time; a second's worth unless set.",
+            valueName: "number")
     )
     var burst: Int?
 
@@ -40,7 +46,8 @@ struct QueuesSet: AsyncParsableCommand {
         let (concurrency, rate, burst) = (concurrency, rate, burst)
         try await Services.use { services in
             try await QueueSwitch.requireKnown(queue, services)
-            let names = Set([concurrency == nil ? nil : "concurrency", rate == nil ? nil : "rate_limit"].compactMap(\.self))
+            let names = Set(
+                [concurrency == nil ? nil : "concurrency", rate == nil ? nil : "rate_limit"].compactMap(\.self))
             let entry = OperatorLog.entry("queue.configured", "queue", queue.rawValue)
             let inspector = services.inspector.noting { [try AuditLog.insertion(of: entry.with($0, only: names))] }
             let settings = try await inspector.configure(queue) { settings in

@@ -37,7 +37,9 @@ struct RateDocument: Encodable {
             Held(
                 set: Item(record),
                 moves: status.moves(of: record).map {
-                    Move(currency: $0.currency.code, base: $0.base.code, old: $0.old.description, new: $0.new.description)
+                    Move(
+                        currency: $0.currency.code, base: $0.base.code, old: $0.old.description, new: $0.new.description
+                    )
                 })
         }
     }
@@ -46,8 +48,10 @@ struct RateDocument: Encodable {
 extension RateDocument.Item {
     init(_ record: RateSetRecord) {
         self.init(
-            id: record.set.id.description, status: record.status.rawValue, source: record.set.source, base: record.set.base.code,
-            date: record.set.date.description, fetchedAt: TimeText.stamp(record.fetchedAt), checkedAt: TimeText.stamp(record.checkedAt),
+            id: record.set.id.description, status: record.status.rawValue, source: record.set.source,
+            base: record.set.base.code,
+            date: record.set.date.description, fetchedAt: TimeText.stamp(record.fetchedAt),
+            checkedAt: TimeText.stamp(record.checkedAt),
             rates: Dictionary(uniqueKeysWithValues: record.set.rates.map { ($0.key.code, $0.value.description) }))
     }
 }

@@ -4,5 +4,6 @@ import ArgumentParser
 struct Rates: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "See exchange rates, decide about sets that moved too far, ask for newer ones.",
-        subcommands: [RatesList.self, RatesApprove.self, RatesReject.self, RatesRefresh.self], defaultSubcommand: RatesList.self)
+        subcommands: [RatesList.self, RatesApprove.self, RatesReject.self, RatesRefresh.self],
+        defaultSubcommand: RatesList.self)
 }

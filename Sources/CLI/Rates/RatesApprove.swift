@@ -16,7 +16,9 @@ struct RatesApprove: AsyncParsableCommand {
             switch try await services.rates.approve(id, noting: entry) {
             case .approved: Terminal.write("The set \(id) is in use.")
             case .outdated(let date):
-                throw Failure("The rates in use are of \(date), newer than this set.", advice: "Rates never go back; reject the set.")
+                throw Failure(
+                    "The rates in use are of \(date), newer than this set.",
+                    advice: "Rates never go back; reject the set.")
             case .notHeld: throw RateArguments.notHeld(id)
             }
         }

@@ -6,7 +6,8 @@ import Storage
 /// The rates in use and the sets that wait.
 struct RatesList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the rates in use, and the sets that moved too far and wait for a decision.")
+        commandName: "list", abstract: "List the rates in use, and the sets that moved too far and wait for a decision."
+    )
 
     @Flag(help: "Write JSON for scripts.")
     var json = false
@@ -21,7 +22,9 @@ struct RatesList: AsyncParsableCommand {
         if let set = status.current?.set {
             Terminal.write("")
             var table = Table([.text("currency"), .number("for one \(set.base)")])
-            for (currency, rate) in set.rates.sorted(by: { $0.key < $1.key }) { table.add([currency.code, rate.description]) }
+            for (currency, rate) in set.rates.sorted(by: { $0.key < $1.key }) {
+                table.add([currency.code, rate.description])
+            }
             Terminal.write(table)
         }
         guard !status.held.isEmpty else { return }

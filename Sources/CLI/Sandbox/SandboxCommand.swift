@@ -4,7 +4,8 @@ import Foundation
 /// Becomes the sandbox: the program that lies beside this one.
 struct SandboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Run a stand-in for the payment provider, the mail server and the exchange rates.",
+        commandName: "sandbox",
+        abstract: "Run a stand-in for the payment provider, the mail server and the exchange rates.",
         discussion: """
             Needs no account, no network and no other server. Its first page lists what it can do, and how to make it fail. \
             Settings are the SANDBOX_… variables of docs/settings.md; options go before them.
@@ -28,7 +29,8 @@ struct SandboxCommand: ParsableCommand {
     /// The settings that the options stand for.
     var environment: [(name: String, value: String)] {
         [
-            ("SANDBOX_PORT", port.map(String.init)), ("SANDBOX_SMTP_PORT", smtpPort.map(String.init)), ("SANDBOX_DATA", data),
+            ("SANDBOX_PORT", port.map(String.init)), ("SANDBOX_SMTP_PORT", smtpPort.map(String.init)),
+            ("SANDBOX_DATA", data),
             ("SANDBOX_WEBHOOK_URL", webhookURL), ("SANDBOX_WEBHOOK_SECRET", webhookSecret),
         ].compactMap { name, value in value.map { (name, $0) } }
     }
@@ -39,7 +41,8 @@ struct SandboxCommand: ParsableCommand {
         }
         let path = folder.appending(path: "Sandbox").path
         for (name, value) in environment { setenv(name, value, 1) }
-        // The process becomes the sandbox, so that signals and the exit code are its own. On success this does not return.
+        // The process becomes the sandbox, so that signals and the exit code are its own. On success this does not
+        // return.
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
         defer { free(arguments[0]) }
         execv(path, &arguments)

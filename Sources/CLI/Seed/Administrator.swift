@@ -7,8 +7,8 @@ struct Administrator: Sendable {
     let email: EmailAddress
     private let password: String
 
-    /// Takes the address from the command line or from ADMIN_EMAIL, and the password from ADMIN_PASSWORD only: what stands on a command line
-    /// everybody on the machine can read.
+    /// Takes the address from the command line or from ADMIN_EMAIL, and the password from ADMIN_PASSWORD only: what
+    /// stands on a command line everybody on the machine can read.
     ///
     /// - Parameter setting: looks up a setting by name; nil when it is absent or empty.
     /// - Returns: nil when neither is set.
@@ -29,7 +29,8 @@ struct Administrator: Sendable {
         // C would take a NUL for the password's end.
         guard lengths.contains(password.utf8.count), !password.utf8.contains(0) else {
             throw Failure(
-                "ADMIN_PASSWORD: expected \(lengths.lowerBound) to \(lengths.upperBound) bytes, none of them NUL.", status: .configuration)
+                "ADMIN_PASSWORD: expected \(lengths.lowerBound) to \(lengths.upperBound) bytes, none of them NUL.",
+                status: .configuration)
         }
         self.email = email
         self.password = password
@@ -37,21 +38,25 @@ struct Administrator: Sendable {
 
     /// Creates the account, once.
     /// - Returns: whether it is new.
-    /// - Throws: ``Failure`` when somebody else has the address already and is no administrator, or the system cannot hash passwords.
+    /// - Throws: ``Failure`` when somebody else has the address already and is no administrator, or the system cannot
+    ///   hash passwords.
     func create(in accounts: AccountStore) async throws -> Bool {
         if let role = try await accounts.credentials(email: email)?.user.role {
             guard role == .admin else {
                 throw Failure(
-                    "\(email) has an account already, as \(role.rawValue).", advice: "Choose another address for the administrator.")
+                    "\(email) has an account already, as \(role.rawValue).",
+                    advice: "Choose another address for the administrator.")
             }
             return false
         }
         guard let hash = BCrypt.hash(password, cost: BCrypt.defaultCost) else {
             throw Failure(
-                "The system's libcrypt cannot make bcrypt hashes.", advice: "Install a libcrypt with bcrypt, such as Debian's libcrypt1.")
+                "The system's libcrypt cannot make bcrypt hashes.",
+                advice: "Install a libcrypt with bcrypt, such as Debian's libcrypt1.")
         }
         do {
-            let user = try await accounts.register(email: email, passwordHash: hash, name: "Administrator", role: .admin)
+            let user = try await accounts.register(
+                email: email, passwordHash: hash, name: "Administrator", role: .admin)
             Terminal.write("administrator \(user.email) created.")
             return true
         } catch StorageError.emailTaken {

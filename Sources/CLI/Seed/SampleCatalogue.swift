@@ -27,7 +27,9 @@ struct SampleCatalogue: Sendable {
             for shelf in shelves.indices where products.count < count {
                 guard let design = shelves[shelf].popFirst() else { continue }
                 positions[shelf] += 1
-                guard let product = Self.product(design, position: positions[shelf], number: products.count) else { continue }
+                guard let product = Self.product(design, position: positions[shelf], number: products.count) else {
+                    continue
+                }
                 products.append(product)
             }
             if products.count == before { break }
@@ -35,20 +37,25 @@ struct SampleCatalogue: Sendable {
         self.products = products
     }
 
-    /// When the first product is said to have been made: 2025-01-01T00:00:00Z. Ids hold the time, so it must not be today's.
+    /// When the first product is said to have been made: 2025-01-01T00:00:00Z. Ids hold the time, so it must not be
+    /// today's.
     private static let epoch = Date(timeIntervalSince1970: 1_735_689_600)
 
     /// - Returns: nil when the shelf's code could not begin a SKU; the tests count on there being none.
     private static func product(_ design: ProductDesign, position: Int, number: Int) -> ProductSeed? {
         let digits = String(position)
-        guard let sku = SKU(rawValue: "\(design.shelf.code)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits) else {
+        guard
+            let sku = SKU(
+                rawValue: "\(design.shelf.code)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits)
+        else {
             return nil
         }
         var generator = SeededGenerator(seed: UInt64(number) &* 0x1_0000_01B3 &+ 0x5EED)
         let id = Product.ID(at: epoch.addingTimeInterval(Double(number)), using: &generator)
         let prices = SamplePrices(dollars: generator.number(in: design.kind.dollars))
         let product = Product(
-            id: id, sku: sku, name: design.name, description: design.description(using: &generator), category: design.shelf.category,
+            id: id, sku: sku, name: design.name, description: design.description(using: &generator),
+            category: design.shelf.category,
             basePrice: prices.base)
         return ProductSeed(product: product, prices: prices.others, stock: stock(using: &generator))
     }

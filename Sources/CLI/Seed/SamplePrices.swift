@@ -1,8 +1,10 @@
 import Domain
 
-/// What one product costs: a base price in dollars and prices set by hand in other currencies, each just under a round number.
+/// What one product costs: a base price in dollars and prices set by hand in other currencies, each just under a round
+/// number.
 ///
-/// Prices set by hand don't follow the day's rates; that is what they are for. The factors are of the right order, no more.
+/// Prices set by hand don't follow the day's rates; that is what they are for. The factors are of the right order, no
+/// more.
 struct SamplePrices: Hashable, Sendable {
     /// In US dollars, x.99.
     let base: Money

@@ -1,6 +1,7 @@
 /// Numbers that look random and are the same on every machine, for the same seed: SplitMix64.
 ///
-/// The standard library may change how `shuffled(using:)` and `random(in:using:)` consume a generator, so drawing from it is written out here.
+/// The standard library may change how `shuffled(using:)` and `random(in:using:)` consume a generator, so drawing from
+/// it is written out here.
 ///
 /// Source: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
 struct SeededGenerator: RandomNumberGenerator {

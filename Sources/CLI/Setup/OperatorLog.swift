@@ -9,15 +9,20 @@ struct OperatorLog: Sendable {
     static var actor: AuditActor { .system("cli:\(ProcessInfo.processInfo.userName)") }
 
     /// Notes an action that has been carried out, under the name of the system's user.
-    func note(_ action: String, _ subjectKind: String, _ subjectID: String, details: [String: String] = [:]) async throws {
+    func note(_ action: String, _ subjectKind: String, _ subjectID: String, details: [String: String] = [:])
+        async throws
+    {
         try await log.append([Self.entry(action, subjectKind, subjectID, details: details)])
     }
 
     /// The entry of an action, for the transaction that carries it out.
-    static func entry(_ action: String, _ subjectKind: String, _ subjectID: String, details: [String: String] = [:]) -> AuditEntry {
+    static func entry(_ action: String, _ subjectKind: String, _ subjectID: String, details: [String: String] = [:])
+        -> AuditEntry
+    {
         var details = details
         // Through sudo everybody is root; sudo says who it really was.
         if let name = ProcessInfo.processInfo.environment["SUDO_USER"] { details["sudo_user"] = name }
-        return AuditEntry(actor: actor, action: action, subjectKind: subjectKind, subjectID: subjectID, details: details)
+        return AuditEntry(
+            actor: actor, action: action, subjectKind: subjectKind, subjectID: subjectID, details: details)
     }
 }

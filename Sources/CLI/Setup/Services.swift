@@ -14,7 +14,9 @@ struct Services: Sendable {
     var database: PostgresPool { connections.database }
     var redis: RedisClient { connections.redis }
     var inspector: JobInspector { JobInspector(database: database, dispatcher: connections.dispatcher) }
-    var orders: OrderStore { OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop) }
+    var orders: OrderStore {
+        OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop)
+    }
     var captures: CaptureStore { CaptureStore(database: database, dispatcher: connections.dispatcher) }
     var circuits: ProviderCircuits { ProviderCircuits(redis: redis, prefix: settings.redis.queuePrefix) }
     var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
@@ -29,7 +31,8 @@ struct Services: Sendable {
     var remains: JobRemains { JobRemains(database: database) }
     var audit: OperatorLog { OperatorLog(log: AuditLog(database: database)) }
 
-    /// Runs a command with connections to both servers, each opened when it is first used, and closes them whatever becomes of it.
+    /// Runs a command with connections to both servers, each opened when it is first used, and closes them whatever
+    /// becomes of it.
     ///
     /// - Throws: `StartupError` when a setting is wrong, and what the command throws.
     static func use<Value>(_ body: (Services) async throws -> Value) async throws -> Value {

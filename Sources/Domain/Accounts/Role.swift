@@ -1,5 +1,5 @@
 /// What a user may do. Each role may do what those before it may.
-public enum Role: String, Hashable, Codable, Sendable, CaseIterable, Comparable {
+package enum Role: String, Hashable, Codable, Sendable, CaseIterable, Comparable {
     /// Buys.
     case customer
     /// Looks into orders.
@@ -10,7 +10,7 @@ public enum Role: String, Hashable, Codable, Sendable, CaseIterable, Comparable 
     case admin
 
     /// By how much they may do.
-    public static func < (left: Self, right: Self) -> Bool { left.level < right.level }
+    package static func < (left: Self, right: Self) -> Bool { left.level < right.level }
 
     private var level: Int {
         switch self {

@@ -1,11 +1,11 @@
-/// Limits and circuit of one provider together: the rules that all processes follow. A value; time comes from outside, in milliseconds of any one
-/// clock.
-public struct CallLimiter: Sendable, Hashable {
+/// Limits and circuit of one provider together: the rules that all processes follow. A value; time comes from outside,
+/// in milliseconds of any one clock.
+package struct CallLimiter: Sendable, Hashable {
     /// How long calls stop, in milliseconds, when the provider asks to slow down without naming a time.
-    public static let slowDown: Int64 = 1_000
+    package static let slowDown: Int64 = 1_000
 
     /// Whether a call may be made.
-    public enum Answer: Sendable, Hashable {
+    package enum Answer: Sendable, Hashable {
         /// In so many milliseconds, with this generation of the circuit.
         case go(after: Int64, generation: Int64)
         /// Ask again in so many milliseconds.
@@ -18,16 +18,16 @@ public struct CallLimiter: Sendable, Hashable {
     private var endpoints: [String: TokenBucket] = [:]
     private var all: TokenBucket?
     /// The circuit.
-    public private(set) var circuit = CircuitBreaker()
+    package private(set) var circuit = CircuitBreaker()
 
     /// Nothing was called yet.
-    public init(_ limits: CallLimits, patience: Int64) {
+    package init(_ limits: CallLimits, patience: Int64) {
         self.limits = limits
         self.patience = patience
     }
 
     /// Whether an endpoint may be called. A call that may not uses nothing up.
-    public mutating func admit(_ endpoint: String, at now: Int64) -> Answer {
+    package mutating func admit(_ endpoint: String, at now: Int64) -> Answer {
         if let wait = circuit.wait(at: now) { return .wait(wait, .circuit) }
         let own = endpoints[endpoint, default: TokenBucket(burst: limits.burst, at: now)]
             .taking(rate: limits.perEndpoint, burst: limits.burst, at: now)
@@ -41,15 +41,16 @@ public struct CallLimiter: Sendable, Hashable {
     }
 
     /// Takes note of how a call ended. Returns whether that opened or closed the circuit.
-    public mutating func record(_ verdict: CircuitBreaker.Verdict, generation: Int64, at now: Int64) -> Bool {
+    package mutating func record(_ verdict: CircuitBreaker.Verdict, generation: Int64, at now: Int64) -> Bool {
         circuit.record(verdict, generation: generation, at: now)
     }
 
-    /// The provider asks to slow down, for so many milliseconds where it says. Counts as a failure, once for each pause: a provider that only asks
-    /// to slow down is as good as away. Returns whether that opened the circuit.
-    public mutating func slowDown(_ endpoint: String, for pause: Int64?, generation: Int64, at now: Int64) -> Bool {
+    /// The provider asks to slow down, for so many milliseconds where it says. Counts as a failure, once for each
+    /// pause: a provider that only asks to slow down is as good as away. Returns whether that opened the circuit.
+    package mutating func slowDown(_ endpoint: String, for pause: Int64?, generation: Int64, at now: Int64) -> Bool {
         var bucket = endpoints[endpoint, default: TokenBucket(burst: limits.burst, at: now)]
-        let isNews = bucket.slowDown(for: pause ?? Self.slowDown, rate: limits.perEndpoint, burst: limits.burst, at: now)
+        let isNews = bucket.slowDown(
+            for: pause ?? Self.slowDown, rate: limits.perEndpoint, burst: limits.burst, at: now)
         endpoints[endpoint] = bucket
         return isNews ? circuit.record(.fails, generation: generation, at: now) : false
     }

@@ -1,27 +1,27 @@
 /// How many calls a provider takes, in calls per second. All processes of a shop keep them together.
-public struct CallLimits: Sendable, Hashable {
+package struct CallLimits: Sendable, Hashable {
     /// Calls of one endpoint.
-    public let perEndpoint: Int
+    package let perEndpoint: Int
     /// Calls of all endpoints together.
-    public let total: Int
+    package let total: Int
     /// How many calls of an endpoint may go out at once after a quiet time.
-    public let burst: Int
+    package let burst: Int
 
     /// The defaults are what the payment provider allows; each is brought to at least 1.
-    public init(perEndpoint: Int = 25, total: Int = 100, burst: Int = 5) {
+    package init(perEndpoint: Int = 25, total: Int = 100, burst: Int = 5) {
         self.perEndpoint = max(1, perEndpoint)
         self.total = max(1, total)
         self.burst = max(1, burst)
     }
 
     /// No bound that matters: for a provider of which only the circuit counts, and the times it asks for.
-    public static let none = CallLimits(perEndpoint: 1_000_000, total: 1_000_000, burst: 1_000_000)
+    package static let none = CallLimits(perEndpoint: 1_000_000, total: 1_000_000, burst: 1_000_000)
 
     /// How many calls of all endpoints together may go out at once, in proportion to ``burst``.
-    public var totalBurst: Int { max(burst, burst * total / perEndpoint) }
+    package var totalBurst: Int { max(burst, burst * total / perEndpoint) }
 
     /// What one process may do when it cannot ask the others: half of it, and never nothing.
-    public var halved: CallLimits {
+    package var halved: CallLimits {
         CallLimits(perEndpoint: perEndpoint / 2, total: total / 2, burst: burst / 2)
     }
 }

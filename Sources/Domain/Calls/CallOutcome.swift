@@ -1,5 +1,5 @@
 /// What a call that has ended says about its provider.
-public enum CallOutcome: Sendable, Hashable {
+package enum CallOutcome: Sendable, Hashable {
     /// It answered, be it with a no.
     case answered
     /// It refused the call for coming too fast, and may have named a time.

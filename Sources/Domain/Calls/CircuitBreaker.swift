@@ -1,10 +1,12 @@
-/// Decides whether a provider is called at all. While it fails, calls are held back, so that work waits where it is instead of failing one by one; from
-/// time to time a few try whether it is back. A value; time comes from outside, in milliseconds of any one clock.
+/// Decides whether a provider is called at all. While it fails, calls are held back, so that work waits where it is
+/// instead of failing one by one; from time to time a few try whether it is back. A value; time comes from outside, in
+/// milliseconds of any one clock.
 ///
-/// (M. Nygard, "Release It!", 2007, chapter 5.2. That it closes in stages keeps a provider that has just come back from being run over.)
-public struct CircuitBreaker: Sendable, Hashable {
+/// (M. Nygard, "Release It!", 2007, chapter 5.2. That it closes in stages keeps a provider that has just come back from
+/// being run over.)
+package struct CircuitBreaker: Sendable, Hashable {
     /// Where it stands.
-    public enum State: String, Sendable, Hashable, CaseIterable {
+    package enum State: String, Sendable, Hashable, CaseIterable {
         /// Calls go through.
         case closed
         /// None goes through until its time is over.
@@ -14,7 +16,7 @@ public struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// What a call says about the provider, not about what was asked of it.
-    public enum Verdict: String, Sendable, Hashable, CaseIterable {
+    package enum Verdict: String, Sendable, Hashable, CaseIterable {
         /// It answers, whatever the answer.
         case works
         /// It does not answer, or with nonsense, or that it cannot.
@@ -24,24 +26,25 @@ public struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// So many failures one after the other open it.
-    public static let row = 5
+    package static let row = 5
     /// As do so many calls within ``window``, if half of them failed.
-    public static let enough = 10
+    package static let enough = 10
     /// How long calls are counted together, in milliseconds.
-    public static let window: Int64 = 10_000
+    package static let window: Int64 = 10_000
     /// How long it is open the first time, and at most; it doubles each time that a stage of probing fails.
-    public static let openings: ClosedRange<Int64> = 5_000...30_000
+    package static let openings: ClosedRange<Int64> = 5_000...30_000
     /// How many calls are tried in each stage of probing; half of them must work.
-    public static let stages = [1, 5, 25]
-    /// After so long a probe that has not been heard of is taken for lost, and the stage begins again. Longer than any call.
-    public static let probeTime: Int64 = 20_000
+    package static let stages = [1, 5, 25]
+    /// After so long a probe that has not been heard of is taken for lost, and the stage begins again. Longer than any
+    /// call.
+    package static let probeTime: Int64 = 20_000
     /// How long to wait, in milliseconds, where all probes of a stage are out.
-    public static let pause: Int64 = 250
+    package static let pause: Int64 = 250
 
     /// Where it stands.
-    public private(set) var state = State.closed
+    package private(set) var state = State.closed
     /// Counts openings. What became of a call that was admitted before the last of them says nothing about now.
-    public private(set) var generation: Int64 = 0
+    package private(set) var generation: Int64 = 0
     private var calls = 0
     private var failures = 0
     private var failuresInRow = 0
@@ -54,13 +57,14 @@ public struct CircuitBreaker: Sendable, Hashable {
     private var until: Int64 = 0
 
     /// A closed one.
-    public init() {}
+    package init() {}
 
-    /// Where it stands for whoever would ask at a time: one whose time is over lets the first call through, though nobody has asked yet.
-    public func state(at now: Int64) -> State { state == .open && now >= until ? .probing : state }
+    /// Where it stands for whoever would ask at a time: one whose time is over lets the first call through, though
+    /// nobody has asked yet.
+    package func state(at now: Int64) -> State { state == .open && now >= until ? .probing : state }
 
     /// How many calls may be under way, `nil` for any number.
-    public func allowance(at now: Int64) -> Int? {
+    package func allowance(at now: Int64) -> Int? {
         switch state(at: now) {
         case .closed: nil
         case .open: 0
@@ -69,10 +73,11 @@ public struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// How long it stays open, in milliseconds.
-    public func remaining(at now: Int64) -> Int64 { state == .open ? max(0, until - now) : 0 }
+    package func remaining(at now: Int64) -> Int64 { state == .open ? max(0, until - now) : 0 }
 
-    /// How long a call has to wait before it may ask again, in milliseconds; `nil` when it may be made now: then call ``began()``.
-    public mutating func wait(at now: Int64) -> Int64? {
+    /// How long a call has to wait before it may ask again, in milliseconds; `nil` when it may be made now: then call
+    /// ``began()``.
+    package mutating func wait(at now: Int64) -> Int64? {
         switch state {
         case .closed: return nil
         case .open:
@@ -89,12 +94,12 @@ public struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// A call is made. Its verdict is to come with the ``generation`` of now.
-    public mutating func began() {
+    package mutating func began() {
         if state == .probing { sent += 1 }
     }
 
     /// Takes note of a call that has ended. Returns whether it opened or closed the circuit.
-    public mutating func record(_ verdict: Verdict, generation ticket: Int64, at now: Int64) -> Bool {
+    package mutating func record(_ verdict: Verdict, generation ticket: Int64, at now: Int64) -> Bool {
         guard ticket == generation else { return false }
         switch state {
         case .open: return false
@@ -111,7 +116,8 @@ public struct CircuitBreaker: Sendable, Hashable {
             return isAway || verdict == .refuses ? open(at: now) : false
         case .probing:
             if verdict == .works { passed += 1 } else { failures += 1 }
-            // A provider that fails now and then is called when the circuit is closed, and so it must be able to close it.
+            // A provider that fails now and then is called when the circuit is closed, and so it must be able to close
+            // it.
             if verdict == .refuses || failures * 2 > Self.stages[stage] { return open(at: now) }
             if passed + failures < Self.stages[stage] { return false }
             if stage + 1 < Self.stages.count {

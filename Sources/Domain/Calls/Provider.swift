@@ -1,5 +1,5 @@
 /// A service outside that the shop calls. Each has limits and a circuit of its own.
-public enum Provider: String, Sendable, Hashable, CaseIterable {
+package enum Provider: String, Sendable, Hashable, CaseIterable {
     /// Where money moves.
     case payments
     /// Where mail is handed over.

@@ -1,15 +1,17 @@
 internal import Arithmetic
 
-/// Lets calls through at a steady rate, and a few at once after a quiet time. A value; time comes from outside, in milliseconds of any one clock.
+/// Lets calls through at a steady rate, and a few at once after a quiet time. A value; time comes from outside, in
+/// milliseconds of any one clock.
 ///
-/// It may run into debt: whoever takes a token that is not there yet is told when it will be, waits that long and then makes the call without asking
-/// again. So calls go out in the order in which they asked, however many wait. (J. Turner, "New directions in communications", 1986; the debt is what
-/// the virtual scheduling algorithm of ITU-T I.371 keeps.)
-public struct TokenBucket: Sendable, Hashable {
+/// It may run into debt: whoever takes a token that is not there yet is told when it will be, waits that long and then
+/// makes the call without asking again. So calls go out in the order in which they asked, however many wait. (J.
+/// Turner, "New directions in communications", 1986; the debt is what the virtual scheduling algorithm of ITU-T I.371
+/// keeps.)
+package struct TokenBucket: Sendable, Hashable {
     /// Slower than this share of the rate it never becomes.
-    public static let slowestPace = 1.0 / 16
+    package static let slowestPace = 1.0 / 16
     /// How much of the rate comes back in a second after the provider asked to slow down.
-    public static let recovery = 0.05
+    package static let recovery = 0.05
 
     /// Below zero: taken in advance.
     private(set) var tokens: Double
@@ -19,23 +21,25 @@ public struct TokenBucket: Sendable, Hashable {
     private(set) var pace = 1.0
 
     /// A full one.
-    public init(burst: Int, at now: Int64) {
+    package init(burst: Int, at now: Int64) {
         tokens = Double(burst)
         at = now
     }
 
     /// How long the next call has to wait, in milliseconds, and the bucket once it is taken.
-    public func taking(rate: Int, burst: Int, at now: Int64) -> (wait: Int64, bucket: TokenBucket) {
+    package func taking(rate: Int, burst: Int, at now: Int64) -> (wait: Int64, bucket: TokenBucket) {
         var next = refilled(rate: rate, burst: burst, at: now)
         let debt = max(0, 1 - next.tokens)
-        let wait = next.at.saturatingSubtract(now).saturatingAdd(Int64(saturating: (debt / (Double(rate) * next.pace) * 1000).rounded(.up)))
+        let wait = next.at.saturatingSubtract(now).saturatingAdd(
+            Int64(saturating: (debt / (Double(rate) * next.pace) * 1000).rounded(.up)))
         next.tokens -= 1
         return (wait, next)
     }
 
-    /// The provider has refused a call for coming too fast: none goes out for `pause` milliseconds, and after that they go at half of the pace, which
-    /// recovers within seconds. `false` when such a pause was under way already: that call was made before it, and says nothing new.
-    public mutating func slowDown(for pause: Int64, rate: Int, burst: Int, at now: Int64) -> Bool {
+    /// The provider has refused a call for coming too fast: none goes out for `pause` milliseconds, and after that they
+    /// go at half of the pace, which recovers within seconds. `false` when such a pause was under way already: that
+    /// call was made before it, and says nothing new.
+    package mutating func slowDown(for pause: Int64, rate: Int, burst: Int, at now: Int64) -> Bool {
         if at > now {
             at = max(at, now.saturatingAdd(pause))
             return false

@@ -1,19 +1,19 @@
 /// What a customer has gathered, priced as of now.
-public struct Cart: Hashable, Sendable {
+package struct Cart: Hashable, Sendable {
     /// A cart's id.
-    public typealias ID = Identifier<Cart>
+    package typealias ID = Identifier<Cart>
 
     /// The id.
-    public let id: ID
+    package let id: ID
     /// Whether it can be edited.
-    public let status: CartStatus
+    package let status: CartStatus
     /// Its lines, in order of being added.
-    public let items: [CartItem]
+    package let items: [CartItem]
     /// Sum of the lines.
-    public let subtotal: Money
+    package let subtotal: Money
 
     /// Puts a cart together.
-    public init(id: ID, status: CartStatus, items: [CartItem], subtotal: Money) {
+    package init(id: ID, status: CartStatus, items: [CartItem], subtotal: Money) {
         self.id = id
         self.status = status
         self.items = items

@@ -1,5 +1,5 @@
 /// Whether a cart can be edited.
-public enum CartStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum CartStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// Items come and go.
     case open
     /// An order was placed from it and is not through; edits are refused.

@@ -1,12 +1,12 @@
 /// A shelf of the shop.
-public struct Category: Hashable, Codable, Sendable {
+package struct Category: Hashable, Codable, Sendable {
     /// Lower-case name in URLs, unique.
-    public let slug: String
+    package let slug: String
     /// Name for people.
-    public let name: String
+    package let name: String
 
     /// Names a shelf.
-    public init(slug: String, name: String) {
+    package init(slug: String, name: String) {
         self.slug = slug
         self.name = name
     }

@@ -1,5 +1,5 @@
 /// What requests are counted by: each class has a limit of its own for each client.
-public enum RequestClass: String, Sendable, Hashable, CaseIterable {
+package enum RequestClass: String, Sendable, Hashable, CaseIterable {
     /// Looking at anything that is not staff's.
     case read
     /// Changing a cart.
@@ -21,8 +21,9 @@ public enum RequestClass: String, Sendable, Hashable, CaseIterable {
     /// What staff does.
     case admin
 
-    /// Whether a process that cannot ask the others keeps the limit by itself. Reads go on without one, and so does what only providers and staff send.
-    public var isKeptAlone: Bool {
+    /// Whether a process that cannot ask the others keeps the limit by itself. Reads go on without one, and so does
+    /// what only providers and staff send.
+    package var isKeptAlone: Bool {
         switch self {
         case .read, .webhook, .admin: false
         case .cart, .newCart, .checkout, .login, .account, .registration, .session: true
@@ -31,28 +32,30 @@ public enum RequestClass: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The limits of all classes: `RATE_LIMITS`.
-public struct RequestLimits: Sendable, Hashable {
+package struct RequestLimits: Sendable, Hashable {
     private var limits: [RequestClass: RequestLimit]
 
     /// Classes that are not named have none.
-    public init(_ limits: [RequestClass: RequestLimit]) { self.limits = limits }
+    package init(_ limits: [RequestClass: RequestLimit]) { self.limits = limits }
 
     /// Nothing is limited.
-    public static let off = RequestLimits([:])
+    package static let off = RequestLimits([:])
 
-    /// Far above what a customer does, or a household behind one address, and far below what harms a shop. Webhooks have none: they are signed, and a
-    /// provider that is refused sends again.
-    public static let standard = RequestLimits([
+    /// Far above what a customer does, or a household behind one address, and far below what harms a shop. Webhooks
+    /// have none: they are signed, and a provider that is refused sends again.
+    package static let standard = RequestLimits([
         .read: RequestLimit(1200, per: 60), .cart: RequestLimit(120, per: 60), .newCart: RequestLimit(60, per: 600),
         .checkout: RequestLimit(30, per: 60), .login: RequestLimit(20, per: 60), .account: RequestLimit(10, per: 900),
-        .registration: RequestLimit(20, per: 3600), .session: RequestLimit(60, per: 60), .admin: RequestLimit(600, per: 60),
+        .registration: RequestLimit(20, per: 3600), .session: RequestLimit(60, per: 60),
+        .admin: RequestLimit(600, per: 60),
     ])
 
     /// The limit of a class, if it has one.
-    public subscript(kind: RequestClass) -> RequestLimit? { limits[kind] }
+    package subscript(kind: RequestClass) -> RequestLimit? { limits[kind] }
 
-    /// Reads `off`, or what differs from the standard: `checkout=60/min,read=off`. `nil` when it is malformed or names a class twice.
-    public init?(_ text: String) {
+    /// Reads `off`, or what differs from the standard: `checkout=60/min,read=off`. `nil` when it is malformed or names
+    /// a class twice.
+    package init?(_ text: String) {
         if text == "off" {
             self = .off
             return
@@ -61,7 +64,8 @@ public struct RequestLimits: Sendable, Hashable {
         var named: Set<RequestClass> = []
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = entry.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, let kind = RequestClass(rawValue: String(parts[0])), named.insert(kind).inserted else { return nil }
+            guard parts.count == 2, let kind = RequestClass(rawValue: String(parts[0])), named.insert(kind).inserted
+            else { return nil }
             if parts[1] == "off" {
                 limits[kind] = nil
             } else {

@@ -1,23 +1,23 @@
 /// So many requests in so much time.
-public struct RequestLimit: Sendable, Hashable {
+package struct RequestLimit: Sendable, Hashable {
     /// Values that are taken for ``count``.
-    public static let counts = 1...1_000_000
+    package static let counts = 1...1_000_000
     /// Values that are taken for ``seconds``: up to a day.
-    public static let windows = 1...86_400
+    package static let windows = 1...86_400
 
     /// How many.
-    public let count: Int
+    package let count: Int
     /// In how long, in seconds.
-    public let seconds: Int
+    package let seconds: Int
 
     /// Values outside ``counts`` and ``windows`` become their nearest bound.
-    public init(_ count: Int, per seconds: Int) {
+    package init(_ count: Int, per seconds: Int) {
         self.count = min(max(count, Self.counts.lowerBound), Self.counts.upperBound)
         self.seconds = min(max(seconds, Self.windows.lowerBound), Self.windows.upperBound)
     }
 
     /// Reads `60/min`, `5/s`, `20/hour`, `10/day` and several of a unit, as in `10/15min`. `nil` for anything else.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let count = Self.number(parts[0]) else { return nil }
         let digits = parts[1].prefix { ("0"..."9").contains($0) }
@@ -36,29 +36,33 @@ public struct RequestLimit: Sendable, Hashable {
     }
 
     private static func number(_ text: some StringProtocol) -> Int? {
-        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return Int(text)
     }
 }
 
-/// Counts requests over a window that moves with the clock: those of the present stretch of time, and of the one before the share that the window still
-/// covers, as if they had come evenly. Two numbers for each client, and never more than twice the limit within one window; usually within a few per cent.
+/// Counts requests over a window that moves with the clock: those of the present stretch of time, and of the one before
+/// the share that the window still covers, as if they had come evenly. Two numbers for each client, and never more than
+/// twice the limit within one window; usually within a few per cent.
 ///
-/// A value; time comes from outside, in milliseconds of any one clock. Redis keeps the same numbers by the same rules, see `RequestLimitScripts`.
-public struct SlidingWindow: Sendable, Hashable {
+/// A value; time comes from outside, in milliseconds of any one clock. Redis keeps the same numbers by the same rules,
+/// see `RequestLimitScripts`.
+package struct SlidingWindow: Sendable, Hashable {
     /// What became of a wish to take some.
-    public struct Taken: Sendable, Hashable {
+    package struct Taken: Sendable, Hashable {
         /// How many were given: none, or up to as many as were wanted.
-        public var granted: Int
+        package var granted: Int
         /// How many are left.
-        public var left: Int
+        package var left: Int
         /// Milliseconds until there is one again; 0 while there is.
-        public var wait: Int64
+        package var wait: Int64
         /// Milliseconds until the present stretch ends.
-        public var resets: Int64
+        package var resets: Int64
 
         /// Describes what became of a wish.
-        public init(granted: Int, left: Int, wait: Int64, resets: Int64) {
+        package init(granted: Int, left: Int, wait: Int64, resets: Int64) {
             self.granted = granted
             self.left = left
             self.wait = wait
@@ -72,13 +76,16 @@ public struct SlidingWindow: Sendable, Hashable {
     private var before: Int64 = 0
 
     /// Nothing was counted yet.
-    public init() {}
+    package init() {}
 
     /// Whether nothing of it counts any more.
-    public func isOver(_ limit: RequestLimit, at now: Int64) -> Bool { stretch < now / (Int64(limit.seconds) * 1000) - 1 }
+    package func isOver(_ limit: RequestLimit, at now: Int64) -> Bool {
+        stretch < now / (Int64(limit.seconds) * 1000) - 1
+    }
 
-    /// Takes up to `wanted`. What is refused is not counted: whoever goes on knocking is let in as soon as whoever waits.
-    public mutating func take(_ wanted: Int, of limit: RequestLimit, at now: Int64) -> Taken {
+    /// Takes up to `wanted`. What is refused is not counted: whoever goes on knocking is let in as soon as whoever
+    /// waits.
+    package mutating func take(_ wanted: Int, of limit: RequestLimit, at now: Int64) -> Taken {
         let length = Int64(limit.seconds) * 1000
         let number = now / length
         if stretch < number {
@@ -86,7 +93,9 @@ public struct SlidingWindow: Sendable, Hashable {
             (count, stretch) = (0, number)
         }
         let into = min(max(now - stretch * length, 0), length)
-        let free = Int64((Double(limit.count) - Double(count) - Double(before) * Double(length - into) / Double(length)).rounded(.down))
+        let free = Int64(
+            (Double(limit.count) - Double(count) - Double(before) * Double(length - into) / Double(length)).rounded(
+                .down))
         let granted = max(0, min(Int64(wanted), free))
         count += granted
         let wait = free > 0 ? 0 : wait(limit, length: length, into: into)

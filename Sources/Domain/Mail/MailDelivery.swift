@@ -1,25 +1,25 @@
 /// The one delivery of one mail about an order.
-public struct MailDelivery: Hashable, Sendable {
+package struct MailDelivery: Hashable, Sendable {
     /// A delivery's id.
-    public typealias ID = Identifier<MailDelivery>
+    package typealias ID = Identifier<MailDelivery>
 
     /// The id; the mail's Message-ID is made from it.
-    public let id: ID
+    package let id: ID
     /// About which order.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// What for.
-    public let kind: MailKind
+    package let kind: MailKind
     /// The refund that a refund mail is about, `nil` for the other kinds.
-    public let refundID: Refund.ID?
+    package let refundID: Refund.ID?
     /// Where it stands.
-    public let status: MailDeliveryStatus
+    package let status: MailDeliveryStatus
     /// How often it was tried, counting the present attempt.
-    public let attempt: Int
+    package let attempt: Int
     /// To whom, `nil` after erasure.
-    public let recipient: EmailAddress?
+    package let recipient: EmailAddress?
 
     /// Puts a delivery together from stored parts.
-    public init(
+    package init(
         id: ID, orderID: Order.ID, kind: MailKind, refundID: Refund.ID? = nil, status: MailDeliveryStatus, attempt: Int,
         recipient: EmailAddress?
     ) {
@@ -32,6 +32,7 @@ public struct MailDelivery: Hashable, Sendable {
         self.recipient = recipient
     }
 
-    /// The left part of the mail's Message-ID (RFC 5322, section 3.6.4), the same in every attempt. The host is the sender's.
-    public var messageIDLocalPart: String { "delivery.\(id)" }
+    /// The left part of the mail's Message-ID (RFC 5322, section 3.6.4), the same in every attempt. The host is the
+    /// sender's.
+    package var messageIDLocalPart: String { "delivery.\(id)" }
 }

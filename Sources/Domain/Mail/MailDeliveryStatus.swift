@@ -1,5 +1,5 @@
 /// Where the delivery of one mail stands.
-public enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// Nothing was tried, or what was tried surely did not go out.
     case pending
     /// A call to the mail provider is or was in the making.
@@ -14,7 +14,7 @@ public enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterabl
     case obsolete
 
     /// The table of allowed transitions.
-    public static let transitions: [MailDeliveryStatus: Set<MailDeliveryStatus>] = [
+    package static let transitions: [MailDeliveryStatus: Set<MailDeliveryStatus>] = [
         .pending: [.sending, .failed, .obsolete],
         .sending: [.sent, .pending, .unknown, .failed],
         .unknown: [.sent, .pending, .failed],
@@ -22,5 +22,5 @@ public enum MailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterabl
     ]
 
     /// Whether the delivery may go from here to there.
-    public func canBecome(_ next: MailDeliveryStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package func canBecome(_ next: MailDeliveryStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
 }

@@ -1,20 +1,20 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Something the mail provider tells of a mail that it has accepted.
-public struct MailEvent: Hashable, Sendable {
+package struct MailEvent: Hashable, Sendable {
     /// The delivery it is about.
-    public let deliveryID: MailDelivery.ID
+    package let deliveryID: MailDelivery.ID
     /// The provider's own name for the message.
-    public let messageID: String
+    package let messageID: String
     /// What happened, in the provider's word, such as `delivered` or `bounce`.
-    public let name: String
+    package let name: String
     /// Why, in the provider's words.
-    public let reason: String?
+    package let reason: String?
     /// When it happened, to the second.
-    public let at: Date
+    package let at: Date
 
     /// Puts an event together.
-    public init(deliveryID: MailDelivery.ID, messageID: String, name: String, reason: String?, at: Date) {
+    package init(deliveryID: MailDelivery.ID, messageID: String, name: String, reason: String?, at: Date) {
         self.deliveryID = deliveryID
         self.messageID = messageID
         self.name = name
@@ -22,8 +22,9 @@ public struct MailEvent: Hashable, Sendable {
         self.at = at
     }
 
-    /// Whether it says that the mail did not arrive or was not wanted: the address bounced, the provider did not even try, or the reader complained.
-    public var isBounce: Bool { Self.bounces.contains(name) }
+    /// Whether it says that the mail did not arrive or was not wanted: the address bounced, the provider did not even
+    /// try, or the reader complained.
+    package var isBounce: Bool { Self.bounces.contains(name) }
 
     private static let bounces: Set<String> = ["bounce", "dropped", "spamreport"]
 }

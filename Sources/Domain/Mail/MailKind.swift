@@ -1,5 +1,5 @@
 /// What a mail about an order is for. An order gets at most one of each, and a refund mail for each refund.
-public enum MailKind: String, Hashable, Codable, Sendable, CaseIterable {
+package enum MailKind: String, Hashable, Codable, Sendable, CaseIterable {
     /// The order is paid and on its way.
     case orderConfirmation = "order_confirmation"
     /// The payment was declined and another card is awaited.

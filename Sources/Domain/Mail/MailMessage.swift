@@ -1,30 +1,31 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// One mail to one person, with a text and an HTML part.
-public struct MailMessage: Sendable, Hashable {
-    /// The message's own name, with angle brackets: `<019…@shop.example>`. Stable over every try to send it, so that a provider or a mailbox can
-    /// see that two copies are one message.
-    public let messageID: String
+package struct MailMessage: Sendable, Hashable {
+    /// The message's own name, with angle brackets: `<019…@shop.example>`. Stable over every try to send it, so that a
+    /// provider or a mailbox can see that two copies are one message.
+    package let messageID: String
     /// Whom it goes to.
-    public let recipient: EmailAddress
+    package let recipient: EmailAddress
     /// The subject line, in plain text.
-    public let subject: String
+    package let subject: String
     /// The body for readers without HTML.
-    public let text: String
+    package let text: String
     /// The body for readers with HTML.
-    public let html: String
+    package let html: String
     /// The picture that the HTML names as `cid:` and ``MailImage/contentID``.
-    public let logo: MailImage?
+    package let logo: MailImage?
     /// The time in the `Date` header.
-    public let date: Date
+    package let date: Date
     /// The order it is about, written into a header of its own for whoever looks into a mailbox or a provider's log.
-    public let orderID: Order.ID?
+    package let orderID: Order.ID?
     /// The delivery it is, handed to providers that name it in what they tell of the mail.
-    public let deliveryID: MailDelivery.ID?
+    package let deliveryID: MailDelivery.ID?
 
     /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
-    public init(
-        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, logo: MailImage? = nil, date: Date,
+    package init(
+        messageID: String, recipient: EmailAddress, subject: String, text: String, html: String, logo: MailImage? = nil,
+        date: Date,
         orderID: Order.ID? = nil, deliveryID: MailDelivery.ID? = nil
     ) {
         self.messageID = messageID
@@ -40,19 +41,19 @@ public struct MailMessage: Sendable, Hashable {
 }
 
 /// A picture that travels within a mail, so that reading it asks no server.
-public struct MailImage: Sendable, Hashable {
+package struct MailImage: Sendable, Hashable {
     /// What the HTML calls it.
-    public static let contentID = "shop-logo"
+    package static let contentID = "shop-logo"
     /// The largest that is taken, in bytes: it goes out with every mail.
-    public static let maximumBytes = 100 << 10
+    package static let maximumBytes = 100 << 10
 
     /// The file.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// `image/png`, `image/jpeg` or `image/gif`.
-    public let type: String
+    package let type: String
 
     /// Tells the type by the content; nil for anything but a PNG, JPEG or GIF of 1 byte to ``maximumBytes``.
-    public init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count <= Self.maximumBytes else { return nil }
         let beginnings: [(String, [UInt8])] = [
             ("image/png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), ("image/jpeg", [0xFF, 0xD8, 0xFF]),
@@ -64,5 +65,5 @@ public struct MailImage: Sendable, Hashable {
     }
 
     /// A name for the file, such as `logo.png`.
-    public var filename: String { "logo." + (type.split(separator: "/").last ?? "bin") }
+    package var filename: String { "logo." + (type.split(separator: "/").last ?? "bin") }
 }

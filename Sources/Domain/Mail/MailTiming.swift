@@ -1,5 +1,5 @@
 /// Whether what a mail says is true at this moment.
-public enum MailTiming: Hashable, Sendable {
+package enum MailTiming: Hashable, Sendable {
     /// It is: send it.
     case now
     /// That is being decided.
@@ -7,11 +7,11 @@ public enum MailTiming: Hashable, Sendable {
     /// It is not any more, and never will be again.
     case never
 
-    /// The timing of a mail about an order in this state. Only a declined payment can be made good; money that came back before its customer was told
-    /// that it had gone is not spoken of.
+    /// The timing of a mail about an order in this state. Only a declined payment can be made good; money that came
+    /// back before its customer was told that it had gone is not spoken of.
     ///
     /// - Parameter refund: where the refund stands that the mail is about, if any.
-    public init(_ kind: MailKind, order: OrderStatus, refund: RefundStatus? = nil) {
+    package init(_ kind: MailKind, order: OrderStatus, refund: RefundStatus? = nil) {
         switch (kind, order) {
         case (.refund, _) where refund.map { $0 != .succeeded } ?? false: self = .never
         case (.paymentFailed, .paymentFailed): self = .now

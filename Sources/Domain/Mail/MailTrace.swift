@@ -1,5 +1,5 @@
 /// What the mail provider's record says of a message whose sending had no answer.
-public enum MailTrace: Hashable, Sendable {
+package enum MailTrace: Hashable, Sendable {
     /// It was accepted.
     case accepted
     /// It was not: the record is complete and does not have it.

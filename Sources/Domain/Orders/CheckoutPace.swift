@@ -1,19 +1,21 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// How fast orders are served while there are any to serve, measured from those served last.
 ///
-/// The time between two outcomes only counts as far as somebody was waiting: on an idle shop an order takes as long as it took, not as long as nobody came.
-/// While one waits and nothing comes of it, that time counts as well, so that a shop that stands still promises nothing.
-public struct CheckoutPace: Hashable, Sendable {
+/// The time between two outcomes only counts as far as somebody was waiting: on an idle shop an order takes as long as
+/// it took, not as long as nobody came.
+/// While one waits and nothing comes of it, that time counts as well, so that a shop that stands still promises
+/// nothing.
+package struct CheckoutPace: Hashable, Sendable {
     /// An order that came to an outcome.
-    public struct Served: Hashable, Sendable {
+    package struct Served: Hashable, Sendable {
         /// When it was accepted.
-        public let placedAt: Date
+        package let placedAt: Date
         /// When its customer had an outcome.
-        public let doneAt: Date
+        package let doneAt: Date
 
         /// Names the two times.
-        public init(placedAt: Date, doneAt: Date) {
+        package init(placedAt: Date, doneAt: Date) {
             self.placedAt = placedAt
             self.doneAt = doneAt
         }
@@ -23,7 +25,7 @@ public struct CheckoutPace: Hashable, Sendable {
     static let patience: TimeInterval = 30
 
     /// How long one order takes, on the whole, in seconds.
-    public let secondsPerOrder: TimeInterval
+    package let secondsPerOrder: TimeInterval
 
     /// Measures. `nil` when nothing was served lately, or nothing moves.
     ///
@@ -31,7 +33,7 @@ public struct CheckoutPace: Hashable, Sendable {
     ///   - served: those served last.
     ///   - waitingSince: when the first of those was accepted that wait now, `nil` when none does.
     ///   - now: the time of the same clock.
-    public init?(served: [Served], waitingSince: Date?, now: Date) {
+    package init?(served: [Served], waitingSince: Date?, now: Date) {
         let served = served.sorted { $0.doneAt < $1.doneAt }
         guard let last = served.last else { return nil }
         var busy: TimeInterval = 0
@@ -46,8 +48,9 @@ public struct CheckoutPace: Hashable, Sendable {
         secondsPerOrder = (busy + standing) / Double(served.count)
     }
 
-    /// How long the order at this place takes, from 1, in whole seconds rounded up. `nil` for what no customer would wait for.
-    public func seconds(at place: Int) -> Int? {
+    /// How long the order at this place takes, from 1, in whole seconds rounded up. `nil` for what no customer would
+    /// wait for.
+    package func seconds(at place: Int) -> Int? {
         let seconds = (secondsPerOrder * Double(place)).rounded(.up)
         return seconds.isFinite && seconds < 86_400 ? max(1, Int(seconds)) : nil
     }

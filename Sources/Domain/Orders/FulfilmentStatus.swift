@@ -1,5 +1,5 @@
 /// Whether the goods of an order have left the house.
-public enum FulfilmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum FulfilmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// Nothing was sent.
     case unfulfilled
     /// Everything was sent.

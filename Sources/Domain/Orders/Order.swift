@@ -1,58 +1,60 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// What a customer bought, at the prices of the moment of buying.
-public struct Order: Hashable, Sendable {
+package struct Order: Hashable, Sendable {
     /// An order's id.
-    public typealias ID = Identifier<Order>
+    package typealias ID = Identifier<Order>
 
     /// The id in URLs and at providers.
-    public let id: ID
+    package let id: ID
     /// The number people read out on the telephone. Rises, with gaps.
-    public let number: Int64
+    package let number: Int64
     /// The cart it was made from.
-    public let cartID: Cart.ID
+    package let cartID: Cart.ID
     /// The account that placed it, `nil` for a guest or after erasure.
-    public let userID: User.ID?
+    package let userID: User.ID?
     /// Where its mail goes, `nil` after erasure.
-    public let email: EmailAddress?
+    package let email: EmailAddress?
     /// What its mail is written in.
-    public let language: Language
+    package let language: Language
     /// Where it stands.
-    public let status: OrderStatus
+    package let status: OrderStatus
     /// Whether it was sent.
-    public let fulfilment: FulfilmentStatus
+    package let fulfilment: FulfilmentStatus
     /// Counts changes: the ETag of the order.
-    public let version: Int
+    package let version: Int
     /// What was bought, as priced.
-    public let items: [OrderItem]
+    package let items: [OrderItem]
     /// The amounts.
-    public let totals: OrderTotals
+    package let totals: OrderTotals
     /// What went back.
-    public let refunded: Money
+    package let refunded: Money
     /// The refunds of its payment, oldest first.
-    public let refunds: [OrderRefund]
+    package let refunds: [OrderRefund]
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
-    public let rate: AppliedRate?
+    package let rate: AppliedRate?
     /// Why it was rejected: `out_of_stock`, or the payment provider's reason.
-    public let rejectionReason: String?
+    package let rejectionReason: String?
     /// The payment that counts.
-    public let payment: Payment?
+    package let payment: Payment?
     /// Where it is sent, `nil` after erasure.
-    public let shippingAddress: Address?
+    package let shippingAddress: Address?
     /// Until when stock is set aside.
-    public let reservedUntil: Date?
+    package let reservedUntil: Date?
     /// When it was accepted.
-    public let createdAt: Date
+    package let createdAt: Date
     /// When it last changed.
-    public let updatedAt: Date
+    package let updatedAt: Date
     /// When it was confirmed.
-    public let confirmedAt: Date?
+    package let confirmedAt: Date?
 
     /// Puts an order together from stored parts.
-    public init(
-        id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus, fulfilment: FulfilmentStatus,
+    package init(
+        id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus,
+        fulfilment: FulfilmentStatus,
         version: Int,
-        items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?, reservedUntil: Date?,
+        items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?,
+        reservedUntil: Date?,
         createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
         language: Language = .english, rejectionReason: String? = nil
     ) {
@@ -80,29 +82,31 @@ public struct Order: Hashable, Sendable {
     }
 
     /// The currency all amounts are in.
-    public var currency: Currency { totals.total.currency }
+    package var currency: Currency { totals.total.currency }
 
     /// Whether nothing is to be paid for it.
-    public var isFree: Bool { totals.total.amount == 0 }
+    package var isFree: Bool { totals.total.amount == 0 }
 }
 
 /// A refund as whoever placed the order sees it.
-public struct OrderRefund: Hashable, Sendable {
+package struct OrderRefund: Hashable, Sendable {
     /// The refund.
-    public let id: Refund.ID
+    package let id: Refund.ID
     /// How much.
-    public let amount: Money
+    package let amount: Money
     /// Where it stands.
-    public let status: RefundStatus
+    package let status: RefundStatus
     /// The pieces it is for, where it names any.
-    public let items: [RefundItem]
+    package let items: [RefundItem]
     /// When it was asked for.
-    public let createdAt: Date
+    package let createdAt: Date
     /// When it succeeded, failed or was called off.
-    public let settledAt: Date?
+    package let settledAt: Date?
 
     /// Puts it together from stored parts.
-    public init(id: Refund.ID, amount: Money, status: RefundStatus, items: [RefundItem], createdAt: Date, settledAt: Date?) {
+    package init(
+        id: Refund.ID, amount: Money, status: RefundStatus, items: [RefundItem], createdAt: Date, settledAt: Date?
+    ) {
         self.id = id
         self.amount = amount
         self.status = status

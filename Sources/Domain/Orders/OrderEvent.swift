@@ -1,9 +1,9 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Something that happened to an order and why, in order of happening.
-public struct OrderEvent: Hashable, Sendable {
+package struct OrderEvent: Hashable, Sendable {
     /// What happened. The raw values are stored and shown; they never change.
-    public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
+    package enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
         /// The order was accepted.
         case placed
         /// Stock was set aside.
@@ -63,18 +63,18 @@ public struct OrderEvent: Hashable, Sendable {
     }
 
     /// Rises with every event of the shop.
-    public let sequence: Int
+    package let sequence: Int
     /// What happened.
-    public let kind: Kind
+    package let kind: Kind
     /// The order's status afterwards.
-    public let status: OrderStatus
+    package let status: OrderStatus
     /// Why, in a code such as `out_of_stock` or `insufficient_funds`.
-    public let reason: String?
+    package let reason: String?
     /// When.
-    public let at: Date
+    package let at: Date
 
     /// Puts an event together from stored parts.
-    public init(sequence: Int, kind: Kind, status: OrderStatus, reason: String?, at: Date) {
+    package init(sequence: Int, kind: Kind, status: OrderStatus, reason: String?, at: Date) {
         self.sequence = sequence
         self.kind = kind
         self.status = status

@@ -1,5 +1,5 @@
 /// Where an order stands in its life.
-public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// Accepted; the worker has not set stock aside yet.
     case pending
     /// Stock is set aside until `reserved_until`; the payment runs or waits for the customer.
@@ -20,7 +20,7 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     case refunded
 
     /// The table of allowed transitions. What is not listed here does not happen, whatever arrives in whatever order.
-    public static let transitions: [OrderStatus: Set<OrderStatus>] = [
+    package static let transitions: [OrderStatus: Set<OrderStatus>] = [
         .pending: [.reserved, .rejected, .cancelled, .expired],
         .reserved: [.confirmed, .paymentFailed, .rejected, .expired, .cancelled],
         .paymentFailed: [.reserved, .confirmed, .rejected, .expired, .cancelled],
@@ -32,10 +32,10 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     ]
 
     /// Whether the order may go from here to there. Staying where it is counts as no transition.
-    public func canBecome(_ next: OrderStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package func canBecome(_ next: OrderStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
 
     /// Whether the order may still take money or stock: a cart has at most one such order.
-    public var isOpen: Bool {
+    package var isOpen: Bool {
         switch self {
         case .pending, .reserved, .paymentFailed: true
         case .confirmed, .rejected, .expired, .cancelled, .partiallyRefunded, .refunded: false
@@ -43,7 +43,7 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     }
 
     /// Whether the customer's goods are or were paid for.
-    public var isPaid: Bool {
+    package var isPaid: Bool {
         switch self {
         case .confirmed, .partiallyRefunded, .refunded: true
         case .pending, .reserved, .rejected, .paymentFailed, .expired, .cancelled: false
@@ -51,5 +51,5 @@ public enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
     }
 
     /// Whether somebody who waits for the outcome has one: the order is through, or it is the customer's turn.
-    public var isOutcome: Bool { self != .pending && self != .reserved }
+    package var isOutcome: Bool { self != .pending && self != .reserved }
 }

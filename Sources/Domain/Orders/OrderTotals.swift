@@ -1,18 +1,19 @@
 /// The amounts of an order, all in one currency: total = subtotal − discount + shipping + tax.
-public struct OrderTotals: Hashable, Codable, Sendable {
+package struct OrderTotals: Hashable, Codable, Sendable {
     /// Sum of the lines.
-    public let subtotal: Money
+    package let subtotal: Money
     /// What is taken off, as an amount not below zero.
-    public let discount: Money
+    package let discount: Money
     /// What sending costs.
-    public let shipping: Money
+    package let shipping: Money
     /// Tax on top.
-    public let tax: Money
+    package let tax: Money
     /// What is charged.
-    public let total: Money
+    package let total: Money
 
     /// Adds up. Throws `currencyMismatch` or `overflow`.
-    public init(subtotal: Money, discount: Money? = nil, shipping: Money? = nil, tax: Money? = nil) throws(MoneyError) {
+    package init(subtotal: Money, discount: Money? = nil, shipping: Money? = nil, tax: Money? = nil) throws(MoneyError)
+    {
         let zero = Money.zero(subtotal.currency)
         self.subtotal = subtotal
         self.discount = discount ?? zero
@@ -21,8 +22,9 @@ public struct OrderTotals: Hashable, Codable, Sendable {
         total = try subtotal.subtracting(self.discount).adding(self.shipping).adding(self.tax)
     }
 
-    /// Adds up the lines of an order with nothing taken off and nothing on top. Throws `currencyMismatch` or `overflow`.
-    public init(items: some Sequence<OrderItem>, currency: Currency) throws(MoneyError) {
+    /// Adds up the lines of an order with nothing taken off and nothing on top. Throws `currencyMismatch` or
+    /// `overflow`.
+    package init(items: some Sequence<OrderItem>, currency: Currency) throws(MoneyError) {
         try self.init(subtotal: Money.sum(items.map(\.total), in: currency))
     }
 }

@@ -1,30 +1,31 @@
 /// What an order waits for before its customer knows more.
-public struct OrderWaiting: Hashable, Sendable {
+package struct OrderWaiting: Hashable, Sendable {
     /// What keeps it.
-    public enum Reason: String, Hashable, Sendable, CaseIterable {
+    package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// Others are before it.
         case queued
         /// It is being paid.
         case inProgress = "in_progress"
         /// The payment provider fails. The order goes on by itself when it is back.
         case providerUnavailable = "provider_unavailable"
-        /// Its job has ended without an outcome. An operator can bring it back until the order's time is up; then it ends by itself.
+        /// Its job has ended without an outcome. An operator can bring it back until the order's time is up; then it
+        /// ends by itself.
         case stopped
     }
 
     /// What keeps it.
-    public let reason: Reason
+    package let reason: Reason
     /// Its place among the orders that wait for their turn, from 1; `nil` once its turn has come.
-    public let position: Int?
+    package let position: Int?
     /// How long that will take at the pace at which orders were served lately, `nil` when nobody can tell.
-    public let estimatedSeconds: Int?
+    package let estimatedSeconds: Int?
 
     /// - Parameters:
     ///   - ahead: how many orders are before it, `nil` once its turn has come.
     ///   - pace: how fast orders are served, `nil` when nobody can tell.
     ///   - isProviderAway: whether calls to the payment provider are held back.
     ///   - isStopped: whether nothing works on it any more.
-    public init(ahead: Int?, pace: CheckoutPace?, isProviderAway: Bool, isStopped: Bool = false) {
+    package init(ahead: Int?, pace: CheckoutPace?, isProviderAway: Bool, isStopped: Bool = false) {
         reason = isStopped ? .stopped : isProviderAway ? .providerUnavailable : ahead == nil ? .inProgress : .queued
         position = isStopped ? nil : ahead.map { $0 + 1 }
         estimatedSeconds = isProviderAway ? nil : position.flatMap { pace?.seconds(at: $0) }
@@ -33,7 +34,7 @@ public struct OrderWaiting: Hashable, Sendable {
 
 extension Order {
     /// Whether it waits for us or for the payment provider: not for its customer, and not for a bank.
-    public var isWaiting: Bool {
+    package var isWaiting: Bool {
         switch status {
         case .pending: true
         case .reserved: payment?.status == .created || payment?.status == .confirming

@@ -1,34 +1,35 @@
 /// What is known here about the money of an order.
-public struct Payment: Hashable, Sendable {
+package struct Payment: Hashable, Sendable {
     /// A payment's id. Idempotency keys at the provider are made from it.
-    public typealias ID = Identifier<Payment>
+    package typealias ID = Identifier<Payment>
 
     /// The id.
-    public let id: ID
+    package let id: ID
     /// Where it stands.
-    public let status: PaymentStatus
+    package let status: PaymentStatus
     /// What is charged.
-    public let amount: Money
+    package let amount: Money
     /// What was taken, which can be less than ``amount``. Refunds add up to this at most.
-    public let captured: Money
+    package let captured: Money
     /// What is held until it is taken or let go, which can be less than ``amount``.
-    public let authorized: Money
+    package let authorized: Money
     /// The card that was charged, once known.
-    public let card: CardSummary?
+    package let card: CardSummary?
     /// The provider's id of its intent, once stored.
-    public let providerID: String?
+    package let providerID: String?
     /// How many times a payment method was tried, counting the present one. 0 before the first.
-    public let attempt: Int
+    package let attempt: Int
     /// The payment method of the present attempt, as the provider names it.
-    public let method: String
+    package let method: String
     /// Why the last attempt was declined, in the provider's words: `insufficient_funds`, `generic_decline`…
-    public let declineCode: String?
+    package let declineCode: String?
     /// Lets the customer's browser finish the payment; only while `requiresAction`, only for the order's owner.
-    public let clientSecret: String?
+    package let clientSecret: String?
 
     /// Puts a payment together from stored parts.
-    public init(
-        id: ID, status: PaymentStatus, amount: Money, providerID: String?, attempt: Int, method: String, declineCode: String?,
+    package init(
+        id: ID, status: PaymentStatus, amount: Money, providerID: String?, attempt: Int, method: String,
+        declineCode: String?,
         clientSecret: String?, captured: Money? = nil, authorized: Money? = nil, card: CardSummary? = nil
     ) {
         self.id = id

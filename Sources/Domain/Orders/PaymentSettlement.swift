@@ -1,8 +1,8 @@
 /// Decides what news of a payment mean for an order: a pure function of what is known and what the provider says.
 ///
-/// Workers, webhooks, the reconciler and the sweeper all bring their news here. They come late, twice and in any order, so the decision
-/// looks at how much a state settles (``PaymentStatus/rank``) and never at the time of arrival.
-public enum PaymentSettlement: Hashable, Sendable {
+/// Workers, webhooks, the reconciler and the sweeper all bring their news here. They come late, twice and in any order,
+/// so the decision looks at how much a state settles (``PaymentStatus/rank``) and never at the time of arrival.
+package enum PaymentSettlement: Hashable, Sendable {
     /// Money moved or is held: consume the reservation, confirm the order, convert the cart, send the mail.
     case confirm(PaymentStatus)
     /// The customer has to act, or the provider has not decided: keep the stock for longer.
@@ -23,7 +23,7 @@ public enum PaymentSettlement: Hashable, Sendable {
     case ignore(Reason)
 
     /// Why news changed nothing.
-    public enum Reason: String, Hashable, Sendable, CaseIterable {
+    package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// It is known already.
         case alreadyKnown = "already_known"
         /// Something that settles more is known.
@@ -39,26 +39,27 @@ public enum PaymentSettlement: Hashable, Sendable {
     }
 
     /// What the database knows, read under the locks of order and payment.
-    public struct Known: Hashable, Sendable {
+    package struct Known: Hashable, Sendable {
         /// Where the order stands.
-        public let order: OrderStatus
+        package let order: OrderStatus
         /// Where its payment stands.
-        public let payment: PaymentStatus
+        package let payment: PaymentStatus
         /// What is to be charged.
-        public let amount: Money
+        package let amount: Money
         /// What was taken, as far as is known.
-        public let captured: Money
+        package let captured: Money
         /// The stored id of the provider's intent, if any.
-        public let intentID: PaymentIntent.ID?
-        /// Whether the news is the answer to the charge of the present attempt. An intent does not say which attempt its last error is of, so
-        /// from anybody else a decline may be that of an earlier card.
-        public let isOwnAnswer: Bool
+        package let intentID: PaymentIntent.ID?
+        /// Whether the news is the answer to the charge of the present attempt. An intent does not say which attempt
+        /// its last error is of, so from anybody else a decline may be that of an earlier card.
+        package let isOwnAnswer: Bool
         /// Whether the goods have left the house.
-        public let hasLeft: Bool
+        package let hasLeft: Bool
 
         /// Gathers what is known.
-        public init(
-            order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?, isOwnAnswer: Bool = true,
+        package init(
+            order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?,
+            isOwnAnswer: Bool = true,
             hasLeft: Bool = false, captured: Money? = nil
         ) {
             self.order = order
@@ -72,7 +73,7 @@ public enum PaymentSettlement: Hashable, Sendable {
     }
 
     /// The payment status that a provider's state amounts to, `nil` while it says nothing about an attempt.
-    public static func paymentStatus(of intent: PaymentIntent) -> PaymentStatus? {
+    package static func paymentStatus(of intent: PaymentIntent) -> PaymentStatus? {
         switch intent.status {
         case .succeeded: .captured
         case .requiresCapture: .authorized
@@ -85,7 +86,7 @@ public enum PaymentSettlement: Hashable, Sendable {
     }
 
     /// The decision.
-    public static func decide(_ known: Known, news intent: PaymentIntent) -> PaymentSettlement {
+    package static func decide(_ known: Known, news intent: PaymentIntent) -> PaymentSettlement {
         if let stored = known.intentID, stored != intent.id { return .ignore(.foreignIntent) }
         guard intent.amount == known.amount else { return .ignore(.amountMismatch) }
         guard let next = paymentStatus(of: intent) else { return .ignore(.undecided) }
@@ -107,16 +108,18 @@ public enum PaymentSettlement: Hashable, Sendable {
         }
     }
 
-    /// Refunds may lead back to `captured`, but a success that comes late must not. An authorisation that is given up is news all the same.
+    /// Refunds may lead back to `captured`, but a success that comes late must not. An authorisation that is given up
+    /// is news all the same.
     private static func isOldNews(_ next: PaymentStatus, _ known: PaymentStatus) -> Bool {
         next.rank < known.rank && !(known == .authorized && next == .canceled)
     }
 
-    /// An authorisation that is given up, by us or because its time ran out, leaves a confirmed order without money. Goods that have left
-    /// don't come back by that: a confirmed order without money is a break, and stays in sight.
+    /// An authorisation that is given up, by us or because its time ran out, leaves a confirmed order without money.
+    /// Goods that have left don't come back by that: a confirmed order without money is a break, and stays in sight.
     private static func canceled(_ known: Known) -> PaymentSettlement {
         if known.order.isOpen { return .release }
-        return known.payment == .authorized && known.order == .confirmed && !known.hasLeft ? .void : .recordPayment(.canceled)
+        return known.payment == .authorized && known.order == .confirmed && !known.hasLeft
+            ? .void : .recordPayment(.canceled)
     }
 
     private static func success(_ next: PaymentStatus, _ order: OrderStatus) -> PaymentSettlement {

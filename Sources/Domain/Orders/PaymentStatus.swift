@@ -1,5 +1,5 @@
 /// Where a payment stands. The states mirror the provider's, with `created` and `confirming` before money can move.
-public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// The order costs nothing: the provider is never asked, and no money ever moves.
     case notRequired = "not_required"
     /// The row exists; the provider may not know of it.
@@ -24,7 +24,7 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
     case refunded
 
     /// The table of allowed transitions.
-    public static let transitions: [PaymentStatus: Set<PaymentStatus>] = [
+    package static let transitions: [PaymentStatus: Set<PaymentStatus>] = [
         .notRequired: [],
         .created: [.confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .confirming: [.requiresAction, .processing, .failed, .canceled, .authorized, .captured],
@@ -33,18 +33,19 @@ public enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .failed: [.confirming, .canceled, .authorized, .captured],
         .authorized: [.canceled, .captured],
         .captured: [.partiallyRefunded, .refunded],
-        // Back again when a refund that succeeded fails later. Only ``RefundSum`` goes these ways, never news of the intent.
+        // Back again when a refund that succeeded fails later. Only ``RefundSum`` goes these ways, never news of the
+        // intent.
         .partiallyRefunded: [.captured, .refunded],
         .refunded: [.captured, .partiallyRefunded],
         .canceled: [],
     ]
 
     /// Whether the payment may go from here to there. Staying where it is counts as no transition.
-    public func canBecome(_ next: PaymentStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package func canBecome(_ next: PaymentStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
 
-    /// How much is settled by this state. News that ranks lower than what is known is old news: a failure that arrives after a success
-    /// is ignored, whatever its time of arrival.
-    public var rank: Int {
+    /// How much is settled by this state. News that ranks lower than what is known is old news: a failure that arrives
+    /// after a success is ignored, whatever its time of arrival.
+    package var rank: Int {
         switch self {
         case .created: 0
         case .confirming: 1

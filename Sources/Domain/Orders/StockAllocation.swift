@@ -1,10 +1,11 @@
 /// Decides which of several waiting orders get stock: a pure function of the stock and the orders.
 ///
-/// Orders are served as they arrived. An order gets everything it asks for or nothing; one that gets nothing takes nothing away from those
-/// behind it. So no unit is promised twice, the sum promised never exceeds what is available, and the same input gives the same decisions.
-public struct StockAllocation: Sendable {
+/// Orders are served as they arrived. An order gets everything it asks for or nothing; one that gets nothing takes
+/// nothing away from those behind it. So no unit is promised twice, the sum promised never exceeds what is available,
+/// and the same input gives the same decisions.
+package struct StockAllocation: Sendable {
     /// What an order was told.
-    public enum Decision: Hashable, Sendable {
+    package enum Decision: Hashable, Sendable {
         /// Everything is set aside.
         case held
         /// Nothing is set aside, because of these shortages, in order of SKU.
@@ -12,16 +13,16 @@ public struct StockAllocation: Sendable {
     }
 
     /// Too little of one unit.
-    public struct Shortage: Hashable, Sendable {
+    package struct Shortage: Hashable, Sendable {
         /// Of what.
-        public let sku: SKU
+        package let sku: SKU
         /// How many pieces the order asked for.
-        public let wanted: Int
+        package let wanted: Int
         /// How many were left when its turn came.
-        public let available: Int
+        package let available: Int
 
         /// Names a shortage.
-        public init(sku: SKU, wanted: Int, available: Int) {
+        package init(sku: SKU, wanted: Int, available: Int) {
             self.sku = sku
             self.wanted = wanted
             self.available = available
@@ -29,14 +30,14 @@ public struct StockAllocation: Sendable {
     }
 
     /// One decision for each order, in the order of arrival.
-    public private(set) var decisions: [(orderID: Order.ID, decision: Decision)] = []
+    package private(set) var decisions: [(orderID: Order.ID, decision: Decision)] = []
     /// How many more pieces of each unit are now set aside. Units of which nothing was taken are absent.
-    public private(set) var taken: [SKU: Int] = [:]
+    package private(set) var taken: [SKU: Int] = [:]
 
     private init() {}
 
     /// Serves the orders one after the other. A unit that is missing from `stock` has nothing available.
-    public static func allocate(stock: [SKU: Stock], orders: some Sequence<StockDemand>) -> StockAllocation {
+    package static func allocate(stock: [SKU: Stock], orders: some Sequence<StockDemand>) -> StockAllocation {
         var result = StockAllocation()
         for order in orders { result.serve(order, from: stock) }
         return result

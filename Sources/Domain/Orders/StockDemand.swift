@@ -1,12 +1,12 @@
 /// What one order needs from stock.
-public struct StockDemand: Hashable, Sendable {
+package struct StockDemand: Hashable, Sendable {
     /// Who needs it.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// How many pieces of each stock-keeping unit.
-    public let quantities: [SKU: Int]
+    package let quantities: [SKU: Int]
 
     /// Lines of the same unit add up.
-    public init(orderID: Order.ID, lines: some Sequence<(SKU, Quantity)>) {
+    package init(orderID: Order.ID, lines: some Sequence<(SKU, Quantity)>) {
         self.orderID = orderID
         quantities = lines.reduce(into: [:]) { $0[$1.0, default: 0] += $1.1.rawValue }
     }

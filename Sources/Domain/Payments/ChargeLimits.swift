@@ -1,18 +1,18 @@
 /// Which amounts the payment provider charges: a table by currency that is known without asking it.
 ///
-/// The provider's own table stands with the provider's code. What it refuses although the table does not, because it counts in the currency it pays out
-/// in, ends the order by ``PaymentRefusal``.
-public struct ChargeLimits: Hashable, Sendable {
+/// The provider's own table stands with the provider's code. What it refuses although the table does not, because it
+/// counts in the currency it pays out in, ends the order by ``PaymentRefusal``.
+package struct ChargeLimits: Hashable, Sendable {
     /// The least and the most that can be charged in a currency.
-    public struct Bounds: Hashable, Sendable {
+    package struct Bounds: Hashable, Sendable {
         /// The least.
-        public let minimum: Money
+        package let minimum: Money
         /// The most.
-        public let maximum: Money
+        package let maximum: Money
     }
 
     /// Why an amount cannot be charged.
-    public enum Violation: Error, Hashable, Sendable {
+    package enum Violation: Error, Hashable, Sendable {
         /// It is less than the provider charges.
         case tooSmall(Bounds)
         /// It is more than the provider charges.
@@ -31,30 +31,30 @@ public struct ChargeLimits: Hashable, Sendable {
     ///   - minimums: the least by currency. One step, where none is given.
     ///   - maximums: the most by currency. What fits, where none is given.
     ///   - unsupported: currencies in which nothing is charged.
-    public init(minimums: [Money], maximums: [Money], unsupported: [Currency] = []) {
+    package init(minimums: [Money], maximums: [Money], unsupported: [Currency] = []) {
         self.unsupported = Set(unsupported)
         self.minimums = Dictionary(minimums.map { ($0.currency, $0) }) { $1 }
         self.maximums = Dictionary(maximums.map { ($0.currency, $0) }) { $1 }
     }
 
     /// A provider that charges whatever fits.
-    public static let none = ChargeLimits(minimums: [], maximums: [])
+    package static let none = ChargeLimits(minimums: [], maximums: [])
 
     /// Whether anything can be charged in a currency.
-    public func supports(_ currency: Currency) -> Bool { !unsupported.contains(currency) }
+    package func supports(_ currency: Currency) -> Bool { !unsupported.contains(currency) }
 
     /// The bounds in a currency.
     ///
-    /// - Parameter conversion: a rate from another currency. It stands in where the currency has no minimum of its own: providers then ask for what is worth
-    ///   as much as their minimum elsewhere.
-    public func bounds(in currency: Currency, conversion: (from: Currency, rate: ExchangeRate)? = nil) -> Bounds {
+    /// - Parameter conversion: a rate from another currency. It stands in where the currency has no minimum of its own:
+    ///   providers then ask for what is worth as much as their minimum elsewhere.
+    package func bounds(in currency: Currency, conversion: (from: Currency, rate: ExchangeRate)? = nil) -> Bounds {
         let step = currency.chargeableStep
         let minimum = minimums[currency] ?? converted(to: currency, conversion) ?? Money(step, currency)
         return Bounds(minimum: minimum, maximum: maximums[currency] ?? Money(.max - .max % step, currency))
     }
 
     /// Checks an amount. Nothing at all can be charged by nobody: orders that cost nothing are not asked about.
-    public func check(_ amount: Money, conversion: (from: Currency, rate: ExchangeRate)? = nil) throws(Violation) {
+    package func check(_ amount: Money, conversion: (from: Currency, rate: ExchangeRate)? = nil) throws(Violation) {
         guard supports(amount.currency) else { throw .unsupported(amount.currency) }
         let bounds = bounds(in: amount.currency, conversion: conversion)
         if amount.amount < bounds.minimum.amount { throw .tooSmall(bounds) }

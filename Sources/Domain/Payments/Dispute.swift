@@ -1,41 +1,41 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// A charge that the customer's bank asks back, as the provider holds it: a snapshot.
-public struct Dispute: Sendable, Hashable {
+package struct Dispute: Sendable, Hashable {
     /// The provider's own identifier, such as `du_1MtJUT2eZvKYlo2CNaw2HvEv`.
-    public struct ID: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
+    package struct ID: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
         /// The identifier as the provider wrote it.
-        public let rawValue: String
+        package let rawValue: String
 
         /// Takes the provider's text as it is.
-        public init(rawValue: String) {
+        package init(rawValue: String) {
             self.rawValue = rawValue
         }
 
         /// The identifier itself; it is no secret.
-        public var description: String { rawValue }
+        package var description: String { rawValue }
     }
 
     /// The provider's identifier.
-    public let id: ID
+    package let id: ID
     /// The intent behind the charge, unless it was made without one.
-    public let intentID: PaymentIntent.ID?
+    package let intentID: PaymentIntent.ID?
     /// How much is asked back.
-    public let amount: Money
+    package let amount: Money
     /// Why, in a code such as `fraudulent` or `product_not_received`.
-    public let reason: String
+    package let reason: String
     /// Where it stands.
-    public let status: DisputeStatus
+    package let status: DisputeStatus
     /// When the bank asked.
-    public let openedAt: Date
+    package let openedAt: Date
     /// Until when the shop can answer, where the provider says so.
-    public let answerBefore: Date?
+    package let answerBefore: Date?
 
     /// Where its money went, when this is news of that.
-    public var funds: DisputeFunds?
+    package var funds: DisputeFunds?
 
     /// Puts a snapshot together from a provider's words.
-    public init(
+    package init(
         id: ID, intentID: PaymentIntent.ID?, amount: Money, reason: String, status: DisputeStatus, openedAt: Date,
         answerBefore: Date? = nil,
         funds: DisputeFunds? = nil

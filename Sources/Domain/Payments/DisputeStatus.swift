@@ -1,6 +1,6 @@
-/// Where a charge stands that the customer's bank asks back, under the names the provider's API gives the states (Stripe API reference, "The
-/// Dispute object").
-public enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
+/// Where a charge stands that the customer's bank asks back, under the names the provider's API gives the states
+/// (Stripe API reference, "The Dispute object").
+package enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
     /// The bank asks a question; no money is gone. The shop has to answer.
     case warningNeedsResponse = "warning_needs_response"
     /// The bank looks at the answer.
@@ -19,7 +19,7 @@ public enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
     case prevented
 
     /// Whether nothing changes this state any more.
-    public var isClosed: Bool {
+    package var isClosed: Bool {
         switch self {
         case .warningClosed, .won, .lost, .prevented: true
         case .warningNeedsResponse, .warningUnderReview, .needsResponse, .underReview: false
@@ -27,10 +27,10 @@ public enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
     }
 
     /// Whether the shop has to say something in time.
-    public var needsAnswer: Bool { self == .needsResponse || self == .warningNeedsResponse }
+    package var needsAnswer: Bool { self == .needsResponse || self == .warningNeedsResponse }
 
     /// Whether the money is not with the shop.
-    public var holdsMoney: Bool { self == .needsResponse || self == .underReview || self == .lost }
+    package var holdsMoney: Bool { self == .needsResponse || self == .underReview || self == .lost }
 
     /// How far a dispute has come. The bank's question comes before the dispute, the shop's answer before the decision.
     private var rank: Int {
@@ -43,13 +43,13 @@ public enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// Whether news of this state change a dispute that stands in that one, whatever arrives late: states only lead forward, and what is closed stays
-    /// closed.
-    public func follows(_ known: DisputeStatus) -> Bool { rank > known.rank }
+    /// Whether news of this state change a dispute that stands in that one, whatever arrives late: states only lead
+    /// forward, and what is closed stays closed.
+    package func follows(_ known: DisputeStatus) -> Bool { rank > known.rank }
 }
 
 /// Where the money of a dispute is, by what the provider told of it.
-public enum DisputeFunds: String, Sendable, Hashable, Codable, CaseIterable {
+package enum DisputeFunds: String, Sendable, Hashable, Codable, CaseIterable {
     /// The provider has taken it from the shop.
     case withdrawn
     /// The shop has it again.

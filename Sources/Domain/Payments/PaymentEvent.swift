@@ -1,6 +1,6 @@
-/// News that the payment provider brings of its own accord: objects as they stood when something happened to them. They come late, twice and in
-/// any order, before the answer to the call that caused them as well as after.
-public enum PaymentEvent: Sendable, Hashable {
+/// News that the payment provider brings of its own accord: objects as they stood when something happened to them. They
+/// come late, twice and in any order, before the answer to the call that caused them as well as after.
+package enum PaymentEvent: Sendable, Hashable {
     /// An intent came to a state that settles something. What it says can be taken as it is, whenever it comes.
     case settled(PaymentIntent)
     /// An intent went through a state that it may have left since: only reading it tells where it is.

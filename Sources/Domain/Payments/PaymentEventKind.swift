@@ -1,6 +1,6 @@
-/// What the payment provider tells of its own accord and the shop acts on, under the provider's names (Stripe API reference, "Types of
-/// events"). Whatever else it tells is taken and forgotten.
-public enum PaymentEventKind: String, Sendable, Hashable, Codable, CaseIterable {
+/// What the payment provider tells of its own accord and the shop acts on, under the provider's names (Stripe API
+/// reference, "Types of events"). Whatever else it tells is taken and forgotten.
+package enum PaymentEventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case intentRequiresAction = "payment_intent.requires_action"
     case intentProcessing = "payment_intent.processing"
     case intentFailed = "payment_intent.payment_failed"
@@ -21,6 +21,7 @@ public enum PaymentEventKind: String, Sendable, Hashable, Codable, CaseIterable 
 }
 
 extension PaymentEventKind {
-    /// The version of the provider's API that the shop asks for and its events are read as. Events of others are read as well as they can be.
-    public static let apiVersion = "2024-10-28.acacia"
+    /// The version of the provider's API that the shop asks for and its events are read as. Events of others are read
+    /// as well as they can be.
+    package static let apiVersion = "2024-10-28.acacia"
 }

@@ -1,5 +1,5 @@
 /// What an event of the payment provider changed here. The raw values are stored and shown; they never change.
-public enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
+package enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     /// It confirmed its order.
     case confirmed
     /// The payment waits for the customer or for the provider.
@@ -24,7 +24,8 @@ public enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     case alreadyKnown = "already_known"
     /// Something that settles more was known.
     case outranked
-    /// It is about something the shop did not make: another shop's or another program's payments, on the same account (``PaymentOwner``).
+    /// It is about something the shop did not make: another shop's or another program's payments, on the same account
+    /// (``PaymentOwner``).
     case foreign
     /// It is about an intent that an order of ours does not use and that moved no money.
     case superseded
@@ -35,11 +36,13 @@ public enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     /// It does not fit what is stored: another amount, or a second intent that moved money.
     case mismatch
 
-    /// Whether somebody, or the reconciliation, has to look: what it tells is true and could not be joined to what is stored.
-    public var isOpenMatter: Bool {
+    /// Whether somebody, or the reconciliation, has to look: what it tells is true and could not be joined to what is
+    /// stored.
+    package var isOpenMatter: Bool {
         switch self {
         case .unknownOrder, .unknownRefund, .mismatch: true
-        case .confirmed, .waiting, .declined, .released, .voided, .paymentRecorded, .lateMoney, .refundRecorded, .refundFoundElsewhere,
+        case .confirmed, .waiting, .declined, .released, .voided, .paymentRecorded, .lateMoney, .refundRecorded,
+            .refundFoundElsewhere,
             .disputeRecorded, .alreadyKnown, .outranked, .foreign, .superseded:
             false
         }

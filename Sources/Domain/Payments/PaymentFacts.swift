@@ -1,23 +1,24 @@
 /// What our books say of a payment, for comparing it with the provider's.
-public struct PaymentFacts: Hashable, Sendable {
+package struct PaymentFacts: Hashable, Sendable {
     /// The order.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// Where it stands.
-    public let order: OrderStatus
+    package let order: OrderStatus
     /// Its payment.
-    public let paymentID: Payment.ID
+    package let paymentID: Payment.ID
     /// Where that stands.
-    public let payment: PaymentStatus
+    package let payment: PaymentStatus
     /// What is charged.
-    public let amount: Money
+    package let amount: Money
     /// What was taken.
-    public let captured: Money
+    package let captured: Money
     /// The stored intent, if any.
-    public let intentID: PaymentIntent.ID?
+    package let intentID: PaymentIntent.ID?
 
     /// Gathers what is known.
-    public init(
-        orderID: Order.ID, order: OrderStatus, paymentID: Payment.ID, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?,
+    package init(
+        orderID: Order.ID, order: OrderStatus, paymentID: Payment.ID, payment: PaymentStatus, amount: Money,
+        intentID: PaymentIntent.ID?,
         captured: Money? = nil
     ) {
         self.orderID = orderID

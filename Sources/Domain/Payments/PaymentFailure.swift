@@ -1,14 +1,15 @@
 /// Why a call to the payment provider gave no result, told apart by what may be done next.
 ///
 /// See ``disposition`` for the rule that follows from each case.
-public enum PaymentFailure: Error, Sendable, Hashable {
+package enum PaymentFailure: Error, Sendable, Hashable {
     /// The card was refused. Carries the intent where the provider sent it along.
     case declined(Decline, PaymentIntent?)
     /// An earlier call with the same key is still running.
     case inProgress
     /// The provider asks us to slow down; nothing was done. Its own figure for the wait, where it gave one.
     case rateLimited(retryAfter: Duration?)
-    /// The call was not made: it is not its turn, or the provider fails and is left alone for a while. Ask again after the time.
+    /// The call was not made: it is not its turn, or the provider fails and is left alone for a while. Ask again after
+    /// the time.
     case unavailable(retryAfter: Duration, Admission.Reason)
     /// The intent is in a state in which this call makes no sense. Carries it where the provider sent it along.
     case unexpectedState(PaymentIntent?)
@@ -18,24 +19,26 @@ public enum PaymentFailure: Error, Sendable, Hashable {
     case configuration(String)
     /// The provider refuses the request as it stands; repeating it cannot help. With its own code, where it gave one.
     case invalidRequest(String, code: String? = nil)
-    /// The provider knows no such payment method, or not for this; repeating the request cannot help, another payment method may.
+    /// The provider knows no such payment method, or not for this; repeating the request cannot help, another payment
+    /// method may.
     case unusableMethod(String)
     /// The request surely never reached the provider.
     case notSent(String)
-    /// The request may have been carried out; only reading the intent back tells. `answered` when the provider said so itself, with a status of
-    /// 500 or above: it replays such an answer under the same key for a day, so that key leads no further.
+    /// The request may have been carried out; only reading the intent back tells. `answered` when the provider said so
+    /// itself, with a status of 500 or above: it replays such an answer under the same key for a day, so that key leads
+    /// no further.
     case outcomeUnknown(String, answered: Bool = false)
 }
 
 extension PaymentFailure {
     /// What is to be done after a failure.
-    public enum Disposition: Sendable, Hashable {
+    package enum Disposition: Sendable, Hashable {
         /// The answer is definite: record it, do not repeat the call under this key.
         case settle
         /// Repeat the same call with the same key, after the provider's own wait where it named one.
         case retrySameKey(after: Duration?)
-        /// Read the intent back and go on from the state it is in. Where no intent is known yet, repeat the creation with the same key: it
-        /// moves no money.
+        /// Read the intent back and go on from the state it is in. Where no intent is known yet, repeat the creation
+        /// with the same key: it moves no money.
         case readBack
         /// Stop calling the provider until a person has repaired the settings.
         case openCircuit
@@ -44,7 +47,7 @@ extension PaymentFailure {
     }
 
     /// The rule for this failure (checkout design, "Provider failures").
-    public var disposition: Disposition {
+    package var disposition: Disposition {
         switch self {
         case .declined: .settle
         case .inProgress, .notSent: .retrySameKey(after: nil)
@@ -56,19 +59,22 @@ extension PaymentFailure {
         }
     }
 
-    /// The provider's last word on a payment, where this is one: its order can end, because no repetition will ever be answered otherwise. Not so where the
-    /// provider does not know the intent, which may be ours and known to another of its accounts.
-    public var refusal: PaymentRefusal? {
+    /// The provider's last word on a payment, where this is one: its order can end, because no repetition will ever be
+    /// answered otherwise. Not so where the provider does not know the intent, which may be ours and known to another
+    /// of its accounts.
+    package var refusal: PaymentRefusal? {
         switch self {
         // Without a code it is not the provider's word, but that of something on the way, or a bug of ours.
         case .invalidRequest(_, let code): code.map { PaymentRefusal(code: $0) }
         case .unusableMethod: PaymentRefusal(code: "resource_missing", concernsMethod: true)
-        case .declined, .inProgress, .rateLimited, .unavailable, .unexpectedState, .notFound, .configuration, .notSent, .outcomeUnknown: nil
+        case .declined, .inProgress, .rateLimited, .unavailable, .unexpectedState, .notFound, .configuration, .notSent,
+            .outcomeUnknown:
+            nil
         }
     }
 
     /// A short stable name for logs, metrics and attempt records.
-    public var code: String {
+    package var code: String {
         switch self {
         case .declined: "declined"
         case .inProgress: "in_progress"
@@ -86,12 +92,14 @@ extension PaymentFailure {
 }
 
 extension PaymentFailure {
-    /// Why the provider refuses what was asked for, in its own words where it has any: what is kept of it and shown to operators.
-    public var reason: String {
+    /// Why the provider refuses what was asked for, in its own words where it has any: what is kept of it and shown to
+    /// operators.
+    package var reason: String {
         switch self {
         case .declined(let decline, _): decline.declineCode ?? decline.code
         case .unexpectedState(let intent): code + (intent.map { ": the payment is \($0.status.rawValue)" } ?? "")
-        case .invalidRequest(let reason, _), .unusableMethod(let reason), .configuration(let reason), .notSent(let reason),
+        case .invalidRequest(let reason, _), .unusableMethod(let reason), .configuration(let reason),
+            .notSent(let reason),
             .outcomeUnknown(let reason, _):
             reason
         case .inProgress, .rateLimited, .unavailable, .notFound: code
@@ -101,12 +109,13 @@ extension PaymentFailure {
 
 extension PaymentFailure: CustomStringConvertible {
     /// What happened, for logs and operators. Holds no secrets.
-    public var description: String {
+    package var description: String {
         switch self {
         case .declined(let decline, _): "The card was declined: \(decline.declineCode ?? decline.code)."
         case .inProgress: "An earlier call with the same key is still running at the payment provider."
         case .rateLimited(let wait): "The payment provider asks us to slow down" + (wait.map { ", for \($0)." } ?? ".")
-        case .unavailable(_, .turn): "The payment provider is called as often as it may be; this call waits for its turn."
+        case .unavailable(_, .turn):
+            "The payment provider is called as often as it may be; this call waits for its turn."
         case .unavailable(_, .circuit): "The payment provider fails at present; this call waits until it is back."
         case .unexpectedState(let intent):
             "The payment is in another state than expected" + (intent.map { ": \($0.status.rawValue)." } ?? ".")

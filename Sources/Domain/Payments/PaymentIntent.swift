@@ -1,50 +1,52 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// A payment as the provider holds it: a snapshot that was true when the provider answered.
-public struct PaymentIntent: Sendable, Hashable {
+package struct PaymentIntent: Sendable, Hashable {
     /// The provider's own identifier, such as `pi_3MtwBwLkdIwHu7ix28a3tqPa`.
-    public struct ID: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
+    package struct ID: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
         /// The identifier as the provider wrote it.
-        public let rawValue: String
+        package let rawValue: String
 
         /// Takes the provider's text as it is.
-        public init(rawValue: String) {
+        package init(rawValue: String) {
             self.rawValue = rawValue
         }
 
         /// The identifier itself; it is no secret.
-        public var description: String { rawValue }
+        package var description: String { rawValue }
     }
 
     /// The provider's identifier.
-    public let id: ID
+    package let id: ID
     /// Where the payment stands.
-    public let status: PaymentIntentStatus
+    package let status: PaymentIntentStatus
     /// What is, or would be, charged.
-    public let amount: Money
-    /// What the customer's browser needs to complete a ``PaymentIntentStatus/requiresAction`` payment. A secret of that customer: never logged.
-    public let clientSecret: String?
+    package let amount: Money
+    /// What the customer's browser needs to complete a ``PaymentIntentStatus/requiresAction`` payment. A secret of that
+    /// customer: never logged.
+    package let clientSecret: String?
     /// Why the last try was refused, when it was.
-    public let lastError: Decline?
+    package let lastError: Decline?
     /// The order this intent was made for, when it carries one of ours.
-    public let orderID: Order.ID?
+    package let orderID: Order.ID?
     /// The provider's identifier of the call that gave this snapshot, for its support and for our logs.
-    public let requestID: String?
+    package let requestID: String?
     /// When it was made, by the provider's clock and in whole seconds. `nil` when the provider did not say.
-    public let createdAt: Date?
-    /// What has been taken, which can be less than ``amount`` where somebody took a part by hand. `nil` when the provider did not say.
-    public let amountReceived: Money?
+    package let createdAt: Date?
+    /// What has been taken, which can be less than ``amount`` where somebody took a part by hand. `nil` when the
+    /// provider did not say.
+    package let amountReceived: Money?
     /// What is held and can be taken, which can be less than ``amount``. `nil` when the provider did not say.
-    public let amountCapturable: Money?
+    package let amountCapturable: Money?
     /// The card that was charged, where the provider said so.
-    public let card: CardSummary?
+    package let card: CardSummary?
     /// The payment this intent was made for, when it carries one of ours.
-    public let paymentID: Payment.ID?
+    package let paymentID: Payment.ID?
     /// The shop that made it (see ``Reconciliation``), when it says so.
-    public let shop: String?
+    package let shop: String?
 
     /// Puts a snapshot together from a provider's answer.
-    public init(
+    package init(
         id: ID, status: PaymentIntentStatus, amount: Money, clientSecret: String? = nil, lastError: Decline? = nil,
         orderID: Order.ID? = nil,
         requestID: String? = nil, createdAt: Date? = nil, amountReceived: Money? = nil, amountCapturable: Money? = nil,
@@ -68,29 +70,33 @@ public struct PaymentIntent: Sendable, Hashable {
 
 extension PaymentIntent {
     /// What of it was taken: all of it unless the provider says otherwise, and never more than it is over.
-    public var captured: Money {
+    package var captured: Money {
         guard status == .succeeded else { return .zero(amount.currency) }
         return Money(min(max((amountReceived ?? amount).amount, 0), amount.amount), amount.currency)
     }
 
     /// What of it is held: all of it unless the provider says otherwise, and never more than it is over.
-    public var held: Money {
+    package var held: Money {
         guard status == .requiresCapture else { return .zero(amount.currency) }
         return Money(min(max((amountCapturable ?? amount).amount, 0), amount.amount), amount.currency)
     }
 }
 
 /// What a customer recognizes a card by.
-public struct CardSummary: Sendable, Hashable, Codable {
+package struct CardSummary: Sendable, Hashable, Codable {
     /// The provider's word for the brand, such as `visa`.
-    public let brand: String
+    package let brand: String
     /// The last four digits.
-    public let lastFour: String
+    package let lastFour: String
 
     /// `nil` unless the brand is a short word and the digits are four.
-    public init?(brand: String, lastFour: String) {
-        let isWord = (1...32).contains(brand.utf8.count) && brand.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F || $0 == 0x20 }
-        guard isWord, lastFour.utf8.count == 4, lastFour.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    package init?(brand: String, lastFour: String) {
+        let isWord =
+            (1...32).contains(brand.utf8.count)
+            && brand.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F || $0 == 0x20 }
+        guard isWord, lastFour.utf8.count == 4, lastFour.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         self.brand = brand
         self.lastFour = lastFour
     }
@@ -98,7 +104,7 @@ public struct CardSummary: Sendable, Hashable, Codable {
 
 extension PaymentIntent: CustomStringConvertible {
     /// What may be logged: no client secret.
-    public var description: String {
+    package var description: String {
         "\(id) \(status.rawValue) \(amount)"
     }
 }

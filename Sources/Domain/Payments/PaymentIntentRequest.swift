@@ -1,29 +1,31 @@
 /// What an intent is made from.
-public struct PaymentIntentRequest: Sendable, Hashable {
+package struct PaymentIntentRequest: Sendable, Hashable {
     /// When the money moves, relative to the confirmation.
-    public enum CaptureMethod: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum CaptureMethod: String, Sendable, Hashable, Codable, CaseIterable {
         /// At once.
         case automatic
         /// Set aside first, taken by a later call.
         case manual
     }
 
-    /// The order to be paid. Written into the intent, so that an intent can be joined to its order whatever we have lost.
-    public let orderID: Order.ID
+    /// The order to be paid. Written into the intent, so that an intent can be joined to its order whatever we have
+    /// lost.
+    package let orderID: Order.ID
     /// The number the customer knows the order by.
-    public let orderNumber: Int64
+    package let orderNumber: Int64
     /// What is to be charged.
-    public let amount: Money
+    package let amount: Money
     /// When the money moves.
-    public let captureMethod: CaptureMethod
+    package let captureMethod: CaptureMethod
     /// Names this call, so that repeating it gives the same intent.
-    public let key: IdempotencyKey
+    package let key: IdempotencyKey
     /// Further pairs stored with the intent, such as our own payment id. `order_id` is added by itself.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
 
     /// Describes an intent to be made.
-    public init(
-        orderID: Order.ID, orderNumber: Int64, amount: Money, captureMethod: CaptureMethod = .automatic, key: IdempotencyKey,
+    package init(
+        orderID: Order.ID, orderNumber: Int64, amount: Money, captureMethod: CaptureMethod = .automatic,
+        key: IdempotencyKey,
         metadata: [String: String] = [:]
     ) {
         self.orderID = orderID

@@ -1,5 +1,6 @@
-/// The states of a payment intent, under the names the provider's API gives them (Stripe API reference, "The PaymentIntent object").
-public enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseIterable {
+/// The states of a payment intent, under the names the provider's API gives them (Stripe API reference, "The
+/// PaymentIntent object").
+package enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseIterable {
     /// Made, or declined: waits for a (new) card.
     case requiresPaymentMethod = "requires_payment_method"
     /// Has a card and waits for the call that charges it.
@@ -18,12 +19,12 @@ public enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseIterab
 
 extension PaymentIntentStatus {
     /// Whether the customer's part is done: charged, or set aside for us on the card.
-    public var isPaid: Bool {
+    package var isPaid: Bool {
         self == .succeeded || self == .requiresCapture
     }
 
     /// Whether nothing changes this state any more.
-    public var isFinal: Bool {
+    package var isFinal: Bool {
         self == .succeeded || self == .canceled
     }
 }

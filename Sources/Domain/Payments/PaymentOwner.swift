@@ -1,13 +1,15 @@
-/// Whose a payment at the provider is: several shops, and other programs, may share one account. One rule for events and for the comparison of
-/// books.
+/// Whose a payment at the provider is: several shops, and other programs, may share one account. One rule for events
+/// and for the comparison of books.
 ///
-/// A payment is this shop's when it is stored here, or carries this shop's identity (see ``Reconciliation/shop``), or names an order that is here.
-public enum PaymentOwner: Hashable, Sendable {
+/// A payment is this shop's when it is stored here, or carries this shop's identity (see ``Reconciliation/shop``), or
+/// names an order that is here.
+package enum PaymentOwner: Hashable, Sendable {
     /// This shop's.
     case thisShop
     /// Another shop's: it says so. That one looks after its own.
     case anotherShop
-    /// Nothing proves it this shop's. Events of it are taken and change nothing; where money moved, the comparison of books shows it once.
+    /// Nothing proves it this shop's. Events of it are taken and change nothing; where money moved, the comparison of
+    /// books shows it once.
     case unproven
 
     /// Judges by what the payment says and what is stored.
@@ -17,7 +19,7 @@ public enum PaymentOwner: Hashable, Sendable {
     ///   - shop: this shop.
     ///   - isStored: whether the payment is stored here.
     ///   - isNamed: whether the order that it names is here.
-    public init(of named: String?, in shop: String, isStored: Bool, isNamed: Bool) {
+    package init(of named: String?, in shop: String, isStored: Bool, isNamed: Bool) {
         if isStored || named == shop {
             self = .thisShop
         } else if named != nil {

@@ -1,12 +1,13 @@
-/// The payment provider's last word: it will not carry a payment out as it was asked to, however often it is asked. Nothing has moved.
-public struct PaymentRefusal: Hashable, Sendable {
+/// The payment provider's last word: it will not carry a payment out as it was asked to, however often it is asked.
+/// Nothing has moved.
+package struct PaymentRefusal: Hashable, Sendable {
     /// The provider's code, such as `amount_too_small` or `resource_missing`; the type of its error where it gave none.
-    public let code: String
+    package let code: String
     /// Whether it is the payment method that cannot be used. Another one may.
-    public let concernsMethod: Bool
+    package let concernsMethod: Bool
 
     /// Puts a refusal together from a provider's words.
-    public init(code: String, concernsMethod: Bool = false) {
+    package init(code: String, concernsMethod: Bool = false) {
         self.code = code
         self.concernsMethod = concernsMethod
     }
@@ -14,8 +15,8 @@ public struct PaymentRefusal: Hashable, Sendable {
 
 extension PaymentRefusal {
     /// What orders say that ended because their payment method cannot be used.
-    public static let methodCode = "payment_method_unusable"
+    package static let methodCode = "payment_method_unusable"
 
     /// Why the order ended, as it is stored and shown.
-    public var reason: String { concernsMethod ? Self.methodCode : code }
+    package var reason: String { concernsMethod ? Self.methodCode : code }
 }

@@ -20,19 +20,23 @@ extension Reconciliation {
             case .authorized: return authorized(facts)
             case .canceled where facts.payment.rank >= PaymentStatus.captured.rank: return ahead(facts)
             case .canceled:
-                return found(.behind, facts, "It is canceled; our payment is \(facts.payment.rawValue).", .finalise(facts.orderID))
+                return found(
+                    .behind, facts, "It is canceled; our payment is \(facts.payment.rawValue).",
+                    .finalise(facts.orderID))
             default: break
             }
             if facts.isPaid { return ahead(facts) }
             // Nobody confirms it any more. While the payment is not called off the sweeper of orphaned intents has it.
-            return facts.payment == .canceled ? found(.unstoredIntent, facts, "Our payment is called off.", .cancel) : nil
+            return facts.payment == .canceled
+                ? found(.unstoredIntent, facts, "Our payment is called off.", .cancel) : nil
         }
 
         private func captured(_ facts: PaymentFacts) -> ReconciliationFinding? {
             if facts.payment.rank >= PaymentStatus.captured.rank {
                 if intent.amountReceived == nil || intent.captured == facts.captured { return nil }
                 return found(
-                    .amountDiffers, facts, "Of it \(intent.captured) came; we hold that \(facts.captured) did.", .finalise(facts.orderID))
+                    .amountDiffers, facts, "Of it \(intent.captured) came; we hold that \(facts.captured) did.",
+                    .finalise(facts.orderID))
             }
             if facts.payment == .canceled { return lateMoney(facts) }
             return found(
@@ -43,13 +47,16 @@ extension Reconciliation {
         private func authorized(_ facts: PaymentFacts) -> ReconciliationFinding? {
             if facts.payment == .authorized { return nil }
             if facts.isPaid { return ahead(facts) }
-            if facts.payment == .canceled { return found(.lateMoney, facts, "Money is held for a payment that is called off.", .cancel) }
+            if facts.payment == .canceled {
+                return found(.lateMoney, facts, "Money is held for a payment that is called off.", .cancel)
+            }
             return found(
                 facts.order.isOpen || facts.order.isPaid ? .behind : .lateMoney, facts,
                 "Money is held; our payment is \(facts.payment.rawValue).", .finalise(facts.orderID))
         }
 
-        /// An intent that names an order of ours and is not stored with its payment. It has never been: what is stored stays.
+        /// An intent that names an order of ours and is not stored with its payment. It has never been: what is stored
+        /// stays.
         func withNamed(_ facts: PaymentFacts) -> ReconciliationFinding? {
             if theirs == .canceled { return nil }
             guard intent.paymentID == facts.paymentID else {
@@ -59,14 +66,17 @@ extension Reconciliation {
             case .captured: return moved(facts)
             case .authorized:
                 guard facts.intentID == nil, facts.takesMoney else {
-                    return found(.unstoredIntent, facts, "It holds money that the order, \(facts.order.rawValue), has no use for.", .cancel)
+                    return found(
+                        .unstoredIntent, facts,
+                        "It holds money that the order, \(facts.order.rawValue), has no use for.", .cancel)
                 }
                 if intent.amount != facts.amount { return differs(facts) }
                 return found(.unstoredIntent, facts, "It holds the order's money.", .finalise(facts.orderID))
             default: break
             }
             if facts.intentID != nil || !facts.takesMoney {
-                return found(.unstoredIntent, facts, "Nobody will confirm it: the order is \(facts.order.rawValue).", .cancel)
+                return found(
+                    .unstoredIntent, facts, "Nobody will confirm it: the order is \(facts.order.rawValue).", .cancel)
             }
             guard facts.order == .reserved, facts.payment == .created, intent.amount == facts.amount else { return nil }
             return found(.unstoredIntent, facts, "The order's payment has no intent yet.", .adopt(facts.orderID))
@@ -83,7 +93,8 @@ extension Reconciliation {
             if facts.takesMoney || facts.payment.canBecome(.captured) {
                 guard intent.amount == facts.amount else { return differs(facts) }
                 return found(
-                    facts.order.isOpen ? .unstoredIntent : .lateMoney, facts, "The money has moved; the order is \(facts.order.rawValue).",
+                    facts.order.isOpen ? .unstoredIntent : .lateMoney, facts,
+                    "The money has moved; the order is \(facts.order.rawValue).",
                     .finalise(facts.orderID))
             }
             return lateMoney(facts)
@@ -92,11 +103,13 @@ extension Reconciliation {
         private func lateMoney(_ facts: PaymentFacts) -> ReconciliationFinding? {
             guard left.amount > 0 else { return nil }
             return found(
-                .lateMoney, facts, "The money has moved; the order is \(facts.order.rawValue) and its payment called off.",
+                .lateMoney, facts,
+                "The money has moved; the order is \(facts.order.rawValue) and its payment called off.",
                 .giveBack(left, .latePayment, facts.paymentID))
         }
 
-        /// An intent of an order that we do not have. The proof is the payment that it names, where it is of this shop's making.
+        /// An intent of an order that we do not have. The proof is the payment that it names, where it is of this
+        /// shop's making.
         func ofUnknownOrder(proof: Payment.ID?) -> ReconciliationFinding? {
             switch theirs {
             case .canceled: return nil
@@ -107,10 +120,12 @@ extension Reconciliation {
                     proof.map { .giveBack(left, .orderUnknown, $0) } ?? .askOperator)
             case .authorized:
                 return found(
-                    .orderUnknown, nil, "Money is held for an order that is not in the database.", proof == nil ? .askOperator : .cancel)
+                    .orderUnknown, nil, "Money is held for an order that is not in the database.",
+                    proof == nil ? .askOperator : .cancel)
             default:
                 return proof == nil
-                    ? nil : found(.unstoredIntent, nil, "Nobody will confirm it: the order is not in the database.", .cancel)
+                    ? nil
+                    : found(.unstoredIntent, nil, "Nobody will confirm it: the order is not in the database.", .cancel)
             }
         }
 
@@ -120,18 +135,23 @@ extension Reconciliation {
         }
 
         private func differs(_ facts: PaymentFacts) -> ReconciliationFinding {
-            found(.amountDiffers, facts, "It is over \(intent.amount), of which \(received) came; ours is \(facts.amount).", .askOperator)
+            found(
+                .amountDiffers, facts,
+                "It is over \(intent.amount), of which \(received) came; ours is \(facts.amount).", .askOperator)
         }
 
         private func ahead(_ facts: PaymentFacts) -> ReconciliationFinding {
-            found(.ahead, facts, "Our payment is \(facts.payment.rawValue); the provider's is \(intent.status.rawValue).", .askOperator)
+            found(
+                .ahead, facts, "Our payment is \(facts.payment.rawValue); the provider's is \(intent.status.rawValue).",
+                .askOperator)
         }
 
         private func found(
             _ kind: BreakKind, _ facts: PaymentFacts?, _ reason: String, _ remedy: ReconciliationFinding.Remedy
         ) -> ReconciliationFinding {
             ReconciliationFinding(
-                kind, .intent, intent.id.rawValue, orderID: facts?.orderID ?? intent.orderID, amount: intent.amount, reason: reason,
+                kind, .intent, intent.id.rawValue, orderID: facts?.orderID ?? intent.orderID, amount: intent.amount,
+                reason: reason,
                 remedy: remedy)
         }
     }

@@ -4,11 +4,13 @@ extension Reconciliation {
     /// - Parameters:
     ///   - ours: our refund that it names.
     ///   - payment: the payment that its intent is stored with.
-    public func finding(_ refund: ProviderRefund, ours: Refund?, payment: PaymentFacts?) -> ReconciliationFinding? {
+    package func finding(_ refund: ProviderRefund, ours: Refund?, payment: PaymentFacts?) -> ReconciliationFinding? {
         guard isOlder(refund.createdAt, than: Self.grace) else { return nil }
-        func found(_ kind: BreakKind, _ reason: String, _ remedy: ReconciliationFinding.Remedy) -> ReconciliationFinding {
+        func found(_ kind: BreakKind, _ reason: String, _ remedy: ReconciliationFinding.Remedy) -> ReconciliationFinding
+        {
             ReconciliationFinding(
-                kind, .refund, refund.id.rawValue, orderID: ours?.orderID ?? payment?.orderID, amount: refund.amount, reason: reason,
+                kind, .refund, refund.id.rawValue, orderID: ours?.orderID ?? payment?.orderID, amount: refund.amount,
+                reason: reason,
                 remedy: remedy)
         }
         guard let ours else {
@@ -21,12 +23,15 @@ extension Reconciliation {
         }
         guard refund.amount == ours.amount, ours.providerID == nil || ours.providerID == refund.id else {
             return found(
-                .amountDiffers, "It is over \(refund.amount); ours is \(ours.amount), \(ours.providerID?.rawValue ?? "new").", .askOperator)
+                .amountDiffers,
+                "It is over \(refund.amount); ours is \(ours.amount), \(ours.providerID?.rawValue ?? "new").",
+                .askOperator)
         }
         if ours.status == refund.status { return nil }
         let difference = "It is \(refund.status.rawValue); ours is \(ours.status.rawValue)."
         if ours.status.canBecome(refund.status) { return found(.refundBehind, difference, .recordRefund(ours.id)) }
         // Money went back that we count as ours. The other way round it is old news.
-        return refund.status.isLive && !ours.status.isLive && ours.providerID == nil ? found(.refundBehind, difference, .askOperator) : nil
+        return refund.status.isLive && !ours.status.isLive && ours.providerID == nil
+            ? found(.refundBehind, difference, .askOperator) : nil
     }
 }

@@ -1,34 +1,36 @@
 internal import Arithmetic
-public import FoundationEssentials
+package import FoundationEssentials
 
-/// Compares what the provider holds with what we hold: a pure function of the two, so that every difference and every remedy can be tried out.
+/// Compares what the provider holds with what we hold: a pure function of the two, so that every difference and every
+/// remedy can be tried out.
 ///
-/// A remedy is only named where the facts prove it right. They are final, or whoever carries the remedy out decides again under the locks, so that
-/// facts that have grown old do no harm: an order that is over stays over, an intent that is stored with a payment stays with it, an intent
-/// that succeeded or was called off stays so.
-public struct Reconciliation: Hashable, Sendable {
+/// A remedy is only named where the facts prove it right. They are final, or whoever carries the remedy out decides
+/// again under the locks, so that facts that have grown old do no harm: an order that is over stays over, an intent
+/// that is stored with a payment stays with it, an intent that succeeded or was called off stays so.
+package struct Reconciliation: Hashable, Sendable {
     /// For as long a difference may be work under way, in seconds.
-    public static let grace: TimeInterval = 120
+    package static let grace: TimeInterval = 120
     /// For as long an order that we do not have may be a mistake about which database this is, in seconds.
-    public static let patience: TimeInterval = 900
+    package static let patience: TimeInterval = 900
 
-    /// This shop, as it is written into its intents. It was drawn when the database was made and comes back with a backup of it, so that an intent
-    /// that carries it is of this database's making, whatever the database has lost since, and of no other that uses the same account.
-    public let shop: String
+    /// This shop, as it is written into its intents. It was drawn when the database was made and comes back with a
+    /// backup of it, so that an intent that carries it is of this database's making, whatever the database has lost
+    /// since, and of no other that uses the same account.
+    package let shop: String
     /// Our time.
-    public let now: Date
+    package let now: Date
     /// Whether ``grace`` and ``patience`` are left out.
-    public let isHurried: Bool
+    package let isHurried: Bool
 
     /// A comparison at a time.
-    public init(shop: String, now: Date, isHurried: Bool = false) {
+    package init(shop: String, now: Date, isHurried: Bool = false) {
         self.shop = shop
         self.now = now
         self.isHurried = isHurried
     }
 
     /// Whether what was given back of an intent has to be known to judge it.
-    public static func asksForRefunds(of intent: PaymentIntent, stored: PaymentFacts?) -> Bool {
+    package static func asksForRefunds(of intent: PaymentIntent, stored: PaymentFacts?) -> Bool {
         intent.status == .succeeded && intent.orderID != nil && (stored == nil || stored?.payment == .canceled)
     }
 
@@ -38,7 +40,7 @@ public struct Reconciliation: Hashable, Sendable {
     ///   - stored: the payment that this intent is stored with.
     ///   - named: the payment of the order that the intent names.
     ///   - givenBack: what has gone back of it or is about to, where ``asksForRefunds(of:stored:)``.
-    public func finding(
+    package func finding(
         _ intent: PaymentIntent, stored: PaymentFacts?, named: PaymentFacts?, givenBack: Money? = nil
     ) -> ReconciliationFinding? {
         guard isOlder(intent.createdAt, than: Self.grace) else { return nil }
@@ -57,17 +59,19 @@ public struct Reconciliation: Hashable, Sendable {
     }
 
     /// What an entry of the provider's list that makes no sense here is to us.
-    public func unreadable(_ object: ReconciliationFinding.Object, _ id: String) -> ReconciliationFinding {
+    package func unreadable(_ object: ReconciliationFinding.Object, _ id: String) -> ReconciliationFinding {
         ReconciliationFinding(
-            .foreign, object, id, orderID: nil, amount: nil, reason: "Its currency or amount make no sense here.", remedy: .askOperator)
+            .foreign, object, id, orderID: nil, amount: nil, reason: "Its currency or amount make no sense here.",
+            remedy: .askOperator)
     }
 
     /// What an intent of ours that the provider does not know is to us.
-    public func missing(_ facts: PaymentFacts) -> ReconciliationFinding? {
+    package func missing(_ facts: PaymentFacts) -> ReconciliationFinding? {
         facts.intentID.map {
             ReconciliationFinding(
                 .ahead, .intent, $0.rawValue, orderID: facts.orderID, amount: facts.amount,
-                reason: "Our payment is \(facts.payment.rawValue); the provider does not know it.", remedy: .askOperator)
+                reason: "Our payment is \(facts.payment.rawValue); the provider does not know it.", remedy: .askOperator
+            )
         }
     }
 

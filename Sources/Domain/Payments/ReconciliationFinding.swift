@@ -1,7 +1,7 @@
 /// A difference between the provider's books and ours, and what may be done about it without asking anybody.
-public struct ReconciliationFinding: Hashable, Sendable {
+package struct ReconciliationFinding: Hashable, Sendable {
     /// What of the provider's it was found in.
-    public enum Object: String, Hashable, Codable, Sendable, CaseIterable {
+    package enum Object: String, Hashable, Codable, Sendable, CaseIterable {
         /// A payment intent.
         case intent
         /// A refund.
@@ -9,7 +9,7 @@ public struct ReconciliationFinding: Hashable, Sendable {
     }
 
     /// What makes the books agree. Each is safe to carry out twice, and by two at once.
-    public enum Remedy: Hashable, Sendable {
+    package enum Remedy: Hashable, Sendable {
         /// Settle the intent with its order, as its worker would have.
         case finalise(Order.ID)
         /// Store the intent with its payment; it has not moved any money.
@@ -29,23 +29,24 @@ public struct ReconciliationFinding: Hashable, Sendable {
     }
 
     /// In what way the books differ.
-    public let kind: BreakKind
+    package let kind: BreakKind
     /// In what.
-    public let object: Object
+    package let object: Object
     /// The provider's id of it.
-    public let providerID: String
+    package let providerID: String
     /// The order it is about, known to us or not.
-    public let orderID: Order.ID?
+    package let orderID: Order.ID?
     /// How much it is about.
-    public let amount: Money?
+    package let amount: Money?
     /// What was found, in one sentence for operators.
-    public let reason: String
+    package let reason: String
     /// What may be done.
-    public let remedy: Remedy
+    package let remedy: Remedy
 
     /// Describes a difference.
-    public init(
-        _ kind: BreakKind, _ object: Object, _ providerID: String, orderID: Order.ID?, amount: Money?, reason: String, remedy: Remedy
+    package init(
+        _ kind: BreakKind, _ object: Object, _ providerID: String, orderID: Order.ID?, amount: Money?, reason: String,
+        remedy: Remedy
     ) {
         self.kind = kind
         self.object = object

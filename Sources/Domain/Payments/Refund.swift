@@ -1,41 +1,41 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Money that goes back to a customer: a row that is committed before the provider is asked.
-public struct Refund: Hashable, Sendable {
+package struct Refund: Hashable, Sendable {
     /// A refund's id. The idempotency key at the provider is made from it.
-    public typealias ID = Identifier<Refund>
+    package typealias ID = Identifier<Refund>
 
     /// The id.
-    public let id: ID
+    package let id: ID
     /// The order.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// The payment that is given back.
-    public let paymentID: Payment.ID
+    package let paymentID: Payment.ID
     /// How much, in the order's currency.
-    public let amount: Money
+    package let amount: Money
     /// Why.
-    public let reason: RefundReason
+    package let reason: RefundReason
     /// Where it stands.
-    public let status: RefundStatus
+    package let status: RefundStatus
     /// The provider's id, once it has one.
-    public let providerID: ProviderRefund.ID?
+    package let providerID: ProviderRefund.ID?
     /// Why it came to nothing, in the provider's words.
-    public let failureReason: String?
+    package let failureReason: String?
     /// Who made it.
-    public let source: RefundSource
+    package let source: RefundSource
     /// The pieces it is for, where it names any.
-    public let items: [RefundItem]
+    package let items: [RefundItem]
     /// Whether it was asked for as all that is left, so that it follows when less turns out to be left than was known.
-    public let takesTheRest: Bool
+    package let takesTheRest: Bool
     /// Whether the goods came back and can be sold again, all of them or those that ``items`` say.
-    public let restock: Bool
+    package let restock: Bool
     /// When it was asked for.
-    public let createdAt: Date
+    package let createdAt: Date
     /// When it succeeded, failed or was called off.
-    public let settledAt: Date?
+    package let settledAt: Date?
 
     /// Puts a refund together from stored parts.
-    public init(
+    package init(
         id: ID, orderID: Order.ID, paymentID: Payment.ID, amount: Money, reason: RefundReason, status: RefundStatus,
         providerID: ProviderRefund.ID?, failureReason: String?, restock: Bool, createdAt: Date, settledAt: Date?,
         source: RefundSource = .shop, items: [RefundItem] = [], takesTheRest: Bool = false
@@ -58,7 +58,7 @@ public struct Refund: Hashable, Sendable {
 }
 
 /// Who made a refund. The raw values are stored and shown; they never change.
-public enum RefundSource: String, Hashable, Codable, Sendable, CaseIterable {
+package enum RefundSource: String, Hashable, Codable, Sendable, CaseIterable {
     /// This shop, because somebody asked for it here.
     case shop
     /// Somebody else with access to the account at the provider. The shop learns of it when it is made.
@@ -66,20 +66,20 @@ public enum RefundSource: String, Hashable, Codable, Sendable, CaseIterable {
 }
 
 /// Pieces of one line of an order that a refund is for.
-public struct RefundItem: Hashable, Codable, Sendable {
+package struct RefundItem: Hashable, Codable, Sendable {
     /// The product.
-    public let productID: Product.ID
+    package let productID: Product.ID
     /// What the warehouse counts.
-    public let sku: SKU
+    package let sku: SKU
     /// Number of pieces.
-    public let quantity: Int
+    package let quantity: Int
     /// Whether they go back on the shelf once the refund stands.
-    public let restock: Bool
+    package let restock: Bool
     /// How many pieces this refund has put back on the shelf.
-    public let restocked: Int
+    package let restocked: Int
 
     /// Names pieces of a line.
-    public init(productID: Product.ID, sku: SKU, quantity: Int, restock: Bool, restocked: Int = 0) {
+    package init(productID: Product.ID, sku: SKU, quantity: Int, restock: Bool, restocked: Int = 0) {
         self.productID = productID
         self.sku = sku
         self.quantity = quantity
@@ -90,10 +90,12 @@ public struct RefundItem: Hashable, Codable, Sendable {
 
 extension Refund {
     /// The same refund where it stands elsewhere.
-    public func becoming(_ status: RefundStatus) -> Refund {
+    package func becoming(_ status: RefundStatus) -> Refund {
         Refund(
-            id: id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason, status: status, providerID: providerID,
-            failureReason: failureReason, restock: restock, createdAt: createdAt, settledAt: settledAt, source: source, items: items,
+            id: id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason, status: status,
+            providerID: providerID,
+            failureReason: failureReason, restock: restock, createdAt: createdAt, settledAt: settledAt, source: source,
+            items: items,
             takesTheRest: takesTheRest)
     }
 }

@@ -1,5 +1,5 @@
 /// Why money goes back.
-public enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
+package enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
     /// The customer asked for it.
     case requestedByCustomer = "requested_by_customer"
     /// The same thing was paid twice.
@@ -16,7 +16,7 @@ public enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
     case madeAtProvider = "made_at_provider"
 
     /// Whether a person may give it; the others are the system's own.
-    public var isForPeople: Bool {
+    package var isForPeople: Bool {
         switch self {
         case .requestedByCustomer, .duplicate, .fraudulent: true
         case .orderCancelled, .latePayment, .orderUnknown, .madeAtProvider: false

@@ -1,23 +1,24 @@
 /// What a refund is made from.
-public struct RefundRequest: Sendable, Hashable {
+package struct RefundRequest: Sendable, Hashable {
     /// Our refund. Written into the provider's, so that the two can be joined whatever we have lost.
-    public let refundID: Refund.ID
+    package let refundID: Refund.ID
     /// The order it belongs to, written into it as well.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// This shop, written into it as well: several may share an account.
-    public let shop: String?
+    package let shop: String?
     /// The intent that is given back.
-    public let intentID: PaymentIntent.ID
+    package let intentID: PaymentIntent.ID
     /// How much.
-    public let amount: Money
+    package let amount: Money
     /// Why.
-    public let reason: RefundReason
+    package let reason: RefundReason
     /// Names this call, so that repeating it gives the same refund.
-    public let key: IdempotencyKey
+    package let key: IdempotencyKey
 
     /// Describes a refund to be made.
-    public init(
-        refundID: Refund.ID, orderID: Order.ID, shop: String? = nil, intentID: PaymentIntent.ID, amount: Money, reason: RefundReason,
+    package init(
+        refundID: Refund.ID, orderID: Order.ID, shop: String? = nil, intentID: PaymentIntent.ID, amount: Money,
+        reason: RefundReason,
         key: IdempotencyKey
     ) {
         self.refundID = refundID

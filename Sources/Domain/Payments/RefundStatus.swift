@@ -1,5 +1,5 @@
 /// Where money that goes back stands.
-public enum RefundStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum RefundStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// Noted; the provider may not know of it.
     case requested
     /// The provider has it and has not carried it out.
@@ -12,7 +12,7 @@ public enum RefundStatus: String, Hashable, Codable, Sendable, CaseIterable {
     case canceled
 
     /// The table of allowed transitions. A bank may send a refund back days after it succeeded.
-    public static let transitions: [RefundStatus: Set<RefundStatus>] = [
+    package static let transitions: [RefundStatus: Set<RefundStatus>] = [
         .requested: [.pending, .succeeded, .failed, .canceled],
         .pending: [.succeeded, .failed, .canceled],
         .succeeded: [.failed],
@@ -20,11 +20,11 @@ public enum RefundStatus: String, Hashable, Codable, Sendable, CaseIterable {
     ]
 
     /// Whether the refund may go from here to there. Staying where it is counts as no transition.
-    public func canBecome(_ next: RefundStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package func canBecome(_ next: RefundStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
 
     /// Whether it takes part of what was captured, so that nobody else can give the same money back.
-    public var isLive: Bool { self != .failed && self != .canceled }
+    package var isLive: Bool { self != .failed && self != .canceled }
 
     /// Whether the job that makes it has nothing left to do.
-    public var isSettled: Bool { self != .requested && self != .pending }
+    package var isSettled: Bool { self != .requested && self != .pending }
 }

@@ -1,5 +1,5 @@
 /// Keeps the limits of one provider, and its circuit: every call asks first and reports afterwards.
-public protocol CallGate: Sendable {
+package protocol CallGate: Sendable {
     /// Whose calls these are.
     var provider: Provider { get }
 

@@ -1,7 +1,8 @@
 /// The mail provider's record of what it accepted: the way to settle a sending whose answer was lost.
-public protocol MailActivity: Sendable {
+package protocol MailActivity: Sendable {
     /// What the record says of a delivery that was sent under this Message-ID (with its angle brackets).
     ///
-    /// - Throws: ``MailFailure/outcomeUnknown(reason:)`` when the look-up itself failed, so that the question stays open.
+    /// - Throws: ``MailFailure/outcomeUnknown(reason:)`` when the look-up itself failed, so that the question stays
+    ///   open.
     func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace
 }

@@ -1,5 +1,5 @@
 /// Where currency rates come from.
-public protocol RateSource: Sendable {
+package protocol RateSource: Sendable {
     /// Who publishes them: the ``RateSet/source`` of its sets.
     var name: String { get }
 

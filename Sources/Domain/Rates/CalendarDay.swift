@@ -2,16 +2,16 @@ internal import Arithmetic
 package import FoundationEssentials
 
 /// A day of the Gregorian calendar without a time, as rates are dated: `2026-11-23`.
-public struct CalendarDay: Hashable, Sendable {
+package struct CalendarDay: Hashable, Sendable {
     /// Year, 1 to 9999.
-    public let year: Int
+    package let year: Int
     /// Month, 1 to 12.
-    public let month: Int
+    package let month: Int
     /// Day of the month, 1 to 31.
-    public let day: Int
+    package let day: Int
 
     /// Reads `YYYY-MM-DD`. `nil` for any other form and for days that do not exist.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
         func number(_ range: Range<Int>) -> Int? {
@@ -23,17 +23,21 @@ public struct CalendarDay: Hashable, Sendable {
             return value
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
-        guard year >= 1, (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day) else { return nil }
+        guard year >= 1, (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day) else {
+            return nil
+        }
         (self.year, self.month, self.day) = (year, month, day)
     }
 
     /// The seconds since 1970 that fall on a day of the years 1 to 9999.
     static let seconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
-    /// The day in UTC at a number of seconds since 1 January 1970. Before the year 1 it is that year's first day, after 9999 that year's last.
+    /// The day in UTC at a number of seconds since 1 January 1970. Before the year 1 it is that year's first day, after
+    /// 9999 that year's last.
     ///
-    /// Days to civil date by Howard Hinnant's algorithm ("chrono-Compatible Low-Level Date Algorithms"), which counts years from March.
-    public init(secondsSince1970 seconds: Int64) {
+    /// Days to civil date by Howard Hinnant's algorithm ("chrono-Compatible Low-Level Date Algorithms"), which counts
+    /// years from March.
+    package init(secondsSince1970 seconds: Int64) {
         let seconds = min(max(seconds, Self.seconds.lowerBound), Self.seconds.upperBound)
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400 + 719_468
         let era = (days >= 0 ? days : days - 146_096) / 146_097
@@ -47,7 +51,7 @@ public struct CalendarDay: Hashable, Sendable {
     }
 
     /// Days from an earlier day to this one; below zero when that one is later.
-    public func days(since other: CalendarDay) -> Int { daysSince1970 - other.daysSince1970 }
+    package func days(since other: CalendarDay) -> Int { daysSince1970 - other.daysSince1970 }
 
     /// The same algorithm the other way.
     private var daysSince1970: Int {
@@ -69,14 +73,14 @@ public struct CalendarDay: Hashable, Sendable {
 
 extension CalendarDay: Comparable {
     /// Earlier days first.
-    public static func < (left: Self, right: Self) -> Bool {
+    package static func < (left: Self, right: Self) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 }
 
 extension CalendarDay: CustomStringConvertible {
     /// `YYYY-MM-DD` (ISO 8601).
-    public var description: String {
+    package var description: String {
         func padded(_ number: Int, _ width: Int) -> String {
             let digits = String(number)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
@@ -88,14 +92,15 @@ extension CalendarDay: CustomStringConvertible {
 /// In JSON and in columns, `YYYY-MM-DD`.
 extension CalendarDay: RawRepresentable, Codable {
     /// Reads `YYYY-MM-DD`; nil for anything else.
-    public init?(rawValue: String) { self.init(rawValue) }
+    package init?(rawValue: String) { self.init(rawValue) }
 
     /// `YYYY-MM-DD`.
-    public var rawValue: String { description }
+    package var rawValue: String { description }
 }
 
 extension Date {
-    /// The time at a number of seconds since 1970 as other programs give it; nil outside of the years 1970 to 9999, where it is no time of theirs but a mistake.
+    /// The time at a number of seconds since 1970 as other programs give it; nil outside of the years 1970 to 9999,
+    /// where it is no time of theirs but a mistake.
     package init?(unixSeconds seconds: Int64) {
         guard (0...CalendarDay.seconds.upperBound).contains(seconds) else { return nil }
         self.init(timeIntervalSince1970: Double(seconds))

@@ -1,5 +1,5 @@
 /// Why no rates could be had. The set in use stays in use.
-public enum RateFailure: Error, Sendable, Hashable {
+package enum RateFailure: Error, Sendable, Hashable {
     /// The source could not be reached, or answered with an error; another try may help.
     case unavailable(String)
     /// The source answered with something that is not a usable set of rates. Nothing of it is used.
@@ -8,7 +8,7 @@ public enum RateFailure: Error, Sendable, Hashable {
 
 extension RateFailure: CustomStringConvertible {
     /// What happened, for logs and operators.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unavailable(let reason): "The rates could not be fetched: \(reason)"
         case .malformed(let reason): "The rates fetched cannot be used: \(reason)"

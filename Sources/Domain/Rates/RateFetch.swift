@@ -1,5 +1,5 @@
 /// What a rate source answered.
-public enum RateFetch: Sendable, Hashable {
+package enum RateFetch: Sendable, Hashable {
     /// The set already held is still the latest.
     case unchanged
     /// A whole set, and what to ask with next time.

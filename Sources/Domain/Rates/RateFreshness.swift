@@ -1,7 +1,8 @@
 /// What the age of the rates in use means for the shop.
-public enum RateFreshness: Hashable, Sendable {
-    /// More days than this between a set's day and today are worth an alert: sources rest on weekends and holidays, and no longer.
-    public static let alertDays = 4
+package enum RateFreshness: Hashable, Sendable {
+    /// More days than this between a set's day and today are worth an alert: sources rest on weekends and holidays, and
+    /// no longer.
+    package static let alertDays = 4
 
     /// As it should be.
     case fresh
@@ -13,7 +14,7 @@ public enum RateFreshness: Hashable, Sendable {
     /// Judges an age in days.
     ///
     /// - Parameter maximum: the age up to which prices are converted.
-    public init(days: Int, maximum: Int) {
+    package init(days: Int, maximum: Int) {
         self = days > maximum ? .expired : days > Self.alertDays ? .old : .fresh
     }
 }

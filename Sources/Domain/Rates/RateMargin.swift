@@ -1,23 +1,25 @@
-/// What the shop puts on top of published rates when it converts prices: 0 to 20 per cent, in steps of a hundredth of a per cent.
-public struct RateMargin: RawRepresentable, Hashable, Sendable {
+/// What the shop puts on top of published rates when it converts prices: 0 to 20 per cent, in steps of a hundredth of a
+/// per cent.
+package struct RateMargin: RawRepresentable, Hashable, Sendable {
     /// The allowed margins, in hundredths of a per cent.
-    public static let range = 0...2_000
+    package static let range = 0...2_000
     /// Published rates as they are.
-    public static let zero = RateMargin(unchecked: 0)
+    package static let zero = RateMargin(unchecked: 0)
 
     /// Hundredths of a per cent.
-    public let rawValue: Int
+    package let rawValue: Int
 
     private init(unchecked value: Int) { rawValue = value }
 
     /// `nil` outside of the range.
-    public init?(rawValue: Int) {
+    package init?(rawValue: Int) {
         guard Self.range.contains(rawValue) else { return nil }
         self.init(unchecked: rawValue)
     }
 
-    /// Reads per cent such as `2`, `2.5` or `2.75`. `nil` for any other form, for more decimals and outside of the range.
-    public init?(percent text: some StringProtocol) {
+    /// Reads per cent such as `2`, `2.5` or `2.75`. `nil` for any other form, for more decimals and outside of the
+    /// range.
+    package init?(percent text: some StringProtocol) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), (1...2).contains(parts[0].count) else { return nil }
         let fraction = parts.count == 2 ? Array(parts[1]) : [UInt8(ascii: "0")]
@@ -34,7 +36,7 @@ public struct RateMargin: RawRepresentable, Hashable, Sendable {
 
 extension RateMargin: CustomStringConvertible {
     /// Per cent without trailing zeros: `2.5`.
-    public var description: String {
+    package var description: String {
         let (whole, rest) = rawValue.quotientAndRemainder(dividingBy: 100)
         if rest == 0 { return String(whole) }
         return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"

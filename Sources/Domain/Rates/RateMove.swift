@@ -1,16 +1,16 @@
 /// How far the rate of one currency went from one set to a later one.
-public struct RateMove: Hashable, Sendable {
+package struct RateMove: Hashable, Sendable {
     /// Which currency.
-    public let currency: Currency
+    package let currency: Currency
     /// What both rates are counted from.
-    public let base: Currency
+    package let base: Currency
     /// The rate in the older set.
-    public let old: ExchangeRate
+    package let old: ExchangeRate
     /// The rate in the later set.
-    public let new: ExchangeRate
+    package let new: ExchangeRate
 
     /// Names a move.
-    public init(currency: Currency, base: Currency, old: ExchangeRate, new: ExchangeRate) {
+    package init(currency: Currency, base: Currency, old: ExchangeRate, new: ExchangeRate) {
         self.currency = currency
         self.base = base
         self.old = old
@@ -20,5 +20,5 @@ public struct RateMove: Hashable, Sendable {
 
 extension RateMove: CustomStringConvertible {
     /// `EUR/JPY 163 → 250`.
-    public var description: String { "\(base)/\(currency) \(old) → \(new)" }
+    package var description: String { "\(base)/\(currency) \(old) → \(new)" }
 }

@@ -1,21 +1,21 @@
 /// All exchange rates that a source published for one day. It is taken over as a whole or not at all.
-public struct RateSet: Hashable, Sendable {
+package struct RateSet: Hashable, Sendable {
     /// An id of a rate set.
-    public typealias ID = Identifier<RateSet>
+    package typealias ID = Identifier<RateSet>
 
     /// The id that orders priced with this set keep.
-    public let id: ID
+    package let id: ID
     /// Who published it: `ecb`, `frankfurter`, `openexchangerates`.
-    public let source: String
+    package let source: String
     /// The currency all rates are counted from: one unit of it buys `rates[x]` units of x.
-    public let base: Currency
+    package let base: Currency
     /// The day the source dates the set with.
-    public let date: CalendarDay
+    package let date: CalendarDay
     /// Rates by currency, without the base itself.
-    public let rates: [Currency: ExchangeRate]
+    package let rates: [Currency: ExchangeRate]
 
     /// Takes rates by currency; an entry for the base itself is dropped.
-    public init(id: ID = ID(), source: String, base: Currency, date: CalendarDay, rates: [Currency: ExchangeRate]) {
+    package init(id: ID = ID(), source: String, base: Currency, date: CalendarDay, rates: [Currency: ExchangeRate]) {
         self.id = id
         self.source = source
         self.base = base
@@ -26,14 +26,15 @@ public struct RateSet: Hashable, Sendable {
     /// The rate from one currency to another, `nil` when the set lacks one of them.
     ///
     /// A rate that does not start at the base is the quotient of two, rounded at ten decimals.
-    public func rate(from source: Currency, to target: Currency) -> ExchangeRate? {
+    package func rate(from source: Currency, to target: Currency) -> ExchangeRate? {
         if source == target { return .one }
-        guard let toTarget = target == base ? .one : rates[target], let toSource = source == base ? .one : rates[source] else { return nil }
+        guard let toTarget = target == base ? .one : rates[target], let toSource = source == base ? .one : rates[source]
+        else { return nil }
         return source == base ? toTarget : toTarget.divided(by: toSource)
     }
 
     /// Currencies whose rate, from the older set's base, moved by more than a share against that set; by code.
-    public func moves(from older: RateSet, moreThanPercent percent: Int) -> [RateMove] {
+    package func moves(from older: RateSet, moreThanPercent percent: Int) -> [RateMove] {
         rates.keys.sorted().compactMap { currency in
             guard let new = rate(from: older.base, to: currency), let old = older.rate(from: older.base, to: currency),
                 new.moved(from: old, byMoreThanPercent: percent)
@@ -43,7 +44,7 @@ public struct RateSet: Hashable, Sendable {
     }
 
     /// The currencies of ``moves(from:moreThanPercent:)``.
-    public func jumps(from older: RateSet, moreThanPercent percent: Int) -> [Currency] {
+    package func jumps(from older: RateSet, moreThanPercent percent: Int) -> [Currency] {
         moves(from: older, moreThanPercent: percent).map(\.currency)
     }
 }

@@ -1,23 +1,25 @@
 /// Where an order is sent.
-public struct Address: Hashable, Codable, Sendable {
+package struct Address: Hashable, Codable, Sendable {
     /// Who receives it.
-    public var name: String
+    package var name: String
     /// Street and number.
-    public var line1: String
+    package var line1: String
     /// Anything more the carrier needs to find the door.
-    public var line2: String?
+    package var line2: String?
     /// Town.
-    public var city: String
+    package var city: String
     /// State, province or region, where the country uses one.
-    public var region: String?
+    package var region: String?
     /// Postal code, where the country uses one.
-    public var postalCode: String?
+    package var postalCode: String?
     /// Country as two upper-case letters of ISO 3166-1.
-    public var country: String
+    package var country: String
 
-    /// Checks what came from outside. Throws the first rule broken, its code naming the field: `name_invalid`, `country_invalid`…
-    public init(
-        name: String, line1: String, line2: String? = nil, city: String, region: String? = nil, postalCode: String? = nil, country: String
+    /// Checks what came from outside. Throws the first rule broken, its code naming the field: `name_invalid`,
+    /// `country_invalid`…
+    package init(
+        name: String, line1: String, line2: String? = nil, city: String, region: String? = nil,
+        postalCode: String? = nil, country: String
     ) throws(InvalidValue) {
         self.name = try Self.checked(name, "name", 1...120)
         self.line1 = try Self.checked(line1, "line1", 1...200)
@@ -27,7 +29,8 @@ public struct Address: Hashable, Codable, Sendable {
         self.postalCode = try Self.checkedIfPresent(postalCode, "postal_code", 0...20)
         guard Country(rawValue: country) != nil else {
             throw InvalidValue(
-                code: "country_invalid", message: "Expected the two upper-case letters of a country of ISO 3166-1, such as DE.")
+                code: "country_invalid",
+                message: "Expected the two upper-case letters of a country of ISO 3166-1, such as DE.")
         }
         self.country = country
     }
@@ -38,7 +41,9 @@ public struct Address: Hashable, Codable, Sendable {
         case country
     }
 
-    private static func checked(_ text: String, _ field: String, _ length: ClosedRange<Int>) throws(InvalidValue) -> String {
+    private static func checked(_ text: String, _ field: String, _ length: ClosedRange<Int>) throws(InvalidValue)
+        -> String
+    {
         guard length.contains(text.unicodeScalars.count),
             text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
         else {
@@ -49,7 +54,9 @@ public struct Address: Hashable, Codable, Sendable {
         return text
     }
 
-    private static func checkedIfPresent(_ text: String?, _ field: String, _ length: ClosedRange<Int>) throws(InvalidValue) -> String? {
+    private static func checkedIfPresent(_ text: String?, _ field: String, _ length: ClosedRange<Int>)
+        throws(InvalidValue) -> String?
+    {
         guard let text, !text.isEmpty else { return nil }
         return try checked(text, field, length)
     }

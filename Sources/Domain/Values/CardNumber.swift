@@ -1,24 +1,29 @@
-/// Finds what looks like the number of a payment card in text that customers write. Such a number must not be written anywhere, not even to be refused.
+/// Finds what looks like the number of a payment card in text that customers write. Such a number must not be written
+/// anywhere, not even to be refused.
 ///
-/// Source: ISO/IEC 7812-1: 12 to 19 digits as cards have them today, of which the last is a check digit by the formula of Luhn.
-public enum CardNumber {
+/// Source: ISO/IEC 7812-1: 12 to 19 digits as cards have them today, of which the last is a check digit by the formula
+/// of Luhn.
+package enum CardNumber {
     /// How closely to look.
-    public enum Scrutiny: Sendable {
-        /// For text in which numbers are not expected, such as the name of a payment method: any such number, whatever stands directly before and behind it.
+    package enum Scrutiny: Sendable {
+        /// For text in which numbers are not expected, such as the name of a payment method: any such number, whatever
+        /// stands directly before and behind it.
         case strict
-        /// For addresses and notes, in which telephone numbers may stand: whole numbers of 13 digits and more that begin as those of the card networks do.
+        /// For addresses and notes, in which telephone numbers may stand: whole numbers of 13 digits and more that
+        /// begin as those of the card networks do.
         case lenient
     }
 
     /// As many digits as numbers of cards have.
-    public static let lengths = 12...19
+    package static let lengths = 12...19
     /// As many signs as may stand between two digits of one number.
     private static let widestGap = 2
     /// Text is looked at no further than this, in groups of digits; whoever writes more of them writes no address.
     private static let mostGroups = 200
 
-    /// Whether a number of a card may stand in the text: digits of any script, with spaces, hyphens, dots and the like between them or not.
-    public static func occurs(in text: String, _ scrutiny: Scrutiny) -> Bool {
+    /// Whether a number of a card may stand in the text: digits of any script, with spaces, hyphens, dots and the like
+    /// between them or not.
+    package static func occurs(in text: String, _ scrutiny: Scrutiny) -> Bool {
         runs(of: text).contains { scrutiny == .strict ? isAnywhere(in: $0.flatMap(\.self)) : isWhole(in: $0) }
     }
 

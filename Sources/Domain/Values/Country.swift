@@ -1,18 +1,18 @@
 /// A country by its two letters of ISO 3166-1, such as `DE`. Which there are changes once in some years.
 ///
 /// With Kosovo's `XK`, which the standard leaves to its users and the post takes.
-public struct Country: RawRepresentable, Hashable, Sendable {
+package struct Country: RawRepresentable, Hashable, Sendable {
     /// The two letters.
-    public let rawValue: String
+    package let rawValue: String
 
     /// nil for letters that name no country.
-    public init?(rawValue: String) {
+    package init?(rawValue: String) {
         guard Self.codes.contains(rawValue) else { return nil }
         self.rawValue = rawValue
     }
 
     /// All countries, in the order of their letters.
-    public static var all: [Country] { codes.sorted().compactMap(Country.init) }
+    package static var all: [Country] { codes.sorted().compactMap(Country.init) }
 
     private static let codes = Set(
         """

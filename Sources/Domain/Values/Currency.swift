@@ -1,11 +1,11 @@
 /// A currency of ISO 4217: its three-letter code and the number of decimals of its minor unit.
 ///
 /// The exponents are ISO's. A payment provider may count differently for a few of them and converts at its own border.
-public struct Currency: Hashable, Sendable {
+package struct Currency: Hashable, Sendable {
     /// Upper-case alphabetic code, such as `USD`.
-    public let code: String
+    package let code: String
     /// Decimals of the minor unit: 2 for the US dollar (cents), 0 for the yen, 3 for the Kuwaiti dinar.
-    public let exponent: Int
+    package let exponent: Int
 
     private init(known code: String, exponent: Int) {
         self.code = code
@@ -13,7 +13,7 @@ public struct Currency: Hashable, Sendable {
     }
 
     /// The currency with this code, in either case. `nil` when ISO 4217 does not list it as money that people pay with.
-    public init?(_ code: some StringProtocol) {
+    package init?(_ code: some StringProtocol) {
         guard code.utf8.count == 3 else { return nil }
         let upper = code.uppercased()
         guard let exponent = CurrencyTable.exponents[upper] else { return nil }
@@ -21,40 +21,41 @@ public struct Currency: Hashable, Sendable {
     }
 
     /// Every currency of ISO 4217 that people pay with, by code.
-    public static let all: [Currency] = CurrencyTable.exponents.map { Currency(known: $0.key, exponent: $0.value) }.sorted()
+    package static let all: [Currency] = CurrencyTable.exponents.map { Currency(known: $0.key, exponent: $0.value) }
+        .sorted()
 
     /// How many minor units make one major unit: 100 for the US dollar, 1 for the yen.
-    public var minorUnitsPerMajor: Int64 {
+    package var minorUnitsPerMajor: Int64 {
         var result: Int64 = 1
         for _ in 0..<exponent { result *= 10 }
         return result
     }
 
     /// The US dollar: base prices of the catalogue are in it unless the shop says otherwise.
-    public static let usd = Currency(known: "USD", exponent: 2)
+    package static let usd = Currency(known: "USD", exponent: 2)
     /// The euro: base of the European Central Bank's rates.
-    public static let eur = Currency(known: "EUR", exponent: 2)
+    package static let eur = Currency(known: "EUR", exponent: 2)
     /// The pound sterling.
-    public static let gbp = Currency(known: "GBP", exponent: 2)
+    package static let gbp = Currency(known: "GBP", exponent: 2)
     /// The yen, which has no minor unit.
-    public static let jpy = Currency(known: "JPY", exponent: 0)
+    package static let jpy = Currency(known: "JPY", exponent: 0)
 }
 
 extension Currency: CustomStringConvertible {
     /// The code.
-    public var description: String { code }
+    package var description: String { code }
 }
 
 extension Currency: Comparable {
     /// By code.
-    public static func < (left: Self, right: Self) -> Bool { left.code < right.code }
+    package static func < (left: Self, right: Self) -> Bool { left.code < right.code }
 }
 
 /// In JSON and in columns, the code.
 extension Currency: RawRepresentable, Codable {
     /// The currency with this code; nil when there is none.
-    public init?(rawValue: String) { self.init(rawValue) }
+    package init?(rawValue: String) { self.init(rawValue) }
 
     /// The code.
-    public var rawValue: String { code }
+    package var rawValue: String { code }
 }

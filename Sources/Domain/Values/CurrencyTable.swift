@@ -1,6 +1,7 @@
 /// The currencies of ISO 4217 that are in circulation, with the decimals of their minor unit.
 ///
-/// Source: ISO 4217:2015, table A.1, as amended. Metals, test codes, bond-market units and funds codes are left out: nobody pays with them.
+/// Source: ISO 4217:2015, table A.1, as amended. Metals, test codes, bond-market units and funds codes are left out:
+/// nobody pays with them.
 enum CurrencyTable {
     /// Decimals by code.
     static let exponents: [String: Int] = {

@@ -1,10 +1,13 @@
 import Foundation
 
-/// Domain names in the letters of all scripts (IDNA 2008, RFC 5890 to 5892): how people write them, and how they go over the wire.
+/// Domain names in the letters of all scripts (IDNA 2008, RFC 5890 to 5892): how people write them, and how they go
+/// over the wire.
 enum DomainName {
-    /// The name in lower-case ASCII, each label with other letters as `xn--…`. `nil` for what is no name of two labels or more.
+    /// The name in lower-case ASCII, each label with other letters as `xn--…`. `nil` for what is no name of two labels
+    /// or more.
     ///
-    /// Letters are folded first as UTS 46 does it: full-width forms, ligatures and capitals are other spellings of the same name.
+    /// Letters are folded first as UTS 46 does it: full-width forms, ligatures and capitals are other spellings of the
+    /// same name.
     static func ascii(_ text: some StringProtocol) -> String? {
         // 254 bytes are the most that an address has; its letters take three at most.
         guard text.utf8.count <= 1_024 else { return nil }
@@ -22,13 +25,16 @@ enum DomainName {
 
     /// The name as people write it. Labels that nobody can have written so stay as they are.
     static func unicode(_ ascii: some StringProtocol) -> String {
-        ascii.split(separator: ".", omittingEmptySubsequences: false).map { decoded($0) ?? String($0) }.joined(separator: ".")
+        ascii.split(separator: ".", omittingEmptySubsequences: false).map { decoded($0) ?? String($0) }.joined(
+            separator: ".")
     }
 
     private static func folded(_ text: String) -> String {
-        let mapped = text.precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping
+        let mapped = text.precomposedStringWithCompatibilityMapping.lowercased()
+            .precomposedStringWithCompatibilityMapping
         // The full stops of East Asia end a label, too.
-        return String(String.UnicodeScalarView(mapped.unicodeScalars.map { $0 == "\u{3002}" || $0 == "\u{FF61}" ? "." : $0 }))
+        return String(
+            String.UnicodeScalarView(mapped.unicodeScalars.map { $0 == "\u{3002}" || $0 == "\u{FF61}" ? "." : $0 }))
     }
 
     /// A label in ASCII. One that came as `xn--…` must be what its letters come to, so that a name has one spelling.
@@ -37,7 +43,9 @@ enum DomainName {
             guard isPlain(label) else { return nil }
             return label.hasPrefix("xn--") && decoded(label) == nil ? nil : String(label)
         }
-        guard isWritable(label), let code = Punycode.encoded(label.unicodeScalars), code.utf8.count <= 59 else { return nil }
+        guard isWritable(label), let code = Punycode.encoded(label.unicodeScalars), code.utf8.count <= 59 else {
+            return nil
+        }
         return "xn--" + code
     }
 
@@ -54,16 +62,19 @@ enum DomainName {
 
     /// Letters, digits and inner hyphens of ASCII (RFC 1123), at most 63.
     private static func isPlain(_ label: Substring) -> Bool {
-        (1...63).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
+        (1...63).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-")
+            && label.utf8.last != UInt8(ascii: "-")
             && label.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
                 default: false
                 }
             }
     }
 
-    /// Letters, marks and digits of any script in lower case, no mark at the beginning, no hyphen at an end (RFC 5891, section 5.4).
+    /// Letters, marks and digits of any script in lower case, no mark at the beginning, no hyphen at an end (RFC 5891,
+    /// section 5.4).
     private static func isWritable(_ label: Substring) -> Bool {
         let scalars = label.unicodeScalars
         guard let first = scalars.first, first != "-", scalars.last != "-", !isMark(first) else { return false }

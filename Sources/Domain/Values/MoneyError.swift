@@ -1,5 +1,5 @@
 /// Why amounts of money could not be combined.
-public enum MoneyError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum MoneyError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The two amounts are in different currencies.
     case currencyMismatch
     /// The result does not fit into 64 bits of minor units.
@@ -8,7 +8,7 @@ public enum MoneyError: Error, Hashable, Sendable, CustomStringConvertible {
     case unsplittable
 
     /// A stable code for programs.
-    public var code: String {
+    package var code: String {
         switch self {
         case .currencyMismatch: "currency_mismatch"
         case .overflow: "amount_overflow"
@@ -17,7 +17,7 @@ public enum MoneyError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A sentence for people.
-    public var description: String {
+    package var description: String {
         switch self {
         case .currencyMismatch: "Amounts in different currencies cannot be combined."
         case .overflow: "The amount is larger than can be charged."

@@ -1,23 +1,23 @@
 /// How many pieces of one product: 1 to 999.
-public struct Quantity: RawRepresentable, Hashable, Sendable {
+package struct Quantity: RawRepresentable, Hashable, Sendable {
     /// The allowed numbers of pieces.
-    public static let range = 1...999
+    package static let range = 1...999
     /// One piece.
-    public static let one = Quantity(unchecked: 1)
+    package static let one = Quantity(unchecked: 1)
 
     /// The number of pieces.
-    public let rawValue: Int
+    package let rawValue: Int
 
     private init(unchecked value: Int) { rawValue = value }
 
     /// `nil` outside of 1…999.
-    public init?(rawValue: Int) {
+    package init?(rawValue: Int) {
         guard Self.range.contains(rawValue) else { return nil }
         self.rawValue = rawValue
     }
 
     /// Checks a number from outside. Throws `quantity_out_of_range`.
-    public init(_ value: Int) throws(InvalidValue) {
+    package init(_ value: Int) throws(InvalidValue) {
         guard let quantity = Self(rawValue: value) else {
             throw InvalidValue(code: "quantity_out_of_range", message: "Expected a whole number from 1 to 999.")
         }
@@ -29,10 +29,10 @@ extension Quantity: Codable {}
 
 extension Quantity: Comparable {
     /// By number of pieces.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension Quantity: CustomStringConvertible {
     /// The number.
-    public var description: String { String(rawValue) }
+    package var description: String { String(rawValue) }
 }

@@ -1,18 +1,20 @@
 /// A stock-keeping unit: what the warehouse counts. Upper-case letters, digits, `.`, `_` and `-`, 1 to 64 characters.
-public struct SKU: RawRepresentable, Hashable, Sendable {
+package struct SKU: RawRepresentable, Hashable, Sendable {
     /// The text.
-    public let rawValue: String
+    package let rawValue: String
 
     /// Takes the text as it is when it keeps the rules, otherwise `nil`.
-    public init?(rawValue: String) {
+    package init?(rawValue: String) {
         guard (1...64).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy(Self.isAllowed) else { return nil }
         self.rawValue = rawValue
     }
 
     /// Checks text from outside. Throws `sku_invalid`.
-    public init(_ text: String) throws(InvalidValue) {
+    package init(_ text: String) throws(InvalidValue) {
         guard let sku = Self(rawValue: text) else {
-            throw InvalidValue(code: "sku_invalid", message: "Expected 1 to 64 upper-case letters, digits, dots, underscores or hyphens.")
+            throw InvalidValue(
+                code: "sku_invalid",
+                message: "Expected 1 to 64 upper-case letters, digits, dots, underscores or hyphens.")
         }
         self = sku
     }
@@ -29,11 +31,14 @@ public struct SKU: RawRepresentable, Hashable, Sendable {
 extension SKU: Codable {}
 
 extension SKU: Comparable {
-    /// Byte order: the order in which stock rows are locked, everywhere. PostgreSQL sorts them alike under `COLLATE "C"`.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8) }
+    /// Byte order: the order in which stock rows are locked, everywhere. PostgreSQL sorts them alike under `COLLATE
+    /// "C"`.
+    package static func < (left: Self, right: Self) -> Bool {
+        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    }
 }
 
 extension SKU: CustomStringConvertible {
     /// The text.
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 }

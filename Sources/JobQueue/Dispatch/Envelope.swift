@@ -2,14 +2,15 @@ import Redis
 
 /// What lies in Redis for one job: a header of eleven fields that Lua can read, then the body.
 ///
-///     2 <id> <name> <version> <attempts> <crashes> <enqueued ms> <superseded> <d|e> <payload bytes> <unique bytes>\n<payload><unique><errors>
+///     2 <id> <name> <version> <attempts> <crashes> <enqueued ms> <superseded> <d|e> <payload bytes> <unique
+///     bytes>\n<payload><unique><errors>
 ///
-/// A durable job (`d`) has no body here: its payload, attempts and errors are in the ledger, and the copy is only a pointer. An
-/// ephemeral job (`e`) carries its payload, behind it its unique key if it has one, and then one JSON object per line for each failed
-/// attempt.
+/// A durable job (`d`) has no body here: its payload, attempts and errors are in the ledger, and the copy is only a
+/// pointer. An ephemeral job (`e`) carries its payload, behind it its unique key if it has one, and then one JSON
+/// object per line for each failed attempt.
 ///
-/// `superseded` is `-`, or the epochs of the claims of this very copy that lapsed, joined by commas: a running ledger row may be
-/// taken over only by the copy whose former claim started it, never by a second copy of the same job.
+/// `superseded` is `-`, or the epochs of the claims of this very copy that lapsed, joined by commas: a running ledger
+/// row may be taken over only by the copy whose former claim started it, never by a second copy of the same job.
 package struct Envelope: Hashable, Sendable {
     package var id: JobID
     package var name: String
@@ -26,7 +27,8 @@ package struct Envelope: Hashable, Sendable {
     package var errors: ArraySlice<UInt8>
 
     package init(
-        id: JobID, name: String, version: Int, attempts: Int = 0, crashes: Int = 0, enqueuedAt: Int64, superseded: [Int64] = [],
+        id: JobID, name: String, version: Int, attempts: Int = 0, crashes: Int = 0, enqueuedAt: Int64,
+        superseded: [Int64] = [],
         isDurable: Bool, payload: ArraySlice<UInt8> = [], uniqueKey: String = "", errors: ArraySlice<UInt8> = []
     ) {
         self.id = id
@@ -81,7 +83,8 @@ package struct Envelope: Hashable, Sendable {
         let header: Envelope? = bytes.withUnsafeBufferPointer { reader.header($0) }
         guard var envelope = header else { return nil }
         let body = reader.position
-        guard reader.payloadCount <= bytes.count - body, reader.uniqueCount <= bytes.count - body - reader.payloadCount else { return nil }
+        guard reader.payloadCount <= bytes.count - body, reader.uniqueCount <= bytes.count - body - reader.payloadCount
+        else { return nil }
         let unique = body + reader.payloadCount
         let errors = unique + reader.uniqueCount
         envelope.payload = bytes[body..<unique]

@@ -1,4 +1,5 @@
-/// Reads the header of an ``Envelope`` from left to right, without making anything but its name: it is read once for every run of a job.
+/// Reads the header of an ``Envelope`` from left to right, without making anything but its name: it is read once for
+/// every run of a job.
 struct EnvelopeReader {
     /// The first byte that was not read yet; after ``header(_:)`` the beginning of the body.
     private(set) var position = 0
@@ -16,7 +17,8 @@ struct EnvelopeReader {
         guard let idText = field(bytes), let id = UUIDText.parse(idText) else { return nil }
         guard let nameText = field(bytes), !nameText.isEmpty else { return nil }
         let name = String(decoding: nameText, as: UTF8.self)
-        guard let version = number(bytes), let attempts = number(bytes), let crashes = number(bytes), let enqueuedAt = number(bytes),
+        guard let version = number(bytes), let attempts = number(bytes), let crashes = number(bytes),
+            let enqueuedAt = number(bytes),
             attempts >= 0, crashes >= 0, let chain = field(bytes), let superseded = epochs(chain)
         else { return nil }
         guard let kind = field(bytes), kind.count == 1 else { return nil }
@@ -26,7 +28,9 @@ struct EnvelopeReader {
         case UInt8(ascii: "e"): isDurable = false
         default: return nil
         }
-        guard let payload = number(bytes), payload >= 0, let unique = number(bytes, end: UInt8(ascii: "\n")), unique >= 0 else {
+        guard let payload = number(bytes), payload >= 0, let unique = number(bytes, end: UInt8(ascii: "\n")),
+            unique >= 0
+        else {
             return nil
         }
         (payloadCount, uniqueCount) = (Int(payload), Int(unique))

@@ -14,7 +14,8 @@ extension JobDispatcher {
         return copy.envelope.id
     }
 
-    /// Enqueues many ephemeral jobs of one kind in few round trips. When it throws, some of them may have been enqueued.
+    /// Enqueues many ephemeral jobs of one kind in few round trips. When it throws, some of them may have been
+    /// enqueued.
     ///
     /// The more jobs it is given at a time the faster it is: it encodes some while Redis takes those before them.
     @discardableResult
@@ -25,13 +26,16 @@ extension JobDispatcher {
         return try await withThrowingTaskGroup(of: Void.self) { pushes in
             var underWay = 0
             for start in stride(from: 0, to: jobs.count, by: Self.chunk) {
-                let copies = try jobs[start..<min(start + Self.chunk, jobs.count)].map { try copy(of: $0, runAt: runAt, now: now) }
+                let copies = try jobs[start..<min(start + Self.chunk, jobs.count)].map {
+                    try copy(of: $0, runAt: runAt, now: now)
+                }
                 for copy in copies { ids.append(copy.envelope.id) }
                 if underWay == 2 {
                     try await pushes.next()
                     underWay -= 1
                 }
-                // An immediate task has its command on the way to Redis before the next one begins: first come, first served.
+                // An immediate task has its command on the way to Redis before the next one begins: first come, first
+                // served.
                 pushes.addImmediateTask { try await self.push(copies) }
                 underWay += 1
             }
@@ -44,7 +48,9 @@ extension JobDispatcher {
     ///
     /// - Returns: the id of the holder: the new job's, or that of the one which waits (or runs) already.
     /// - Throws: ``JobPayloadError``, ``QueueFull``, or `RedisError` when Redis did not take it.
-    public func enqueueEphemeral<Kind: Job>(_ job: Kind, unique: UniqueKey, runAt: Date? = nil) async throws -> EphemeralEnqueuing {
+    public func enqueueEphemeral<Kind: Job>(_ job: Kind, unique: UniqueKey, runAt: Date? = nil) async throws
+        -> EphemeralEnqueuing
+    {
         let copy = try copy(of: job, runAt: runAt, uniqueKey: unique.mark, now: Self.milliseconds(Date()))
         let keys = keys(Kind.queue)
         let id = copy.envelope.id.description
@@ -61,7 +67,9 @@ extension JobDispatcher {
         return EphemeralEnqueuing(id: holder, isNew: holder == copy.envelope.id)
     }
 
-    private func copy<Kind: Job>(of job: Kind, runAt: Date?, uniqueKey: String = "", now: Int64) throws(JobPayloadError) -> Copy {
+    private func copy<Kind: Job>(of job: Kind, runAt: Date?, uniqueKey: String = "", now: Int64) throws(JobPayloadError)
+        -> Copy
+    {
         Copy(
             queue: Kind.queue, runAt: runAt.map(Self.milliseconds),
             envelope: Envelope(

@@ -12,8 +12,8 @@ public final class JobDispatcher: Sendable {
 
     /// - Parameters:
     ///   - prefix: begins every key of the queue in Redis.
-    ///   - bounds: how many jobs may wait in the Redis list of a queue; nil means any number. Ephemeral jobs beyond it are refused, durable ones wait in
-    ///     the ledger.
+    ///   - bounds: how many jobs may wait in the Redis list of a queue; nil means any number. Ephemeral jobs beyond it
+    ///     are refused, durable ones wait in the ledger.
     public init(redis: RedisClient, prefix: String = "cw", bounds: [QueueName: Int] = [:], logger: Logger) {
         self.redis = redis
         self.prefix = prefix
@@ -23,8 +23,8 @@ public final class JobDispatcher: Sendable {
 
     /// Pushes durable jobs whose transaction has committed.
     ///
-    /// Never throws: the rows are safe in the ledger, and what Redis does not take now the ledger sweeper pushes later. While Redis is away
-    /// the first calls wait for it as long as a command may take, later ones return at once.
+    /// Never throws: the rows are safe in the ledger, and what Redis does not take now the ledger sweeper pushes later.
+    /// While Redis is away the first calls wait for it as long as a command may take, later ones return at once.
     public func push(_ jobs: [PendingJob]) async { await push(jobs.map(\.committed)) }
 
     /// Pushes a batch of durable jobs whose transaction has committed; as above.
@@ -42,11 +42,14 @@ public final class JobDispatcher: Sendable {
             try await push(copies)
         } catch {
             logger.warning(
-                "the push failed; the ledger sweeper will push these jobs", metadata: ["jobs": "\(jobs.count)", "error": "\(error)"])
+                "the push failed; the ledger sweeper will push these jobs",
+                metadata: ["jobs": "\(jobs.count)", "error": "\(error)"])
         }
     }
 
-    static func milliseconds(_ date: Date) -> Int64 { Int64(saturating: (date.timeIntervalSince1970 * 1000).rounded(.up)) }
+    static func milliseconds(_ date: Date) -> Int64 {
+        Int64(saturating: (date.timeIntervalSince1970 * 1000).rounded(.up))
+    }
 
     /// One envelope bound for one queue; `runAt` in milliseconds since 1970.
     struct Copy: Sendable {
@@ -58,7 +61,8 @@ public final class JobDispatcher: Sendable {
     /// Most envelopes in one LPUSH, so that no command holds up Redis for long.
     static let chunk = 1000
 
-    /// - Throws: ``QueueFull`` where a list has no room for all that is bound for it, `RedisError` when Redis did not take it.
+    /// - Throws: ``QueueFull`` where a list has no room for all that is bound for it, `RedisError` when Redis did not
+    ///   take it.
     func push(_ copies: [Copy]) async throws {
         // The usual case takes the short way.
         if copies.count == 1, copies[0].runAt == nil {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// One life of a worker process: host, pid and a random part, so that a restarted process, or one that let its lease lapse, never
-/// passes for its former self.
+/// One life of a worker process: host, pid and a random part, so that a restarted process, or one that let its lease
+/// lapse, never passes for its former self.
 package struct ProcessID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 

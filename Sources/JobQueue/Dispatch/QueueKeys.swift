@@ -1,4 +1,5 @@
-/// The Redis keys of one queue. All share the hash tag `{queue}`, so that every script touches one slot of a Redis Cluster.
+/// The Redis keys of one queue. All share the hash tag `{queue}`, so that every script touches one slot of a Redis
+/// Cluster.
 ///
 /// | key | type | holds |
 /// |---|---|---|

@@ -1,21 +1,23 @@
 package import Redis
 
-/// The engine's Lua scripts: each transition of a job in Redis is one of them, so no crash between commands can lose or double it.
+/// The engine's Lua scripts: each transition of a job in Redis is one of them, so no crash between commands can lose or
+/// double it.
 ///
-/// Times are Redis' own (`TIME`), never a client's. Epochs are `max(last + 1, server time in µs)`: they grow even over an emptied
-/// Redis, and stay below 2⁵³, the largest integer a Lua number holds exactly, until the year 2255.
+/// Times are Redis' own (`TIME`), never a client's. Epochs are `max(last + 1, server time in µs)`: they grow even over
+/// an emptied Redis, and stay below 2⁵³, the largest integer a Lua number holds exactly, until the year 2255.
 ///
-/// A Redis at its memory limit refuses a script whose first write needs memory, and lets the rest of one through that has begun to write.
+/// A Redis at its memory limit refuses a script whose first write needs memory, and lets the rest of one through that
+/// has begun to write.
 /// Claiming, renewing, retrying and recovering free more than they take, so each begins with a write that needs none.
 package enum QueueScripts {
     /// Acknowledges finished claims, renews the lease, promotes due jobs and claims up to `free` more.
     ///
-    /// KEYS: ready, delayed, leases, claims, inbox, epoch, settings, bucket, unique. ARGV: process, lease ms, free, number of acknowledged
-    /// epochs, those epochs…, then for each finished holder of a unique key: epoch, key, id.
+    /// KEYS: ready, delayed, leases, claims, inbox, epoch, settings, bucket, unique. ARGV: process, lease ms, free,
+    /// number of acknowledged epochs, those epochs…, then for each finished holder of a unique key: epoch, key, id.
     ///
-    /// Returns [acknowledgements that were no longer ours, next due time or -1, server ms, jobs left waiting or -1 while paused,
-    /// concurrency set for the queue or -1, ms until the rate limit lets the next job through or -1, epoch of the first envelope,
-    /// envelope, envelope…]; the following envelopes have the following epochs.
+    /// Returns [acknowledgements that were no longer ours, next due time or -1, server ms, jobs left waiting or -1
+    /// while paused, concurrency set for the queue or -1, ms until the rate limit lets the next job through or -1,
+    /// epoch of the first envelope, envelope, envelope…]; the following envelopes have the following epochs.
     package static let claim = RedisScript(
         name: "claim",
         source: """
@@ -109,10 +111,14 @@ package enum QueueScripts {
         arguments.append(.init(free))
         let holders = acknowledge.filter { $0.unique != nil }
         arguments.append(.init(acknowledge.count - holders.count))
-        for acknowledgement in acknowledge where acknowledgement.unique == nil { arguments.append(.init(acknowledgement.epoch)) }
+        for acknowledgement in acknowledge where acknowledgement.unique == nil {
+            arguments.append(.init(acknowledgement.epoch))
+        }
         for acknowledgement in holders {
             guard let holding = acknowledgement.unique else { continue }
-            arguments.append(contentsOf: [.init(acknowledgement.epoch), .init(holding.key), .init(holding.job.description)])
+            arguments.append(contentsOf: [
+                .init(acknowledgement.epoch), .init(holding.key), .init(holding.job.description),
+            ])
         }
         return arguments
     }
@@ -189,10 +195,13 @@ package enum QueueScripts {
 
     /// Takes a process's claims and inbox back to the head of the ready list, oldest first, at most `limit` at a time.
     ///
-    /// KEYS: leases, ready, claims, inbox, dead, bodies, unique, delayed. ARGV: process, limit, 'lapsed' or 'retired', crashes allowed.
-    /// 'lapsed' does nothing while the lease is alive, and counts a crash for each claimed ephemeral job (a durable one's crashes are
-    /// counted by the ledger, which knows whether it had started); one with too many goes to the dead letters as quarantined.
-    /// 'retired' is a process that leaves in good order: no crash. Returns [jobs taken back, quarantined, 1 when more are left].
+    /// KEYS: leases, ready, claims, inbox, dead, bodies, unique, delayed. ARGV: process, limit, 'lapsed' or 'retired',
+    /// crashes allowed.
+    /// 'lapsed' does nothing while the lease is alive, and counts a crash for each claimed ephemeral job (a durable
+    /// one's crashes are counted by the ledger, which knows whether it had started); one with too many goes to the dead
+    /// letters as quarantined.
+    /// 'retired' is a process that leaves in good order: no crash. Returns [jobs taken back, quarantined, 1 when more
+    /// are left].
     package static let reclaim = RedisScript(
         name: "reclaim",
         source: """

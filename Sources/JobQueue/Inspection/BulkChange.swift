@@ -19,16 +19,17 @@ public struct BulkProgress: Sendable, Hashable {
     public init() {}
 }
 
-/// A change of many dead letters, batch by batch: each step of the sequence carries out one, commits it and tells how far it is. Whoever stops asking has
-/// stopped the change.
+/// A change of many dead letters, batch by batch: each step of the sequence carries out one, commits it and tells how
+/// far it is. Whoever stops asking has stopped the change.
 ///
-/// A batch is one short transaction of at most ``BulkChange/batch`` jobs and waits for no lock, and after each the change rests for twice the time that it
-/// took, so claims and enqueues go on beside it. Jobs are looked at newest first and each of them once: one that dies again meanwhile is not
-/// changed again.
+/// A batch is one short transaction of at most ``BulkChange/batch`` jobs and waits for no lock, and after each the
+/// change rests for twice the time that it took, so claims and enqueues go on beside it. Jobs are looked at newest
+/// first and each of them once: one that dies again meanwhile is not changed again.
 public struct BulkChange: AsyncSequence, Sendable {
     /// Most jobs in one transaction.
     public static let batch = 500
-    /// How long it rests after a batch, as a multiple of what the batch took: the databases belong to the jobs most of the time.
+    /// How long it rests after a batch, as a multiple of what the batch took: the databases belong to the jobs most of
+    /// the time.
     static let rest = 2
 
     let start: JobCursor?

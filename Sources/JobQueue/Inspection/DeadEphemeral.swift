@@ -7,13 +7,15 @@ struct DeadEphemeral: Sendable {
     let detail: JobDetail
 
     /// - Parameters:
-    ///   - body: what stands in the hash of bodies: the reason, a newline, and the envelope. What can't be read as one is shown as it is.
+    ///   - body: what stands in the hash of bodies: the reason, a newline, and the envelope. What can't be read as one
+    ///     is shown as it is.
     ///   - diedAt: milliseconds since 1970; nil when it is not known.
     init?(_ text: String, queue: QueueName, body: [UInt8], diedAt: Int64?) {
         guard let id = JobID(text), let newline = body.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let rest = Array(body[(newline + 1)...])
         let envelope =
-            Envelope(rest) ?? Envelope(id: id, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest[...])
+            Envelope(rest)
+            ?? Envelope(id: id, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest[...])
         let created = Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000)
         let decoder = JSONDecoder()
         let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {
@@ -22,11 +24,14 @@ struct DeadEphemeral: Sendable {
         self.queue = queue
         self.envelope = envelope
         self.detail = JobDetail(
-            id: id, queue: queue.rawValue, name: envelope.name, state: .dead, reason: String(decoding: body[..<newline], as: UTF8.self),
-            attempts: envelope.attempts, crashes: envelope.crashes, payload: String(decoding: envelope.payload, as: UTF8.self),
+            id: id, queue: queue.rawValue, name: envelope.name, state: .dead,
+            reason: String(decoding: body[..<newline], as: UTF8.self),
+            attempts: envelope.attempts, crashes: envelope.crashes,
+            payload: String(decoding: envelope.payload, as: UTF8.self),
             errors: errors,
             process: nil, createdAt: created, dispatchAt: created, startedAt: nil,
-            finishedAt: diedAt.map { Date(timeIntervalSince1970: Double($0) / 1000) }, fingerprint: errors.last?.fingerprint,
+            finishedAt: diedAt.map { Date(timeIntervalSince1970: Double($0) / 1000) },
+            fingerprint: errors.last?.fingerprint,
             uniqueKey: envelope.uniqueKey.isEmpty ? nil : String(envelope.uniqueKey.dropFirst(2)),
             progress: nil, cancelRequestedAt: nil, isDurable: false)
     }
@@ -43,6 +48,7 @@ struct DeadEphemeral: Sendable {
         (filter.name.map { $0 == detail.name } ?? true) && (filter.since.map { detail.createdAt >= $0 } ?? true)
             && (filter.fingerprint.map { $0 == detail.fingerprint } ?? true)
             && (filter.hasErrors.map { $0 != detail.errors.isEmpty } ?? true)
-            && (filter.text.map { (detail.payload + detail.id.description).localizedCaseInsensitiveContains($0) } ?? true)
+            && (filter.text.map { (detail.payload + detail.id.description).localizedCaseInsensitiveContains($0) }
+                ?? true)
     }
 }

@@ -3,12 +3,13 @@ import Postgres
 
 /// A partial index of the dead and parked jobs, and what it answers of a filter.
 ///
-/// The conditions are written so that no other index gives the order asked for: as a range of rows (queue, state, id) instead of a fixed queue
-/// and state, which would leave an order by id that half of the indexes have. The planner, which guesses how often it will have to look, would
-/// pick one of them and now and then read a million rows for fifty.
+/// The conditions are written so that no other index gives the order asked for: as a range of rows (queue, state, id)
+/// instead of a fixed queue and state, which would leave an order by id that half of the indexes have. The planner,
+/// which guesses how often it will have to look, would pick one of them and now and then read a million rows for fifty.
 struct DeadLetterIndex: Sendable {
-    /// To be run before, in the same transaction: a wrong guess of the planner must not make it sort a million rows. A sort that it can't do without costs
-    /// no more than before, whatever it thinks. How many rows a filter leaves hangs on its values, so they are planned with.
+    /// To be run before, in the same transaction: a wrong guess of the planner must not make it sort a million rows. A
+    /// sort that it can't do without costs no more than before, whatever it thinks. How many rows a filter leaves hangs
+    /// on its values, so they are planned with.
     static let planning: SQL = """
         SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)
         """
@@ -17,7 +18,8 @@ struct DeadLetterIndex: Sendable {
     private let leading: (column: String, value: String)?
     private let state: JobState
 
-    /// The index for a filter: of fingerprint, kind and queue the first that is given. Nil when the filter is not of dead or parked jobs.
+    /// The index for a filter: of fingerprint, kind and queue the first that is given. Nil when the filter is not of
+    /// dead or parked jobs.
     init?(_ filter: JobFilter) {
         guard let state = filter.effectiveState, state == .dead || state == .parked else { return nil }
         self.state = state
@@ -42,7 +44,9 @@ struct DeadLetterIndex: Sendable {
     }
 
     /// Newest first, in the terms of the index.
-    var order: SQL { leading == nil ? "state DESC, id DESC" : "\(raw: leading?.column ?? "") DESC, state DESC, id DESC" }
+    var order: SQL {
+        leading == nil ? "state DESC, id DESC" : "\(raw: leading?.column ?? "") DESC, state DESC, id DESC"
+    }
 
     private var row: SQL { leading == nil ? "(state, id)" : "(\(raw: leading?.column ?? ""), state, id)" }
 

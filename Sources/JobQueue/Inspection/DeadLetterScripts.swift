@@ -5,7 +5,8 @@ import Redis
 /// As in ``QueueScripts``, each begins with a write that needs no memory.
 enum DeadLetterScripts {
     /// Brings dead jobs back, but for those whose unique key another job holds by now.
-    /// KEYS: dead, bodies, ready, unique. ARGV: id, envelope and unique key or '' of each. Returns [how many came back, a holder's id or ''].
+    /// KEYS: dead, bodies, ready, unique. ARGV: id, envelope and unique key or '' of each. Returns [how many came back,
+    /// a holder's id or ''].
     static let revive = RedisScript(
         name: "reviveDead",
         source: """

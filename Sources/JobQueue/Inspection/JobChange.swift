@@ -15,7 +15,8 @@ public struct JobChange: Sendable, Hashable {
 }
 
 extension JobInspector {
-    /// The same inspector, whose changes run these statements in their transactions: a change and the note of it happen together or not at all.
+    /// The same inspector, whose changes run these statements in their transactions: a change and the note of it happen
+    /// together or not at all.
     ///
     /// Ephemeral jobs are in Redis alone. Of them the note is written right after the change.
     public func noting(_ note: @escaping @Sendable (JobChange) throws -> [SQL]) -> JobInspector {

@@ -14,12 +14,17 @@ extension JobDetail {
         let state: String = try row["state"]
         let fraction: Double? = try row["progress"]
         self.init(
-            id: JobID(rawValue: try row["id"]), queue: try row["queue"], name: try row["name"], state: JobState(rawValue: state) ?? .parked,
-            reason: try row["reason"], attempts: try row["attempts"], crashes: try row["crashes"], payload: try row["payload"],
-            errors: try JSONDecoder().decode([AttemptRecord].self, from: Data(errors.utf8)), process: try row["process"],
+            id: JobID(rawValue: try row["id"]), queue: try row["queue"], name: try row["name"],
+            state: JobState(rawValue: state) ?? .parked,
+            reason: try row["reason"], attempts: try row["attempts"], crashes: try row["crashes"],
+            payload: try row["payload"],
+            errors: try JSONDecoder().decode([AttemptRecord].self, from: Data(errors.utf8)),
+            process: try row["process"],
             createdAt: try row["created_at"], dispatchAt: try row["dispatch_at"], startedAt: try row["started_at"],
             finishedAt: try row["finished_at"], fingerprint: try row["fingerprint"], uniqueKey: try row["unique_key"],
-            progress: try fraction.map { ReportedProgress(fraction: $0, message: try row["progress_message"], at: try row["progress_at"]) },
+            progress: try fraction.map {
+                ReportedProgress(fraction: $0, message: try row["progress_message"], at: try row["progress_at"])
+            },
             cancelRequestedAt: try row["cancel_requested_at"], isDurable: true)
     }
 }

@@ -14,12 +14,14 @@ public struct JobFilter: Sendable, Hashable {
     public var text: String?
     /// Only jobs enqueued at or after this time, by the clock of whoever enqueued them: ids begin with it.
     public var since: Date?
-    /// Only jobs that have failed attempts (true), or only jobs that have none (false). A snooze is recorded like a failure and counts.
+    /// Only jobs that have failed attempts (true), or only jobs that have none (false). A snooze is recorded like a
+    /// failure and counts.
     public var hasErrors: Bool?
 
     /// A filter with the given conditions.
     public init(
-        state: JobState? = nil, queue: QueueName? = nil, name: String? = nil, fingerprint: String? = nil, text: String? = nil,
+        state: JobState? = nil, queue: QueueName? = nil, name: String? = nil, fingerprint: String? = nil,
+        text: String? = nil,
         since: Date? = nil, hasErrors: Bool? = nil
     ) {
         self.state = state
@@ -31,6 +33,7 @@ public struct JobFilter: Sendable, Hashable {
         self.hasErrors = hasErrors
     }
 
-    /// ``state``, or what the other conditions leave open: only dead and parked jobs have a fingerprint, and those that are parked are asked for.
+    /// ``state``, or what the other conditions leave open: only dead and parked jobs have a fingerprint, and those that
+    /// are parked are asked for.
     var effectiveState: JobState? { state ?? (fingerprint == nil ? nil : .dead) }
 }

@@ -20,10 +20,13 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
         case .wrongState(let id, .running): "job \(id) is running; wait until it ends, or cancel it"
         case .wrongState(let id, let state):
             "job \(id) is \(state.rawValue); only dead, parked and waiting jobs can be retried or discarded"
-        case .notCancellable(let id, let state): "job \(id) is \(state.rawValue); only running and waiting jobs can be cancelled"
-        case .notInBulk(let state): "\(state.rawValue) jobs can't be changed many at a time; only dead and parked ones can"
+        case .notCancellable(let id, let state):
+            "job \(id) is \(state.rawValue); only running and waiting jobs can be cancelled"
+        case .notInBulk(let state):
+            "\(state.rawValue) jobs can't be changed many at a time; only dead and parked ones can"
         case .foreignCursor: "the cursor is of a list of other conditions; begin without one"
-        case .uniqueKeyTaken(let id, let holder): "job \(id) can't come back: another job with its unique key waits or runs: \(holder)"
+        case .uniqueKeyTaken(let id, let holder):
+            "job \(id) can't come back: another job with its unique key waits or runs: \(holder)"
         }
     }
 }

@@ -6,7 +6,8 @@ extension JobInspector {
     /// - Parameters:
     ///   - filter: without a state, of dead letters.
     ///   - cursor: where a change before left off.
-    /// - Throws: ``JobInspectionError/notInBulk(_:)`` for a filter of another state, ``JobInspectionError/foreignCursor``.
+    /// - Throws: ``JobInspectionError/notInBulk(_:)`` for a filter of another state,
+    ///   ``JobInspectionError/foreignCursor``.
     public func change(
         _ action: BulkAction, matching filter: JobFilter, from cursor: JobCursor? = nil
     ) throws(JobInspectionError) -> BulkChange {
@@ -15,7 +16,9 @@ extension JobInspector {
         guard filter.state == .dead || filter.state == .parked else { throw .notInBulk(filter.state ?? .dead) }
         guard cursor?.belongs(to: filter) ?? true else { throw .foreignCursor }
         return BulkChange(start: cursor) { [filter] cursor, progress in
-            let found = try await find(filter, limit: BulkChange.batch, after: cursor, columns: "id") { row in try row["id"] as JobID }
+            let found = try await find(filter, limit: BulkChange.batch, after: cursor, columns: "id") { row in
+                try row["id"] as JobID
+            }
             let changed = try await changeInLedger(action, found.ledger) + changeInRedis(action, found.redis)
             progress.changed += changed
             progress.left += found.ledger.count + found.redis.count - changed

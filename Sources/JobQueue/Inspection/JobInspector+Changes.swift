@@ -1,19 +1,22 @@
 import Postgres
 
 extension JobInspector {
-    /// Makes a dead, parked or waiting job run at once, with all its attempts ahead of it. It keeps its id, and with it the idempotency
-    /// keys of its external calls.
+    /// Makes a dead, parked or waiting job run at once, with all its attempts ahead of it. It keeps its id, and with it
+    /// the idempotency keys of its external calls.
     ///
-    /// - Throws: ``JobInspectionError`` when there is no such job, it is running or finished, or another job holds its unique key by now.
+    /// - Throws: ``JobInspectionError`` when there is no such job, it is running or finished, or another job holds its
+    ///   unique key by now.
     public func retry(_ id: JobID) async throws {
         let candidate: SQL = """
             SELECT id, queue, state, unique_key FROM jobs WHERE id = \(id) AND state IN ('dead', 'parked', 'ready') FOR NO KEY UPDATE
             """
         let revived = try await database.transaction { transaction in
-            let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE").first?["state"]
+            let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE")
+                .first?["state"]
             let revived = try Revival.jobs(in: try transaction.query(Revival.statement(for: candidate)))
             if !revived.isEmpty {
-                try transaction.note(note(JobChange(before: ["state": before ?? ""], after: ["state": JobState.ready.rawValue])))
+                try transaction.note(
+                    note(JobChange(before: ["state": before ?? ""], after: ["state": JobState.ready.rawValue])))
             }
             return revived
         }
@@ -21,7 +24,8 @@ extension JobInspector {
         if let job = try await findEphemeral(id) {
             let revival = try await revive([job], of: job.queue)
             if revival.count == 1 {
-                return try await takeNote(JobChange(before: ["state": JobState.dead.rawValue], after: ["state": JobState.ready.rawValue]))
+                return try await takeNote(
+                    JobChange(before: ["state": JobState.dead.rawValue], after: ["state": JobState.ready.rawValue]))
             }
             if let holder = revival.holder { throw JobInspectionError.uniqueKeyTaken(id, by: holder) }
         }
@@ -34,7 +38,8 @@ extension JobInspector {
     public func discard(_ id: JobID) async throws {
         let discarded = JobState.discarded.rawValue
         let isDone = try await database.transaction { transaction in
-            let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE").first?["state"]
+            let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE")
+                .first?["state"]
             let count = try transaction.execute(
                 """
                 UPDATE jobs
@@ -52,8 +57,10 @@ extension JobInspector {
         throw try await refusal(id)
     }
 
-    /// Ends a job that runs, as soon as its worker process hears of it: within about a second, if its handler heeds the cancellation of its task.
-    /// It becomes a dead letter with the reason `cancelled`, unless it finishes before. A job that waits is discarded instead.
+    /// Ends a job that runs, as soon as its worker process hears of it: within about a second, if its handler heeds the
+    /// cancellation of its task.
+    /// It becomes a dead letter with the reason `cancelled`, unless it finishes before. A job that waits is discarded
+    /// instead.
     ///
     /// - Throws: ``JobInspectionError`` when there is no such job in the ledger, or it neither runs nor waits.
     public func cancel(_ id: JobID) async throws -> Cancellation {

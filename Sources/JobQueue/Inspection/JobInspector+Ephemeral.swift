@@ -1,8 +1,8 @@
 internal import Arithmetic
 import Redis
 
-/// Dead letters of ephemeral jobs, which are in Redis alone: ids by time of death in a sorted set, bodies in a hash. Look-ups by id and pages cost
-/// O(log n) of Redis, however many there are.
+/// Dead letters of ephemeral jobs, which are in Redis alone: ids by time of death in a sorted set, bodies in a hash.
+/// Look-ups by id and pages cost O(log n) of Redis, however many there are.
 extension JobInspector {
     struct EphemeralPage: Sendable {
         var jobs: [DeadEphemeral] = []
@@ -11,7 +11,9 @@ extension JobInspector {
     }
 
     /// At most `limit` dead jobs, queue by queue, those that died last first.
-    func deadEphemeral(_ filter: JobFilter, limit: Int, from position: JobCursor.Position?) async throws -> EphemeralPage {
+    func deadEphemeral(_ filter: JobFilter, limit: Int, from position: JobCursor.Position?) async throws
+        -> EphemeralPage
+    {
         var (first, place): (QueueName?, JobCursor.DeadPlace?) = (nil, nil)
         if case .redis(let queue, let before) = position { (first, place) = (queue, before) }
         let queues = if let queue = filter.queue { [queue] } else { try await knownQueues() }
@@ -41,10 +43,14 @@ extension JobInspector {
         let queues = try await knownQueues()
         let bodies = try await dispatcher.redis.send(
             queues.map { RedisCommand("HGET", .init(keys($0).bodies), .init(id.description)) })
-        guard let (queue, body) = zip(queues, bodies).first(where: { !$0.1.isNull }), let bytes = body.bytes else { return nil }
-        let score = try await dispatcher.redis.send(RedisCommand("ZSCORE", .init(keys(queue).dead), .init(id.description)))
+        guard let (queue, body) = zip(queues, bodies).first(where: { !$0.1.isNull }), let bytes = body.bytes else {
+            return nil
+        }
+        let score = try await dispatcher.redis.send(
+            RedisCommand("ZSCORE", .init(keys(queue).dead), .init(id.description)))
         return DeadEphemeral(
-            id.description, queue: queue, body: bytes, diedAt: score.text.flatMap(Double.init).map { Int64(saturating: $0) })
+            id.description, queue: queue, body: bytes,
+            diedAt: score.text.flatMap(Double.init).map { Int64(saturating: $0) })
     }
 
     /// Brings dead jobs of one queue back; returns how many, and who holds the unique key of one that had to stay.
@@ -52,7 +58,9 @@ extension JobInspector {
         let keys = keys(queue)
         let reply = try await dispatcher.redis.evaluate(
             DeadLetterScripts.revive, keys: [keys.dead, keys.bodies, keys.ready, keys.unique],
-            arguments: jobs.flatMap { [.init($0.detail.id.description), .init($0.revived.encoded()), .init($0.envelope.uniqueKey)] })
+            arguments: jobs.flatMap {
+                [.init($0.detail.id.description), .init($0.revived.encoded()), .init($0.envelope.uniqueKey)]
+            })
         return (reply.elements?.first?.int ?? 0, reply.elements?.last?.text.flatMap { JobID($0) })
     }
 
@@ -60,7 +68,8 @@ extension JobInspector {
     func discard(_ jobs: [DeadEphemeral], of queue: QueueName) async throws -> Int {
         let keys = keys(queue)
         return try await dispatcher.redis.evaluate(
-            DeadLetterScripts.discard, keys: [keys.dead, keys.bodies], arguments: jobs.map { .init($0.detail.id.description) }
+            DeadLetterScripts.discard, keys: [keys.dead, keys.bodies],
+            arguments: jobs.map { .init($0.detail.id.description) }
         ).int ?? 0
     }
 
@@ -79,7 +88,8 @@ extension JobInspector {
         while true {
             let reply = try await dispatcher.redis.send(
                 RedisCommand(
-                    "ZRANGE", .init(keys.dead), place.map { .init($0.diedAt) } ?? "+inf", "-inf", "BYSCORE", "REV", "LIMIT", .init(offset),
+                    "ZRANGE", .init(keys.dead), place.map { .init($0.diedAt) } ?? "+inf", "-inf", "BYSCORE", "REV",
+                    "LIMIT", .init(offset),
                     .init(chunk), "WITHSCORES"))
             let parts = reply.elements?.compactMap(\.text) ?? []
             if parts.isEmpty { return [] }
@@ -96,7 +106,9 @@ extension JobInspector {
                     RedisCommand("HMGET", arguments: [.init(keys.bodies)] + fresh.map { .init($0.id) })
                 ).elements ?? []
             return zip(fresh, bodies).map { place, body in
-                DeadMember(place: place, job: body.bytes.flatMap { DeadEphemeral(place.id, queue: queue, body: $0, diedAt: place.diedAt) })
+                DeadMember(
+                    place: place,
+                    job: body.bytes.flatMap { DeadEphemeral(place.id, queue: queue, body: $0, diedAt: place.diedAt) })
             }
         }
     }

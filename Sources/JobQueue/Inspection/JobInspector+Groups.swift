@@ -2,8 +2,9 @@ import Foundation
 import Postgres
 
 extension JobInspector {
-    /// The dead letters of the ledger by fingerprint, largest groups first. Each of them is counted, from an index that holds what is needed: less
-    /// than a second for a million. Dead jobs that are in Redis alone are in no group, nor are those that died before fingerprints were kept.
+    /// The dead letters of the ledger by fingerprint, largest groups first. Each of them is counted, from an index that
+    /// holds what is needed: less than a second for a million. Dead jobs that are in Redis alone are in no group, nor
+    /// are those that died before fingerprints were kept.
     ///
     /// - Parameters:
     ///   - queue: only of this queue.
@@ -31,8 +32,10 @@ extension JobInspector {
         let rows = try await database.pipeline([DeadLetterIndex.planning, statement])[1].rows
         return try rows.map { row in
             DeadGroup(
-                fingerprint: try row["fingerprint"], name: try row["name"], reason: try row["reason"], code: try row["code"],
-                message: try row["message"], count: try row["count"], firstAt: try row["first_at"], lastAt: try row["last_at"])
+                fingerprint: try row["fingerprint"], name: try row["name"], reason: try row["reason"],
+                code: try row["code"],
+                message: try row["message"], count: try row["count"], firstAt: try row["first_at"],
+                lastAt: try row["last_at"])
         }
     }
 }

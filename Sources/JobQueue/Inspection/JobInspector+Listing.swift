@@ -1,10 +1,12 @@
 import Postgres
 
 extension JobInspector {
-    /// As many jobs as one call looks at where a condition is not answered by an index: some tens of milliseconds' worth.
+    /// As many jobs as one call looks at where a condition is not answered by an index: some tens of milliseconds'
+    /// worth.
     public static let examined = 3_000
 
-    /// One page of jobs: of the ledger, newest first; then, where dead ones are asked for, those that are in Redis alone.
+    /// One page of jobs: of the ledger, newest first; then, where dead ones are asked for, those that are in Redis
+    /// alone.
     ///
     /// - Parameters:
     ///   - limit: 1 to 200.
@@ -12,7 +14,8 @@ extension JobInspector {
     /// - Throws: ``JobInspectionError/foreignCursor``.
     public func list(_ filter: JobFilter, limit: Int, after cursor: JobCursor? = nil) async throws -> JobPage {
         let limit = min(max(limit, 1), 200)
-        let found = try await find(filter, limit: limit, after: cursor, columns: JobDetail.columns, read: JobDetail.init)
+        let found = try await find(
+            filter, limit: limit, after: cursor, columns: JobDetail.columns, read: JobDetail.init)
         return JobPage(items: found.ledger + found.redis.map(\.detail), nextCursor: found.next, isCut: found.isCut)
     }
 
@@ -36,8 +39,10 @@ extension JobInspector {
         var found = Found<Item>()
         var start: JobCursor.Position?
         switch cursor?.position {
-        case nil: found = try await findInLedger(JobListing(filter, after: nil, limit: limit), columns: columns, read: read)
-        case .ledger(let id): found = try await findInLedger(JobListing(filter, after: id, limit: limit), columns: columns, read: read)
+        case nil:
+            found = try await findInLedger(JobListing(filter, after: nil, limit: limit), columns: columns, read: read)
+        case .ledger(let id):
+            found = try await findInLedger(JobListing(filter, after: id, limit: limit), columns: columns, read: read)
         case let position: start = position
         }
         if found.next == nil && filter.effectiveState == .dead {
@@ -50,7 +55,9 @@ extension JobInspector {
     private func findInLedger<Item: Sendable>(
         _ listing: JobListing, columns: String, read: (PostgresRow) throws -> Item
     ) async throws -> Found<Item> {
-        guard let rows = try await database.pipeline(listing.statements(columns: columns)).last?.rows, let first = rows.first else {
+        guard let rows = try await database.pipeline(listing.statements(columns: columns)).last?.rows,
+            let first = rows.first
+        else {
             return Found()
         }
         let isAtItsReach = try first["examined"] as Int >= listing.reach

@@ -17,24 +17,29 @@ extension JobInspector {
             statuses.append(
                 QueueStatus(
                     queue: queue, ready: sizes[0], delayed: sizes[1], running: count.running, waiting: count.ready,
-                    dead: count.dead + sizes[2], parked: count.parked, oldestAgeSeconds: count.oldestAgeSeconds, workers: sizes[3],
+                    dead: count.dead + sizes[2], parked: count.parked, oldestAgeSeconds: count.oldestAgeSeconds,
+                    workers: sizes[3],
                     settings: settings[queue]?.settings ?? QueueSettings()))
         }
         return statuses
     }
 
-    /// Changes what is set for a queue, and returns what is set then. Workers follow within a second; when Redis is away, as soon as it is back.
+    /// Changes what is set for a queue, and returns what is set then. Workers follow within a second; when Redis is
+    /// away, as soon as it is back.
     @discardableResult
     public func configure(
         _ queue: QueueName, _ change: @escaping @Sendable (inout QueueSettings) -> Void
     ) async throws -> QueueSettings {
         let stored = try await ledger.change(queue, change, noting: note)
         // What Redis does not take now, the workers' ledger sweep writes.
-        try? await QueueSettingsMirror(redis: dispatcher.redis).write([QueueKeys(prefix: dispatcher.prefix, queue: queue): stored])
+        try? await QueueSettingsMirror(redis: dispatcher.redis).write([
+            QueueKeys(prefix: dispatcher.prefix, queue: queue): stored
+        ])
         return stored.settings
     }
 
-    /// Stops all claiming from a queue; running jobs finish. Holds until ``resume(_:)``, over restarts of the workers and the loss of Redis.
+    /// Stops all claiming from a queue; running jobs finish. Holds until ``resume(_:)``, over restarts of the workers
+    /// and the loss of Redis.
     public func pause(_ queue: QueueName) async throws { try await configure(queue) { $0.isPaused = true } }
 
     /// Lets workers claim from the queue again.
@@ -63,7 +68,8 @@ extension JobInspector {
         var oldestAgeSeconds: Double?
     }
 
-    /// Unfinished jobs by queue. Each state has a partial index that begins with the queue, so each is counted on its own.
+    /// Unfinished jobs by queue. Each state has a partial index that begins with the queue, so each is counted on its
+    /// own.
     private func ledgerCounts() async throws -> [QueueName: LedgerCount] {
         let rows = try await database.query(
             """
@@ -79,7 +85,8 @@ extension JobInspector {
             """)
         var counts: [QueueName: LedgerCount] = [:]
         for row in rows {
-            guard let queue = QueueName(rawValue: try row["queue"]), let state = JobState(rawValue: try row["state"]) else { continue }
+            guard let queue = QueueName(rawValue: try row["queue"]), let state = JobState(rawValue: try row["state"])
+            else { continue }
             let count: Int = try row["count"]
             switch state {
             case .ready:

@@ -1,7 +1,8 @@
 public import Postgres
 import Redis
 
-/// What operators do with jobs and queues: list, look at, retry, discard, pause. The HTTP API and the CLI both stand on it.
+/// What operators do with jobs and queues: list, look at, retry, discard, pause. The HTTP API and the CLI both stand on
+/// it.
 public struct JobInspector: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher

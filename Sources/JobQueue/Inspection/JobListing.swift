@@ -3,8 +3,8 @@ import Postgres
 
 /// The statement for one page of the ledger.
 ///
-/// An index gives candidates in the order of the list; conditions that it does not answer are looked at candidate by candidate, and no more than
-/// ``JobInspector/examined`` of them, so that no page reads a million rows.
+/// An index gives candidates in the order of the list; conditions that it does not answer are looked at candidate by
+/// candidate, and no more than ``JobInspector/examined`` of them, so that no page reads a million rows.
 struct JobListing: Sendable {
     /// What gives the candidates.
     enum Source: Sendable {
@@ -44,8 +44,9 @@ struct JobListing: Sendable {
     /// The same page from all jobs, newest first: when more are unfinished than one call may look at.
     var ofHistory: JobListing { JobListing(self, source: .history) }
 
-    /// To be run in one transaction; the last one gives the page: each row has `examined`, the number of candidates, and `last_examined`, the oldest of
-    /// them, and `columns` of a job, which are null in the only row of an empty page.
+    /// To be run in one transaction; the last one gives the page: each row has `examined`, the number of candidates,
+    /// and `last_examined`, the oldest of them, and `columns` of a job, which are null in the only row of an empty
+    /// page.
     func statements(columns: String) -> [SQL] {
         [
             DeadLetterIndex.planning,
@@ -69,7 +70,8 @@ struct JobListing: Sendable {
     private var candidates: SQL {
         switch source {
         case .dead(let index):
-            return "SELECT * FROM jobs WHERE \(index.condition(since: filter.since, before: cursor)) ORDER BY \(index.order) LIMIT \(reach)"
+            return
+                "SELECT * FROM jobs WHERE \(index.condition(since: filter.since, before: cursor)) ORDER BY \(index.order) LIMIT \(reach)"
         case .unfinished(let state):
             let queue: SQL = if let queue = filter.queue { "AND queue = \(queue)" } else { "" }
             return """
@@ -103,7 +105,9 @@ struct JobListing: Sendable {
             if let state = filter.effectiveState { conditions.append("state = \(state.rawValue)") }
         }
         if let queue = filter.queue, answered != "queue" { conditions.append("queue = \(queue)") }
-        if let fingerprint = filter.fingerprint, answered != "fingerprint" { conditions.append("fingerprint = \(fingerprint)") }
+        if let fingerprint = filter.fingerprint, answered != "fingerprint" {
+            conditions.append("fingerprint = \(fingerprint)")
+        }
         if let name = filter.name, answered != "name" { conditions.append("name = \(name)") }
         if let hasErrors = filter.hasErrors { conditions.append("(errors <> '[]'::jsonb) = \(hasErrors)") }
         if let text = filter.text {

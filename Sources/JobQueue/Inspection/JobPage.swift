@@ -1,13 +1,15 @@
 import Postgres
 
-/// One page of a list of jobs: those of the ledger, newest first, then dead ones that are in Redis alone, queue by queue, those that died last first.
+/// One page of a list of jobs: those of the ledger, newest first, then dead ones that are in Redis alone, queue by
+/// queue, those that died last first.
 public struct JobPage: Sendable {
     /// The jobs.
     public let items: [JobDetail]
     /// Hand this to the next call to go on; nil at the end.
     public let nextCursor: JobCursor?
-    /// The search stopped before the page was full, because it had looked at as many jobs as one call may (``JobInspector/examined``). There may be
-    /// more behind ``nextCursor``. Only where a condition is not answered by an index: a text, say.
+    /// The search stopped before the page was full, because it had looked at as many jobs as one call may
+    /// (``JobInspector/examined``). There may be more behind ``nextCursor``. Only where a condition is not answered by
+    /// an index: a text, say.
     public let isCut: Bool
 
     /// A page put together from others.
@@ -18,12 +20,14 @@ public struct JobPage: Sendable {
     }
 }
 
-/// How far a list has been read. Opaque to clients: they get it with a page and give it back for a list of the same conditions.
+/// How far a list has been read. Opaque to clients: they get it with a page and give it back for a list of the same
+/// conditions.
 public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
     enum Position: Sendable, Hashable {
         /// Go on with jobs of the ledger older than this one.
         case ledger(before: JobID)
-        /// Go on with dead jobs in Redis: of this queue those that died before the given one, then of the queues behind it. Nil: from its beginning.
+        /// Go on with dead jobs in Redis: of this queue those that died before the given one, then of the queues behind
+        /// it. Nil: from its beginning.
         case redis(QueueName, before: DeadPlace?)
     }
 
@@ -78,6 +82,7 @@ public struct JobCursor: Sendable, Hashable, CustomStringConvertible {
 
 extension JobFilter {
     fileprivate var list: ListCursor.List {
-        ListCursor.List("jobs", [effectiveState?.rawValue, queue?.rawValue, name, fingerprint, text, hasErrors.map { "\($0)" }])
+        ListCursor.List(
+            "jobs", [effectiveState?.rawValue, queue?.rawValue, name, fingerprint, text, hasErrors.map { "\($0)" }])
     }
 }

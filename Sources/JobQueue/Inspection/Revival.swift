@@ -2,8 +2,9 @@ import Postgres
 
 /// Brings jobs back to `ready`, with all their attempts ahead of them.
 enum Revival {
-    /// Revives what `candidates` selects (`id`, `queue`, `state` and `unique_key` of rows it has locked) and returns id, queue, name and version of
-    /// those revived. A dead job whose unique key another one has taken meanwhile stays dead.
+    /// Revives what `candidates` selects (`id`, `queue`, `state` and `unique_key` of rows it has locked) and returns
+    /// id, queue, name and version of those revived. A dead job whose unique key another one has taken meanwhile stays
+    /// dead.
     static func statement(for candidates: SQL) -> SQL {
         """
         WITH candidate AS MATERIALIZED (
@@ -29,7 +30,8 @@ enum Revival {
         try rows.compactMap { row in
             guard let queue = QueueName(rawValue: try row["queue"]) else { return nil }
             return CommittedJob(
-                id: JobID(rawValue: try row["id"]), queue: queue, name: try row["name"], version: try row["version"], runAt: nil)
+                id: JobID(rawValue: try row["id"]), queue: queue, name: try row["name"], version: try row["version"],
+                runAt: nil)
         }.sorted { $0.id.description < $1.id.description }
     }
 }

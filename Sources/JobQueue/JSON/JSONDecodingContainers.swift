@@ -8,7 +8,9 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
         var keys: [Key] = []
         var member = decoder.index + 1
         for _ in 0..<decoder.tape.nodes[decoder.index].count {
-            if let key = decoder.tape.text(decoder.tape.nodes[member]).flatMap(Key.init(stringValue:)) { keys.append(key) }
+            if let key = decoder.tape.text(decoder.tape.nodes[member]).flatMap(Key.init(stringValue:)) {
+                keys.append(key)
+            }
             member = Int(decoder.tape.nodes[member + 1].next)
         }
         return keys
@@ -19,7 +21,9 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private func member(_ key: Key) throws -> JSONPayloadDecoder {
         guard let index = decoder.tape.value(of: key.stringValue, in: decoder.index) else {
             throw DecodingError.keyNotFound(
-                key, DecodingError.Context(codingPath: codingPath, debugDescription: "there is no member \"\(key.stringValue)\""))
+                key,
+                DecodingError.Context(
+                    codingPath: codingPath, debugDescription: "there is no member \"\(key.stringValue)\""))
         }
         return decoder.at(index, key)
     }
@@ -41,14 +45,20 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try member(key).integer(type) }
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value { try member(key).value(type) }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws -> KeyedDecodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws
+        -> KeyedDecodingContainer<Nested>
+    {
         try member(key).container(keyedBy: type)
     }
 
-    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer { try member(key).unkeyedContainer() }
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+        try member(key).unkeyedContainer()
+    }
 
     func superDecoder() throws -> any Decoder {
-        guard let index = decoder.tape.value(of: "super", in: decoder.index) else { throw decoder.mismatch(Any.self, "a member \"super\"") }
+        guard let index = decoder.tape.value(of: "super", in: decoder.index) else {
+            throw decoder.mismatch(Any.self, "a member \"super\"")
+        }
         return decoder.at(index, JSONKey(stringValue: "super"))
     }
 
@@ -74,7 +84,9 @@ struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
     private mutating func element<Value>(_ read: (JSONPayloadDecoder) throws -> Value) throws -> Value {
         guard !isAtEnd else {
             throw DecodingError.valueNotFound(
-                Value.self, DecodingError.Context(codingPath: codingPath, debugDescription: "the array ends after \(currentIndex) elements")
+                Value.self,
+                DecodingError.Context(
+                    codingPath: codingPath, debugDescription: "the array ends after \(currentIndex) elements")
             )
         }
         let value = try read(decoder.at(next, JSONKey(intValue: currentIndex)))
@@ -106,10 +118,13 @@ struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
     mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try element { try $0.integer(type) } }
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try element { try $0.value(type) } }
 
-    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested> {
+    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested>
+    {
         try element { try $0.container(keyedBy: type) }
     }
 
-    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer { try element { try $0.unkeyedContainer() } }
+    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        try element { try $0.unkeyedContainer() }
+    }
     mutating func superDecoder() throws -> any Decoder { try element { $0 } }
 }

@@ -5,12 +5,16 @@ struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     var codingPath: [any CodingKey] { encoder.codingPath }
 
-    private func below(_ key: any CodingKey) -> JSONPayloadEncoder { JSONPayloadEncoder(codingPath: codingPath + [key]) }
+    private func below(_ key: any CodingKey) -> JSONPayloadEncoder {
+        JSONPayloadEncoder(codingPath: codingPath + [key])
+    }
 
     func encodeNil(forKey key: Key) { members.set(key.stringValue, .null) }
     func encode(_ value: Bool, forKey key: Key) { members.set(key.stringValue, .bool(value)) }
     func encode(_ value: String, forKey key: Key) { members.set(key.stringValue, .string(value)) }
-    func encode(_ value: Double, forKey key: Key) throws { members.set(key.stringValue, try below(key).tree(of: value)) }
+    func encode(_ value: Double, forKey key: Key) throws {
+        members.set(key.stringValue, try below(key).tree(of: value))
+    }
     func encode(_ value: Float, forKey key: Key) throws { members.set(key.stringValue, try below(key).tree(of: value)) }
     func encode(_ value: Int, forKey key: Key) { members.set(key.stringValue, .integer(Int64(value))) }
     func encode(_ value: Int8, forKey key: Key) { members.set(key.stringValue, .integer(Int64(value))) }
@@ -22,9 +26,13 @@ struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt16, forKey key: Key) { members.set(key.stringValue, .unsigned(UInt64(value))) }
     func encode(_ value: UInt32, forKey key: Key) { members.set(key.stringValue, .unsigned(UInt64(value))) }
     func encode(_ value: UInt64, forKey key: Key) { members.set(key.stringValue, .unsigned(value)) }
-    func encode(_ value: some Encodable, forKey key: Key) throws { members.set(key.stringValue, try below(key).tree(of: value)) }
+    func encode(_ value: some Encodable, forKey key: Key) throws {
+        members.set(key.stringValue, try below(key).tree(of: value))
+    }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<
+        Nested
+    > {
         nested(key).container(keyedBy: type)
     }
 
@@ -47,7 +55,9 @@ struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { encoder.codingPath }
     var count: Int { elements.values.count }
 
-    private func below() -> JSONPayloadEncoder { JSONPayloadEncoder(codingPath: codingPath + [JSONKey(intValue: count)]) }
+    private func below() -> JSONPayloadEncoder {
+        JSONPayloadEncoder(codingPath: codingPath + [JSONKey(intValue: count)])
+    }
 
     func encodeNil() { elements.values.append(.null) }
     func encode(_ value: Bool) { elements.values.append(.bool(value)) }

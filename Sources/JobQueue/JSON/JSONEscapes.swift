@@ -1,6 +1,7 @@
 /// Escapes of JSON strings (RFC 8259, section 7), both ways.
 enum JSONEscapes {
-    /// The text of a string's bytes, whose escapes are known to be well formed. Nil for a lone surrogate and for bytes that are not UTF-8.
+    /// The text of a string's bytes, whose escapes are known to be well formed. Nil for a lone surrogate and for bytes
+    /// that are not UTF-8.
     static func resolve(_ source: ArraySlice<UInt8>) -> String? {
         var result: [UInt8] = []
         result.reserveCapacity(source.count)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Decodes `Decodable` values from a ``JSONTape``, with the conventions of Foundation's decoder as payloads use it: dates in ISO 8601,
-/// `Data` in base 64, `URL` and `Decimal` as plain values.
+/// Decodes `Decodable` values from a ``JSONTape``, with the conventions of Foundation's decoder as payloads use it:
+/// dates in ISO 8601, `Data` in base 64, `URL` and `Decimal` as plain values.
 struct JSONPayloadDecoder: Decoder {
     let tape: JSONTape
     /// The node that this decoder stands on.
@@ -31,7 +31,8 @@ struct JSONPayloadDecoder: Decoder {
     func singleValueContainer() -> any SingleValueDecodingContainer { self }
 
     func at(_ index: Int, _ key: any CodingKey) -> JSONPayloadDecoder {
-        JSONPayloadDecoder(tape: tape, index: index, key: key, path: self.key.map { JSONCodingPath(key: $0, parent: path) })
+        JSONPayloadDecoder(
+            tape: tape, index: index, key: key, path: self.key.map { JSONCodingPath(key: $0, parent: path) })
     }
 
     // MARK: Values
@@ -76,7 +77,8 @@ struct JSONPayloadDecoder: Decoder {
                 guard digit < 10 else { return nil }
                 let (ten, first) = value.multipliedReportingOverflow(by: 10)
                 let (sum, second) =
-                    isNegative ? ten.subtractingReportingOverflow(Value(digit)) : ten.addingReportingOverflow(Value(digit))
+                    isNegative
+                    ? ten.subtractingReportingOverflow(Value(digit)) : ten.addingReportingOverflow(Value(digit))
                 if first || second { return nil }
                 value = sum
                 position += 1
@@ -101,7 +103,9 @@ struct JSONPayloadDecoder: Decoder {
         }
         if type == Date.self {
             let text = try string()
-            guard let date = try? Date(text, strategy: .iso8601) else { throw mismatch(type, "a date such as 2026-01-31T12:00:00Z") }
+            guard let date = try? Date(text, strategy: .iso8601) else {
+                throw mismatch(type, "a date such as 2026-01-31T12:00:00Z")
+            }
             return try same(date)
         }
         if type == Data.self {
@@ -124,7 +128,9 @@ struct JSONPayloadDecoder: Decoder {
 
     func mismatch(_ type: any Any.Type, _ expected: String) -> DecodingError {
         .typeMismatch(
-            type, DecodingError.Context(codingPath: codingPath, debugDescription: "expected \(expected), found \(tape.nodes[index].kind)"))
+            type,
+            DecodingError.Context(
+                codingPath: codingPath, debugDescription: "expected \(expected), found \(tape.nodes[index].kind)"))
     }
 }
 

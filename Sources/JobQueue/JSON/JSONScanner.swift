@@ -100,7 +100,9 @@ struct JSONScanner {
     private mutating func isLast(_ end: UInt8, _ bytes: UnsafeBufferPointer<UInt8>) throws(JSONTapeError) -> Bool {
         skipSpace(bytes)
         let next = peek(bytes)
-        guard next == end || next == UInt8(ascii: ",") else { throw error("expected ',' or '\(Character(UnicodeScalar(end)))'") }
+        guard next == end || next == UInt8(ascii: ",") else {
+            throw error("expected ',' or '\(Character(UnicodeScalar(end)))'")
+        }
         position += 1
         return next == end
     }
@@ -130,11 +132,14 @@ struct JSONScanner {
     private mutating func escape(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONTapeError) {
         guard position + 1 < bytes.count else { throw error("a string without an end") }
         switch bytes[position + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"),
             UInt8(ascii: "r"), UInt8(ascii: "t"):
             position += 2
         case UInt8(ascii: "u"):
-            guard position + 5 < bytes.count, (2...5).allSatisfy({ JSONEscapes.hexadecimal(bytes[position + $0]) != nil }) else {
+            guard position + 5 < bytes.count,
+                (2...5).allSatisfy({ JSONEscapes.hexadecimal(bytes[position + $0]) != nil })
+            else {
                 throw error("\\u without four hexadecimal digits")
             }
             position += 6
@@ -143,9 +148,13 @@ struct JSONScanner {
         }
     }
 
-    private mutating func word(_ word: StaticString, _ kind: JSONTape.Kind, _ bytes: UnsafeBufferPointer<UInt8>) throws(JSONTapeError) {
+    private mutating func word(_ word: StaticString, _ kind: JSONTape.Kind, _ bytes: UnsafeBufferPointer<UInt8>)
+        throws(JSONTapeError)
+    {
         let end = position + word.utf8CodeUnitCount
-        guard end <= bytes.count, (0..<word.utf8CodeUnitCount).allSatisfy({ bytes[position + $0] == word.utf8Start[$0] }) else {
+        guard end <= bytes.count,
+            (0..<word.utf8CodeUnitCount).allSatisfy({ bytes[position + $0] == word.utf8Start[$0] })
+        else {
             throw error("expected a value")
         }
         append(kind, from: position, to: end)

@@ -9,7 +9,8 @@
 ///
 /// What it does stands in a ``JobHandler``.
 public protocol Job: Codable, Sendable {
-    /// Stable name; it is stored with every job and must not change while jobs of this kind exist. 1–100 letters, digits, `-`, `_` and `.`.
+    /// Stable name; it is stored with every job and must not change while jobs of this kind exist. 1–100 letters,
+    /// digits, `-`, `_` and `.`.
     static var name: String { get }
     /// The queue its jobs wait in.
     static var queue: QueueName { get }

@@ -25,8 +25,8 @@ public struct JobContext: Sendable {
     /// Nil for ephemeral jobs.
     let progress: ProgressBoard?
 
-    /// Tells operators how far a long job is. As often as it pleases: the ledger is told once a second. Does nothing for ephemeral jobs, which
-    /// have no ledger row.
+    /// Tells operators how far a long job is. As often as it pleases: the ledger is told once a second. Does nothing
+    /// for ephemeral jobs, which have no ledger row.
     public func report(_ progress: JobProgress) async {
         await self.progress?.report(progress, job: jobID, epoch: completion.epoch)
     }

@@ -2,9 +2,11 @@ internal import Arithmetic
 public import Foundation
 import Synchronization
 
-/// A job's id: a UUID version 7 (RFC 9562), so that ids sort by creation time and the ledger's partitions can be ranges of ids.
+/// A job's id: a UUID version 7 (RFC 9562), so that ids sort by creation time and the ledger's partitions can be ranges
+/// of ids.
 ///
-/// It stays the same over retries, crashes and an operator's retry, and so can serve as the idempotency key of external calls.
+/// It stays the same over retries, crashes and an operator's retry, and so can serve as the idempotency key of external
+/// calls.
 public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
     /// The UUID.
     public let rawValue: UUID
@@ -21,8 +23,8 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
         self.init(rawValue: uuid)
     }
 
-    /// A fresh id. Ids that one process makes sort in the order in which it made them, also within a millisecond (RFC 9562, section 6.2,
-    /// method 1: a counter in `rand_a`).
+    /// A fresh id. Ids that one process makes sort in the order in which it made them, also within a millisecond (RFC
+    /// 9562, section 6.2, method 1: a counter in `rand_a`).
     public static func new() -> JobID {
         let now = milliseconds(Date())
         return clock.withLock { clock in
@@ -38,7 +40,9 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
     }
 
     /// Of which an id has room for 48 bits.
-    private static func milliseconds(_ time: Date) -> UInt64 { min(UInt64(saturating: time.timeIntervalSince1970 * 1000), 1 << 48 - 1) }
+    private static func milliseconds(_ time: Date) -> UInt64 {
+        min(UInt64(saturating: time.timeIntervalSince1970 * 1000), 1 << 48 - 1)
+    }
 
     /// Of `count` 12 bits are used, of `random` those from 0 to 5 and from 8 to 63.
     private init(stamp: UInt64, count: UInt64, random: UInt64) {
@@ -47,15 +51,16 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
             rawValue: UUID(
                 uuid: (
                     byte(stamp, 40), byte(stamp, 32), byte(stamp, 24), byte(stamp, 16), byte(stamp, 8), byte(stamp, 0),
-                    0x70 | byte(count, 8), byte(count, 0), 0x80 | (byte(random, 0) & 0x3F), byte(random, 8), byte(random, 16),
+                    0x70 | byte(count, 8), byte(count, 0), 0x80 | (byte(random, 0) & 0x3F), byte(random, 8),
+                    byte(random, 16),
                     byte(random, 24), byte(random, 32), byte(random, 40), byte(random, 48), byte(random, 56)
                 )))
     }
 
     private static let clock = Mutex(Clock())
 
-    /// The last time stamp given out, and how often. While the system's clock stands still or has been set back a little, it goes on from
-    /// where it was.
+    /// The last time stamp given out, and how often. While the system's clock stands still or has been set back a
+    /// little, it goes on from where it was.
     private struct Clock {
         private var stamp: UInt64 = 0
         private var count: UInt64 = 0

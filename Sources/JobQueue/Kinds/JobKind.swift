@@ -15,7 +15,8 @@ final class JobKind: Sendable {
 
     init<Handler: JobHandler>(_ handler: Handler) {
         let kind = Handler.Kind.self
-        precondition(Self.isValid(kind.name), "names of kinds are 1–100 letters, digits, '-', '_' or '.', not \"\(kind.name)\"")
+        precondition(
+            Self.isValid(kind.name), "names of kinds are 1–100 letters, digits, '-', '_' or '.', not \"\(kind.name)\"")
         name = kind.name
         queue = kind.queue
         retry = kind.retry
@@ -23,8 +24,12 @@ final class JobKind: Sendable {
         version = kind.version
         run = { payload, context in
             let job = try JobPayload.decode(kind, from: payload)
-            guard context.crashes > 0, kind.afterCrash != .runAgain else { return try await handler.run(job, in: context) }
-            guard kind.afterCrash == .verify else { throw JobFailure.outcomeUnknown("the process died while it ran \(kind.name)") }
+            guard context.crashes > 0, kind.afterCrash != .runAgain else {
+                return try await handler.run(job, in: context)
+            }
+            guard kind.afterCrash == .verify else {
+                throw JobFailure.outcomeUnknown("the process died while it ran \(kind.name)")
+            }
             switch try await handler.verify(job, in: context) {
             case .done: return
             case .notDone: try await handler.run(job, in: context)

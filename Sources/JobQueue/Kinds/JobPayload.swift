@@ -10,7 +10,9 @@ enum JobPayload {
         guard bytes.count <= JobLedger.maximumPayloadBytes else {
             throw JobPayloadError(
                 kind: Kind.name,
-                reason: "is \(bytes.count) bytes; at most \(JobLedger.maximumPayloadBytes) are taken. Store the data and enqueue its id")
+                reason:
+                    "is \(bytes.count) bytes; at most \(JobLedger.maximumPayloadBytes) are taken. Store the data and enqueue its id"
+            )
         }
         return bytes
     }

@@ -1,7 +1,9 @@
 /// The name of a queue: one Redis list, one bulkhead with a concurrency of its own.
 ///
 /// Letters, digits, `-`, `_` and `.`, at most 64 bytes: the name stands inside Redis keys and metric labels.
-public struct QueueName: RawRepresentable, Hashable, Codable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct QueueName: RawRepresentable, Hashable, Codable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible
+{
     /// The name as it stands in Redis keys, SQL, JSON and metrics.
     public let rawValue: String
 
@@ -13,7 +15,8 @@ public struct QueueName: RawRepresentable, Hashable, Codable, Sendable, Expressi
 
     /// A name written in source code; a malformed one is a programming error.
     public init(stringLiteral value: String) {
-        precondition(QueueName.isValid(value), "queue names are 1–64 letters, digits, '-', '_' or '.', not \"\(value)\"")
+        precondition(
+            QueueName.isValid(value), "queue names are 1–64 letters, digits, '-', '_' or '.', not \"\(value)\"")
         self.rawValue = value
     }
 
@@ -27,7 +30,8 @@ public struct QueueName: RawRepresentable, Hashable, Codable, Sendable, Expressi
     /// Letters, digits, `-`, `_` and `.`.
     static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
             UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
             true
         default: false

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Random numbers of the system, fetched many at a time: a system call for each id costs more than all the rest of the id.
+/// Random numbers of the system, fetched many at a time: a system call for each id costs more than all the rest of the
+/// id.
 struct RandomReserve: Sendable {
     private var numbers: [UInt64] = []
 

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The 36 characters of a UUID (RFC 9562, section 4), in lower case. Every job's id goes through here several times, and Foundation's own
-/// conversions cost a microsecond each.
+/// The 36 characters of a UUID (RFC 9562, section 4), in lower case. Every job's id goes through here several times,
+/// and Foundation's own conversions cost a microsecond each.
 enum UUIDText {
     static let length = 36
     /// Where the hyphens stand: after 4, 6, 8 and 10 bytes.
@@ -37,7 +37,9 @@ enum UUIDText {
         }
     }
 
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
 
     /// Nil when the bytes are not a UUID's text, in either case.
     static func parse(_ source: UnsafeBufferPointer<UInt8>) -> UUID? {
@@ -50,7 +52,9 @@ enum UUIDText {
                     guard source[position] == UInt8(ascii: "-") else { return false }
                     position += 1
                 }
-                guard let high = JSONEscapes.hexadecimal(source[position]), let low = JSONEscapes.hexadecimal(source[position + 1]) else {
+                guard let high = JSONEscapes.hexadecimal(source[position]),
+                    let low = JSONEscapes.hexadecimal(source[position + 1])
+                else {
                     return false
                 }
                 target[index] = high << 4 | low

@@ -1,17 +1,18 @@
-/// Keeps a second job from being enqueued while a first one with the same key waits or runs. Keys belong to a queue: the same text in two
-/// queues is two keys.
+/// Keeps a second job from being enqueued while a first one with the same key waits or runs. Keys belong to a queue:
+/// the same text in two queues is two keys.
 ///
 ///     try JobLedger.insertion(of: RebuildIndex(shop: shop), unique: UniqueKey("rebuild:\(shop)", until: .started))
 ///
-/// The key lives and dies with the job's row: a transaction that rolls back has never taken it. Give one key always the same ``Release``, and
-/// where a transaction takes several, let it take them in one order everywhere, as with any lock.
+/// The key lives and dies with the job's row: a transaction that rolls back has never taken it. Give one key always the
+/// same ``Release``, and where a transaction takes several, let it take them in one order everywhere, as with any lock.
 public struct UniqueKey: Hashable, Sendable {
     /// When the job gives its key back.
     public enum Release: String, Hashable, Sendable, Codable {
-        /// When it is done, dead or discarded: at most one job with this key waits or runs. A job that runs already may not see what a
-        /// transaction changes whose own job was refused.
+        /// When it is done, dead or discarded: at most one job with this key waits or runs. A job that runs already may
+        /// not see what a transaction changes whose own job was refused.
         case finished
-        /// When it first starts: at most one job with this key waits. A transaction whose job was refused can rely on the one that waits:
+        /// When it first starts: at most one job with this key waits. A transaction whose job was refused can rely on
+        /// the one that waits:
         /// that one does not start before the transaction has ended.
         case started
     }
@@ -26,7 +27,9 @@ public struct UniqueKey: Hashable, Sendable {
 
     /// - Throws: ``InvalidUniqueKey`` for a text that is empty, longer than 200 bytes or holds U+0000.
     public init(_ key: String, until: Release) throws(InvalidUniqueKey) {
-        guard Self.length.contains(key.utf8.count), !key.utf8.contains(0) else { throw InvalidUniqueKey(bytes: key.utf8.count) }
+        guard Self.length.contains(key.utf8.count), !key.utf8.contains(0) else {
+            throw InvalidUniqueKey(bytes: key.utf8.count)
+        }
         self.key = key
         self.until = until
     }

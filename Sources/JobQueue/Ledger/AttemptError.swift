@@ -13,7 +13,10 @@ struct AttemptError: Hashable, Sendable, Encodable {
     let durationMilliseconds: Int64
     let at: Date
 
-    init(kind: String, attempt: Int, code: String, message: String, process: String, durationMilliseconds: Int64, at: Date) {
+    init(
+        kind: String, attempt: Int, code: String, message: String, process: String, durationMilliseconds: Int64,
+        at: Date
+    ) {
         self.attempt = attempt
         self.code = code
         self.message = String(message.prefix(2000))

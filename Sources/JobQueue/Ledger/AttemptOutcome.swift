@@ -1,4 +1,5 @@
-/// How one attempt ended, in the engine's terms: what ``JobFailure``, time limits and decoding errors are normalised to.
+/// How one attempt ended, in the engine's terms: what ``JobFailure``, time limits and decoding errors are normalised
+/// to.
 enum AttemptOutcome: Hashable, Sendable {
     /// The effects are in place; the ledger row may still have to be marked.
     case done

@@ -1,7 +1,8 @@
-/// What errors of one cause have in common, however their ids, numbers and addresses differ: operators see and repair them as one group.
+/// What errors of one cause have in common, however their ids, numbers and addresses differ: operators see and repair
+/// them as one group.
 package enum ErrorFingerprint {
-    /// Twelve hexadecimal digits, the same in every process and version: FNV-1a (Fowler, Noll, Vo; 64 bits, the upper 48 kept) of kind, code and
-    /// ``normalised(_:)`` message.
+    /// Twelve hexadecimal digits, the same in every process and version: FNV-1a (Fowler, Noll, Vo; 64 bits, the upper
+    /// 48 kept) of kind, code and ``normalised(_:)`` message.
     package static func of(kind: String, code: String, message: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for part in [kind, code, normalised(message)] {
@@ -13,8 +14,9 @@ package enum ErrorFingerprint {
         return String(repeating: "0", count: 12 - digits.utf8.count) + digits
     }
 
-    /// The message with a `#` for everything that differs from case to case: quoted text, and words with a digit, with `@` or `://`, or of eight or more
-    /// hexadecimal letters. Several in a row are one. White space is one space. What stands behind the first 500 characters does not count.
+    /// The message with a `#` for everything that differs from case to case: quoted text, and words with a digit, with
+    /// `@` or `://`, or of eight or more hexadecimal letters. Several in a row are one. White space is one space. What
+    /// stands behind the first 500 characters does not count.
     package static func normalised(_ message: String) -> String {
         var reader = Reader(scalars: Array(message.unicodeScalars.prefix(500)))
         return reader.read()
@@ -48,7 +50,8 @@ package enum ErrorFingerprint {
 
         /// Where the quotation ends that begins here. An apostrophe inside a word is none.
         private func endOfQuotation() -> Int? {
-            guard let closing = scalars[position].closingQuote, position == 0 || !scalars[position - 1].isAlphanumeric else { return nil }
+            guard let closing = scalars[position].closingQuote, position == 0 || !scalars[position - 1].isAlphanumeric
+            else { return nil }
             return scalars.indices[(position + 1)...].first { index in
                 scalars[index] == closing && (index + 1 == scalars.count || !scalars[index + 1].isAlphanumeric)
             }

@@ -1,9 +1,9 @@
 public import Postgres
 import Synchronization
 
-/// Completes a durable job inside the transaction that holds its effects: run ``statement`` there and hand its result to
-/// ``check(_:)``. When the attempt is stale (its process was taken for dead and the job has moved on), the check throws and the
-/// transaction with all its effects rolls back.
+/// Completes a durable job inside the transaction that holds its effects: run ``statement`` there and hand its result
+/// to ``check(_:)``. When the attempt is stale (its process was taken for dead and the job has moved on), the check
+/// throws and the transaction with all its effects rolls back.
 public struct JobCompletion: Sendable {
     /// The job to complete.
     public let jobID: JobID
@@ -18,7 +18,8 @@ public struct JobCompletion: Sendable {
         self.used = UsedFlag()
     }
 
-    /// Sets the ledger row done where it still runs under this attempt's epoch; affects one row, or none when the attempt is stale.
+    /// Sets the ledger row done where it still runs under this attempt's epoch; affects one row, or none when the
+    /// attempt is stale.
     public var statement: SQL {
         """
         UPDATE jobs

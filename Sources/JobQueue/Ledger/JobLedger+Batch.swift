@@ -2,16 +2,17 @@ public import Foundation
 import Postgres
 
 extension JobLedger {
-    /// Many durable jobs of one kind to be inserted in the caller's transaction, in one statement. Some ten thousand at a time is a good measure.
+    /// Many durable jobs of one kind to be inserted in the caller's transaction, in one statement. Some ten thousand at
+    /// a time is a good measure.
     ///
     /// - Parameters:
     ///   - jobs: the payloads.
-    ///   - unique: the key of each; all must be given back at the same moment. Of several with one key the first is inserted. The keys are taken
-    ///     in their own order, so that two batches do not wait for each other.
+    ///   - unique: the key of each; all must be given back at the same moment. Of several with one key the first is
+    ///     inserted. The keys are taken in their own order, so that two batches do not wait for each other.
     ///   - runAt: not before this time; nil means at once.
     ///   - traceparent: W3C trace context to hand on to the handlers.
-    /// - Throws: ``JobPayloadError`` for the first payload that can't be encoded or is larger than ``maximumPayloadBytes``, and what
-    ///   `unique` throws.
+    /// - Throws: ``JobPayloadError`` for the first payload that can't be encoded or is larger than
+    ///   ``maximumPayloadBytes``, and what `unique` throws.
     public static func insertions<Kind: Job>(
         of jobs: [Kind], unique: ((Kind) throws -> UniqueKey)? = nil, runAt: Date? = nil, traceparent: String? = nil
     ) throws -> PendingBatch {
@@ -35,13 +36,15 @@ extension JobLedger {
               FROM job
             \(raw: unique == nil ? "" : "RETURNING id")
             """
-        return PendingBatch(ids: ids, queue: Kind.queue, name: Kind.name, version: Kind.version, runAt: runAt, statement: statement)
+        return PendingBatch(
+            ids: ids, queue: Kind.queue, name: Kind.name, version: Kind.version, runAt: runAt, statement: statement)
     }
 
     /// `job`: the rows whose keys this statement takes.
     private static func taking(_ keys: [UniqueKey], of queue: QueueName, ids: [JobID], payloads: [String]) -> SQL {
         let until = keys.first?.until ?? .finished
-        precondition(keys.allSatisfy { $0.until == until }, "the unique keys of one batch are given back at the same moment")
+        precondition(
+            keys.allSatisfy { $0.until == until }, "the unique keys of one batch are given back at the same moment")
         return """
             WITH wanted AS MATERIALIZED (
                 SELECT DISTINCT ON (key) key, id, payload

@@ -1,8 +1,9 @@
 import Postgres
 
 extension JobLedger {
-    /// Running attempts of these processes that an operator wants ended. One index that holds nothing else answers it, so it may be asked every
-    /// second. Asked again it names them again, until the attempt's end is recorded; see ``AttemptOutcome/cancelled(_:)``.
+    /// Running attempts of these processes that an operator wants ended. One index that holds nothing else answers it,
+    /// so it may be asked every second. Asked again it names them again, until the attempt's end is recorded; see
+    /// ``AttemptOutcome/cancelled(_:)``.
     func cancelRequests(processes: [ProcessID]) async throws -> [(id: JobID, epoch: Int64)] {
         try await database.query(
             """

@@ -10,7 +10,8 @@ extension JobLedger {
     /// - Parameters:
     ///   - job: the payload.
     ///   - unique: while another job holds this key the statement inserts nothing, and the transaction goes on; see
-    ///     ``PendingJob/inserted(by:)``. While another transaction is about to take it, the statement waits for that transaction's end.
+    ///     ``PendingJob/inserted(by:)``. While another transaction is about to take it, the statement waits for that
+    ///     transaction's end.
     ///   - runAt: not before this time; nil means at once.
     ///   - traceparent: W3C trace context to hand on to the handler.
     /// - Throws: ``JobPayloadError`` when the payload can't be encoded or is larger than ``maximumPayloadBytes``.
@@ -40,6 +41,7 @@ extension JobLedger {
                 """
         }
         return PendingJob(
-            id: id, queue: Kind.queue, name: Kind.name, version: Kind.version, runAt: runAt, uniqueKey: unique, statement: statement)
+            id: id, queue: Kind.queue, name: Kind.name, version: Kind.version, runAt: runAt, uniqueKey: unique,
+            statement: statement)
     }
 }

@@ -1,7 +1,8 @@
 import Postgres
 
 extension JobLedger {
-    /// Marks jobs done whose handlers did not do so in a transaction of their own. Returns those that were still this attempt's.
+    /// Marks jobs done whose handlers did not do so in a transaction of their own. Returns those that were still this
+    /// attempt's.
     func complete(_ completions: [JobCompletion]) async throws -> Set<JobID> {
         let rows = try await database.query(Self.completing(completions))
         return Set(try rows.map { JobID(rawValue: try $0["id"]) })
@@ -26,7 +27,8 @@ extension JobLedger {
 
     /// Records a failed attempt. Returns false when the attempt was stale; then nothing is changed.
     ///
-    /// A job whose attempt an operator wanted cancelled does not wait again: what would be a retry or a snooze is its end.
+    /// A job whose attempt an operator wanted cancelled does not wait again: what would be a retry or a snooze is its
+    /// end.
     func record(_ outcome: AttemptOutcome, job: JobID, epoch: Int64) async throws -> Bool {
         let changes: SQL
         switch outcome {
@@ -35,7 +37,8 @@ extension JobLedger {
         case .fenced:
             return false
         case .retry(let delay, let error):
-            changes = "\(Self.waiting(delay, orEndingAs: "\(error.fingerprint)")), errors = errors || \(error.json)::jsonb"
+            changes =
+                "\(Self.waiting(delay, orEndingAs: "\(error.fingerprint)")), errors = errors || \(error.json)::jsonb"
         case .snooze(let delay, let error):
             // The reason of the last snooze stands alone at the end, however often a job snoozes.
             changes = """
@@ -53,7 +56,8 @@ extension JobLedger {
                 """
         }
         return try await database.execute(
-            "UPDATE jobs SET process = NULL, \(changes) WHERE id = \(job) AND epoch = \(epoch) AND \(Self.state()) = 'running'") == 1
+            "UPDATE jobs SET process = NULL, \(changes) WHERE id = \(job) AND epoch = \(epoch) AND \(Self.state()) = 'running'"
+        ) == 1
     }
 
     /// Gives started jobs back, no attempt used: a process that shuts down. Stale ones are left alone.

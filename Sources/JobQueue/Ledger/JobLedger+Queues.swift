@@ -25,7 +25,8 @@ extension JobLedger {
         return all
     }
 
-    /// Changes what is set for a queue, which becomes known if it was not. Two changes at the same time follow each other.
+    /// Changes what is set for a queue, which becomes known if it was not. Two changes at the same time follow each
+    /// other.
     func change(
         _ queue: QueueName, _ change: @escaping @Sendable (inout QueueSettings) -> Void,
         noting note: @escaping @Sendable (JobChange) throws -> [SQL]

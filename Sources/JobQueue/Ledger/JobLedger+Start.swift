@@ -11,7 +11,8 @@ struct StartedJob: Sendable {
     /// Attempts including this one.
     let attempt: Int
     let crashes: Int
-    /// This start takes over an attempt whose process died in the middle: what that attempt did outside PostgreSQL is unknown.
+    /// This start takes over an attempt whose process died in the middle: what that attempt did outside PostgreSQL is
+    /// unknown.
     let takesOverCrash: Bool
     let createdAt: Date
     let traceparent: String?
@@ -30,25 +31,28 @@ extension JobLedger {
     /// A job whose process died this often is quarantined.
     static let crashesAllowed = 3
 
-    /// Starts claimed jobs, all in one statement. A copy without an answer must not run: its job is finished, running elsewhere, not
-    /// due yet, or gone, and the copy is to be dropped.
+    /// Starts claimed jobs, all in one statement. A copy without an answer must not run: its job is finished, running
+    /// elsewhere, not due yet, or gone, and the copy is to be dropped.
     ///
-    /// A `ready` row starts under any newer epoch. A `running` row starts only under the copy that had started it before its
-    /// process's lease lapsed; that counts as a crash and not as an attempt. A start whose answer was lost may be repeated: the row that
-    /// runs under this very epoch is answered again.
+    /// A `ready` row starts under any newer epoch. A `running` row starts only under the copy that had started it
+    /// before its process's lease lapsed; that counts as a crash and not as an attempt. A start whose answer was lost
+    /// may be repeated: the row that runs under this very epoch is answered again.
     ///
     /// A job whose process died before it could carry out an operator's cancellation ends here and has no answer.
-    /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting; the ledger sweeper
-    /// pushes it again.
+    /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting;
+    /// the ledger sweeper pushes it again.
     func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
         let rows = try await database.query(Self.starting(requests, process: process))
         return try rows.compactMap { row in
             let reason: String? = try row["reason"]
             if reason == "cancelled" { return nil }
             return StartedJob(
-                id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"], version: try row["version"],
-                payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"], crashes: try row["crashes"],
-                takesOverCrash: try row["takes_over"], createdAt: try row["created_at"], traceparent: try row["traceparent"],
+                id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"],
+                version: try row["version"],
+                payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"],
+                crashes: try row["crashes"],
+                takesOverCrash: try row["takes_over"], createdAt: try row["created_at"],
+                traceparent: try row["traceparent"],
                 isQuarantined: reason == "quarantined")
         }
     }

@@ -22,14 +22,16 @@ struct QueueSuspicion: Sendable {
 }
 
 extension JobLedger {
-    /// Takes up to `limit` ready jobs that should lie in their Redis list but can't: everything in the list was pushed after them.
+    /// Takes up to `limit` ready jobs that should lie in their Redis list but can't: everything in the list was pushed
+    /// after them.
     ///
-    /// The list is first in, first out, so a job that should have been there since before the oldest waiting one was pushed has been
-    /// claimed, or was lost. A claimed one is `running` here within moments, hence the `slack`. A copy too many does no harm: only one
-    /// copy can start.
+    /// The list is first in, first out, so a job that should have been there since before the oldest waiting one was
+    /// pushed has been claimed, or was lost. A claimed one is `running` here within moments, hence the `slack`. A copy
+    /// too many does no harm: only one copy can start.
     ///
-    /// - Parameter oldestWaiting: when the oldest job in the Redis list was pushed, by the pusher's clock; nil when the list is empty. A time
-    ///   in the future tells of a wrong clock and of nothing else, so then nothing counts as lost.
+    /// - Parameter oldestWaiting: when the oldest job in the Redis list was pushed, by the pusher's clock; nil when the
+    ///   list is empty. A time in the future tells of a wrong clock and of nothing else, so then nothing counts as
+    ///   lost.
     func takeLost(queue: QueueName, oldestWaiting: Date?, slack: Duration, limit: Int) async throws -> [LostJob] {
         let rows = try await database.query(
             """
@@ -105,7 +107,8 @@ extension JobLedger {
             """)
     }
 
-    /// Makes the coming days' partitions and drops those in which everything is finished and older than `retentionDays`.
+    /// Makes the coming days' partitions and drops those in which everything is finished and older than
+    /// `retentionDays`.
     func maintainPartitions(retentionDays: Int) async throws {
         _ = try await database.query("SELECT create_job_partitions(3)")
         _ = try await database.query("SELECT drop_finished_job_partitions(\(retentionDays))")
@@ -114,7 +117,8 @@ extension JobLedger {
 
     private static func lost(_ row: PostgresRow) throws -> LostJob {
         LostJob(
-            id: JobID(rawValue: try row["id"]), name: try row["name"], version: try row["version"], dispatchAt: try row["dispatch_ms"],
+            id: JobID(rawValue: try row["id"]), name: try row["name"], version: try row["version"],
+            dispatchAt: try row["dispatch_ms"],
             superseded: try row["superseded"])
     }
 }

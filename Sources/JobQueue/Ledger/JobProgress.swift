@@ -8,7 +8,8 @@ public struct JobProgress: Hashable, Sendable {
     /// What it is doing, in a few words: `3,000 of 10,000 rows`.
     public let message: String?
 
-    /// A fraction outside 0…1 becomes its nearest bound, one that is no number 0; a message is cut at ``messageLength``.
+    /// A fraction outside 0…1 becomes its nearest bound, one that is no number 0; a message is cut at
+    /// ``messageLength``.
     public init(_ fraction: Double, _ message: String? = nil) {
         self.fraction = fraction.isNaN ? 0 : min(max(fraction, 0), 1)
         // PostgreSQL's text has no U+0000.

@@ -1,8 +1,8 @@
 public import Foundation
 public import Postgres
 
-/// Many durable jobs of one kind on their way: ``statement`` inserts all their ledger rows inside the caller's transaction; after the
-/// commit, hand the batch to ``JobDispatcher/push(_:)``.
+/// Many durable jobs of one kind on their way: ``statement`` inserts all their ledger rows inside the caller's
+/// transaction; after the commit, hand the batch to ``JobDispatcher/push(_:)``.
 public struct PendingBatch: Sendable {
     /// The ids the jobs will have, in the order of their payloads.
     public let ids: [JobID]
@@ -23,7 +23,8 @@ public struct PendingBatch: Sendable {
     public func inserted(by result: PostgresResult) throws -> PendingBatch {
         let rows = Set(try result.rows.map { JobID(rawValue: try $0["id"]) })
         return PendingBatch(
-            ids: ids.filter(rows.contains), queue: queue, name: name, version: version, runAt: runAt, statement: statement)
+            ids: ids.filter(rows.contains), queue: queue, name: name, version: version, runAt: runAt,
+            statement: statement)
     }
 
     var committed: [CommittedJob] {

@@ -1,8 +1,8 @@
 public import Foundation
 public import Postgres
 
-/// A durable job on its way: ``statement`` inserts its ledger row inside the caller's transaction; after the commit, hand it to
-/// ``JobDispatcher/push(_:)``. When the process dies between the two, the ledger sweeper pushes it.
+/// A durable job on its way: ``statement`` inserts its ledger row inside the caller's transaction; after the commit,
+/// hand it to ``JobDispatcher/push(_:)``. When the process dies between the two, the ledger sweeper pushes it.
 public struct PendingJob: Sendable {
     /// The id it will have.
     public let id: JobID
@@ -19,8 +19,8 @@ public struct PendingJob: Sendable {
     /// Inserts the ledger row; no row while another job holds the unique key.
     public let statement: SQL
 
-    /// The job to push when ``statement`` inserted its row; nil when another job holds its unique key. Pushing one that was not inserted does
-    /// no harm, but costs a worker a look into the ledger.
+    /// The job to push when ``statement`` inserted its row; nil when another job holds its unique key. Pushing one that
+    /// was not inserted does no harm, but costs a worker a look into the ledger.
     ///
     /// - Parameter result: what ``statement`` gave back.
     public func inserted(by result: PostgresResult) -> PendingJob? {

@@ -26,7 +26,8 @@ struct ProgressThrottle: Sendable {
         return .write(progress)
     }
 
-    /// What is to be written at `now`, at the time that ``Action/hold(until:)`` named or when the attempt ends; nil when nothing is held.
+    /// What is to be written at `now`, at the time that ``Action/hold(until:)`` named or when the attempt ends; nil
+    /// when nothing is held.
     mutating func take(at now: ContinuousClock.Instant) -> JobProgress? {
         guard let progress = held else { return nil }
         held = nil

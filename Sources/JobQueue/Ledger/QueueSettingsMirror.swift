@@ -4,7 +4,8 @@ import Redis
 struct QueueSettingsMirror: Sendable {
     let redis: RedisClient
 
-    /// Reads the copies in one round trip and writes those that differ: nothing, as a rule, and all of them after Redis was emptied.
+    /// Reads the copies in one round trip and writes those that differ: nothing, as a rule, and all of them after Redis
+    /// was emptied.
     func write(_ settings: [QueueKeys: StoredQueueSettings]) async throws(RedisError) {
         let all = settings.sorted { $0.key.base < $1.key.base }
         guard !all.isEmpty else { return }
@@ -17,20 +18,23 @@ struct QueueSettingsMirror: Sendable {
     private func write(_ stored: StoredQueueSettings, _ keys: QueueKeys) async throws(RedisError) {
         _ = try await redis.evaluate(
             Self.script, keys: [keys.settings],
-            arguments: [.init(stored.version)] + stored.fields.sorted { $0.key < $1.key }.flatMap { [.init($0.key), .init($0.value)] })
+            arguments: [.init(stored.version)]
+                + stored.fields.sorted { $0.key < $1.key }.flatMap { [.init($0.key), .init($0.value)] })
     }
 
     private static func fields(in reply: RedisValue) -> [String: String] {
         let parts = reply.elements?.compactMap(\.text) ?? []
         var fields: [String: String] = [:]
-        for index in stride(from: 0, to: parts.count - 1, by: 2) where parts[index] != "written" { fields[parts[index]] = parts[index + 1] }
+        for index in stride(from: 0, to: parts.count - 1, by: 2) where parts[index] != "written" {
+            fields[parts[index]] = parts[index + 1]
+        }
         return fields
     }
 
     /// KEYS: settings. ARGV: version, then names and values of the fields.
     ///
-    /// Whoever read PostgreSQL before a change and comes after it must not undo it, so within five seconds of Redis' time an older version
-    /// is refused. After that PostgreSQL is right, also when a fail-over has set it back.
+    /// Whoever read PostgreSQL before a change and comes after it must not undo it, so within five seconds of Redis'
+    /// time an older version is refused. After that PostgreSQL is right, also when a fail-over has set it back.
     private static let script = RedisScript(
         name: "settings",
         source: """

@@ -48,9 +48,11 @@ struct Attempt: Sendable {
         isDurable = true
     }
 
-    func context(retry: RetryPolicy, completion: JobCompletion, progress: ProgressBoard?, logger: Logger) -> JobContext {
+    func context(retry: RetryPolicy, completion: JobCompletion, progress: ProgressBoard?, logger: Logger) -> JobContext
+    {
         JobContext(
-            jobID: id, name: name, queue: queue, attempt: number, crashes: crashes, isLastAttempt: number >= retry.attempts,
+            jobID: id, name: name, queue: queue, attempt: number, crashes: crashes,
+            isLastAttempt: number >= retry.attempts,
             enqueuedAt: createdAt, traceparent: traceparent, completion: completion, workerLogger: logger,
             progress: isDurable ? progress : nil)
     }

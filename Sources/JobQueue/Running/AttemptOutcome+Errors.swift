@@ -1,6 +1,9 @@
 extension AttemptOutcome {
     /// What follows from the error that a handler threw.
-    init(error: any Error, retry: RetryPolicy, attempt: Int, describe: (_ code: String, _ message: String) -> AttemptError) {
+    init(
+        error: any Error, retry: RetryPolicy, attempt: Int,
+        describe: (_ code: String, _ message: String) -> AttemptError
+    ) {
         func again(_ description: AttemptError) -> AttemptOutcome {
             var random = SystemRandomNumberGenerator()
             return retry.delay(after: attempt, random: &random).map { .retry(after: $0, description) }

@@ -1,7 +1,7 @@
 import Logging
 
-/// Runs the handler of one attempt under its time limit and says how it ended. Touches neither Redis nor the ledger, so that workers and the
-/// drivers for tests share it.
+/// Runs the handler of one attempt under its time limit and says how it ended. Touches neither Redis nor the ledger, so
+/// that workers and the drivers for tests share it.
 struct AttemptRunner: Sendable {
     let registry: JobRegistry
     let interceptors: [any JobInterceptor]
@@ -17,11 +17,14 @@ struct AttemptRunner: Sendable {
         }
         guard let kind = registry[attempt.name] else {
             let error = failure("unknown_kind", "no worker of this version runs \(attempt.name)")
-            return AttemptEnding(outcome: .parked(reason: "unknown_kind", error), completion: completion, duration: .zero)
+            return AttemptEnding(
+                outcome: .parked(reason: "unknown_kind", error), completion: completion, duration: .zero)
         }
         guard attempt.version <= kind.version else {
-            let error = failure("newer_version", "the payload has version \(attempt.version); this worker knows \(kind.version)")
-            return AttemptEnding(outcome: .parked(reason: "newer_version", error), completion: completion, duration: .zero)
+            let error = failure(
+                "newer_version", "the payload has version \(attempt.version); this worker knows \(kind.version)")
+            return AttemptEnding(
+                outcome: .parked(reason: "newer_version", error), completion: completion, duration: .zero)
         }
         let context = attempt.context(retry: kind.retry, completion: completion, progress: progress, logger: logger)
         let ending = await running.supervise(attempt.id, epoch: attempt.epoch, deadline: began + kind.timeLimit) {
@@ -45,6 +48,7 @@ struct AttemptRunner: Sendable {
             outcome = AttemptOutcome(error: cause, retry: kind.retry, attempt: attempt.number, describe: failure)
         }
         kind.record(outcome, after: duration)
-        return AttemptEnding(outcome: outcome, completion: completion, duration: duration, wasStopped: ending.stop != nil)
+        return AttemptEnding(
+            outcome: outcome, completion: completion, duration: duration, wasStopped: ending.stop != nil)
     }
 }

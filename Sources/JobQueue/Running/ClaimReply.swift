@@ -21,7 +21,8 @@ struct ClaimReply: Sendable {
     /// Throws when the answer is not the script's.
     init(_ value: RedisValue) throws(RedisError) {
         guard let parts = value.elements, parts.count >= 7, let fenced = parts[0].int, let due = parts[1].int,
-            let now = parts[2].int, let waiting = parts[3].int, let concurrency = parts[4].int, let throttled = parts[5].int
+            let now = parts[2].int, let waiting = parts[3].int, let concurrency = parts[4].int,
+            let throttled = parts[5].int
         else { throw RedisError(code: .protocolViolation, message: "the claim script answered in an unknown form") }
         self.fenced = fenced
         self.nextDue = due < 0 ? nil : Int64(due)

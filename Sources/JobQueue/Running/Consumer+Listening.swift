@@ -13,8 +13,8 @@ extension Consumer {
         while await armed.wait() {
             var hasNews = false
             while !hasNews, !Task.isCancelled { hasNews = await waitForNews(process: process) }
-            // A wish to listen that was uttered meanwhile did not know what the claim that follows now will find out: when the next job
-            // is due. The consumer utters it again after that claim.
+            // A wish to listen that was uttered meanwhile did not know what the claim that follows now will find out:
+            // when the next job is due. The consumer utters it again after that claim.
             armed.lower()
             report { $0.state.wake() }
         }
@@ -31,7 +31,8 @@ extension Consumer {
                 let seconds = Double(wait.milliseconds + 1) / 1000
                 let moved = try await blocking.send(
                     RedisCommand(
-                        "BLMOVE", .init(keys.ready), .init(keys.inbox(process)), .init("RIGHT"), .init("LEFT"), .init("\(seconds)")),
+                        "BLMOVE", .init(keys.ready), .init(keys.inbox(process)), .init("RIGHT"), .init("LEFT"),
+                        .init("\(seconds)")),
                     timeout: wait + .milliseconds(1))
                 return !moved.isNull || life.withLock { $0.isDue(at: .now) }
             }

@@ -17,7 +17,8 @@ extension Consumer {
 
 /// What the ``LeaseKeeper`` does with it.
 extension Consumer {
-    /// A job that came due while all slots are taken counts as a reason to renew: the renewal promotes it for whoever is free.
+    /// A job that came due while all slots are taken counts as a reason to renew: the renewal promotes it for whoever
+    /// is free.
     func leaseAction(at now: ContinuousClock.Instant) -> (process: ProcessID, action: LeaseState.Action) {
         life.withLock { life in
             let action = life.lease.action(at: now)
@@ -29,7 +30,8 @@ extension Consumer {
     ///   - holding: how many claims Redis has filed for the process.
     ///   - inbox: how many jobs the blocking wake-up has moved for it that are not claimed yet.
     func leaseRenewed(
-        _ process: ProcessID, sentAt sent: ContinuousClock.Instant, nextDue: ContinuousClock.Instant?, holding: Int, inbox: Int
+        _ process: ProcessID, sentAt sent: ContinuousClock.Instant, nextDue: ContinuousClock.Instant?, holding: Int,
+        inbox: Int
     ) {
         report { life in
             guard life.process == process else { return }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Runs the jobs of one queue in this process: claims, hands to the ``JobExecutor``, acknowledges in the next claim.
 ///
-/// One *life* of a consumer is one lease: when it lapses, the running jobs are stopped, nothing more is acknowledged, and a new life
-/// begins under a new ``ProcessID``.
+/// One *life* of a consumer is one lease: when it lapses, the running jobs are stopped, nothing more is acknowledged,
+/// and a new life begins under a new ``ProcessID``.
 final class Consumer: Sendable {
     let keys: QueueKeys
     let concurrency: Int
@@ -35,7 +35,8 @@ final class Consumer: Sendable {
     }
 
     init(
-        keys: QueueKeys, concurrency: Int, redis: RedisClient, blocking: RedisBlockingConnection, executor: JobExecutor, ledger: JobLedger,
+        keys: QueueKeys, concurrency: Int, redis: RedisClient, blocking: RedisBlockingConnection, executor: JobExecutor,
+        ledger: JobLedger,
         gate: (any QueueGate)? = nil, logger: Logger
     ) {
         self.keys = keys
@@ -69,7 +70,8 @@ final class Consumer: Sendable {
         await blocking.close()
     }
 
-    /// A wake-up that was under way when the lease lapsed may have moved a job to the former life's inbox after others had emptied it.
+    /// A wake-up that was under way when the lease lapsed may have moved a job to the former life's inbox after others
+    /// had emptied it.
     /// A lease that lapsed long ago makes them look again.
     private func leaveToOthers(_ former: ProcessID) async {
         do {
@@ -111,7 +113,8 @@ final class Consumer: Sendable {
         }
     }
 
-    /// A Redis that was restarted, or a replica in its place, may hold claims that we have acknowledged and nobody would ever look at again.
+    /// A Redis that was restarted, or a replica in its place, may hold claims that we have acknowledged and nobody
+    /// would ever look at again.
     private func watchConnections() async {
         for await _ in redis.connections() { report { $0.state.reconnected() } }
     }
@@ -155,15 +158,19 @@ final class Consumer: Sendable {
             life.withLock { life in
                 life.lease.renewed(sentAt: sent)
                 life.isPaused = reply.waiting == nil
-                life.nextDue = reply.nextDue.map { sent + .milliseconds(max(0, $0.saturatingSubtract(reply.serverTime))) }
+                life.nextDue = reply.nextDue.map {
+                    sent + .milliseconds(max(0, $0.saturatingSubtract(reply.serverTime)))
+                }
                 let throttled = [reply.throttled, pause].compactMap(\.self).max()
                 life.throttledUntil = throttled.map { .now + $0 }
                 let mayTakeMore = throttled == nil && (reply.waiting ?? 0) > 0
-                life.state.claimed(reply.claims.map { ($0.epoch, $0.claim) }, waiting: mayTakeMore, concurrency: reply.concurrency)
+                life.state.claimed(
+                    reply.claims.map { ($0.epoch, $0.claim) }, waiting: mayTakeMore, concurrency: reply.concurrency)
             }
             return reply.claims
         } catch {
-            // A script that fails halfway keeps what it did before, and an answer that can't be read names claims all the same.
+            // A script that fails halfway keeps what it did before, and an answer that can't be read names claims all
+            // the same.
             let maybeExecuted =
                 switch error.code {
                 case .server, .protocolViolation: true
@@ -183,7 +190,8 @@ final class Consumer: Sendable {
         return allowance.limiting(free: free, running: life.withLock { $0.state.claims.count })
     }
 
-    /// Puts back what a claim whose answer was lost has taken in our name, and what Redis no longer knows to be acknowledged.
+    /// Puts back what a claim whose answer was lost has taken in our name, and what Redis no longer knows to be
+    /// acknowledged.
     private func reconcile(process: ProcessID) async {
         do {
             let held = try await redis.send(RedisCommand("HKEYS", .init(keys.claims(process)))).elements ?? []
@@ -193,7 +201,9 @@ final class Consumer: Sendable {
                 _ = try await redis.evaluate(
                     QueueScripts.putBack, keys: [keys.claims(process), keys.ready], arguments: [.init(Int(epoch))])
             }
-            if !unknown.isEmpty { logger.notice("put back claims that nobody here works on", metadata: ["jobs": "\(unknown.count)"]) }
+            if !unknown.isEmpty {
+                logger.notice("put back claims that nobody here works on", metadata: ["jobs": "\(unknown.count)"])
+            }
         } catch {
             life.withLock { $0.state.claimFailed(acknowledge: [], maybeExecuted: true) }
             try? await Task.sleep(for: .milliseconds(Int.random(in: 100...300)))

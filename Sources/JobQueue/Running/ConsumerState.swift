@@ -50,8 +50,8 @@ struct ConsumerState: Sendable {
 
     var free: Int { max(0, concurrency - claims.count) }
 
-    /// How many jobs one claim takes at most: half of many slots, so that Redis hands out the next ones while these run, and no more
-    /// than it does in a few milliseconds.
+    /// How many jobs one claim takes at most: half of many slots, so that Redis hands out the next ones while these
+    /// run, and no more than it does in a few milliseconds.
     private var mostAtOnce: Int { min(1000, max(64, concurrency / 2)) }
 
     /// What to do now. The caller must carry out a `.claim` and report ``claimed(_:waiting:concurrency:)`` or
@@ -62,7 +62,8 @@ struct ConsumerState: Sendable {
         let wanted = isDraining || !mayHaveMore ? 0 : free
         if !acknowledgements.isEmpty || wanted > 0 {
             let free = isDraining ? 0 : min(free, mostAtOnce)
-            // The claim will tell. What is reported while it is under way, it may have missed, and that must outlast its answer.
+            // The claim will tell. What is reported while it is under way, it may have missed, and that must outlast
+            // its answer.
             if free > 0 { mayHaveMore = false }
             defer { acknowledgements.removeAll(keepingCapacity: false) }
             return .claim(free: free, acknowledge: acknowledgements)
@@ -71,24 +72,25 @@ struct ConsumerState: Sendable {
         return .wait(listen: !isDraining && free > 0)
     }
 
-    /// A claim has been answered with `jobs`; `waiting` says whether more lie in the list and may be taken now. `concurrency` is what
-    /// operators have set, or nil.
+    /// A claim has been answered with `jobs`; `waiting` says whether more lie in the list and may be taken now.
+    /// `concurrency` is what operators have set, or nil.
     mutating func claimed(_ jobs: [(epoch: Int64, claim: Claim)], waiting: Bool, concurrency: Int? = nil) {
         for job in jobs { claims[job.epoch] = job.claim }
         if waiting { mayHaveMore = true }
         self.concurrency = concurrency ?? configured
     }
 
-    /// A claim got no answer. Its acknowledgements are repeated; when it may have been executed, so may the claims it made.
+    /// A claim got no answer. Its acknowledgements are repeated; when it may have been executed, so may the claims it
+    /// made.
     mutating func claimFailed(acknowledge: [Acknowledgement], maybeExecuted: Bool) {
         acknowledgements = acknowledge + acknowledgements
         mayHaveMore = true
         if maybeExecuted { isInDoubt = true }
     }
 
-    /// What Redis holds for us, as a renewal of the lease has found it. A command that was on a connection when that broke may be carried out
-    /// long after its answer was given up, even after we have asked what it left behind. Twice in a row more claims than we know of, or
-    /// something in the inbox, is not the traffic of the moment.
+    /// What Redis holds for us, as a renewal of the lease has found it. A command that was on a connection when that
+    /// broke may be carried out long after its answer was given up, even after we have asked what it left behind. Twice
+    /// in a row more claims than we know of, or something in the inbox, is not the traffic of the moment.
     mutating func audited(holding: Int, inbox: Int) {
         let isOdd = holding > claims.count + acknowledgements.count || inbox > 0
         if isOdd && wasOdd {
@@ -98,10 +100,12 @@ struct ConsumerState: Sendable {
         wasOdd = isOdd && !wasOdd
     }
 
-    /// There is a new connection: perhaps to a Redis that has been restarted or failed over and has forgotten our last acknowledgements.
+    /// There is a new connection: perhaps to a Redis that has been restarted or failed over and has forgotten our last
+    /// acknowledgements.
     mutating func reconnected() { isInDoubt = true }
 
-    /// Redis holds these claims for us; those that we know nothing of (and have not just finished) are returned, to be put back.
+    /// Redis holds these claims for us; those that we know nothing of (and have not just finished) are returned, to be
+    /// put back.
     mutating func reconciled(held: [Int64]) -> [Int64] {
         isInDoubt = false
         let pending = Set(acknowledgements.map(\.epoch))

@@ -12,9 +12,13 @@ struct DurableClaim: Sendable {
 extension JobExecutor {
     /// Starts the jobs in the ledger, all in one statement, and runs those that may run.
     func executeDurable(_ batch: [DurableClaim], process: ProcessID, consumer: Consumer) async {
-        let requests = batch.map { StartRequest(id: $0.envelope.id, epoch: $0.epoch, superseded: $0.envelope.superseded) }
+        let requests = batch.map {
+            StartRequest(id: $0.envelope.id, epoch: $0.epoch, superseded: $0.envelope.superseded)
+        }
         // A database that is away is waited out; nil when this process has to stop first.
-        let answer = await persist(consumer: consumer, what: "start jobs") { try await self.ledger.start(requests, process: process) }
+        let answer = await persist(consumer: consumer, what: "start jobs") {
+            try await self.ledger.start(requests, process: process)
+        }
         guard let answer else { return }
         let started = Dictionary(answer.map { ($0.epoch, $0) }, uniquingKeysWith: { first, _ in first })
         var runs: [(claim: DurableClaim, attempt: Attempt)] = []
@@ -36,21 +40,27 @@ extension JobExecutor {
         await withDiscardingTaskGroup { [runs] group in
             group.addTasks(for: runs) { claim, attempt in
                 let ending = await self.runner.run(attempt, in: consumer.running)
-                await ending.record { await self.settle(ending, attempt: attempt, envelope: claim.envelope, consumer: consumer) }
+                await ending.record {
+                    await self.settle(ending, attempt: attempt, envelope: claim.envelope, consumer: consumer)
+                }
             }
         }
     }
 
     private func settle(_ ending: AttemptEnding, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
         let (outcome, completion) = (ending.outcome, ending.completion)
-        // Cancelled because the process must stop: the claim stays on the books, and is given back or left to whoever recovers it.
+        // Cancelled because the process must stop: the claim stays on the books, and is given back or left to whoever
+        // recovers it.
         if consumer.isAbandoned || Task.isCancelled, outcome != .done { return }
 
         let isRecorded: Bool?
         if outcome == .done {
             isRecorded =
                 completion.isUsed
-                ? true : await persist(consumer: consumer, what: "complete a job") { try await self.completions.submit(completion) }
+                ? true
+                : await persist(consumer: consumer, what: "complete a job") {
+                    try await self.completions.submit(completion)
+                }
         } else {
             isRecorded = await persist(consumer: consumer, what: "record a failure") {
                 try await self.ledger.record(outcome, job: attempt.id, epoch: attempt.epoch)
@@ -68,7 +78,8 @@ extension JobExecutor {
         consumer.finished(attempt.epoch, acknowledge: acknowledge)
     }
 
-    /// Moves the claim to the delayed set. When Redis does not answer, the ledger's sweeper pushes the job when it is due.
+    /// Moves the claim to the delayed set. When Redis does not answer, the ledger's sweeper pushes the job when it is
+    /// due.
     private func putOff(_ envelope: Envelope, attempt: Attempt, by delay: Duration, keys: QueueKeys) async -> Bool {
         var next = envelope
         next.superseded = []

@@ -55,17 +55,22 @@ extension JobExecutor {
 
     private func buryMalformed(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
         logger.error("a job in Redis can't be read; it goes to the dead letters", metadata: ["epoch": "\(job.epoch)"])
-        await bury(job.body, id: .new(), reason: "malformed", uniqueKey: "", epoch: job.epoch, process: process, consumer: consumer)
+        await bury(
+            job.body, id: .new(), reason: "malformed", uniqueKey: "", epoch: job.epoch, process: process,
+            consumer: consumer)
     }
 
     private func bury(
-        _ body: [UInt8], id: JobID, reason: String, uniqueKey: String, epoch: Int64, process: ProcessID, consumer: Consumer
+        _ body: [UInt8], id: JobID, reason: String, uniqueKey: String, epoch: Int64, process: ProcessID,
+        consumer: Consumer
     ) async {
         let keys = consumer.keys
         _ = await persist(consumer: consumer, what: "bury a job") {
             try await self.redis.evaluate(
                 QueueScripts.bury, keys: [keys.claims(process), keys.dead, keys.bodies, keys.unique],
-                arguments: [.init(epoch), .init(id.description), .init(Array("\(reason)\n".utf8) + body), .init(uniqueKey)])
+                arguments: [
+                    .init(epoch), .init(id.description), .init(Array("\(reason)\n".utf8) + body), .init(uniqueKey),
+                ])
         }
         consumer.finished(epoch, acknowledge: false)
     }

@@ -4,7 +4,8 @@ import Postgres
 import Redis
 import Threading
 
-/// Runs claimed jobs: read → start in the ledger → run the handler (``AttemptRunner``) → record its ending → acknowledge.
+/// Runs claimed jobs: read → start in the ledger → run the handler (``AttemptRunner``) → record its ending →
+/// acknowledge.
 ///
 /// What comes before and after the handler differs for durable and ephemeral jobs and stands in files of their own.
 final class JobExecutor: Sendable {
@@ -43,7 +44,8 @@ final class JobExecutor: Sendable {
         group.addTasks(for: ephemeral) { await self.executeEphemeral($0, process: process, consumer: consumer) }
     }
 
-    /// Repeats a recording until it succeeds: an outcome that isn't stored would run the job again. Nil when the process must stop.
+    /// Repeats a recording until it succeeds: an outcome that isn't stored would run the job again. Nil when the
+    /// process must stop.
     func persist<Value: Sendable>(consumer: Consumer, what: String, _ body: () async throws -> Value) async -> Value? {
         var pause: Duration = .milliseconds(50)
         while !consumer.isAbandoned, !Task.isCancelled {

@@ -6,8 +6,8 @@
 ///         }
 ///     }
 public protocol JobInterceptor: Sendable {
-    /// Runs around one attempt and must call `next` once to go on to the handler. What it throws counts as the attempt's failure, so it should hand on
-    /// what `next` throws.
+    /// Runs around one attempt and must call `next` once to go on to the handler. What it throws counts as the
+    /// attempt's failure, so it should hand on what `next` throws.
     func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws
 }
 

@@ -18,7 +18,8 @@ public struct JobWorkerConfiguration: Sendable {
 
     /// Serves `queues`; 20 s of grace and 7 days of retention unless set.
     public init(
-        queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7, interceptors: [any JobInterceptor] = [],
+        queues: [QueueName: Int], grace: Duration = .seconds(20), retentionDays: Int = 7,
+        interceptors: [any JobInterceptor] = [],
         gates: [QueueName: any QueueGate] = [:]
     ) {
         self.queues = queues
@@ -29,10 +30,11 @@ public struct JobWorkerConfiguration: Sendable {
     }
 }
 
-/// A worker process: consumers for its queues, their leases, recovery of others' jobs, the ledger's sweeper and the schedules.
+/// A worker process: consumers for its queues, their leases, recovery of others' jobs, the ledger's sweeper and the
+/// schedules.
 ///
-/// As a `Service` it drains on graceful shutdown: it stops claiming, lets jobs finish for the grace time, and gives the rest back with
-/// no attempt used.
+/// As a `Service` it drains on graceful shutdown: it stops claiming, lets jobs finish for the grace time, and gives the
+/// rest back with no attempt used.
 public struct JobWorker: Service {
     private let configuration: JobWorkerConfiguration
     private let consumers: [Consumer]
@@ -46,14 +48,16 @@ public struct JobWorker: Service {
     ///   - dispatcher: also gives the Redis client and the prefix of the keys.
     ///   - blockingConnections: settings for the one blocking connection per queue.
     public init(
-        _ configuration: JobWorkerConfiguration, registry: JobRegistry, schedules: [JobSchedule] = [], dispatcher: JobDispatcher,
+        _ configuration: JobWorkerConfiguration, registry: JobRegistry, schedules: [JobSchedule] = [],
+        dispatcher: JobDispatcher,
         blockingConnections: RedisConfiguration, database: PostgresPool, logger: Logger
     ) {
         let redis = dispatcher.redis
         let ledger = JobLedger(database: database)
         let keys = configuration.queues.keys.map { QueueKeys(prefix: dispatcher.prefix, queue: $0) }
         let progress = ProgressBoard(ledger: ledger, logger: logger)
-        let runner = AttemptRunner(registry: registry, interceptors: configuration.interceptors, progress: progress, logger: logger)
+        let runner = AttemptRunner(
+            registry: registry, interceptors: configuration.interceptors, progress: progress, logger: logger)
         let executor = JobExecutor(runner: runner, ledger: ledger, redis: redis, logger: logger)
         self.configuration = configuration
         self.logger = logger
@@ -62,7 +66,8 @@ public struct JobWorker: Service {
             logger[metadataKey: "queue"] = "\(keys.queue)"
             return Consumer(
                 keys: keys, concurrency: max(1, configuration.queues[keys.queue] ?? 1), redis: redis,
-                blocking: RedisBlockingConnection(blockingConnections, logger: logger), executor: executor, ledger: ledger,
+                blocking: RedisBlockingConnection(blockingConnections, logger: logger), executor: executor,
+                ledger: ledger,
                 gate: configuration.gates[keys.queue], logger: logger)
         }
         self.keeper = LeaseKeeper(redis: redis, consumers: consumers, logger: logger)
@@ -88,8 +93,8 @@ public struct JobWorker: Service {
         }
     }
 
-    /// Runs what can be claimed now, in all its queues, and returns when nothing is left: for tests and one-off commands. Jobs that are due later
-    /// stay where they are. A worker drains or runs, once.
+    /// Runs what can be claimed now, in all its queues, and returns when nothing is left: for tests and one-off
+    /// commands. Jobs that are due later stay where they are. A worker drains or runs, once.
     public func drain() async throws {
         for consumer in consumers { consumer.endWhenEmpty() }
         try await run()

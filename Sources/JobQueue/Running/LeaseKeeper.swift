@@ -8,8 +8,8 @@ import Threading
     import Darwin
 #endif
 
-/// Renews the leases of this process, and stops handlers at their time limit, from a thread of its own: handlers that hog every thread of
-/// Swift's pool must cost neither.
+/// Renews the leases of this process, and stops handlers at their time limit, from a thread of its own: handlers that
+/// hog every thread of Swift's pool must cost neither.
 struct LeaseKeeper: Sendable {
     private let redis: RedisClient
     private let consumers: [Consumer]
@@ -42,7 +42,8 @@ struct LeaseKeeper: Sendable {
         case .nothing:
             return
         case .lapsed:
-            logger.error("the lease has lapsed: stopping the running jobs", metadata: ["queue": "\(consumer.keys.queue)"])
+            logger.error(
+                "the lease has lapsed: stopping the running jobs", metadata: ["queue": "\(consumer.keys.queue)"])
             consumer.leaseLapsed(process)
         case .renew:
             guard redis.isConnected(for: consumer.keys.leases) else { return }
@@ -60,7 +61,8 @@ struct LeaseKeeper: Sendable {
                 let nextDue = reply[0] < 0 ? nil : now + .milliseconds(reply[0])
                 consumer.leaseRenewed(process, sentAt: now, nextDue: nextDue, holding: reply[1], inbox: reply[2])
             } catch {
-                logger.warning("could not renew the lease", metadata: ["queue": "\(consumer.keys.queue)", "error": "\(error)"])
+                logger.warning(
+                    "could not renew the lease", metadata: ["queue": "\(consumer.keys.queue)", "error": "\(error)"])
             }
         }
     }

@@ -1,7 +1,8 @@
 /// What a worker process knows of its own lease, by its own monotonic clock.
 ///
-/// A lease is granted by Redis for ``duration`` of *server* time from the moment the renewal ran there. The process counts from when it
-/// *sent* the renewal, which is earlier, so its view ends first: it stops before anybody may take its jobs.
+/// A lease is granted by Redis for ``duration`` of *server* time from the moment the renewal ran there. The process
+/// counts from when it *sent* the renewal, which is earlier, so its view ends first: it stops before anybody may take
+/// its jobs.
 struct LeaseState: Sendable {
     /// How long a renewal lasts.
     static let duration: Duration = .seconds(8)
@@ -14,8 +15,8 @@ struct LeaseState: Sendable {
         self.lastRenewal = renewedAt
     }
 
-    /// A renewal that was sent at `sent` has been confirmed. One that was sent after the lease had lapsed comes too late: others may have
-    /// the jobs.
+    /// A renewal that was sent at `sent` has been confirmed. One that was sent after the lease had lapsed comes too
+    /// late: others may have the jobs.
     mutating func renewed(sentAt sent: ContinuousClock.Instant) {
         guard sent - lastRenewal < Self.duration else { return }
         lastRenewal = max(lastRenewal, sent)

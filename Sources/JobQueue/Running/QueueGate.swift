@@ -1,5 +1,5 @@
-/// Holds the jobs of a queue back while they could only fail: asked before each claim of this process. Jobs that are not claimed wait in their list and
-/// use up no attempt, which costs nothing however many they are.
+/// Holds the jobs of a queue back while they could only fail: asked before each claim of this process. Jobs that are
+/// not claimed wait in their list and use up no attempt, which costs nothing however many they are.
 ///
 ///     struct ProviderGate: QueueGate {
 ///         func allowance() async -> QueueAllowance { await provider.isAway ? .closed(.seconds(5)) : .open }
@@ -18,7 +18,8 @@ public enum QueueAllowance: Hashable, Sendable {
     /// None. How long that will last; the gate is asked again after a second at the latest.
     case closed(Duration)
 
-    /// How many of the free slots may be filled while so many jobs run, and how long to wait before asking again, `nil` when that changes nothing.
+    /// How many of the free slots may be filled while so many jobs run, and how long to wait before asking again, `nil`
+    /// when that changes nothing.
     func limiting(free: Int, running: Int) -> (free: Int, pause: Duration?) {
         switch self {
         case .open: return (free, nil)

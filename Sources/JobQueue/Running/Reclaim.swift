@@ -11,15 +11,20 @@ enum Reclaim {
     }
 
     /// In steps of 500, so that no script holds up Redis for long.
-    static func all(of process: ProcessID, keys: QueueKeys, redis: RedisClient, reason: Reason) async throws(RedisError) -> Count {
+    static func all(of process: ProcessID, keys: QueueKeys, redis: RedisClient, reason: Reason) async throws(RedisError)
+        -> Count
+    {
         var count = Count()
         while true {
             let reply = try await redis.evaluate(
                 QueueScripts.reclaim,
                 keys: [
-                    keys.leases, keys.ready, keys.claims(process), keys.inbox(process), keys.dead, keys.bodies, keys.unique, keys.delayed,
+                    keys.leases, keys.ready, keys.claims(process), keys.inbox(process), keys.dead, keys.bodies,
+                    keys.unique, keys.delayed,
                 ],
-                arguments: [.init(process.rawValue), .init(500), .init(reason.rawValue), .init(JobLedger.crashesAllowed)])
+                arguments: [
+                    .init(process.rawValue), .init(500), .init(reason.rawValue), .init(JobLedger.crashesAllowed),
+                ])
             let parts = reply.elements?.compactMap(\.int) ?? []
             guard parts.count == 3 else {
                 throw RedisError(code: .protocolViolation, message: "the reclaim script answered in an unknown form")

@@ -3,8 +3,8 @@ import Redis
 
 /// Takes the jobs of processes whose lease has lapsed back to the head of their list.
 ///
-/// It looks when the next lease would lapse, and not more often: a living process has renewed its lease by then, and a new one's lasts
-/// longer than the wait.
+/// It looks when the next lease would lapse, and not more often: a living process has renewed its lease by then, and a
+/// new one's lasts longer than the wait.
 struct RecoverySweep: Sendable {
     let redis: RedisClient
     let queues: [QueueKeys]
@@ -37,7 +37,8 @@ struct RecoverySweep: Sendable {
                 logger.warning(
                     "recovered the jobs of a process that died",
                     metadata: [
-                        "queue": "\(keys.queue)", "process": "\(process)", "jobs": "\(count.taken)", "quarantined": "\(count.quarantined)",
+                        "queue": "\(keys.queue)", "process": "\(process)", "jobs": "\(count.taken)",
+                        "quarantined": "\(count.quarantined)",
                     ])
             }
             guard let next = reply.first?.int, next >= 0 else { return Self.longest }

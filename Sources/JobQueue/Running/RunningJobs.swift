@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The handlers that run in one consumer now, each with the time at which it must be stopped. Jobs mostly last milliseconds, so this
-/// costs a job two entries in a table, and not a task and a timer of its own.
+/// The handlers that run in one consumer now, each with the time at which it must be stopped. Jobs mostly last
+/// milliseconds, so this costs a job two entries in a table, and not a task and a timer of its own.
 final class RunningJobs: Sendable {
     /// Why a handler was told to stop.
     enum Stop: Sendable {
@@ -18,13 +18,14 @@ final class RunningJobs: Sendable {
         var stop: Stop?
     }
 
-    /// `@unchecked`, and kept beyond `withUnsafeCurrentTask`, for one use: other threads cancel the task, which is safe while it lives, and
-    /// the entry is removed, under the lock, before it can end.
+    /// `@unchecked`, and kept beyond `withUnsafeCurrentTask`, for one use: other threads cancel the task, which is safe
+    /// while it lives, and the entry is removed, under the lock, before it can end.
     private struct TaskHandle: @unchecked Sendable {
         let task: UnsafeCurrentTask
     }
 
-    /// Who runs has a place of their own; places that are left are taken again. A dictionary's hashing would cost a short job more than this.
+    /// Who runs has a place of their own; places that are left are taken again. A dictionary's hashing would cost a
+    /// short job more than this.
     private struct Table {
         private(set) var places: [Running?] = []
         private var left: [Int] = []
@@ -63,7 +64,9 @@ final class RunningJobs: Sendable {
     ) async -> (error: (any Error)?, stop: Stop?) {
         let place = withUnsafeCurrentTask { task in
             task.map { task in
-                running.withLock { $0.enter(Running(job: job, epoch: epoch, deadline: deadline, task: TaskHandle(task: task))) }
+                running.withLock {
+                    $0.enter(Running(job: job, epoch: epoch, deadline: deadline, task: TaskHandle(task: task)))
+                }
             }
         }
         var failure: (any Error)?

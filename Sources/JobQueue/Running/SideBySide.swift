@@ -7,10 +7,12 @@ private let lanes = ProcessInfo.processInfo.activeProcessorCount
 extension DiscardingTaskGroup {
     /// Runs `body` for every element side by side, each in a task of its own.
     ///
-    /// Most jobs are short, and to hand each one's task to another thread costs more than to run it. So a few tasks, the lanes, take one element
-    /// after another and begin to run it themselves; when it waits for something, they go on with the next. An element that computes for long
-    /// holds up its own lane alone: the others take what is left.
-    mutating func addTasks<Element: Sendable>(for elements: [Element], _ body: @escaping @Sendable (Element) async -> Void) {
+    /// Most jobs are short, and to hand each one's task to another thread costs more than to run it. So a few tasks,
+    /// the lanes, take one element after another and begin to run it themselves; when it waits for something, they go
+    /// on with the next. An element that computes for long holds up its own lane alone: the others take what is left.
+    mutating func addTasks<Element: Sendable>(
+        for elements: [Element], _ body: @escaping @Sendable (Element) async -> Void
+    ) {
         guard elements.count > 2 * lanes else {
             for element in elements { addTask { await body(element) } }
             return

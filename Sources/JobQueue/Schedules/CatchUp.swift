@@ -7,6 +7,7 @@ public enum CatchUp: Sendable, Hashable {
     /// The latest so many of them fire, oldest first; 1 to 1,000.
     case all(limit: Int)
 
-    /// 10 s: a slot that fires so late was not missed. A worker that is restarted needs as long, or one that takes over.
+    /// 10 s: a slot that fires so late was not missed. A worker that is restarted needs as long, or one that takes
+    /// over.
     public static let punctuality: Duration = .seconds(10)
 }

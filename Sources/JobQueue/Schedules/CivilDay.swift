@@ -1,6 +1,7 @@
 /// A day of the proleptic Gregorian calendar, and its number counted from 1970-01-01.
 ///
-/// The arithmetic takes years that begin in March, so that the leap day comes last, in eras of 400 years, which have 146,097 days.
+/// The arithmetic takes years that begin in March, so that the leap day comes last, in eras of 400 years, which have
+/// 146,097 days.
 struct CivilDay: Sendable, Hashable {
     var year: Int
     var month: Int

@@ -1,4 +1,5 @@
-/// The search on a wall clock that knows of no time zone: its times are seconds since 1970-01-01T00:00 as that clock shows them.
+/// The search on a wall clock that knows of no time zone: its times are seconds since 1970-01-01T00:00 as that clock
+/// shows them.
 extension CronExpression {
     /// The first matching minute later than `time`. There always is one: the calendar repeats itself after 400 years.
     func next(after time: Int) -> Int {

@@ -1,14 +1,16 @@
 /// Times of day and days in the form of cron: `minute hour day-of-month month day-of-week`, as in `0 6 * * mon`.
 ///
-/// A field is `*`, a number, a name (`jan`…`dec`, `sun`…`sat`, in any case), a range `1-5`, a step `*/10` or `8-18/2`, or a list of these with
-/// commas. Sunday is 0 and 7. `@hourly`, `@daily` (`@midnight`), `@weekly`, `@monthly` and `@yearly` (`@annually`) are short forms.
+/// A field is `*`, a number, a name (`jan`…`dec`, `sun`…`sat`, in any case), a range `1-5`, a step `*/10` or `8-18/2`,
+/// or a list of these with commas. Sunday is 0 and 7. `@hourly`, `@daily` (`@midnight`), `@weekly`, `@monthly` and
+/// `@yearly` (`@annually`) are short forms.
 ///
-/// **Day of month and day of week.** When both are restricted, a day that matches either is taken; when one of them begins with `*`, a day must match
-/// both. So `0 0 13 * fri` fires on every 13th and on every Friday. That is POSIX's rule (crontab, "Extended description") in the form
-/// that Vixie's cron gave it, where `*/2` counts as unrestricted too (crontab(5), note; flags `DOM_STAR` and `DOW_STAR` in the source).
+/// **Day of month and day of week.** When both are restricted, a day that matches either is taken; when one of them
+/// begins with `*`, a day must match both. So `0 0 13 * fri` fires on every 13th and on every Friday. That is POSIX's
+/// rule (crontab, "Extended description") in the form that Vixie's cron gave it, where `*/2` counts as unrestricted too
+/// (crontab(5), note; flags `DOM_STAR` and `DOW_STAR` in the source).
 ///
-/// Written as a literal, a wrong expression is a programming error and ends the process with its ``CronExpressionError``; one that comes from
-/// somewhere else goes through ``init(parsing:)``.
+/// Written as a literal, a wrong expression is a programming error and ends the process with its
+/// ``CronExpressionError``; one that comes from somewhere else goes through ``init(parsing:)``.
 public struct CronExpression: Sendable, Hashable {
     /// The expression in lower case with single spaces; one short form stays as it is.
     public let text: String
@@ -20,7 +22,8 @@ public struct CronExpression: Sendable, Hashable {
 
     /// Reads an expression.
     ///
-    /// - Throws: ``CronExpressionError`` that names the wrong field and what was expected there; also for days that never come, such as 30 February.
+    /// - Throws: ``CronExpressionError`` that names the wrong field and what was expected there; also for days that
+    ///   never come, such as 30 February.
     public init(parsing text: String) throws(CronExpressionError) {
         let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
         self.text = words.joined(separator: " ")
@@ -41,7 +44,8 @@ public struct CronExpression: Sendable, Hashable {
         if words.count == 1, words[0].hasPrefix("@") {
             guard let long = shortForms[words[0]] else {
                 throw CronExpressionError(
-                    text, found: "\"\(words[0])\"", expected: "one of \(shortForms.keys.sorted().joined(separator: ", "))")
+                    text, found: "\"\(words[0])\"",
+                    expected: "one of \(shortForms.keys.sorted().joined(separator: ", "))")
             }
             return long
         }
@@ -53,8 +57,10 @@ public struct CronExpression: Sendable, Hashable {
     }
 
     private static let shortForms = [
-        "@hourly": ["0", "*", "*", "*", "*"], "@daily": ["0", "0", "*", "*", "*"], "@midnight": ["0", "0", "*", "*", "*"],
-        "@weekly": ["0", "0", "*", "*", "0"], "@monthly": ["0", "0", "1", "*", "*"], "@yearly": ["0", "0", "1", "1", "*"],
+        "@hourly": ["0", "*", "*", "*", "*"], "@daily": ["0", "0", "*", "*", "*"],
+        "@midnight": ["0", "0", "*", "*", "*"],
+        "@weekly": ["0", "0", "*", "*", "0"], "@monthly": ["0", "0", "1", "*", "*"],
+        "@yearly": ["0", "0", "1", "1", "*"],
         "@annually": ["0", "0", "1", "1", "*"],
     ]
 
@@ -69,7 +75,8 @@ public struct CronExpression: Sendable, Hashable {
 }
 
 extension CronExpression: ExpressibleByStringLiteral, CustomStringConvertible {
-    /// An expression written in source code; a wrong one ends the process with what is wrong about it, in every kind of build.
+    /// An expression written in source code; a wrong one ends the process with what is wrong about it, in every kind of
+    /// build.
     public init(stringLiteral value: String) {
         do {
             try self.init(parsing: value)

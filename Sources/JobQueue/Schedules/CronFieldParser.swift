@@ -1,4 +1,5 @@
-/// Reads one field of a cron expression: a list of `*`, numbers, names and ranges, the first and last of these also with a step.
+/// Reads one field of a cron expression: a list of `*`, numbers, names and ranges, the first and last of these also
+/// with a step.
 struct CronFieldParser {
     let expression: String
     let field: CronField
@@ -20,7 +21,9 @@ struct CronFieldParser {
         guard parts.count == 2 else { return stride(from: range.lowerBound, through: range.upperBound, by: 1) }
         guard parts[0] == "*" || parts[0].contains("-") else {
             throw error(
-                item, "\"*/\(parts[1])\" or a range before the step, such as \"\(range.lowerBound)-\(field.range.upperBound)/\(parts[1])\"")
+                item,
+                "\"*/\(parts[1])\" or a range before the step, such as \"\(range.lowerBound)-\(field.range.upperBound)/\(parts[1])\""
+            )
         }
         let largest = field.range.upperBound - field.range.lowerBound
         guard let step = Self.decimal(parts[1]), (1...largest).contains(step) else {
@@ -51,7 +54,9 @@ struct CronFieldParser {
 
     private func number(_ text: String) throws(CronExpressionError) -> Int {
         if let number = field.number(named: text) { return number }
-        guard let number = Self.decimal(text), field.range.contains(number) else { throw error(text, field.expectation) }
+        guard let number = Self.decimal(text), field.range.contains(number) else {
+            throw error(text, field.expectation)
+        }
         return number
     }
 

@@ -2,7 +2,8 @@
 struct CronValues: Sendable, Hashable {
     /// Bit *n* stands for the number *n*; all numbers are below 60.
     private var bits: UInt64 = 0
-    /// Whether the field begins with `*`, also as in `*/5`. By this cron tells a field that restricts from one that does not.
+    /// Whether the field begins with `*`, also as in `*/5`. By this cron tells a field that restricts from one that
+    /// does not.
     let isWildcard: Bool
 
     init(isWildcard: Bool) {

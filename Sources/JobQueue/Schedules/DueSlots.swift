@@ -1,4 +1,5 @@
-/// Decides what a schedule does now: which of its slots fire and up to where all are settled. Times are seconds since 1970 in UTC.
+/// Decides what a schedule does now: which of its slots fire and up to where all are settled. Times are seconds since
+/// 1970 in UTC.
 struct DueSlots: Sendable, Hashable {
     /// The slots to fire, oldest first. Empty when all that is due is passed over.
     let firing: [Int]
@@ -18,7 +19,9 @@ struct DueSlots: Sendable, Hashable {
         case .latest: firing = [last]
         case .all(let limit):
             var slots = [last]
-            while slots.count < limit, let earlier = times.last(after: settled, upTo: slots[slots.count - 1] - 1) { slots.append(earlier) }
+            while slots.count < limit, let earlier = times.last(after: settled, upTo: slots[slots.count - 1] - 1) {
+                slots.append(earlier)
+            }
             firing = slots.reversed()
         }
         let first = times.next(after: settled)

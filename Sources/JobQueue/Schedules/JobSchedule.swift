@@ -1,21 +1,23 @@
 public import Foundation
 
-/// A job enqueued at regular times. Each time is a *slot*, unique in the ledger, so that however many worker processes run, and whatever
-/// their clocks say, one job is enqueued per slot. PostgreSQL's clock decides what is due.
+/// A job enqueued at regular times. Each time is a *slot*, unique in the ledger, so that however many worker processes
+/// run, and whatever their clocks say, one job is enqueued per slot. PostgreSQL's clock decides what is due.
 ///
 ///     JobSchedule("rates", every: .minutes(5)) { RefreshRates() }
 ///     JobSchedule("report", cron: "0 6 * * mon", timeZone: "Europe/Berlin", catchUp: .all(limit: 10)) { slot in
 ///         WeeklyReport(until: slot.time)
 ///     }
 ///
-/// Slots from before a worker first ran the schedule do not fire, whatever ``CatchUp`` says, unless it starts with ``Start/latestSlot``. A schedule whose times or
-/// whose time zone were changed counts as a new one; its slots keep the name, so a slot that is in both the old and the new times fires once.
+/// Slots from before a worker first ran the schedule do not fire, whatever ``CatchUp`` says, unless it starts with
+/// ``Start/latestSlot``. A schedule whose times or whose time zone were changed counts as a new one; its slots keep the
+/// name, so a slot that is in both the old and the new times fires once.
 public struct JobSchedule: Sendable {
     /// With which slot a schedule begins that no worker has run before.
     public enum Start: Sendable, Hashable {
         /// With the first one to come.
         case nextSlot
-        /// With the latest one, at once: for what a new shop cannot wait for. Not with ``CatchUp/none``, to which that slot is too old.
+        /// With the latest one, at once: for what a new shop cannot wait for. Not with ``CatchUp/none``, to which that
+        /// slot is too old.
         case latestSlot
     }
 
@@ -32,39 +34,47 @@ public struct JobSchedule: Sendable {
     ///
     /// - Parameters:
     ///   - every: whole seconds, at least one; anything else is a programming error.
-    ///   - job: makes the payload of a slot's job. Called on any task; its result may be dropped when another worker was first.
+    ///   - job: makes the payload of a slot's job. Called on any task; its result may be dropped when another worker
+    ///     was first.
     public init<Kind: Job>(
         _ name: String, every interval: Duration, catchUp: CatchUp = .latest, startingWith start: Start = .nextSlot,
         job: @escaping @Sendable (JobSlot) -> Kind
     ) {
         let (seconds, fraction) = interval.components
         // A constant in the source is wrong: the program must not start with it, in any kind of build.
-        guard seconds >= 1, fraction == 0 else { fatalError("schedule \(name): every \(interval); expected whole seconds, at least one") }
+        guard seconds >= 1, fraction == 0 else {
+            fatalError("schedule \(name): every \(interval); expected whole seconds, at least one")
+        }
         self.init(name, .every(seconds: Int(seconds)), catchUp, start, job)
     }
 
-    /// Slots at the times of a cron expression in a time zone; see ``CronExpression`` for its form. On days on which the clock is changed a
-    /// time that does not exist fires right after the gap, and one that comes twice fires the first time; an expression whose minutes or hours
-    /// begin with `*` fires whenever the clock shows a matching time.
+    /// Slots at the times of a cron expression in a time zone; see ``CronExpression`` for its form. On days on which
+    /// the clock is changed a time that does not exist fires right after the gap, and one that comes twice fires the
+    /// first time; an expression whose minutes or hours begin with `*` fires whenever the clock shows a matching time.
     ///
     /// - Parameters:
     ///   - timeZone: an identifier of Foundation's `TimeZone`; an unknown one is a programming error.
-    ///   - job: makes the payload of a slot's job. Called on any task; its result may be dropped when another worker was first.
+    ///   - job: makes the payload of a slot's job. Called on any task; its result may be dropped when another worker
+    ///     was first.
     public init<Kind: Job>(
         _ name: String, cron: CronExpression, timeZone identifier: String = "UTC", catchUp: CatchUp = .latest,
         startingWith start: Start = .nextSlot, job: @escaping @Sendable (JobSlot) -> Kind
     ) {
         // As above: a constant in the source.
         guard let zone = TimeZone(identifier: identifier) else {
-            fatalError("schedule \(name): there is no time zone \"\(identifier)\"; expected an identifier such as Europe/Berlin, or UTC")
+            fatalError(
+                "schedule \(name): there is no time zone \"\(identifier)\"; expected an identifier such as Europe/Berlin, or UTC"
+            )
         }
         self.init(name, .cron(CronTimes(expression: cron, clock: ZoneClock(zone: zone))), catchUp, start, job)
     }
 
     private init<Kind: Job>(
-        _ name: String, _ times: SlotTimes, _ catchUp: CatchUp, _ start: Start, _ job: @escaping @Sendable (JobSlot) -> Kind
+        _ name: String, _ times: SlotTimes, _ catchUp: CatchUp, _ start: Start,
+        _ job: @escaping @Sendable (JobSlot) -> Kind
     ) {
-        // A constant in the source is wrong, and a schedule that silently does something else would be noticed too late.
+        // A constant in the source is wrong, and a schedule that silently does something else would be noticed too
+        // late.
         if case .all(let limit) = catchUp, !(1...1000).contains(limit) {
             fatalError("schedule \(name): catches up with at most \(limit) slots; expected a limit from 1 to 1000")
         }

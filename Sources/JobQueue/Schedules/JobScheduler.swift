@@ -2,17 +2,21 @@ import Foundation
 import Logging
 import Postgres
 
-/// Fires schedules: sleeps until the next slot by PostgreSQL's clock, inserts it, and enqueues its job when it was first.
+/// Fires schedules: sleeps until the next slot by PostgreSQL's clock, inserts it, and enqueues its job when it was
+/// first.
 ///
-/// Every worker process runs one, and none leads. The row in `job_schedules` moves on from what was read to what is settled now in the
-/// transaction that inserts slots and jobs, so whoever commits first has fired, and a process that dies before its commit has not.
+/// Every worker process runs one, and none leads. The row in `job_schedules` moves on from what was read to what is
+/// settled now in the transaction that inserts slots and jobs, so whoever commits first has fired, and a process that
+/// dies before its commit has not.
 /// The process's own clock decides nothing: it only measures how long to sleep.
 struct JobScheduler: Sendable {
-    /// PostgreSQL's clock is read again after so long at the latest. Clocks drift apart by less than 1 in 1,000, and are corrected.
+    /// PostgreSQL's clock is read again after so long at the latest. Clocks drift apart by less than 1 in 1,000, and
+    /// are corrected.
     static let longestSleep: Duration = .seconds(30)
     /// How long to wait after a failure.
     static let pause: Duration = .seconds(1)
-    /// For how far back a new schedule's latest slot is looked for: 29 February is up to eight years away from the next.
+    /// For how far back a new schedule's latest slot is looked for: 29 February is up to eight years away from the
+    /// next.
     private static let farBack = 9 * 366 * 86_400
 
     let ledger: ScheduleLedger
@@ -20,8 +24,8 @@ struct JobScheduler: Sendable {
     let schedules: [JobSchedule]
     let logger: Logger
 
-    /// Two schedules of the same name are a programming error that ends the process in every kind of build: they would share slots, and one of them
-    /// would hardly ever fire.
+    /// Two schedules of the same name are a programming error that ends the process in every kind of build: they would
+    /// share slots, and one of them would hardly ever fire.
     init(database: PostgresPool, dispatcher: JobDispatcher, schedules: [JobSchedule], logger: Logger) {
         var names: Set<String> = []
         for schedule in schedules where !names.insert(schedule.name).inserted {
@@ -50,7 +54,8 @@ struct JobScheduler: Sendable {
             if !Task.isCancelled { logger.warning("could not look for due schedules", metadata: ["error": "\(error)"]) }
             return Self.pause
         }
-        // Taken after the answer, when PostgreSQL's clock is at least as far as it said: no slot is looked for before its time.
+        // Taken after the answer, when PostgreSQL's clock is at least as far as it said: no slot is looked for before
+        // its time.
         let readAt = ContinuousClock.now
         var wait = Self.longestSleep
         for schedule in schedules {
@@ -70,11 +75,14 @@ struct JobScheduler: Sendable {
             }
             guard settled <= reading.now else {
                 logger.warning(
-                    "PostgreSQL's clock was set back", metadata: ["schedule": "\(schedule.name)", "settled_until": "\(settled)"])
+                    "PostgreSQL's clock was set back",
+                    metadata: ["schedule": "\(schedule.name)", "settled_until": "\(settled)"])
                 try await ledger.bringBack(schedule, from: settled, to: reading.now)
                 return .zero
             }
-            if let due = DueSlots(schedule.times, schedule.catchUp, settled: Int(settled.timeIntervalSince1970.rounded(.down)), now: second)
+            if let due = DueSlots(
+                schedule.times, schedule.catchUp, settled: Int(settled.timeIntervalSince1970.rounded(.down)),
+                now: second)
             {
                 guard let jobs = try await ledger.fire(due, of: schedule, settled: settled) else { return .zero }
                 report(due, of: schedule, jobs: jobs.count)
@@ -83,7 +91,8 @@ struct JobScheduler: Sendable {
             return .seconds(Double(schedule.times.next(after: second)) - now)
         } catch {
             if !Task.isCancelled {
-                logger.error("could not fire a schedule", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
+                logger.error(
+                    "could not fire a schedule", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
             }
             return Self.pause
         }
@@ -95,7 +104,9 @@ struct JobScheduler: Sendable {
         switch schedule.start {
         case .nextSlot: return reading.now
         case .latestSlot:
-            guard let latest = schedule.times.last(after: second - Self.farBack, upTo: second) else { return reading.now }
+            guard let latest = schedule.times.last(after: second - Self.farBack, upTo: second) else {
+                return reading.now
+            }
             return Date(timeIntervalSince1970: Double(latest - 1))
         }
     }
@@ -105,7 +116,8 @@ struct JobScheduler: Sendable {
         logger.notice(
             "a schedule has missed slots; its catch-up policy passes over some of them",
             metadata: [
-                "schedule": "\(schedule.name)", "policy": "\(schedule.catchUp)", "first_passed_over": "\(schedule.slot(at: first).time)",
+                "schedule": "\(schedule.name)", "policy": "\(schedule.catchUp)",
+                "first_passed_over": "\(schedule.slot(at: first).time)",
                 "fired": "\(jobs)",
             ])
     }

@@ -4,6 +4,7 @@ public import Foundation
 public struct JobSlot: Sendable, Hashable {
     /// The schedule's name.
     public let schedule: String
-    /// The time for which the job is enqueued; it may start later. A payload that must know its day or hour takes it from here.
+    /// The time for which the job is enqueued; it may start later. A payload that must know its day or hour takes it
+    /// from here.
     public let time: Date
 }

@@ -35,8 +35,8 @@ struct ScheduleLedger: Sendable {
             """)
     }
 
-    /// Brings a schedule back that is settled up to a time still to come, because PostgreSQL's clock was set back. Slots that have fired are not
-    /// forgotten by this: they have their rows.
+    /// Brings a schedule back that is settled up to a time still to come, because PostgreSQL's clock was set back.
+    /// Slots that have fired are not forgotten by this: they have their rows.
     func bringBack(_ schedule: JobSchedule, from settled: Date, to now: Date) async throws {
         try await database.execute(
             """
@@ -61,7 +61,8 @@ struct ScheduleLedger: Sendable {
                  WHERE schedule = \(schedule.name) AND times = \(schedule.times.description) AND settled_until = \(settled)
                 """)
             guard moved == 1 else { return nil }
-            // A slot may have its row already: from the schedule's former times, or from before the server's clock was set back.
+            // A slot may have its row already: from the schedule's former times, or from before the server's clock was
+            // set back.
             let fired: Set<JobID> = Set(
                 try tx.query(
                     """

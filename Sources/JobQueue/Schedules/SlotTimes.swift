@@ -12,8 +12,8 @@ enum SlotTimes: Sendable, Hashable {
         }
     }
 
-    /// The last slot later than `start` and not later than `end`. Halves the stretch until it is found, so years without a worker
-    /// cost a few dozen steps.
+    /// The last slot later than `start` and not later than `end`. Halves the stretch until it is found, so years
+    /// without a worker cost a few dozen steps.
     func last(after start: Int, upTo end: Int) -> Int? {
         var found = next(after: start)
         guard found <= end else { return nil }

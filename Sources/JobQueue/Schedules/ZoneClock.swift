@@ -1,7 +1,7 @@
 import Foundation
 
-/// The clock on the wall of a time zone. Instants are seconds since 1970 in UTC; local times are what such a count would be if the wall clock
-/// showed UTC.
+/// The clock on the wall of a time zone. Instants are seconds since 1970 in UTC; local times are what such a count
+/// would be if the wall clock showed UTC.
 struct ZoneClock: Sendable, Hashable {
     let zone: TimeZone
 
@@ -37,13 +37,14 @@ struct ZoneClock: Sendable, Hashable {
         return .at(local - offset(at: start))
     }
 
-    /// The next instant at which the clock is changed, if that is within ``longestSetBack``: only then can it show local times again that
-    /// it has shown up to `instant`.
+    /// The next instant at which the clock is changed, if that is within ``longestSetBack``: only then can it show
+    /// local times again that it has shown up to `instant`.
     func nearbyChange(after instant: Int) -> Int? {
         firstChange(after: instant, upTo: instant + Self.longestSetBack)
     }
 
-    /// The first instant with another offset than `start` has, in a stretch so short that two changes in it never undo each other.
+    /// The first instant with another offset than `start` has, in a stretch so short that two changes in it never undo
+    /// each other.
     private func firstChange(after start: Int, upTo end: Int) -> Int? {
         let offset = offset(at: start)
         guard offset != self.offset(at: end) else { return nil }

@@ -8,9 +8,10 @@ public import Logging
 ///     await queue.drain(within: .minutes(30))          // retries of the next half hour included
 ///     #expect(await queue.job(id)?.state == .done)
 ///
-/// Time is its own: it stands still but for ``drain(within:)``. Jobs of one queue run one after the other, oldest first. What a real
-/// queue does with endings, retries, versions, unique keys and dead letters, this does too; both pass the same tests. A handler that
-/// completes its job in a transaction of its own needs a ledger: see ``LedgerDrain``.
+/// Time is its own: it stands still but for ``drain(within:)``. Jobs of one queue run one after the other, oldest
+/// first. What a real queue does with endings, retries, versions, unique keys and dead letters, this does too; both
+/// pass the same tests. A handler that completes its job in a transaction of its own needs a ledger: see
+/// ``LedgerDrain``.
 public actor InlineQueue {
     private struct Record {
         var envelope: Envelope
@@ -37,7 +38,8 @@ public actor InlineQueue {
 
     /// A queue for the kinds of `registry`.
     public init(
-        _ registry: JobRegistry, interceptors: [any JobInterceptor] = [], now: Date = Date(), logger: Logger = Logger(label: "inline-queue")
+        _ registry: JobRegistry, interceptors: [any JobInterceptor] = [], now: Date = Date(),
+        logger: Logger = Logger(label: "inline-queue")
     ) {
         self.now = now
         runner = AttemptRunner(registry: registry, interceptors: interceptors, progress: nil, logger: logger)
@@ -48,9 +50,12 @@ public actor InlineQueue {
     /// - Returns: its id, or that of the job that holds the unique key.
     /// - Throws: ``JobPayloadError``.
     @discardableResult
-    public func enqueue<Kind: Job>(_ job: Kind, unique: UniqueKey? = nil, runAt: Date? = nil) throws(JobPayloadError) -> JobID {
+    public func enqueue<Kind: Job>(_ job: Kind, unique: UniqueKey? = nil, runAt: Date? = nil) throws(JobPayloadError)
+        -> JobID
+    {
         try enqueue(
-            JobPayload.encode(job), name: Kind.name, version: Kind.version, queue: Kind.queue, unique: unique, runAt: runAt)
+            JobPayload.encode(job), name: Kind.name, version: Kind.version, queue: Kind.queue, unique: unique,
+            runAt: runAt)
     }
 
     /// Takes in a job as another program may have written it.
@@ -64,14 +69,16 @@ public actor InlineQueue {
         if let key { keys[key] = id }
         records[id] = Record(
             envelope: Envelope(
-                id: id, name: name, version: version, enqueuedAt: JobDispatcher.milliseconds(now), isDurable: false, payload: payload[...],
+                id: id, name: name, version: version, enqueuedAt: JobDispatcher.milliseconds(now), isDurable: false,
+                payload: payload[...],
                 uniqueKey: unique?.mark ?? ""),
             queue: queue, dueAt: runAt ?? now, createdAt: now)
         order.append(id)
         return id
     }
 
-    /// Runs what is due now, and what comes due within the given time, until nothing is left. Handlers may enqueue more.
+    /// Runs what is due now, and what comes due within the given time, until nothing is left. Handlers may enqueue
+    /// more.
     ///
     /// - Returns: how many attempts ran.
     @discardableResult
@@ -150,9 +157,11 @@ public actor InlineQueue {
             id: id, queue: record.queue.rawValue, name: envelope.name, state: record.state, reason: record.reason,
             attempts: envelope.attempts,
             crashes: 0, payload: String(decoding: envelope.payload, as: UTF8.self), errors: errors,
-            process: record.state == .running ? process.rawValue : nil, createdAt: record.createdAt, dispatchAt: record.dueAt,
+            process: record.state == .running ? process.rawValue : nil, createdAt: record.createdAt,
+            dispatchAt: record.dueAt,
             startedAt: record.startedAt, finishedAt: record.finishedAt, fingerprint: record.fingerprint,
-            uniqueKey: envelope.uniqueKey.isEmpty ? nil : String(envelope.uniqueKey.dropFirst(2)), progress: nil, cancelRequestedAt: nil,
+            uniqueKey: envelope.uniqueKey.isEmpty ? nil : String(envelope.uniqueKey.dropFirst(2)), progress: nil,
+            cancelRequestedAt: nil,
             isDurable: false)
     }
 

@@ -3,13 +3,14 @@ public import Logging
 public import Postgres
 import Synchronization
 
-/// Runs the durable jobs of a ledger in the calling task, without Redis and without a worker: for tests of handlers whose effects are in
-/// PostgreSQL, completion in the same transaction included.
+/// Runs the durable jobs of a ledger in the calling task, without Redis and without a worker: for tests of handlers
+/// whose effects are in PostgreSQL, completion in the same transaction included.
 ///
 ///     try await database.transaction { tx in … try tx.execute(job.statement) }
 ///     try await LedgerDrain(registry, database: database).run()
 ///
-/// Jobs run one after the other, oldest first. Not for a ledger that a live worker serves as well: it would take this for a process without a lease.
+/// Jobs run one after the other, oldest first. Not for a ledger that a live worker serves as well: it would take this
+/// for a process without a lease.
 public struct LedgerDrain: Sendable {
     private let ledger: JobLedger
     private let runner: AttemptRunner
@@ -24,7 +25,8 @@ public struct LedgerDrain: Sendable {
         ledger = JobLedger(database: database)
         self.logger = logger
         runner = AttemptRunner(
-            registry: registry, interceptors: interceptors, progress: ProgressBoard(ledger: ledger, logger: logger), logger: logger)
+            registry: registry, interceptors: interceptors, progress: ProgressBoard(ledger: ledger, logger: logger),
+            logger: logger)
     }
 
     /// Runs what is due now, and what comes due within the given time as if it were due now, until nothing is left.

@@ -2,8 +2,8 @@ public import Logging
 
 /// A swift-log handler that writes each event as one masked line.
 ///
-/// Metadata of one event comes before the metadata provider's, and that before the logger's own. An error handed to the log call
-/// stands as `error` (its description) and `error_type`.
+/// Metadata of one event comes before the metadata provider's, and that before the logger's own. An error handed to the
+/// log call stands as `error` (its description) and `error_type`.
 public struct LineLogHandler: LogHandler {
     /// The name of the logger.
     public let label: String
@@ -44,6 +44,7 @@ public struct LineLogHandler: LogHandler {
             all["error"] = "\(error)"
             all["error_type"] = "\(type(of: error))"
         }
-        output.write(encoder.line(time: .now, level: event.level, logger: label, message: "\(event.message)", metadata: all))
+        output.write(
+            encoder.line(time: .now, level: event.level, logger: label, message: "\(event.message)", metadata: all))
     }
 }

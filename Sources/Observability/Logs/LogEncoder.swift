@@ -8,7 +8,8 @@ struct LogEncoder: Sendable {
     private static let ownNames: Set<String> = ["time", "level", "logger", "message"]
 
     /// The line with its newline.
-    func line(time: LogTime, level: Logger.Level, logger: String, message: String, metadata: Logger.Metadata) -> [UInt8] {
+    func line(time: LogTime, level: Logger.Level, logger: String, message: String, metadata: Logger.Metadata) -> [UInt8]
+    {
         var line: [UInt8] = []
         line.reserveCapacity(256)
         let message = Masking.maskingMailAddresses(in: message)
@@ -85,7 +86,9 @@ struct LogEncoder: Sendable {
         case .stringConvertible(let value): Masking.maskingMailAddresses(in: value.description)
         case .array(let values): "[" + values.map { plain($0, under: "") }.joined(separator: ", ") + "]"
         case .dictionary(let values):
-            "{" + values.sorted { $0.key < $1.key }.map { "\($0.key): \(plain($0.value, under: $0.key))" }.joined(separator: ", ") + "}"
+            "{"
+                + values.sorted { $0.key < $1.key }.map { "\($0.key): \(plain($0.value, under: $0.key))" }.joined(
+                    separator: ", ") + "}"
         }
     }
 

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Where log lines go: a file descriptor, one `write(2)` a line.
 ///
-/// The mutex keeps a line whole when the kernel takes it in parts. A line that cannot be written is dropped: logging never fails a request.
+/// The mutex keeps a line whole when the kernel takes it in parts. A line that cannot be written is dropped: logging
+/// never fails a request.
 public final class LogOutput: Sendable {
     /// The process's standard output.
     public static let standardOutput = LogOutput(descriptor: STDOUT_FILENO)
@@ -22,7 +23,8 @@ public final class LogOutput: Sendable {
             line.withUnsafeBytes { bytes in
                 var rest = bytes[...]
                 while !rest.isEmpty {
-                    let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    let written = Glibc.write(
+                        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                     if written >= 0 {
                         rest = rest.dropFirst(written)
                     } else if errno == EAGAIN {

@@ -2,8 +2,8 @@
 public enum Masking {
     private static let secretWords = ["token", "password", "secret", "authorization"]
 
-    /// Whether a metadata key names something whose value must not be logged: one that holds `token`, `password`, `secret` or
-    /// `authorization`, in any case.
+    /// Whether a metadata key names something whose value must not be logged: one that holds `token`, `password`,
+    /// `secret` or `authorization`, in any case.
     public static func isSecret(key: String) -> Bool {
         let key = key.lowercased()
         return secretWords.contains { key.contains($0) }
@@ -11,7 +11,8 @@ public enum Masking {
 
     /// The text with every mail address masked: `ada.lovelace@mail.example.com` becomes `a***@m***.com`.
     ///
-    /// What counts as an address is wider than RFC 5322, so that what a log handler cannot parse is masked rather than shown.
+    /// What counts as an address is wider than RFC 5322, so that what a log handler cannot parse is masked rather than
+    /// shown.
     public static func maskingMailAddresses(in text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "@")) else { return text }
         let bytes = Array(text.utf8)
@@ -44,7 +45,9 @@ public enum Masking {
 
     private static func isDomain(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
         case UInt8(ascii: "."), UInt8(ascii: "-"), 0x80...: true
         default: false
         }

@@ -7,6 +7,7 @@ public struct ListeningFailed: Error, CustomStringConvertible {
     ///   - setting: the environment variable that holds the port.
     ///   - cause: what the system said.
     public init(setting: String, host: String, port: Int, cause: any Error) {
-        description = "\(setting): cannot listen on \(host):\(port) (\(cause)); expected a free port of this machine, choose another one."
+        description =
+            "\(setting): cannot listen on \(host):\(port) (\(cause)); expected a free port of this machine, choose another one."
     }
 }

@@ -1,7 +1,7 @@
 /// Turns swift-metrics' labels into names that Prometheus and its naming rules accept.
 ///
-/// See https://prometheus.io/docs/practices/naming/: letters, digits and underscores, seconds as the unit of time, `_total` at the end of
-/// counters.
+/// See https://prometheus.io/docs/practices/naming/: letters, digits and underscores, seconds as the unit of time,
+/// `_total` at the end of counters.
 enum MetricName {
     /// The name a metric is shown under.
     static func shown(_ label: String, kind: MetricKind, isTime: Bool) -> String {
@@ -15,7 +15,9 @@ enum MetricName {
     static func word(_ text: String) -> String {
         var bytes = text.utf8.map { byte in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                byte
             default: UInt8(ascii: "_")
             }
         }

@@ -9,7 +9,8 @@ enum MetricSeries: Sendable {
         case .counter: self = .counter(PrometheusCounter())
         case .gauge: self = .gauge(PrometheusGauge())
         case .histogram:
-            self = .histogram(PrometheusHistogram(bounds: isTime ? PrometheusHistogram.timeBounds : PrometheusHistogram.countBounds))
+            self = .histogram(
+                PrometheusHistogram(bounds: isTime ? PrometheusHistogram.timeBounds : PrometheusHistogram.countBounds))
         }
     }
 }

@@ -29,7 +29,8 @@ public struct ProcessMetrics: Sendable {
         }
         var usage = rusage()
         if getrusage(RUSAGE_SELF.rawValue, &usage) == 0 {
-            registry.counter("process_cpu_seconds", [])?.advance(to: Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime))
+            registry.counter("process_cpu_seconds", [])?.advance(
+                to: Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime))
         }
         set("process_open_fds", Double(Self.entries(of: "/proc/self/fd")))
         set("process_threads", Double(Self.entries(of: "/proc/self/task")))

@@ -8,7 +8,9 @@ extension PrometheusRegistry: MetricsFactory {
     }
 
     /// The counter of this name and labels.
-    public func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
+    public func makeFloatingPointCounter(label: String, dimensions: [(String, String)])
+        -> any FloatingPointCounterHandler
+    {
         counter(label, dimensions) ?? NOOPMetricsHandler.instance
     }
 

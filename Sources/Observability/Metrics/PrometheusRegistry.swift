@@ -7,9 +7,10 @@ import Synchronization
 ///     MetricsSystem.bootstrap(registry)
 ///     Counter(label: "orders_placed", dimensions: [("currency", "EUR")]).increment()
 ///
-/// Counters get the suffix `_total`, timers are histograms in seconds with the suffix `_seconds`, other characters than letters, digits and
-/// underscores become underscores. A metric holds at most `seriesPerMetric` label sets: what comes after is counted in one series whose
-/// labels say `other`, and `metric_label_overflows_total` tells of which metric, so that a careless label cannot fill the memory.
+/// Counters get the suffix `_total`, timers are histograms in seconds with the suffix `_seconds`, other characters than
+/// letters, digits and underscores become underscores. A metric holds at most `seriesPerMetric` label sets: what comes
+/// after is counted in one series whose labels say `other`, and `metric_label_overflows_total` tells of which metric,
+/// so that a careless label cannot fill the memory.
 public final class PrometheusRegistry: Sendable {
     private struct Key: Hashable {
         let kind: MetricKind
@@ -39,7 +40,8 @@ public final class PrometheusRegistry: Sendable {
         state.withLock { $0.help[name] = help }
     }
 
-    /// Adds work to be done before each exposition, for gauges that are read rather than pushed. It should take milliseconds.
+    /// Adds work to be done before each exposition, for gauges that are read rather than pushed. It should take
+    /// milliseconds.
     public func onScrape(_ collect: @escaping @Sendable () async -> Void) {
         state.withLock { $0.collectors.append(collect) }
     }
@@ -73,8 +75,11 @@ public final class PrometheusRegistry: Sendable {
         return histogram
     }
 
-    /// The series of a metric, or `nil` when another kind of metric has its name: one name cannot be shown as two types.
-    private func series(_ kind: MetricKind, _ label: String, _ dimensions: [(String, String)], isTime: Bool = false) -> MetricSeries? {
+    /// The series of a metric, or `nil` when another kind of metric has its name: one name cannot be shown as two
+    /// types.
+    private func series(_ kind: MetricKind, _ label: String, _ dimensions: [(String, String)], isTime: Bool = false)
+        -> MetricSeries?
+    {
         let given = dimensions.map { MetricLabel(name: $0.0, value: $0.1) }
         let key = Key(kind: kind, isTime: isTime, label: label, dimensions: given)
         return state.withLock { state in

@@ -31,7 +31,9 @@ struct PrometheusText: Sendable {
     private mutating func sample(_ name: String, _ labels: [MetricLabel], _ value: Double) {
         text += name
         if !labels.isEmpty {
-            text += "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value, quote: true))\"" }.joined(separator: ",") + "}"
+            text +=
+                "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value, quote: true))\"" }.joined(separator: ",")
+                + "}"
         }
         text += " \(Self.number(value))\n"
     }
@@ -44,7 +46,11 @@ struct PrometheusText: Sendable {
     }
 
     private static func escaped(_ value: String, quote: Bool) -> String {
-        guard value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\"") }) else {
+        guard
+            value.utf8.contains(where: {
+                $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\"")
+            })
+        else {
             return value
         }
         var result = ""

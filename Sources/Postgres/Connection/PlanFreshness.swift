@@ -1,5 +1,6 @@
-/// How long a connection keeps its plans. A plan that is made once is made for the tables as they were then; the server makes a new one only when
-/// autovacuum has analysed a table, a minute or more after it began to grow. So they are made anew after a second, two, four, and at last every half minute.
+/// How long a connection keeps its plans. A plan that is made once is made for the tables as they were then; the server
+/// makes a new one only when autovacuum has analysed a table, a minute or more after it began to grow. So they are made
+/// anew after a second, two, four, and at last every half minute.
 struct PlanFreshness {
     private static let longest: Duration = .seconds(30)
 

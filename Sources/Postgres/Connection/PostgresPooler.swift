@@ -1,11 +1,11 @@
 import Synchronization
 
-/// What stands between this process and the server: nothing, or a pooler such as PgBouncer that lends a server connection for one transaction
-/// at a time.
+/// What stands between this process and the server: nothing, or a pooler such as PgBouncer that lends a server
+/// connection for one transaction at a time.
 ///
-/// Behind a pooler nothing of a connection outlives a transaction: settings go in front of each one, statements are not kept prepared, because
-/// their names would meet those of other clients, and locks belong to transactions. Without one, settings are said once and statements are
-/// parsed once per connection.
+/// Behind a pooler nothing of a connection outlives a transaction: settings go in front of each one, statements are not
+/// kept prepared, because their names would meet those of other clients, and locks belong to transactions. Without one,
+/// settings are said once and statements are parsed once per connection.
 public enum PostgresPooler: String, CaseIterable, Sendable {
     /// Found out with the first connection.
     case auto
@@ -31,7 +31,9 @@ final class PoolerKnowledge: Sendable {
 
 extension Session {
     /// Opens a connection to the first host that does, and finds out what stands in between.
-    static func open(_ configuration: PostgresConfiguration) throws(PostgresError) -> (connection: LibpqConnection, isPooled: Bool) {
+    static func open(_ configuration: PostgresConfiguration) throws(PostgresError) -> (
+        connection: LibpqConnection, isPooled: Bool
+    ) {
         switch configuration.pooler {
         case .none: return (try connect(configuration, pooled: false), false)
         case .transaction: return (try connect(configuration, pooled: true), true)
@@ -51,10 +53,14 @@ extension Session {
         return (connection, isPooled)
     }
 
-    private static func connect(_ configuration: PostgresConfiguration, pooled: Bool) throws(PostgresError) -> LibpqConnection {
+    private static func connect(_ configuration: PostgresConfiguration, pooled: Bool) throws(PostgresError)
+        -> LibpqConnection
+    {
         let hosts = configuration.connectionSettings(pooled: pooled)
         // One host that swallows packets must not use up the time of the others.
-        let timeout = hosts.count == 1 ? configuration.connectTimeout : max(configuration.connectTimeout / hosts.count, .seconds(1))
+        let timeout =
+            hosts.count == 1
+            ? configuration.connectTimeout : max(configuration.connectTimeout / hosts.count, .seconds(1))
         var failures: [PostgresError] = []
         for host in hosts {
             do throws(PostgresError) {
@@ -66,9 +72,11 @@ extension Session {
         throw PostgresError(connectFailures: failures)
     }
 
-    /// A pooler that swallows what it does not know (`ignore_startup_parameters`) says so by nothing; but the process that it names is none of the
-    /// server's, and the settings are not there.
-    private static func isPooled(_ connection: LibpqConnection, _ configuration: PostgresConfiguration) throws(PostgresError) -> Bool {
+    /// A pooler that swallows what it does not know (`ignore_startup_parameters`) says so by nothing; but the process
+    /// that it names is none of the server's, and the settings are not there.
+    private static func isPooled(_ connection: LibpqConnection, _ configuration: PostgresConfiguration)
+        throws(PostgresError) -> Bool
+    {
         let outcomes = try connection.roundTrip([.once(configuration.probe, [])], silence: configuration.connectTimeout)
         switch outcomes.first {
         case .done(let result)?:
@@ -77,7 +85,8 @@ extension Session {
             let isSet: Bool = try row?["is_set"] ?? false
             return process != Int(connection.processID) || !isSet
         case .failed(let error)?: throw error
-        default: throw PostgresError(.connectFailed, "cannot connect to PostgreSQL: it does not answer a first question")
+        default:
+            throw PostgresError(.connectFailed, "cannot connect to PostgreSQL: it does not answer a first question")
         }
     }
 }
@@ -93,7 +102,8 @@ extension PostgresError {
         let reasons = failures.enumerated().map { index, failure in
             "host \(index + 1): \(failure.message.replacing("cannot connect to PostgreSQL: ", with: ""))"
         }
-        message = "cannot connect to PostgreSQL: none of \(failures.count) hosts will do: \(reasons.joined(separator: "; "))"
+        message =
+            "cannot connect to PostgreSQL: none of \(failures.count) hosts will do: \(reasons.joined(separator: "; "))"
         isForGood = failures.allSatisfy { !$0.isTransient }
         sqlState = isForGood ? last.sqlState : nil
         refusesStartupParameter = failures.contains(where: \.refusesStartupParameter)

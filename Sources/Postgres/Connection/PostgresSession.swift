@@ -1,4 +1,5 @@
-/// One connection for oneself, for what belongs to a connection and not to a transaction: advisory locks, settings, scripts.
+/// One connection for oneself, for what belongs to a connection and not to a transaction: advisory locks, settings,
+/// scripts.
 ///
 /// Belongs to the connection's thread like ``PostgresTransaction``. The connection is reset when the body ends.
 public final class PostgresSession {
@@ -33,8 +34,8 @@ public final class PostgresSession {
         statements.isEmpty ? [] : try session.autocommit(statements)
     }
 
-    /// Runs a text of several statements separated by semicolons, without parameters. They are one transaction, unless the text or
-    /// an open transaction says otherwise.
+    /// Runs a text of several statements separated by semicolons, without parameters. They are one transaction, unless
+    /// the text or an open transaction says otherwise.
     /// - Throws: ``PostgresError``.
     public func script(_ text: String) throws(PostgresError) {
         try session.script(text)
@@ -48,10 +49,11 @@ public final class PostgresSession {
     /// A pooler stands between this process and the server: what is set outside a transaction, or locked, is anybody's.
     public var isPooled: Bool { session.isPooled }
 
-    /// Runs `body` while this process alone holds an advisory lock of the database. The lock ends with `body`, and with the process.
+    /// Runs `body` while this process alone holds an advisory lock of the database. The lock ends with `body`, and with
+    /// the process.
     ///
-    /// Behind a pooler a lock of a session would stay with a server connection that others use next, so a second connection holds it in a transaction
-    /// meanwhile. Locks of sessions and of transactions shut each other out.
+    /// Behind a pooler a lock of a session would stay with a server connection that others use next, so a second
+    /// connection holds it in a transaction meanwhile. Locks of sessions and of transactions shut each other out.
     /// - Parameter key: any number that stays the same.
     /// - Returns: nil when somebody else holds it.
     public func withLock<Value>(_ key: Int, _ body: () throws -> Value) throws -> Value? {
@@ -62,7 +64,8 @@ public final class PostgresSession {
             return try result.get()
         }
         let holder = try session.another()
-        // Without a snapshot, so that nobody's `CREATE INDEX CONCURRENTLY` waits for it: one belongs to a SELECT until the next statement.
+        // Without a snapshot, so that nobody's `CREATE INDEX CONCURRENTLY` waits for it: one belongs to a SELECT until
+        // the next statement.
         let answers = try holder.run(
             [
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SELECT pg_try_advisory_xact_lock(\(key))",
@@ -72,10 +75,12 @@ public final class PostgresSession {
         return try answers[1].rows[0][0] ? body() : nil
     }
 
-    /// Lets statements take as long as they like from here on. Behind a pooler the server's own limits hold, outside transactions, which are none unless
-    /// somebody has set some.
+    /// Lets statements take as long as they like from here on. Behind a pooler the server's own limits hold, outside
+    /// transactions, which are none unless somebody has set some.
     public func liftTimeouts() throws(PostgresError) {
-        if !session.isPooled { try script("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0") }
+        if !session.isPooled {
+            try script("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0")
+        }
     }
 
     /// Begins a transaction that ends with a script, with these statements.

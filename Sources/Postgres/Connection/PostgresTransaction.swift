@@ -1,7 +1,9 @@
-/// A transaction while it is open. Handed to a transaction's body, and of no use outside it: it belongs to the connection's thread.
+/// A transaction while it is open. Handed to a transaction's body, and of no use outside it: it belongs to the
+/// connection's thread.
 ///
-/// Every call is one round trip and blocks the connection's thread, not Swift's pool. After a statement has failed the server takes
-/// no more of them, so all later calls throw that first error again, and the transaction is rolled back whatever the body returns.
+/// Every call is one round trip and blocks the connection's thread, not Swift's pool. After a statement has failed the
+/// server takes no more of them, so all later calls throw that first error again, and the transaction is rolled back
+/// whatever the body returns.
 public final class PostgresTransaction {
     private let session: Session
     private(set) var hasBegun = false

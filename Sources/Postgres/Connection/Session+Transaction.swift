@@ -16,14 +16,16 @@ extension Session {
             let transaction = PostgresTransaction(self)
             do {
                 let value = try body(transaction)
-                // A failed statement makes the server turn COMMIT into ROLLBACK; a body that swallowed the error must not look successful.
+                // A failed statement makes the server turn COMMIT into ROLLBACK; a body that swallowed the error must
+                // not look successful.
                 if let failure = transaction.failure { throw failure }
                 if transaction.hasBegun { try commit() }
                 return value
             } catch {
                 if transaction.hasBegun, isAlive, !isIdle { rollBack() }
                 // The statement's own error decides, not what the body made of it.
-                guard let cause = transaction.failure ?? error as? PostgresError, attempt < attempts, isAlive, cause.asksForAnotherRun
+                guard let cause = transaction.failure ?? error as? PostgresError, attempt < attempts, isAlive,
+                    cause.asksForAnotherRun
                 else {
                     throw error
                 }
@@ -43,8 +45,8 @@ extension Session {
         }
     }
 
-    /// Up to 2 ms after the first run, twice that after each further one, at most 64 ms, at random: so that two transactions which
-    /// collided do not meet again. Blocks the connection's thread, which has nothing else to do.
+    /// Up to 2 ms after the first run, twice that after each further one, at most 64 ms, at random: so that two
+    /// transactions which collided do not meet again. Blocks the connection's thread, which has nothing else to do.
     private static func pause(beforeAttempt attempt: Int) {
         let bound = UInt32(2_000) << UInt32(min(attempt - 1, 5))
         usleep(UInt32.random(in: 0...bound))

@@ -1,4 +1,5 @@
-/// A connection with its prepared statements; what transactions and the pool work with. Lives on the connection's thread.
+/// A connection with its prepared statements; what transactions and the pool work with. Lives on the connection's
+/// thread.
 final class Session {
     private let connection: LibpqConnection
     private var cache: StatementCache
@@ -15,8 +16,10 @@ final class Session {
         connection = opened.connection
         localSettings = opened.isPooled ? configuration.localSettings : nil
         cache = StatementCache(limit: configuration.preparedStatementLimit)
-        // The server ends a statement by itself after `statement_timeout`; past that with some grace it is not there any more.
-        silence = configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + configuration.silenceGrace
+        // The server ends a statement by itself after `statement_timeout`; past that with some grace it is not there
+        // any more.
+        silence =
+            configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + configuration.silenceGrace
     }
 
     var isAlive: Bool { connection.isAlive }
@@ -51,7 +54,8 @@ final class Session {
 
     /// Like ``run(_:begin:)`` outside a transaction, where the server commits at the end.
     ///
-    /// A statement whose plan the server no longer takes is prepared anew and all is run again, once: nothing of it took effect.
+    /// A statement whose plan the server no longer takes is prepared anew and all is run again, once: nothing of it
+    /// took effect.
     /// - Throws: as above; a lost connection leaves the outcome unknown.
     func autocommit(_ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
         do {
@@ -85,8 +89,8 @@ final class Session {
         try connection.script(text)
     }
 
-    /// Makes the connection as new after someone changed its settings, took session locks or prepared statements of their own. Behind a pooler it is
-    /// the pooler that does, and what we would reset might be another's.
+    /// Makes the connection as new after someone changed its settings, took session locks or prepared statements of
+    /// their own. Behind a pooler it is the pooler that does, and what we would reset might be another's.
     func reset() {
         guard isAlive, !isPooled else { return }
         cache.reset()
@@ -132,7 +136,8 @@ final class Session {
         cache.beginTrip()
         let plansAreOld = freshness.isOver(at: .now)
         if begin {
-            // Whatever goes in front of a transaction's first statement takes a snapshot, and then it is too late for `SET TRANSACTION`.
+            // Whatever goes in front of a transaction's first statement takes a snapshot, and then it is too late for
+            // `SET TRANSACTION`.
             add(Self.begin, to: &trip, for: nil)
         } else {
             // In front, where nothing that fails can keep them from running.
@@ -153,7 +158,9 @@ final class Session {
         trip.add(.execute(name: plan.name, parameters: statement.parameters), for: owner)
     }
 
-    private func collect(_ outcomes: [WireOutcome], of trip: Trip, _ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {
+    private func collect(_ outcomes: [WireOutcome], of trip: Trip, _ statements: [SQL]) throws(PostgresError)
+        -> [PostgresResult]
+    {
         var results: [PostgresResult] = []
         results.reserveCapacity(statements.count)
         var prepared: Set<String> = []
@@ -186,7 +193,8 @@ final class Session {
                 "; somebody else has a statement of this name, as behind a connection pooler: set DATABASE_POOLER=transaction"
         }
         if failure.sqlState == .invalidStatementName {
-            // Somebody deallocated behind our back, so nothing the cache believes is certain. Names are never used twice.
+            // Somebody deallocated behind our back, so nothing the cache believes is certain. Names are never used
+            // twice.
             cache.reset()
         } else if failure.isStalePlan, let index = failure.statementIndex {
             cache.forget(statements[index].text)

@@ -1,6 +1,7 @@
 /// Which statements a connection has prepared, under which names. Decides; sends nothing.
 ///
-/// A statement counts as prepared only once the server has said so: `plan` hands out names, `settle` says what became of them.
+/// A statement counts as prepared only once the server has said so: `plan` hands out names, `settle` says what became
+/// of them.
 struct StatementCache {
     struct Plan: Equatable {
         let name: String

@@ -1,6 +1,7 @@
 /// What went wrong in or on the way to PostgreSQL.
 ///
-/// ``description`` is safe to log: it never holds parameter values, passwords or the server's own words, which quote values.
+/// ``description`` is safe to log: it never holds parameter values, passwords or the server's own words, which quote
+/// values.
 /// ``debugDescription`` has everything the server said; still no password.
 public struct PostgresError: Error, Equatable, Sendable {
     /// What kind of error it is.
@@ -45,9 +46,11 @@ public struct PostgresError: Error, Equatable, Sendable {
     public internal(set) var serverMessage: String?
     /// Which statement of a pipeline failed, counted from 0.
     public internal(set) var statementIndex: Int?
-    /// The connection broke after a commit was sent: the changes are either all there or none is. Look before trying again.
+    /// The connection broke after a commit was sent: the changes are either all there or none is. Look before trying
+    /// again.
     public internal(set) var outcomeUnknown = false
-    /// The server no longer accepts a prepared statement it accepted before (changed table, `DEALLOCATE`): prepare again.
+    /// The server no longer accepts a prepared statement it accepted before (changed table, `DEALLOCATE`): prepare
+    /// again.
     var isStalePlan = false
     /// Only somebody's hand makes this connection possible: a wrong password, an untrusted certificate.
     var isForGood = false

@@ -71,7 +71,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     /// The same statement may succeed later without anybody changing anything.
     public var isTransient: Bool {
         switch self {
-        case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow, .idleInTransactionTimeout,
+        case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow,
+            .idleInTransactionTimeout,
             .readOnlyTransaction:
             true
         default: ["08", "40", "53", "58"].contains(errorClass)

@@ -1,7 +1,8 @@
-/// Why a connection did not come about: in words that name the cause, without addresses or values, read from what libpq, the server or a pooler
-/// says.
+/// Why a connection did not come about: in words that name the cause, without addresses or values, read from what
+/// libpq, the server or a pooler says.
 ///
-/// While connecting libpq has nothing but a text for us. Its own words are not translated, because no program of ours sets a locale.
+/// While connecting libpq has nothing but a text for us. Its own words are not translated, because no program of ours
+/// sets a locale.
 struct ConnectFailure {
     /// As in "nobody listens at its address".
     let reason: String
@@ -35,7 +36,8 @@ struct ConnectFailure {
         (
             "unsupported startup parameter",
             .init(
-                "a connection pooler refuses the start-up parameter 'options'; say so with DATABASE_POOLER=transaction", forGood: true,
+                "a connection pooler refuses the start-up parameter 'options'; say so with DATABASE_POOLER=transaction",
+                forGood: true,
                 startupParameter: true)
         ),
         ("no such database", .init("the connection pooler knows no such database", forGood: true)),
@@ -51,10 +53,15 @@ struct ConnectFailure {
         // TLS.
         ("server does not support SSL", .init("the server offers no TLS, which sslmode asks for", forGood: true)),
         ("SSL required", .init("the connection pooler wants TLS; add sslmode=require or stricter", forGood: true)),
-        (", no encryption", .init("the server lets nobody in like this without TLS; add sslmode=require or stricter", forGood: true)),
+        (
+            ", no encryption",
+            .init("the server lets nobody in like this without TLS; add sslmode=require or stricter", forGood: true)
+        ),
         (
             "certificate verify failed",
-            .init("the server's certificate is not from an authority that is trusted; name yours with sslrootcert", forGood: true)
+            .init(
+                "the server's certificate is not from an authority that is trusted; name yours with sslrootcert",
+                forGood: true)
         ),
         (
             "does not match host name",
@@ -81,7 +88,10 @@ struct ConnectFailure {
         ("No such file or directory", .init("there is no server at this Unix socket")),
         ("Permission denied", .init("this user may not use the Unix socket")),
         ("Connection refused", .init("nobody listens at its address")),
-        ("fe_sendauth: no password supplied", .init("the server asks for a password, and there is none", forGood: true)),
+        (
+            "fe_sendauth: no password supplied",
+            .init("the server asks for a password, and there is none", forGood: true)
+        ),
     ]
 
     private static func ofPhrase(in text: String) -> ConnectFailure? {

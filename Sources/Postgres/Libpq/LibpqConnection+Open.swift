@@ -4,7 +4,8 @@ internal import Glibc
 extension LibpqConnection {
     /// The parts of a connection URL as libpq reads them; nil when it is not one.
     static func parse(url: String) -> [String: String]? {
-        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), let options = PQconninfoParse(url, nil) else { return nil }
+        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), let options = PQconninfoParse(url, nil)
+        else { return nil }
         defer { PQconninfoFree(options) }
         var settings: [String: String] = [:]
         var option = options
@@ -15,10 +16,14 @@ extension LibpqConnection {
         return settings
     }
 
-    static func open(_ settings: [String: String], deadline: ContinuousClock.Instant) throws(PostgresError) -> OpaquePointer {
+    static func open(_ settings: [String: String], deadline: ContinuousClock.Instant) throws(PostgresError)
+        -> OpaquePointer
+    {
         let keywords = settings.map { PostgresParameter(text: $0.key) }
         let values = settings.map { PostgresParameter(text: $0.value) }
-        let started = withCStrings(keywords) { keywords in withCStrings(values) { PQconnectStartParams(keywords, $0, 0) } }
+        let started = withCStrings(keywords) { keywords in
+            withCStrings(values) { PQconnectStartParams(keywords, $0, 0) }
+        }
         guard let started else { throw PostgresError(.connectFailed, "no memory for a connection") }
         // Verbose messages have the SQLSTATE in them, for which libpq has no other way while connecting.
         PQsetErrorVerbosity(started, PQERRORS_VERBOSE)

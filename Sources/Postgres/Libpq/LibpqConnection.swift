@@ -4,8 +4,8 @@ internal import Glibc
 
 /// One `PGconn`, non-blocking and in pipeline mode. Lives and dies on one thread.
 ///
-/// Everything libpq is asked to do goes through here. Each method blocks its thread in `poll(2)` and nowhere else, so every wait is
-/// bounded by us and not by libpq.
+/// Everything libpq is asked to do goes through here. Each method blocks its thread in `poll(2)` and nowhere else, so
+/// every wait is bounded by us and not by libpq.
 ///
 /// Source: PostgreSQL 15 manual, 34.5, "Pipeline Mode", and 34.4, "Asynchronous Command Processing".
 final class LibpqConnection {
@@ -34,11 +34,12 @@ final class LibpqConnection {
     /// The server process that serves this connection.
     var processID: Int32 { PQbackendPID(connection) }
 
-    /// Looks, without waiting, whether the server has hung up, or said anything at all, while the connection was not in use. Nothing is
-    /// sent. False means that the connection is of no use and nothing was lost with it.
+    /// Looks, without waiting, whether the server has hung up, or said anything at all, while the connection was not in
+    /// use. Nothing is sent. False means that the connection is of no use and nothing was lost with it.
     ///
-    /// What a server says unasked is almost always its farewell, and the end of file may come later than that: so whoever has
-    /// something to say is not waited for. The rare harmless message, a changed setting, costs one new connection.
+    /// What a server says unasked is almost always its farewell, and the end of file may come later than that: so
+    /// whoever has something to say is not waited for. The rare harmless message, a changed setting, costs one new
+    /// connection.
     func isStillConnected() -> Bool {
         guard isAlive else { return false }
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
@@ -48,11 +49,12 @@ final class LibpqConnection {
 
     /// Sends commands as one pipeline with one synchronisation point, and waits for all answers.
     ///
-    /// - Parameter silence: how long the server may say nothing before the connection is taken for dead; nil waits for ever.
-    /// - Returns: one outcome per command; one more when the error came at the synchronisation point, which is where the server
-    ///   commits (a deferred constraint, a serialisation failure).
-    /// - Throws: ``PostgresError/Code/connectionLost``; the connection is of no further use. ``PostgresError/Code/encoding`` before
-    ///   anything is sent.
+    /// - Parameter silence: how long the server may say nothing before the connection is taken for dead; nil waits for
+    ///   ever.
+    /// - Returns: one outcome per command; one more when the error came at the synchronisation point, which is where
+    ///   the server commits (a deferred constraint, a serialisation failure).
+    /// - Throws: ``PostgresError/Code/connectionLost``; the connection is of no further use.
+    ///   ``PostgresError/Code/encoding`` before anything is sent.
     func roundTrip(_ commands: [WireCommand], silence: Duration?) throws(PostgresError) -> [WireOutcome] {
         for command in commands {
             if command.parameters.contains(where: { $0.text?.utf8.contains(0) ?? false }) {
@@ -67,7 +69,8 @@ final class LibpqConnection {
     }
 
     /// Runs a text of any number of statements outside pipeline mode. Blocks as long as the server takes.
-    /// - Throws: ``PostgresError/Code/server`` for the first statement that fails, ``PostgresError/Code/connectionLost``.
+    /// - Throws: ``PostgresError/Code/server`` for the first statement that fails,
+    ///   ``PostgresError/Code/connectionLost``.
     func script(_ text: String) throws(PostgresError) {
         guard PQexitPipelineMode(connection) == 1 else { throw lost() }
         guard let pointer = PQexec(connection, text) else { throw lost() }
@@ -91,7 +94,9 @@ final class LibpqConnection {
                 PQsendQueryParams(connection, text, Int32(parameters.count), nil, $0, nil, nil, 0)
             } == 1
         case .execute(let name, let parameters):
-            Self.withCStrings(parameters) { PQsendQueryPrepared(connection, name, Int32(parameters.count), $0, nil, nil, 0) } == 1
+            Self.withCStrings(parameters) {
+                PQsendQueryPrepared(connection, name, Int32(parameters.count), $0, nil, nil, 0)
+            } == 1
         }
     }
 
@@ -111,7 +116,8 @@ final class LibpqConnection {
             case .success: outcomes.append(.done(result.copy()))
             case .skipped: outcomes.append(.skipped)
             case .synchronised: return outcomes
-            case .failure where PQstatus(connection) == CONNECTION_BAD: throw lost(farewell ?? result.error(.connectionLost))
+            case .failure where PQstatus(connection) == CONNECTION_BAD:
+                throw lost(farewell ?? result.error(.connectionLost))
             case .failure where result.isFatal: farewell = result.error(.connectionLost)
             case .failure: outcomes.append(.failed(result.error()))
             case .unexpected: throw lost(farewell)
@@ -119,8 +125,8 @@ final class LibpqConnection {
         }
     }
 
-    /// Flushes and reads until `PQgetResult` would not block. Reading goes on while there is still something to write, or both sides
-    /// could sit on full buffers for ever.
+    /// Flushes and reads until `PQgetResult` would not block. Reading goes on while there is still something to write,
+    /// or both sides could sit on full buffers for ever.
     private func waitForResult(silence: Duration?, farewell: PostgresError?) throws(PostgresError) {
         while PQflush(connection) == 1 || PQisBusy(connection) == 1 {
             let events = PQflush(connection) == 1 ? POLLIN | POLLOUT : POLLIN

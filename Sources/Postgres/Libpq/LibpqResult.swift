@@ -39,7 +39,8 @@ struct LibpqResult: ~Copyable {
         let columnCount = PQnfields(pointer)
         let rowCount = PQntuples(pointer)
         let columns = (0..<columnCount).map { column in
-            ResultTable.Column(name: PQfname(pointer, column).map { String(cString: $0) } ?? "", typeOID: PQftype(pointer, column))
+            ResultTable.Column(
+                name: PQfname(pointer, column).map { String(cString: $0) } ?? "", typeOID: PQftype(pointer, column))
         }
         var cells: [ResultTable.Cell] = []
         cells.reserveCapacity(Int(rowCount) * Int(columnCount))
@@ -67,7 +68,8 @@ struct LibpqResult: ~Copyable {
     /// The error the server, or libpq itself, reports.
     func error(_ code: PostgresError.Code = .server) -> PostgresError {
         let state = field("C").map(SQLState.init(rawValue:))
-        var error = PostgresError(code, code == .server ? "the server refused a statement" : "the connection to the server broke")
+        var error = PostgresError(
+            code, code == .server ? "the server refused a statement" : "the connection to the server broke")
         error.sqlState = state
         error.constraint = field("n")
         error.table = field("t")
@@ -80,8 +82,8 @@ struct LibpqResult: ~Copyable {
         return error
     }
 
-    /// A field of the error report by the letter it has in the protocol (PostgreSQL 15 manual, 55.8): libpq's `PG_DIAG_…` names are
-    /// character constants, which Swift does not import.
+    /// A field of the error report by the letter it has in the protocol (PostgreSQL 15 manual, 55.8): libpq's
+    /// `PG_DIAG_…` names are character constants, which Swift does not import.
     private func field(_ letter: Unicode.Scalar) -> String? {
         PQresultErrorField(pointer, Int32(letter.value)).map { String(cString: $0) }
     }

@@ -14,9 +14,9 @@ public struct Migration: Sendable, Equatable {
         self.sql = sql
     }
 
-    /// Runs outside a transaction, for what PostgreSQL does not allow in one, such as `CREATE INDEX CONCURRENTLY`: its first line
-    /// is `-- no-transaction`. Such a file holds one statement, and that statement must bear to be run again (`IF NOT EXISTS`),
-    /// because a crash may come between it and its record.
+    /// Runs outside a transaction, for what PostgreSQL does not allow in one, such as `CREATE INDEX CONCURRENTLY`: its
+    /// first line is `-- no-transaction`. Such a file holds one statement, and that statement must bear to be run again
+    /// (`IF NOT EXISTS`), because a crash may come between it and its record.
     var runsInTransaction: Bool {
         sql.prefix { !$0.isNewline } != "-- no-transaction"
     }

@@ -18,8 +18,8 @@ struct MigrationRun {
 
     func migrate(turnTimeout: Duration, progress: (AppliedMigration) -> Void) throws -> [AppliedMigration] {
         let deadline = ContinuousClock.now + turnTimeout
-        // Polls instead of waiting inside the server: a statement that waits there holds a snapshot, for which `CREATE INDEX CONCURRENTLY` in the
-        // process whose turn it is would wait in its turn.
+        // Polls instead of waiting inside the server: a statement that waits there holds a snapshot, for which `CREATE
+        // INDEX CONCURRENTLY` in the process whose turn it is would wait in its turn.
         while true {
             if let applied = try session.withLock(Self.advisoryLock, { try applyMissing(progress) }) { return applied }
             if deadline <= .now { throw PostgresError(.migration, "another process has been migrating for too long") }
@@ -48,7 +48,9 @@ struct MigrationRun {
             let start = ContinuousClock.now
             try apply(pending)
             let migration = pending.migration
-            applied.append(AppliedMigration(set: pending.set, number: migration.number, name: migration.name, duration: .now - start))
+            applied.append(
+                AppliedMigration(
+                    set: pending.set, number: migration.number, name: migration.name, duration: .now - start))
             progress(applied[applied.count - 1])
         }
         return applied
@@ -67,7 +69,8 @@ struct MigrationRun {
                 }
                 if known != checksum {
                     let label = MigrationSet.label(set.name, migration.number, migration.name)
-                    throw PostgresError(.migration, "\(label) was changed after it had been applied; add a new migration instead")
+                    throw PostgresError(
+                        .migration, "\(label) was changed after it had been applied; add a new migration instead")
                 }
             }
         }

@@ -14,7 +14,9 @@ public struct MigrationSet: Sendable {
         for (first, second) in zip(sorted, sorted.dropFirst()) where first.number == second.number {
             throw PostgresError(.migration, "two migrations of \(name) have the number \(first.number)")
         }
-        if let first = sorted.first, first.number < 1 { throw PostgresError(.migration, "migrations of \(name) are numbered from 1") }
+        if let first = sorted.first, first.number < 1 {
+            throw PostgresError(.migration, "migrations of \(name) are numbered from 1")
+        }
         self.name = name
         self.migrations = sorted
     }
@@ -30,7 +32,9 @@ public struct MigrationSet: Sendable {
             throw PostgresError(.migration, "the migrations of \(name) cannot be read")
         }
         var migrations: [Migration] = []
-        for file in files { migrations.append(try migration(in: directory.appending(path: file), named: String(file.dropLast(4)))) }
+        for file in files {
+            migrations.append(try migration(in: directory.appending(path: file), named: String(file.dropLast(4))))
+        }
         return try MigrationSet(name: name, migrations: migrations)
     }
 

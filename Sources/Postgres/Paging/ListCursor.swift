@@ -1,11 +1,12 @@
 import Foundation
 
-/// Where one part of a list ended: the values that the list is ordered by, of the last item of that part. The next part begins behind them, whatever has
-/// become of the item meanwhile.
+/// Where one part of a list ended: the values that the list is ordered by, of the last item of that part. The next part
+/// begins behind them, whatever has become of the item meanwhile.
 ///
-/// Clients get it as a text that says nothing to them and hand it back. The text carries a version, the list and the conditions that it belongs to, and a
-/// check sum, so that what was cut off, mistyped or taken from another list is told from what was given out. It is no secret and proves nothing: whoever
-/// forges one chooses a place in a list that they may read anyway.
+/// Clients get it as a text that says nothing to them and hand it back. The text carries a version, the list and the
+/// conditions that it belongs to, and a check sum, so that what was cut off, mistyped or taken from another list is
+/// told from what was given out. It is no secret and proves nothing: whoever forges one chooses a place in a list that
+/// they may read anyway.
 public struct ListCursor: Hashable, Sendable {
     /// One of the values that a list is ordered by.
     public enum Value: Hashable, Sendable {
@@ -53,7 +54,8 @@ public struct ListCursor: Hashable, Sendable {
 
     /// Reads a text that a part before gave out. Which list it is of is asked with ``belongs(to:)``.
     public init(_ text: some StringProtocol) throws(Invalid) {
-        guard text.utf8.count <= Self.maximumLength, let bytes = Self.decoded(String(text)), bytes.count > 13, bytes[0] == Self.version
+        guard text.utf8.count <= Self.maximumLength, let bytes = Self.decoded(String(text)), bytes.count > 13,
+            bytes[0] == Self.version
         else { throw Invalid() }
         let body = bytes.dropLast(4)
         guard Array(bytes.suffix(4)) == Self.checksum(of: body) else { throw Invalid() }
@@ -85,7 +87,11 @@ public struct ListCursor: Hashable, Sendable {
 
     /// Base64 for URLs, in its one canonical form: a text that differs in a bit is another text.
     private static func decoded(_ text: String) -> [UInt8]? {
-        guard text.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=") }) else {
+        guard
+            text.utf8.allSatisfy({
+                $0 < 0x80 && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=")
+            })
+        else {
             return nil
         }
         var standard = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
@@ -95,7 +101,8 @@ public struct ListCursor: Hashable, Sendable {
     }
 
     fileprivate static func encoded(_ bytes: [UInt8]) -> String {
-        String(Data(bytes).base64EncodedString().compactMap { $0 == "=" ? nil : $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+        String(
+            Data(bytes).base64EncodedString().compactMap { $0 == "=" ? nil : $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
     }
 
     private struct Reader {
@@ -107,7 +114,9 @@ public struct ListCursor: Hashable, Sendable {
             case 2:
                 guard rest.count >= 2 else { throw Invalid() }
                 let length = Int(rest.removeFirst()) << 8 | Int(rest.removeFirst())
-                guard length <= rest.count, let text = String(validating: rest.prefix(length), as: UTF8.self), !text.utf8.contains(0) else {
+                guard length <= rest.count, let text = String(validating: rest.prefix(length), as: UTF8.self),
+                    !text.utf8.contains(0)
+                else {
                     throw Invalid()
                 }
                 rest = rest.dropFirst(length)

@@ -58,7 +58,9 @@ final class PoolCore: Sendable {
     func connected(_ id: Int) -> Machine.Step {
         logger.debug("connected to PostgreSQL", metadata: ["connection": "\(id)"])
         if configuration.knowledge.isNews() {
-            logger.notice("PostgreSQL is reached through a connection pooler, such as PgBouncer: settings go with each transaction")
+            logger.notice(
+                "PostgreSQL is reached through a connection pooler, such as PgBouncer: settings go with each transaction"
+            )
         }
         return advance { $0.connected(id) }
     }

@@ -2,8 +2,8 @@ internal import DequeModule
 
 /// Who uses which connection, who waits, when to connect. Decides and returns what is to be done; does nothing itself.
 ///
-/// Connections pull: one that has become free takes the longest waiting work, on its own thread and without a hop through anybody
-/// else's. `Work` is opaque here. Times are given, never read.
+/// Connections pull: one that has become free takes the longest waiting work, on its own thread and without a hop
+/// through anybody else's. `Work` is opaque here. Times are given, never read.
 ///
 /// | a connection is | until |
 /// |---|---|
@@ -71,7 +71,9 @@ struct PoolStateMachine<Work: Sendable> {
     init(limit: Int) { self.limit = max(1, limit) }
 
     var statistics: PoolStatistics {
-        PoolStatistics(size: size, idle: idle.count, inUse: inUse, connecting: connecting.count, waiting: waiters.count, totals: totals)
+        PoolStatistics(
+            size: size, idle: idle.count, inUse: inUse, connecting: connecting.count, waiting: waiters.count,
+            totals: totals)
     }
 
     private var size: Int { idle.count + inUse + connecting.count }
@@ -140,8 +142,8 @@ struct PoolStateMachine<Work: Sendable> {
         return replace(id)
     }
 
-    /// A connection taken for work turned out to have been ended by the server while idle; nothing was sent. The work keeps its
-    /// place in the line.
+    /// A connection taken for work turned out to have been ended by the server while idle; nothing was sent. The work
+    /// keeps its place in the line.
     mutating func turnedOutStale(_ id: Int, _ turn: Turn) -> (Step, Effects) {
         totals.lost += 1
         insert(turn)
@@ -154,7 +156,11 @@ struct PoolStateMachine<Work: Sendable> {
         while let first = waiters.first, first.deadline <= now {
             waiters.removeFirst()
             totals.timedOut += 1
-            effects.fail.append((first.work, lastFailure ?? PostgresError(.acquireTimeout, "no database connection became free in time")))
+            effects.fail.append(
+                (
+                    first.work,
+                    lastFailure ?? PostgresError(.acquireTimeout, "no database connection became free in time")
+                ))
         }
         if let retryAt, retryAt <= now {
             self.retryAt = nil

@@ -1,4 +1,5 @@
-/// What a caller wants done on a connection, and how it learns of the end. Exactly one of the two closures is called, once.
+/// What a caller wants done on a connection, and how it learns of the end. Exactly one of the two closures is called,
+/// once.
 struct PoolWork: Sendable {
     /// Runs on the connection's thread and answers the caller.
     let run: @Sendable (Session) -> Void

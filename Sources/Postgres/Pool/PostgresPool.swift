@@ -2,14 +2,16 @@ public import Logging
 
 /// Connections to one database, shared by everybody in the process.
 ///
-/// Callers are served in the order they come. Connections are opened when needed, up to the configured number, each with a thread of
-/// its own on which transactions run as plain synchronous code: a transaction costs a hop there and a hop back however many statements it
-/// has, and cannot await anything while it holds row locks.
+/// Callers are served in the order they come. Connections are opened when needed, up to the configured number, each
+/// with a thread of its own on which transactions run as plain synchronous code: a transaction costs a hop there and a
+/// hop back however many statements it has, and cannot await anything while it holds row locks.
 ///
-/// When the server goes away, callers wait for its return as long as ``PostgresConfiguration/acquireTimeout``; what was being run fails
-/// with ``PostgresError/Code/connectionLost``. A connection that was ended while idle is replaced before anything is sent on it.
+/// When the server goes away, callers wait for its return as long as ``PostgresConfiguration/acquireTimeout``; what was
+/// being run fails with ``PostgresError/Code/connectionLost``. A connection that was ended while idle is replaced
+/// before anything is sent on it.
 ///
-/// A task that is cancelled while it waits for a connection gives up with `CancellationError`; what already runs is finished.
+/// A task that is cancelled while it waits for a connection gives up with `CancellationError`; what already runs is
+/// finished.
 public final class PostgresPool: Sendable {
     private let core: PoolCore
 
@@ -29,14 +31,14 @@ public final class PostgresPool: Sendable {
     /// Whether the server is reached through a pooler, as far as a connection has found out or the configuration says.
     public var isPooled: Bool { configuration.pooler == .transaction || configuration.knowledge.isThere }
 
-    /// Runs `body` on a connection's thread between BEGIN, which rides with the first statement, and COMMIT. Nothing is sent for a
-    /// body that runs no statement.
+    /// Runs `body` on a connection's thread between BEGIN, which rides with the first statement, and COMMIT. Nothing is
+    /// sent for a body that runs no statement.
     ///
-    /// Rolled back when `body` throws or one of its statements failed. Run again from its start, some times, when the server reports a
-    /// serialisation failure or a deadlock; so the body must have no effects of its own.
+    /// Rolled back when `body` throws or one of its statements failed. Run again from its start, some times, when the
+    /// server reports a serialisation failure or a deadlock; so the body must have no effects of its own.
     ///
-    /// - Throws: what `body` throws, ``PostgresError``, or `CancellationError` while waiting. ``PostgresError/outcomeUnknown`` is set
-    ///   when the connection broke after COMMIT was sent.
+    /// - Throws: what `body` throws, ``PostgresError``, or `CancellationError` while waiting.
+    ///   ``PostgresError/outcomeUnknown`` is set when the connection broke after COMMIT was sent.
     public func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresTransaction) throws -> Value
     ) async throws -> Value {
@@ -62,14 +64,15 @@ public final class PostgresPool: Sendable {
 
     /// Runs statements as one transaction in one round trip.
     /// - Returns: one result per statement.
-    /// - Throws: ``PostgresError`` with ``PostgresError/statementIndex``, and then none of them has taken effect (unless
-    ///   ``PostgresError/outcomeUnknown``); or `CancellationError` while waiting.
+    /// - Throws: ``PostgresError`` with ``PostgresError/statementIndex``, and then none of them has taken effect
+    ///   (unless ``PostgresError/outcomeUnknown``); or `CancellationError` while waiting.
     public func pipeline(_ statements: [SQL]) async throws -> [PostgresResult] {
         if statements.isEmpty { return [] }
         return try await perform { session in try session.autocommit(statements) }
     }
 
-    /// Runs `body` with a connection for itself: for advisory locks, settings, scripts. The connection is reset afterwards.
+    /// Runs `body` with a connection for itself: for advisory locks, settings, scripts. The connection is reset
+    /// afterwards.
     /// - Throws: what `body` throws, ``PostgresError``, or `CancellationError` while waiting.
     public func withConnection<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresSession) throws -> Value

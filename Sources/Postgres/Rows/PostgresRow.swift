@@ -10,7 +10,8 @@ public struct PostgresRow: Sendable {
     public var columns: [String] { table.columns.map(\.name) }
 
     /// The value of a column.
-    /// - Throws: ``PostgresError/Code/decoding`` when there is no such column, it is NULL and the type not optional, or of another type.
+    /// - Throws: ``PostgresError/Code/decoding`` when there is no such column, it is NULL and the type not optional, or
+    ///   of another type.
     public subscript<Value: PostgresDecodable>(_ column: String) -> Value {
         get throws(PostgresError) {
             guard let position = table.columns.firstIndex(where: { $0.name == column }) else {

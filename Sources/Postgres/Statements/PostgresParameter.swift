@@ -1,7 +1,7 @@
 /// A value on its way to the server, in PostgreSQL's text form.
 ///
-/// The server infers each parameter's type from the statement, so the text of a number serves an `integer`, a `bigint` and a
-/// `numeric` alike; where a statement leaves the type open, cast it: `\(ids)::uuid[]`.
+/// The server infers each parameter's type from the statement, so the text of a number serves an `integer`, a `bigint`
+/// and a `numeric` alike; where a statement leaves the type open, cast it: `\(ids)::uuid[]`.
 public struct PostgresParameter: Hashable, Sendable {
     /// The text form; nil is NULL.
     public let text: String?

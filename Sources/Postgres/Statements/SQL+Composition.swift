@@ -1,6 +1,6 @@
 extension SQL.StringInterpolation {
-    /// A part of a statement with its own values, which become the next parameters. For statements whose conditions differ from call to
-    /// call:
+    /// A part of a statement with its own values, which become the next parameters. For statements whose conditions
+    /// differ from call to call:
     ///
     ///     let condition: SQL = "state = \(state)"
     ///     let statement: SQL = "SELECT id FROM jobs WHERE \(condition) LIMIT \(limit)"

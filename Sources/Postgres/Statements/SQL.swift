@@ -54,8 +54,8 @@ extension SQL: ExpressibleByStringInterpolation {
             text += String(parameters.count)
         }
 
-        /// A value that may be `NULL`: becomes the next parameter. Stated for optionals so that the compiler, which warns of optionals in
-        /// texts, sees that they are meant here.
+        /// A value that may be `NULL`: becomes the next parameter. Stated for optionals so that the compiler, which
+        /// warns of optionals in texts, sees that they are meant here.
         public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
             parameters.append(value.postgresParameter)
             text += "$"
@@ -67,7 +67,8 @@ extension SQL: ExpressibleByStringInterpolation {
             text += SQL.quoted(identifier: identifier)
         }
 
-        /// Text of the statement as it is. Only for fragments written in our own source, never for anything that came from outside.
+        /// Text of the statement as it is. Only for fragments written in our own source, never for anything that came
+        /// from outside.
         package mutating func appendInterpolation(raw: String) {
             text += raw
         }

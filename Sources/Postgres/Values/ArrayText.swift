@@ -28,7 +28,9 @@ enum ArrayText {
     /// The elements of an array of one dimension.
     static func decode(_ cell: PostgresCell) throws(PostgresError) -> [PostgresCell] {
         let bytes = try cell.required()
-        guard bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") else { throw cell.mismatch("an array of one dimension") }
+        guard bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") else {
+            throw cell.mismatch("an array of one dimension")
+        }
         var elements: [PostgresCell] = []
         var position = bytes.startIndex + 1
         let end = bytes.endIndex - 1

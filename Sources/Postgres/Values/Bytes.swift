@@ -23,7 +23,9 @@ enum HexBytes {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count / 2 - 1)
         for position in stride(from: bytes.startIndex + 2, to: bytes.endIndex, by: 2) {
-            guard let high = nibble(bytes[position]), let low = nibble(bytes[position + 1]) else { throw cell.mismatch("bytes") }
+            guard let high = nibble(bytes[position]), let low = nibble(bytes[position + 1]) else {
+                throw cell.mismatch("bytes")
+            }
             decoded.append(high << 4 | low)
         }
         return decoded

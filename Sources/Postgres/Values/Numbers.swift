@@ -18,7 +18,8 @@ extension PostgresDecodable where Self: FixedWidthInteger {
             let digit = Self(byte - UInt8(ascii: "0"))
             let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
             // Counted downwards when negative, because the lowest value has no positive twin.
-            let (sum, overflow) = isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+            let (sum, overflow) =
+                isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
             if tooLarge || overflow { throw cell.mismatch("a whole number of at most \(Self.bitWidth) bits") }
             value = sum
         }
@@ -37,7 +38,9 @@ extension Double: PostgresEncodable, PostgresDecodable {
 
     /// Any number.
     public static func decode(_ cell: PostgresCell) throws(PostgresError) -> Double {
-        guard let value = Double(String(decoding: try cell.required(), as: UTF8.self)) else { throw cell.mismatch("a number") }
+        guard let value = Double(String(decoding: try cell.required(), as: UTF8.self)) else {
+            throw cell.mismatch("a number")
+        }
         return value
     }
 }

@@ -21,7 +21,8 @@ public struct PostgresCell: Sendable {
 
     /// The error that says what was expected here; never what was found, which may be personal.
     public func mismatch(_ expected: String) -> PostgresError {
-        var error = PostgresError(.decoding, "expected \(expected) in a column of type \(typeOID)\(bytes == nil ? ", which is NULL" : "")")
+        var error = PostgresError(
+            .decoding, "expected \(expected) in a column of type \(typeOID)\(bytes == nil ? ", which is NULL" : "")")
         error.column = column
         return error
     }

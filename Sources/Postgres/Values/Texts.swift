@@ -29,7 +29,9 @@ extension UUID: PostgresEncodable, PostgresDecodable {
 
     /// A `uuid`.
     public static func decode(_ cell: PostgresCell) throws(PostgresError) -> UUID {
-        guard let value = UUID(uuidString: String(decoding: try cell.required(), as: UTF8.self)) else { throw cell.mismatch("a UUID") }
+        guard let value = UUID(uuidString: String(decoding: try cell.required(), as: UTF8.self)) else {
+            throw cell.mismatch("a UUID")
+        }
         return value
     }
 }

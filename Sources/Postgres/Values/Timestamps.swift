@@ -3,8 +3,8 @@ public import FoundationEssentials
 
 /// `timestamptz` in ISO form, in UTC, as every connection of ours is set to (`DateStyle`, `TimeZone`).
 ///
-/// The calendar arithmetic is the proleptic Gregorian one with days counted from 1970-01-01, in eras of 400 years (146,097 days) whose
-/// years begin in March, so that the leap day comes last.
+/// The calendar arithmetic is the proleptic Gregorian one with days counted from 1970-01-01, in eras of 400 years
+/// (146,097 days) whose years begin in March, so that the leap day comes last.
 enum TimestampText {
     /// Microseconds between 1970 and 2001, where `Date` begins.
     private static let referenceOffset: Int64 = 978_307_200_000_000
@@ -21,7 +21,8 @@ enum TimestampText {
         let (year, month, day) = civil(fromDays: days)
         let isBeforeChrist = year <= 0
         return padded(isBeforeChrist ? 1 - year : year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + " "
-            + padded(time / 3_600_000_000, 2) + ":" + padded(time / 60_000_000 % 60, 2) + ":" + padded(time / 1_000_000 % 60, 2)
+            + padded(time / 3_600_000_000, 2) + ":" + padded(time / 60_000_000 % 60, 2) + ":"
+            + padded(time / 1_000_000 % 60, 2)
             + "." + padded(time % 1_000_000, 6) + "+00" + (isBeforeChrist ? " BC" : "")
     }
 
@@ -31,11 +32,14 @@ enum TimestampText {
         if bytes.elementsEqual("infinity".utf8) { return .distantFuture }
         if bytes.elementsEqual("-infinity".utf8) { return .distantPast }
         var reader = DigitReader(bytes)
-        guard var year = reader.number(), reader.skip("-"), let month = reader.number(), reader.skip("-"), let day = reader.number() else {
+        guard var year = reader.number(), reader.skip("-"), let month = reader.number(), reader.skip("-"),
+            let day = reader.number()
+        else {
             throw cell.mismatch("a time stamp")
         }
         var time: Int64 = 0
-        if reader.skip(" "), let hour = reader.number(), reader.skip(":"), let minute = reader.number(), reader.skip(":"),
+        if reader.skip(" "), let hour = reader.number(), reader.skip(":"), let minute = reader.number(),
+            reader.skip(":"),
             let second = reader.number()
         {
             time = ((hour * 60 + minute) * 60 + second) * 1_000_000

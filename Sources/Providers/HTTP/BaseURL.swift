@@ -10,12 +10,15 @@ struct BaseURL: Sendable, Hashable {
     /// - Parameter setting: named in the error.
     init(_ text: String, setting: String) throws(ProviderSettingError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count >= 3, parts[1].isEmpty, ["http:", "https:"].contains(parts[0].lowercased()), !parts[2].isEmpty,
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains("?"), !text.contains("#"), !parts[2].contains("@"),
+        guard parts.count >= 3, parts[1].isEmpty, ["http:", "https:"].contains(parts[0].lowercased()),
+            !parts[2].isEmpty,
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains("?"), !text.contains("#"),
+            !parts[2].contains("@"),
             !parts[2].hasPrefix(":")
         else {
             throw ProviderSettingError(
-                setting: setting, expected: "an address such as https://api.example.com is expected, without user, query or fragment.")
+                setting: setting,
+                expected: "an address such as https://api.example.com is expected, without user, query or fragment.")
         }
         scheme = String(parts[0].lowercased().dropLast())
         let authority = parts[2].lowercased()

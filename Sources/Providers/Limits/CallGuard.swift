@@ -43,16 +43,20 @@ struct CallGuard: Sendable {
         }
     }
 
-    private func ended(_ endpoint: String, _ verdict: Verdict, _ began: ContinuousClock.Instant, _ ticket: CallTicket) async {
+    private func ended(_ endpoint: String, _ verdict: Verdict, _ began: ContinuousClock.Instant, _ ticket: CallTicket)
+        async
+    {
         let dimensions = [("provider", gate.provider.rawValue), ("endpoint", endpoint)]
-        Timer(label: "provider_call_duration_seconds", dimensions: dimensions).recordSeconds((ContinuousClock.now - began) / .seconds(1))
+        Timer(label: "provider_call_duration_seconds", dimensions: dimensions).recordSeconds(
+            (ContinuousClock.now - began) / .seconds(1))
         Counter(label: "provider_calls_total", dimensions: dimensions + [("outcome", verdict.word)]).increment()
         await gate.report(verdict.outcome, of: endpoint, ticket)
     }
 
     private func countHeld(_ reason: Admission.Reason) {
         Counter(
-            label: "provider_calls_held_total", dimensions: [("provider", gate.provider.rawValue), ("reason", reason.rawValue)]
+            label: "provider_calls_held_total",
+            dimensions: [("provider", gate.provider.rawValue), ("reason", reason.rawValue)]
         ).increment()
     }
 }

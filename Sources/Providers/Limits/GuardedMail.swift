@@ -1,6 +1,7 @@
 package import Domain
 
-/// A way to send mail that is not tried while it fails. What may not be sent now throws ``MailFailure/notYet(after:reason:)``.
+/// A way to send mail that is not tried while it fails. What may not be sent now throws
+/// ``MailFailure/notYet(after:reason:)``.
 package struct GuardedMail: MailTransport {
     private let base: any MailTransport
     private let guarding: CallGuard
@@ -13,7 +14,8 @@ package struct GuardedMail: MailTransport {
 
     package func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
         try await guarding.run(
-            "send", held: { MailFailure.notYet(after: $0, reason: Self.reason($1)) }, judge: { CallGuard.Verdict(mail: $0) }
+            "send", held: { MailFailure.notYet(after: $0, reason: Self.reason($1)) },
+            judge: { CallGuard.Verdict(mail: $0) }
         ) { () async throws(MailFailure) in try await base.send(message) }
     }
 
@@ -26,7 +28,8 @@ package struct GuardedMail: MailTransport {
 }
 
 extension CallGuard.Verdict {
-    /// A message that will never be taken says nothing of the server. A server that refuses the shop refuses every mail of it, so none is tried for a while.
+    /// A message that will never be taken says nothing of the server. A server that refuses the shop refuses every mail
+    /// of it, so none is tried for a while.
     init(mail failure: MailFailure?) {
         (outcome, word) =
             switch failure {

@@ -1,8 +1,8 @@
 package import Domain
 package import FoundationEssentials
 
-/// A payment provider that is called no more often than it allows, and not at all while it fails. What may not be called now throws
-/// ``PaymentFailure/unavailable(retryAfter:_:)``.
+/// A payment provider that is called no more often than it allows, and not at all while it fails. What may not be
+/// called now throws ``PaymentFailure/unavailable(retryAfter:_:)``.
 package struct GuardedPayments: PaymentProvider {
     private let base: any PaymentProvider
     private let guarding: CallGuard
@@ -17,8 +17,12 @@ package struct GuardedPayments: PaymentProvider {
         try await guarded("create") { () async throws(PaymentFailure) in try await base.create(request) }
     }
 
-    package func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
-        try await guarded("confirm") { () async throws(PaymentFailure) in try await base.confirm(id, method: method, key: key) }
+    package func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
+        try await guarded("confirm") { () async throws(PaymentFailure) in
+            try await base.confirm(id, method: method, key: key)
+        }
     }
 
     package func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
@@ -29,8 +33,12 @@ package struct GuardedPayments: PaymentProvider {
         try await guarded("cancel") { () async throws(PaymentFailure) in try await base.cancel(id, key: key) }
     }
 
-    package func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
-        try await guarded("capture") { () async throws(PaymentFailure) in try await base.capture(id, amount: amount, key: key) }
+    package func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
+        try await guarded("capture") { () async throws(PaymentFailure) in
+            try await base.capture(id, amount: amount, key: key)
+        }
     }
 
     package func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
@@ -45,19 +53,28 @@ package struct GuardedPayments: PaymentProvider {
         try await guarded("list_refunds") { () async throws(PaymentFailure) in try await base.refunds(of: id) }
     }
 
-    package func intents(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<PaymentIntent> {
-        try await guarded("list_intents") { () async throws(PaymentFailure) in try await base.intents(createdSince: time, after: after) }
+    package func intents(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<
+        PaymentIntent
+    > {
+        try await guarded("list_intents") { () async throws(PaymentFailure) in
+            try await base.intents(createdSince: time, after: after)
+        }
     }
 
-    package func refunds(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
-        try await guarded("list_refunds") { () async throws(PaymentFailure) in try await base.refunds(createdSince: time, after: after) }
+    package func refunds(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<
+        ProviderRefund
+    > {
+        try await guarded("list_refunds") { () async throws(PaymentFailure) in
+            try await base.refunds(createdSince: time, after: after)
+        }
     }
 
     private func guarded<Value>(
         _ endpoint: String, _ call: () async throws(PaymentFailure) -> Value
     ) async throws(PaymentFailure) -> Value {
         try await guarding.run(
-            endpoint, held: { PaymentFailure.unavailable(retryAfter: $0, $1) }, judge: { CallGuard.Verdict(payment: $0) }, call)
+            endpoint, held: { PaymentFailure.unavailable(retryAfter: $0, $1) },
+            judge: { CallGuard.Verdict(payment: $0) }, call)
     }
 }
 

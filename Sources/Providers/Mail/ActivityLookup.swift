@@ -1,9 +1,10 @@
-public import Domain
+package import Domain
 internal import FoundationEssentials
-public import OutboundHTTP
+package import OutboundHTTP
 
-/// Asks the mail provider over HTTP whether it accepted a message: `GET <address>?message_id=<id>`, answered by `{"accepted": true}`.
-public struct ActivityLookup: MailActivity {
+/// Asks the mail provider over HTTP whether it accepted a message: `GET <address>?message_id=<id>`, answered by
+/// `{"accepted": true}`.
+package struct ActivityLookup: MailActivity {
     private struct Answer: Decodable {
         let accepted: Bool
     }
@@ -15,16 +16,18 @@ public struct ActivityLookup: MailActivity {
     /// Checks the address; sends nothing.
     ///
     /// - Throws: when the address cannot be used.
-    public init(client: OutboundHTTPClient, url: String, timeout: Duration = .seconds(10)) throws(ProviderSettingError) {
+    package init(client: OutboundHTTPClient, url: String, timeout: Duration = .seconds(10)) throws(ProviderSettingError)
+    {
         self.url = try BaseURL(url, setting: "mail activity address")
         self.client = client
         self.timeout = timeout
     }
 
     /// Whether the provider accepted the message. Its no counts, once it has had time to take note.
-    public func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
+    package func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
         let request = OutboundRequest(
-            url: "\(url.text)?message_id=\(PercentEncoding.encode(messageID))", headers: ["Accept": "application/json"], timeout: timeout,
+            url: "\(url.text)?message_id=\(PercentEncoding.encode(messageID))", headers: ["Accept": "application/json"],
+            timeout: timeout,
             maximumResponseBytes: 64 << 10)
         let response: OutboundResponse
         do {
@@ -32,8 +35,10 @@ public struct ActivityLookup: MailActivity {
         } catch {
             throw .outcomeUnknown(reason: "The look-up failed: \(error.message)")
         }
-        guard response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
-            throw .outcomeUnknown(reason: "The look-up answered \(response.status) without saying whether the message was accepted.")
+        guard response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
+        else {
+            throw .outcomeUnknown(
+                reason: "The look-up answered \(response.status) without saying whether the message was accepted.")
         }
         return answer.accepted ? .accepted : .notAccepted
     }

@@ -14,8 +14,11 @@ struct LocalText {
     /// An amount with the decimals of ISO 4217, which differ from what is customary in some currencies.
     func amount(_ money: Money) -> String {
         let exponent = money.currency.exponent
-        let value = Decimal(sign: money.amount < 0 ? .minus : .plus, exponent: -exponent, significand: Decimal(money.amount.magnitude))
-        return value.formatted(Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale).precision(.fractionLength(exponent)))
+        let value = Decimal(
+            sign: money.amount < 0 ? .minus : .plus, exponent: -exponent, significand: Decimal(money.amount.magnitude))
+        return value.formatted(
+            Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale).precision(.fractionLength(exponent))
+        )
     }
 
     /// A country by its two letters; nil for letters that name none.

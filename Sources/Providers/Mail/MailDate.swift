@@ -13,7 +13,8 @@ enum MailDate {
         // Day 0 of the Unix epoch was a Thursday.
         let weekday = days[Int((day % 7 + 7) % 7)]
         let clock = [time / 3600, time / 60 % 60, time % 60].map(padded).joined(separator: ":")
-        return "\(weekday), \(padded(Int64(calendar.day))) \(months[calendar.month - 1]) \(calendar.year) \(clock) +0000"
+        return
+            "\(weekday), \(padded(Int64(calendar.day))) \(months[calendar.month - 1]) \(calendar.year) \(clock) +0000"
     }
 
     private static func split(_ seconds: Int64) -> (day: Int64, time: Int64) {

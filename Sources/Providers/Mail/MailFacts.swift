@@ -1,8 +1,8 @@
 internal import Arithmetic
 internal import Domain
 
-/// What the templates of order mails may name. Everything is text already, in the order's language; the template only places it. What is `nil` does not
-/// apply, and templates leave it out.
+/// What the templates of order mails may name. Everything is text already, in the order's language; the template only
+/// places it. What is `nil` does not apply, and templates leave it out.
 struct MailFacts {
     struct Item {
         let name: String
@@ -61,7 +61,8 @@ struct MailFacts {
         placedOn = text.day(order.createdAt)
         items = order.items.map {
             Item(
-                name: $0.name, sku: $0.sku.rawValue, quantity: $0.quantity.rawValue, unitPrice: text.amount($0.unitPrice),
+                name: $0.name, sku: $0.sku.rawValue, quantity: $0.quantity.rawValue,
+                unitPrice: text.amount($0.unitPrice),
                 total: text.amount($0.total))
         }
         func unlessZero(_ money: Money) -> String? { money.amount == 0 ? nil : text.amount(money) }

@@ -1,5 +1,5 @@
 /// Why a mail could not be written.
-public enum MailRenderingError: Error, Sendable, Hashable {
+package enum MailRenderingError: Error, Sendable, Hashable {
     /// The order's address has been erased.
     case noRecipient
     /// A refund mail without its refund.
@@ -8,7 +8,7 @@ public enum MailRenderingError: Error, Sendable, Hashable {
 
 extension MailRenderingError: CustomStringConvertible {
     /// A sentence for operators.
-    public var description: String {
+    package var description: String {
         switch self {
         case .noRecipient: "There is no address to send to: it has been erased."
         case .noRefund: "There is no refund that the mail could be about."

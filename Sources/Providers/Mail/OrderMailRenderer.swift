@@ -1,9 +1,9 @@
-public import Domain
+package import Domain
 internal import Foundation
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// Writes the mails about orders, each in its order's language.
-public struct OrderMailRenderer: Sendable {
+package struct OrderMailRenderer: Sendable {
     private let sender: MailSender
     private let shop: ShopIdentity
     private let timeZone: TimeZone
@@ -15,7 +15,7 @@ public struct OrderMailRenderer: Sendable {
     ///   - shop: how the shop presents itself in subject and body.
     ///   - timeZone: which days and times are written in.
     /// - Throws: when the installed templates are missing or broken.
-    public init(sender: MailSender, shop: ShopIdentity, timeZone: TimeZone = .gmt) throws(ProviderSettingError) {
+    package init(sender: MailSender, shop: ShopIdentity, timeZone: TimeZone = .gmt) throws(ProviderSettingError) {
         self.sender = sender
         self.shop = shop
         self.timeZone = timeZone
@@ -23,15 +23,15 @@ public struct OrderMailRenderer: Sendable {
     }
 
     /// The Message-ID of a delivery: the same for every attempt, in every process that has the same sender.
-    public func messageID(of delivery: MailDelivery) -> String {
+    package func messageID(of delivery: MailDelivery) -> String {
         "<\(delivery.messageIDLocalPart)@\(sender.host)>"
     }
 
     /// The mail for one delivery.
     ///
-    /// - Throws: ``MailRenderingError/noRecipient`` when neither delivery nor order has an address, ``MailRenderingError/noRefund`` when there is no refund
-    ///   that a refund mail could be about.
-    public func render(
+    /// - Throws: ``MailRenderingError/noRecipient`` when neither delivery nor order has an address,
+    ///   ``MailRenderingError/noRefund`` when there is no refund that a refund mail could be about.
+    package func render(
         _ delivery: MailDelivery, order: Order, refund: Refund? = nil, at date: Date
     ) throws(MailRenderingError) -> MailMessage {
         guard let recipient = delivery.recipient ?? order.email else { throw .noRecipient }
@@ -40,7 +40,8 @@ public struct OrderMailRenderer: Sendable {
         let (subject, text, html) = templates.render(
             delivery.kind, in: order.language, MailFacts(order, refund: refund, shop: shop, in: local))
         return MailMessage(
-            messageID: messageID(of: delivery), recipient: recipient, subject: subject, text: text, html: html, logo: shop.logo,
+            messageID: messageID(of: delivery), recipient: recipient, subject: subject, text: text, html: html,
+            logo: shop.logo,
             date: date,
             orderID: order.id, deliveryID: delivery.id)
     }

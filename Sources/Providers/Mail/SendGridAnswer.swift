@@ -25,7 +25,8 @@ struct SendGridAnswer {
         switch response.status {
         case 202: return MailReceipt(reference: response.headers["X-Message-Id"])
         case 429: throw .notYet(after: .seconds(wait), reason: summary)
-        // The message is not to the provider's liking, and will not be the next time, unless it is the shop's own address that is not.
+        // The message is not to the provider's liking, and will not be the next time, unless it is the shop's own
+        // address that is not.
         case 400: throw .notSent(reason: summary, fault: isAboutSender ? .shop : .mail)
         // Perhaps for this message alone, which is larger than others.
         case 413: throw .notSent(reason: summary, fault: .policy)
@@ -42,11 +43,15 @@ struct SendGridAnswer {
         return min(max(until ?? after ?? 10, 1), Self.longestWait)
     }
 
-    private var problems: [Problems.Problem] { (try? JSONDecoder().decode(Problems.self, from: Data(response.body)))?.errors ?? [] }
+    private var problems: [Problems.Problem] {
+        (try? JSONDecoder().decode(Problems.self, from: Data(response.body)))?.errors ?? []
+    }
 
     /// Whether the provider complains of the sender's address, as it does of one that was never verified.
     private var isAboutSender: Bool {
-        problems.contains { $0.field == "from" || $0.field?.hasPrefix("from.") == true || $0.field?.hasPrefix("from_") == true }
+        problems.contains {
+            $0.field == "from" || $0.field?.hasPrefix("from.") == true || $0.field?.hasPrefix("from_") == true
+        }
     }
 
     /// The provider's words, shortened, without what could be an address.

@@ -5,10 +5,12 @@ struct SendGridKey: Sendable {
 
     let secret: String
 
-    /// - Throws: when the key has no known form, or looks real and would go anywhere but to the provider itself over TLS.
+    /// - Throws: when the key has no known form, or looks real and would go anywhere but to the provider itself over
+    ///   TLS.
     init(_ secret: String, for base: BaseURL) throws(ProviderSettingError) {
         let setting = "mail API key"
-        guard secret.hasPrefix("SG."), secret.utf8.count > 3, secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard secret.hasPrefix("SG."), secret.utf8.count > 3, secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
             throw ProviderSettingError(setting: setting, expected: "a key such as SG.… is expected.")
         }
         let parts = secret.split(separator: ".", omittingEmptySubsequences: false)

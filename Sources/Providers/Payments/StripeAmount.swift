@@ -22,7 +22,8 @@ enum StripeAmount {
         return exponent == 3 && units % 10 != 0 ? nil : units
     }
 
-    /// The amount that a number of the provider's units is, `nil` when it is below zero, which none of its amounts is, or not a whole number of ours.
+    /// The amount that a number of the provider's units is, `nil` when it is below zero, which none of its amounts is,
+    /// or not a whole number of ours.
     static func money(_ units: Int64, _ currency: Currency) -> Money? {
         if units < 0 { return nil }
         return shift(units, by: currency.exponent - exponent(of: currency)).map { Money($0, currency) }

@@ -6,7 +6,8 @@ internal import OutboundHTTP
 struct StripeAnswer {
     let status: Int
     let requestID: String?
-    /// `Stripe-Should-Retry`: the provider's own word on whether the same call may be repeated, which outranks the rule by status.
+    /// `Stripe-Should-Retry`: the provider's own word on whether the same call may be repeated, which outranks the rule
+    /// by status.
     let shouldRetry: Bool?
     let retryAfter: Duration?
     let body: [UInt8]
@@ -17,8 +18,12 @@ struct StripeAnswer {
         self.isLive = isLive
         status = response.status
         requestID = response.headers["Request-Id"]
-        shouldRetry = response.headers["Stripe-Should-Retry"].flatMap { ["true": true, "false": false][$0.lowercased()] }
-        retryAfter = response.headers["Retry-After"].flatMap { Int($0) }.flatMap { (0...3600).contains($0) ? .seconds($0) : nil }
+        shouldRetry = response.headers["Stripe-Should-Retry"].flatMap {
+            ["true": true, "false": false][$0.lowercased()]
+        }
+        retryAfter = response.headers["Retry-After"].flatMap { Int($0) }.flatMap {
+            (0...3600).contains($0) ? .seconds($0) : nil
+        }
         body = response.body
     }
 
@@ -27,7 +32,8 @@ struct StripeAnswer {
         try value(StripeIntent.self, "a payment intent") { (wire) throws(PaymentFailure) in
             // Play money must never confirm an order, nor real money pay for a test.
             guard (wire.isLive ?? isLive) == isLive else {
-                throw .configuration("the answer is about \(isLive ? "play" : "real") money, which the key is not for" + requestNote)
+                throw .configuration(
+                    "the answer is about \(isLive ? "play" : "real") money, which the key is not for" + requestNote)
             }
             return wire.intent(requestID: requestID)
         }
@@ -35,19 +41,23 @@ struct StripeAnswer {
 
     /// The refund, or the failure the answer stands for.
     ///
-    /// - Parameter isNew: whether it was to be made. Then a refusal is told in the provider's own words, for operators: what they say is of amounts, and of
-    ///   nothing that a customer entered.
+    /// - Parameter isNew: whether it was to be made. Then a refusal is told in the provider's own words, for operators:
+    ///   what they say is of amounts, and of nothing that a customer entered.
     func refund(isNew: Bool = false) throws(PaymentFailure) -> ProviderRefund {
         do throws(PaymentFailure) {
             return try value(StripeRefund.self, "a refund") { $0.refund(requestID: requestID) }
         } catch {
-            guard isNew, case .invalidRequest = error, let problem = decode(StripeProblem.Envelope.self)?.error else { throw error }
-            let words = [problem.code, problem.message.map { String($0.prefix(300)) }].compactMap { $0 }.joined(separator: ": ")
+            guard isNew, case .invalidRequest = error, let problem = decode(StripeProblem.Envelope.self)?.error else {
+                throw error
+            }
+            let words = [problem.code, problem.message.map { String($0.prefix(300)) }].compactMap { $0 }.joined(
+                separator: ": ")
             throw .invalidRequest((words.isEmpty ? problem.summary : words) + requestNote, code: problem.code)
         }
     }
 
-    /// The refunds of a list, or the failure the answer stands for. One that makes no sense spoils the list: it may be the one looked for.
+    /// The refunds of a list, or the failure the answer stands for. One that makes no sense spoils the list: it may be
+    /// the one looked for.
     func refunds() throws(PaymentFailure) -> [ProviderRefund] {
         try value(StripePage<StripeRefund>.self, "a list of refunds") { page in
             let refunds = page.data.compactMap { $0.refund(requestID: requestID) }
@@ -57,13 +67,16 @@ struct StripeAnswer {
 
     /// One page of the list of all intents, or the failure the answer stands for.
     func intentPage() throws(PaymentFailure) -> ProviderPage<PaymentIntent> {
-        try value(StripePage<StripeIntent>.self, "a list of payment intents") { page in page.page(\.id) { $0.intent(requestID: requestID) }
+        try value(StripePage<StripeIntent>.self, "a list of payment intents") { page in
+            page.page(\.id) { $0.intent(requestID: requestID) }
         }
     }
 
     /// One page of the list of all refunds, or the failure the answer stands for.
     func refundPage() throws(PaymentFailure) -> ProviderPage<ProviderRefund> {
-        try value(StripePage<StripeRefund>.self, "a list of refunds") { page in page.page(\.id) { $0.refund(requestID: requestID) } }
+        try value(StripePage<StripeRefund>.self, "a list of refunds") { page in
+            page.page(\.id) { $0.refund(requestID: requestID) }
+        }
     }
 
     private func value<Wire: Decodable, Value>(
@@ -87,7 +100,8 @@ struct StripeAnswer {
             return .declined(decline(problem), intent)
         case 400 where problem?.code == "payment_intent_unexpected_state":
             return .unexpectedState(intent)
-        // The customer named a payment method that does not exist or cannot be used: their mistake, and they may name another.
+        // The customer named a payment method that does not exist or cannot be used: their mistake, and they may name
+        // another.
         case 400 where isAboutMethod(problem), 404 where isAboutMethod(problem): return .unusableMethod(summary)
         case 401, 403: return .configuration(summary)
         case 404: return .notFound
@@ -97,7 +111,9 @@ struct StripeAnswer {
         // Not the provider's word on what was asked, but on how the call came to it.
         case 408, 424, 425: return .inProgress
         // The provider's word is in its own form; what somebody on the way says is not its last.
-        case 400...499: return shouldRetry == true ? .inProgress : .invalidRequest(summary, code: problem.flatMap { $0.code ?? $0.type })
+        case 400...499:
+            return shouldRetry == true
+                ? .inProgress : .invalidRequest(summary, code: problem.flatMap { $0.code ?? $0.type })
         case 300...399: return .configuration("the address answers with a redirect (\(status))")
         // A stored 5xx is replayed under its key for a day: only the intent tells.
         default: return .outcomeUnknown(summary, answered: status >= 500)
@@ -106,7 +122,8 @@ struct StripeAnswer {
 
     private func decline(_ problem: StripeProblem) -> Decline {
         Decline(
-            code: problem.code ?? "card_declined", declineCode: problem.declineCode, message: problem.message ?? "The card was declined.",
+            code: problem.code ?? "card_declined", declineCode: problem.declineCode,
+            message: problem.message ?? "The card was declined.",
             fingerprint: problem.method?.fingerprint)
     }
 

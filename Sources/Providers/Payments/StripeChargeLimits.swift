@@ -1,16 +1,19 @@
-public import Domain
+package import Domain
 
 /// The amounts that Stripe charges cards, by currency.
 ///
-/// Minimums: Stripe documentation, "Supported currencies", "Minimum and maximum charge amounts". They are exact where the account is paid out in the
-/// currency; elsewhere Stripe asks for what is worth as much as the minimum of the currency of the pay-out, which only it knows. Maximums: eight digits of
-/// the provider's units (API reference, "Create a PaymentIntent"), and for a few currencies of small units more, by the same documentation.
-public enum StripeChargeLimits {
+/// Minimums: Stripe documentation, "Supported currencies", "Minimum and maximum charge amounts". They are exact where
+/// the account is paid out in the currency; elsewhere Stripe asks for what is worth as much as the minimum of the
+/// currency of the pay-out, which only it knows. Maximums: eight digits of the provider's units (API reference, "Create
+/// a PaymentIntent"), and for a few currencies of small units more, by the same documentation.
+package enum StripeChargeLimits {
     /// The table.
-    public static let table: ChargeLimits = {
+    package static let table: ChargeLimits = {
         let currencies = Currency.all
         return ChargeLimits(
-            minimums: currencies.compactMap { currency in minimums[currency.code].flatMap { StripeAmount.money($0, currency) } },
+            minimums: currencies.compactMap { currency in
+                minimums[currency.code].flatMap { StripeAmount.money($0, currency) }
+            },
             maximums: currencies.compactMap(maximum), unsupported: currencies.filter { !supported.contains($0.code) })
     }()
 
@@ -26,9 +29,12 @@ public enum StripeChargeLimits {
 
     /// The least, in the provider's units.
     private static let minimums: [String: Int64] = [
-        "USD": 50, "AED": 200, "ARS": 50, "AUD": 50, "BGN": 100, "BRL": 50, "CAD": 50, "CHF": 50, "COP": 50, "CZK": 1500, "DKK": 250,
-        "EUR": 50, "GBP": 30, "HKD": 400, "HUF": 17_500, "IDR": 50, "ILS": 50, "INR": 50, "JPY": 50, "KRW": 50, "MXN": 1000, "MYR": 200,
-        "NOK": 300, "NZD": 50, "PHP": 50, "PLN": 200, "RON": 200, "RUB": 50, "SEK": 300, "SGD": 50, "THB": 1000, "ZAR": 50,
+        "USD": 50, "AED": 200, "ARS": 50, "AUD": 50, "BGN": 100, "BRL": 50, "CAD": 50, "CHF": 50, "COP": 50,
+        "CZK": 1500, "DKK": 250,
+        "EUR": 50, "GBP": 30, "HKD": 400, "HUF": 17_500, "IDR": 50, "ILS": 50, "INR": 50, "JPY": 50, "KRW": 50,
+        "MXN": 1000, "MYR": 200,
+        "NOK": 300, "NZD": 50, "PHP": 50, "PLN": 200, "RON": 200, "RUB": 50, "SEK": 300, "SGD": 50, "THB": 1000,
+        "ZAR": 50,
     ]
 
     /// Digits of the largest amount, where they are more than eight.

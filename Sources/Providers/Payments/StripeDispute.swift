@@ -32,7 +32,8 @@ struct StripeDispute: Decodable {
             let openedAt = Date(unixSeconds: created)
         else { return nil }
         return Dispute(
-            id: Dispute.ID(rawValue: id), intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) }, amount: amount,
+            id: Dispute.ID(rawValue: id), intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) },
+            amount: amount,
             reason: reason ?? "general", status: status, openedAt: openedAt,
             answerBefore: evidence?.dueBy.flatMap { Date(unixSeconds: $0) })
     }

@@ -1,12 +1,12 @@
-public import Domain
+package import Domain
 internal import FoundationEssentials
 
 /// Events as the payment provider signs and sends them (Stripe API reference, "The Event object").
-public enum StripeEvent {
+package enum StripeEvent {
     /// What an event says, `nil` when its object is not what its kind promises, or makes no sense here.
     ///
     /// - Parameter json: the whole event. Whether it is genuine has been checked.
-    public static func read(_ kind: PaymentEventKind, _ json: String) -> PaymentEvent? {
+    package static func read(_ kind: PaymentEventKind, _ json: String) -> PaymentEvent? {
         let json = Data(json.utf8)
         switch kind {
         case .intentCapturable, .intentSucceeded, .intentCanceled:

@@ -48,13 +48,15 @@ struct StripeIntent: Decodable {
             id: PaymentIntent.ID(rawValue: id), status: status, amount: amount, clientSecret: clientSecret,
             lastError: lastError.map {
                 Decline(
-                    code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "", fingerprint: $0.method?.fingerprint)
+                    code: $0.code ?? "unknown", declineCode: $0.declineCode, message: $0.message ?? "",
+                    fingerprint: $0.method?.fingerprint)
             },
             orderID: metadata?["order_id"].flatMap { Order.ID($0) }, requestID: requestID,
             createdAt: created.flatMap { Date(unixSeconds: $0) },
             amountReceived: amountReceived.flatMap { StripeAmount.money($0, currency) },
             amountCapturable: amountCapturable.flatMap { StripeAmount.money($0, currency) },
-            paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"], card: latestCharge?.card)
+            paymentID: metadata?["payment_id"].flatMap { Payment.ID($0) }, shop: metadata?["shop"],
+            card: latestCharge?.card)
     }
 
     /// The charge behind the intent: an object where it was asked for, else its name.
@@ -82,8 +84,8 @@ struct StripeIntent: Decodable {
     }
 }
 
-/// What a payment was tried with, as far as it says so: an id alone, or the whole object with the fingerprint of a card or an account. Whatever else it may
-/// be spoils nothing.
+/// What a payment was tried with, as far as it says so: an id alone, or the whole object with the fingerprint of a card
+/// or an account. Whatever else it may be spoils nothing.
 struct StripeMethod: Decodable {
     private struct Details: Decodable {
         let fingerprint: String?

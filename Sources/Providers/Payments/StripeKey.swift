@@ -6,7 +6,8 @@ struct StripeKey: Sendable {
     let secret: String
     let isLive: Bool
 
-    /// - Throws: when the key has no known form, or is a live key that would go anywhere but to the provider itself over TLS.
+    /// - Throws: when the key has no known form, or is a live key that would go anywhere but to the provider itself
+    ///   over TLS.
     init(_ secret: String, for base: BaseURL) throws(ProviderSettingError) {
         let setting = "payment API key"
         guard secret.utf8.count >= 12, secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -15,10 +16,13 @@ struct StripeKey: Sendable {
         switch secret.prefix(8) {
         case "sk_test_", "rk_test_": isLive = false
         case "sk_live_", "rk_live_": isLive = true
-        default: throw ProviderSettingError(setting: setting, expected: "it must start with sk_test_, rk_test_, sk_live_ or rk_live_.")
+        default:
+            throw ProviderSettingError(
+                setting: setting, expected: "it must start with sk_test_, rk_test_, sk_live_ or rk_live_.")
         }
         if isLive && (base.scheme != "https" || base.host != Self.liveHost) {
-            throw ProviderSettingError(setting: setting, expected: "a live key only goes to https://\(Self.liveHost); use a test key here.")
+            throw ProviderSettingError(
+                setting: setting, expected: "a live key only goes to https://\(Self.liveHost); use a test key here.")
         }
         self.secret = secret
     }

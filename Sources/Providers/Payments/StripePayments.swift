@@ -1,13 +1,13 @@
-public import Domain
-public import Logging
-public import OutboundHTTP
+package import Domain
+package import Logging
+package import OutboundHTTP
 
 /// Payments over the Stripe API, or over anything that speaks it.
 ///
 /// Source: Stripe API reference, version ``apiVersion``: Payment Intents, Refunds, Errors, Idempotent requests.
-public struct StripePayments: PaymentProvider {
+package struct StripePayments: PaymentProvider {
     /// The version every call names, so that the provider's changes do not reach us unasked.
-    public static let apiVersion = PaymentEventKind.apiVersion
+    package static let apiVersion = PaymentEventKind.apiVersion
 
     /// Where an intent keeps what is known of the card; it is only named unless asked for.
     private static let charge = "latest_charge"
@@ -23,12 +23,14 @@ public struct StripePayments: PaymentProvider {
     /// Checks key and address; sends nothing.
     ///
     /// - Parameters:
-    ///   - apiKey: `sk_test_…` or `sk_live_…` (or a restricted `rk_…`). A live key is refused for any address but Stripe's own.
+    ///   - apiKey: `sk_test_…` or `sk_live_…` (or a restricted `rk_…`). A live key is refused for any address but
+    ///     Stripe's own.
     ///   - baseURL: where the API is, without `/v1`.
     ///   - timeout: limit for one whole call.
     /// - Throws: when key or address cannot be used.
-    public init(
-        client: OutboundHTTPClient, apiKey: String, baseURL: String = "https://api.stripe.com", timeout: Duration = .seconds(15),
+    package init(
+        client: OutboundHTTPClient, apiKey: String, baseURL: String = "https://api.stripe.com",
+        timeout: Duration = .seconds(15),
         logger: Logger
     ) throws(ProviderSettingError) {
         let base = try BaseURL(baseURL, setting: "payment API address")
@@ -40,13 +42,15 @@ public struct StripePayments: PaymentProvider {
     }
 
     /// `POST /v1/payment_intents` with `confirm=false`.
-    public func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
+    package func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {
         let form = try Self.creationForm(request)
         return try await call("POST", Self.intents, form: form, key: request.key).intent()
     }
 
     /// `POST /v1/payment_intents/{id}/confirm`.
-    public func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    package func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
         var form = FormBody()
         form.append("payment_method", value: method)
         form.append("expand", "0", value: Self.charge)
@@ -54,17 +58,19 @@ public struct StripePayments: PaymentProvider {
     }
 
     /// `GET /v1/payment_intents/{id}`.
-    public func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
+    package func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
         try await call("GET", Self.path(id) + "?expand%5B0%5D=" + Self.charge).intent()
     }
 
     /// `POST /v1/payment_intents/{id}/cancel`.
-    public func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    package func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
         try await call("POST", Self.path(id) + "/cancel", form: FormBody(), key: key).intent()
     }
 
     /// `POST /v1/payment_intents/{id}/capture`.
-    public func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    package func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
         var form = FormBody()
         if let amount {
             guard let units = StripeAmount.units(of: amount), units > 0 else {
@@ -78,7 +84,8 @@ public struct StripePayments: PaymentProvider {
 
     static func creationForm(_ request: PaymentIntentRequest) throws(PaymentFailure) -> FormBody {
         guard let units = StripeAmount.units(of: request.amount), units > 0 else {
-            throw .invalidRequest("\(request.amount) cannot be charged in this currency's units.", code: "amount_not_chargeable")
+            throw .invalidRequest(
+                "\(request.amount) cannot be charged in this currency's units.", code: "amount_not_chargeable")
         }
         var form = FormBody()
         form.append("amount", value: String(units))

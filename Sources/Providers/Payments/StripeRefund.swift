@@ -22,14 +22,17 @@ struct StripeRefund: Decodable {
 
     /// The refund in our terms, `nil` when its currency, amount or status make no sense here.
     func refund(requestID: String?) -> ProviderRefund? {
-        guard let currency = Currency(currency), let amount = StripeAmount.money(amount, currency), let status = ourStatus else {
+        guard let currency = Currency(currency), let amount = StripeAmount.money(amount, currency),
+            let status = ourStatus
+        else {
             return nil
         }
         return ProviderRefund(
             id: ProviderRefund.ID(rawValue: id), status: status, amount: amount,
             intentID: paymentIntent.map { PaymentIntent.ID(rawValue: $0) },
             refundID: metadata?["refund_id"].flatMap { Refund.ID($0) }, shop: metadata?["shop"],
-            reason: reason.flatMap { RefundReason(rawValue: $0) }.flatMap { $0.isForPeople ? $0 : nil }, failureReason: failureReason,
+            reason: reason.flatMap { RefundReason(rawValue: $0) }.flatMap { $0.isForPeople ? $0 : nil },
+            failureReason: failureReason,
             requestID: requestID,
             createdAt: created.flatMap { Date(unixSeconds: $0) })
     }

@@ -4,7 +4,8 @@ internal import FoundationXML
 
 /// The text of the European Central Bank's daily document: its day, and the rates as they stand there.
 ///
-/// Only the innermost `Cube` elements carry rates; the one around them carries the day. Further days, as in the 90-day document, are refused.
+/// Only the innermost `Cube` elements carry rates; the one around them carries the day. Further days, as in the 90-day
+/// document, are refused.
 struct ECBDocument {
     private(set) var date: String?
     private(set) var rates: [(code: String, rate: String)] = []
@@ -39,7 +40,8 @@ struct ECBDocument {
         private var ended = 0
 
         func parser(
-            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
+            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+            attributes: [String: String]
         ) {
             started += 1
             guard name == "Cube" else { return }

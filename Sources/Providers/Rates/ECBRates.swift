@@ -1,17 +1,18 @@
-public import Domain
-public import OutboundHTTP
+package import Domain
+package import OutboundHTTP
 
-/// The European Central Bank's daily reference rates: an XML document of `Cube` elements, base euro, published on working days.
-public struct ECBRates: RateSource {
+/// The European Central Bank's daily reference rates: an XML document of `Cube` elements, base euro, published on
+/// working days.
+package struct ECBRates: RateSource {
     /// Who publishes these rates.
-    public let name = "ecb"
+    package let name = "ecb"
     private let call: RateCall
 
     /// Checks the address; sends nothing.
     ///
     /// - Parameter url: the whole address of the daily document.
     /// - Throws: when the address cannot be used.
-    public init(
+    package init(
         client: OutboundHTTPClient, url: String = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
         timeout: Duration = .seconds(15)
     ) throws(ProviderSettingError) {
@@ -19,7 +20,7 @@ public struct ECBRates: RateSource {
     }
 
     /// Fetches the latest set unless it is the one held.
-    public func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
+    package func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
         try await call.fetch(ifChangedFrom: held, accepting: "application/xml", parse: Self.parse)
     }
 

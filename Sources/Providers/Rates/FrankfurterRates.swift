@@ -1,9 +1,10 @@
-public import Domain
+package import Domain
 internal import FoundationEssentials
-public import OutboundHTTP
+package import OutboundHTTP
 
-/// Rates in the form of the Frankfurter API, version 1: `{"amount": 1.0, "base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.0876}}`.
-public struct FrankfurterRates: RateSource {
+/// Rates in the form of the Frankfurter API, version 1: `{"amount": 1.0, "base": "EUR", "date": "2026-11-20", "rates":
+/// {"USD": 1.0876}}`.
+package struct FrankfurterRates: RateSource {
     private struct Document: Decodable {
         let amount: Decimal
         let base: String
@@ -12,26 +13,27 @@ public struct FrankfurterRates: RateSource {
     }
 
     /// Who publishes these rates.
-    public let name = "frankfurter"
+    package let name = "frankfurter"
     private let call: RateCall
 
     /// Checks the address; sends nothing.
     ///
     /// - Parameter url: the whole address of the latest rates.
     /// - Throws: when the address cannot be used.
-    public init(
-        client: OutboundHTTPClient, url: String = "https://api.frankfurter.dev/v1/latest", timeout: Duration = .seconds(15)
+    package init(
+        client: OutboundHTTPClient, url: String = "https://api.frankfurter.dev/v1/latest",
+        timeout: Duration = .seconds(15)
     ) throws(ProviderSettingError) {
         call = try RateCall(client: client, url: url, timeout: timeout)
     }
 
     /// Fetches the latest set unless it is the one held.
-    public func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
+    package func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
         try await call.fetch(ifChangedFrom: held, accepting: "application/json", parse: Self.parse)
     }
 
-    /// Foundation's decoder reads a `Decimal` from the number's own digits, so nothing passes through binary floating point; a test holds it
-    /// to that.
+    /// Foundation's decoder reads a `Decimal` from the number's own digits, so nothing passes through binary floating
+    /// point; a test holds it to that.
     static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
         let document: Document
         do {

@@ -1,12 +1,13 @@
-public import Domain
+package import Domain
 internal import FoundationEssentials
-public import OutboundHTTP
+package import OutboundHTTP
 
-/// Rates in the form of the Frankfurter API, version 2: an array of `{"date": "2026-11-20", "base": "EUR", "quote": "USD", "rate": 1.0876}`.
+/// Rates in the form of the Frankfurter API, version 2: an array of `{"date": "2026-11-20", "base": "EUR", "quote":
+/// "USD", "rate": 1.0876}`.
 ///
-/// The API joins many publishers, each with days of its own. A set has one day, the latest in the document; what was last published on an earlier day
-/// is not of that set and is left out.
-public struct FrankfurterV2Rates: RateSource {
+/// The API joins many publishers, each with days of its own. A set has one day, the latest in the document; what was
+/// last published on an earlier day is not of that set and is left out.
+package struct FrankfurterV2Rates: RateSource {
     private struct Row: Decodable {
         let date: String
         let base: String
@@ -15,21 +16,22 @@ public struct FrankfurterV2Rates: RateSource {
     }
 
     /// One name for both versions: they publish the same rates.
-    public let name = "frankfurter"
+    package let name = "frankfurter"
     private let call: RateCall
 
     /// Checks the address; sends nothing.
     ///
     /// - Parameter url: the whole address of the latest rates.
     /// - Throws: when the address cannot be used.
-    public init(
-        client: OutboundHTTPClient, url: String = "https://api.frankfurter.dev/v2/rates", timeout: Duration = .seconds(15)
+    package init(
+        client: OutboundHTTPClient, url: String = "https://api.frankfurter.dev/v2/rates",
+        timeout: Duration = .seconds(15)
     ) throws(ProviderSettingError) {
         call = try RateCall(client: client, url: url, timeout: timeout)
     }
 
     /// Fetches the latest set unless it is the one held.
-    public func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
+    package func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
         try await call.fetch(ifChangedFrom: held, accepting: "application/json", parse: Self.parse)
     }
 
@@ -47,7 +49,9 @@ public struct FrankfurterV2Rates: RateSource {
         }
         var table = RateTable()
         let latest = days.max()
-        for (row, day) in zip(rows, days) where day == latest { try table.add(code: row.quote, text: row.rate.description) }
+        for (row, day) in zip(rows, days) where day == latest {
+            try table.add(code: row.quote, text: row.rate.description)
+        }
         return try table.set(source: "frankfurter", base: base, date: latest)
     }
 }

@@ -1,12 +1,13 @@
-public import Domain
+package import Domain
 internal import FoundationEssentials
-public import OutboundHTTP
+package import OutboundHTTP
 
-/// Rates of Open Exchange Rates: `{"timestamp": 1795694400, "base": "USD", "rates": {"EUR": 0.9194}}`, renewed every hour.
+/// Rates of Open Exchange Rates: `{"timestamp": 1795694400, "base": "USD", "rates": {"EUR": 0.9194}}`, renewed every
+/// hour.
 ///
 /// The key goes into the `Authorization` field and not into the query, where proxies and access logs would see it.
 /// Source: docs.openexchangerates.org, Authentication and Errors.
-public struct OpenExchangeRates: RateSource {
+package struct OpenExchangeRates: RateSource {
     private struct Document: Decodable {
         let timestamp: Int64
         let base: String
@@ -19,11 +20,12 @@ public struct OpenExchangeRates: RateSource {
 
     /// The reasons it documents. Nothing else of a refusal is repeated: its sentences may hold what was sent.
     private static let reasons: Set<String> = [
-        "access_restricted", "invalid_app_id", "invalid_base", "missing_app_id", "not_allowed", "not_available", "not_found",
+        "access_restricted", "invalid_app_id", "invalid_base", "missing_app_id", "not_allowed", "not_available",
+        "not_found",
     ]
 
     /// Who publishes these rates.
-    public let name = "openexchangerates"
+    package let name = "openexchangerates"
     private let call: RateCall
 
     /// Checks key and address; sends nothing.
@@ -32,7 +34,7 @@ public struct OpenExchangeRates: RateSource {
     ///   - key: the "App ID".
     ///   - url: the whole address of the latest rates.
     /// - Throws: when key or address cannot be used.
-    public init(
+    package init(
         client: OutboundHTTPClient, key: String, url: String = "https://openexchangerates.org/api/latest.json",
         timeout: Duration = .seconds(15)
     ) throws(ProviderSettingError) {
@@ -43,8 +45,9 @@ public struct OpenExchangeRates: RateSource {
     }
 
     /// Fetches the latest set unless it is the one held.
-    public func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
-        try await call.fetch(ifChangedFrom: held, accepting: "application/json", refusal: Self.reason, parse: Self.parse)
+    package func fetch(ifChangedFrom held: RateValidators) async throws(RateFailure) -> RateFetch {
+        try await call.fetch(
+            ifChangedFrom: held, accepting: "application/json", refusal: Self.reason, parse: Self.parse)
     }
 
     static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
@@ -54,10 +57,13 @@ public struct OpenExchangeRates: RateSource {
         }
         guard let base = Currency(document.base) else { throw .malformed("the base is not a known currency") }
         // Years 1970 to 9999; what is outside of them has no day.
-        guard (0..<253_402_300_800).contains(document.timestamp) else { throw .malformed("the timestamp is no time of day") }
+        guard (0..<253_402_300_800).contains(document.timestamp) else {
+            throw .malformed("the timestamp is no time of day")
+        }
         var table = RateTable()
         for (code, rate) in document.rates { try table.add(code: code, text: rate.description) }
-        return try table.set(source: "openexchangerates", base: base, date: CalendarDay(secondsSince1970: document.timestamp))
+        return try table.set(
+            source: "openexchangerates", base: base, date: CalendarDay(secondsSince1970: document.timestamp))
     }
 
     private static func reason(_ body: [UInt8]) -> String? {

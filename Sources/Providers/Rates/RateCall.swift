@@ -1,7 +1,8 @@
 internal import Domain
 internal import OutboundHTTP
 
-/// One conditional fetch of a rates document, whatever its form. Its errors hold neither the address nor the credentials.
+/// One conditional fetch of a rates document, whatever its form. Its errors hold neither the address nor the
+/// credentials.
 struct RateCall: Sendable {
     let client: OutboundHTTPClient
     let url: String
@@ -9,7 +10,9 @@ struct RateCall: Sendable {
     /// The `Authorization` field, for sources that want one.
     let authorization: String?
 
-    init(client: OutboundHTTPClient, url: String, authorization: String? = nil, timeout: Duration) throws(ProviderSettingError) {
+    init(client: OutboundHTTPClient, url: String, authorization: String? = nil, timeout: Duration)
+        throws(ProviderSettingError)
+    {
         // The path in front of a query is checked; the query is the source's business.
         _ = try BaseURL(String(url.prefix { $0 != "?" }), setting: "rates address")
         self.client = client
@@ -23,7 +26,8 @@ struct RateCall: Sendable {
         ifChangedFrom held: RateValidators, accepting type: String, refusal: ([UInt8]) -> String? = { _ in nil },
         parse: ([UInt8]) throws(RateFailure) -> RateSet
     ) async throws(RateFailure) -> RateFetch {
-        var request = OutboundRequest(url: url, headers: ["Accept": type], connectTimeout: .seconds(5), timeout: timeout)
+        var request = OutboundRequest(
+            url: url, headers: ["Accept": type], connectTimeout: .seconds(5), timeout: timeout)
         if let authorization { request.headers.append(name: "Authorization", value: authorization) }
         // Both where there are both: whoever knows tags ignores the date (RFC 9110, 13.1.3).
         if let etag = held.etag { request.headers.append(name: "If-None-Match", value: etag) }
@@ -36,7 +40,8 @@ struct RateCall: Sendable {
         }
         switch response.status {
         case 200:
-            let validators = RateValidators(etag: response.headers["ETag"], lastModified: response.headers["Last-Modified"])
+            let validators = RateValidators(
+                etag: response.headers["ETag"], lastModified: response.headers["Last-Modified"])
             return .set(try parse(response.body), validators)
         case 304 where !held.isEmpty: return .unchanged
         default:

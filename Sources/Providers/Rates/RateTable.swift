@@ -2,8 +2,8 @@ internal import Domain
 
 /// Rates on their way from a document's text into a set. Pure.
 ///
-/// A currency the shop does not know is left out; a rate that is not a decimal above zero spoils the whole set, because a source that is wrong
-/// once is not to be believed in the rest.
+/// A currency the shop does not know is left out; a rate that is not a decimal above zero spoils the whole set, because
+/// a source that is wrong once is not to be believed in the rest.
 struct RateTable {
     private(set) var rates: [Currency: ExchangeRate] = [:]
 
@@ -11,10 +11,14 @@ struct RateTable {
     mutating func add(code: String, text: String) throws(RateFailure) {
         guard let currency = Currency(code) else {
             // What is no money may have more digits than a rate keeps, such as an ounce or a bitcoin.
-            guard Self.isPositive(text) else { throw .malformed("the rate of \(code.prefix(8)) is not a decimal above zero") }
+            guard Self.isPositive(text) else {
+                throw .malformed("the rate of \(code.prefix(8)) is not a decimal above zero")
+            }
             return
         }
-        guard let rate = ExchangeRate(text) else { throw .malformed("the rate of \(currency) is not a decimal above zero") }
+        guard let rate = ExchangeRate(text) else {
+            throw .malformed("the rate of \(currency) is not a decimal above zero")
+        }
         guard rates.updateValue(rate, forKey: currency) == nil else { throw .malformed("\(currency) is named twice") }
     }
 

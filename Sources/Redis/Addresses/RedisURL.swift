@@ -1,4 +1,5 @@
-/// The parts of a URL with one or more hosts, which Foundation's parser does not take: `scheme://user:password@host:port,host:port/path?query`.
+/// The parts of a URL with one or more hosts, which Foundation's parser does not take:
+/// `scheme://user:password@host:port,host:port/path?query`.
 struct RedisURL {
     let scheme: String
     let username: String?
@@ -27,7 +28,8 @@ struct RedisURL {
         let (authority, pathText) = Self.split(front, at: front.firstIndex(of: "/"))
         let at = authority.lastIndex(of: "@")
         let login = at.map { authority[..<$0] }
-        hosts = (at.map { authority[authority.index(after: $0)...] } ?? authority).split(separator: ",", omittingEmptySubsequences: false)
+        hosts = (at.map { authority[authority.index(after: $0)...] } ?? authority).split(
+            separator: ",", omittingEmptySubsequences: false)
         (username, password) = try Self.credentials(login)
         path =
             try pathText.map { text throws(Problem) in
@@ -56,7 +58,9 @@ struct RedisURL {
     private static func endpoint(_ text: Substring, defaultPort: Int) throws(Problem) -> Endpoint {
         let end: Substring.Index
         if text.hasPrefix("[") {
-            guard let bracket = text.firstIndex(of: "]") else { throw Problem(text: "an address in brackets does not end") }
+            guard let bracket = text.firstIndex(of: "]") else {
+                throw Problem(text: "an address in brackets does not end")
+            }
             end = text.index(after: bracket)
         } else {
             end = text.firstIndex(of: ":") ?? text.endIndex
@@ -94,12 +98,15 @@ struct RedisURL {
                 continue
             }
             let digits = rest.prefix(2)
-            guard digits.count == 2, digits.allSatisfy({ $0 != UInt8(ascii: "+") }), let value = UInt8(String(Substring(digits)), radix: 16)
+            guard digits.count == 2, digits.allSatisfy({ $0 != UInt8(ascii: "+") }),
+                let value = UInt8(String(Substring(digits)), radix: 16)
             else { throw Problem(text: "its percent-encoding is broken") }
             bytes.append(value)
             rest.removeFirst(2)
         }
-        guard let decoded = String(validating: bytes, as: UTF8.self) else { throw Problem(text: "its percent-encoding is broken") }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw Problem(text: "its percent-encoding is broken")
+        }
         return decoded
     }
 }

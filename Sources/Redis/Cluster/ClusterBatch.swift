@@ -1,5 +1,5 @@
-/// Decides, for commands that are sent together, which node of a cluster gets which of them, and puts the answers in the order of the commands. Does
-/// no I/O.
+/// Decides, for commands that are sent together, which node of a cluster gets which of them, and puts the answers in
+/// the order of the commands. Does no I/O.
 struct ClusterBatch {
     /// What one node is sent at once.
     struct Part: Sendable, Equatable {
@@ -64,7 +64,9 @@ struct ClusterBatch {
         var last: Endpoint?
         for item in waiting {
             // One that any node takes goes along with the one before it.
-            guard let endpoint = item.target ?? (slots[item.index] == nil ? last ?? owner(nil) : owner(slots[item.index])) else {
+            guard
+                let endpoint = item.target ?? (slots[item.index] == nil ? last ?? owner(nil) : owner(slots[item.index]))
+            else {
                 failure = failure ?? reason()
                 postpone(item.index, .later, from: nil)
                 continue
@@ -96,9 +98,12 @@ struct ClusterBatch {
     }
 
     /// A part got no replies.
-    /// - Throws: when it may have been executed. Other parts may have been as well, so that ``RedisError/maybeExecuted`` speaks for the whole.
+    /// - Throws: when it may have been executed. Other parts may have been as well, so that
+    ///   ``RedisError/maybeExecuted`` speaks for the whole.
     mutating func failed(_ part: Part, _ error: RedisError) throws(RedisError) {
-        guard let redirection = Redirection(error) else { throw error.maybeExecuted(error.maybeExecuted || hasExecuted) }
+        guard let redirection = Redirection(error) else {
+            throw error.maybeExecuted(error.maybeExecuted || hasExecuted)
+        }
         failure = error
         for item in part.items { postpone(item.index, redirection, from: part.endpoint) }
     }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The nodes of a cluster: the map of slots, and a link to each node that is talked to.
 ///
-/// The map is fetched at the start, whenever a link breaks or an attempt at one fails, and when a caller is in doubt. No thread or task stands behind
-/// that: the question travels over one of the links, and its answer is dealt with on that link's thread.
+/// The map is fetched at the start, whenever a link breaks or an attempt at one fails, and when a caller is in doubt.
+/// No thread or task stands behind that: the question travels over one of the links, and its answer is dealt with on
+/// that link's thread.
 final class ClusterNodes: Sendable {
     typealias Node = (endpoint: Endpoint, link: CommandLink)
 
@@ -29,8 +30,11 @@ final class ClusterNodes: Sendable {
     private let state = Mutex(State())
 
     /// Starts to look for the map.
-    /// - Parameter connectsAhead: to all masters as soon as they are known, rather than to each when it is first needed.
-    init(_ configuration: RedisConfiguration, seeds: [Endpoint], threadName: String, connectsAhead: Bool, logger: Logger) {
+    /// - Parameter connectsAhead: to all masters as soon as they are known, rather than to each when it is first
+    ///   needed.
+    init(
+        _ configuration: RedisConfiguration, seeds: [Endpoint], threadName: String, connectsAhead: Bool, logger: Logger
+    ) {
         self.configuration = configuration
         self.seeds = seeds
         self.threadName = threadName
@@ -48,7 +52,9 @@ final class ClusterNodes: Sendable {
     /// Who serves the slot, or any node for nil; nil while that is not known, and when closed.
     func node(for slot: Int?) -> Node? {
         state.withLock { state in
-            guard !state.isClosed, let endpoint = slot.map({ state.map?.owner(of: $0) }) ?? anyNode(state) else { return nil }
+            guard !state.isClosed, let endpoint = slot.map({ state.map?.owner(of: $0) }) ?? anyNode(state) else {
+                return nil
+            }
             return (endpoint, link(to: endpoint, &state))
         }
     }
@@ -71,7 +77,9 @@ final class ClusterNodes: Sendable {
     var reasonForNone: RedisError {
         state.withLock { state in
             if state.isClosed { return CommandQueue<Submission>.closed }
-            if state.map != nil { return RedisError(code: .connectFailed, message: "no node of the cluster serves the slot") }
+            if state.map != nil {
+                return RedisError(code: .connectFailed, message: "no node of the cluster serves the slot")
+            }
             return state.failure ?? RedisError(code: .connectFailed, message: "no node of the cluster has answered yet")
         }
     }
@@ -95,7 +103,8 @@ final class ClusterNodes: Sendable {
     private func link(to endpoint: Endpoint, _ state: inout State) -> CommandLink {
         if let link = state.links[endpoint] { return link }
         let status = LinkStatus(feed: feed) { [weak self] in self?.linkChanged(endpoint) }
-        let link = CommandLink(configuration.node(endpoint), name: threadName, holds: false, status: status, logger: logger)
+        let link = CommandLink(
+            configuration.node(endpoint), name: threadName, holds: false, status: status, logger: logger)
         state.links[endpoint] = link
         return link
     }
@@ -109,7 +118,8 @@ final class ClusterNodes: Sendable {
             if state.isClosed { return nil }
             let masters = state.map?.masters ?? []
             let connected = masters.filter { state.links[$0]?.status.isConnected == true }
-            return state.search.begin([connected, masters, state.map?.replicas ?? [], seeds], suspect: suspect, at: .now)
+            return state.search.begin(
+                [connected, masters, state.map?.replicas ?? [], seeds], suspect: suspect, at: .now)
         }
         if let first { ask(first) }
     }
@@ -141,7 +151,8 @@ final class ClusterNodes: Sendable {
         withExtendedLifetime(retired) {}
     }
 
-    /// On the link's thread. A node that is away may have been replaced; one that is back may know what nobody could tell.
+    /// On the link's thread. A node that is away may have been replaced; one that is back may know what nobody could
+    /// tell.
     private func linkChanged(_ endpoint: Endpoint) {
         let (isConnected, knowsMap) = state.withLock { state in
             (state.links[endpoint]?.status.isConnected == true, state.map != nil)

@@ -42,7 +42,9 @@ extension ClusterRouter {
         }
     }
 
-    private func exchange(_ part: ClusterBatch.Part, of commands: [RedisCommand]) async -> Result<[RedisValue], RedisError> {
+    private func exchange(_ part: ClusterBatch.Part, of commands: [RedisCommand]) async -> Result<
+        [RedisValue], RedisError
+    > {
         do throws(RedisError) {
             guard let node = nodes.node(at: part.endpoint) else { throw nodes.reasonForNone }
             return .success(try await node.link.send(part.commands(of: commands)))

@@ -2,8 +2,8 @@ import Logging
 
 /// Sends each command to the node of a cluster that serves its key, and follows the nodes' redirections.
 ///
-/// Only what was not executed is sent again: a redirection says so, and so does a link that could not send. What broke on its way fails here as it does
-/// with one server.
+/// Only what was not executed is sent again: a redirection says so, and so does a link that could not send. What broke
+/// on its way fails here as it does with one server.
 final class ClusterRouter: Sendable {
     let nodes: ClusterNodes
     private let patience: Duration
@@ -12,8 +12,11 @@ final class ClusterRouter: Sendable {
     /// - Parameters:
     ///   - threadName: at most 15 bytes.
     ///   - connectsAhead: see ``ClusterNodes``.
-    init(_ configuration: RedisConfiguration, seeds: [Endpoint], threadName: String, connectsAhead: Bool, logger: Logger) {
-        nodes = ClusterNodes(configuration, seeds: seeds, threadName: threadName, connectsAhead: connectsAhead, logger: logger)
+    init(
+        _ configuration: RedisConfiguration, seeds: [Endpoint], threadName: String, connectsAhead: Bool, logger: Logger
+    ) {
+        nodes = ClusterNodes(
+            configuration, seeds: seeds, threadName: threadName, connectsAhead: connectsAhead, logger: logger)
         patience = configuration.commandTimeout
     }
 
@@ -21,7 +24,8 @@ final class ClusterRouter: Sendable {
     var limit: RedirectionLimit { RedirectionLimit(deadline: .now + patience) }
 
     /// Sends one command.
-    /// - Parameter blockingLimit: how long a blocking command may take until its reply, on each node that it is sent to.
+    /// - Parameter blockingLimit: how long a blocking command may take until its reply, on each node that it is sent
+    ///   to.
     /// - Throws: also `.server` when Redis answers with an error, and `.unroutable`.
     func send(_ command: RedisCommand, blockingLimit: Duration? = nil) async throws(RedisError) -> RedisValue {
         let slot = try command.slot()
@@ -32,7 +36,8 @@ final class ClusterRouter: Sendable {
             let redirection: Redirection?
             do throws(RedisError) {
                 guard let node else { throw nodes.reasonForNone }
-                let value = try await exchange(command, with: node.link, isAsking: isAsking, blockingLimit: blockingLimit)
+                let value = try await exchange(
+                    command, with: node.link, isAsking: isAsking, blockingLimit: blockingLimit)
                 guard case .error(let reply) = value else { return value }
                 refusal = RedisError(reply: reply, command: command.name)
                 redirection = Redirection(reply, from: node.endpoint)
@@ -59,15 +64,19 @@ final class ClusterRouter: Sendable {
                 nodes.install(try SlotMap(try await node.link.exchange(ClusterNodes.question), saidBy: node.endpoint))
                 return nodes.masters
             } catch {
-                guard let redirection = Redirection(error), await follow(redirection, suspect: node?.endpoint, &limit) else { throw error }
+                guard let redirection = Redirection(error), await follow(redirection, suspect: node?.endpoint, &limit)
+                else { throw error }
             }
         }
     }
 
     /// Learns from a redirection, and waits as long as must be before the next try.
-    /// - Returns: false when there must be none: time is up, the client was closed, or the task was cancelled and is not kept waiting.
+    /// - Returns: false when there must be none: time is up, the client was closed, or the task was cancelled and is
+    ///   not kept waiting.
     func follow(_ redirection: Redirection, suspect: Endpoint?, _ limit: inout RedirectionLimit) async -> Bool {
-        guard !nodes.isClosed, let pause = limit.pause(before: redirection, at: .now, jitter: .random(in: 0..<1)) else { return false }
+        guard !nodes.isClosed, let pause = limit.pause(before: redirection, at: .now, jitter: .random(in: 0..<1)) else {
+            return false
+        }
         switch redirection {
         case .moved(let slot, let endpoint): nodes.moved(slot, to: endpoint)
         case .ask: break

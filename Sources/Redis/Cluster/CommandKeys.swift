@@ -1,7 +1,7 @@
 /// Where in a command its keys stand, which decides to which node of a cluster it goes.
 ///
-/// The first argument is the key, unless the table says otherwise. Of several keys the first decides; when the others lie elsewhere the node answers
-/// CROSSSLOT, and nothing has happened.
+/// The first argument is the key, unless the table says otherwise. Of several keys the first decides; when the others
+/// lie elsewhere the node answers CROSSSLOT, and nothing has happened.
 enum CommandKeys: Equatable {
     /// The argument at this index, counted from 1.
     case at(Int)
@@ -30,7 +30,10 @@ enum CommandKeys: Equatable {
                 .none,
                 "PING ECHO TIME INFO CONFIG CLIENT COMMAND SCRIPT FUNCTION ROLE ACL CLUSTER PUBLISH PUBSUB LATENCY SLOWLOG LOLWUT MODULE"
             ),
-            (.perNode, "SCAN KEYS DBSIZE RANDOMKEY FLUSHALL FLUSHDB WAIT WAITAOF SAVE BGSAVE BGREWRITEAOF LASTSAVE MULTI EXEC"),
+            (
+                .perNode,
+                "SCAN KEYS DBSIZE RANDOMKEY FLUSHALL FLUSHDB WAIT WAITAOF SAVE BGSAVE BGREWRITEAOF LASTSAVE MULTI EXEC"
+            ),
         ]
         for (keys, names) in groups {
             for name in names.split(separator: " ") { table[String(name)] = keys }
@@ -53,7 +56,9 @@ extension RedisCommand {
             return count == 0 ? nil : try slot(ofArgument: index + 1)
         case .streams:
             var index = 1
-            while let word = argument(index), String(decoding: word, as: UTF8.self).uppercased() != "STREAMS" { index += 1 }
+            while let word = argument(index), String(decoding: word, as: UTF8.self).uppercased() != "STREAMS" {
+                index += 1
+            }
             return try slot(ofArgument: index + 1)
         case .perNode:
             throw unroutable("each node of a cluster answers it for itself alone; send it to each master")

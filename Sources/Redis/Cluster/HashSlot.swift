@@ -1,5 +1,5 @@
-/// Which of a cluster's 16,384 slots a key belongs to: the CRC16 of its hash tag, or of all of it when it has none. See "Key distribution model" in
-/// <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>.
+/// Which of a cluster's 16,384 slots a key belongs to: the CRC16 of its hash tag, or of all of it when it has none. See
+/// "Key distribution model" in <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>.
 enum HashSlot {
     static let count = 16_384
 

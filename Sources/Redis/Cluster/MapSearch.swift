@@ -11,8 +11,8 @@ struct MapSearch {
 
     /// The map is in doubt.
     /// - Parameters:
-    ///   - nodes: all that may know it, the likeliest group first. Within a group each search begins with another node, so that one node with
-    ///     an outdated view does not lead us astray for long.
+    ///   - nodes: all that may know it, the likeliest group first. Within a group each search begins with another node,
+    ///     so that one node with an outdated view does not lead us astray for long.
     ///   - suspect: the node that gave reason for the doubt, which is asked last.
     /// - Returns: whom to ask; nil when somebody is being asked, or has just answered, or there is nobody.
     mutating func begin(_ nodes: [[Endpoint]], suspect: Endpoint?, at now: ContinuousClock.Instant) -> Endpoint? {

@@ -4,7 +4,8 @@ enum Redirection: Equatable {
     case moved(slot: Int, to: Endpoint)
     /// The key may be there already, while its slot is being moved; this once.
     case ask(Endpoint)
-    /// Not now: the cluster is failing over, the slot's keys lie on both sides of a move, the node has gone or is another's replica now.
+    /// Not now: the cluster is failing over, the slot's keys lie on both sides of a move, the node has gone or is
+    /// another's replica now.
     case later
 
     /// - Parameters:
@@ -15,7 +16,9 @@ enum Redirection: Equatable {
         let words = reply.split(separator: " ", maxSplits: 3)
         switch words.first {
         case "MOVED":
-            guard words.count >= 3, let slot = Int(words[1]), let endpoint = Endpoint(words[2], saidBy: server) else { return nil }
+            guard words.count >= 3, let slot = Int(words[1]), let endpoint = Endpoint(words[2], saidBy: server) else {
+                return nil
+            }
             self = .moved(slot: slot, to: endpoint)
         case "ASK":
             guard words.count >= 3, let endpoint = Endpoint(words[2], saidBy: server) else { return nil }
@@ -61,7 +64,8 @@ struct RedirectionLimit {
         return Self.backOff(pauses, jitter: jitter)
     }
 
-    /// A moment the first time, in which the map is fetched anew; then 20 ms doubling up to 160 ms; each shortened by up to half.
+    /// A moment the first time, in which the map is fetched anew; then 20 ms doubling up to 160 ms; each shortened by
+    /// up to half.
     private static func backOff(_ pauses: Int, jitter: Double) -> Duration {
         .milliseconds(pauses == 0 ? 5 : 10 << min(pauses, 4)) * (0.5 + jitter / 2)
     }

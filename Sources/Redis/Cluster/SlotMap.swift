@@ -8,8 +8,8 @@ struct SlotMap: Sendable, Equatable {
 
     private static let nobody = UInt16.max
 
-    /// Reads the answer to `CLUSTER SLOTS`: `[first, last, [host, port, …], [host, port, …]…]…`, the master first. (`CLUSTER SHARDS` tells the same,
-    /// but servers before Redis 7 do not know it.)
+    /// Reads the answer to `CLUSTER SLOTS`: `[first, last, [host, port, …], [host, port, …]…]…`, the master first.
+    /// (`CLUSTER SHARDS` tells the same, but servers before Redis 7 do not know it.)
     /// - Parameter server: who answered; stands for hosts that are left out.
     /// - Throws: `.connectFailed` when the node has no such map.
     init(_ value: RedisValue, saidBy server: Endpoint) throws(RedisError) {
@@ -20,9 +20,14 @@ struct SlotMap: Sendable, Equatable {
         for range in value.elements ?? [] {
             guard let parts = range.elements, parts.count >= 3, let first = parts[0].int, let last = parts[1].int,
                 0 <= first, first <= last, last < HashSlot.count
-            else { throw RedisError(code: .protocolViolation, message: "\(server) answered CLUSTER SLOTS in an unknown form") }
+            else {
+                throw RedisError(
+                    code: .protocolViolation, message: "\(server) answered CLUSTER SLOTS in an unknown form")
+            }
             let nodes = parts.dropFirst(2).map { Self.endpoint($0, saidBy: server) }
-            for case .some(let replica) in nodes.dropFirst() where !replicas.contains(replica) { replicas.append(replica) }
+            for case .some(let replica) in nodes.dropFirst() where !replicas.contains(replica) {
+                replicas.append(replica)
+            }
             // A master without a known address: its slots count as served by nobody.
             guard let master = nodes.first ?? nil else { continue }
             guard let owner = index(of: master) else {

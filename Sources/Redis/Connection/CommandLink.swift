@@ -2,7 +2,8 @@ import Logging
 import Synchronization
 import Threading
 
-/// The callers' end of a connection for commands. The thread lives until ``close()``, or until the last caller lets go of this.
+/// The callers' end of a connection for commands. The thread lives until ``close()``, or until the last caller lets go
+/// of this.
 final class CommandLink: Sendable {
     private let mailbox = Mailbox<CommandRole.Message>()
     private let lastID = Atomic<UInt64>(0)
@@ -11,10 +12,14 @@ final class CommandLink: Sendable {
     /// - Parameters:
     ///   - name: of the thread, at most 15 bytes.
     ///   - holds: whether commands wait for a connection; see ``CommandQueue``.
-    init(_ configuration: RedisConfiguration, name: String, holds: Bool = true, status: LinkStatus = LinkStatus(), logger: Logger) {
+    init(
+        _ configuration: RedisConfiguration, name: String, holds: Bool = true, status: LinkStatus = LinkStatus(),
+        logger: Logger
+    ) {
         self.status = status
         LinkThread.start(
-            name: name, role: CommandRole(configuration, holds: holds), configuration: configuration, mailbox: mailbox, status: status,
+            name: name, role: CommandRole(configuration, holds: holds), configuration: configuration, mailbox: mailbox,
+            status: status,
             logger: logger)
     }
 
@@ -48,8 +53,8 @@ final class CommandLink: Sendable {
         return try result.get()
     }
 
-    /// Sends commands that stay next to each other and of which the last may block. A cancellation of the task drops the connection and ends the call
-    /// at once.
+    /// Sends commands that stay next to each other and of which the last may block. A cancellation of the task drops
+    /// the connection and ends the call at once.
     /// - Parameter limit: how long a reply may take.
     /// - Returns: the last one's reply; an error reply is a value.
     func sendBlocking(_ commands: [RedisCommand], limit: Duration) async throws(RedisError) -> RedisValue {
@@ -58,7 +63,9 @@ final class CommandLink: Sendable {
         let result: Result<[RedisValue], RedisError> = await withTaskCancellationHandler {
             if Task.isCancelled { return .failure(RedisError(code: .cancelled, message: "the task was cancelled")) }
             return await withUnsafeContinuation { continuation in
-                post(Submission(bytes: bytes, replies: commands.count, limit: limit, id: id, waiter: .many(continuation)))
+                post(
+                    Submission(bytes: bytes, replies: commands.count, limit: limit, id: id, waiter: .many(continuation))
+                )
                 // A cancellation that came before the command was posted found nothing to end.
                 if Task.isCancelled { mailbox.post(.cancel(id)) }
             }

@@ -1,16 +1,18 @@
 import DequeModule
 
-/// Decides what happens to commands around an unreliable connection: which may go out, which reply belongs to whom, what fails when the
-/// connection breaks, and when silence means that it is dead. Does no I/O and holds no clock.
+/// Decides what happens to commands around an unreliable connection: which may go out, which reply belongs to whom,
+/// what fails when the connection breaks, and when silence means that it is dead. Does no I/O and holds no clock.
 ///
-/// - Commands wait in order until there is a connection, at most `timeout` long, and survive any number of reconnects meanwhile.
-/// - Commands handed to the socket are failed when the connection breaks, as possibly executed; only their sender knows whether
-///   another try is harmless.
-/// - When replies are due and none comes for the oldest command's limit, the connection is half-open: the peer is gone but its FIN never
-///   came. The measure is silence, not the age of one command, so a long queue of replies that keeps moving is not cut.
+/// - Commands wait in order until there is a connection, at most `timeout` long, and survive any number of reconnects
+///   meanwhile.
+/// - Commands handed to the socket are failed when the connection breaks, as possibly executed; only their sender knows
+///   whether another try is harmless.
+/// - When replies are due and none comes for the oldest command's limit, the connection is half-open: the peer is gone
+///   but its FIN never came. The measure is silence, not the age of one command, so a long queue of replies that keeps
+///   moving is not cut.
 /// - Once there has been no connection for `timeout`, new commands fail at once.
-/// - A queue that does not hold commands back (`holds: false`) gives them back as soon as an attempt at a connection fails, and takes none
-///   until there is one: their sender knows other servers.
+/// - A queue that does not hold commands back (`holds: false`) gives them back as soon as an attempt at a connection
+///   fails, and takes none until there is one: their sender knows other servers.
 struct CommandQueue<Request> {
     typealias Instant = ContinuousClock.Instant
 
@@ -61,7 +63,9 @@ struct CommandQueue<Request> {
 
     /// Takes a request in, or says why not.
     /// - Parameter limit: how long the server may take; nil for the queue's timeout.
-    mutating func submit(_ request: Request, replies: Int = 1, limit: Duration? = nil, id: UInt64 = 0, at now: Instant) -> RedisError? {
+    mutating func submit(_ request: Request, replies: Int = 1, limit: Duration? = nil, id: UInt64 = 0, at now: Instant)
+        -> RedisError?
+    {
         if !isConnected && (now - downSince >= timeout || !holds && lastFailure != nil) { return notConnected }
         guard queued.count < maximumQueued else {
             return RedisError(code: .overloaded, message: "\(queued.count) commands already wait to be sent to Redis")
@@ -116,7 +120,8 @@ struct CommandQueue<Request> {
         return failures
     }
 
-    /// The server is not the right one any more: nothing more goes out, and when all replies that are due have come the connection is dropped.
+    /// The server is not the right one any more: nothing more goes out, and when all replies that are due have come the
+    /// connection is dropped.
     mutating func leave(_ reason: RedisError) {
         leaving = reason
     }
@@ -133,14 +138,16 @@ struct CommandQueue<Request> {
     /// Why the present connection must be given up, if it must.
     func reasonToDrop(at now: Instant) -> RedisError? {
         if mustDrop {
-            return RedisError(code: .connectionLost, message: "the connection was dropped to cancel the command before this one")
+            return RedisError(
+                code: .connectionLost, message: "the connection was dropped to cancel the command before this one")
         }
         if let leaving, inFlight.isEmpty { return leaving }
         guard let overdue = replyDeadline, overdue <= now, let first = inFlight.first else { return nil }
         return RedisError(code: .timeout, message: "Redis sent no reply within \(first.limit)")
     }
 
-    /// Ends one request early. If it was already sent, the connection must be dropped, because its reply can no longer be told from the next.
+    /// Ends one request early. If it was already sent, the connection must be dropped, because its reply can no longer
+    /// be told from the next.
     mutating func cancel(_ id: UInt64) -> Failure? {
         let error = RedisError(code: .cancelled, message: "the task was cancelled")
         if let index = queued.firstIndex(where: { $0.id == id }) {

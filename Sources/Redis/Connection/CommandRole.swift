@@ -22,7 +22,8 @@ struct CommandRole: LinkRole {
         for message in messages {
             switch message {
             case .submit(let submission):
-                let refusal = queue.submit(submission, replies: submission.replies, limit: submission.limit, id: submission.id, at: now)
+                let refusal = queue.submit(
+                    submission, replies: submission.replies, limit: submission.limit, id: submission.id, at: now)
                 if let refusal { submission.fail(refusal) }
             case .cancel(let id):
                 if let failure = queue.cancel(id) { end([failure]) }

@@ -1,7 +1,8 @@
 import CHiredis
 import Glibc
 
-/// One connection of hiredis in non-blocking mode. The only code that touches C's types; it stays on the thread that created it.
+/// One connection of hiredis in non-blocking mode. The only code that touches C's types; it stays on the thread that
+/// created it.
 ///
 /// Works with hiredis 0.14 and 1.x: of the context only `err`, `errstr`, `fd` and `reader` are used, which both have.
 struct HiredisSocket: ~Copyable {
@@ -57,13 +58,15 @@ struct HiredisSocket: ~Copyable {
     /// What a connecting socket waits for: to be written to, or by TLS to be read from.
     var waitsToWrite: Bool { tls?.wantsWrite ?? true }
 
-    /// To be called when the connecting socket has become what it waits for, or failed. Returns whether it is connected now.
+    /// To be called when the connecting socket has become what it waits for, or failed. Returns whether it is connected
+    /// now.
     borrowing func finishConnecting() throws(RedisError) -> Bool {
         var status: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         if getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &status, &size) != 0 { status = errno }
         if status != 0 {
-            throw RedisError(code: .connectFailed, message: "cannot connect to Redis: \(String(cString: strerror(status)))")
+            throw RedisError(
+                code: .connectFailed, message: "cannot connect to Redis: \(String(cString: strerror(status)))")
         }
         return try tls?.open() ?? true
     }
@@ -98,8 +101,10 @@ struct HiredisSocket: ~Copyable {
         var reply: UnsafeMutableRawPointer?
         guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {
             // Of TLS an alert, which is how a port that is encrypted answers to plain text.
-            let advice = tls == nil && reason.contains("\\x15") ? "; the server speaks TLS at this port, so use rediss://" : ""
-            throw RedisError(code: .protocolViolation, message: "Redis sent what is not its protocol: \(reason)\(advice)")
+            let advice =
+                tls == nil && reason.contains("\\x15") ? "; the server speaks TLS at this port, so use rediss://" : ""
+            throw RedisError(
+                code: .protocolViolation, message: "Redis sent what is not its protocol: \(reason)\(advice)")
         }
         guard let reply else { return nil }
         defer { freeReplyObject(reply) }

@@ -1,7 +1,8 @@
 import Glibc
 import Logging
 
-/// The thin shell around ``Reconnection`` and a role: owns the socket, decides nothing. Belongs to a ``LinkThread``, which sleeps for it.
+/// The thin shell around ``Reconnection`` and a role: owns the socket, decides nothing. Belongs to a ``LinkThread``,
+/// which sleeps for it.
 ///
 /// Writes as soon as there is something to say, even with replies outstanding; that is what makes pipelining implicit.
 struct Line<Role: LinkRole>: ~Copyable {
@@ -30,14 +31,16 @@ struct Line<Role: LinkRole>: ~Copyable {
     private(set) var destination: Destination
     private var reconnection: Reconnection
     private var socket: HiredisSocket?
-    /// The kernel's send buffer is full; nothing more is taken from the role until it has room. What stays with the role stays unsent.
+    /// The kernel's send buffer is full; nothing more is taken from the role until it has room. What stays with the
+    /// role stays unsent.
     private var isCongested = false
 
     /// Most bytes handed to hiredis before they are written.
     private static var chunk: Int { 256 * 1024 }
 
     init(
-        role: Role, to destination: Destination, greeting: Greeting, tls: TLSSettings?, connectTimeout: Duration, status: LinkStatus? = nil,
+        role: Role, to destination: Destination, greeting: Greeting, tls: TLSSettings?, connectTimeout: Duration,
+        status: LinkStatus? = nil,
         logger: Logger, at now: Instant
     ) {
         self.role = role
@@ -51,7 +54,8 @@ struct Line<Role: LinkRole>: ~Copyable {
 
     var isReady: Bool { reconnection.phase == .ready }
 
-    /// What to wait for before the next ``advance(_:at:)``. (Mutating, because an optional socket cannot be looked at otherwise.)
+    /// What to wait for before the next ``advance(_:at:)``. (Mutating, because an optional socket cannot be looked at
+    /// otherwise.)
     mutating func interest() -> Interest {
         var interest = Interest(descriptor: socket?.descriptor ?? -1, writes: isCongested, deadline: role.nextDeadline)
         if case .connecting = reconnection.phase { interest.writes = socket?.waitsToWrite ?? true }
@@ -76,10 +80,12 @@ struct Line<Role: LinkRole>: ~Copyable {
         }
     }
 
-    /// A server that hangs up before it has said a word is often one that was spoken to in the wrong way. Its own words about that are lost with the
-    /// connection.
+    /// A server that hangs up before it has said a word is often one that was spoken to in the wrong way. Its own words
+    /// about that are lost with the connection.
     private func explained(_ error: RedisError) -> RedisError {
-        guard error.code == .connectionLost, case .greeting(greeting.count, _) = reconnection.phase else { return error }
+        guard error.code == .connectionLost, case .greeting(greeting.count, _) = reconnection.phase else {
+            return error
+        }
         let advice =
             tls == nil
             ? "if the server speaks TLS at this port, use rediss://"
@@ -91,13 +97,16 @@ struct Line<Role: LinkRole>: ~Copyable {
     /// - Returns: whether that is news. What poll(2) said before is then void.
     mutating func go(to endpoint: Endpoint, at now: Instant) -> Bool {
         guard destination.endpoint != endpoint else { return false }
-        if socket != nil { drop(RedisError(code: .connectionLost, message: "another server is the master now"), at: now) }
+        if socket != nil {
+            drop(RedisError(code: .connectionLost, message: "another server is the master now"), at: now)
+        }
         destination = .named(endpoint)
         reconnection.hurry(at: now)
         return true
     }
 
-    /// Leaves the server it is connected to for the next one, at once. That is no failure: the server has done its part.
+    /// Leaves the server it is connected to for the next one, at once. That is no failure: the server has done its
+    /// part.
     mutating func moveOn(_ reason: RedisError, at now: Instant) {
         guard isReady else { return }
         leave(reason, at: now)

@@ -1,4 +1,5 @@
-/// What a connection is used for. ``Line`` keeps it connected and moves bytes; the role says which, and learns what came back.
+/// What a connection is used for. ``Line`` keeps it connected and moves bytes; the role says which, and learns what
+/// came back.
 ///
 /// All of it runs on the link's thread.
 protocol LinkRole: Sendable {

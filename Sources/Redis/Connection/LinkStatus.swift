@@ -15,7 +15,8 @@ final class LinkStatus: Sendable {
 
     /// - Parameters:
     ///   - feed: shared with other links; nil for one of its own.
-    ///   - onChange: called on the link's thread after each connection and after each end of one or of an attempt. Must not block.
+    ///   - onChange: called on the link's thread after each connection and after each end of one or of an attempt. Must
+    ///     not block.
     init(feed: ConnectionFeed? = nil, onChange: (@Sendable () -> Void)? = nil) {
         self.feed = feed ?? ConnectionFeed()
         ownsFeed = feed == nil

@@ -3,7 +3,8 @@ import Glibc
 import Logging
 import Threading
 
-/// The thread behind a connection: sleeps in `poll(2)` until a message, the socket or a deadline calls, and lets the ``Line`` do its work.
+/// The thread behind a connection: sleeps in `poll(2)` until a message, the socket or a deadline calls, and lets the
+/// ``Line`` do its work.
 ///
 /// Where sentinels know the master, a second line stands by to one of them and says where the first must go.
 struct LinkThread<Role: LinkRole>: ~Copyable {
@@ -14,15 +15,20 @@ struct LinkThread<Role: LinkRole>: ~Copyable {
 
     /// Starts a thread that keeps a connection until the mailbox is closed.
     static func start(
-        name: String, role: Role, configuration: RedisConfiguration, mailbox: Mailbox<Role.Message>, status: LinkStatus, logger: Logger
+        name: String, role: Role, configuration: RedisConfiguration, mailbox: Mailbox<Role.Message>, status: LinkStatus,
+        logger: Logger
     ) {
         _ = OSThread.start(name: name) {
-            var link = LinkThread(role: role, configuration: configuration, mailbox: mailbox, status: status, logger: logger)
+            var link = LinkThread(
+                role: role, configuration: configuration, mailbox: mailbox, status: status, logger: logger)
             link.run()
         }
     }
 
-    private init(role: Role, configuration: RedisConfiguration, mailbox: Mailbox<Role.Message>, status: LinkStatus, logger: Logger) {
+    private init(
+        role: Role, configuration: RedisConfiguration, mailbox: Mailbox<Role.Message>, status: LinkStatus,
+        logger: Logger
+    ) {
         self.mailbox = mailbox
         self.status = status
         var logger = logger
@@ -40,7 +46,8 @@ struct LinkThread<Role: LinkRole>: ~Copyable {
             var quiet = logger
             quiet.logLevel = max(logger.logLevel, .warning)
             lookout = Line(
-                role: MasterWatch(service, patience: configuration.connectTimeout, silence: configuration.commandTimeout, at: now),
+                role: MasterWatch(
+                    service, patience: configuration.connectTimeout, silence: configuration.commandTimeout, at: now),
                 to: .anyOf(service.sentinels), greeting: Greeting(service, name: configuration.clientName),
                 tls: configuration.tls, connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
         }

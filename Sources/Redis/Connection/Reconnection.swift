@@ -1,5 +1,5 @@
-/// Decides when a connection is opened, given up and opened again. Does no I/O: the thread that owns the socket reports what happens
-/// and does what it is told.
+/// Decides when a connection is opened, given up and opened again. Does no I/O: the thread that owns the socket reports
+/// what happens and does what it is told.
 ///
 ///     waiting ──time is up──▶ connecting ──socket opened──▶ greeting ──all answered──▶ ready
 ///        ▲                        │                             │                       │
@@ -90,8 +90,8 @@ struct Reconnection: Sendable {
         phase = .waiting(until: now)
     }
 
-    /// At most 10 ms at first, then 40 ms doubling up to 1 s, each shortened by up to half so that many clients of a restarted server do not
-    /// come in step ("equal jitter").
+    /// At most 10 ms at first, then 40 ms doubling up to 1 s, each shortened by up to half so that many clients of a
+    /// restarted server do not come in step ("equal jitter").
     static func backOff(attempt: Int, jitter: Double) -> Duration {
         if attempt == 0 { return .milliseconds(10) * jitter }
         let full = min(20 << min(attempt, 10), 1000)

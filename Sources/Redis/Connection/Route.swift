@@ -14,7 +14,8 @@ enum Route: Sendable {
     init(_ configuration: RedisConfiguration, threadName: String, connectsAhead: Bool, logger: Logger) {
         if case .cluster(let seeds) = configuration.topology {
             self = .cluster(
-                ClusterRouter(configuration, seeds: seeds, threadName: threadName, connectsAhead: connectsAhead, logger: logger))
+                ClusterRouter(
+                    configuration, seeds: seeds, threadName: threadName, connectsAhead: connectsAhead, logger: logger))
         } else {
             self = .link(CommandLink(configuration, name: threadName, logger: logger))
         }

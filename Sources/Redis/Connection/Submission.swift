@@ -1,7 +1,8 @@
 /// One call on its way to Redis and back.
 struct Submission: Sendable {
-    /// Who waits. Unsafe continuations, because the checked ones cost a tenth of the throughput of ``RedisClient``; that each is resumed exactly
-    /// once is the invariant of ``CommandQueue``, which gives every request back exactly once, and is covered by its tests.
+    /// Who waits. Unsafe continuations, because the checked ones cost a tenth of the throughput of ``RedisClient``;
+    /// that each is resumed exactly once is the invariant of ``CommandQueue``, which gives every request back exactly
+    /// once, and is covered by its tests.
     enum Waiter: Sendable {
         case one(UnsafeContinuation<Result<RedisValue, RedisError>, Never>)
         case many(UnsafeContinuation<Result<[RedisValue], RedisError>, Never>)

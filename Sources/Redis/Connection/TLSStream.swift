@@ -11,7 +11,8 @@ struct TLSSettings: Sendable, Equatable {
     var serverName: String?
 }
 
-/// TLS on a connected, non-blocking socket. Stays on the thread that made it, like ``HiredisSocket``, whose socket it uses.
+/// TLS on a connected, non-blocking socket. Stays on the thread that made it, like ``HiredisSocket``, whose socket it
+/// uses.
 ///
 /// Source: OpenSSL 3.0 manual, ssl(7).
 final class TLSStream {
@@ -32,8 +33,11 @@ final class TLSStream {
         let names = [1: "ca", 2: "cert", 3: "key"]
         guard problem == 0, let made else {
             if let made { SSL_CTX_free(made) }
-            guard let name = names[Int(problem)] else { throw RedisError(code: .connectFailed, message: "no memory for TLS") }
-            throw RedisError(code: .refused, message: "TLS to Redis: the file that '\(name)' names cannot be used as PEM")
+            guard let name = names[Int(problem)] else {
+                throw RedisError(code: .connectFailed, message: "no memory for TLS")
+            }
+            throw RedisError(
+                code: .refused, message: "TLS to Redis: the file that '\(name)' names cannot be used as PEM")
         }
         guard let opened = cartwright_tls_open(made, descriptor, settings.serverName ?? host) else {
             SSL_CTX_free(made)
@@ -68,7 +72,9 @@ final class TLSStream {
         while written < outgoing.count {
             var count = 0
             let outcome = Int(
-                outgoing.withUnsafeBytes { cartwright_tls_write(stream, $0.baseAddress.map { $0 + written }, $0.count - written, &count) })
+                outgoing.withUnsafeBytes {
+                    cartwright_tls_write(stream, $0.baseAddress.map { $0 + written }, $0.count - written, &count)
+                })
             switch outcome {
             case CARTWRIGHT_TLS_DONE: written += count
             case CARTWRIGHT_TLS_WANTS_READ, CARTWRIGHT_TLS_WANTS_WRITE: return false
@@ -83,16 +89,19 @@ final class TLSStream {
         return true
     }
 
-    /// Hands on what has arrived, piece by piece. What is already decrypted is never left lying, because poll(2) knows nothing of it.
+    /// Hands on what has arrived, piece by piece. What is already decrypted is never left lying, because poll(2) knows
+    /// nothing of it.
     func receive(_ take: (UnsafeRawBufferPointer) -> Void) throws(RedisError) {
         repeat {
             var count = 0
-            let outcome = Int(buffer.withUnsafeMutableBytes { cartwright_tls_read(stream, $0.baseAddress, $0.count, &count) })
+            let outcome = Int(
+                buffer.withUnsafeMutableBytes { cartwright_tls_read(stream, $0.baseAddress, $0.count, &count) })
             switch outcome {
             case CARTWRIGHT_TLS_DONE: buffer.withUnsafeBytes { take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             case CARTWRIGHT_TLS_WANTS_READ, CARTWRIGHT_TLS_WANTS_WRITE: return
             case CARTWRIGHT_TLS_CLOSED:
-                throw RedisError(code: .connectionLost, message: "the connection to Redis broke: Server closed the connection")
+                throw RedisError(
+                    code: .connectionLost, message: "the connection to Redis broke: Server closed the connection")
             default: throw failure(.connectionLost, "the connection to Redis broke")
             }
         } while SSL_pending(stream) > 0
@@ -110,12 +119,16 @@ final class TLSStream {
         }
         switch Int(cartwright_tls_reason()) {
         case CARTWRIGHT_TLS_NOT_SPOKEN:
-            return RedisError(code: .refused, message: "the server does not speak TLS at this port; use its TLS port, or redis://")
+            return RedisError(
+                code: .refused, message: "the server does not speak TLS at this port; use its TLS port, or redis://")
         case CARTWRIGHT_TLS_CERTIFICATE_WANTED:
-            return RedisError(code: .refused, message: "TLS to Redis: the server asks for a certificate; name one with 'cert' and 'key'")
+            return RedisError(
+                code: .refused,
+                message: "TLS to Redis: the server asks for a certificate; name one with 'cert' and 'key'")
         case CARTWRIGHT_TLS_UNKNOWN_CA, CARTWRIGHT_TLS_BAD_CERTIFICATE, CARTWRIGHT_TLS_HANDSHAKE_REFUSED:
             return RedisError(
-                code: .refused, message: "TLS to Redis: the server does not accept the certificate that 'cert' names, or wants one")
+                code: .refused,
+                message: "TLS to Redis: the server does not accept the certificate that 'cert' names, or wants one")
         default:
             let reason = cartwright_tls_reason_text().map { String(cString: $0) } ?? "Server closed the connection"
             return RedisError(code: code, message: "\(what): \(reason)")

@@ -1,11 +1,13 @@
 /// Decides what a sentinel is asked and whom it makes us believe the master. Does no I/O and holds no clock.
 ///
-/// On each connection it asks who the master is, and subscribes to `+switch-master` in the same breath. Hearing of a fail-over rather than asking
-/// again and again costs nothing while all is well, moves us within a round trip when it ends, and also when the old master is cut off from its
-/// sentinels but not from us, which no broken connection would tell.
+/// On each connection it asks who the master is, and subscribes to `+switch-master` in the same breath. Hearing of a
+/// fail-over rather than asking again and again costs nothing while all is well, moves us within a round trip when it
+/// ends, and also when the old master is cut off from its sentinels but not from us, which no broken connection would
+/// tell.
 ///
-/// A sentinel may be out of date. So an answer with an older configuration epoch than one seen before is passed over for another sentinel's,
-/// unless the master is in doubt anyway; and every server is asked for its role before it is used (``Greeting``).
+/// A sentinel may be out of date. So an answer with an older configuration epoch than one seen before is passed over
+/// for another sentinel's, unless the master is in doubt anyway; and every server is asked for its role before it is
+/// used (``Greeting``).
 struct MasterWatch: LinkRole {
     typealias Instant = ContinuousClock.Instant
 
@@ -96,8 +98,11 @@ struct MasterWatch: LinkRole {
     mutating func close() {}
 
     private func read(address value: RedisValue) throws(RedisError) -> Endpoint {
-        if case .error(let reply) = value { throw RedisError(code: .connectFailed, message: "the sentinel refused: \(reply)") }
-        guard let parts = value.elements, parts.count == 2, let host = parts[0].text, !host.isEmpty, let port = parts[1].int,
+        if case .error(let reply) = value {
+            throw RedisError(code: .connectFailed, message: "the sentinel refused: \(reply)")
+        }
+        guard let parts = value.elements, parts.count == 2, let host = parts[0].text, !host.isEmpty,
+            let port = parts[1].int,
             (1...65535).contains(port)
         else {
             throw RedisError(code: .connectFailed, message: "the sentinel knows no master called '\(service.name)'")
@@ -107,7 +112,9 @@ struct MasterWatch: LinkRole {
 
     /// `config-epoch` among names and values in turn; nil when the sentinel keeps it to itself.
     private static func epoch(in value: RedisValue) -> Int? {
-        guard let fields = value.elements, let index = fields.firstIndex(where: { $0.text == "config-epoch" }) else { return nil }
+        guard let fields = value.elements, let index = fields.firstIndex(where: { $0.text == "config-epoch" }) else {
+            return nil
+        }
         return fields.dropFirst(index + 1).first?.int
     }
 
@@ -122,7 +129,8 @@ struct MasterWatch: LinkRole {
     /// ["message", "+switch-master", "name old-host old-port new-host new-port"]; anything else needs no action.
     private mutating func hear(_ value: RedisValue) {
         guard let parts = value.elements, parts.count == 3, parts[0].text == "message", parts[1].text == Self.channel,
-            let words = parts[2].text?.split(separator: " "), words.count == 5, words[0] == service.name, let port = Int(words[4]),
+            let words = parts[2].text?.split(separator: " "), words.count == 5, words[0] == service.name,
+            let port = Int(words[4]),
             (1...65535).contains(port)
         else { return }
         master = .tcp(host: String(words[3]), port: port)

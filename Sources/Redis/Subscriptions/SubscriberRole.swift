@@ -54,12 +54,15 @@ struct SubscriberRole: LinkRole {
     mutating func received(_ value: RedisValue, at now: ContinuousClock.Instant) throws(RedisError) {
         state.heard(at: now)
         if case .error(let reply) = value { throw RedisError(reply: reply, command: "SUBSCRIBE") }
-        // ["message", channel, payload], ["subscribe", channel, count]; the answers to UNSUBSCRIBE and PING need no action.
+        // ["message", channel, payload], ["subscribe", channel, count]; the answers to UNSUBSCRIBE and PING need no
+        // action.
         guard let parts = value.elements, parts.count == 3, let channel = parts[1].text else { return }
         switch parts[0].text {
         case "message":
             let message = RedisMessage(channel: channel, payload: parts[2].bytes ?? [])
-            for listener in listeners.values where listener.channels.contains(channel) { listener.continuation.yield(message) }
+            for listener in listeners.values where listener.channels.contains(channel) {
+                listener.continuation.yield(message)
+            }
         case "subscribe":
             state.confirm(channel)
             endConfirmedWaits()
@@ -73,7 +76,8 @@ struct SubscriberRole: LinkRole {
     }
 
     mutating func check(at now: ContinuousClock.Instant, isReady: Bool) throws(RedisError) {
-        endWaits(RedisError(code: .timeout, message: "Redis did not confirm a subscription within \(patience)")) { _, deadline in
+        endWaits(RedisError(code: .timeout, message: "Redis did not confirm a subscription within \(patience)")) {
+            _, deadline in
             deadline <= now
         }
         if isReady && state.isDead(at: now) {

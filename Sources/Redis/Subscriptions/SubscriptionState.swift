@@ -1,5 +1,5 @@
-/// Decides what a subscribing connection says: the difference between the channels that are wanted and those the server was told of, and a
-/// PING now and then, since a connection on which nothing is published looks just like a dead one.
+/// Decides what a subscribing connection says: the difference between the channels that are wanted and those the server
+/// was told of, and a PING now and then, since a connection on which nothing is published looks just like a dead one.
 struct SubscriptionState: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -15,7 +15,8 @@ struct SubscriptionState: Sendable {
     private var isConnected = false
     private let silence: Duration
 
-    /// - Parameter silence: after so long without a word from the server it is asked for one, and has as long again to answer.
+    /// - Parameter silence: after so long without a word from the server it is asked for one, and has as long again to
+    ///   answer.
     init(silence: Duration, at now: Instant) {
         self.silence = silence
         lastHeard = now

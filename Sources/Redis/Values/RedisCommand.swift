@@ -1,7 +1,8 @@
 /// A command with its arguments, already in the form it takes on the wire.
 ///
-/// Encoding happens here, on the caller's task, so that the one thread that owns the connection only copies bytes. Since a command
-/// holds its arguments only in that form, printing one shows its name alone: keys and values stay out of logs.
+/// Encoding happens here, on the caller's task, so that the one thread that owns the connection only copies bytes.
+/// Since a command holds its arguments only in that form, printing one shows its name alone: keys and values stay out
+/// of logs.
 public struct RedisCommand: Sendable {
     /// The command's name, for messages.
     public let name: String

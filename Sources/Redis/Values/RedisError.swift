@@ -8,13 +8,15 @@ public struct RedisError: Error, Sendable, Equatable {
         case invalidURL
         /// No usable connection came about in time; nothing was sent.
         case connectFailed
-        /// The server turned the connection away for its user, password or database; only other settings help. Nothing was sent.
+        /// The server turned the connection away for its user, password or database; only other settings help. Nothing
+        /// was sent.
         case refused
         /// The connection broke while the command was on its way.
         case connectionLost
         /// No reply came in time.
         case timeout
-        /// Redis answered with an error; the value is its first word, such as "OOM", "READONLY", "NOSCRIPT", "WRONGTYPE" or "ERR".
+        /// Redis answered with an error; the value is its first word, such as "OOM", "READONLY", "NOSCRIPT",
+        /// "WRONGTYPE" or "ERR".
         case server(String)
         /// What came over the connection is not what was asked for.
         case protocolViolation
@@ -24,7 +26,8 @@ public struct RedisError: Error, Sendable, Equatable {
         case overloaded
         /// The calling task was cancelled.
         case cancelled
-        /// A cluster cannot take the command as it is: its keys lie in different slots, or each node would answer for itself alone.
+        /// A cluster cannot take the command as it is: its keys lie in different slots, or each node would answer for
+        /// itself alone.
         case unroutable
     }
 
@@ -60,9 +63,11 @@ public struct RedisError: Error, Sendable, Equatable {
         }
     }
 
-    /// States of a server that pass: full, starting, failing over, waiting for replicas or for a script; and of a cluster that is being changed.
+    /// States of a server that pass: full, starting, failing over, waiting for replicas or for a script; and of a
+    /// cluster that is being changed.
     private static let transientPrefixes: Set<String> = [
-        "OOM", "LOADING", "BUSY", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN", "UNBLOCKED", "MOVED", "ASK",
+        "OOM", "LOADING", "BUSY", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "TRYAGAIN", "CLUSTERDOWN",
+        "UNBLOCKED", "MOVED", "ASK",
     ]
 
     func maybeExecuted(_ value: Bool) -> RedisError {

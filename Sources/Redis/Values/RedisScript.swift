@@ -18,10 +18,13 @@ public struct RedisScript: Sendable, Equatable {
 
     /// - Throws: `.unroutable` when a cluster has these keys in more than one slot.
     func checkSlots(of keys: [String]) throws(RedisError) {
-        guard let first = keys.first.map({ HashSlot.of($0.utf8) }), !keys.allSatisfy({ HashSlot.of($0.utf8) == first }) else { return }
+        guard let first = keys.first.map({ HashSlot.of($0.utf8) }), !keys.allSatisfy({ HashSlot.of($0.utf8) == first })
+        else { return }
         throw RedisError(
             code: .unroutable,
-            message: "script \(name): a cluster has its keys in different slots; they must share a hash tag, as in {shop}:a and {shop}:b")
+            message:
+                "script \(name): a cluster has its keys in different slots; they must share a hash tag, as in {shop}:a and {shop}:b"
+        )
     }
 
     func command(bySource: Bool, keys: [String], arguments: [RedisArgument]) -> RedisCommand {

@@ -8,7 +8,8 @@ struct Event: Sendable, Codable, Equatable, Identifiable {
     let kind: EventKind
     /// Seconds since 1970.
     let created: Int64
-    /// The object as it stood then, a JSON document. Of an event that only says that something happened, the whole of it.
+    /// The object as it stood then, a JSON document. Of an event that only says that something happened, the whole of
+    /// it.
     let object: String
     /// The order it concerns, so that faults can be aimed at it and tests can find it.
     let orderID: String?
@@ -23,7 +24,10 @@ struct Event: Sendable, Codable, Equatable, Identifiable {
     /// What an event of the second version of the API is called.
     var thinType: String?
 
-    init(_ kind: EventKind, _ object: JSONValue, was previous: JSONValue? = nil, orderID: String?, from origin: EventOrigin) {
+    init(
+        _ kind: EventKind, _ object: JSONValue, was previous: JSONValue? = nil, orderID: String?,
+        from origin: EventOrigin
+    ) {
         id = ProviderID.event()
         self.kind = kind
         created = origin.at.unixSeconds
@@ -45,12 +49,15 @@ struct Event: Sendable, Codable, Equatable, Identifiable {
         thinType = type
         created = origin.at.unixSeconds
         let about = related.map { related in
-            JSONValue.object([("id", .string(related.id)), ("type", .string(related.type)), ("url", .string(related.url))])
+            JSONValue.object([
+                ("id", .string(related.id)), ("type", .string(related.type)), ("url", .string(related.url)),
+            ])
         }
         object =
             JSONValue.object([
                 ("id", .string(id)), ("object", "v2.core.event"), ("type", .string(type)), ("livemode", .bool(false)),
-                ("created", .string(origin.at.timestamp)), ("context", .null), ("reason", .null), ("related_object", about ?? .null),
+                ("created", .string(origin.at.timestamp)), ("context", .null), ("reason", .null),
+                ("related_object", about ?? .null),
             ]).text
         orderID = nil
         requestID = nil
@@ -64,7 +71,8 @@ struct Event: Sendable, Codable, Equatable, Identifiable {
     /// The event as the provider writes it.
     var wire: JSONValue { wire(id: id, isLive: false) }
 
-    /// The event as if it had happened with real money, under an id of its own: what a webhook sees that is registered in the wrong mode.
+    /// The event as if it had happened with real money, under an id of its own: what a webhook sees that is registered
+    /// in the wrong mode.
     var liveTwin: JSONValue { wire(id: id + "live", isLive: true) }
 
     private func wire(id: String, isLive: Bool) -> JSONValue {

@@ -12,17 +12,21 @@ extension PaymentBook {
         let before = intents[intent.id]
         var kinds: [EventKind] = before == nil ? [.intentCreated] : []
         // A change of what is known of a payment, not of where it stands, is not told.
-        let isStep = before == nil || before?.status != intent.status || before?.lastDecline != intent.lastDecline || charge != nil
+        let isStep =
+            before == nil || before?.status != intent.status || before?.lastDecline != intent.lastDecline
+            || charge != nil
         switch intent.status {
         case _ where !isStep: break
         case .requiresConfirmation: break
         // Every step that ends here with a decline was one; an intent just made without a card has none.
-        case .requiresPaymentMethod where intent.lastDecline != nil: kinds += (charge == nil ? [] : [.chargeFailed]) + [.intentFailed]
+        case .requiresPaymentMethod where intent.lastDecline != nil:
+            kinds += (charge == nil ? [] : [.chargeFailed]) + [.intentFailed]
         case .requiresPaymentMethod: break
         case .requiresAction: kinds.append(.intentRequiresAction)
         case .processing: kinds.append(.intentProcessing)
         case .requiresCapture: kinds += [.chargeSucceeded, .intentCapturable]
-        case .succeeded: kinds += [before?.status == .requiresCapture ? .chargeCaptured : .chargeSucceeded, .intentSucceeded]
+        case .succeeded:
+            kinds += [before?.status == .requiresCapture ? .chargeCaptured : .chargeSucceeded, .intentSucceeded]
         case .canceled: kinds.append(.intentCanceled)
         }
         return kinds.map { kind in
@@ -32,14 +36,16 @@ extension PaymentBook {
         }
     }
 
-    /// A refund is told under the names that the account's version has for it, those of all refunds and those of refunds of charges: whoever
-    /// handles one must bear the other.
+    /// A refund is told under the names that the account's version has for it, those of all refunds and those of
+    /// refunds of charges: whoever handles one must bear the other.
     private func events(of refund: Refund, from origin: EventOrigin) -> [Event] {
         guard let intent = intents[refund.intent] else { return [] }
         let (before, isNewer) = (refunds[refund.id], origin.version.tellsOfRefundsByTheirOwnName)
         if before == nil {
             let charge = refund.charge.flatMap { charges[$0] }
-            let was = JSONValue.object([("amount_refunded", .integer((charge?.released ?? 0) + refunded[intent.id, default: 0]))])
+            let was = JSONValue.object([
+                ("amount_refunded", .integer((charge?.released ?? 0) + refunded[intent.id, default: 0]))
+            ])
             let total = charge.map { wire(of: $0, more: refund.amount) } ?? .null
             return (isNewer ? [Event(.refundCreated, refund.wire, orderID: intent.orderID, from: origin)] : [])
                 + [Event(.chargeRefunded, total, was: was, orderID: intent.orderID, from: origin)]
@@ -52,7 +58,9 @@ extension PaymentBook {
         kinds.append(.chargeRefundUpdated)
         if isNewer, refund.status == .failed, before?.status != .failed { kinds.append(.refundFailed) }
         return kinds.map { kind in
-            Event(kind, refund.wire, was: kind == .refundFailed ? nil : .object(was), orderID: intent.orderID, from: origin)
+            Event(
+                kind, refund.wire, was: kind == .refundFailed ? nil : .object(was), orderID: intent.orderID,
+                from: origin)
         }
     }
 

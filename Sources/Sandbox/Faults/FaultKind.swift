@@ -58,11 +58,14 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
 
     var aim: Aim {
         switch self {
-        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict, .rateLimited,
+        case .dropBefore, .dropAfterCommit, .error500Before, .error500AfterCommit, .slow, .badRequest, .conflict,
+            .rateLimited,
             .truncatedBody, .garbage, .hang:
             .payments
-        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot, .mailRateLimited, .acceptThenDrop, .acceptThenBounce: .mail
-        case .webhookDuplicate, .webhookReorder, .webhookLate, .webhookBadSignature, .webhookOldTimestamp, .webhookBeforeAnswer,
+        case .reject4xx, .reject5xx, .dropAfterDot, .loseAfterDot, .mailRateLimited, .acceptThenDrop, .acceptThenBounce:
+            .mail
+        case .webhookDuplicate, .webhookReorder, .webhookLate, .webhookBadSignature, .webhookOldTimestamp,
+            .webhookBeforeAnswer,
             .webhookOtherMode:
             .webhooks
         }

@@ -1,6 +1,6 @@
 extension FaultOrder {
-    /// Reads the form of the switches page for the pace: `ms`, or `median_ms` and `p99_ms`, and `limit` as `SANDBOX_RATE_LIMIT` is written. An
-    /// empty field is none.
+    /// Reads the form of the switches page for the pace: `ms`, or `median_ms` and `p99_ms`, and `limit` as
+    /// `SANDBOX_RATE_LIMIT` is written. An empty field is none.
     /// - Throws: `FaultError` with what was expected.
     init(form: [String: FormValue]) throws(FaultError) {
         self.init()
@@ -13,7 +13,8 @@ extension FaultOrder {
         }
         let isSpread = numbers["median_ms"] != nil || numbers["p99_ms"] != nil
         latency = try Latency(
-            milliseconds: isSpread ? numbers["ms"] : numbers["ms"] ?? 0, median: numbers["median_ms"], p99: numbers["p99_ms"])
+            milliseconds: isSpread ? numbers["ms"] : numbers["ms"] ?? 0, median: numbers["median_ms"],
+            p99: numbers["p99_ms"])
         rateLimit = RateLimit(perEndpoint: nil, total: nil)
         if let text = given["limit"] {
             guard let limit = RateLimit(text) else {

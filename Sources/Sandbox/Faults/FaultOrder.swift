@@ -1,4 +1,5 @@
-/// The body of `PUT /_sandbox/faults`: `{"latency_ms": 0, "faults": [{"kind": "drop_after_commit", "endpoint": "confirm", "count": 1}]}`.
+/// The body of `PUT /_sandbox/faults`: `{"latency_ms": 0, "faults": [{"kind": "drop_after_commit", "endpoint":
+/// "confirm", "count": 1}]}`.
 struct FaultOrder: Sendable, Decodable {
     /// New latency of payment calls; nil leaves it. Either `latency_ms`, or `latency` as ``Latency`` is written.
     var latency: Latency?

@@ -34,8 +34,11 @@ struct FaultPlan: Sendable, Equatable {
         (latencies[operation] ?? latency).draw(using: &chance)
     }
 
-    /// The fault for a payment call: the first rule that fits and whose chance comes up. A counted rule is used up by it.
-    mutating func take(_ operation: PaymentOperation, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+    /// The fault for a payment call: the first rule that fits and whose chance comes up. A counted rule is used up by
+    /// it.
+    mutating func take(_ operation: PaymentOperation, orderID: String?, using chance: inout some RandomNumberGenerator)
+        -> FaultRule?
+    {
         take(using: &chance) { rule in
             rule.kind.aim == .payments && (rule.endpoint == nil || rule.endpoint == operation)
                 && (rule.orderID == nil || rule.orderID == orderID)
@@ -52,13 +55,16 @@ struct FaultPlan: Sendable, Equatable {
         take(using: &chance) { rule in
             let isRejection = rule.kind == .reject4xx || rule.kind == .reject5xx || rule.kind == .mailRateLimited
             let ruleStage = isRejection ? rule.stage ?? .recipient : .content
-            return rule.kind.aim == .mail && ruleStage == stage && (rule.recipient.map { recipients.contains($0) } ?? true)
+            return rule.kind.aim == .mail && ruleStage == stage
+                && (rule.recipient.map { recipients.contains($0) } ?? true)
                 && (rule.orderID == nil || rule.orderID == orderID)
         }
     }
 
     /// The fault for sending an event.
-    mutating func take(_ event: EventKind, orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+    mutating func take(_ event: EventKind, orderID: String?, using chance: inout some RandomNumberGenerator)
+        -> FaultRule?
+    {
         take(using: &chance) { rule in
             rule.kind.aim == .webhooks && rule.recipient == nil && (rule.event == nil || rule.event == event)
                 && (rule.orderID == nil || rule.orderID == orderID)
@@ -66,14 +72,18 @@ struct FaultPlan: Sendable, Equatable {
     }
 
     /// The fault for sending the events of a mail.
-    mutating func take(eventsTo recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator) -> FaultRule? {
+    mutating func take(eventsTo recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator)
+        -> FaultRule?
+    {
         take(using: &chance) { rule in
             rule.kind.aim == .webhooks && (rule.recipient.map { $0 == "*" || recipients.contains($0) } ?? false)
                 && (rule.orderID == nil || rule.orderID == orderID)
         }
     }
 
-    private mutating func take(using chance: inout some RandomNumberGenerator, where fits: (FaultRule) -> Bool) -> FaultRule? {
+    private mutating func take(using chance: inout some RandomNumberGenerator, where fits: (FaultRule) -> Bool)
+        -> FaultRule?
+    {
         for index in rules.indices where fits(rules[index]) {
             guard Double.random(in: 0..<1, using: &chance) < rules[index].rate else { continue }
             let rule = rules[index]

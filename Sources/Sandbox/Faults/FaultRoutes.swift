@@ -36,7 +36,8 @@ struct FaultRoutes: Sendable {
     private static func explain(_ error: DecodingError) -> String {
         let context: DecodingError.Context
         switch error {
-        case .dataCorrupted(let found), .keyNotFound(_, let found), .typeMismatch(_, let found), .valueNotFound(_, let found):
+        case .dataCorrupted(let found), .keyNotFound(_, let found), .typeMismatch(_, let found),
+            .valueNotFound(_, let found):
             context = found
         @unknown default: return "the JSON could not be read"
         }

@@ -3,7 +3,9 @@ extension FaultRule {
     /// - Throws: `FaultError` with the field at fault and what was expected.
     init(form: [String: FormValue]) throws(FaultError) {
         let given = form.compactMapValues { $0.text.flatMap { $0.isEmpty ? nil : $0 } }
-        guard let kind = given["kind"].flatMap(FaultKind.init) else { throw FaultError("kind must be one of those on the page") }
+        guard let kind = given["kind"].flatMap(FaultKind.init) else {
+            throw FaultError("kind must be one of those on the page")
+        }
         self.init(kind)
         rate = try Self.read("rate", given, "a number from 0 to 1") { Double($0) } ?? 1
         count = try Self.read("count", given, "a whole number") { Int($0) }

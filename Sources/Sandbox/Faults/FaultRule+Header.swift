@@ -1,6 +1,6 @@
 extension FaultRule {
-    /// Reads the value of `X-Sandbox-Fault`: a kind, with `=` and a number where it takes one (`slow=300` in milliseconds, `429=2` in seconds),
-    /// or the look of `garbage=json`.
+    /// Reads the value of `X-Sandbox-Fault`: a kind, with `=` and a number where it takes one (`slow=300` in
+    /// milliseconds, `429=2` in seconds), or the look of `garbage=json`.
     /// - Throws: `FaultError` for anything else, so that a misspelt test does not pass by testing nothing.
     init(header: String) throws(FaultError) {
         let parts = header.split(separator: "=", maxSplits: 1)
@@ -10,10 +10,14 @@ extension FaultRule {
         }
         self.init(kind)
         if parts.count == 2, kind == .garbage {
-            guard let shape = Shape(rawValue: String(parts[1])) else { throw FaultError("X-Sandbox-Fault: garbage is html or json") }
+            guard let shape = Shape(rawValue: String(parts[1])) else {
+                throw FaultError("X-Sandbox-Fault: garbage is html or json")
+            }
             self.shape = shape
         } else if parts.count == 2 {
-            guard let number = Int(parts[1]) else { throw FaultError("X-Sandbox-Fault: '\(parts[1])' is no whole number") }
+            guard let number = Int(parts[1]) else {
+                throw FaultError("X-Sandbox-Fault: '\(parts[1])' is no whole number")
+            }
             if kind == .rateLimited { retryAfter = number } else { milliseconds = number }
         }
         try validate()

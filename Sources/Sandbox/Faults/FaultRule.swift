@@ -1,7 +1,7 @@
 /// A standing order to misbehave: what, how often, and to whom.
 struct FaultRule: Sendable, Codable, Equatable {
-    /// Where in an SMTP dialogue a message is refused. The first two are about the shop, not about who gets the mail; the provider's API has
-    /// a refusal of its own for each.
+    /// Where in an SMTP dialogue a message is refused. The first two are about the shop, not about who gets the mail;
+    /// the provider's API has a refusal of its own for each.
     enum Stage: String, Sendable, Codable, CaseIterable {
         /// Instead of the greeting: the server wants nothing from this client.
         case greeting
@@ -28,7 +28,8 @@ struct FaultRule: Sendable, Codable, Equatable {
     var count: Int?
     /// Only this call of the payments stand-in.
     var endpoint: PaymentOperation?
-    /// Only calls about this order (payments: `metadata[order_id]`; mail: the header `X-Order-ID`, known only after the dot).
+    /// Only calls about this order (payments: `metadata[order_id]`; mail: the header `X-Order-ID`, known only after the
+    /// dot).
     var orderID: String?
     /// Only mail to this address. With a kind for webhooks: only events of mails, to this address or (`*`) any.
     var recipient: String?
@@ -83,16 +84,22 @@ struct FaultRule: Sendable, Codable, Equatable {
         if let retryAfter, !(0...3_600).contains(retryAfter) {
             throw FaultError("retry_after must lie between 0 and 3600 seconds, not \(retryAfter)")
         }
-        if let copies, !(2...50).contains(copies) { throw FaultError("copies must lie between 2 and 50, not \(copies)") }
+        if let copies, !(2...50).contains(copies) {
+            throw FaultError("copies must lie between 2 and 50, not \(copies)")
+        }
         if kind == .slow || kind == .webhookLate, milliseconds == nil {
             throw FaultError("\(kind.rawValue) needs ms: how long, in milliseconds")
         }
-        if shape != nil, kind != .garbage { throw FaultError("shape says what garbage looks like; \(kind.rawValue) has none") }
+        if shape != nil, kind != .garbage {
+            throw FaultError("shape says what garbage looks like; \(kind.rawValue) has none")
+        }
         let (isForMail, isForEvents) = (recipient != nil || stage != nil, event != nil || copies != nil)
         switch kind.aim {
         case .payments where isForMail || isForEvents:
-            throw FaultError("\(kind.rawValue) is for payments; recipient and stage are for mail, event and copies for webhooks")
-        case .mail where endpoint != nil || milliseconds != nil || (retryAfter != nil && kind != .mailRateLimited) || isForEvents:
+            throw FaultError(
+                "\(kind.rawValue) is for payments; recipient and stage are for mail, event and copies for webhooks")
+        case .mail
+        where endpoint != nil || milliseconds != nil || (retryAfter != nil && kind != .mailRateLimited) || isForEvents:
             throw FaultError("\(kind.rawValue) is for mail; endpoint, ms, retry_after, event and copies are not")
         case .webhooks where endpoint != nil || retryAfter != nil || stage != nil:
             throw FaultError("\(kind.rawValue) is for webhooks; endpoint, retry_after and stage are not")

@@ -7,7 +7,8 @@ enum Latency: Sendable, Equatable {
 
     /// Always so many milliseconds.
     case fixed(Int)
-    /// Log-normal, as the answers of busy servers are: half of the calls are faster than the median, one in a hundred is slower than `p99`.
+    /// Log-normal, as the answers of busy servers are: half of the calls are faster than the median, one in a hundred
+    /// is slower than `p99`.
     case spread(median: Int, p99: Int)
 
     /// - Throws: `FaultError` unless it is milliseconds alone, or a median and a 99th percentile that is no less.
@@ -17,7 +18,8 @@ enum Latency: Sendable, Equatable {
         case (nil, let median?, let p99?) where median > 0 && p99 >= median && p99 <= Self.longest:
             self = .spread(median: median, p99: p99)
         default:
-            throw FaultError("a latency is ms, or median_ms and a p99_ms that is no less, in milliseconds up to \(Self.longest)")
+            throw FaultError(
+                "a latency is ms, or median_ms and a p99_ms that is no less, in milliseconds up to \(Self.longest)")
         }
     }
 
@@ -52,7 +54,8 @@ extension Latency: Codable {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
             milliseconds: try fields.decodeIfPresent(Int.self, forKey: .fixed),
-            median: try fields.decodeIfPresent(Int.self, forKey: .median), p99: try fields.decodeIfPresent(Int.self, forKey: .p99))
+            median: try fields.decodeIfPresent(Int.self, forKey: .median),
+            p99: try fields.decodeIfPresent(Int.self, forKey: .p99))
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -1,4 +1,5 @@
-/// How many payment calls per second are let through (https://docs.stripe.com/rate-limits); the provider's own are 25 and 100.
+/// How many payment calls per second are let through (https://docs.stripe.com/rate-limits); the provider's own are 25
+/// and 100.
 struct RateLimit: Sendable, Codable, Equatable {
     /// Calls per second of each endpoint; nil is without limit.
     var perEndpoint: Int?
@@ -13,7 +14,9 @@ struct RateLimit: Sendable, Codable, Equatable {
     /// Reads `25` (of each endpoint) or `25/100` (and of all together); nil for anything else.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-        guard (1...2).contains(parts.count), parts.allSatisfy({ $0.map(Self.range.contains) ?? false }) else { return nil }
+        guard (1...2).contains(parts.count), parts.allSatisfy({ $0.map(Self.range.contains) ?? false }) else {
+            return nil
+        }
         perEndpoint = parts[0]
         total = parts.count == 2 ? parts[1] : nil
     }

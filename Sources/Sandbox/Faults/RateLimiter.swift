@@ -1,5 +1,5 @@
-/// Counts payment calls against a limit: a bucket for each endpoint and one for all, each holding one second's worth of calls. A value; time
-/// comes from outside.
+/// Counts payment calls against a limit: a bucket for each endpoint and one for all, each holding one second's worth of
+/// calls. A value; time comes from outside.
 struct RateLimiter: Sendable, Equatable {
     private struct Bucket: Equatable {
         var tokens: Double
@@ -28,7 +28,9 @@ struct RateLimiter: Sendable, Equatable {
             all = all ?? Bucket(tokens: Double(rate), at: now)
             all?.refill(to: rate, at: now)
         }
-        guard endpoints[operation].map({ $0.tokens >= 1 }) ?? true, all.map({ $0.tokens >= 1 }) ?? true else { return false }
+        guard endpoints[operation].map({ $0.tokens >= 1 }) ?? true, all.map({ $0.tokens >= 1 }) ?? true else {
+            return false
+        }
         endpoints[operation]?.tokens -= 1
         all?.tokens -= 1
         return true

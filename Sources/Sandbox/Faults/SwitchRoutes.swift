@@ -2,8 +2,9 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 
-/// The switches for people: `/switches` shows a form for each way to misbehave, `POST /_sandbox/switches` puts one more fault in force,
-/// `POST /_sandbox/switches/pace` sets latency and limit, `POST /_sandbox/switches/clear` ends everything.
+/// The switches for people: `/switches` shows a form for each way to misbehave, `POST /_sandbox/switches` puts one more
+/// fault in force, `POST /_sandbox/switches/pace` sets latency and limit, `POST /_sandbox/switches/clear` ends
+/// everything.
 struct SwitchRoutes: Sendable {
     let board: FaultBoard
 
@@ -15,7 +16,9 @@ struct SwitchRoutes: Sendable {
         router.post("/_sandbox/switches/pace") { request, _ in
             try await change(request) { form throws(FaultError) in board.set(try FaultOrder(form: form)) }
         }
-        router.post("/_sandbox/switches/clear") { request, _ in try await change(request) { _ throws(FaultError) in board.clear() } }
+        router.post("/_sandbox/switches/clear") { request, _ in
+            try await change(request) { _ throws(FaultError) in board.clear() }
+        }
     }
 
     private func change(
@@ -26,7 +29,8 @@ struct SwitchRoutes: Sendable {
             try make(form)
         } catch {
             return .page(
-                Page.html("Not set", "<p>\(Page.escape(error.message)).</p><p><a href=\"/switches\">Back</a></p>"), status: .badRequest)
+                Page.html("Not set", "<p>\(Page.escape(error.message)).</p><p><a href=\"/switches\">Back</a></p>"),
+                status: .badRequest)
         }
         return Response(status: .seeOther, headers: [.location: "/switches"])
     }

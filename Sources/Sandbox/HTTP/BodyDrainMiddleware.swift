@@ -2,9 +2,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Answers before a body has been read to its end as one that is too large is: the answer goes out at once, a bounded part of what still comes
-/// is read, so that the client gets to see the answer, and then the connection closes. Without this, a client that sends
-/// `Connection: close` and more than the server wants waits for ever, and so does the server for it.
+/// Answers before a body has been read to its end as one that is too large is: the answer goes out at once, a bounded
+/// part of what still comes is read, so that the client gets to see the answer, and then the connection closes. Without
+/// this, a client that sends `Connection: close` and more than the server wants waits for ever, and so does the server
+/// for it.
 struct BodyDrainMiddleware: RouterMiddleware {
     typealias Context = SandboxContext
 
@@ -13,7 +14,10 @@ struct BodyDrainMiddleware: RouterMiddleware {
     /// For how long, at most.
     static let longest = Duration.seconds(5)
 
-    func handle(_ request: Request, context: SandboxContext, next: @concurrent (Request, SandboxContext) async throws -> Response)
+    func handle(
+        _ request: Request, context: SandboxContext,
+        next: @concurrent (Request, SandboxContext) async throws -> Response
+    )
         async throws
         -> Response
     {
@@ -22,7 +26,9 @@ struct BodyDrainMiddleware: RouterMiddleware {
         request.body = RequestBody(asyncSequence: TrackedBody(source: source))
         var response = try await next(request, context)
         guard !source.isAtEnd else { return response }
-        let (answer, channel, closes) = (response.body, context.channel, request.headers[.connection]?.lowercased() == "close")
+        let (answer, channel, closes) = (
+            response.body, context.channel, request.headers[.connection]?.lowercased() == "close"
+        )
         let length = answer.contentLength
         response.body = ResponseBody(contentLength: length) { writer in
             try await answer.write(writer)
@@ -58,7 +64,8 @@ struct BodyDrainMiddleware: RouterMiddleware {
     }
 }
 
-/// The one reading of a body that there can be: the server lets nobody begin a second one. The route reads first; what it leaves, the drain reads.
+/// The one reading of a body that there can be: the server lets nobody begin a second one. The route reads first; what
+/// it leaves, the drain reads.
 ///
 /// Unchecked, because the two take turns: the drain begins when the route's answer is written.
 private final class BodySource: @unchecked Sendable {

@@ -1,7 +1,8 @@
 /// A JSON document built in code, for the answers this program writes.
 ///
-/// Stripe's answers carry explicit nulls and keep no Swift type's shape, so they are built as values and written by ``text``; objects keep
-/// the order of their fields, which makes an answer readable and the same bytes every time (replays compare equal).
+/// Stripe's answers carry explicit nulls and keep no Swift type's shape, so they are built as values and written by
+/// ``text``; objects keep the order of their fields, which makes an answer readable and the same bytes every time
+/// (replays compare equal).
 enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)

@@ -9,13 +9,16 @@ extension Response {
     }
 
     /// An answer holding a whole text body of the given media type.
-    static func text(_ body: String, type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
+    static func text(_ body: String, type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:])
+        -> Response
+    {
         var headers = headers
         headers[.contentType] = type
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body)))
     }
 
-    /// A page for people. Mail shown in it is hostile input, so nothing but the page's own style is allowed to load or run.
+    /// A page for people. Mail shown in it is hostile input, so nothing but the page's own style is allowed to load or
+    /// run.
     static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields()
         headers[.contentSecurityPolicy] =

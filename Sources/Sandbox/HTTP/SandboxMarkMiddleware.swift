@@ -1,11 +1,15 @@
 import HTTPTypes
 import Hummingbird
 
-/// Marks every answer as the sandbox's, gives it a `Request-Id` where the route gave none, and answers unknown paths as the provider does.
+/// Marks every answer as the sandbox's, gives it a `Request-Id` where the route gave none, and answers unknown paths as
+/// the provider does.
 struct SandboxMarkMiddleware: RouterMiddleware {
     typealias Context = SandboxContext
 
-    func handle(_ request: Request, context: SandboxContext, next: @concurrent (Request, SandboxContext) async throws -> Response)
+    func handle(
+        _ request: Request, context: SandboxContext,
+        next: @concurrent (Request, SandboxContext) async throws -> Response
+    )
         async throws
         -> Response
     {

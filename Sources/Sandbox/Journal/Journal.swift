@@ -7,10 +7,11 @@ import Synchronization
     import Darwin
 #endif
 
-/// An append-only file of JSON lines, so that a sandbox that was stopped comes back knowing what it knew, like a provider that was merely
-/// unreachable. Without a directory it keeps nothing.
+/// An append-only file of JSON lines, so that a sandbox that was stopped comes back knowing what it knew, like a
+/// provider that was merely unreachable. Without a directory it keeps nothing.
 ///
-/// A record is one `write`, made before its effect is visible. It is not forced to disk: a killed process loses nothing, a killed machine may.
+/// A record is one `write`, made before its effect is visible. It is not forced to disk: a killed process loses
+/// nothing, a killed machine may.
 final class Journal: Sendable {
     private let path: String
     /// The open file; nil when nothing is kept.
@@ -34,7 +35,9 @@ final class Journal: Sendable {
         }
         let contents = try JournalReader.read(data, path: path)
         let file = Self.openFile(path)
-        guard file >= 0, ftruncate(file, off_t(contents.wholeBytes)) == 0 else { throw .notUsable(path: path, reason: Self.reason) }
+        guard file >= 0, ftruncate(file, off_t(contents.wholeBytes)) == 0 else {
+            throw .notUsable(path: path, reason: Self.reason)
+        }
         return (Journal(path: path, descriptor: file), contents.records)
     }
 

@@ -5,7 +5,8 @@ enum JournalReader {
     /// What a journal holds.
     struct Contents: Equatable {
         var records: [JournalRecord] = []
-        /// Bytes up to the end of the last whole line; what follows was torn by a kill and is cut off before the next append.
+        /// Bytes up to the end of the last whole line; what follows was torn by a kill and is cut off before the next
+        /// append.
         var wholeBytes = 0
     }
 

@@ -45,7 +45,8 @@ struct Dispute: Sendable, Codable, Equatable, Identifiable {
     /// Whether the bank only asks.
     var isInquiry: Bool { status.isInquiry }
 
-    /// What the bank decides once it has read what the provider's test mode reads for it: `winning_evidence` or `losing_evidence`.
+    /// What the bank decides once it has read what the provider's test mode reads for it: `winning_evidence` or
+    /// `losing_evidence`.
     var verdict: Status? {
         guard status == .underReview || status == .warningUnderReview else { return nil }
         switch evidence?["uncategorized_text"] {
@@ -68,10 +69,12 @@ struct Dispute: Sendable, Codable, Equatable, Identifiable {
             ("submission_count", .integer(Int64(submissions))),
         ])
         return .object([
-            ("id", .string(id)), ("object", "dispute"), ("amount", .integer(amount)), ("balance_transactions", .array([])),
+            ("id", .string(id)), ("object", "dispute"), ("amount", .integer(amount)),
+            ("balance_transactions", .array([])),
             ("charge", .optional(charge)), ("created", .integer(created)), ("currency", .string(currency)),
             ("enhanced_eligibility_types", .array([])), ("evidence", evidenceWire), ("evidence_details", details),
-            ("is_charge_refundable", .bool(isInquiry)), ("livemode", .bool(false)), ("metadata", .strings(metadata ?? [:])),
+            ("is_charge_refundable", .bool(isInquiry)), ("livemode", .bool(false)),
+            ("metadata", .strings(metadata ?? [:])),
             ("payment_intent", .string(intent)), ("reason", .string(reason)), ("status", .string(status.rawValue)),
         ])
     }
@@ -80,7 +83,9 @@ struct Dispute: Sendable, Codable, Equatable, Identifiable {
     func changes(since before: Dispute) -> JSONValue {
         var was: [(String, JSONValue)] = []
         if before.evidence != evidence { was.append(("evidence", before.evidenceWire)) }
-        if before.evidence != evidence || before.submissions != submissions, let details = before.wire["evidence_details"] {
+        if before.evidence != evidence || before.submissions != submissions,
+            let details = before.wire["evidence_details"]
+        {
             was.append(("evidence_details", details))
         }
         if before.metadata != metadata { was.append(("metadata", .strings(before.metadata ?? [:]))) }
@@ -94,10 +99,13 @@ struct Dispute: Sendable, Codable, Equatable, Identifiable {
 
     /// What can be handed in (https://docs.stripe.com/api/disputes/evidence_object).
     static let evidenceNames = [
-        "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure", "cancellation_rebuttal",
-        "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
+        "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
+        "cancellation_rebuttal",
+        "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip",
+        "customer_signature",
         "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id", "enhanced_evidence",
-        "product_description", "receipt", "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date",
+        "product_description", "receipt", "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation",
+        "service_date",
         "service_documentation", "shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation",
         "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
     ]

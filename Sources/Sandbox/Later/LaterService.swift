@@ -12,7 +12,8 @@ struct LaterService: Service {
                 for await step in desk.upcoming {
                     group.addTask {
                         guard (try? await Task.sleep(for: delay)) != nil else { return }
-                        // A journal that cannot be written leaves things as they are, for `POST /_sandbox/advance` to try again.
+                        // A journal that cannot be written leaves things as they are, for `POST /_sandbox/advance` to
+                        // try again.
                         _ = try? await desk.letHappen(step)
                     }
                 }

@@ -13,7 +13,9 @@ struct ContentType: Sendable {
             let halves = piece.split(separator: "=", maxSplits: 1)
             guard halves.count == 2 else { continue }
             var value = halves[1].trimmed
-            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
+            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+                value = String(value.dropFirst().dropLast())
+            }
             parameters[halves[0].trimmed.lowercased()] = value
         }
         self.parameters = parameters

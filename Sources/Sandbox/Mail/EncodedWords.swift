@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Decodes `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` in header fields (RFC 2047), also in other character sets. Words in those that nobody knows stay as they
-/// are.
+/// Decodes `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` in header fields (RFC 2047), also in other character sets. Words in
+/// those that nobody knows stay as they are.
 enum EncodedWords {
     static func decode(_ field: String) -> String {
         var output: [String] = []

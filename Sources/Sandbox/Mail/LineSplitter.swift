@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Cuts a stream of bytes into lines that end in CRLF. A bare LF ends nothing: taking it for a line end is how messages get smuggled past
-/// one server into another.
+/// Cuts a stream of bytes into lines that end in CRLF. A bare LF ends nothing: taking it for a line end is how messages
+/// get smuggled past one server into another.
 struct LineSplitter {
     /// Longest line, in bytes; RFC 5321 asks for 1,000, libraries are known to send more.
     static let maximumLine = 64 * 1024

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// A message or a part of one, read just far enough to show it (RFC 5322, RFC 2045 to 2047): its header fields, its first text and its first
-/// HTML part.
+/// A message or a part of one, read just far enough to show it (RFC 5322, RFC 2045 to 2047): its header fields, its
+/// first text and its first HTML part.
 struct MIMEMessage: Sendable {
     private let headers: [(name: String, value: String)]
     private let body: ArraySlice<UInt8>
@@ -40,7 +40,9 @@ struct MIMEMessage: Sendable {
     private func first(_ wanted: String, depth: Int) -> String? {
         let field = ContentType(header("Content-Type") ?? "text/plain")
         if field.type == wanted { return decodedBody }
-        guard field.type.hasPrefix("multipart/"), let boundary = field.parameters["boundary"], depth < 5 else { return nil }
+        guard field.type.hasPrefix("multipart/"), let boundary = field.parameters["boundary"], depth < 5 else {
+            return nil
+        }
         for part in parts(boundary) {
             if let found = part.first(wanted, depth: depth + 1) { return found }
         }

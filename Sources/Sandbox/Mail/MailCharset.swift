@@ -2,7 +2,8 @@ import Foundation
 
 /// The character sets that mail is written in, as far as anybody still writes in them (RFC 2978).
 enum MailCharset {
-    /// Text from bytes in a character set. An unknown one is read as UTF-8, and what is no UTF-8 as Latin-1, in which every byte is a letter.
+    /// Text from bytes in a character set. An unknown one is read as UTF-8, and what is no UTF-8 as Latin-1, in which
+    /// every byte is a letter.
     static func text(_ bytes: some Collection<UInt8>, in charset: String?) -> String {
         switch charset?.lowercased() {
         case "iso-8859-1", "latin1", "iso_8859-1", "l1": latin1(bytes)
@@ -18,7 +19,8 @@ enum MailCharset {
     /// Whether a character set is one of those above.
     static func isKnown(_ charset: some StringProtocol) -> Bool {
         [
-            "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso_8859-1", "l1", "iso-8859-15", "latin-9", "latin9",
+            "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "iso_8859-1", "l1", "iso-8859-15", "latin-9",
+            "latin9",
             "windows-1252", "cp1252", "iso-8859-2", "latin2", "utf-16", "utf-16be", "utf-16le",
         ].contains(charset.lowercased())
     }

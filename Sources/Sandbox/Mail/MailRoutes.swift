@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Hummingbird
 
-/// What the sink took, for people (`/mail`), tests (`/_sandbox/mail`) and the shop's activity look-up (`/mail/activity`).
+/// What the sink took, for people (`/mail`), tests (`/_sandbox/mail`) and the shop's activity look-up
+/// (`/mail/activity`).
 struct MailRoutes: Sendable {
     let store: MailStore
 
@@ -30,16 +31,20 @@ struct MailRoutes: Sendable {
         }
         router.get("/_sandbox/mail/certificate") { _, _ in
             guard let certificate = try? SMTPEncryption.certificate() else {
-                return Response.page(Page.notFound("There is no certificate: openssl is not installed."), status: .notFound)
+                return Response.page(
+                    Page.notFound("There is no certificate: openssl is not installed."), status: .notFound)
             }
             return .text(certificate, type: "application/x-pem-file")
         }
         router.get("/_sandbox/mail/{id}") { _, context in
             guard let mail = await store.mail(context.parameters.get("id", as: Int.self) ?? 0) else {
-                return Response.json(StripeError.missing("mail", context.parameters.get("id") ?? "", param: "id").body, status: .notFound)
+                return Response.json(
+                    StripeError.missing("mail", context.parameters.get("id") ?? "", param: "id").body, status: .notFound
+                )
             }
             let message = mail.content.map { MIMEMessage([UInt8]($0)) }
-            return .json(.object([("mail", mail.wire), ("text", .optional(message?.text)), ("html", .optional(message?.html))]))
+            return .json(
+                .object([("mail", mail.wire), ("text", .optional(message?.text)), ("html", .optional(message?.html))]))
         }
     }
 }

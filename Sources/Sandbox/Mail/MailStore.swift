@@ -20,7 +20,9 @@ actor MailStore {
     /// Records a message.
     /// - Parameter origin: what the provider's API knows of it; nil when it came by SMTP.
     /// - Throws: `JournalError` when it could not be written; then the message is not taken.
-    func take(_ envelope: SMTPEnvelope, fate: MailFate = .delivered, through origin: MailOrigin? = nil) throws(JournalError) -> StoredMail {
+    func take(_ envelope: SMTPEnvelope, fate: MailFate = .delivered, through origin: MailOrigin? = nil)
+        throws(JournalError) -> StoredMail
+    {
         var mail = StoredMail(id: mails.count + 1, envelope: envelope, at: .now)
         mail.origin = origin
         mail.lost = fate == .delivered ? nil : fate

@@ -54,7 +54,9 @@ struct SMTPConnection: Sendable {
     }
 
     /// Does what a line asks for; false ends the connection.
-    private func carryOut(_ action: SMTPSession.Action, _ session: inout SMTPSession, _ answers: inout ByteBuffer) async -> Bool {
+    private func carryOut(_ action: SMTPSession.Action, _ session: inout SMTPSession, _ answers: inout ByteBuffer) async
+        -> Bool
+    {
         switch action {
         case .nothing, .encrypt: return true
         case .reply(let reply): answers.writeString(reply.wire)
@@ -63,10 +65,12 @@ struct SMTPConnection: Sendable {
             return false
         case .sender(let address):
             let fault = faults.mail(.sender, recipients: [])
-            answers.writeString(session.sender(address, refusal: fault.flatMap { Self.refusal(of: $0, at: .sender) }).wire)
+            answers.writeString(
+                session.sender(address, refusal: fault.flatMap { Self.refusal(of: $0, at: .sender) }).wire)
         case .recipient(let address):
             let fault = faults.mail(.recipient, recipients: [address])
-            answers.writeString(session.recipient(address, refusal: fault.flatMap { Self.refusal(of: $0, at: .recipient) }).wire)
+            answers.writeString(
+                session.recipient(address, refusal: fault.flatMap { Self.refusal(of: $0, at: .recipient) }).wire)
         case .message(let envelope):
             guard let reply = await take(envelope) else { return false }
             answers.writeString(reply.wire)
@@ -76,7 +80,8 @@ struct SMTPConnection: Sendable {
 
     /// Records a message before anything is said about it; nil says nothing and hangs up.
     private func take(_ envelope: SMTPEnvelope) async -> SMTPReply? {
-        let fault = faults.mail(.content, recipients: envelope.recipients, orderID: MIMEMessage(envelope.content).header("X-Order-ID"))
+        let fault = faults.mail(
+            .content, recipients: envelope.recipients, orderID: MIMEMessage(envelope.content).header("X-Order-ID"))
         if let refusal = fault.flatMap({ Self.refusal(of: $0, at: .content) }) { return refusal }
         if fault?.kind == .loseAfterDot { return nil }
         do {

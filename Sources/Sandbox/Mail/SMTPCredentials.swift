@@ -6,7 +6,8 @@ struct SMTPOffers: Sendable, Equatable {
         case none, offered, required
     }
 
-    /// Nothing unless told: a client that takes encryption wherever it is offered trusts no certificate that nobody vouches for.
+    /// Nothing unless told: a client that takes encryption wherever it is offered trusts no certificate that nobody
+    /// vouches for.
     var encryption = Encryption.none
     /// SMTPUTF8: addresses with letters of all scripts.
     var internationalAddresses = true
@@ -17,7 +18,8 @@ struct SMTPCredentials: Sendable, Equatable {
     let user: String
     let password: String
 
-    /// Whether the answer to `AUTH PLAIN` names this user: base64 of an identity, the user and the password, with NUL between them (RFC 4616).
+    /// Whether the answer to `AUTH PLAIN` names this user: base64 of an identity, the user and the password, with NUL
+    /// between them (RFC 4616).
     func match(plain answer: some StringProtocol) -> Bool {
         guard let text = Self.decode(answer) else { return false }
         let parts = text.split(separator: "\0", omittingEmptySubsequences: false)

@@ -3,7 +3,8 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// What `STARTTLS` needs: a certificate nobody vouches for, made when it is first asked for and kept while the process runs.
+/// What `STARTTLS` needs: a certificate nobody vouches for, made when it is first asked for and kept while the process
+/// runs.
 enum SMTPEncryption {
     /// Why there is no certificate.
     struct Failure: Error {
@@ -39,15 +40,21 @@ enum SMTPEncryption {
 
     private static func make() throws -> Made {
         guard let program else { throw Failure(reason: "openssl is not installed") }
-        let directory = FileManager.default.temporaryDirectory.appending(path: "cartwright-sandbox-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let directory = FileManager.default.temporaryDirectory.appending(
+            path: "cartwright-sandbox-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: directory) }
-        let (key, certificate) = (directory.appending(path: "key.pem").path, directory.appending(path: "certificate.pem").path)
+        let (key, certificate) = (
+            directory.appending(path: "key.pem").path, directory.appending(path: "certificate.pem").path
+        )
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650", "-subj",
-            "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650",
+            "-subj",
+            "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out",
+            certificate,
         ]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
@@ -56,7 +63,8 @@ enum SMTPEncryption {
         guard process.terminationStatus == 0 else { throw Failure(reason: "openssl made no certificate") }
         let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
         let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-        let configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(privateKey))
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain, privateKey: .privateKey(privateKey))
         return Made(
             context: try NIOSSLContext(configuration: configuration),
             certificate: String(decoding: try Data(contentsOf: URL(filePath: certificate)), as: UTF8.self))

@@ -24,7 +24,8 @@ struct SMTPServer: Service {
             }
         onRunning(server.channel.localAddress?.port ?? port)
         do {
-            // Asked to stop, open dialogues are cut: what was acknowledged is recorded, what was not the client sends again.
+            // Asked to stop, open dialogues are cut: what was acknowledged is recorded, what was not the client sends
+            // again.
             try await cancelWhenGracefulShutdown {
                 try await serve(server)
             }

@@ -1,5 +1,5 @@
-/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920, STARTTLS of RFC 3207,
-/// AUTH of RFC 4954, 8BITMIME of RFC 6152, SMTPUTF8 of RFC 6531).
+/// One SMTP dialogue, decided line by line and without I/O (RFC 5321; SIZE of RFC 1870, PIPELINING of RFC 2920,
+/// STARTTLS of RFC 3207, AUTH of RFC 4954, 8BITMIME of RFC 6152, SMTPUTF8 of RFC 6531).
 ///
 /// The connection feeds lines in the order they come, however many arrived in one packet, and does what each step says.
 struct SMTPSession: Sendable {
@@ -114,7 +114,9 @@ struct SMTPSession: Sendable {
     mutating func recipient(_ address: String, refusal: SMTPReply?) -> SMTPReply {
         guard case .envelope(var envelope) = phase else { return .badSequence }
         if let refusal { return refusal }
-        guard envelope.recipients.count < Self.maximumRecipients else { return SMTPReply(452, "4.5.3 Too many recipients") }
+        guard envelope.recipients.count < Self.maximumRecipients else {
+            return SMTPReply(452, "4.5.3 Too many recipients")
+        }
         envelope.recipients.append(address)
         phase = .envelope(envelope)
         return SMTPReply(250, "2.1.5 OK")
@@ -163,7 +165,9 @@ struct SMTPSession: Sendable {
     private var mustEncryptFirst: Bool { offers.encryption == .required && !isEncrypted }
 
     private func startEncryption(_ argument: Substring) -> Action {
-        guard offers.encryption != .none, !isEncrypted else { return .reply(SMTPReply(502, "5.5.1 Command not implemented")) }
+        guard offers.encryption != .none, !isEncrypted else {
+            return .reply(SMTPReply(502, "5.5.1 Command not implemented"))
+        }
         guard argument.isEmpty else { return .reply(SMTPReply(501, "5.5.4 STARTTLS takes nothing")) }
         guard case .ready = phase else { return .reply(.badSequence) }
         return .encrypt(SMTPReply(220, "2.0.0 Ready to start TLS"))
@@ -176,7 +180,9 @@ struct SMTPSession: Sendable {
         return .reply(SMTPReply(354, "End with <CRLF>.<CRLF>"))
     }
 
-    private mutating func receive(content line: some Collection<UInt8>, _ envelope: consuming SMTPEnvelope, tooLarge: Bool) -> Action {
+    private mutating func receive(
+        content line: some Collection<UInt8>, _ envelope: consuming SMTPEnvelope, tooLarge: Bool
+    ) -> Action {
         let dot = UInt8(ascii: ".")
         if line.count == 1, line.first == dot { return tooLarge ? .reply(.tooLarge) : .message(envelope) }
         if tooLarge || envelope.content.count + line.count + 2 > Self.maximumSize + 2 {

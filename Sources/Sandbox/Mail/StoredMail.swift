@@ -40,7 +40,8 @@ struct StoredMail: Sendable, Codable, Equatable, Identifiable {
     var wire: JSONValue {
         .object([
             ("id", .integer(Int64(id))), ("message_id", .string(messageID)), ("from", .string(from)),
-            ("to", .array(recipients.map(JSONValue.string))), ("subject", .string(subject)), ("order_id", .optional(orderID)),
+            ("to", .array(recipients.map(JSONValue.string))), ("subject", .string(subject)),
+            ("order_id", .optional(orderID)),
             ("received_at", .string(receivedAt.timestamp)), ("fate", .string((lost ?? .delivered).rawValue)),
             ("provider_id", .optional(origin?.providerID)), ("custom_args", .strings(origin?.arguments ?? [:])),
         ])

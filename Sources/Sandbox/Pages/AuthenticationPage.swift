@@ -3,7 +3,9 @@ enum AuthenticationPage {
     static func html(of intent: PaymentIntent) -> String {
         let amount = Page.escape(Amount.text(intent.amount, intent.currency))
         guard intent.status == .requiresAction else {
-            return Page.html("Authentication", "<p>The payment of \(amount) has the status <strong>\(intent.status.rawValue)</strong>.</p>")
+            return Page.html(
+                "Authentication",
+                "<p>The payment of \(amount) has the status <strong>\(intent.status.rawValue)</strong>.</p>")
         }
         return Page.html(
             "Authentication",

@@ -4,12 +4,15 @@ enum DisputesPage {
         let rows = disputes.reversed().map { dispute in
             [
                 "<code>\(Page.escape(dispute.id))</code>", Page.escape(Amount.text(dispute.amount, dispute.currency)),
-                "<code>\(Page.escape(dispute.intent))</code>", Page.escape(dispute.reason), Page.escape(dispute.status.rawValue),
+                "<code>\(Page.escape(dispute.intent))</code>", Page.escape(dispute.reason),
+                Page.escape(dispute.status.rawValue),
                 dispute.status == .needsResponse || dispute.status == .underReview ? decision(on: dispute) : "",
             ]
         }
         return Page.html(
-            "Disputes", Page.table(["Dispute", "Amount", "Payment", "Reason", "Status", ""], rows, empty: "Nobody has asked money back."))
+            "Disputes",
+            Page.table(
+                ["Dispute", "Amount", "Payment", "Reason", "Status", ""], rows, empty: "Nobody has asked money back."))
     }
 
     private static func decision(on dispute: Dispute) -> String {

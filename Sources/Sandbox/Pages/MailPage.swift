@@ -31,7 +31,8 @@ enum MailPage {
         if let text = message.text { sections += "<h2>Text</h2><pre>\(Page.escape(text))</pre>" }
         if let html = message.html {
             // A frame with an empty sandbox attribute runs no script, sends no form and has no origin.
-            sections += "<h2>HTML</h2><iframe sandbox=\"\" title=\"HTML part of the message\" srcdoc=\"\(Page.escape(html))\"></iframe>"
+            sections +=
+                "<h2>HTML</h2><iframe sandbox=\"\" title=\"HTML part of the message\" srcdoc=\"\(Page.escape(html))\"></iframe>"
         }
         return sections + "<h2>Source</h2><pre>\(Page.escape(String(decoding: bytes, as: UTF8.self)))</pre>"
     }

@@ -3,7 +3,9 @@ import FoundationEssentials
 /// The rates that are published now, and the switches that make them wrong.
 enum RatesPage {
     static func html(of table: RateTable, _ controls: RateControls) -> String {
-        let rows = (table.rates(base: "EUR") ?? []).map { ["<code>\(Page.escape($0.code))</code>", Page.escape($0.rate.description)] }
+        let rows = (table.rates(base: "EUR") ?? []).map {
+            ["<code>\(Page.escape($0.code))</code>", Page.escape($0.rate.description)]
+        }
         let jump = controls.jump?.sorted { $0.key < $1.key }.first
         let breaks = ([""] + RateControls.Break.allCases.map(\.rawValue)).map { name in
             let isChosen = name == controls.breaks?.rawValue ?? ""

@@ -7,8 +7,11 @@ enum SwitchesPage {
                 Page.escape(rule.count.map(String.init) ?? "no end"),
             ]
         }
-        let struck = report.struck.sorted { $0.key < $1.key }.map { ["<code>\(Page.escape($0.key))</code>", String($0.value)] }
-        let sections = [("Payments", FaultKind.Aim.payments), ("Webhooks", .webhooks), ("Mail", .mail)].map { title, aim in
+        let struck = report.struck.sorted { $0.key < $1.key }.map {
+            ["<code>\(Page.escape($0.key))</code>", String($0.value)]
+        }
+        let sections = [("Payments", FaultKind.Aim.payments), ("Webhooks", .webhooks), ("Mail", .mail)].map {
+            title, aim in
             "<h2>\(title)</h2>" + FaultKind.allCases.filter { $0.aim == aim }.map(form).joined(separator: "\n")
         }
         return Page.html(
@@ -31,7 +34,8 @@ enum SwitchesPage {
         case .fixed(let milliseconds): fixed = String(milliseconds)
         case .spread(let middle, let tail): (median, p99) = (String(middle), String(tail))
         }
-        let limit = [report.rateLimit?.perEndpoint, report.rateLimit?.total].compactMap { $0.map(String.init) }.joined(separator: "/")
+        let limit = [report.rateLimit?.perEndpoint, report.rateLimit?.total].compactMap { $0.map(String.init) }.joined(
+            separator: "/")
         return """
             <form method="post" action="/_sandbox/switches/pace">
             \(field("ms", "Milliseconds", fixed)) \(field("median_ms", "or median", median)) \(field("p99_ms", "and 99th percentile", p99))
@@ -54,10 +58,14 @@ enum SwitchesPage {
         switch kind.aim {
         case .payments:
             fields = [
-                choice("endpoint", "Call", PaymentOperation.allCases.map(\.rawValue)), field("ms", "after ms", kind == .slow ? "300" : ""),
+                choice("endpoint", "Call", PaymentOperation.allCases.map(\.rawValue)),
+                field("ms", "after ms", kind == .slow ? "300" : ""),
             ]
         case .webhooks:
-            fields = [choice("event", "Event", EventKind.allCases.map(\.rawValue)), field("recipient", "Mail to", "", size: 12)]
+            fields = [
+                choice("event", "Event", EventKind.allCases.map(\.rawValue)),
+                field("recipient", "Mail to", "", size: 12),
+            ]
             if kind == .webhookLate || kind == .webhookReorder { fields.append(field("ms", "ms", "2000")) }
         case .mail: fields = [field("recipient", "To", "", size: 12)]
         }

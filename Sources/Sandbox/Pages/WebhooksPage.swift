@@ -9,7 +9,8 @@ enum WebhooksPage {
         let rows = deliveries.suffix(shown).reversed().map { delivery in
             [
                 Page.escape(Date(timeIntervalSince1970: TimeInterval(delivery.event.created)).timestamp),
-                "<code>\(Page.escape(delivery.event.type))</code>", "<code>\(Page.escape(delivery.event.orderID ?? "–"))</code>",
+                "<code>\(Page.escape(delivery.event.type))</code>",
+                "<code>\(Page.escape(delivery.event.orderID ?? "–"))</code>",
                 Page.escape(answers(to: delivery)), delivery.isDelivered ? "taken" : "open",
                 "<form method=\"post\" action=\"/_sandbox/webhooks/\(Page.escape(delivery.id))/send\"><button>Send again</button></form>",
             ]
@@ -17,7 +18,8 @@ enum WebhooksPage {
         let address = target.map { "Events go to <code>\(Page.escape($0.url))</code>." } ?? "Nobody is told of events."
         return Page.html(
             "Webhooks",
-            "<p>\(address)</p>" + Page.table(["Time", "Event", "Order", "Answers", "", ""], rows, empty: "No event was sent yet."))
+            "<p>\(address)</p>"
+                + Page.table(["Time", "Event", "Order", "Answers", "", ""], rows, empty: "No event was sent yet."))
     }
 
     private static func answers(to delivery: WebhookDelivery) -> String {

@@ -1,8 +1,9 @@
-/// Lets test keys in and nothing else. A live key here means that somebody pointed production settings at a sandbox, or worse, has one
-/// lying about where it need not be; it is refused before anything is read.
+/// Lets test keys in and nothing else. A live key here means that somebody pointed production settings at a sandbox, or
+/// worse, has one lying about where it need not be; it is refused before anything is read.
 ///
-/// A restricted key says in its name what it may do, as the provider's dashboard would: `rk_test_none_…` nothing, `rk_test_read_…` only
-/// reading, `rk_test_payment_intent_write_…` only that and reading payments; any other everything.
+/// A restricted key says in its name what it may do, as the provider's dashboard would: `rk_test_none_…` nothing,
+/// `rk_test_read_…` only reading, `rk_test_payment_intent_write_…` only that and reading payments; any other
+/// everything.
 enum APIKeyCheck {
     /// The test key of an `Authorization` header.
     /// - Throws: 401 with the reason, 403 when the key may not do this.
@@ -50,7 +51,8 @@ enum APIKeyCheck {
         if name.hasPrefix("none") { return false }
         if name.hasPrefix("read") { return !operation.isWrite }
         let resources = ["payment_intent", "charge", "payment_method", "dispute", "event"]
-        guard let resource = resources.first(where: { name.hasPrefix($0 + "_write") || name.hasPrefix($0 + "_read") }) else { return true }
+        guard let resource = resources.first(where: { name.hasPrefix($0 + "_write") || name.hasPrefix($0 + "_read") })
+        else { return true }
         let isOfResource = operation.permission.hasPrefix(resource + "_")
         return isOfResource && (!operation.isWrite || name.hasPrefix(resource + "_write"))
     }

@@ -4,8 +4,8 @@ import NIOCore
 
 /// The customer's bank, in place of 3-D Secure: a page with two buttons for people, the same call for tests.
 ///
-/// `POST /_sandbox/authenticate/{intent}` with the form field `result=success` (or `failure`) ends the authentication; with
-/// `Accept: application/json` the answer is the intent as the provider would show it.
+/// `POST /_sandbox/authenticate/{intent}` with the form field `result=success` (or `failure`) ends the authentication;
+/// with `Accept: application/json` the answer is the intent as the provider would show it.
 struct AuthenticationRoutes: Sendable {
     let desk: PaymentDesk
 
@@ -25,10 +25,12 @@ struct AuthenticationRoutes: Sendable {
         let body = String(buffer: try await request.body.collect(upTo: 4096))
         let result = (try? FormParser.parse(body))?["result"]?.text
         guard result == "success" || result == "failure" else {
-            let error = StripeError.invalidRequest(code: nil, message: "Send result=success or result=failure.", param: "result")
+            let error = StripeError.invalidRequest(
+                code: nil, message: "Send result=success or result=failure.", param: "result")
             return .json(error.body, status: .badRequest)
         }
-        let call = try await desk.finishAuthentication(of: id, passed: result == "success", requestID: ProviderID.request())
+        let call = try await desk.finishAuthentication(
+            of: id, passed: result == "success", requestID: ProviderID.request())
         let answer = await call.answerInTurn()
         guard request.headers[.accept]?.contains("text/html") == true, let intent = await desk.intent(id) else {
             return .text(answer.body, type: "application/json", status: .init(code: answer.status))

@@ -1,5 +1,5 @@
-/// What one call changed. It is journalled as one line and applied as one step, so an intent, the money it moved and what is told of it never
-/// part.
+/// What one call changed. It is journalled as one line and applied as one step, so an intent, the money it moved and
+/// what is told of it never part.
 struct BookChange: Sendable, Codable, Equatable {
     var intent: PaymentIntent?
     var charge: Charge?

@@ -5,7 +5,8 @@ struct BookOutcome: Sendable {
 
     static func refused(_ error: StripeError) -> BookOutcome { BookOutcome(answer: .failure(error)) }
 
-    /// Whether the answer is kept under the call's idempotency key: once it began to run, not while it was only being checked.
+    /// Whether the answer is kept under the call's idempotency key: once it began to run, not while it was only being
+    /// checked.
     var isStored: Bool {
         switch answer {
         case .success: true

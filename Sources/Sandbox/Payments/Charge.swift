@@ -1,4 +1,5 @@
-/// One attempt to move the money of an intent: authorised, captured, or refused (https://docs.stripe.com/api/charges/object).
+/// One attempt to move the money of an intent: authorised, captured, or refused
+/// (https://docs.stripe.com/api/charges/object).
 struct Charge: Sendable, Codable, Equatable, Identifiable {
     let id: String
     let intent: String
@@ -15,8 +16,8 @@ struct Charge: Sendable, Codable, Equatable, Identifiable {
     /// Moved to the shop, minor units.
     var amountCaptured: Int64 = 0
     var isCaptured = false
-    /// Authorised and given back to the customer's limit without having moved, minor units: what a capture of less left over, or all of it
-    /// once the payment was canceled.
+    /// Authorised and given back to the customer's limit without having moved, minor units: what a capture of less left
+    /// over, or all of it once the payment was canceled.
     var released: Int64 = 0
 
     /// The charge that a step of an intent made.
@@ -45,33 +46,46 @@ struct Charge: Sendable, Codable, Equatable, Identifiable {
     ///   - refunded: given back so far, in minor units, of what was captured.
     ///   - intent: what it takes over from the intent.
     func wire(refunded: Int64, isDisputed: Bool, of intent: PaymentIntent) -> JSONValue {
-        // What was released counts as given back, too: a capture of 5.00 out of 20.00 leaves a charge with 15.00 refunded.
+        // What was released counts as given back, too: a capture of 5.00 out of 20.00 leaves a charge with 15.00
+        // refunded.
         let back = refunded + released
         let method = paymentMethod.flatMap(TestMethod.of)
         return .object([
-            ("id", .string(id)), ("object", "charge"), ("amount", .integer(amount)), ("amount_captured", .integer(amountCaptured)),
-            ("amount_refunded", .integer(back)), ("application", .null), ("application_fee", .null), ("application_fee_amount", .null),
-            ("balance_transaction", isCaptured ? .string(ProviderID.transaction(of: id)) : .null), ("billing_details", TestMethod.nobody),
-            ("calculated_statement_descriptor", "CARTWRIGHT SANDBOX"), ("captured", .bool(isCaptured)), ("created", .integer(created)),
+            ("id", .string(id)), ("object", "charge"), ("amount", .integer(amount)),
+            ("amount_captured", .integer(amountCaptured)),
+            ("amount_refunded", .integer(back)), ("application", .null), ("application_fee", .null),
+            ("application_fee_amount", .null),
+            ("balance_transaction", isCaptured ? .string(ProviderID.transaction(of: id)) : .null),
+            ("billing_details", TestMethod.nobody),
+            ("calculated_statement_descriptor", "CARTWRIGHT SANDBOX"), ("captured", .bool(isCaptured)),
+            ("created", .integer(created)),
             ("currency", .string(currency)), ("customer", .null), ("description", .optional(intent.description)),
-            ("disputed", .bool(isDisputed)), ("failure_balance_transaction", .null), ("failure_code", .optional(failure?.code)),
-            ("failure_message", .optional(failure?.message)), ("fraud_details", .object([])), ("livemode", .bool(false)),
-            ("metadata", .strings(intent.metadata)), ("on_behalf_of", .null), ("outcome", outcome), ("paid", .bool(failure == nil)),
+            ("disputed", .bool(isDisputed)), ("failure_balance_transaction", .null),
+            ("failure_code", .optional(failure?.code)),
+            ("failure_message", .optional(failure?.message)), ("fraud_details", .object([])),
+            ("livemode", .bool(false)),
+            ("metadata", .strings(intent.metadata)), ("on_behalf_of", .null), ("outcome", outcome),
+            ("paid", .bool(failure == nil)),
             ("payment_intent", .string(self.intent)), ("payment_method", .optional(paymentMethod)),
             ("payment_method_details", method?.details(amount: amount, isAuthenticated: isAuthenticated) ?? .null),
             ("receipt_email", .optional(intent.receiptEmail)), ("receipt_number", .null), ("receipt_url", .null),
             ("refunded", .bool(failure == nil && back >= amount)), ("review", .null), ("shipping", intent.shippingWire),
             ("source_transfer", .null), ("statement_descriptor", .null),
             ("statement_descriptor_suffix", .optional(intent.statementDescriptorSuffix)),
-            ("status", .string(failure == nil ? "succeeded" : "failed")), ("transfer_data", .null), ("transfer_group", .null),
+            ("status", .string(failure == nil ? "succeeded" : "failed")), ("transfer_data", .null),
+            ("transfer_group", .null),
         ])
     }
 
     private var outcome: JSONValue {
         .object([
             ("network_status", .string(failure == nil ? "approved_by_network" : "declined_by_network")),
-            ("reason", .optional(failure.map { $0.declineCode ?? $0.code })), ("risk_level", "normal"), ("risk_score", .integer(12)),
-            ("seller_message", .string(failure == nil ? "Payment complete." : "The bank did not return any further details.")),
+            ("reason", .optional(failure.map { $0.declineCode ?? $0.code })), ("risk_level", "normal"),
+            ("risk_score", .integer(12)),
+            (
+                "seller_message",
+                .string(failure == nil ? "Payment complete." : "The bank did not return any further details.")
+            ),
             ("type", .string(failure == nil ? "authorized" : "issuer_declined")),
         ])
     }

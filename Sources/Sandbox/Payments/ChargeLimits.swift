@@ -16,17 +16,19 @@ enum ChargeLimits {
         guard amount >= minimum[currency, default: 1] else {
             throw .invalidRequest(
                 code: "amount_too_small",
-                message: "Amount must be at least \(minimum[currency, default: 1]) in minor units of \(currency).", param: "amount")
+                message: "Amount must be at least \(minimum[currency, default: 1]) in minor units of \(currency).",
+                param: "amount")
         }
         guard amount <= maximum else {
             throw .invalidRequest(
-                code: "amount_too_large", message: "Amount must be no more than \(maximum) in minor units.", param: "amount")
+                code: "amount_too_large", message: "Amount must be no more than \(maximum) in minor units.",
+                param: "amount")
         }
         try checkStep(amount, currency, param: "amount")
     }
 
-    /// Checks that an amount is one that can be moved: the last of three decimals is 0, and so are both of currencies that have none but are
-    /// counted in hundredths.
+    /// Checks that an amount is one that can be moved: the last of three decimals is 0, and so are both of currencies
+    /// that have none but are counted in hundredths.
     static func checkStep(_ amount: Int64, _ currency: String, param: String) throws(StripeError) {
         let step: Int64 = threeDecimal.contains(currency) ? 10 : hundredths.contains(currency) ? 100 : 1
         guard !amount.isMultiple(of: step) else { return }
@@ -50,9 +52,11 @@ enum ChargeLimits {
     private static let threeDecimal: Set<String> = ["bhd", "jod", "kwd", "omr", "tnd"]
 
     private static let minimum: [String: Int64] = [
-        "usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50, "aud": 50, "cad": 50, "nzd": 50, "sgd": 50, "brl": 50, "inr": 50, "dkk": 250,
+        "usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50, "aud": 50, "cad": 50, "nzd": 50, "sgd": 50, "brl": 50,
+        "inr": 50, "dkk": 250,
         "nok": 300,
-        "sek": 300, "mxn": 1_000, "hkd": 400, "pln": 200, "czk": 1_500, "huf": 17_500, "ron": 200, "bgn": 100, "myr": 200, "thb": 1_000,
+        "sek": 300, "mxn": 1_000, "hkd": 400, "pln": 200, "czk": 1_500, "huf": 17_500, "ron": 200, "bgn": 100,
+        "myr": 200, "thb": 1_000,
         "aed": 200,
     ]
 }

@@ -12,7 +12,8 @@ enum FormError: Error, Equatable {
     /// A sentence for the caller.
     var message: String {
         switch self {
-        case .badEncoding(let part): "Could not decode the form body near '\(part)': percent-encoded UTF-8 was expected."
+        case .badEncoding(let part):
+            "Could not decode the form body near '\(part)': percent-encoded UTF-8 was expected."
         case .badName(let name): "Invalid parameter name: '\(name)'. Names look like `amount` or `metadata[order_id]`."
         case .conflict(let name): "Parameter '\(name)' is given both as a value and as an object."
         case .tooLarge: "The form body has too many or too deeply nested parameters."

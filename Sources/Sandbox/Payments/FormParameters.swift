@@ -9,7 +9,9 @@ struct FormParameters: Sendable {
     /// A text; an empty one counts as absent, as it unsets a field at the provider.
     func text(_ name: String) throws(StripeError) -> String? {
         guard let value = values[name] else { return nil }
-        guard let text = value.text else { throw .invalidRequest(code: nil, message: "Invalid string for \(name)", param: name) }
+        guard let text = value.text else {
+            throw .invalidRequest(code: nil, message: "Invalid string for \(name)", param: name)
+        }
         return text.isEmpty ? nil : text
     }
 
@@ -34,7 +36,9 @@ struct FormParameters: Sendable {
     func positive(_ name: String) throws(StripeError) -> Int64? {
         guard let number = try integer(name) else { return nil }
         guard number > 0 else {
-            throw .invalidRequest(code: "parameter_invalid_integer", message: "This value must be greater than or equal to 1.", param: name)
+            throw .invalidRequest(
+                code: "parameter_invalid_integer", message: "This value must be greater than or equal to 1.",
+                param: name)
         }
         return number
     }
@@ -72,7 +76,8 @@ struct FormParameters: Sendable {
     func fields(_ name: String) -> FormParameters? { values[name]?.fields.map(FormParameters.init) }
 
     /// `metadata[…]`: at most 50 keys of 40 characters with values of 500 (https://docs.stripe.com/api/metadata).
-    /// - Parameter current: what there is already; a pair with an empty value is taken out of it, an empty `metadata` takes out all.
+    /// - Parameter current: what there is already; a pair with an empty value is taken out of it, an empty `metadata`
+    ///   takes out all.
     func metadata(over current: [String: String] = [:]) throws(StripeError) -> [String: String] {
         guard let value = values["metadata"] else { return current }
         if value.text?.isEmpty == true { return [:] }

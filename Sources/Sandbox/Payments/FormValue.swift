@@ -1,4 +1,5 @@
-/// A parameter of a form-encoded body: a text, or named fields in it (`metadata[order_id]`); lists are fields named by their position.
+/// A parameter of a form-encoded body: a text, or named fields in it (`metadata[order_id]`); lists are fields named by
+/// their position.
 enum FormValue: Sendable, Equatable {
     case text(String)
     case fields([String: FormValue])

@@ -1,7 +1,7 @@
 import Hummingbird
 
-/// `DELETE /_sandbox/idempotency` forgets every answer kept under an idempotency key (`?key=`: under that one), as the provider does after a
-/// day: the same call under the same key then runs again.
+/// `DELETE /_sandbox/idempotency` forgets every answer kept under an idempotency key (`?key=`: under that one), as the
+/// provider does after a day: the same call under the same key then runs again.
 struct IdempotencyRoutes: Sendable {
     let desk: PaymentDesk
 

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Which idempotency keys are running and which have an answer. A value without I/O.
 ///
-/// Source: https://docs.stripe.com/api/idempotent_requests. A key is claimed when its call begins and either gets its answer
-/// (``record(_:)``) or is let go (``release(_:)``) when the call never began to run.
+/// Source: https://docs.stripe.com/api/idempotent_requests. A key is claimed when its call begins and either gets its
+/// answer (``record(_:)``) or is let go (``release(_:)``) when the call never began to run.
 struct IdempotencyStore: Sendable {
     enum Decision: Equatable {
         /// The key is the caller's; it must be recorded or released.

@@ -26,7 +26,8 @@ struct LedgerEntry: Sendable, Codable, Equatable {
     /// The entry as `GET /_sandbox/ledger` lists it.
     var wire: JSONValue {
         .object([
-            ("intent", .string(intent)), ("order_id", .optional(orderID)), ("amount", .integer(amount)), ("currency", .string(currency)),
+            ("intent", .string(intent)), ("order_id", .optional(orderID)), ("amount", .integer(amount)),
+            ("currency", .string(currency)),
             ("kind", .string(kind.rawValue)), ("at", .string(at.timestamp)),
         ])
     }

@@ -8,7 +8,8 @@ struct LedgerRoutes: Sendable {
     func add(to router: Router<SandboxContext>) {
         router.get("/_sandbox/ledger") { request, _ in
             let query = request.uri.queryParameters
-            let entries = await desk.ledger(intent: query["intent"].map(String.init), orderID: query["order_id"].map(String.init))
+            let entries = await desk.ledger(
+                intent: query["intent"].map(String.init), orderID: query["order_id"].map(String.init))
             return Response.json(.array(entries.map(\.wire)))
         }
         router.get("/ledger") { _, _ in Response.page(LedgerPage.html(of: await desk.ledger())) }

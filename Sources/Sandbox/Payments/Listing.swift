@@ -1,5 +1,5 @@
-/// One page of a list of the provider's: newest first, `limit` of them, after `starting_after` or before `ending_before`, made within
-/// `created` (https://docs.stripe.com/api/pagination).
+/// One page of a list of the provider's: newest first, `limit` of them, after `starting_after` or before
+/// `ending_before`, made within `created` (https://docs.stripe.com/api/pagination).
 struct Listing: Sendable {
     private let limit: Int
     private let after: String?
@@ -11,14 +11,16 @@ struct Listing: Sendable {
         let limit = try parameters.positive("limit") ?? 10
         guard limit <= 100 else {
             throw .invalidRequest(
-                code: "parameter_invalid_integer", message: "This value must be less than or equal to 100.", param: "limit")
+                code: "parameter_invalid_integer", message: "This value must be less than or equal to 100.",
+                param: "limit")
         }
         self.limit = Int(limit)
         after = try parameters.text("starting_after")
         before = try parameters.text("ending_before")
         guard after == nil || before == nil else {
             throw .invalidRequest(
-                code: nil, message: "You may only specify one of these parameters: ending_before, starting_after.", param: "ending_before")
+                code: nil, message: "You may only specify one of these parameters: ending_before, starting_after.",
+                param: "ending_before")
         }
         isWanted = try Self.createdFilter(parameters)
     }
@@ -50,7 +52,9 @@ struct Listing: Sendable {
         }
         // Those before a mark are the nearest to it, and still the newest first.
         if before != nil { page.reverse() }
-        return .object([("object", "list"), ("url", .string(url)), ("has_more", .bool(hasMore)), ("data", .array(page))])
+        return .object([
+            ("object", "list"), ("url", .string(url)), ("has_more", .bool(hasMore)), ("data", .array(page)),
+        ])
     }
 
     private static func createdFilter(_ parameters: FormParameters) throws(StripeError) -> @Sendable (Int64) -> Bool {
@@ -62,6 +66,8 @@ struct Listing: Sendable {
         let bounds = FormParameters(fields)
         let (from, after) = (try bounds.integer("gte") ?? .min, try bounds.integer("gt"))
         let (to, before) = (try bounds.integer("lte") ?? .max, try bounds.integer("lt"))
-        return { time in time >= from && time <= to && after.map { time > $0 } ?? true && before.map { time < $0 } ?? true }
+        return { time in
+            time >= from && time <= to && after.map { time > $0 } ?? true && before.map { time < $0 } ?? true
+        }
     }
 }

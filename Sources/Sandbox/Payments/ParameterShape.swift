@@ -14,15 +14,17 @@ indirect enum ParameterShape: Sendable {
     case anything
 
     static let shipping = ParameterShape.fields([
-        "address": .fields(Dictionary(uniqueKeysWithValues: TestMethod.addressFields.map { ($0, .text) })), "carrier": .text,
+        "address": .fields(Dictionary(uniqueKeysWithValues: TestMethod.addressFields.map { ($0, .text) })),
+        "carrier": .text,
         "name": .text, "phone": .text, "tracking_number": .text,
     ])
 }
 
 extension FormParameters {
-    /// Refuses what the provider does not know and what is not of the kind it knows, in that order, as the provider does.
-    /// - Throws: `parameter_unknown` with every stranger in its message and the first as `param`; else a refusal of the first value that is of
-    ///   another kind.
+    /// Refuses what the provider does not know and what is not of the kind it knows, in that order, as the provider
+    /// does.
+    /// - Throws: `parameter_unknown` with every stranger in its message and the first as `param`; else a refusal of the
+    ///   first value that is of another kind.
     func check(_ shapes: [String: ParameterShape]) throws(StripeError) {
         var strangers: [(name: String, hint: String?)] = []
         var misfits: [StripeError] = []
@@ -31,7 +33,8 @@ extension FormParameters {
             let names = strangers.map(\.name).joined(separator: ", ")
             let hint = strangers.count == 1 ? first.hint.map { ". Did you mean \($0)?" } ?? "" : ""
             throw .invalidRequest(
-                code: "parameter_unknown", message: "Received unknown parameter\(strangers.count == 1 ? "" : "s"): \(names)\(hint)",
+                code: "parameter_unknown",
+                message: "Received unknown parameter\(strangers.count == 1 ? "" : "s"): \(names)\(hint)",
                 param: first.name)
         }
         if let misfit = misfits.first { throw misfit }
@@ -56,8 +59,10 @@ extension FormParameters {
                 check(fields, inner, under: full, &strangers, &misfits)
             case (.list, .fields) where value.elements?.allSatisfy({ $0.text != nil }) == true: break
             case (.list, _): misfits.append(.invalidRequest(code: nil, message: "Invalid array", param: full))
-            case (.fields, _), (.map, _): misfits.append(.invalidRequest(code: nil, message: "Invalid object", param: full))
-            case (.text, _): misfits.append(.invalidRequest(code: nil, message: "Invalid string for \(full)", param: full))
+            case (.fields, _), (.map, _):
+                misfits.append(.invalidRequest(code: nil, message: "Invalid object", param: full))
+            case (.text, _):
+                misfits.append(.invalidRequest(code: nil, message: "Invalid string for \(full)", param: full))
             }
         }
     }

@@ -15,10 +15,15 @@ struct PaymentAnswer: Sendable, Equatable {
     var retryAfter: Int?
 
     init(_ error: StripeError, requestID: String, shouldRetry: Bool? = nil, retryAfter: Int? = nil) {
-        self.init(status: error.status, body: error.body.text, requestID: requestID, shouldRetry: shouldRetry, retryAfter: retryAfter)
+        self.init(
+            status: error.status, body: error.body.text, requestID: requestID, shouldRetry: shouldRetry,
+            retryAfter: retryAfter)
     }
 
-    init(status: Int, body: String, requestID: String, replayOf: String? = nil, shouldRetry: Bool? = nil, retryAfter: Int? = nil) {
+    init(
+        status: Int, body: String, requestID: String, replayOf: String? = nil, shouldRetry: Bool? = nil,
+        retryAfter: Int? = nil
+    ) {
         self.status = status
         self.body = body
         self.requestID = requestID

@@ -16,7 +16,9 @@ extension PaymentBook {
 
     /// `GET /v1/payment_methods/{id}`
     static func method(_ id: String?) throws(StripeError) -> JSONValue {
-        guard let id, let method = TestMethod.of(id) else { throw .missing("PaymentMethod", id ?? "", param: "payment_method") }
+        guard let id, let method = TestMethod.of(id) else {
+            throw .missing("PaymentMethod", id ?? "", param: "payment_method")
+        }
         return method.wire
     }
 

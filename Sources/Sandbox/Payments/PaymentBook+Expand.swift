@@ -1,16 +1,22 @@
 extension PaymentBook {
-    /// An answer with the objects in place of their ids that `expand[]` asks for, `latest_charge.balance_transaction` or, in a list,
-    /// `data.payment_intent` (https://docs.stripe.com/api/expanding_objects).
+    /// An answer with the objects in place of their ids that `expand[]` asks for, `latest_charge.balance_transaction`
+    /// or, in a list, `data.payment_intent` (https://docs.stripe.com/api/expanding_objects).
     /// - Throws: a refusal of a path that leads nowhere or too deep; then nothing must have happened.
-    func expanded(_ answer: JSONValue, _ parameters: FormParameters, after change: BookChange?) throws(StripeError) -> JSONValue {
-        guard let paths = parameters.values["expand"]?.elements?.compactMap(\.text), !paths.isEmpty else { return answer }
+    func expanded(_ answer: JSONValue, _ parameters: FormParameters, after change: BookChange?) throws(StripeError)
+        -> JSONValue
+    {
+        guard let paths = parameters.values["expand"]?.elements?.compactMap(\.text), !paths.isEmpty else {
+            return answer
+        }
         var book = self
         if let change { book.apply(change) }
         var answer = answer
         for (index, path) in paths.enumerated() {
             let steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             guard steps.count <= 4 else {
-                throw .invalidRequest(code: nil, message: "You cannot expand more than 4 levels of a property.", param: "expand[\(index)]")
+                throw .invalidRequest(
+                    code: nil, message: "You cannot expand more than 4 levels of a property.", param: "expand[\(index)]"
+                )
             }
             let refusal = StripeError.invalidRequest(
                 code: nil, message: "This property cannot be expanded (\(path)).", param: "expand[\(index)]")
@@ -19,7 +25,9 @@ extension PaymentBook {
         return answer
     }
 
-    private func expand(_ value: JSONValue, _ steps: ArraySlice<String>, _ refusal: StripeError) throws(StripeError) -> JSONValue {
+    private func expand(_ value: JSONValue, _ steps: ArraySlice<String>, _ refusal: StripeError) throws(StripeError)
+        -> JSONValue
+    {
         guard let step = steps.first else { return value }
         guard case .object(var fields) = value, case .string(let kind)? = value["object"] else { throw refusal }
         if kind == "list" {
@@ -63,16 +71,22 @@ extension PaymentBook {
         guard id.hasPrefix("txn_") else { return nil }
         let (source, type, amount, currency, created): (String, String, Int64, String, Int64)
         if let charge = charges["ch_" + name] {
-            (source, type, amount, currency, created) = (charge.id, "charge", charge.amountCaptured, charge.currency, charge.created)
+            (source, type, amount, currency, created) = (
+                charge.id, "charge", charge.amountCaptured, charge.currency, charge.created
+            )
         } else if let refund = refunds["re_" + name] {
-            (source, type, amount, currency, created) = (refund.id, "refund", -refund.amount, refund.currency, refund.created)
+            (source, type, amount, currency, created) = (
+                refund.id, "refund", -refund.amount, refund.currency, refund.created
+            )
         } else {
             return nil
         }
         let fee = type == "charge" ? amount * 29 / 1_000 + 30 : 0
         return .object([
-            ("id", .string(id)), ("object", "balance_transaction"), ("amount", .integer(amount)), ("available_on", .integer(created)),
-            ("created", .integer(created)), ("currency", .string(currency)), ("exchange_rate", .null), ("fee", .integer(fee)),
+            ("id", .string(id)), ("object", "balance_transaction"), ("amount", .integer(amount)),
+            ("available_on", .integer(created)),
+            ("created", .integer(created)), ("currency", .string(currency)), ("exchange_rate", .null),
+            ("fee", .integer(fee)),
             ("fee_details", .array([])), ("net", .integer(amount - fee)), ("reporting_category", .string(type)),
             ("source", .string(source)), ("status", "pending"), ("type", .string(type)),
         ])
@@ -80,13 +94,17 @@ extension PaymentBook {
 
     /// Which fields hold an id that may be expanded, by kind of object.
     private static let expandable: [String: Set<String>] = [
-        "payment_intent": ["application", "customer", "latest_charge", "on_behalf_of", "payment_method", "review", "source"],
+        "payment_intent": [
+            "application", "customer", "latest_charge", "on_behalf_of", "payment_method", "review", "source",
+        ],
         "charge": [
-            "application", "application_fee", "balance_transaction", "customer", "failure_balance_transaction", "on_behalf_of",
+            "application", "application_fee", "balance_transaction", "customer", "failure_balance_transaction",
+            "on_behalf_of",
             "payment_intent", "refunds", "review", "source_transfer", "transfer",
         ],
         "refund": [
-            "balance_transaction", "charge", "failure_balance_transaction", "payment_intent", "source_transfer_reversal",
+            "balance_transaction", "charge", "failure_balance_transaction", "payment_intent",
+            "source_transfer_reversal",
             "transfer_reversal",
         ],
         "dispute": ["charge", "payment_intent"], "balance_transaction": ["source"], "payment_method": ["customer"],

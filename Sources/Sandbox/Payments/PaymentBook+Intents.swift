@@ -2,9 +2,12 @@ import FoundationEssentials
 
 extension PaymentBook {
     /// `POST /v1/payment_intents`
-    func create(_ parameters: FormParameters, version: StripeVersion, at now: Date, pages: String) throws(StripeError) -> BookOutcome {
+    func create(_ parameters: FormParameters, version: StripeVersion, at now: Date, pages: String) throws(StripeError)
+        -> BookOutcome
+    {
         guard let amount = try parameters.positive("amount") else {
-            throw .invalidRequest(code: "parameter_missing", message: "Missing required param: amount.", param: "amount")
+            throw .invalidRequest(
+                code: "parameter_missing", message: "Missing required param: amount.", param: "amount")
         }
         let currency = try parameters.required("currency")
         try ChargeLimits.check(amount, currency)
@@ -17,14 +20,17 @@ extension PaymentBook {
             captureMethod: try parameters.choice("capture_method", of: PaymentIntent.CaptureMethod.self) ?? .automatic,
             clientSecret: ProviderID.secret(of: id), created: now.unixSeconds, metadata: try parameters.metadata(),
             paymentMethodTypes: types, description: try parameters.text("description"),
-            receiptEmail: try parameters.text("receipt_email"), status: method == nil ? .requiresPaymentMethod : .requiresConfirmation,
+            receiptEmail: try parameters.text("receipt_email"),
+            status: method == nil ? .requiresPaymentMethod : .requiresConfirmation,
             paymentMethod: method)
         intent.redirects = redirects
         try intent.take(parameters)
         _ = try parameters.word("confirmation_method", of: ["automatic", "manual"])
         guard try parameters.boolean("confirm") ?? false else {
-            for name in ["return_url", "off_session", "error_on_requires_action", "mandate_data"] where parameters.values[name] != nil {
-                throw .invalidRequest(code: nil, message: "You must set `confirm=true` when providing `\(name)`.", param: name)
+            for name in ["return_url", "off_session", "error_on_requires_action", "mandate_data"]
+            where parameters.values[name] != nil {
+                throw .invalidRequest(
+                    code: nil, message: "You must set `confirm=true` when providing `\(name)`.", param: name)
             }
             return BookOutcome(change: BookChange(intent: intent), answer: .success(intent.wire))
         }
@@ -32,7 +38,9 @@ extension PaymentBook {
     }
 
     /// `POST /v1/payment_intents/{id}/confirm`
-    func confirm(_ current: PaymentIntent, _ parameters: FormParameters, at now: Date, pages: String) throws(StripeError) -> BookOutcome {
+    func confirm(_ current: PaymentIntent, _ parameters: FormParameters, at now: Date, pages: String)
+        throws(StripeError) -> BookOutcome
+    {
         var intent = current
         try refuseWhatIsNotThere(parameters)
         if intent.status.isConfirmable { try intent.take(parameters) }
@@ -59,7 +67,9 @@ extension PaymentBook {
     func update(_ current: PaymentIntent, _ parameters: FormParameters) throws(StripeError) -> BookOutcome {
         var intent = current
         try refuseWhatIsNotThere(parameters)
-        let late = ["amount", "currency", "payment_method", "payment_method_types", "capture_method", "setup_future_usage"]
+        let late = [
+            "amount", "currency", "payment_method", "payment_method_types", "capture_method", "setup_future_usage",
+        ]
         let open: Set<IntentStatus> = [.requiresPaymentMethod, .requiresConfirmation, .requiresAction]
         if !open.contains(intent.status), let name = late.first(where: { parameters.values[$0] != nil }) {
             throw .unexpectedState(
@@ -75,7 +85,8 @@ extension PaymentBook {
             intent.authenticationURL = nil
             (intent.lastDecline, intent.declinedMethod) = (nil, nil)
         }
-        intent.captureMethod = try parameters.choice("capture_method", of: PaymentIntent.CaptureMethod.self) ?? intent.captureMethod
+        intent.captureMethod =
+            try parameters.choice("capture_method", of: PaymentIntent.CaptureMethod.self) ?? intent.captureMethod
         intent.metadata = try parameters.metadata(over: intent.metadata)
         if parameters.values["description"] != nil { intent.description = try parameters.text("description") }
         try intent.take(parameters)
@@ -83,10 +94,13 @@ extension PaymentBook {
     }
 
     /// `POST /v1/payment_intents/{id}/capture`
-    func capture(_ current: PaymentIntent, _ parameters: FormParameters, at now: Date) throws(StripeError) -> BookOutcome {
+    func capture(_ current: PaymentIntent, _ parameters: FormParameters, at now: Date) throws(StripeError)
+        -> BookOutcome
+    {
         guard try parameters.boolean("final_capture") ?? true else {
             throw .invalidRequest(
-                code: nil, message: "This PaymentIntent does not support capturing more than once.", param: "final_capture")
+                code: nil, message: "This PaymentIntent does not support capturing more than once.",
+                param: "final_capture")
         }
         var intent = current
         let result = try intent.capture(try parameters.positive("amount_to_capture"))
@@ -96,7 +110,8 @@ extension PaymentBook {
     }
 
     /// `POST /v1/payment_intents/{id}/cancel`
-    func cancel(_ current: PaymentIntent, _ parameters: FormParameters, at now: Date) throws(StripeError) -> BookOutcome {
+    func cancel(_ current: PaymentIntent, _ parameters: FormParameters, at now: Date) throws(StripeError) -> BookOutcome
+    {
         let reason = try parameters.word(
             "cancellation_reason", of: ["duplicate", "fraudulent", "requested_by_customer", "abandoned"])
         var intent = current
@@ -119,13 +134,15 @@ extension PaymentBook {
 
     private static func isAddress(_ url: String) -> Bool {
         guard let colon = url.firstIndex(of: ":"), colon != url.startIndex else { return false }
-        return url[colon...].hasPrefix("://") && url.utf8.count <= 2_048 && url.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        return url[colon...].hasPrefix("://") && url.utf8.count <= 2_048
+            && url.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     private func knownMethod(_ parameters: FormParameters) throws(StripeError) -> String? {
         guard let method = try parameters.text("payment_method") else { return nil }
         guard CardOutcome.of(method) != nil else {
-            throw .invalidRequest(code: "resource_missing", message: "No such PaymentMethod: '\(method)'", param: "payment_method")
+            throw .invalidRequest(
+                code: "resource_missing", message: "No such PaymentMethod: '\(method)'", param: "payment_method")
         }
         return method
     }
@@ -147,13 +164,17 @@ extension PaymentBook {
                     "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that map to the test card you are using, see https://stripe.com/docs/testing."
             )
         }
-        if let name = ["payment_method_data", "transfer_data", "application_fee_amount"].first(where: { parameters.values[$0] != nil }) {
+        if let name = ["payment_method_data", "transfer_data", "application_fee_amount"].first(where: {
+            parameters.values[$0] != nil
+        }) {
             throw .invalidRequest(code: nil, message: "The sandbox does not stand in for \(name).", param: name)
         }
     }
 
     /// The kinds of methods an intent takes, and whether those that send the customer elsewhere are among them.
-    private func methods(_ parameters: FormParameters, _ version: StripeVersion) throws(StripeError) -> ([String], redirects: String?) {
+    private func methods(_ parameters: FormParameters, _ version: StripeVersion) throws(StripeError) -> (
+        [String], redirects: String?
+    ) {
         if let automatic = parameters.fields("automatic_payment_methods") {
             guard let isEnabled = automatic.values["enabled"]?.text else {
                 throw .invalidRequest(
@@ -161,12 +182,14 @@ extension PaymentBook {
                     param: "automatic_payment_methods[enabled]")
             }
             guard isEnabled == "true" || isEnabled == "false" else {
-                throw .invalidRequest(code: nil, message: "Invalid boolean: \(isEnabled)", param: "automatic_payment_methods[enabled]")
+                throw .invalidRequest(
+                    code: nil, message: "Invalid boolean: \(isEnabled)", param: "automatic_payment_methods[enabled]")
             }
             let redirects = automatic.values["allow_redirects"]?.text ?? "always"
             guard redirects == "always" || redirects == "never" else {
                 throw .invalidRequest(
-                    code: nil, message: "Invalid automatic_payment_methods[allow_redirects]: must be one of always, or never",
+                    code: nil,
+                    message: "Invalid automatic_payment_methods[allow_redirects]: must be one of always, or never",
                     param: "automatic_payment_methods[allow_redirects]")
             }
             guard isEnabled == "false" || parameters.values["payment_method_types"] == nil else {
@@ -194,15 +217,18 @@ extension PaymentBook {
 }
 
 extension PaymentIntent {
-    /// Takes what creating, changing and confirming have in common: whom to write to, where the goods go, what stands on the statement.
+    /// Takes what creating, changing and confirming have in common: whom to write to, where the goods go, what stands
+    /// on the statement.
     mutating func take(_ parameters: FormParameters) throws(StripeError) {
         if let email = try parameters.text("receipt_email") {
             guard email.contains("@"), !email.contains(where: \.isWhitespace) else {
-                throw .invalidRequest(code: "email_invalid", message: "Invalid email address: \(email)", param: "receipt_email")
+                throw .invalidRequest(
+                    code: "email_invalid", message: "Invalid email address: \(email)", param: "receipt_email")
             }
             receiptEmail = email
         }
-        setupFutureUsage = try parameters.word("setup_future_usage", of: ["off_session", "on_session"]) ?? setupFutureUsage
+        setupFutureUsage =
+            try parameters.word("setup_future_usage", of: ["off_session", "on_session"]) ?? setupFutureUsage
         if parameters.values["statement_descriptor"]?.text?.isEmpty == false, paymentMethodTypes == ["card"] {
             throw .invalidRequest(
                 code: nil,
@@ -211,10 +237,13 @@ extension PaymentIntent {
                 param: "statement_descriptor")
         }
         if let suffix = try parameters.text("statement_descriptor_suffix") {
-            guard suffix.count <= 22, !suffix.contains(where: { "<>\\'\"*".contains($0) }), suffix.contains(where: \.isLetter) else {
+            guard suffix.count <= 22, !suffix.contains(where: { "<>\\'\"*".contains($0) }),
+                suffix.contains(where: \.isLetter)
+            else {
                 throw .invalidRequest(
                     code: nil,
-                    message: "The statement descriptor suffix has at most 22 characters, a letter among them and none of < > \\ ' \" *.",
+                    message:
+                        "The statement descriptor suffix has at most 22 characters, a letter among them and none of < > \\ ' \" *.",
                     param: "statement_descriptor_suffix")
             }
             statementDescriptorSuffix = suffix
@@ -226,7 +255,9 @@ extension PaymentIntent {
         }
         guard let address = fields["address"]?.fields else { throw Self.missing("shipping[address]") }
         guard let name = fields["name"]?.text, !name.isEmpty else { throw Self.missing("shipping[name]") }
-        if let country = address["country"]?.text, !country.isEmpty, country.count != 2 || country != country.uppercased() {
+        if let country = address["country"]?.text, !country.isEmpty,
+            country.count != 2 || country != country.uppercased()
+        {
             throw .invalidRequest(
                 code: "country_code_invalid",
                 message: "Country '\(country)' is unknown. Try using a 2-character alphanumeric country code.",
@@ -236,7 +267,10 @@ extension PaymentIntent {
             (name, fields[name]?.text.flatMap { $0.isEmpty ? nil : JSONValue.string($0) } ?? .null)
         }
         let place = JSONValue.object(TestMethod.addressFields.map { text(address, $0) })
-        shipping = JSONValue.object([("address", place)] + ["carrier", "name", "phone", "tracking_number"].map { text(fields, $0) }).text
+        shipping =
+            JSONValue.object(
+                [("address", place)] + ["carrier", "name", "phone", "tracking_number"].map { text(fields, $0) }
+            ).text
     }
 
     private static func missing(_ name: String) -> StripeError {

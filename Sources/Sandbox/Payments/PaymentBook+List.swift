@@ -10,7 +10,9 @@ extension PaymentBook {
     func listRefunds(_ parameters: FormParameters) throws(StripeError) -> JSONValue {
         let (intent, charge) = (try parameters.text("payment_intent"), try parameters.text("charge"))
         return try Listing(parameters).page(of: refundOrder, "refund", at: "/v1/refunds") { id in
-            guard let refund = refunds[id], intent == nil || refund.intent == intent, charge == nil || refund.charge == charge else {
+            guard let refund = refunds[id], intent == nil || refund.intent == intent,
+                charge == nil || refund.charge == charge
+            else {
                 return nil
             }
             return (refund.created, { refund.wire })
@@ -22,7 +24,8 @@ extension PaymentBook {
         var types = parameters.values["types"]?.elements?.compactMap(\.text)
         if let type = try parameters.text("type") { types = [type] }
         return try Listing(parameters).page(of: eventOrder, "event", at: "/v1/events") { id in
-            guard let event = events[id], types?.contains(where: { Self.matches(event.kind.rawValue, $0) }) ?? true else { return nil }
+            guard let event = events[id], types?.contains(where: { Self.matches(event.kind.rawValue, $0) }) ?? true
+            else { return nil }
             return (event.created, { event.wire })
         }
     }

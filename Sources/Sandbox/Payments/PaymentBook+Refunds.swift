@@ -11,24 +11,31 @@ extension PaymentBook {
         }
         if let dispute = disputeOf[intent.id].flatMap({ disputes[$0] }), dispute.status != .won {
             throw stored(
-                .invalidRequest(code: "charge_disputed", message: "Charge \(intent.latestCharge ?? "") has been charged back."))
+                .invalidRequest(
+                    code: "charge_disputed", message: "Charge \(intent.latestCharge ?? "") has been charged back."))
         }
         let left = intent.amountReceived - refunded[intent.id, default: 0]
         guard left > 0 else {
             throw stored(
-                .invalidRequest(code: "charge_already_refunded", message: "Charge \(intent.latestCharge ?? "") has already been refunded."))
+                .invalidRequest(
+                    code: "charge_already_refunded",
+                    message: "Charge \(intent.latestCharge ?? "") has already been refunded."))
         }
         let amount = try parameters.positive("amount") ?? left
         try ChargeLimits.checkStep(amount, intent.currency, param: "amount")
         guard amount <= left else {
             throw stored(
                 .invalidRequest(
-                    code: nil, message: "Refund amount (\(amount)) is greater than unrefunded amount on charge (\(left)).", param: "amount")
+                    code: nil,
+                    message: "Refund amount (\(amount)) is greater than unrefunded amount on charge (\(left)).",
+                    param: "amount")
             )
         }
         let refund = Refund(
-            id: ProviderID.refund(), intent: intent.id, charge: intent.latestCharge, amount: amount, currency: intent.currency,
-            reason: try parameters.word("reason", of: ["duplicate", "fraudulent", "requested_by_customer"]), created: now.unixSeconds,
+            id: ProviderID.refund(), intent: intent.id, charge: intent.latestCharge, amount: amount,
+            currency: intent.currency,
+            reason: try parameters.word("reason", of: ["duplicate", "fraudulent", "requested_by_customer"]),
+            created: now.unixSeconds,
             metadata: try parameters.metadata(),
             status: intent.paymentMethod == "pm_card_pendingRefund" ? .pending : .succeeded)
         let change = BookChange(refund: refund, ledger: [entry(intent, amount, .refund, now)])
@@ -64,16 +71,20 @@ extension PaymentBook {
         if let id = try parameters.text("payment_intent") {
             if let charge = try parameters.text("charge"), charges[charge]?.intent != id {
                 throw .invalidRequest(
-                    code: nil, message: "You may only specify one of these parameters: charge, payment_intent.", param: "charge")
+                    code: nil, message: "You may only specify one of these parameters: charge, payment_intent.",
+                    param: "charge")
             }
             guard let intent = intents[id] else { throw .missing("payment_intent", id, param: "payment_intent") }
             return intent
         }
         guard let charge = try parameters.text("charge") else {
             throw .invalidRequest(
-                code: "parameter_missing", message: "One of the following params should be provided: payment_intent or charge.")
+                code: "parameter_missing",
+                message: "One of the following params should be provided: payment_intent or charge.")
         }
-        guard let id = charges[charge]?.intent, let intent = intents[id] else { throw .missing("charge", charge, param: "charge") }
+        guard let id = charges[charge]?.intent, let intent = intents[id] else {
+            throw .missing("charge", charge, param: "charge")
+        }
         return intent
     }
 

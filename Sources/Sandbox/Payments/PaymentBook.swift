@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Everything the payments stand-in knows: intents, refunds and the ledger of money moved. A value without I/O.
 ///
-/// ``outcome(of:at:pages:)`` decides what a call comes to and changes nothing; ``apply(_:)`` makes a decided change real. The journal
-/// stands between the two, and replaying it is applying the same changes again.
+/// ``outcome(of:at:pages:)`` decides what a call comes to and changes nothing; ``apply(_:)`` makes a decided change
+/// real. The journal stands between the two, and replaying it is applying the same changes again.
 struct PaymentBook: Sendable {
     private(set) var intents: [String: PaymentIntent] = [:]
     /// Ids in the order they were made.
@@ -45,7 +45,9 @@ struct PaymentBook: Sendable {
             disputeOf[dispute.intent] = dispute.id
         }
         ledger.append(contentsOf: change.ledger)
-        for event in change.events where events.updateValue(event, forKey: event.id) == nil { eventOrder.append(event.id) }
+        for event in change.events where events.updateValue(event, forKey: event.id) == nil {
+            eventOrder.append(event.id)
+        }
     }
 
     /// The charge of a change that was written before charges were kept apart.
@@ -121,7 +123,11 @@ struct PaymentBook: Sendable {
             return BookOutcome(change: change, answer: .failure(.declined(decline, intent)))
         case .canceled:
             change.charge = intent.latestCharge.flatMap { charges[$0] }
-            if let charge = change.charge, charge.failure == nil { change.charge?.released = charge.amount } else { change.charge = nil }
+            if let charge = change.charge, charge.failure == nil {
+                change.charge?.released = charge.amount
+            } else {
+                change.charge = nil
+            }
         case .actionRequired, .processing: break
         }
         return BookOutcome(change: change, answer: .success(intent.wire))
@@ -134,6 +140,7 @@ struct PaymentBook: Sendable {
 
     /// A movement of an intent's money.
     func entry(_ intent: PaymentIntent, _ amount: Int64, _ kind: LedgerEntry.Kind, _ now: Date) -> LedgerEntry {
-        LedgerEntry(intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: kind, at: now)
+        LedgerEntry(
+            intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: kind, at: now)
     }
 }

@@ -24,7 +24,8 @@ struct PaymentCall: Sendable {
     ///   - body: the form, or the query of a read.
     ///   - faultHeader: the value of `X-Sandbox-Fault`; it goes before the standing rules.
     func run(
-        _ operation: PaymentOperation, id: String?, authorization: String?, body: String, idempotencyKey: String?, faultHeader: String?,
+        _ operation: PaymentOperation, id: String?, authorization: String?, body: String, idempotencyKey: String?,
+        faultHeader: String?,
         version: StripeVersion
     ) async -> Delivery {
         let account: String
@@ -58,7 +59,8 @@ struct PaymentCall: Sendable {
         }
         do {
             let failing = fault?.kind == .error500AfterCommit
-            let call = try await desk.perform(request, under: claim, requestID: requestID, pages: pages, failing: failing)
+            let call = try await desk.perform(
+                request, under: claim, requestID: requestID, pages: pages, failing: failing)
             return deliver(await call.answerInTurn(), fault)
         } catch {
             await desk.release(claim)
@@ -69,15 +71,19 @@ struct PaymentCall: Sendable {
     private func beforeRunning(_ fault: FaultRule?) -> Delivery? {
         switch fault?.kind {
         case .dropBefore: .nothing
-        case .error500Before: .whole(PaymentAnswer(.api("An unknown error occurred (injected by the sandbox)."), requestID: requestID))
+        case .error500Before:
+            .whole(PaymentAnswer(.api("An unknown error occurred (injected by the sandbox)."), requestID: requestID))
         case .badRequest:
             .whole(
                 PaymentAnswer(
-                    .invalidRequest(code: "parameter_invalid", message: "The request is invalid (injected by the sandbox)."),
+                    .invalidRequest(
+                        code: "parameter_invalid", message: "The request is invalid (injected by the sandbox)."),
                     requestID: requestID, shouldRetry: false))
         case .conflict: .whole(inFlight)
         case .rateLimited:
-            tooMany("Too many requests hit the API too quickly (injected by the sandbox).", retryAfter: fault?.retryAfter ?? 1)
+            tooMany(
+                "Too many requests hit the API too quickly (injected by the sandbox).",
+                retryAfter: fault?.retryAfter ?? 1)
         case .hang: .silence
         default: nil
         }
@@ -104,20 +110,26 @@ struct PaymentCall: Sendable {
     }
 
     private func orderID(of request: PaymentRequest) async -> String? {
-        if let id = request.id ?? request.parameters.values["payment_intent"]?.text { return await desk.orderID(of: id) }
+        if let id = request.id ?? request.parameters.values["payment_intent"]?.text {
+            return await desk.orderID(of: id)
+        }
         return request.parameters.values["metadata"]?.fields?["order_id"]?.text
     }
 
     private var inFlight: PaymentAnswer {
-        let message = "There is currently another in-progress request using this Idempotent Key. Please try again later."
-        let error = StripeError(status: 409, type: "idempotency_error", code: "idempotency_key_in_use", message: message)
+        let message =
+            "There is currently another in-progress request using this Idempotent Key. Please try again later."
+        let error = StripeError(
+            status: 409, type: "idempotency_error", code: "idempotency_key_in_use", message: message)
         return PaymentAnswer(error, requestID: requestID, shouldRetry: true)
     }
 
     private var mismatch: PaymentAnswer {
-        let message = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+        let message =
+            "Keys for idempotent requests can only be used with the same parameters they were first used with."
         return PaymentAnswer(
-            StripeError(status: 400, type: "idempotency_error", message: message), requestID: requestID, shouldRetry: false)
+            StripeError(status: 400, type: "idempotency_error", message: message), requestID: requestID,
+            shouldRetry: false)
     }
 
     private static func replay(_ stored: StoredAnswer, _ requestID: String) -> PaymentAnswer {
@@ -130,7 +142,8 @@ struct PaymentCall: Sendable {
         _ operation: PaymentOperation, id: String?, body: String, _ version: StripeVersion
     ) throws(StripeError) -> PaymentRequest {
         do throws(FormError) {
-            return PaymentRequest(operation: operation, id: id, parameters: FormParameters(try FormParser.parse(body)), version: version)
+            return PaymentRequest(
+                operation: operation, id: id, parameters: FormParameters(try FormParser.parse(body)), version: version)
         } catch {
             throw .invalidRequest(code: nil, message: error.message)
         }
@@ -142,6 +155,8 @@ struct PaymentCall: Sendable {
     }
 
     private static func fault(header: String) throws(StripeError) -> FaultRule {
-        do throws(FaultError) { return try FaultRule(header: header) } catch { throw .invalidRequest(code: nil, message: error.message) }
+        do throws(FaultError) { return try FaultRule(header: header) } catch {
+            throw .invalidRequest(code: nil, message: error.message)
+        }
     }
 }

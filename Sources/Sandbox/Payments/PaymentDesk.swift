@@ -3,8 +3,9 @@ import FoundationEssentials
 
 /// Where calls on the payments stand-in come together: one at a time, journalled before they are answered.
 ///
-/// Between ``begin(_:key:account:)`` and ``perform(_:under:requestID:pages:failing:)`` the key is in flight, however long the caller lets that
-/// last (injected latency), so a second request under it sees what it would see at the provider.
+/// Between ``begin(_:key:account:)`` and ``perform(_:under:requestID:pages:failing:)`` the key is in flight, however
+/// long the caller lets that last (injected latency), so a second request under it sees what it would see at the
+/// provider.
 actor PaymentDesk {
     private var book = PaymentBook()
     private var keys = IdempotencyStore()
@@ -46,7 +47,8 @@ actor PaymentDesk {
 
     /// Claims the idempotency key of a call.
     func begin(_ request: PaymentRequest, key: String, account: String) -> Beginning {
-        let claim = Claim(key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical), name: key)
+        let claim = Claim(
+            key: Self.digest(account).prefix(8) + ":" + key, fingerprint: Self.digest(request.canonical), name: key)
         return switch keys.begin(claim.key, fingerprint: claim.fingerprint, at: .now) {
         case .run: .run(claim)
         case .replay(let answer): .replay(answer)
@@ -78,7 +80,8 @@ actor PaymentDesk {
     ) throws(JournalError) -> FinishedCall {
         var outcome = book.outcome(of: request, at: .now, pages: pages)
         if failing, outcome.isStored {
-            var error = StripeError.api("An error occurred with our connection to the card network (injected by the sandbox).")
+            var error = StripeError.api(
+                "An error occurred with our connection to the card network (injected by the sandbox).")
             error.isStored = true
             outcome.answer = .failure(error)
         }
@@ -107,8 +110,12 @@ actor PaymentDesk {
     }
 
     /// Lets the customer of an intent ask the money back.
-    func dispute(_ intent: PaymentIntent, reason: String, isInquiry: Bool, dueBy: Int64?) throws(JournalError) -> FinishedCall {
-        try finish(book.dispute(intent, reason: reason, isInquiry: isInquiry, dueBy: dueBy, at: .now), under: nil, requestID: nil)
+    func dispute(_ intent: PaymentIntent, reason: String, isInquiry: Bool, dueBy: Int64?) throws(JournalError)
+        -> FinishedCall
+    {
+        try finish(
+            book.dispute(intent, reason: reason, isInquiry: isInquiry, dueBy: dueBy, at: .now), under: nil,
+            requestID: nil)
     }
 
     /// Lets the bank decide a dispute.
@@ -120,17 +127,21 @@ actor PaymentDesk {
     var disputes: [Dispute] { book.disputeOrder.compactMap { book.disputes[$0] } }
 
     /// - Parameter requestID: of the call; nil when time or somebody else than the shop is the cause.
-    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String?) throws(JournalError) -> FinishedCall {
+    private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String?) throws(JournalError)
+        -> FinishedCall
+    {
         let answer = PaymentAnswer(outcome.answer, requestID: requestID ?? ProviderID.request())
         var record = JournalRecord(change: outcome.change)
         if let change = outcome.change {
             let origin = EventOrigin(
-                at: .now, requestID: requestID, idempotencyKey: claim?.name, isAnnounced: outbox.target != nil, version: outbox.version)
+                at: .now, requestID: requestID, idempotencyKey: claim?.name, isAnnounced: outbox.target != nil,
+                version: outbox.version)
             record.change?.events = book.events(of: change, from: origin)
         }
         if let claim, outcome.isStored {
             record.answer = StoredAnswer(
-                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body, requestID: answer.requestID,
+                key: claim.key, fingerprint: claim.fingerprint, status: answer.status, body: answer.body,
+                requestID: answer.requestID,
                 at: .now)
         }
         if record.change != nil || record.answer != nil { try journal.append(record) }
@@ -155,7 +166,9 @@ actor PaymentDesk {
     func intent(_ id: String) -> PaymentIntent? { book.intents[id] }
 
     /// The newest intents first.
-    func newestIntents(_ count: Int) -> [PaymentIntent] { book.intentOrder.suffix(count).reversed().compactMap { book.intents[$0] } }
+    func newestIntents(_ count: Int) -> [PaymentIntent] {
+        book.intentOrder.suffix(count).reversed().compactMap { book.intents[$0] }
+    }
 
     /// Money moved, oldest first; of one intent or one order where given.
     func ledger(intent: String? = nil, orderID: String? = nil) -> [LedgerEntry] {

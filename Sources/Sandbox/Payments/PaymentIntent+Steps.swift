@@ -19,14 +19,16 @@ extension PaymentIntent {
     ///   - returnURL: where the customer comes back to.
     ///   - authenticationURL: where the customer would authenticate.
     ///   - isAttended: whether the customer is there to authenticate; when not, a card that asks for it is refused.
-    /// - Throws: `payment_intent_unexpected_state` when the intent is past confirming, `resource_missing` for an unknown payment method, a
-    ///   refusal when methods that send the customer elsewhere are allowed and there is nowhere to come back to.
+    /// - Throws: `payment_intent_unexpected_state` when the intent is past confirming, `resource_missing` for an
+    ///   unknown payment method, a refusal when methods that send the customer elsewhere are allowed and there is
+    ///   nowhere to come back to.
     mutating func confirm(
         with method: String?, returnURL: String?, authenticationURL: String, isAttended: Bool = true
     ) throws(StripeError) -> StepResult {
         guard status.isConfirmable else {
             let already =
-                status == .succeeded ? "it has already succeeded after being previously confirmed" : "it has a status of \(status.rawValue)"
+                status == .succeeded
+                ? "it has already succeeded after being previously confirmed" : "it has a status of \(status.rawValue)"
             throw .unexpectedState("You cannot confirm this PaymentIntent because \(already).", self)
         }
         guard let chosen = method ?? paymentMethod else {
@@ -35,7 +37,8 @@ extension PaymentIntent {
                 self)
         }
         guard let outcome = CardOutcome.of(chosen) else {
-            throw .invalidRequest(code: "resource_missing", message: "No such PaymentMethod: '\(chosen)'", param: "payment_method")
+            throw .invalidRequest(
+                code: "resource_missing", message: "No such PaymentMethod: '\(chosen)'", param: "payment_method")
         }
         guard redirects != "always" || returnURL ?? self.returnURL != nil else {
             throw .invalidRequest(
@@ -65,7 +68,9 @@ extension PaymentIntent {
 
     /// The answer that took its time is there; nil when none was awaited.
     mutating func finishProcessing() -> StepResult? {
-        guard status == .processing, case .processing(let decline) = paymentMethod.flatMap(CardOutcome.of) else { return nil }
+        guard status == .processing, case .processing(let decline) = paymentMethod.flatMap(CardOutcome.of) else {
+            return nil
+        }
         return decline.map { refuse($0) } ?? settle()
     }
 
@@ -73,7 +78,8 @@ extension PaymentIntent {
     /// - Throws: `payment_intent_unexpected_state` unless the intent waits for that.
     mutating func finishAuthentication(passed: Bool) throws(StripeError) -> StepResult {
         guard status == .requiresAction else {
-            throw .unexpectedState("This PaymentIntent does not wait for authentication: its status is \(status.rawValue).", self)
+            throw .unexpectedState(
+                "This PaymentIntent does not wait for authentication: its status is \(status.rawValue).", self)
         }
         authenticationURL = nil
         guard passed else { return refuse(.authenticationFailed) }
@@ -94,7 +100,8 @@ extension PaymentIntent {
         guard captured <= amountCapturable else {
             throw .invalidRequest(
                 code: "amount_too_large",
-                message: "The amount to capture (\(captured)) is greater than the amount capturable (\(amountCapturable)).",
+                message:
+                    "The amount to capture (\(captured)) is greater than the amount capturable (\(amountCapturable)).",
                 param: "amount_to_capture")
         }
         status = .succeeded

@@ -42,8 +42,8 @@ struct PaymentIntent: Sendable, Codable, Equatable, Identifiable {
     var shipping: String?
     var statementDescriptorSuffix: String?
     var setupFutureUsage: String?
-    /// Whether methods that send the customer elsewhere may be used, `always` or `never`, when the account's settings choose the methods; nil
-    /// when the caller named them.
+    /// Whether methods that send the customer elsewhere may be used, `always` or `never`, when the account's settings
+    /// choose the methods; nil when the caller named them.
     var redirects: String?
     var canceledAt: Int64?
     var cancellationReason: String?

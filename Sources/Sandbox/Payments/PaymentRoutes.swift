@@ -33,14 +33,19 @@ struct PaymentRoutes: Sendable {
         router.get("/v1/events/{id}") { try await respond(.retrieveEvent, $0, $1) }
     }
 
-    private func respond(_ operation: PaymentOperation, _ request: Request, _ context: SandboxContext) async throws -> Response {
+    private func respond(_ operation: PaymentOperation, _ request: Request, _ context: SandboxContext) async throws
+        -> Response
+    {
         let call = PaymentCall(desk: desk, faults: faults, requestID: ProviderID.request(), pages: request.baseURL)
         let body: String
         if operation.isWrite {
             body = String(buffer: try await request.body.collect(upTo: 256 * 1024))
-            if !body.isEmpty, let type = request.headers[.contentType], !type.lowercased().hasPrefix("application/x-www-form-urlencoded") {
+            if !body.isEmpty, let type = request.headers[.contentType],
+                !type.lowercased().hasPrefix("application/x-www-form-urlencoded")
+            {
                 let error = StripeError.invalidRequest(
-                    code: nil, message: "Invalid request: send parameters as application/x-www-form-urlencoded, not '\(type)'.")
+                    code: nil,
+                    message: "Invalid request: send parameters as application/x-www-form-urlencoded, not '\(type)'.")
                 return Self.response(to: PaymentAnswer(error, requestID: call.requestID, shouldRetry: false), nil)
             }
         } else {
@@ -51,11 +56,13 @@ struct PaymentRoutes: Sendable {
             let error = StripeError.invalidRequest(
                 code: nil,
                 message:
-                    "Invalid Stripe API version: \(request.headers[.stripeVersion] ?? ""). See https://stripe.com/docs/api/versioning.")
+                    "Invalid Stripe API version: \(request.headers[.stripeVersion] ?? ""). See https://stripe.com/docs/api/versioning."
+            )
             return Self.response(to: PaymentAnswer(error, requestID: call.requestID, shouldRetry: false), key)
         }
         let delivery = await call.run(
-            operation, id: context.parameters.get("id"), authorization: request.headers[.authorization], body: body, idempotencyKey: key,
+            operation, id: context.parameters.get("id"), authorization: request.headers[.authorization], body: body,
+            idempotencyKey: key,
             faultHeader: request.headers[.sandboxFault], version: version)
         switch delivery {
         case .whole(let answer): return Self.response(to: answer, key, version)
@@ -73,7 +80,8 @@ struct PaymentRoutes: Sendable {
         }
     }
 
-    private static func response(to answer: PaymentAnswer, _ key: String?, _ version: StripeVersion? = nil) -> Response {
+    private static func response(to answer: PaymentAnswer, _ key: String?, _ version: StripeVersion? = nil) -> Response
+    {
         var headers = HTTPFields()
         headers[.stripeVersion] = version?.text
         headers[.requestID] = answer.requestID

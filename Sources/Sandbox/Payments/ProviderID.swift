@@ -15,7 +15,9 @@ enum ProviderID {
     static func request() -> String { "req_" + random(14) }
     static func secret(of intent: String) -> String { intent + "_secret_" + random(25) }
 
-    static func hexadecimal(_ length: Int) -> String { String((0..<length).map { _ in "0123456789abcdef".randomElement() ?? "0" }) }
+    static func hexadecimal(_ length: Int) -> String {
+        String((0..<length).map { _ in "0123456789abcdef".randomElement() ?? "0" })
+    }
 
     private static func random(_ length: Int) -> String {
         // 62 letters, so there is always one to pick; the first stands in only for the type checker.

@@ -37,7 +37,8 @@ struct StripeError: Error, Equatable {
     /// A card that was refused; the intent waits for another one.
     static func declined(_ decline: Decline, _ intent: PaymentIntent) -> StripeError {
         StripeError(
-            status: 402, type: "card_error", code: decline.code, declineCode: decline.declineCode, message: decline.message, intent: intent,
+            status: 402, type: "card_error", code: decline.code, declineCode: decline.declineCode,
+            message: decline.message, intent: intent,
             isStored: true)
     }
 
@@ -51,12 +52,16 @@ struct StripeError: Error, Equatable {
         if let declineCode { fields.append(("decline_code", .string(declineCode))) }
         fields.append(("message", .string(message)))
         if let param { fields.append(("param", .string(param))) }
-        if let code { fields.append(("doc_url", .string("https://stripe.com/docs/error-codes/" + code.replacing("_", with: "-")))) }
+        if let code {
+            fields.append(("doc_url", .string("https://stripe.com/docs/error-codes/" + code.replacing("_", with: "-"))))
+        }
         if let intent {
             fields.append(("payment_intent", intent.wire))
             if type == "card_error" {
                 if let charge = intent.latestCharge { fields.append(("charge", .string(charge))) }
-                if let method = intent.declinedMethod.flatMap(TestMethod.of) { fields.append(("payment_method", method.wire)) }
+                if let method = intent.declinedMethod.flatMap(TestMethod.of) {
+                    fields.append(("payment_method", method.wire))
+                }
             }
         }
         return .object([("error", .object(fields))])

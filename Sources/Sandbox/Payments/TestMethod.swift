@@ -29,7 +29,8 @@ struct TestMethod: Sendable, Equatable {
     /// The payment method as the provider writes it (https://docs.stripe.com/api/payment_methods/object).
     var wire: JSONValue {
         .object([
-            ("id", .string(id)), ("object", "payment_method"), ("allow_redisplay", "unspecified"), ("billing_details", Self.nobody),
+            ("id", .string(id)), ("object", "payment_method"), ("allow_redisplay", "unspecified"),
+            ("billing_details", Self.nobody),
             (type, .object(facts)), ("created", .integer(Self.born)), ("customer", .null), ("livemode", .bool(false)),
             ("metadata", .object([])), ("type", .string(type)),
         ])
@@ -40,9 +41,12 @@ struct TestMethod: Sendable, Equatable {
         var fields = facts
         if brand != nil {
             fields = [("amount_authorized", .integer(amount)), ("authorization_code", .null)] + fields
-            fields += [("installments", .null), ("mandate", .null), ("network_token", .object([("used", .bool(false))]))]
+            fields += [
+                ("installments", .null), ("mandate", .null), ("network_token", .object([("used", .bool(false))])),
+            ]
             let authentication = JSONValue.object([
-                ("authentication_flow", "challenge"), ("result", "authenticated"), ("result_reason", .null), ("version", "2.2.0"),
+                ("authentication_flow", "challenge"), ("result", "authenticated"), ("result_reason", .null),
+                ("version", "2.2.0"),
             ])
             fields += [("three_d_secure", isAuthenticated ? authentication : .null), ("wallet", .null)]
         }
@@ -63,10 +67,14 @@ struct TestMethod: Sendable, Equatable {
                 ("fingerprint", .string(fingerprint)), ("last4", .string(last4)), ("routing_number", "110000000"),
             ]
         }
-        let checks = JSONValue.object([("address_line1_check", .null), ("address_postal_code_check", .null), ("cvc_check", "pass")])
+        let checks = JSONValue.object([
+            ("address_line1_check", .null), ("address_postal_code_check", .null), ("cvc_check", "pass"),
+        ])
         return [
-            ("brand", .string(brand)), ("checks", checks), ("country", "US"), ("exp_month", .integer(12)), ("exp_year", .integer(2034)),
-            ("fingerprint", .string(fingerprint)), ("funding", .string(funding)), ("last4", .string(last4)), ("network", .string(brand)),
+            ("brand", .string(brand)), ("checks", checks), ("country", "US"), ("exp_month", .integer(12)),
+            ("exp_year", .integer(2034)),
+            ("fingerprint", .string(fingerprint)), ("funding", .string(funding)), ("last4", .string(last4)),
+            ("network", .string(brand)),
         ]
     }
 
@@ -74,15 +82,18 @@ struct TestMethod: Sendable, Equatable {
     private static let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
     private static let others: [String: (String, String)] = [
-        "pm_card_mastercard": ("mastercard", "4444"), "pm_card_amex": ("amex", "0005"), "pm_card_discover": ("discover", "1117"),
+        "pm_card_mastercard": ("mastercard", "4444"), "pm_card_amex": ("amex", "0005"),
+        "pm_card_discover": ("discover", "1117"),
         "pm_card_visa_debit": ("visa", "5556"),
     ]
 
     private static let visas: [String: String] = [
-        "pm_card_chargeDeclined": "0002", "pm_card_chargeDeclinedInsufficientFunds": "9995", "pm_card_chargeDeclinedLostCard": "9987",
+        "pm_card_chargeDeclined": "0002", "pm_card_chargeDeclinedInsufficientFunds": "9995",
+        "pm_card_chargeDeclinedLostCard": "9987",
         "pm_card_chargeDeclinedStolenCard": "9979", "pm_card_chargeDeclinedFraudulent": "0019",
         "pm_card_chargeDeclinedVelocityLimitExceeded": "6975", "pm_card_chargeDeclinedExpiredCard": "0069",
-        "pm_card_chargeDeclinedIncorrectCvc": "0127", "pm_card_chargeDeclinedProcessingError": "0119", "pm_card_createDispute": "0259",
+        "pm_card_chargeDeclinedIncorrectCvc": "0127", "pm_card_chargeDeclinedProcessingError": "0119",
+        "pm_card_createDispute": "0259",
         "pm_card_pendingRefund": "7726", "pm_card_refundFail": "5126", "pm_card_authenticationRequired": "3184",
         "pm_card_threeDSecure2Required": "3220", "pm_card_threeDSecureRequired": "3063",
         "pm_card_threeDSecureRequiredChargeDeclined": "1629",

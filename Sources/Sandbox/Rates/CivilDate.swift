@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// A day of the Gregorian calendar, counted in days since 1970-01-01: enough for a rates table, and the same on every machine.
+/// A day of the Gregorian calendar, counted in days since 1970-01-01: enough for a rates table, and the same on every
+/// machine.
 struct CivilDate: Sendable, Equatable, CustomStringConvertible {
     /// Days since 1970-01-01, which was a Thursday.
     let days: Int
@@ -8,7 +9,8 @@ struct CivilDate: Sendable, Equatable, CustomStringConvertible {
     /// Monday is 0.
     var weekday: Int { ((days + 3) % 7 + 7) % 7 }
 
-    /// The newest day with rates: the European Central Bank publishes on working days at about 16:00 CET, taken here as 15:00 UTC all year.
+    /// The newest day with rates: the European Central Bank publishes on working days at about 16:00 CET, taken here as
+    /// 15:00 UTC all year.
     static func lastPublished(at now: Date) -> CivilDate {
         let seconds = Int(now.timeIntervalSince1970.rounded(.down))
         return CivilDate(days: (seconds - publishingHour * 3600).flooredDivision(by: 86_400)).orWorkingDayBefore
@@ -27,7 +29,8 @@ struct CivilDate: Sendable, Equatable, CustomStringConvertible {
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         )
         let (year, month, day) = parts
-        return "\(weekdays[weekday]), \(Self.twoDigits(day)) \(months[month - 1]) \(year) \(Self.publishingHour):00:00 GMT"
+        return
+            "\(weekdays[weekday]), \(Self.twoDigits(day)) \(months[month - 1]) \(year) \(Self.publishingHour):00:00 GMT"
     }
 
     private static let publishingHour = 15

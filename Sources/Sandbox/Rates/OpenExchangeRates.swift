@@ -15,16 +15,22 @@ enum OpenExchangeRates {
         ]).text
     }
 
-    /// Why a key is not let in; nil when it is. Real ones have 32 hexadecimal digits and are refused, as everything real is here.
+    /// Why a key is not let in; nil when it is. Real ones have 32 hexadecimal digits and are refused, as everything
+    /// real is here.
     static func refusal(ofKey key: String?) -> Response? {
         guard let key, !key.isEmpty else {
-            return error(.unauthorized, "missing_app_id", "No App ID provided. The sandbox takes any that is not real, such as sandbox.")
+            return error(
+                .unauthorized, "missing_app_id",
+                "No App ID provided. The sandbox takes any that is not real, such as sandbox.")
         }
         guard key.utf8.count == 32, key.allSatisfy(\.isHexDigit) else { return nil }
-        return error(.unauthorized, "invalid_app_id", "This is the Cartwright sandbox, and it refuses App IDs that look real.")
+        return error(
+            .unauthorized, "invalid_app_id", "This is the Cartwright sandbox, and it refuses App IDs that look real.")
     }
 
-    static var unknownBase: Response { error(.badRequest, "invalid_base", "There are no rates for this base currency.") }
+    static var unknownBase: Response {
+        error(.badRequest, "invalid_base", "There are no rates for this base currency.")
+    }
 
     static var failure: Response { error(.internalServerError, "internal_error", "Injected by the sandbox.") }
 

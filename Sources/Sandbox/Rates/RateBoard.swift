@@ -16,6 +16,9 @@ final class RateBoard: Sendable {
         let controls = controls
         let today = CivilDate.lastPublished(at: now)
         let date = controls.ageDays.map { CivilDate(days: today.days - $0).orWorkingDayBefore } ?? today
-        return (RateTable(date: date, jump: controls.jump ?? [:], lastIsNegative: controls.negative ?? false), controls.breaks)
+        return (
+            RateTable(date: date, jump: controls.jump ?? [:], lastIsNegative: controls.negative ?? false),
+            controls.breaks
+        )
     }
 }

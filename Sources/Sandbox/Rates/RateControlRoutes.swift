@@ -2,12 +2,15 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 
-/// `GET`, `PUT` and `DELETE /_sandbox/rates`: what is wrong with the rates, made wrong, put right; `/rates` is the same for people.
+/// `GET`, `PUT` and `DELETE /_sandbox/rates`: what is wrong with the rates, made wrong, put right; `/rates` is the same
+/// for people.
 struct RateControlRoutes: Sendable {
     let board: RateBoard
 
     func add(to router: Router<SandboxContext>) {
-        router.get("/rates") { _, _ in Response.page(RatesPage.html(of: board.published(at: .now).table, board.controls)) }
+        router.get("/rates") { _, _ in
+            Response.page(RatesPage.html(of: board.published(at: .now).table, board.controls))
+        }
         router.get("/_sandbox/rates") { _, _ in current }
         router.put("/_sandbox/rates") { request, _ in
             let body = try await request.body.collect(upTo: 16 * 1024)

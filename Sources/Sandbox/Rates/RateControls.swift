@@ -39,7 +39,8 @@ struct RateControls: Sendable, Codable, Equatable {
         try validate()
     }
 
-    /// Reads the form on the rates page: `age_days`, `jump_currency` with `jump_factor`, `break` and `negative`; an empty field is absent.
+    /// Reads the form on the rates page: `age_days`, `jump_currency` with `jump_factor`, `break` and `negative`; an
+    /// empty field is absent.
     init(form: [String: FormValue]) throws(FaultError) {
         let given = form.compactMapValues { $0.text.flatMap { $0.isEmpty ? nil : $0 } }
         if let days = given["age_days"] {
@@ -47,7 +48,9 @@ struct RateControls: Sendable, Codable, Equatable {
             ageDays = number
         }
         if let currency = given["jump_currency"] {
-            guard let factor = given["jump_factor"].flatMap({ Decimal(string: $0) }) else { throw FaultError("jump_factor is a number") }
+            guard let factor = given["jump_factor"].flatMap({ Decimal(string: $0) }) else {
+                throw FaultError("jump_factor is a number")
+            }
             jump = [currency.uppercased(): factor]
         }
         if let name = given["break"] {
@@ -60,7 +63,9 @@ struct RateControls: Sendable, Codable, Equatable {
 
     /// - Throws: `FaultError` with the field at fault and what was expected.
     private func validate() throws(FaultError) {
-        if let ageDays, !(0...10_000).contains(ageDays) { throw FaultError("age_days must lie between 0 and 10000, not \(ageDays)") }
+        if let ageDays, !(0...10_000).contains(ageDays) {
+            throw FaultError("age_days must lie between 0 and 10000, not \(ageDays)")
+        }
         for (code, factor) in jump ?? [:] {
             guard RateTable.currencies.contains(code) else { throw FaultError("there is no rate of '\(code)' to jump") }
             guard factor > 0 else { throw FaultError("a rate jumps by a factor above 0, not \(factor)") }

@@ -32,7 +32,8 @@ enum RateDocuments {
 
     /// The European Central Bank's daily file, with EUR as the unnamed base.
     static func centralBank(_ table: RateTable) -> String {
-        let cubes = (table.rates(base: "EUR") ?? []).map { "\t\t\t<Cube currency='\($0.code)' rate='\($0.rate)'/>\n" }.joined()
+        let cubes = (table.rates(base: "EUR") ?? []).map { "\t\t\t<Cube currency='\($0.code)' rate='\($0.rate)'/>\n" }
+            .joined()
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <!-- Made up by the Cartwright sandbox. -->

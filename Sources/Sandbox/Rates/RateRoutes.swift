@@ -4,7 +4,8 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Exchange rates as Frankfurter, the European Central Bank and Open Exchange Rates publish them, with conditional requests.
+/// Exchange rates as Frankfurter, the European Central Bank and Open Exchange Rates publish them, with conditional
+/// requests.
 struct RateRoutes: Sendable {
     let board: RateBoard
 
@@ -12,7 +13,8 @@ struct RateRoutes: Sendable {
         router.get("/rates/v1/latest") { request, _ in
             answer(request, .json) { table in
                 RateDocuments.frankfurter(
-                    table, base: Self.base(request, "base", "from") ?? "EUR", symbols: Self.symbols(request, "symbols", "to"))
+                    table, base: Self.base(request, "base", "from") ?? "EUR",
+                    symbols: Self.symbols(request, "symbols", "to"))
             }
         }
         router.get("/rates/v2/rates") { request, _ in
@@ -21,13 +23,19 @@ struct RateRoutes: Sendable {
                     table, base: Self.base(request, "base") ?? "EUR", quotes: Self.symbols(request, "quotes"))
             }
         }
-        router.get("/rates/ecb/eurofxref-daily.xml") { request, _ in answer(request, .xml) { RateDocuments.centralBank($0) } }
+        router.get("/rates/ecb/eurofxref-daily.xml") { request, _ in
+            answer(request, .xml) { RateDocuments.centralBank($0) }
+        }
         router.get("/rates/oxr/api/latest.json") { request, _ in
-            if let refusal = OpenExchangeRates.refusal(ofKey: request.uri.queryParameters["app_id"].map(String.init)) { return refusal }
+            if let refusal = OpenExchangeRates.refusal(ofKey: request.uri.queryParameters["app_id"].map(String.init)) {
+                return refusal
+            }
             let base = Self.base(request, "base") ?? "USD"
             guard RateTable.currencies.contains(base) || base == "EUR" else { return OpenExchangeRates.unknownBase }
             if board.controls.breaks == .failure { return OpenExchangeRates.failure }
-            return answer(request, .json) { OpenExchangeRates.document($0, base: base, symbols: Self.symbols(request, "symbols")) }
+            return answer(request, .json) {
+                OpenExchangeRates.document($0, base: base, symbols: Self.symbols(request, "symbols"))
+            }
         }
     }
 
@@ -40,7 +48,9 @@ struct RateRoutes: Sendable {
         let type = form == .json ? "application/json" : "text/xml"
         guard var body = document(table) else { return .json(.object([("message", "not found")]), status: .notFound) }
         switch (breaks, form) {
-        case (.failure, _): return .json(.object([("message", "internal error (injected by the sandbox)")]), status: .internalServerError)
+        case (.failure, _):
+            return .json(
+                .object([("message", "internal error (injected by the sandbox)")]), status: .internalServerError)
         case (.half, _): return .half(of: body, type: type)
         // Cut before its last bracket or tag, and whole as far as HTTP can tell.
         case (.json, .json), (.xml, .xml): body.removeLast(min(body.count, 12))

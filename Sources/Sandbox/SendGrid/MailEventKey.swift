@@ -1,7 +1,8 @@
 import Crypto
 import FoundationEssentials
 
-/// The P-256 key that signs the events of mails. It is kept in the journal, so that whoever was told the public half need not be told again.
+/// The P-256 key that signs the events of mails. It is kept in the journal, so that whoever was told the public half
+/// need not be told again.
 struct MailEventKey: Sendable {
     private let key: P256.Signing.PrivateKey
 
@@ -9,7 +10,9 @@ struct MailEventKey: Sendable {
     init(_ given: Data?, journal: Journal, replaying records: [JournalRecord]) throws(JournalError) {
         if let given, let key = try? P256.Signing.PrivateKey(rawRepresentation: given) {
             self.key = key
-        } else if let kept = records.lazy.compactMap(\.mailKey).last, let key = try? P256.Signing.PrivateKey(rawRepresentation: kept) {
+        } else if let kept = records.lazy.compactMap(\.mailKey).last,
+            let key = try? P256.Signing.PrivateKey(rawRepresentation: kept)
+        {
             self.key = key
         } else {
             key = P256.Signing.PrivateKey()

@@ -22,7 +22,9 @@ final class MailEventOutbox: Sendable {
     /// - Parameters:
     ///   - signingKey: signs the events; nil for the journal's.
     ///   - records: the journal's; events that nobody took before the end are sent again.
-    init(url: String?, signingKey: Data?, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord]) throws(JournalError) {
+    init(url: String?, signingKey: Data?, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord])
+        throws(JournalError)
+    {
         key = try MailEventKey(signingKey, journal: journal, replaying: records)
         (jobs, feed) = AsyncStream.makeStream(of: MailEventJob.self)
         state = Mutex(State(url: url))
@@ -45,7 +47,8 @@ final class MailEventOutbox: Sendable {
     /// Takes a message whose events are to be sent, if somebody wants them.
     func add(_ mail: StoredMail) {
         guard let origin = mail.origin, origin.isAnnounced else { return }
-        feed.yield(MailEventJob(mail: mail, origin: origin, fault: faults.mailWebhook(mail.recipients, orderID: mail.orderID)))
+        feed.yield(
+            MailEventJob(mail: mail, origin: origin, fault: faults.mailWebhook(mail.recipients, orderID: mail.orderID)))
     }
 
     /// Notes one attempt.
@@ -56,7 +59,8 @@ final class MailEventOutbox: Sendable {
         }
     }
 
-    /// Notes that the shop took a message's events. A journal that cannot be written only means that they are sent once more after a restart.
+    /// Notes that the shop took a message's events. A journal that cannot be written only means that they are sent once
+    /// more after a restart.
     func taken(_ mail: StoredMail) {
         try? journal.append(JournalRecord(mailTold: mail.id))
     }

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Hummingbird
 
-/// `GET /_sandbox/mail/webhook`: where events of mails go, the public key that verifies them, and what became of sending them.
+/// `GET /_sandbox/mail/webhook`: where events of mails go, the public key that verifies them, and what became of
+/// sending them.
 /// `POST /_sandbox/mail/webhook` with `{"url": …}` sends them elsewhere.
 struct MailEventRoutes: Sendable {
     let outbox: MailEventOutbox
@@ -30,6 +31,9 @@ struct MailEventRoutes: Sendable {
             JSONValue.object([("mail", .integer(Int64(entry.mail))), ("attempt", entry.attempt.wire)])
         }
         return .json(
-            .object([("url", .optional(outbox.url)), ("public_key", .string(outbox.key.publicText)), ("attempts", .array(attempts))]))
+            .object([
+                ("url", .optional(outbox.url)), ("public_key", .string(outbox.key.publicText)),
+                ("attempts", .array(attempts)),
+            ]))
     }
 }

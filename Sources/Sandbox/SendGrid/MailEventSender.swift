@@ -31,11 +31,15 @@ struct MailEventSender: Service {
         }
     }
 
-    private func send(_ job: MailEventJob, as variant: WebhookVariant, _ client: OutboundHTTPClient) async -> WebhookAttempt {
+    private func send(_ job: MailEventJob, as variant: WebhookVariant, _ client: OutboundHTTPClient) async
+        -> WebhookAttempt
+    {
         let timestamp = String(Date.now.unixSeconds - (variant == .oldTimestamp ? 3_600 : 0))
         let body = MailEvents.body(of: job.mail, job.origin)
         let key = variant == .badSignature ? MailEventKey() : outbox.key
-        guard let url = outbox.url, let signature = try? key.signature(of: body, at: timestamp) else { return .noAddress(variant) }
+        guard let url = outbox.url, let signature = try? key.signature(of: body, at: timestamp) else {
+            return .noAddress(variant)
+        }
         return await client.attempt(
             variant, to: url,
             headers: [

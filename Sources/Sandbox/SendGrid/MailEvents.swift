@@ -28,12 +28,19 @@ enum MailEvents {
         case .delivered: [("processed", []), ("delivered", [("response", "250 OK")])]
         case .dropped: [("dropped", [("reason", "Bounced Address"), ("status", "5.0.0")])]
         case .bounced:
-            [("processed", []), ("bounce", [("reason", "550 5.1.1 The mailbox does not exist"), ("status", "5.1.1"), ("type", "bounce")])]
+            [
+                ("processed", []),
+                (
+                    "bounce",
+                    [("reason", "550 5.1.1 The mailbox does not exist"), ("status", "5.1.1"), ("type", "bounce")]
+                ),
+            ]
         }
     }
 
     /// What an argument of the sender's may not replace.
     private static let ownNames: Set<String> = [
-        "email", "timestamp", "smtp-id", "event", "sg_event_id", "sg_message_id", "response", "reason", "status", "type",
+        "email", "timestamp", "smtp-id", "event", "sg_event_id", "sg_message_id", "response", "reason", "status",
+        "type",
     ]
 }

@@ -16,7 +16,9 @@ struct SendGridDefect: Sendable, Equatable {
                 "errors",
                 .array(
                     defects.map { defect in
-                        .object([("message", .string(defect.message)), ("field", .optional(defect.field)), ("help", .null)])
+                        .object([
+                            ("message", .string(defect.message)), ("field", .optional(defect.field)), ("help", .null),
+                        ])
                     })
             )
         ])

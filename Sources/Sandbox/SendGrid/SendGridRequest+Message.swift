@@ -6,8 +6,8 @@ extension SendGridRequest.Attachment {
 }
 
 extension SendGridRequest {
-    /// The message of one personalization as a mail server would get it: the parts in the order given, with what differs for its recipients
-    /// put in, or those of the template; files behind them.
+    /// The message of one personalization as a mail server would get it: the parts in the order given, with what
+    /// differs for its recipients put in, or those of the template; files behind them.
     func envelope(of one: Personalization, template: SendGridTemplate? = nil) -> SMTPEnvelope {
         let recipients = [one.to, one.cc, one.bcc].flatMap { $0 ?? [] }.compactMap(\.email)
         var lines = [
@@ -41,7 +41,8 @@ extension SendGridRequest {
         }
         lines += body
         return SMTPEnvelope(
-            from: (one.from ?? from)?.email ?? "", recipients: recipients, content: Array(lines.joined(separator: "\r\n").utf8))
+            from: (one.from ?? from)?.email ?? "", recipients: recipients,
+            content: Array(lines.joined(separator: "\r\n").utf8))
     }
 
     private func subject(of one: Personalization, _ template: SendGridTemplate?) -> String {
@@ -51,7 +52,9 @@ extension SendGridRequest {
 
     private func parts(of one: Personalization, _ template: SendGridTemplate?) -> [Content] {
         guard let template else {
-            return (content ?? []).map { Content(type: $0.type, value: Self.substitute(one.substitutions, in: $0.value ?? "")) }
+            return (content ?? []).map {
+                Content(type: $0.type, value: Self.substitute(one.substitutions, in: $0.value ?? ""))
+            }
         }
         let data = one.templateData ?? [:]
         let rendered = [("text/plain", template.plain), ("text/html", template.html)].compactMap { type, text in
@@ -62,7 +65,9 @@ extension SendGridRequest {
 
     /// Tags of the sender's own choice with what they stand for, the longest first.
     private static func substitute(_ pairs: [String: String]?, in text: String) -> String {
-        (pairs ?? [:]).filter { !$0.key.isEmpty }.sorted { ($1.key.count, $0.key) < ($0.key.count, $1.key) }.reduce(text) {
+        (pairs ?? [:]).filter { !$0.key.isEmpty }.sorted { ($1.key.count, $0.key) < ($0.key.count, $1.key) }.reduce(
+            text
+        ) {
             $0.replacing($1.key, with: $1.value)
         }
     }
@@ -70,7 +75,8 @@ extension SendGridRequest {
     private static func lines(of file: Attachment) -> [String] {
         let name = oneLine(file.filename ?? "")
         var lines = [
-            "Content-Type: \(oneLine(file.type ?? "application/octet-stream")); name=\"\(name)\"", "Content-Transfer-Encoding: base64",
+            "Content-Type: \(oneLine(file.type ?? "application/octet-stream")); name=\"\(name)\"",
+            "Content-Transfer-Encoding: base64",
             "Content-Disposition: \(file.disposition ?? "attachment"); filename=\"\(name)\"",
         ]
         if let id = file.contentID { lines.append("Content-ID: <\(oneLine(id))>") }
@@ -88,7 +94,10 @@ extension SendGridRequest {
     }
 
     private static func lines(of part: Content) -> [String] {
-        ["Content-Type: \(oneLine(part.type ?? "")); charset=utf-8", "Content-Transfer-Encoding: 8bit", "", part.value ?? ""]
+        [
+            "Content-Type: \(oneLine(part.type ?? "")); charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
+            part.value ?? "",
+        ]
     }
 
     private static func text(_ address: Address?) -> String {

@@ -17,12 +17,17 @@ struct SendGridRoutes: Sendable {
     }
 
     private func send(_ request: Request, _ context: SandboxContext) async throws -> Response {
-        if let refusal = SendGridKeyCheck.refusal(of: request.headers[.authorization]) { return Self.refused(.unauthorized, [refusal]) }
+        if let refusal = SendGridKeyCheck.refusal(of: request.headers[.authorization]) {
+            return Self.refused(.unauthorized, [refusal])
+        }
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            return Self.refused(.unsupportedMediaType, [SendGridDefect(nil, "Content-Type should be application/json.")])
+            return Self.refused(
+                .unsupportedMediaType, [SendGridDefect(nil, "Content-Type should be application/json.")])
         }
         guard (request.headers[.contentLength].flatMap { Int($0) } ?? 0) <= Self.maximumSize else {
-            return Self.refused(.contentTooLarge, [SendGridDefect(nil, "The JSON payload you have included in your request is too large.")])
+            return Self.refused(
+                .contentTooLarge,
+                [SendGridDefect(nil, "The JSON payload you have included in your request is too large.")])
         }
         let body = try await request.body.collect(upTo: Self.maximumSize)
         let bytes = Data(body.readableBytesView)
@@ -41,27 +46,38 @@ struct SendGridRoutes: Sendable {
         return try await take(mail, template, context)
     }
 
-    private func take(_ mail: SendGridRequest, _ template: SendGridTemplate?, _ context: SandboxContext) async throws -> Response {
+    private func take(_ mail: SendGridRequest, _ template: SendGridTemplate?, _ context: SandboxContext) async throws
+        -> Response
+    {
         let personalizations = mail.personalizations ?? []
         let recipients = personalizations.flatMap { mail.envelope(of: $0).recipients }
         let orderID = personalizations.first.flatMap { mail.arguments(of: $0)["order_id"] }
-        // What a mail server says of the shop when it greets it or hears its sender, the API says before it looks at anybody who gets the mail.
+        // What a mail server says of the shop when it greets it or hears its sender, the API says before it looks at
+        // anybody who gets the mail.
         if let fault = faults.mail(.greeting, recipients: recipients) ?? faults.mail(.sender, recipients: recipients) {
             return Self.refusal(of: fault)
         }
         let fault =
-            faults.mail(.recipient, recipients: recipients) ?? faults.mail(.content, recipients: recipients, orderID: orderID)
+            faults.mail(.recipient, recipients: recipients)
+            ?? faults.mail(.content, recipients: recipients, orderID: orderID)
         switch fault?.kind {
-        case .reject4xx: return Self.refused(.serviceUnavailable, [SendGridDefect(nil, "Service unavailable (injected by the sandbox)")])
-        case .reject5xx: return Self.refused(.badRequest, [SendGridDefect("personalizations.0.to.0.email", "Injected by the sandbox.")])
+        case .reject4xx:
+            return Self.refused(
+                .serviceUnavailable, [SendGridDefect(nil, "Service unavailable (injected by the sandbox)")])
+        case .reject5xx:
+            return Self.refused(
+                .badRequest, [SendGridDefect("personalizations.0.to.0.email", "Injected by the sandbox.")])
         case .mailRateLimited: return Self.tooMany(fault?.retryAfter ?? 1)
         case .loseAfterDot: return try await Self.hangUp(context)
         default: break
         }
         let providerID = ProviderID.mail()
         for one in personalizations {
-            let origin = MailOrigin(providerID: providerID, arguments: mail.arguments(of: one), isAnnounced: outbox.url != nil)
-            outbox.add(try await store.take(mail.envelope(of: one, template: template), fate: MailFate(fault?.kind), through: origin))
+            let origin = MailOrigin(
+                providerID: providerID, arguments: mail.arguments(of: one), isAnnounced: outbox.url != nil)
+            outbox.add(
+                try await store.take(
+                    mail.envelope(of: one, template: template), fate: MailFate(fault?.kind), through: origin))
         }
         if fault?.kind == .dropAfterDot { return try await Self.hangUp(context) }
         return Response(status: .accepted, headers: [.xMessageID: providerID])

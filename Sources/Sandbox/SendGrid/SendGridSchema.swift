@@ -24,7 +24,11 @@ indirect enum SendGridSchema: Sendable {
                 known[name]?.defects(of: value, at: below(name))
                     ?? [SendGridDefect(place.isEmpty ? name : place, "Additional property \(name) is not allowed")]
             }
-        default: return [SendGridDefect(place.isEmpty ? nil : place, "Invalid type. Expected: \(expected), given: \(value.kind).")]
+        default:
+            return [
+                SendGridDefect(
+                    place.isEmpty ? nil : place, "Invalid type. Expected: \(expected), given: \(value.kind).")
+            ]
         }
     }
 
@@ -46,16 +50,20 @@ indirect enum SendGridSchema: Sendable {
     static let mail = SendGridSchema.object([
         "personalizations": .array(
             .object([
-                "from": address, "to": addresses, "cc": addresses, "bcc": addresses, "subject": .string, "headers": .map(.string),
+                "from": address, "to": addresses, "cc": addresses, "bcc": addresses, "subject": .string,
+                "headers": .map(.string),
                 "substitutions": .map(.string), "dynamic_template_data": .map(.anything), "custom_args": .map(.string),
                 "send_at": .integer,
             ])),
         "from": address, "reply_to": address, "reply_to_list": addresses, "subject": .string,
         "content": .array(.object(["type": .string, "value": .string])),
         "attachments": .array(
-            .object(["content": .string, "type": .string, "filename": .string, "disposition": .string, "content_id": .string])),
+            .object([
+                "content": .string, "type": .string, "filename": .string, "disposition": .string, "content_id": .string,
+            ])),
         "template_id": .string, "headers": .map(.string), "categories": .array(.string), "custom_args": .map(.string),
-        "send_at": .integer, "batch_id": .string, "asm": .object(["group_id": .integer, "groups_to_display": .array(.integer)]),
+        "send_at": .integer, "batch_id": .string,
+        "asm": .object(["group_id": .integer, "groups_to_display": .array(.integer)]),
         "ip_pool_name": .string, "sections": .map(.string),
         "mail_settings": .object([
             "bypass_list_management": enabled, "bypass_spam_management": enabled, "bypass_bounce_management": enabled,
@@ -67,9 +75,12 @@ indirect enum SendGridSchema: Sendable {
         "tracking_settings": .object([
             "click_tracking": .object(["enable": .boolean, "enable_text": .boolean]),
             "open_tracking": .object(["enable": .boolean, "substitution_tag": .string]),
-            "subscription_tracking": .object(["enable": .boolean, "text": .string, "html": .string, "substitution_tag": .string]),
+            "subscription_tracking": .object([
+                "enable": .boolean, "text": .string, "html": .string, "substitution_tag": .string,
+            ]),
             "ganalytics": .object([
-                "enable": .boolean, "utm_source": .string, "utm_medium": .string, "utm_term": .string, "utm_content": .string,
+                "enable": .boolean, "utm_source": .string, "utm_medium": .string, "utm_term": .string,
+                "utm_content": .string,
                 "utm_campaign": .string,
             ]),
         ]),

@@ -17,7 +17,8 @@ struct SendGridTemplate: Sendable, Codable, Equatable {
         let digits = isDynamic ? Substring(text.dropFirst(2)) : text.filter { $0 != "-" }[...]
         return digits.utf8.count == 32
             && digits.utf8.allSatisfy { byte in
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
             }
     }
 
@@ -27,7 +28,8 @@ struct SendGridTemplate: Sendable, Codable, Equatable {
         return template.render(AnyJSON.object(data).plain ?? [:])
     }
 
-    /// The provider's templates are written in Handlebars, of which `#if`, `#unless`, `#each` and `else` have their like in Mustache.
+    /// The provider's templates are written in Handlebars, of which `#if`, `#unless`, `#each` and `else` have their
+    /// like in Mustache.
     static func mustache(_ text: String) -> String {
         var output = ""
         /// The name that each open block is closed with, and whether its other half has begun.

@@ -27,8 +27,8 @@ final class SendGridTemplates: Sendable {
     }
 }
 
-/// `POST /v3/templates`, `GET /v3/templates/{id}` and `POST /v3/templates/{id}/versions`: a version that is made is the active one unless it
-/// says otherwise (https://www.twilio.com/docs/sendgrid/api-reference/transactional-templates).
+/// `POST /v3/templates`, `GET /v3/templates/{id}` and `POST /v3/templates/{id}/versions`: a version that is made is the
+/// active one unless it says otherwise (https://www.twilio.com/docs/sendgrid/api-reference/transactional-templates).
 struct SendGridTemplateRoutes: Sendable {
     let templates: SendGridTemplates
 
@@ -54,7 +54,9 @@ struct SendGridTemplateRoutes: Sendable {
     func add(to router: Router<SandboxContext>) {
         router.post("/v3/templates") { request, _ in
             if let refusal = Self.refusal(of: request) { return refusal }
-            guard let new = try await Self.body(NewTemplate.self, of: request), let name = new.name, (1...100).contains(name.count) else {
+            guard let new = try await Self.body(NewTemplate.self, of: request), let name = new.name,
+                (1...100).contains(name.count)
+            else {
                 return Self.refused("name", "The name is required and has at most 100 characters.")
             }
             guard new.generation ?? "legacy" == "dynamic" else {

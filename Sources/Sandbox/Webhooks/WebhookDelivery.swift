@@ -32,7 +32,8 @@ struct WebhookDelivery: Sendable, Identifiable {
     var wire: JSONValue {
         .object([
             ("event", .string(event.id)), ("type", .string(event.type)), ("order_id", .optional(event.orderID)),
-            ("fault", .optional(fault?.rawValue)), ("delivered", .bool(isDelivered)), ("attempts", .array(attempts.map(\.wire))),
+            ("fault", .optional(fault?.rawValue)), ("delivered", .bool(isDelivered)),
+            ("attempts", .array(attempts.map(\.wire))),
         ])
     }
 }

@@ -27,14 +27,16 @@ final class WebhookOutbox: Sendable {
 
     /// - Parameter records: the journal's; events that nobody took before the end are sent again.
     init(
-        target: WebhookTarget?, version: StripeVersion = .current, faults: FaultBoard, journal: Journal, replaying records: [JournalRecord]
+        target: WebhookTarget?, version: StripeVersion = .current, faults: FaultBoard, journal: Journal,
+        replaying records: [JournalRecord]
     ) {
         (jobs, feed) = AsyncStream.makeStream(of: WebhookJob.self)
         state = Mutex(State(target: target, version: version))
         self.faults = faults
         self.journal = journal
         let delivered = Set(records.compactMap(\.delivered))
-        for event in records.flatMap({ $0.change?.events ?? [] }) where event.isAnnounced && !delivered.contains(event.id) {
+        for event in records.flatMap({ $0.change?.events ?? [] })
+        where event.isAnnounced && !delivered.contains(event.id) {
             add(WebhookJob(event: event))
         }
     }
@@ -50,11 +52,13 @@ final class WebhookOutbox: Sendable {
     /// Writes events from now on in another version.
     func write(in version: StripeVersion) { state.withLock { $0.version = version } }
 
-    /// Sends events from now on elsewhere, signed otherwise, or both; what is nil stays. Also those that are still to be taken.
+    /// Sends events from now on elsewhere, signed otherwise, or both; what is nil stays. Also those that are still to
+    /// be taken.
     func point(to url: String?, secrets: [String]?) {
         state.withLock { state in
             guard let address = url ?? state.target?.url else { return }
-            state.target = WebhookTarget(url: address, secrets: secrets ?? state.target?.secrets ?? [WebhookTarget.defaultSecret])
+            state.target = WebhookTarget(
+                url: address, secrets: secrets ?? state.target?.secrets ?? [WebhookTarget.defaultSecret])
         }
     }
 
@@ -92,8 +96,8 @@ final class WebhookOutbox: Sendable {
         state.withLock { $0.deliveries[event.id]?.note(attempt) }
     }
 
-    /// Ends a round and lets go whoever waited for it. A journal that cannot be written only means that the event is sent once more after a
-    /// restart, which receivers must bear anyway.
+    /// Ends a round and lets go whoever waited for it. A journal that cannot be written only means that the event is
+    /// sent once more after a restart, which receivers must bear anyway.
     func roundEnded(of event: Event, isTaken: Bool) {
         let waiting = state.withLock { state in
             if isTaken { state.deliveries[event.id]?.isDelivered = true }

@@ -4,11 +4,12 @@ import Hummingbird
 
 /// What was sent to the shop, for tests and people.
 ///
-/// - `GET /_sandbox/webhooks` lists the deliveries (`?order_id=`, `?event=`), each with its attempts and the receiver's statuses.
-/// - `POST /_sandbox/webhooks` with `{"url": …}`, `{"secret": …}` or `{"secrets": […]}` changes where they go and what signs them, with
-///   `{"api_version": "2024-06-20"}` the version of the API that they are written in.
-/// - `POST /_sandbox/webhooks/thin` with `{"type": …}` and, where it has one, `{"related_object": {"id", "type", "url"}}` sends an event of
-///   the second version of the API.
+/// - `GET /_sandbox/webhooks` lists the deliveries (`?order_id=`, `?event=`), each with its attempts and the receiver's
+///   statuses.
+/// - `POST /_sandbox/webhooks` with `{"url": …}`, `{"secret": …}` or `{"secrets": […]}` changes where they go and what
+///   signs them, with `{"api_version": "2024-06-20"}` the version of the API that they are written in.
+/// - `POST /_sandbox/webhooks/thin` with `{"type": …}` and, where it has one, `{"related_object": {"id", "type",
+///   "url"}}` sends an event of the second version of the API.
 /// - `POST /_sandbox/webhooks/{event}/send` sends an event once more and answers when that was done.
 struct WebhookRoutes: Sendable {
     let outbox: WebhookOutbox
@@ -47,7 +48,8 @@ struct WebhookRoutes: Sendable {
         router.get("/webhooks") { _, _ in Response.page(WebhooksPage.html(of: outbox.deliveries(), to: outbox.target)) }
         router.get("/_sandbox/webhooks") { request, _ in
             let query = request.uri.queryParameters
-            return list(outbox.deliveries(orderID: query["order_id"].map(String.init), event: query["event"].map(String.init)))
+            return list(
+                outbox.deliveries(orderID: query["order_id"].map(String.init), event: query["event"].map(String.init)))
         }
         router.post("/_sandbox/webhooks") { request, _ in
             let body = try await request.body.collect(upTo: 16 * 1024)
@@ -59,7 +61,9 @@ struct WebhookRoutes: Sendable {
                 return Self.refusal("A secret is a text that is not empty.")
             }
             if let text = change.version {
-                guard let version = StripeVersion(text) else { return Self.refusal("'\(text)' is no version of the API.") }
+                guard let version = StripeVersion(text) else {
+                    return Self.refusal("'\(text)' is no version of the API.")
+                }
                 outbox.write(in: version)
                 if change.url == nil, secrets == nil { return list([]) }
             }
@@ -75,13 +79,16 @@ struct WebhookRoutes: Sendable {
                 return Self.refusal("Send JSON with a type, and a related_object with id, type and url or none.")
             }
             guard outbox.target != nil else { return Self.refusal("No webhook address is set.") }
-            let event = Event(thin: thin.type, related: thin.related.map { ($0.id, $0.type, $0.url) }, from: EventOrigin(at: .now))
+            let event = Event(
+                thin: thin.type, related: thin.related.map { ($0.id, $0.type, $0.url) }, from: EventOrigin(at: .now))
             for await _ in outbox.addThin(event) {}
             return list(outbox.deliveries(event: event.id))
         }
         router.post("/_sandbox/webhooks/{event}/send") { request, context in
             let response = try await sendAgain(context.parameters.get("event") ?? "")
-            guard response.status == .ok, request.headers[.accept]?.contains("text/html") == true else { return response }
+            guard response.status == .ok, request.headers[.accept]?.contains("text/html") == true else {
+                return response
+            }
             return Response(status: .seeOther, headers: [.location: "/webhooks"])
         }
     }

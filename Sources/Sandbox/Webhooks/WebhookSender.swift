@@ -3,7 +3,8 @@ import Logging
 import OutboundHTTP
 import ServiceLifecycle
 
-/// Sends every event to the shop until the shop takes it, as the provider does: signed, at least once, in no order that could be relied upon.
+/// Sends every event to the shop until the shop takes it, as the provider does: signed, at least once, in no order that
+/// could be relied upon.
 struct WebhookSender: Service {
     /// How long a reordered event waits to be overtaken when nothing else happens to its order, in milliseconds.
     static let longestReorder = 2_000
@@ -24,7 +25,9 @@ struct WebhookSender: Service {
             let isTaken = await send(job.event, as: variants, client)
             guard !Task.isCancelled else { return }
             outbox.roundEnded(of: job.event, isTaken: isTaken)
-            guard !isTaken, (try? await Task.sleep(for: .seconds(WebhookDelivery.pause(after: round)))) != nil else { return }
+            guard !isTaken, (try? await Task.sleep(for: .seconds(WebhookDelivery.pause(after: round)))) != nil else {
+                return
+            }
             variants = [.genuine]
             round += 1
         }
@@ -69,11 +72,13 @@ struct WebhookSender: Service {
         }
     }
 
-    private func send(_ event: Event, as variant: WebhookVariant, _ client: OutboundHTTPClient) async -> WebhookAttempt {
+    private func send(_ event: Event, as variant: WebhookVariant, _ client: OutboundHTTPClient) async -> WebhookAttempt
+    {
         guard let target = outbox.target else { return .noAddress(variant) }
         let (body, signature) = variant.message(of: event, secrets: target.secrets, at: Date.now.unixSeconds)
         return await client.attempt(
-            variant, to: target.url, headers: ["Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature], body: body
+            variant, to: target.url,
+            headers: ["Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature], body: body
         )
     }
 }

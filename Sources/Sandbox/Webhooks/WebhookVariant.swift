@@ -8,8 +8,8 @@ enum WebhookVariant: String, Sendable {
     /// Of real money, `livemode` true.
     case otherMode = "other_mode"
 
-    /// What goes out when an event is first sent. A forgery comes besides the genuine one, never instead of it: a receiver that refuses it
-    /// loses nothing, one that takes it does something twice.
+    /// What goes out when an event is first sent. A forgery comes besides the genuine one, never instead of it: a
+    /// receiver that refuses it loses nothing, one that takes it does something twice.
     static func firstRound(under fault: FaultRule?) -> [WebhookVariant] {
         switch fault?.kind {
         case .webhookDuplicate: Array(repeating: .genuine, count: fault?.copies ?? 2)

@@ -1,10 +1,13 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 import Postgres
 
 extension AccountStore {
-    /// Begins a family of refresh tokens with its first token (SHA-256, 32 bytes). With an origin it is noted in the audit log, by the same statement.
-    public func openSession(for user: User.ID, tokenHash: [UInt8], expiresAt: Date, from origin: AuditOrigin? = nil) async throws {
+    /// Begins a family of refresh tokens with its first token (SHA-256, 32 bytes). With an origin it is noted in the
+    /// audit log, by the same statement.
+    package func openSession(for user: User.ID, tokenHash: [UInt8], expiresAt: Date, from origin: AuditOrigin? = nil)
+        async throws
+    {
         _ = try await database.execute(
             """
             WITH family AS (INSERT INTO session_families (user_id) VALUES (\(user)) RETURNING id, user_id),
@@ -14,15 +17,17 @@ extension AccountStore {
             """)
     }
 
-    /// For how long after its use a refresh token still gets a successor: the answer was lost, or two tabs of one browser refreshed at once.
-    public static let repeatable: Duration = .seconds(10)
+    /// For how long after its use a refresh token still gets a successor: the answer was lost, or two tabs of one
+    /// browser refreshed at once.
+    package static let repeatable: Duration = .seconds(10)
 
     /// Uses up a refresh token and puts its successor in its place.
     ///
-    /// The direct predecessor of a session's newest tokens is good again for ``repeatable``. Each time it gets a successor of its own, and each of those
-    /// is good for one use, so that no tab ends the session of another. A token that comes later, or after a successor of its own was used, is in two
-    /// hands: its whole family is revoked and that is audited.
-    public func rotate(
+    /// The direct predecessor of a session's newest tokens is good again for ``repeatable``. Each time it gets a
+    /// successor of its own, and each of those is good for one use, so that no tab ends the session of another. A token
+    /// that comes later, or after a successor of its own was used, is in two hands: its whole family is revoked and
+    /// that is audited.
+    package func rotate(
         _ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date, from origin: AuditOrigin = AuditOrigin()
     ) async throws -> SessionRotation {
         try await database.transaction { transaction in
@@ -63,8 +68,9 @@ extension AccountStore {
         }
     }
 
-    /// Ends the family a token belongs to: logout, noted by the same statement. Unknown tokens, and those of sessions that are over, are no error and no note.
-    public func endSession(_ tokenHash: [UInt8], from origin: AuditOrigin = AuditOrigin()) async throws {
+    /// Ends the family a token belongs to: logout, noted by the same statement. Unknown tokens, and those of sessions
+    /// that are over, are no error and no note.
+    package func endSession(_ tokenHash: [UInt8], from origin: AuditOrigin = AuditOrigin()) async throws {
         _ = try await database.execute(
             """
             WITH ended AS (
@@ -87,7 +93,7 @@ extension AccountStore {
     }
 
     /// Ends all of a user's sessions and raises the session version: logout everywhere.
-    public func endAllSessions(of user: User.ID) async throws {
+    package func endAllSessions(of user: User.ID) async throws {
         _ = try await database.pipeline([
             "UPDATE users SET session_version = session_version + 1, updated_at = now() WHERE id = \(user)",
             Self.revocation(of: user, reason: "logout_all"),
@@ -96,7 +102,7 @@ extension AccountStore {
 
     /// Forgets families whose last token has been over for this long, a batch per statement. Returns how many.
     @discardableResult
-    public func purgeSessions(
+    package func purgeSessions(
         olderThan age: Duration = .seconds(30 * 86_400), batch: Int = 5000
     ) async throws -> Int {
         try await database.purge(

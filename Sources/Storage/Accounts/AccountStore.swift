@@ -1,20 +1,20 @@
-public import Domain
-public import Postgres
+package import Domain
+package import Postgres
 
 /// Accounts and their sessions.
 ///
 /// Passwords come as bcrypt hashes and refresh tokens as SHA-256 hashes; neither secret is ever seen here.
-public struct AccountStore: Sendable {
+package struct AccountStore: Sendable {
     let database: PostgresPool
 
     /// A store in this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
-    /// Makes an account. Throws `StorageError.emailTaken` when the address, in any spelling of its case, has one. With an origin it is noted in the
-    /// audit log, by the same statement.
-    public func register(
+    /// Makes an account. Throws `StorageError.emailTaken` when the address, in any spelling of its case, has one. With
+    /// an origin it is noted in the audit log, by the same statement.
+    package func register(
         email: EmailAddress, passwordHash: String, name: String, role: Role = .customer, from origin: AuditOrigin? = nil
     ) async throws -> User {
         // A conflict that the server met would be an error in its log, with the address in it.
@@ -33,7 +33,7 @@ public struct AccountStore: Sendable {
     }
 
     /// The account of a mail address with its password hash, for login. Disabled accounts are found too.
-    public func credentials(email: EmailAddress) async throws -> (user: User, passwordHash: String)? {
+    package func credentials(email: EmailAddress) async throws -> (user: User, passwordHash: String)? {
         let rows = try await database.query(
             """
             SELECT id, email, name, role, session_version, is_disabled, created_at, password_hash
@@ -43,7 +43,7 @@ public struct AccountStore: Sendable {
     }
 
     /// An account by id, `nil` when there is none or it was erased.
-    public func user(_ id: User.ID) async throws -> User? {
+    package func user(_ id: User.ID) async throws -> User? {
         let rows = try await database.query(
             """
             SELECT id, email, name, role, session_version, is_disabled, created_at FROM users WHERE id = \(id) AND email IS NOT NULL
@@ -52,7 +52,7 @@ public struct AccountStore: Sendable {
     }
 
     /// Changes the name. `nil` when there is no such account.
-    public func rename(_ id: User.ID, to name: String) async throws -> User? {
+    package func rename(_ id: User.ID, to name: String) async throws -> User? {
         let rows = try await database.query(
             """
             UPDATE users SET name = \(name), updated_at = now() WHERE id = \(id) AND email IS NOT NULL
@@ -62,7 +62,7 @@ public struct AccountStore: Sendable {
     }
 
     /// Sets a new password hash and ends all sessions.
-    public func changePassword(_ id: User.ID, to passwordHash: String) async throws {
+    package func changePassword(_ id: User.ID, to passwordHash: String) async throws {
         _ = try await database.pipeline([
             """
             UPDATE users SET password_hash = \(passwordHash), session_version = session_version + 1, updated_at = now()
@@ -72,10 +72,11 @@ public struct AccountStore: Sendable {
         ])
     }
 
-    /// Removes the personal data of an account: orders and the audit log stay, without name and address. Ends all sessions.
+    /// Removes the personal data of an account: orders and the audit log stay, without name and address. Ends all
+    /// sessions.
     ///
     /// Mail that was not sent yet has nobody to go to any more and fails.
-    public func erase(_ id: User.ID) async throws {
+    package func erase(_ id: User.ID) async throws {
         _ = try await database.pipeline([
             """
             UPDATE users

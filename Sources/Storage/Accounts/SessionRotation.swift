@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of a refresh token that was handed in.
-public enum SessionRotation: Hashable, Sendable {
+package enum SessionRotation: Hashable, Sendable {
     /// It was good, or is the direct predecessor and was used a moment ago. It is used up now and the new one counts.
     case rotated(User)
     /// It had been used before: somebody has a copy. The whole family is revoked.

@@ -1,16 +1,16 @@
-public import Domain
+package import Domain
 import FoundationEssentials
-public import Redis
+package import Redis
 
 /// Products in Redis, never refilled with data older than the latest committed change.
 ///
-/// Each product has a generation that every invalidation replaces. A reader that misses gets the generation first, reads the database, and may
-/// fill only while the generation is the same. So a slow reader cannot put back what an invalidation has just thrown out. Generations are taken
-/// from the server's clock and a random number and never repeat, so an emptied Redis does not bring an old one back. Redis being away means
-/// misses, never errors.
-public struct ProductCache: Sendable {
+/// Each product has a generation that every invalidation replaces. A reader that misses gets the generation first,
+/// reads the database, and may fill only while the generation is the same. So a slow reader cannot put back what an
+/// invalidation has just thrown out. Generations are taken from the server's clock and a random number and never
+/// repeat, so an emptied Redis does not bring an old one back. Redis being away means misses, never errors.
+package struct ProductCache: Sendable {
     /// What a look-up found.
-    public enum Lookup: Hashable, Sendable {
+    package enum Lookup: Hashable, Sendable {
         /// The cached view.
         case hit(ProductView)
         /// Nothing; fill with this ticket after reading the database.
@@ -18,7 +18,7 @@ public struct ProductCache: Sendable {
     }
 
     /// Permission to fill one entry, as of the moment of the look-up.
-    public struct Ticket: Hashable, Sendable {
+    package struct Ticket: Hashable, Sendable {
         let generation: String?
     }
 
@@ -27,36 +27,40 @@ public struct ProductCache: Sendable {
     private let timeToLive: Duration
 
     /// A cache behind this connection.
-    public init(redis: RedisClient, prefix: String = "cw", timeToLive: Duration = .seconds(300)) {
+    package init(redis: RedisClient, prefix: String = "cw", timeToLive: Duration = .seconds(300)) {
         self.redis = redis
         self.prefix = prefix
         self.timeToLive = timeToLive
     }
 
     /// Looks a product up in a currency.
-    public func get(_ id: Product.ID, in currency: Currency) async -> Lookup {
+    package func get(_ id: Product.ID, in currency: Currency) async -> Lookup {
         guard redis.isConnected(for: key(id)) else { return .miss(Ticket(generation: nil)) }
         let reply = try? await redis.evaluate(
             ProductCacheScripts.get, keys: [key(id)],
             arguments: [RedisArgument(currency.code), RedisArgument(lifetime), RedisArgument(Self.nonce())])
         guard let parts = reply?.elements, parts.count == 2 else { return .miss(Ticket(generation: nil)) }
-        if let bytes = parts[1].bytes, let view = try? JSONDecoder().decode(ProductView.self, from: Data(bytes)) { return .hit(view) }
+        if let bytes = parts[1].bytes, let view = try? JSONDecoder().decode(ProductView.self, from: Data(bytes)) {
+            return .hit(view)
+        }
         return .miss(Ticket(generation: parts[0].text))
     }
 
     /// Stores what was read from the database after the look-up. Dropped in silence when the product changed since.
-    public func fill(_ view: ProductView, in currency: Currency, with ticket: Ticket) async {
+    package func fill(_ view: ProductView, in currency: Currency, with ticket: Ticket) async {
         guard let generation = ticket.generation, let body = try? JSONEncoder().encode(view) else { return }
         _ = try? await redis.evaluate(
             ProductCacheScripts.fill, keys: [key(view.product.id)],
             arguments: [RedisArgument(currency.code), RedisArgument(generation), RedisArgument(Array(body))])
     }
 
-    /// Throws out all currencies of products that changed. Throws `RedisError`, so that the job that does it is retried.
-    public func invalidate(_ ids: [Product.ID]) async throws {
+    /// Throws out all currencies of products that changed. Throws `RedisError`, so that the job that does it is
+    /// retried.
+    package func invalidate(_ ids: [Product.ID]) async throws {
         for id in ids {
             _ = try await redis.evaluate(
-                ProductCacheScripts.invalidate, keys: [key(id)], arguments: [RedisArgument(lifetime), RedisArgument(Self.nonce())])
+                ProductCacheScripts.invalidate, keys: [key(id)],
+                arguments: [RedisArgument(lifetime), RedisArgument(Self.nonce())])
         }
     }
 

@@ -1,8 +1,10 @@
 import Redis
 
-/// The three moves of the cache, each in one piece. A product is one hash: field `generation`, and one field per currency.
+/// The three moves of the cache, each in one piece. A product is one hash: field `generation`, and one field per
+/// currency.
 ///
-/// The hash lives for the time to live after its last invalidation or first miss. A generation that died with it cannot be filled any more.
+/// The hash lives for the time to live after its last invalidation or first miss. A generation that died with it cannot
+/// be filled any more.
 enum ProductCacheScripts {
     /// KEYS: hash. ARGV: currency, seconds to live, nonce. Answers the generation and the body or nil.
     static let get = RedisScript(

@@ -3,7 +3,8 @@ import Postgres
 
 /// Finds the one cart of an owner that can be edited, and locks it.
 enum CartLock {
-    /// The owner's cart, made when there is none. Throws `StorageError.cartLocked` while an order is being paid from it.
+    /// The owner's cart, made when there is none. Throws `StorageError.cartLocked` while an order is being paid from
+    /// it.
     static func acquire(_ owner: CartOwner, in transaction: PostgresTransaction) throws -> Cart.ID {
         // Whoever loses the race to make the cart waits for the winner here, and then finds the winner's cart.
         let results = try transaction.pipeline([insertion(owner), locking(owner)])

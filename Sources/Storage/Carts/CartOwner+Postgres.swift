@@ -1,5 +1,5 @@
 import Domain
-public import Postgres
+package import Postgres
 
 extension CartOwner: PostgresEncodable {
     /// The column that names this kind of owner, in `carts` and `orders`.
@@ -29,7 +29,7 @@ extension CartOwner: PostgresEncodable {
     }
 
     /// What stands in the column.
-    public var postgresParameter: PostgresParameter {
+    package var postgresParameter: PostgresParameter {
         switch self {
         case .user(let id): id.postgresParameter
         case .guest(let hash): hash.postgresParameter

@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// Whose cart it is.
-public enum CartOwner: Hashable, Sendable {
+package enum CartOwner: Hashable, Sendable {
     /// Somebody with an account.
     case user(User.ID)
     /// Whoever holds the cart token with this SHA-256 (32 bytes).
@@ -11,7 +11,7 @@ public enum CartOwner: Hashable, Sendable {
     var cartScope: String { "cart:" + idempotencyScope }
 
     /// The scope of idempotency keys: keys of two buyers never meet.
-    public var idempotencyScope: String {
+    package var idempotencyScope: String {
         switch self {
         case .user(let id): "user:\(id)"
         case .guest(let hash): "guest:" + hash.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()

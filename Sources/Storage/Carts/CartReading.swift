@@ -37,7 +37,8 @@ enum CartReading {
                     available: try row["available"] ?? 0)
             }
             return Cart(
-                id: try cart["id"], status: try cart["status"], items: items, subtotal: try Money.sum(items.map(\.total), in: currency))
+                id: try cart["id"], status: try cart["status"], items: items,
+                subtotal: try Money.sum(items.map(\.total), in: currency))
         } catch is MoneyError {
             throw StorageError.amountTooLarge
         }

@@ -1,15 +1,16 @@
-public import Domain
+package import Domain
 import Postgres
 
 extension CartStore {
-    /// Moves a guest's items into the user's cart at login: sums, capped. When either cart is locked, or together they hold too many products, both stay
-    /// as they are and the answer is `false`.
+    /// Moves a guest's items into the user's cart at login: sums, capped. When either cart is locked, or together they
+    /// hold too many products, both stay as they are and the answer is `false`.
     @discardableResult
-    public func merge(guest tokenHash: [UInt8], into user: User.ID) async throws -> Bool {
+    package func merge(guest tokenHash: [UInt8], into user: User.ID) async throws -> Bool {
         let guest = CartOwner.guest(tokenHash: tokenHash)
         do {
             return try await database.transaction { transaction in
-                // Both carts are locked guest first. A token belongs to one browser, so no two merges meet in opposite order.
+                // Both carts are locked guest first. A token belongs to one browser, so no two merges meet in opposite
+                // order.
                 guard let source = try transaction.query(CartLock.locking(guest)).first else { return true }
                 guard try source["status"] as CartStatus == .open else { return false }
                 let from: Cart.ID = try source["id"]
@@ -32,7 +33,9 @@ extension CartStore {
                     ON CONFLICT DO NOTHING
                     """,
                 ])
-                guard let items: Int = try results[3].rows.first?["items"], items <= Self.maximumItems else { throw StorageError.cartFull }
+                guard let items: Int = try results[3].rows.first?["items"], items <= Self.maximumItems else {
+                    throw StorageError.cartFull
+                }
                 return true
             }
         } catch StorageError.cartLocked, StorageError.cartFull {

@@ -1,10 +1,10 @@
 import Postgres
 
 extension CartStore {
-    /// Forgets guests' carts that nobody has touched for so long, and empty ones after a day, a batch per statement. Returns how many. Carts that orders
-    /// came of stay, and so do users'.
+    /// Forgets guests' carts that nobody has touched for so long, and empty ones after a day, a batch per statement.
+    /// Returns how many. Carts that orders came of stay, and so do users'.
     @discardableResult
-    public func purgeIdle(olderThan age: Duration? = nil, batch: Int = 5000) async throws -> Int {
+    package func purgeIdle(olderThan age: Duration? = nil, batch: Int = 5000) async throws -> Int {
         let age = age ?? settings.cartLifetime
         return try await database.purge(
             inBatchesOf: batch,

@@ -1,24 +1,25 @@
-public import Domain
-public import Postgres
+package import Domain
+package import Postgres
 
 /// Carts of users and guests. A cart comes to be with its first item; there is at most one to an owner at a time.
 ///
-/// All changes throw `StorageError.cartLocked` while an order is being paid from the cart, and answer the cart as it is afterwards.
-public struct CartStore: Sendable {
+/// All changes throw `StorageError.cartLocked` while an order is being paid from the cart, and answer the cart as it is
+/// afterwards.
+package struct CartStore: Sendable {
     /// The most different products in one cart.
-    public static let maximumItems = 100
+    package static let maximumItems = 100
 
     let database: PostgresPool
     let settings: ShopSettings
 
     /// A store in this database.
-    public init(database: PostgresPool, settings: ShopSettings = ShopSettings()) {
+    package init(database: PostgresPool, settings: ShopSettings = ShopSettings()) {
         self.database = database
         self.settings = settings
     }
 
     /// The owner's cart, `nil` before the first item. Throws `StorageError.currencyUnavailable`.
-    public func cart(of owner: CartOwner, in currency: Currency? = nil) async throws -> Cart? {
+    package func cart(of owner: CartOwner, in currency: Currency? = nil) async throws -> Cart? {
         let currency = currency ?? settings.currency
         let reading = CartReading.statements(owner, currency, settings)
         let results = try await database.pipeline(reading)
@@ -26,26 +27,29 @@ public struct CartStore: Sendable {
     }
 
     /// A request that may be repeated: under its key it takes effect once.
-    public struct Key: Hashable, Sendable {
+    package struct Key: Hashable, Sendable {
         /// The client's, 1 to 255 characters.
-        public let value: String
+        package let value: String
         /// SHA-256 of the request: the same key with another fingerprint is refused.
-        public let fingerprint: [UInt8]
+        package let fingerprint: [UInt8]
 
         /// Names a request.
-        public init(_ value: String, fingerprint: [UInt8]) {
+        package init(_ value: String, fingerprint: [UInt8]) {
             self.value = value
             self.fingerprint = fingerprint
         }
     }
 
     /// Puts pieces of a product into the cart, capped at 999 of one. Throws `StorageError.unknownProduct`, `.cartFull`.
-    public func add(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
+    package func add(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil)
+        async throws -> Cart
+    {
         try await change(owner, currency) { try Self.add(quantity, of: product, to: $1, in: $0) }
     }
 
-    /// The same once per key, for 72 hours. A repeated request answers the cart as it is now. Throws `StorageError.idempotencyKeyReused` as well.
-    public func add(
+    /// The same once per key, for 72 hours. A repeated request answers the cart as it is now. Throws
+    /// `StorageError.idempotencyKeyReused` as well.
+    package func add(
         _ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil, once key: Key
     ) async throws -> (cart: Cart, isReplay: Bool) {
         let scope = owner.cartScope
@@ -68,7 +72,9 @@ public struct CartStore: Sendable {
         }
     }
 
-    private static func add(_ quantity: Quantity, of product: Product.ID, to cart: Cart.ID, in transaction: PostgresTransaction) throws {
+    private static func add(
+        _ quantity: Quantity, of product: Product.ID, to cart: Cart.ID, in transaction: PostgresTransaction
+    ) throws {
         let results = try transaction.pipeline([
             "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)",
             """
@@ -79,11 +85,15 @@ public struct CartStore: Sendable {
             """,
         ])
         guard results[1].affectedRows == 1 else { throw StorageError.unknownProduct([product]) }
-        guard let others: Int = try results[0].rows.first?["others"], others < Self.maximumItems else { throw StorageError.cartFull }
+        guard let others: Int = try results[0].rows.first?["others"], others < Self.maximumItems else {
+            throw StorageError.cartFull
+        }
     }
 
     /// Sets how many pieces of a product lie in the cart. Throws `StorageError.notFound` when none do.
-    public func set(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
+    package func set(_ quantity: Quantity, of product: Product.ID, for owner: CartOwner, in currency: Currency? = nil)
+        async throws -> Cart
+    {
         try await change(owner, currency) { transaction, cart in
             let affected = try transaction.execute(
                 "UPDATE cart_items SET quantity = \(quantity) WHERE cart_id = \(cart) AND product_id = \(product)")
@@ -92,15 +102,17 @@ public struct CartStore: Sendable {
     }
 
     /// Takes a product out of the cart. Throws `StorageError.notFound` when it is not in it.
-    public func remove(_ product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
+    package func remove(_ product: Product.ID, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart
+    {
         try await change(owner, currency) { transaction, cart in
-            let affected = try transaction.execute("DELETE FROM cart_items WHERE cart_id = \(cart) AND product_id = \(product)")
+            let affected = try transaction.execute(
+                "DELETE FROM cart_items WHERE cart_id = \(cart) AND product_id = \(product)")
             guard affected == 1 else { throw StorageError.notFound("cart item") }
         }
     }
 
     /// Empties the cart.
-    public func clear(for owner: CartOwner) async throws {
+    package func clear(for owner: CartOwner) async throws {
         _ = try await change(owner, nil) { transaction, cart in
             try transaction.execute("DELETE FROM cart_items WHERE cart_id = \(cart)")
         }
@@ -108,21 +120,24 @@ public struct CartStore: Sendable {
 
     /// Locks the owner's cart, making it if need be, changes it and reads it back.
     private func change(
-        _ owner: CartOwner, _ currency: Currency?, _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Void
+        _ owner: CartOwner, _ currency: Currency?,
+        _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Void
     ) async throws -> Cart {
         try await changeAndTell(owner, currency, body).0
     }
 
     /// The same with what the change answers.
     private func changeAndTell<Value: Sendable>(
-        _ owner: CartOwner, _ currency: Currency?, _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Value
+        _ owner: CartOwner, _ currency: Currency?,
+        _ body: @escaping @Sendable (PostgresTransaction, Cart.ID) throws -> Value
     ) async throws -> (Cart, Value) {
         let currency = currency ?? settings.currency
         return try await database.transaction { transaction in
             let cart = try CartLock.acquire(owner, in: transaction)
             let value = try body(transaction, cart)
             let results = try transaction.pipeline(
-                ["UPDATE carts SET updated_at = now() WHERE id = \(cart)"] + CartReading.statements(owner, currency, settings))
+                ["UPDATE carts SET updated_at = now() WHERE id = \(cart)"]
+                    + CartReading.statements(owner, currency, settings))
             guard let read = try CartReading.cart(Array(results.dropFirst()), currency, settings) else {
                 throw StorageError.notFound("cart")
             }

@@ -1,21 +1,22 @@
-public import Domain
-public import Postgres
+package import Domain
+package import Postgres
 
-/// Guests: who holds a cart token that the shop gave out. A guest is named by a hash in carts and orders, and has as many tokens as it was given.
-public struct GuestStore: Sendable {
+/// Guests: who holds a cart token that the shop gave out. A guest is named by a hash in carts and orders, and has as
+/// many tokens as it was given.
+package struct GuestStore: Sendable {
     /// As many further tokens as a guest keeps; the oldest give way.
-    public static let furtherTokens = 20
+    package static let furtherTokens = 20
 
     let database: PostgresPool
 
     /// A store in this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
-    /// The guest to whom the token with this SHA-256 was given out, as carts and orders name it. `nil` for a token that nobody was given, or whose
-    /// cart has been forgotten.
-    public func guest(holding tokenHash: [UInt8]) async throws -> [UInt8]? {
+    /// The guest to whom the token with this SHA-256 was given out, as carts and orders name it. `nil` for a token that
+    /// nobody was given, or whose cart has been forgotten.
+    package func guest(holding tokenHash: [UInt8]) async throws -> [UInt8]? {
         let rows = try await database.query(
             """
             SELECT guest FROM guest_tokens WHERE hash = \(tokenHash)
@@ -29,7 +30,7 @@ public struct GuestStore: Sendable {
     }
 
     /// Gives the guest who placed an order one more token. Without effect for an order that no guest placed.
-    public func give(_ tokenHash: [UInt8], for order: Order.ID) async throws {
+    package func give(_ tokenHash: [UInt8], for order: Order.ID) async throws {
         _ = try await database.pipeline([
             """
             INSERT INTO guest_tokens (hash, guest)
@@ -43,12 +44,13 @@ public struct GuestStore: Sendable {
         ])
     }
 
-    /// Takes the orders that were placed with a token over into an account, with the idempotency keys under which they were placed, so that a repeated
-    /// request finds its order under either identity. Orders that are in an account already stay there. Returns how many were taken over.
+    /// Takes the orders that were placed with a token over into an account, with the idempotency keys under which they
+    /// were placed, so that a repeated request finds its order under either identity. Orders that are in an account
+    /// already stay there. Returns how many were taken over.
     ///
     /// The token goes on showing them: a payment that is under way in another tab must not lose its order.
     @discardableResult
-    public func takeOver(_ tokenHash: [UInt8], by user: User.ID, remoteAddress: String? = nil) async throws -> Int {
+    package func takeOver(_ tokenHash: [UInt8], by user: User.ID, remoteAddress: String? = nil) async throws -> Int {
         let rows = try await database.query(
             """
             WITH guest AS (

@@ -2,11 +2,13 @@ import Domain
 import Postgres
 
 extension CatalogueStore {
-    /// Puts products into the catalogue with prices and stock; those whose SKU is there already are left as they are. Returns how many are new.
+    /// Puts products into the catalogue with prices and stock; those whose SKU is there already are left as they are.
+    /// Returns how many are new.
     ///
-    /// - Throws: ``StorageError/priceNotChargeable(_:_:step:)`` when a price is not in steps that can be charged; then nothing is put there.
+    /// - Throws: ``StorageError/priceNotChargeable(_:_:step:)`` when a price is not in steps that can be charged; then
+    ///   nothing is put there.
     @discardableResult
-    public func insertSeed(_ batch: [ProductSeed]) async throws -> Int {
+    package func insertSeed(_ batch: [ProductSeed]) async throws -> Int {
         if batch.isEmpty { return 0 }
         for seed in batch {
             for price in [seed.product.basePrice] + seed.prices where !price.isChargeable {
@@ -15,9 +17,10 @@ extension CatalogueStore {
             }
         }
         let products = batch.map(\.product)
-        let categories = Dictionary(products.compactMap(\.category).map { ($0.slug, $0.name) }) { first, _ in first }.sorted {
-            $0.key < $1.key
-        }
+        let categories = Dictionary(products.compactMap(\.category).map { ($0.slug, $0.name) }) { first, _ in first }
+            .sorted {
+                $0.key < $1.key
+            }
         let prices = batch.flatMap { seed in seed.prices.map { (seed.product.id, $0) } }
         let results = try await database.pipeline([
             """

@@ -1,19 +1,19 @@
-public import Domain
-public import Postgres
+package import Domain
+package import Postgres
 
 /// Products, their prices and categories.
-public struct CatalogueStore: Sendable {
+package struct CatalogueStore: Sendable {
     let database: PostgresPool
     let settings: ShopSettings
 
     /// A store in this database.
-    public init(database: PostgresPool, settings: ShopSettings = ShopSettings()) {
+    package init(database: PostgresPool, settings: ShopSettings = ShopSettings()) {
         self.database = database
         self.settings = settings
     }
 
     /// A part of the list of products. Throws `StorageError.currencyUnavailable`, `.invalidCursor`.
-    public func products(_ query: ProductQuery) async throws -> Page<ProductView> {
+    package func products(_ query: ProductQuery) async throws -> Page<ProductView> {
         let currency = query.currency ?? settings.currency
         let listing = try ProductListing(query, currency)
         let book = try await priceBook(currency)
@@ -22,11 +22,12 @@ public struct CatalogueStore: Sendable {
             match = try await database.query(ProductListing.match(search)).first?["query"]
             if match == nil { return Page(items: [], nextCursor: nil) }
         }
-        return listing.page(of: try await database.query(listing.statement(matching: match)).map { try ProductRow.view($0, book) })
+        return listing.page(
+            of: try await database.query(listing.statement(matching: match)).map { try ProductRow.view($0, book) })
     }
 
     /// One product that is for sale, `nil` when there is none. Throws `StorageError.currencyUnavailable`.
-    public func product(_ id: Product.ID, in currency: Currency? = nil) async throws -> ProductView? {
+    package func product(_ id: Product.ID, in currency: Currency? = nil) async throws -> ProductView? {
         let currency = currency ?? settings.currency
         let book = try await priceBook(currency)
         let rows = try await database.query(
@@ -39,14 +40,16 @@ public struct CatalogueStore: Sendable {
     }
 
     /// All categories, by name.
-    public func categories() async throws -> [Category] {
+    package func categories() async throws -> [Category] {
         try await database.query("SELECT slug, name FROM categories ORDER BY name, slug").map {
             Category(slug: try $0["slug"], name: try $0["name"])
         }
     }
 
     private func priceBook(_ currency: Currency) async throws -> PriceBook {
-        guard let rates = PriceBook.rates(to: currency, settings) else { return try PriceBook(currency, settings, rows: []) }
+        guard let rates = PriceBook.rates(to: currency, settings) else {
+            return try PriceBook(currency, settings, rows: [])
+        }
         return try PriceBook(currency, settings, rows: try await database.query(rates))
     }
 }

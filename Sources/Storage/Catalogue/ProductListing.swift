@@ -5,12 +5,13 @@ import Postgres
 struct ProductListing: Sendable {
     let query: ProductQuery
     let currency: Currency
-    /// What a cursor belongs to. Prices are shown in some currency, but the order of the list is that of the base prices.
+    /// What a cursor belongs to. Prices are shown in some currency, but the order of the list is that of the base
+    /// prices.
     private let list: ListCursor.List
     private let place: Place?
 
-    /// Where the part before ended: by the values at that time, so that the list goes on at the same place when its last product is renamed, repriced or
-    /// taken out of it meanwhile.
+    /// Where the part before ended: by the values at that time, so that the list goes on at the same place when its
+    /// last product is renamed, repriced or taken out of it meanwhile.
     private enum Place {
         case newest(Product.ID)
         case name(String, Product.ID)
@@ -21,11 +22,13 @@ struct ProductListing: Sendable {
     init(_ query: ProductQuery, _ currency: Currency) throws {
         self.query = query
         self.currency = currency
-        list = ListCursor.List("products:\(query.sort.rawValue)", [query.search, query.category, query.inStock ? "in_stock" : nil])
+        list = ListCursor.List(
+            "products:\(query.sort.rawValue)", [query.search, query.category, query.inStock ? "in_stock" : nil])
         place = try query.page.values(of: list).map { try Self.place($0, query.sort) }
     }
 
-    /// What the words of a search come to: a query of the index on names, descriptions and SKUs. Null when there is no word among them.
+    /// What the words of a search come to: a query of the index on names, descriptions and SKUs. Null when there is no
+    /// word among them.
     static func match(_ search: String) -> SQL { "SELECT product_match(\(search)::text)::text AS query" }
 
     /// One row more than asked for says that there is a next part.
@@ -69,7 +72,9 @@ struct ProductListing: Sendable {
         case .newest(let id): conditions.append("p.id < \(id)::uuid")
         case .name(let name, let id): conditions.append("(p.name, p.id) > (\(name)::text, \(id)::uuid)")
         case .price(let amount, let id):
-            conditions.append("(p.base_amount, p.id) \(raw: query.sort == .priceAscending ? ">" : "<") (\(amount)::bigint, \(id)::uuid)")
+            conditions.append(
+                "(p.base_amount, p.id) \(raw: query.sort == .priceAscending ? ">" : "<") (\(amount)::bigint, \(id)::uuid)"
+            )
         }
         return conditions
     }
@@ -88,7 +93,8 @@ struct ProductListing: Sendable {
         switch (sort, values.count, values[0]) {
         case (.newest, 1, _): return .newest(id)
         case (.name, 2, .text(let name)): return .name(name, id)
-        case (.priceAscending, 2, .number(let amount)), (.priceDescending, 2, .number(let amount)): return .price(amount, id)
+        case (.priceAscending, 2, .number(let amount)), (.priceDescending, 2, .number(let amount)):
+            return .price(amount, id)
         default: throw StorageError.invalidCursor
         }
     }

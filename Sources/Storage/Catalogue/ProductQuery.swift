@@ -1,9 +1,9 @@
-public import Domain
+package import Domain
 
 /// What a list of products is asked for.
-public struct ProductQuery: Hashable, Sendable {
+package struct ProductQuery: Hashable, Sendable {
     /// How the list is ordered.
-    public enum Sort: String, Hashable, Sendable, CaseIterable {
+    package enum Sort: String, Hashable, Sendable, CaseIterable {
         /// Latest first.
         case newest
         /// By name.
@@ -14,22 +14,24 @@ public struct ProductQuery: Hashable, Sendable {
         case priceDescending = "-price"
     }
 
-    /// Words that name, description or SKU hold, whole or as their beginnings. Where nothing holds them, names in which one letter differs.
-    public var search: String?
+    /// Words that name, description or SKU hold, whole or as their beginnings. Where nothing holds them, names in which
+    /// one letter differs.
+    package var search: String?
     /// Slug of a category.
-    public var category: String?
+    package var category: String?
     /// The order.
-    public var sort: Sort
+    package var sort: Sort
     /// The currency prices are shown in; the shop's when `nil`.
-    public var currency: Currency?
+    package var currency: Currency?
     /// Only what can be bought now.
-    public var inStock: Bool
+    package var inStock: Bool
     /// Which part of the list.
-    public var page: PageRequest
+    package var page: PageRequest
 
     /// Everything, newest first.
-    public init(
-        search: String? = nil, category: String? = nil, sort: Sort = .newest, currency: Currency? = nil, inStock: Bool = false,
+    package init(
+        search: String? = nil, category: String? = nil, sort: Sort = .newest, currency: Currency? = nil,
+        inStock: Bool = false,
         page: PageRequest = PageRequest()
     ) {
         self.search = search

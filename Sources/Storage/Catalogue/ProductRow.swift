@@ -3,7 +3,8 @@ import Postgres
 
 /// Products with their category, hand-set price and stock, one row each.
 enum ProductRow {
-    /// Everything but the prices in a currency, to be joined as `pp`, and the condition; `p` is the product, `s` its stock.
+    /// Everything but the prices in a currency, to be joined as `pp`, and the condition; `p` is the product, `s` its
+    /// stock.
     static let selection = """
         SELECT p.id, p.sku, p.name, p.description, p.base_amount, p.base_currency, p.is_active, c.slug AS category_slug, c.name AS category_name,
                pp.amount AS price, coalesce(s.on_hand - s.reserved, 0) AS available

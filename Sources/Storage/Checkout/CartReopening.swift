@@ -3,7 +3,8 @@ import Postgres
 
 /// Lets customers edit their carts again after their orders came to nothing, or wait for another card.
 enum CartReopening {
-    /// Opens the carts that are locked for these orders. The cart of an express order was made for it alone and closes instead.
+    /// Opens the carts that are locked for these orders. The cart of an express order was made for it alone and closes
+    /// instead.
     static func statement(for orders: [Order.ID]) -> SQL {
         """
         UPDATE carts

@@ -4,18 +4,22 @@ import JobQueue
 import Postgres
 
 extension CheckoutStore {
-    /// Settles news of payments (transaction W3): idempotent, fenced by the jobs that bring them, the same for worker, webhook, reconciler and sweeper.
+    /// Settles news of payments (transaction W3): idempotent, fenced by the jobs that bring them, the same for worker,
+    /// webhook, reconciler and sweeper.
     ///
-    /// One result for each element, in their order; `nil` when there is no such order. `JobFenced` when the bringing attempt is stale: nothing of that
-    /// element was done. A failed commit is safe to repeat, and must be repeated until it is through: money has moved.
-    public func finalise(_ news: [Finalisation]) async -> [Result<FinaliseOutcome?, any Error>] {
+    /// One result for each element, in their order; `nil` when there is no such order. `JobFenced` when the bringing
+    /// attempt is stale: nothing of that element was done. A failed commit is safe to repeat, and must be repeated
+    /// until it is through: money has moved.
+    package func finalise(_ news: [Finalisation]) async -> [Result<FinaliseOutcome?, any Error>] {
         var results: [Int: Result<FinaliseOutcome?, any Error>] = [:]
         var waiting = Array(news.enumerated())
         while !waiting.isEmpty {
             // News of one order are settled one after the other, in transactions of their own.
             var seen: Set<Order.ID> = []
             let round = waiting.filter { seen.insert($0.element.orderID).inserted }
-            let settled = await BatchIsolation.run(round.map(\.element), size: Self.maximumBatch) { try await finaliseBatch($0) }
+            let settled = await BatchIsolation.run(round.map(\.element), size: Self.maximumBatch) {
+                try await finaliseBatch($0)
+            }
             for (item, result) in zip(round, settled) { results[item.offset] = result }
             waiting.removeAll { results[$0.offset] != nil }
         }
@@ -45,7 +49,9 @@ extension CheckoutStore {
             if !touched.isEmpty { jobs += try invalidation(of: touched, among: read[locking.count + 1].rows) }
             let results = try transaction.pipeline(
                 plan.statements(settings) + jobs.map(\.statement) + plan.completions.map(\.statement))
-            for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) { try completion.check(result) }
+            for (completion, result) in zip(plan.completions, results.suffix(plan.completions.count)) {
+                try completion.check(result)
+            }
             return (plan, jobs)
         }
         CrashPoint.pass(.finalised)
@@ -66,6 +72,7 @@ extension CheckoutStore {
     /// Jobs that throw the products of some orders out of the cache.
     func invalidation(of orders: [Order.ID], among rows: [PostgresRow]) throws -> [PendingJob] {
         let orders = Set(orders)
-        return try InvalidateProducts.pending(for: rows.filter { orders.contains(try $0["order_id"]) }.map { try $0["product_id"] })
+        return try InvalidateProducts.pending(
+            for: rows.filter { orders.contains(try $0["order_id"]) }.map { try $0["product_id"] })
     }
 }

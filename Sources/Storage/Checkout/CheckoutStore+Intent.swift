@@ -1,11 +1,12 @@
-public import Domain
+package import Domain
 import Postgres
 
 extension CheckoutStore {
-    /// Stores the provider's intent before any money moves (transaction W2). Once this has answered `recorded`, the intent may be confirmed.
+    /// Stores the provider's intent before any money moves (transaction W2). Once this has answered `recorded`, the
+    /// intent may be confirmed.
     ///
     /// - Throws: `PostgresError`; also when the intent already belongs to another payment.
-    public func recordIntent(_ intentID: PaymentIntent.ID, for orderID: Order.ID) async throws -> RecordIntentOutcome {
+    package func recordIntent(_ intentID: PaymentIntent.ID, for orderID: Order.ID) async throws -> RecordIntentOutcome {
         try await database.transaction { transaction in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]))
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
@@ -29,11 +30,12 @@ extension CheckoutStore {
         }
     }
 
-    /// Gives a payment the next try to make its intent, because the key of the present one is spent: the provider may replay a failure of its own under
-    /// it. Whatever that try has left at the provider is never confirmed, so it moves no money.
+    /// Gives a payment the next try to make its intent, because the key of the present one is spent: the provider may
+    /// replay a failure of its own under it. Whatever that try has left at the provider is never confirmed, so it moves
+    /// no money.
     ///
     /// `false` when the try is not the present one any more, or an intent is stored: somebody else is at it.
-    public func beginNextCreation(of paymentID: Payment.ID, after creation: Int) async throws -> Bool {
+    package func beginNextCreation(of paymentID: Payment.ID, after creation: Int) async throws -> Bool {
         try await database.execute(
             """
             UPDATE payments SET creation = creation + 1, updated_at = now()
@@ -41,11 +43,13 @@ extension CheckoutStore {
             """) == 1
     }
 
-    /// Gives a payment that is being confirmed its next attempt, with the same method, because the key of the present one is spent: the provider
-    /// may replay a failure of its own under it. Once this has answered `true`, the intent may be confirmed under the new attempt's key.
+    /// Gives a payment that is being confirmed its next attempt, with the same method, because the key of the present
+    /// one is spent: the provider may replay a failure of its own under it. Once this has answered `true`, the intent
+    /// may be confirmed under the new attempt's key.
     ///
-    /// `false` when the attempt is not the present one any more, or the payment has come further: somebody else is at it.
-    public func beginNextAttempt(of paymentID: Payment.ID, after attempt: Int) async throws -> Bool {
+    /// `false` when the attempt is not the present one any more, or the payment has come further: somebody else is at
+    /// it.
+    package func beginNextAttempt(of paymentID: Payment.ID, after attempt: Int) async throws -> Bool {
         let noted = try await database.execute(
             """
             WITH next AS (

@@ -1,11 +1,12 @@
-public import Domain
+package import Domain
 import JobQueue
 import Postgres
 
 extension CheckoutStore {
-    /// Takes overdue orders that still hold stock, so that no other sweeper takes them for 30 s. Without an intent: ``releaseOverdue(_:)``. With one:
+    /// Takes overdue orders that still hold stock, so that no other sweeper takes them for 30 s. Without an intent:
+    /// ``releaseOverdue(_:)``. With one:
     /// cancel it at the provider, then finalise what the provider says.
-    public func claimOverdue(limit: Int = 64) async throws -> [CheckoutFacts] {
+    package func claimOverdue(limit: Int = 64) async throws -> [CheckoutFacts] {
         let rows = try await database.query(
             """
             UPDATE orders
@@ -23,14 +24,16 @@ extension CheckoutStore {
     /// Gives back the stock of claimed orders that have no intent, and ends them as expired. Returns which.
     ///
     /// Left alone are orders that got an intent or more time since they were claimed.
-    public func releaseOverdue(_ orderIDs: [Order.ID]) async throws -> [Order.ID] {
+    package func releaseOverdue(_ orderIDs: [Order.ID]) async throws -> [Order.ID] {
         let ids = Set(orderIDs).sorted()
         if ids.isEmpty { return [] }
         let (released, jobs) = try await database.transaction { transaction in
             let read = try transaction.pipeline(
                 LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids), PendingMail.told(ids)])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
-            let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter { orders.entries[$0]?.facts.intentID == nil }
+            let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter {
+                orders.entries[$0]?.facts.intentID == nil
+            }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
             let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
             let mails = released.filter(told.contains).compactMap { id in
@@ -48,10 +51,10 @@ extension CheckoutStore {
         return released
     }
 
-    /// Ends orders as expired that never had stock set aside because their checkout job has died, once the time has passed for which an order may hold
-    /// something. Until then an operator can bring the job back. Returns which.
+    /// Ends orders as expired that never had stock set aside because their checkout job has died, once the time has
+    /// passed for which an order may hold something. Until then an operator can bring the job back. Returns which.
     @discardableResult
-    public func endAbandoned(limit: Int = 64) async throws -> [Order.ID] {
+    package func endAbandoned(limit: Int = 64) async throws -> [Order.ID] {
         let (ended, jobs) = try await database.transaction { transaction in
             let ids: [Order.ID] = try transaction.query(
                 """
@@ -68,7 +71,8 @@ extension CheckoutStore {
             ).map { try $0["id"] }
             if ids.isEmpty { return ([Order.ID](), [PendingJob]()) }
             let read = try transaction.pipeline(LockedOrders.statements(ids))
-            let mails = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries.values.compactMap { entry in
+            let mails = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries.values.compactMap {
+                entry in
                 entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
             }
             let jobs = try mails.map { try $0.job() }
@@ -86,9 +90,9 @@ extension CheckoutStore {
         return ended
     }
 
-    /// Takes payments whose intent could still be confirmed although their order is over, so that no other sweeper takes them for 30 s: cancel them at
-    /// the provider, then finalise what it says.
-    public func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutFacts] {
+    /// Takes payments whose intent could still be confirmed although their order is over, so that no other sweeper
+    /// takes them for 30 s: cancel them at the provider, then finalise what it says.
+    package func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutFacts] {
         let rows = try await database.query(
             """
             UPDATE payments
@@ -110,7 +114,7 @@ extension CheckoutStore {
     ///
     /// Cart and order change in one transaction, so there should be none; this is for rows repaired by hand.
     @discardableResult
-    public func reopenStaleCarts() async throws -> Int {
+    package func reopenStaleCarts() async throws -> Int {
         try await database.execute(
             """
             UPDATE carts

@@ -1,9 +1,9 @@
-public import Domain
-public import JobQueue
+package import Domain
+package import JobQueue
 import Postgres
 
 /// What became of ending an order because the provider refuses its payment.
-public enum RefuseOutcome: Hashable, Sendable {
+package enum RefuseOutcome: Hashable, Sendable {
     /// The order is rejected, its stock given back, its cart open again, and the job done.
     case rejected
     /// It has an intent by now, which has to be called off first. Nothing was done.
@@ -15,11 +15,13 @@ public enum RefuseOutcome: Hashable, Sendable {
 }
 
 extension CheckoutStore {
-    /// Ends an order whose payment the provider refuses for good, before there is an intent of it that could ever move money. Where there is one, it is
-    /// called off first and settled with the refusal (``Finalisation/refusal``).
+    /// Ends an order whose payment the provider refuses for good, before there is an intent of it that could ever move
+    /// money. Where there is one, it is called off first and settled with the refusal (``Finalisation/refusal``).
     ///
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
-    public func refuse(_ id: Order.ID, because refusal: PaymentRefusal, completion: JobCompletion) async throws -> RefuseOutcome {
+    package func refuse(_ id: Order.ID, because refusal: PaymentRefusal, completion: JobCompletion) async throws
+        -> RefuseOutcome
+    {
         let (outcome, jobs) = try await database.transaction { transaction -> (RefuseOutcome, [PendingJob]) in
             let read = try transaction.pipeline(LockedOrders.statements([id]) + [products(of: [id])])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)

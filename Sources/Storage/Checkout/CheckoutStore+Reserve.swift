@@ -4,8 +4,9 @@ import JobQueue
 import Postgres
 
 extension CheckoutStore {
-    /// Sets stock aside, in order of the orders' numbers (transaction W1), and confirms those orders that cost nothing. One result for each request, in the order of the requests.
-    public func reserve(_ requests: [ReservationRequest]) async -> [Result<ReservationOutcome, any Error>] {
+    /// Sets stock aside, in order of the orders' numbers (transaction W1), and confirms those orders that cost nothing.
+    /// One result for each request, in the order of the requests.
+    package func reserve(_ requests: [ReservationRequest]) async -> [Result<ReservationOutcome, any Error>] {
         await BatchIsolation.run(requests, size: Self.maximumBatch) { try await reserveBatch($0) }
     }
 
@@ -47,14 +48,17 @@ extension CheckoutStore {
     }
 
     private func carryOut(
-        _ plan: ReservationPlan, _ orders: LockedOrders, _ requests: [ReservationRequest], _ transaction: PostgresTransaction
+        _ plan: ReservationPlan, _ orders: LockedOrders, _ requests: [ReservationRequest],
+        _ transaction: PostgresTransaction
     ) throws -> ReservedBatch {
         let free = Set(plan.free.map(\.facts.orderID))
         var batch = ReservedBatch(ended: plan.rejected.map(\.id) + free)
         let mails = plan.mails
         batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + mails.map { try $0.job() }
         let shortages = Dictionary(uniqueKeysWithValues: plan.rejected.map { ($0.id, $0.shortages) })
-        let completions = requests.compactMap { shortages[$0.orderID] == nil && !free.contains($0.orderID) ? nil : $0.completion }
+        let completions = requests.compactMap {
+            shortages[$0.orderID] == nil && !free.contains($0.orderID) ? nil : $0.completion
+        }
         let results = try transaction.pipeline(
             plan.statements(reservation: settings.reservation) + (mails.isEmpty ? [] : [PendingMail.insertion(mails)])
                 + batch.jobs.map(\.statement) + completions.map(\.statement))

@@ -5,9 +5,10 @@ extension CheckoutStore {
     /// How long a payment that somebody else decides is left alone between two looks.
     static let undecidedPause: Duration = .seconds(10)
 
-    /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten seconds: look each up, then
-    /// finalise what the provider says. A payment comes up ten seconds after it last changed, and every ten seconds from then on.
-    public func claimUndecided(limit: Int = 64) async throws -> [CheckoutFacts] {
+    /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten
+    /// seconds: look each up, then finalise what the provider says. A payment comes up ten seconds after it last
+    /// changed, and every ten seconds from then on.
+    package func claimUndecided(limit: Int = 64) async throws -> [CheckoutFacts] {
         let pause = Self.undecidedPause.inSeconds
         let rows = try await database.query(
             """

@@ -1,15 +1,17 @@
-public import Domain
-public import JobQueue
-public import Postgres
+package import Domain
+package import JobQueue
+package import Postgres
 
-/// The transactions of a checkout after an order was accepted: setting stock aside, storing the intent, settling the outcome.
+/// The transactions of a checkout after an order was accepted: setting stock aside, storing the intent, settling the
+/// outcome.
 ///
-/// Everything takes arrays, because jobs wait in lists and one hot stock row locked once serves all of them; one is the array of one.
-/// When one element breaks a batch, each is done alone, so it fails alone. All locks are taken in one order: orders by id, payments, stock
-/// rows by SKU, carts.
-public struct CheckoutStore: Sendable {
+/// Everything takes arrays, because jobs wait in lists and one hot stock row locked once serves all of them; one is the
+/// array of one.
+/// When one element breaks a batch, each is done alone, so it fails alone. All locks are taken in one order: orders by
+/// id, payments, stock rows by SKU, carts.
+package struct CheckoutStore: Sendable {
     /// The most orders in one transaction. Longer arrays are split.
-    public static let maximumBatch = 64
+    package static let maximumBatch = 64
     /// How long whoever claims an overdue order or an orphaned intent keeps others away.
     static let claim: Duration = .seconds(30)
 
@@ -20,7 +22,10 @@ public struct CheckoutStore: Sendable {
     private let identity = ShopIdentity()
 
     /// A store in this database that pushes jobs, and tells whoever waits for an outcome, after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher, outcomes: OutcomeBus? = nil, settings: ShopSettings = ShopSettings()) {
+    package init(
+        database: PostgresPool, dispatcher: JobDispatcher, outcomes: OutcomeBus? = nil,
+        settings: ShopSettings = ShopSettings()
+    ) {
         self.database = database
         self.dispatcher = dispatcher
         self.outcomes = outcomes
@@ -28,17 +33,17 @@ public struct CheckoutStore: Sendable {
     }
 
     /// Which shop this database is of, for its payment intents. It never changes and is read once.
-    public func shopIdentity() async throws -> String {
+    package func shopIdentity() async throws -> String {
         try await identity.value(in: database)
     }
 
     /// The facts about an order, `nil` when there is none.
-    public func load(_ orderID: Order.ID) async throws -> CheckoutFacts? {
+    package func load(_ orderID: Order.ID) async throws -> CheckoutFacts? {
         try await facts(of: [orderID]).first
     }
 
     /// The facts about the order that an intent is stored with, `nil` when there is none.
-    public func load(intent id: PaymentIntent.ID) async throws -> CheckoutFacts? {
+    package func load(intent id: PaymentIntent.ID) async throws -> CheckoutFacts? {
         let rows = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(id)")
         guard let row = rows.first else { return nil }
         return try await load(try row["order_id"])

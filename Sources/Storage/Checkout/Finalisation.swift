@@ -1,10 +1,10 @@
-public import Domain
-public import JobQueue
+package import Domain
+package import JobQueue
 
 /// News of a payment, to be settled with its order.
-public struct Finalisation: Sendable {
+package struct Finalisation: Sendable {
     /// Who brings the news.
-    public enum Source: String, Hashable, Sendable, CaseIterable {
+    package enum Source: String, Hashable, Sendable, CaseIterable {
         /// The checkout job, with the answer to its own call.
         case worker
         /// The provider called.
@@ -18,19 +18,20 @@ public struct Finalisation: Sendable {
     }
 
     /// The order.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// The provider's snapshot.
-    public let intent: PaymentIntent
+    package let intent: PaymentIntent
     /// Who brings it.
-    public let source: Source
+    package let source: Source
     /// Completes the job that brings it, in the same transaction.
-    public let completion: JobCompletion?
+    package let completion: JobCompletion?
     /// Why the intent was called off, where the provider refused to carry it out.
-    public let refusal: PaymentRefusal?
+    package let refusal: PaymentRefusal?
 
     /// Describes news.
-    public init(
-        orderID: Order.ID, intent: PaymentIntent, source: Source, completion: JobCompletion? = nil, refusal: PaymentRefusal? = nil
+    package init(
+        orderID: Order.ID, intent: PaymentIntent, source: Source, completion: JobCompletion? = nil,
+        refusal: PaymentRefusal? = nil
     ) {
         self.orderID = orderID
         self.intent = intent

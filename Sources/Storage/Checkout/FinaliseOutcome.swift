@@ -1,13 +1,14 @@
-public import Domain
+package import Domain
 
 /// What news of a payment changed.
-public struct FinaliseOutcome: Hashable, Sendable {
+package struct FinaliseOutcome: Hashable, Sendable {
     /// The order.
-    public let orderID: Order.ID
+    package let orderID: Order.ID
     /// What was decided and done.
-    public let settlement: PaymentSettlement
+    package let settlement: PaymentSettlement
     /// Where the order stands now.
-    public let status: OrderStatus
-    /// Whether the job that brought the news is done. It is not while the news were undecided or do not fit the order: try again or look.
-    public let isJobCompleted: Bool
+    package let status: OrderStatus
+    /// Whether the job that brought the news is done. It is not while the news were undecided or do not fit the order:
+    /// try again or look.
+    package let isJobCompleted: Bool
 }

@@ -65,17 +65,21 @@ struct LockedOrders: Sendable {
             guard let payment = payments[id] else { throw StorageError.corrupt("order \(id) has no payment") }
             let currency: Currency = try payment["currency"]
             let facts = CheckoutFacts(
-                orderID: id, orderNumber: try order["number"], status: try order["status"], paymentID: try payment["id"],
+                orderID: id, orderNumber: try order["number"], status: try order["status"],
+                paymentID: try payment["id"],
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
                 intentID: try payment["provider_intent_id"], attempt: try payment["attempt"],
-                creation: try payment["creation"], method: try payment["method"], reservedUntil: try order["reserved_until"],
+                creation: try payment["creation"], method: try payment["method"],
+                reservedUntil: try order["reserved_until"],
                 placedAt: try order["created_at"],
                 captureAmount: (try payment["capture_amount"] as Int64?).map { Money($0, currency) })
             let fulfilment: FulfilmentStatus = try order["fulfilment_status"]
             entries[id] = Entry(
                 facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], currency),
-                authorized: Money(try payment["authorized_amount"], currency), hasCard: (try payment["card_brand"] as String?) != nil,
-                cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"], hasLeft: fulfilment == .fulfilled)
+                authorized: Money(try payment["authorized_amount"], currency),
+                hasCard: (try payment["card_brand"] as String?) != nil,
+                cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"],
+                hasLeft: fulfilment == .fulfilled)
         }
         self.entries = entries
     }

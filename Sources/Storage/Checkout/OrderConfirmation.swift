@@ -1,7 +1,8 @@
 import Domain
 import Postgres
 
-/// Makes orders confirmed whose stock is set aside: the stock leaves, the cart is converted. The caller holds the locks of orders and stock.
+/// Makes orders confirmed whose stock is set aside: the stock leaves, the cart is converted. The caller holds the locks
+/// of orders and stock.
 enum OrderConfirmation {
     /// Statements for one pipeline, without events and mails.
     static func statements(for orders: [Order.ID]) -> [SQL] {
@@ -17,7 +18,8 @@ enum OrderConfirmation {
             UPDATE reservations SET state = 'consumed', updated_at = now()
              WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'held'
             """,
-            // A cart that was opened after a decline still holds what has now been paid for, unless its owner has edited it since.
+            // A cart that was opened after a decline still holds what has now been paid for, unless its owner has
+            // edited it since.
             """
             UPDATE carts
                SET status = 'converted', locked_at = NULL, updated_at = now()

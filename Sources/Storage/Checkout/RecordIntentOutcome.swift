@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of storing a provider's intent with its payment.
-public enum RecordIntentOutcome: Hashable, Sendable {
+package enum RecordIntentOutcome: Hashable, Sendable {
     /// It is stored, now or by an earlier run: confirm it, as this attempt with this method.
     case recorded(attempt: Int, method: String)
     /// The payment has another intent already. Use that one and cancel the new one, which never moved money.

@@ -1,10 +1,11 @@
-public import Domain
+package import Domain
 
 /// What an order that wants stock was told.
-public enum ReservationOutcome: Hashable, Sendable {
+package enum ReservationOutcome: Hashable, Sendable {
     /// Everything is set aside, now or by an earlier run: pay.
     case reserved(CheckoutFacts)
-    /// Everything was there and nothing is to be paid: the order is confirmed and the job completed, where its completion came along.
+    /// Everything was there and nothing is to be paid: the order is confirmed and the job completed, where its
+    /// completion came along.
     case confirmed
     /// There was too little. The order is rejected and the job completed, where its completion came along.
     case rejected([StockAllocation.Shortage])

@@ -29,11 +29,15 @@ struct ReservationPlan: Sendable {
             let sku: SKU = try row["sku"]
             levels[sku] = Stock(sku: sku, onHand: try row["on_hand"], reserved: try row["reserved"])
         }
-        let waiting = orders.entries.values.map(\.facts).filter { $0.status == .pending }.sorted { $0.orderNumber < $1.orderNumber }
+        let waiting = orders.entries.values.map(\.facts).filter { $0.status == .pending }.sorted {
+            $0.orderNumber < $1.orderNumber
+        }
         let allocation = StockAllocation.allocate(
             stock: levels, orders: waiting.map { StockDemand(orderID: $0.orderID, lines: demand[$0.orderID] ?? []) })
         taken = allocation.taken
-        soldOut = allocation.taken.keys.filter { levels[$0]?.available == allocation.taken[$0] }.sorted().compactMap { products[$0] }
+        soldOut = allocation.taken.keys.filter { levels[$0]?.available == allocation.taken[$0] }.sorted().compactMap {
+            products[$0]
+        }
         for (id, decision) in allocation.decisions {
             switch decision {
             case .held:
@@ -46,10 +50,13 @@ struct ReservationPlan: Sendable {
 
     /// Confirmations of orders that cost nothing.
     var mails: [PendingMail] {
-        free.compactMap { entry in entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) } }
+        free.compactMap { entry in
+            entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) }
+        }
     }
 
-    /// The statements that carry the plan out, without mails. The first one, if anything is held, returns `id, reserved_until` of the held orders.
+    /// The statements that carry the plan out, without mails. The first one, if anything is held, returns `id,
+    /// reserved_until` of the held orders.
     func statements(reservation: Duration) -> [SQL] {
         var statements: [SQL] = []
         if !held.isEmpty { statements += holding(reservation) }

@@ -102,7 +102,8 @@ extension SettlementPlan {
     private var givingBack: [SQL] {
         refunds.map {
             RefundRow.insertion(
-                $0.id, of: $0.orderID, $0.paymentID, $0.amount, because: .latePayment, takesTheRest: true, by: .system("settlement"),
+                $0.id, of: $0.orderID, $0.paymentID, $0.amount, because: .latePayment, takesTheRest: true,
+                by: .system("settlement"),
                 key: RefundReason.latePayment.rawValue)
         }
     }

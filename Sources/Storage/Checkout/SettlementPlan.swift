@@ -2,7 +2,8 @@ import Domain
 import JobQueue
 import Postgres
 
-/// What a batch of news of payments changes: decided from locked rows, written by the caller. Each order occurs once in it.
+/// What a batch of news of payments changes: decided from locked rows, written by the caller. Each order occurs once in
+/// it.
 struct SettlementPlan: Sendable {
     /// One row for `payments`.
     struct PaymentChange: Sendable {
@@ -80,7 +81,10 @@ struct SettlementPlan: Sendable {
     ///   - warned: the orders whose customers were written to about a declined payment before.
     ///   - told: the orders whose customers have got that mail.
     ///   - warningDelay: how long such a mail waits for another card.
-    init(_ news: [Finalisation], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>, warningDelay: Duration) {
+    init(
+        _ news: [Finalisation], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>,
+        warningDelay: Duration
+    ) {
         self.warned = warned
         self.told = told
         self.warningDelay = warningDelay
@@ -101,7 +105,8 @@ struct SettlementPlan: Sendable {
         let decision = PaymentSettlement.decide(
             .init(
                 order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID,
-                isOwnAnswer: item.source == .worker, hasLeft: entry.hasLeft, captured: entry.captured), news: item.intent)
+                isOwnAnswer: item.source == .worker, hasLeft: entry.hasLeft, captured: entry.captured),
+            news: item.intent)
         var status = facts.status
         switch decision {
         case .confirm(let payment):
@@ -122,7 +127,9 @@ struct SettlementPlan: Sendable {
             declines.append((facts.orderID, facts.attempt, item.intent.lastError?.fingerprint))
             change(facts, item, to: .failed)
             note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
-            if !warned.contains(facts.orderID), !entry.isCancelRequested { write(.paymentFailed, to: entry, after: warningDelay) }
+            if !warned.contains(facts.orderID), !entry.isCancelRequested {
+                write(.paymentFailed, to: entry, after: warningDelay)
+            }
         case .release where item.refusal != nil && !entry.isCancelRequested:
             let reason = item.refusal?.reason ?? PaymentRefusal.methodCode
             status = .rejected
@@ -163,7 +170,8 @@ struct SettlementPlan: Sendable {
             if payment == .authorized { lateHolds.append(facts.orderID) }
             let taken = item.intent.captured
             if payment == .captured, taken.amount > 0 {
-                refunds.append(LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: taken))
+                refunds.append(
+                    LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: taken))
                 note(facts, .refundRequested, status, RefundReason.latePayment.rawValue)
             }
         case .ignore:
@@ -173,7 +181,8 @@ struct SettlementPlan: Sendable {
             cards.append((facts.paymentID, card))
         }
         let outcome = FinaliseOutcome(
-            orderID: facts.orderID, settlement: decision, status: status, isJobCompleted: item.completion != nil && decision.endsItsJob)
+            orderID: facts.orderID, settlement: decision, status: status,
+            isJobCompleted: item.completion != nil && decision.endsItsJob)
         if outcome.isJobCompleted, let completion = item.completion { completions.append(completion) }
         outcomes.append(outcome)
     }
@@ -181,8 +190,10 @@ struct SettlementPlan: Sendable {
     private mutating func change(_ facts: CheckoutFacts, _ item: Finalisation, to status: PaymentStatus) {
         payments.append(
             PaymentChange(
-                id: facts.paymentID, status: status, intentID: item.intent.id, decline: status == .failed ? item.intent.lastError : nil,
-                clientSecret: status == .requiresAction ? item.intent.clientSecret : nil, captured: item.intent.captured,
+                id: facts.paymentID, status: status, intentID: item.intent.id,
+                decline: status == .failed ? item.intent.lastError : nil,
+                clientSecret: status == .requiresAction ? item.intent.clientSecret : nil,
+                captured: item.intent.captured,
                 held: item.intent.held))
     }
 
@@ -198,7 +209,9 @@ struct SettlementPlan: Sendable {
         mails.append(PendingMail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
     }
 
-    private mutating func note(_ facts: CheckoutFacts, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil) {
+    private mutating func note(
+        _ facts: CheckoutFacts, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil
+    ) {
         events.append(Event(orderID: facts.orderID, kind: kind, status: status, reason: reason))
     }
 }
@@ -207,7 +220,8 @@ extension PaymentSettlement {
     /// Whether the job that brought the news has nothing left to do.
     var endsItsJob: Bool {
         switch self {
-        case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney, .ignore(.alreadyKnown),
+        case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney,
+            .ignore(.alreadyKnown),
             .ignore(.outranked):
             true
         case .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): false

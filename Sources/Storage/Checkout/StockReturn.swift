@@ -4,7 +4,8 @@ import Postgres
 
 /// Puts goods that orders had taken back on the shelf. The caller holds the locks of the orders.
 enum StockReturn {
-    /// Statements for one pipeline. Stock rows are locked by SKU before they change. What has been put back already stays as it is.
+    /// Statements for one pipeline. Stock rows are locked by SKU before they change. What has been put back already
+    /// stays as it is.
     static func statements(for orders: [Order.ID]) -> [SQL] {
         [
             """

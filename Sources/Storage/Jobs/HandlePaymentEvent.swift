@@ -1,24 +1,26 @@
-public import JobQueue
+package import JobQueue
 
 /// Acts on an event of the payment provider.
-public struct HandlePaymentEvent: Job, Hashable {
+package struct HandlePaymentEvent: Job, Hashable {
     /// Stored with every job of this kind.
-    public static let name = "payments.event"
+    package static let name = "payments.event"
     /// Where they wait.
-    public static let queue: QueueName = "webhooks"
+    package static let queue: QueueName = "webhooks"
     /// How often they are tried: for some forty minutes, in which an order that is not there yet may turn up.
-    public static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(10))
+    package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(10))
 
     /// The provider's id of the event.
-    public let eventID: String
+    package let eventID: String
 
     /// A job for an event.
-    public init(eventID: String) {
+    package init(eventID: String) {
         self.eventID = eventID
     }
 }
 
 extension HandlePaymentEvent {
     /// Keeps it to one job more while an event waits that is sent again or replayed.
-    static func again(_ job: HandlePaymentEvent) throws -> UniqueKey { try UniqueKey("event:\(job.eventID)", until: .finished) }
+    static func again(_ job: HandlePaymentEvent) throws -> UniqueKey {
+        try UniqueKey("event:\(job.eventID)", until: .finished)
+    }
 }

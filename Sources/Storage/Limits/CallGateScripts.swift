@@ -1,8 +1,8 @@
 import Domain
 import Redis
 
-/// `CallLimiter` in Redis, for all processes together: the same rules by the server's clock. A test holds the two against each other, so that neither
-/// can change alone. Keys of one provider share a hash tag.
+/// `CallLimiter` in Redis, for all processes together: the same rules by the server's clock. A test holds the two
+/// against each other, so that neither can change alone. Keys of one provider share a hash tag.
 ///
 /// | key | type | holds |
 /// |---|---|---|
@@ -11,8 +11,10 @@ import Redis
 ///
 /// Every script takes the time in milliseconds as its last argument, empty for the server's clock.
 enum CallGateScripts {
-    /// Asks for one call. KEYS: endpoint, all, circuit. ARGV: rate, burst, rate of all, burst of all, longest wait ms, time.
-    /// Returns ['go', or the reason to wait; ms; generation; state of the circuit; ms that stays open; allowance or -1].
+    /// Asks for one call. KEYS: endpoint, all, circuit. ARGV: rate, burst, rate of all, burst of all, longest wait ms,
+    /// time.
+    /// Returns ['go', or the reason to wait; ms; generation; state of the circuit; ms that stays open; allowance or
+    /// -1].
     static let admit = RedisScript(
         name: "call-admit",
         source: clock + circuit + """
@@ -50,8 +52,9 @@ enum CallGateScripts {
             return answer('go', wait)
             """)
 
-    /// Takes note of a call. KEYS: endpoint, all (unused), circuit. ARGV: 'works', 'fails', 'refuses' or 'slow', generation, ms of the pause,
-    /// rate, burst, reason, time. Returns [1 when that opened or closed the circuit; state; ms that stays open; allowance or -1].
+    /// Takes note of a call. KEYS: endpoint, all (unused), circuit. ARGV: 'works', 'fails', 'refuses' or 'slow',
+    /// generation, ms of the pause, rate, burst, reason, time. Returns [1 when that opened or closed the circuit;
+    /// state; ms that stays open; allowance or -1].
     static let report = RedisScript(
         name: "call-report",
         source: clock + circuit + """
@@ -116,7 +119,8 @@ enum CallGateScripts {
             return answer()
             """)
 
-    /// Looks; a circuit whose time is over is `probing`, though nobody has asked yet. KEYS: circuit. ARGV: time. Returns [state; ms that stays open; allowance or -1; ms since it opened or -1; reason].
+    /// Looks; a circuit whose time is over is `probing`, though nobody has asked yet. KEYS: circuit. ARGV: time.
+    /// Returns [state; ms that stays open; allowance or -1; ms since it opened or -1; reason].
     static let look = RedisScript(
         name: "call-circuit",
         source: clock + """

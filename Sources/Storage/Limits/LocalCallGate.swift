@@ -44,7 +44,8 @@ final class LocalCallGate: Sendable {
 extension CircuitStatus {
     init(_ circuit: CircuitBreaker, at now: Int64) {
         self.init(
-            state: circuit.state(at: now), remaining: .milliseconds(circuit.remaining(at: now)), allowance: circuit.allowance(at: now))
+            state: circuit.state(at: now), remaining: .milliseconds(circuit.remaining(at: now)),
+            allowance: circuit.allowance(at: now))
     }
 }
 

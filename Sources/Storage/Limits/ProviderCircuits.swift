@@ -1,33 +1,37 @@
-public import Domain
+package import Domain
 import FoundationEssentials
-public import Redis
+package import Redis
 
 /// Shows where the providers' circuits stand, to whoever only looks.
-public struct ProviderCircuits: Sendable {
+package struct ProviderCircuits: Sendable {
     private let redis: RedisClient
     private let prefix: String
 
     /// - Parameter prefix: begins every key.
-    public init(redis: RedisClient, prefix: String = "cw") {
+    package init(redis: RedisClient, prefix: String = "cw") {
         self.redis = redis
         self.prefix = prefix
     }
 
     /// Where a provider's circuit stands. Throws `RedisError`.
-    public func status(of provider: Provider) async throws -> CircuitStatus { try await status(of: provider, at: nil) }
+    package func status(of provider: Provider) async throws -> CircuitStatus { try await status(of: provider, at: nil) }
 
     /// - Parameter now: milliseconds, `nil` for the server's clock.
     func status(of provider: Provider, at now: Int64?) async throws -> CircuitStatus {
         let reply = try await redis.evaluate(
             CallGateScripts.look, keys: [CallKeys(prefix: prefix, provider: provider).circuit],
             arguments: [RedisArgument(now.map(String.init) ?? "")])
-        guard let parts = reply.elements, parts.count == 5, let state = parts[0].text.flatMap(CircuitBreaker.State.init(rawValue:)),
+        guard let parts = reply.elements, parts.count == 5,
+            let state = parts[0].text.flatMap(CircuitBreaker.State.init(rawValue:)),
             let remaining = parts[1].int, let allowance = parts[2].int, let age = parts[3].int
-        else { throw RedisError(code: .protocolViolation, message: "the script call-circuit answered in an unknown form") }
+        else {
+            throw RedisError(code: .protocolViolation, message: "the script call-circuit answered in an unknown form")
+        }
         let reason = parts[4].text ?? ""
         return CircuitStatus(
             state: state, remaining: .milliseconds(remaining), allowance: allowance < 0 ? nil : allowance,
-            since: age < 0 ? nil : Date(timeIntervalSinceNow: -Double(age) / 1000), reason: reason.isEmpty ? nil : reason)
+            since: age < 0 ? nil : Date(timeIntervalSinceNow: -Double(age) / 1000),
+            reason: reason.isEmpty ? nil : reason)
     }
 }
 

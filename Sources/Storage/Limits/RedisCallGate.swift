@@ -5,10 +5,11 @@ package import Logging
 package import Redis
 import Synchronization
 
-/// Keeps the limits of a provider, and its circuit, for all processes together, in Redis. Without Redis each keeps half of them by itself.
+/// Keeps the limits of a provider, and its circuit, for all processes together, in Redis. Without Redis each keeps half
+/// of them by itself.
 ///
-/// A call waits its turn for some seconds inside of its job; a longer wait is its job's, back in the queue. As a ``QueueGate`` it closes the queues
-/// whose jobs could only wait.
+/// A call waits its turn for some seconds inside of its job; a longer wait is its job's, back in the queue. As a
+/// ``QueueGate`` it closes the queues whose jobs could only wait.
 package final class RedisCallGate: CallGate, Sendable {
     /// How long what was last heard of the circuit is good enough to decide about claims.
     private static let freshness: Duration = .milliseconds(500)
@@ -36,7 +37,8 @@ package final class RedisCallGate: CallGate, Sendable {
     ///   - prefix: begins every key.
     ///   - patience: the longest a call waits for its turn inside of its job.
     package init(
-        _ provider: Provider, limits: CallLimits, redis: RedisClient, prefix: String = "cw", patience: Duration = .seconds(3),
+        _ provider: Provider, limits: CallLimits, redis: RedisClient, prefix: String = "cw",
+        patience: Duration = .seconds(3),
         logger: Logger
     ) {
         self.provider = provider
@@ -56,14 +58,16 @@ package final class RedisCallGate: CallGate, Sendable {
         switch admission {
         case .wait(let wait, .turn): known.withLock { $0.crowdedUntil = .now + max(.milliseconds(50), wait - patience) }
         // All probes are out. While the circuit is open its own time counts.
-        case .wait(let wait, .circuit) where wait <= .milliseconds(CircuitBreaker.pause): known.withLock { $0.crowdedUntil = .now + wait }
+        case .wait(let wait, .circuit) where wait <= .milliseconds(CircuitBreaker.pause):
+            known.withLock { $0.crowdedUntil = .now + wait }
         case .wait, .go: break
         }
         return admission
     }
 
     package func report(_ outcome: CallOutcome, of endpoint: String, _ ticket: CallTicket) async {
-        let hasChanged = ticket.isShared ? await share(outcome, of: endpoint, ticket) : local.report(outcome, of: endpoint, ticket)
+        let hasChanged =
+            ticket.isShared ? await share(outcome, of: endpoint, ticket) : local.report(outcome, of: endpoint, ticket)
         guard hasChanged else { return }
         let status = ticket.isShared ? await circuit() : local.circuit
         if status.state == .closed {
@@ -78,7 +82,9 @@ package final class RedisCallGate: CallGate, Sendable {
     /// Where the circuit stands, as of half a second ago at the most.
     package func circuit() async -> CircuitStatus {
         if let status = known.withLock({ $0.isFresh(for: Self.freshness) ? $0.status : nil }) { return status }
-        guard redis.isConnected(for: keys.circuit), let status = try? await circuits.status(of: provider) else { return local.circuit }
+        guard redis.isConnected(for: keys.circuit), let status = try? await circuits.status(of: provider) else {
+            return local.circuit
+        }
         known.withLock { ($0.status, $0.at) = (status, .now) }
         return status
     }
@@ -119,10 +125,12 @@ package final class RedisCallGate: CallGate, Sendable {
     /// State, milliseconds it stays open, allowance.
     private func note(_ parts: ArraySlice<RedisValue>) {
         let parts = Array(parts)
-        guard parts.count == 3, let state = parts[0].text.flatMap(CircuitBreaker.State.init(rawValue:)), let remaining = parts[1].int,
+        guard parts.count == 3, let state = parts[0].text.flatMap(CircuitBreaker.State.init(rawValue:)),
+            let remaining = parts[1].int,
             let allowance = parts[2].int
         else { return }
-        let status = CircuitStatus(state: state, remaining: .milliseconds(remaining), allowance: allowance < 0 ? nil : allowance)
+        let status = CircuitStatus(
+            state: state, remaining: .milliseconds(remaining), allowance: allowance < 0 ? nil : allowance)
         known.withLock { ($0.status, $0.at) = (status, .now) }
     }
 }

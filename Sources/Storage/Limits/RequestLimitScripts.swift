@@ -1,13 +1,14 @@
 import Redis
 
-/// `SlidingWindow` in Redis, for all processes together: the same rules by the server's clock. A test holds the two against each other, so that neither can
-/// change alone.
+/// `SlidingWindow` in Redis, for all processes together: the same rules by the server's clock. A test holds the two
+/// against each other, so that neither can change alone.
 ///
 /// | key | type | holds |
 /// |---|---|---|
 /// | `cw:limit:<class>:<client>` | hash | `w` number of the stretch, `n` requests in it, `p` those of the one before |
 enum RequestLimitScripts {
-    /// Takes some. KEYS: the client's. ARGV: limit, ms of the window, how many are wanted, time in ms or empty for the server's clock.
+    /// Takes some. KEYS: the client's. ARGV: limit, ms of the window, how many are wanted, time in ms or empty for the
+    /// server's clock.
     /// Returns [how many were given, how many are left, ms to wait, ms until the stretch ends].
     static let take = RedisScript(
         name: "request-limit",

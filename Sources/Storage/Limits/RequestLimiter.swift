@@ -1,27 +1,29 @@
 import Arithmetic
-public import Domain
-public import Logging
-public import Redis
+package import Domain
+package import Logging
+package import Redis
 import Synchronization
 
 /// Keeps the limits of clients for all API processes together, in Redis.
 ///
-/// Off the hot path as far as it can be: of classes with large limits a process takes several requests at once, a fiftieth of the limit, and asks again when
-/// they are used up; a client that was refused is refused by the process itself for a moment. So a client may be counted a fiftieth too high for each process,
-/// never too low. While Redis is away, or slow to say so, each process keeps the limits by itself where that matters and lets everything else through.
-public final class RequestLimiter: Sendable {
+/// Off the hot path as far as it can be: of classes with large limits a process takes several requests at once, a
+/// fiftieth of the limit, and asks again when they are used up; a client that was refused is refused by the process
+/// itself for a moment. So a client may be counted a fiftieth too high for each process, never too low. While Redis is
+/// away, or slow to say so, each process keeps the limits by itself where that matters and lets everything else
+/// through.
+package final class RequestLimiter: Sendable {
     /// What a request is told.
-    public struct Verdict: Sendable, Hashable {
+    package struct Verdict: Sendable, Hashable {
         /// What it was counted as.
-        public let kind: RequestClass
+        package let kind: RequestClass
         /// How many are allowed.
-        public let limit: RequestLimit
+        package let limit: RequestLimit
         /// Whether it passes.
-        public let isAdmitted: Bool
+        package let isAdmitted: Bool
         /// How many more are allowed now.
-        public let left: Int
+        package let left: Int
         /// Seconds until the next is allowed, or, of one that is, until the count begins to fall. At least 1.
-        public let seconds: Int
+        package let seconds: Int
     }
 
     private struct Key: Hashable {
@@ -58,7 +60,7 @@ public final class RequestLimiter: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter prefix: begins every key.
-    public init(limits: RequestLimits, redis: RedisClient, prefix: String = "cw", logger: Logger) {
+    package init(limits: RequestLimits, redis: RedisClient, prefix: String = "cw", logger: Logger) {
         self.limits = limits
         self.redis = redis
         self.prefix = prefix
@@ -66,7 +68,7 @@ public final class RequestLimiter: Sendable {
     }
 
     /// Counts a request of a client, if it may pass. `nil` where there is no limit.
-    public func admit(_ kind: RequestClass, _ client: String) async -> Verdict? {
+    package func admit(_ kind: RequestClass, _ client: String) async -> Verdict? {
         guard let limit = limits[kind] else { return nil }
         let key = Key(kind: kind, client: client)
         let now = ContinuousClock.now
@@ -83,7 +85,7 @@ public final class RequestLimiter: Sendable {
     }
 
     /// Forgets what a client has used up.
-    public func forgive(_ kind: RequestClass, _ client: String) async {
+    package func forgive(_ kind: RequestClass, _ client: String) async {
         guard limits[kind] != nil else { return }
         let key = Key(kind: kind, client: client)
         state.withLock { state in
@@ -102,10 +104,14 @@ public final class RequestLimiter: Sendable {
     private func name(_ key: Key) -> String { "\(prefix):limit:\(key.kind.rawValue):\(key.client)" }
 
     /// Answers from what the process knows, `nil` when it has to ask.
-    private func known(_ state: inout State, _ key: Key, _ limit: RequestLimit, _ now: ContinuousClock.Instant) -> Verdict? {
+    private func known(_ state: inout State, _ key: Key, _ limit: RequestLimit, _ now: ContinuousClock.Instant)
+        -> Verdict?
+    {
         guard var known = state.known[key], known.until > now else { return nil }
         let milliseconds = (known.resets - now).wholeMilliseconds
-        guard known.left + known.ahead > 0 else { return verdict(key, limit, isAdmitted: false, left: 0, milliseconds: milliseconds) }
+        guard known.left + known.ahead > 0 else {
+            return verdict(key, limit, isAdmitted: false, left: 0, milliseconds: milliseconds)
+        }
         guard known.ahead > 0 else { return nil }
         known.ahead -= 1
         state.known[key] = known
@@ -116,22 +122,28 @@ public final class RequestLimiter: Sendable {
         let isAdmitted = taken.granted > 0
         let milliseconds = isAdmitted ? taken.resets : taken.wait
         let now = ContinuousClock.now
-        // What was taken ahead is of this window, so it is not kept for long; what was refused is asked about again soon.
-        let lifetime: Duration = isAdmitted ? min(.seconds(5), .seconds(limit.seconds) / 10) : min(.seconds(1), .milliseconds(taken.wait))
+        // What was taken ahead is of this window, so it is not kept for long; what was refused is asked about again
+        // soon.
+        let lifetime: Duration =
+            isAdmitted ? min(.seconds(5), .seconds(limit.seconds) / 10) : min(.seconds(1), .milliseconds(taken.wait))
         if taken.granted > 1 || !isAdmitted {
             state.withLock { state in
                 Self.makeRoom(in: &state.known) { known, _ in known.until <= now }
                 // Two that asked at once have both been given some.
                 let ahead = state.known[key].map { $0.until > now ? $0.ahead : 0 } ?? 0
                 state.known[key] = Known(
-                    ahead: ahead + max(0, taken.granted - 1), left: taken.left, resets: now + .milliseconds(milliseconds),
+                    ahead: ahead + max(0, taken.granted - 1), left: taken.left,
+                    resets: now + .milliseconds(milliseconds),
                     until: now + lifetime)
             }
         }
-        return verdict(key, limit, isAdmitted: isAdmitted, left: taken.left + max(0, taken.granted - 1), milliseconds: milliseconds)
+        return verdict(
+            key, limit, isAdmitted: isAdmitted, left: taken.left + max(0, taken.granted - 1), milliseconds: milliseconds
+        )
     }
 
-    private func verdict(_ key: Key, _ limit: RequestLimit, isAdmitted: Bool, left: Int, milliseconds: Int64) -> Verdict {
+    private func verdict(_ key: Key, _ limit: RequestLimit, isAdmitted: Bool, left: Int, milliseconds: Int64) -> Verdict
+    {
         Verdict(
             kind: key.kind, limit: limit, isAdmitted: isAdmitted, left: left,
             seconds: Int(max(1, min(Int64(2 * limit.seconds), (milliseconds + 999) / 1000))))
@@ -162,7 +174,8 @@ public final class RequestLimiter: Sendable {
                 RequestLimitScripts.take, keys: [name(key)],
                 arguments: [.init(limit.count), .init(limit.seconds * 1000), .init(share(of: limit)), ""])
             guard let numbers = reply.elements?.compactMap(\.int), numbers.count == 4 else {
-                throw RedisError(code: .protocolViolation, message: "the script request-limit answered in an unknown form")
+                throw RedisError(
+                    code: .protocolViolation, message: "the script request-limit answered in an unknown form")
             }
             state.withLock { $0.awayUntil = nil }
             return .init(granted: numbers[0], left: numbers[1], wait: Int64(numbers[2]), resets: Int64(numbers[3]))
@@ -172,7 +185,9 @@ public final class RequestLimiter: Sendable {
                 state.awayUntil = .now + Self.pause
                 return isFirst
             }
-            if isFirst { logger.warning("limits of clients are kept by each process alone", metadata: ["error": "\(error)"]) }
+            if isFirst {
+                logger.warning("limits of clients are kept by each process alone", metadata: ["error": "\(error)"])
+            }
             return nil
         }
     }

@@ -1,22 +1,23 @@
-public import Domain
-public import JobQueue
-public import Postgres
+package import Domain
+package import JobQueue
+package import Postgres
 
 /// What the mail provider tells of mails: kept once each, and handled by a job.
-public struct MailEventStore: Sendable {
+package struct MailEventStore: Sendable {
     private let database: PostgresPool
     private let dispatcher: JobDispatcher
 
     /// A store in this database that pushes jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
     }
 
-    /// Keeps events that are new, with a job for each mail they are about. When it returns they are durable, however often they are told again.
+    /// Keeps events that are new, with a job for each mail they are about. When it returns they are durable, however
+    /// often they are told again.
     /// Returns how many were new.
     @discardableResult
-    public func accept(_ events: [MailEvent]) async throws -> Int {
+    package func accept(_ events: [MailEvent]) async throws -> Int {
         if events.isEmpty { return 0 }
         let (count, jobs) = try await database.transaction { transaction -> (Int, [PendingJob]) in
             let new = try transaction.query(
@@ -36,11 +37,12 @@ public struct MailEventStore: Sendable {
         return count
     }
 
-    /// Carries out what was told of a mail and not handled yet. A mail of unknown outcome turns out to be sent; one that bounced says so, once.
+    /// Carries out what was told of a mail and not handled yet. A mail of unknown outcome turns out to be sent; one
+    /// that bounced says so, once.
     ///
     /// - Parameter completion: completes the job in the same transaction.
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
-    public func handle(_ id: MailDelivery.ID, completion: JobCompletion? = nil) async throws -> MailNews {
+    package func handle(_ id: MailDelivery.ID, completion: JobCompletion? = nil) async throws -> MailNews {
         try await database.transaction { transaction in
             let read = try transaction.pipeline([
                 "SELECT status, bounced_at IS NOT NULL AS is_bounced FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE",
@@ -69,7 +71,7 @@ public struct MailEventStore: Sendable {
     }
 
     /// What was told of a mail, in the order in which it happened.
-    public func events(of id: MailDelivery.ID) async throws -> [MailEvent] {
+    package func events(of id: MailDelivery.ID) async throws -> [MailEvent] {
         try await database.query(
             "SELECT delivery_id, message_id, event, reason, at FROM mail_events WHERE delivery_id = \(id) ORDER BY at, id"
         ).map(MailEvent.init)
@@ -77,7 +79,7 @@ public struct MailEventStore: Sendable {
 
     /// Forgets events older than this, 30 days unless said otherwise, a batch per statement. Returns how many.
     @discardableResult
-    public func purge(olderThan age: Duration = .seconds(30 * 86_400), batch: Int = 5000) async throws -> Int {
+    package func purge(olderThan age: Duration = .seconds(30 * 86_400), batch: Int = 5000) async throws -> Int {
         try await database.purge(
             inBatchesOf: batch,
             """
@@ -108,7 +110,8 @@ extension MailEvent {
     /// Reads the columns `delivery_id, message_id, event, reason, at`.
     init(_ row: PostgresRow) throws {
         self.init(
-            deliveryID: try row["delivery_id"], messageID: try row["message_id"], name: try row["event"], reason: try row["reason"],
+            deliveryID: try row["delivery_id"], messageID: try row["message_id"], name: try row["event"],
+            reason: try row["reason"],
             at: try row["at"])
     }
 }

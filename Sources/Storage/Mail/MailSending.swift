@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// Whether a mail may be handed to the provider now.
-public enum MailSending: Hashable, Sendable {
+package enum MailSending: Hashable, Sendable {
     /// Yes, as this attempt.
     case send(attempt: Int)
     /// An earlier attempt was cut off in the middle of the call; its outcome is unknown and the delivery is parked now.

@@ -1,10 +1,12 @@
-public import Domain
-public import JobQueue
+package import Domain
+package import JobQueue
 import Postgres
 
 extension MailStore {
     /// The provider has it. Completes the job in the same transaction.
-    public func markSent(_ id: MailDelivery.ID, attempt: Int, receipt: MailReceipt, completion: JobCompletion? = nil) async throws {
+    package func markSent(_ id: MailDelivery.ID, attempt: Int, receipt: MailReceipt, completion: JobCompletion? = nil)
+        async throws
+    {
         try await settle(
             """
             UPDATE email_deliveries
@@ -13,9 +15,11 @@ extension MailStore {
             """, sent: id, completion)
     }
 
-    /// It surely did not go out, for `fault`. `isFinal` ends the delivery as failed and completes the job; otherwise it is pending again and the job goes on.
-    public func markNotSent(
-        _ id: MailDelivery.ID, attempt: Int, reason: String, fault: MailFault, isFinal: Bool, completion: JobCompletion? = nil
+    /// It surely did not go out, for `fault`. `isFinal` ends the delivery as failed and completes the job; otherwise it
+    /// is pending again and the job goes on.
+    package func markNotSent(
+        _ id: MailDelivery.ID, attempt: Int, reason: String, fault: MailFault, isFinal: Bool,
+        completion: JobCompletion? = nil
     ) async throws {
         try await settle(
             """
@@ -26,14 +30,17 @@ extension MailStore {
     }
 
     /// What it says is no longer true. Completes the job.
-    public func markObsolete(_ id: MailDelivery.ID, completion: JobCompletion? = nil) async throws {
+    package func markObsolete(_ id: MailDelivery.ID, completion: JobCompletion? = nil) async throws {
         try await settle(
-            "UPDATE email_deliveries SET status = 'obsolete', updated_at = now() WHERE id = \(id) AND status = 'pending'", sent: nil,
+            "UPDATE email_deliveries SET status = 'obsolete', updated_at = now() WHERE id = \(id) AND status = 'pending'",
+            sent: nil,
             completion)
     }
 
     /// It may have gone out: parked until somebody knows. Completes the job.
-    public func markUnknown(_ id: MailDelivery.ID, attempt: Int, reason: String, completion: JobCompletion? = nil) async throws {
+    package func markUnknown(_ id: MailDelivery.ID, attempt: Int, reason: String, completion: JobCompletion? = nil)
+        async throws
+    {
         try await settle(
             """
             UPDATE email_deliveries
@@ -42,8 +49,9 @@ extension MailStore {
             """, sent: nil, completion)
     }
 
-    /// Takes deliveries of unknown outcome that have waited long enough to ask the provider, so that nobody else asks for the next minute.
-    public func claimUnknown(waiting age: Duration, limit: Int = 32) async throws -> [MailDelivery] {
+    /// Takes deliveries of unknown outcome that have waited long enough to ask the provider, so that nobody else asks
+    /// for the next minute.
+    package func claimUnknown(waiting age: Duration, limit: Int = 32) async throws -> [MailDelivery] {
         let rows = try await database.query(
             """
             UPDATE email_deliveries
@@ -59,10 +67,11 @@ extension MailStore {
         return try rows.map(MailDelivery.init)
     }
 
-    /// Settles an unknown outcome: the provider accepted it, or did not, and then it is tried again with the same Message-ID by a new job. When nothing
-    /// was heard of it, it is tried again once; the next time it is parked, and only a person or a late event moves it.
+    /// Settles an unknown outcome: the provider accepted it, or did not, and then it is tried again with the same
+    /// Message-ID by a new job. When nothing was heard of it, it is tried again once; the next time it is parked, and
+    /// only a person or a late event moves it.
     @discardableResult
-    public func resolveUnknown(_ id: MailDelivery.ID, by trace: MailTrace) async throws -> UnknownMailEnd {
+    package func resolveUnknown(_ id: MailDelivery.ID, by trace: MailTrace) async throws -> UnknownMailEnd {
         switch trace {
         case .accepted:
             try await settle(Self.acceptance(of: id), sent: id, nil)
@@ -112,7 +121,8 @@ extension MailStore {
         """
     }
 
-    /// Runs the update of a delivery, notes a mail that went out with its order, and completes the job: together or not at all.
+    /// Runs the update of a delivery, notes a mail that went out with its order, and completes the job: together or not
+    /// at all.
     private func settle(_ update: SQL, sent id: MailDelivery.ID?, _ completion: JobCompletion?) async throws {
         try await database.transaction { transaction in
             let affected = try transaction.execute(update)

@@ -1,10 +1,11 @@
-public import Domain
+package import Domain
 import JobQueue
 import Postgres
 
 extension MailStore {
-    /// Mails that wait for a person: nobody knows whether they were taken, and nothing has told for an hour or ever will. Oldest first.
-    public func parked(limit: Int = 100) async throws -> [OrderMail] {
+    /// Mails that wait for a person: nobody knows whether they were taken, and nothing has told for an hour or ever
+    /// will. Oldest first.
+    package func parked(limit: Int = 100) async throws -> [OrderMail] {
         try await database.query(
             """
             SELECT \(raw: OrderMail.columns) FROM email_deliveries
@@ -18,9 +19,10 @@ extension MailStore {
         (status = 'unknown' AND (claimed_until = 'infinity' OR updated_at < now() - interval '1 hour'))
         """
 
-    /// Settles a mail of unknown outcome by a person's word: it was taken, or it was not and is sent again under the same Message-ID.
+    /// Settles a mail of unknown outcome by a person's word: it was taken, or it was not and is sent again under the
+    /// same Message-ID.
     /// Answers whether it was of unknown outcome; else nothing is done.
-    public func settleByHand(_ id: MailDelivery.ID, wasTaken: Bool, audit: AuditEntry) async throws -> Bool {
+    package func settleByHand(_ id: MailDelivery.ID, wasTaken: Bool, audit: AuditEntry) async throws -> Bool {
         let job = try JobLedger.insertion(of: SendMail(deliveryID: id))
         let reopening: SQL = """
             UPDATE email_deliveries SET status = 'pending', claimed_until = NULL, updated_at = now() WHERE id = \(id) AND status = 'unknown'

@@ -1,10 +1,11 @@
-public import Domain
+package import Domain
 import JobQueue
 import Postgres
 
 /// Which mails a list holds.
-public enum MailFilter: Hashable, Sendable {
-    /// Those that somebody should look at: failed, refused because of the shop, or of unknown outcome with nothing left that could tell.
+package enum MailFilter: Hashable, Sendable {
+    /// Those that somebody should look at: failed, refused because of the shop, or of unknown outcome with nothing left
+    /// that could tell.
     case attention
     /// Those that wait while the shop is refused (``MailFault/isShops``).
     case refused
@@ -35,16 +36,16 @@ public enum MailFilter: Hashable, Sendable {
 }
 
 /// How many mails wait for somebody.
-public struct MailCounts: Hashable, Sendable {
+package struct MailCounts: Hashable, Sendable {
     /// Given up.
-    public let failed: Int
+    package let failed: Int
     /// Waiting while the shop is refused.
-    public let refused: Int
+    package let refused: Int
     /// Of unknown outcome, with nothing left that could tell.
-    public let parked: Int
+    package let parked: Int
 
     /// Puts counts together.
-    public init(failed: Int, refused: Int, parked: Int) {
+    package init(failed: Int, refused: Int, parked: Int) {
         self.failed = failed
         self.refused = refused
         self.parked = parked
@@ -52,7 +53,7 @@ public struct MailCounts: Hashable, Sendable {
 }
 
 /// What became of the wish to send a mail again.
-public enum MailResend: Hashable, Sendable {
+package enum MailResend: Hashable, Sendable {
     /// It is on its way.
     case requested(OrderMail)
     /// It went out, may have gone out, or says what is no longer true.
@@ -63,7 +64,7 @@ public enum MailResend: Hashable, Sendable {
 
 extension MailStore {
     /// Mails, latest first.
-    public func mails(_ filter: MailFilter, page: PageRequest = PageRequest()) async throws -> Page<OrderMail> {
+    package func mails(_ filter: MailFilter, page: PageRequest = PageRequest()) async throws -> Page<OrderMail> {
         let list = ListCursor.List("emails", [filter.name])
         let before: MailDelivery.ID? = try page.id(of: list)
         let rows = try await database.query(
@@ -76,8 +77,10 @@ extension MailStore {
     }
 
     /// How many mails wait for somebody, of each kind at most so many.
-    public func counts(upTo limit: Int = 10_000) async throws -> MailCounts {
-        func count(_ filter: SQL) -> SQL { "(SELECT count(*) FROM (SELECT FROM email_deliveries WHERE \(filter) LIMIT \(limit)) AS m)" }
+    package func counts(upTo limit: Int = 10_000) async throws -> MailCounts {
+        func count(_ filter: SQL) -> SQL {
+            "(SELECT count(*) FROM (SELECT FROM email_deliveries WHERE \(filter) LIMIT \(limit)) AS m)"
+        }
         let row = try await database.query(
             """
             SELECT \(count(MailFilter.status(.failed).condition)) AS failed, \(count(MailFilter.refused.condition)) AS refused,
@@ -86,13 +89,15 @@ extension MailStore {
         return MailCounts(failed: try row["failed"], refused: try row["refused"], parked: try row["parked"])
     }
 
-    /// Sends a mail again that failed, or that waits: at once, by a new job, in the same delivery. A delivery goes out at most once, so nothing is sent
-    /// twice, however many jobs it has. What may have gone out already stays where it is.
-    public func resend(_ id: MailDelivery.ID, audit: AuditEntry) async throws -> MailResend {
+    /// Sends a mail again that failed, or that waits: at once, by a new job, in the same delivery. A delivery goes out
+    /// at most once, so nothing is sent twice, however many jobs it has. What may have gone out already stays where it
+    /// is.
+    package func resend(_ id: MailDelivery.ID, audit: AuditEntry) async throws -> MailResend {
         let job = try JobLedger.insertion(of: SendMail(deliveryID: id))
         let entry = try AuditLog.insertion(of: audit)
         let (end, isRequested) = try await database.transaction { transaction -> (MailResend, Bool) in
-            let read = try transaction.query("SELECT \(raw: OrderMail.columns) FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE")
+            let read = try transaction.query(
+                "SELECT \(raw: OrderMail.columns) FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE")
             guard let row = read.first else { return (.unknownDelivery, false) }
             let status: MailDeliveryStatus = try row["status"]
             guard status == .failed || status == .pending else { return (.refused(status), false) }
@@ -107,13 +112,14 @@ extension MailStore {
         return end
     }
 
-    /// Sends all failed mails again that match, and all that wait while the shop is refused, at most so many in one call, those that wait longest first.
+    /// Sends all failed mails again that match, and all that wait while the shop is refused, at most so many in one
+    /// call, those that wait longest first.
     /// Returns how many, and whether there are more.
     ///
     /// - Parameters:
     ///   - kind: only mails of this kind.
     ///   - fault: only those that were not sent for this.
-    public func resendAll(
+    package func resendAll(
         kind: MailKind? = nil, fault: MailFault? = nil, limit: Int = 500, audit: AuditEntry
     ) async throws -> (count: Int, hasMore: Bool) {
         let filter: SQL = """

@@ -1,23 +1,23 @@
-public import Domain
-public import JobQueue
-public import Postgres
+package import Domain
+package import JobQueue
+package import Postgres
 
 /// Deliveries of mail: each at most once.
 ///
-/// `sending` is committed before the call to the provider. A job that finds its delivery in that state was cut off in the middle of the call, and nobody knows
-/// what came of it.
-public struct MailStore: Sendable {
+/// `sending` is committed before the call to the provider. A job that finds its delivery in that state was cut off in
+/// the middle of the call, and nobody knows what came of it.
+package struct MailStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
     /// A store in this database that pushes jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
     }
 
     /// The delivery and what its mail speaks of, `nil` when there is none.
-    public func load(_ id: MailDelivery.ID) async throws -> MailSubject? {
+    package func load(_ id: MailDelivery.ID) async throws -> MailSubject? {
         let results = try await database.pipeline([
             "SELECT \(raw: MailDelivery.columns) FROM email_deliveries WHERE id = \(id)",
             "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
@@ -25,11 +25,12 @@ public struct MailStore: Sendable {
         ])
         guard let delivery = results[0].rows.first, let order = results[1].rows.first else { return nil }
         return MailSubject(
-            delivery: try MailDelivery(delivery), order: try OrderRow.order(order), refund: try results[2].rows.first.map(RefundRow.refund))
+            delivery: try MailDelivery(delivery), order: try OrderRow.order(order),
+            refund: try results[2].rows.first.map(RefundRow.refund))
     }
 
     /// All mails about an order, in the order they were requested; none when there is no such order.
-    public func mails(about id: Order.ID) async throws -> [OrderMail] {
+    package func mails(about id: Order.ID) async throws -> [OrderMail] {
         try await database.query(
             """
             SELECT \(raw: OrderMail.columns) FROM email_deliveries
@@ -40,7 +41,7 @@ public struct MailStore: Sendable {
     }
 
     /// Commits that a call to the provider is about to be made. Only the answer `send` allows the call.
-    public func beginSending(_ id: MailDelivery.ID) async throws -> MailSending {
+    package func beginSending(_ id: MailDelivery.ID) async throws -> MailSending {
         let rows = try await database.query(
             """
             UPDATE email_deliveries AS d
@@ -68,7 +69,8 @@ extension MailDelivery {
     /// Reads the columns above.
     init(_ row: PostgresRow) throws {
         self.init(
-            id: try row["id"], orderID: try row["order_id"], kind: try row["kind"], refundID: Refund.ID(try row["about"] as String),
+            id: try row["id"], orderID: try row["order_id"], kind: try row["kind"],
+            refundID: Refund.ID(try row["about"] as String),
             status: try row["status"], attempt: try row["attempt"],
             recipient: try row["recipient"])
     }

@@ -1,11 +1,11 @@
-public import Domain
+package import Domain
 
 /// A delivery, and what its mail speaks of.
-public struct MailSubject: Hashable, Sendable {
+package struct MailSubject: Hashable, Sendable {
     /// The delivery.
-    public let delivery: MailDelivery
+    package let delivery: MailDelivery
     /// The order it is about.
-    public let order: Order
+    package let order: Order
     /// The refund it is about, if any.
-    public let refund: Refund?
+    package let refund: Refund?
 }

@@ -1,29 +1,30 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 import Postgres
 
 /// What became of one mail about an order, for people who look into it.
-public struct OrderMail: Hashable, Sendable {
+package struct OrderMail: Hashable, Sendable {
     /// The delivery as it stands.
-    public let delivery: MailDelivery
+    package let delivery: MailDelivery
     /// Why it did not go out or may not have; `nil` when nothing went wrong.
-    public let reason: String?
+    package let reason: String?
     /// Whom it was about that it was not sent; `nil` when nothing went wrong or nobody knows whether it was sent.
-    public let fault: MailFault?
+    package let fault: MailFault?
     /// When the mail was requested.
-    public let createdAt: Date
+    package let createdAt: Date
     /// When its delivery changed last.
-    public let updatedAt: Date
+    package let updatedAt: Date
     /// When the provider took it.
-    public let sentAt: Date?
+    package let sentAt: Date?
     /// When its provider said that it did not arrive or was not wanted.
-    public let bouncedAt: Date?
+    package let bouncedAt: Date?
     /// Why, in the provider's words.
-    public let bounceReason: String?
+    package let bounceReason: String?
 }
 
 extension OrderMail {
-    static let columns = MailDelivery.columns + ", reason, fault, created_at, updated_at, sent_at, bounced_at, bounce_reason"
+    static let columns =
+        MailDelivery.columns + ", reason, fault, created_at, updated_at, sent_at, bounced_at, bounce_reason"
 
     /// Reads the columns above.
     init(_ row: PostgresRow) throws {

@@ -14,7 +14,8 @@ struct PendingMail: Sendable {
     /// How long it waits first.
     var delay: Duration?
 
-    /// Adds the deliveries. A mail that is there already stays the only one: no change of an order may fail for its mail.
+    /// Adds the deliveries. A mail that is there already stays the only one: no change of an order may fail for its
+    /// mail.
     static func insertion(_ mails: [PendingMail]) -> SQL {
         """
         INSERT INTO email_deliveries (id, order_id, kind, about, recipient)
@@ -24,10 +25,11 @@ struct PendingMail: Sendable {
         """
     }
 
-    /// Which of these orders that were never confirmed their customers have heard of all the same: they were written to about a declined payment.
+    /// Which of these orders that were never confirmed their customers have heard of all the same: they were written to
+    /// about a declined payment.
     ///
-    /// Only they are written to when such an order ends. Whoever cancels an unpaid order knows; and a mail about an order that nobody was told of goes to
-    /// whoever's address was entered, as often as somebody likes.
+    /// Only they are written to when such an order ends. Whoever cancels an unpaid order knows; and a mail about an
+    /// order that nobody was told of goes to whoever's address was entered, as often as somebody likes.
     static func told(_ orders: [Order.ID]) -> SQL {
         """
         SELECT order_id FROM email_deliveries
@@ -37,6 +39,7 @@ struct PendingMail: Sendable {
 
     /// The job that sends it, in the same transaction and to be pushed after the commit.
     func job() throws -> PendingJob {
-        try JobLedger.insertion(of: SendMail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) })
+        try JobLedger.insertion(
+            of: SendMail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) })
     }
 }

@@ -1,17 +1,17 @@
-public import Domain
-public import Postgres
+package import Domain
+package import Postgres
 
 /// The provider's record as far as it has told us of it: whatever it tells of a mail, it had accepted the mail before.
-public struct RecordedMailActivity: MailActivity {
+package struct RecordedMailActivity: MailActivity {
     private let database: PostgresPool
 
     /// Reads what ``MailEventStore`` has taken.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
     /// Whether anything was heard of the delivery.
-    public func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
+    package func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
         do {
             let rows = try await database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(delivery.id) LIMIT 1")
             return rows.isEmpty ? .nothingHeard : .accepted

@@ -1,5 +1,5 @@
 /// What became of a mail whose outcome was unknown.
-public enum UnknownMailEnd: Hashable, Sendable {
+package enum UnknownMailEnd: Hashable, Sendable {
     /// It had been accepted.
     case sent
     /// It is sent again.

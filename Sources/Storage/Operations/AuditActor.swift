@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// Who did something.
-public enum AuditActor: Hashable, Sendable {
+package enum AuditActor: Hashable, Sendable {
     /// Somebody with an account.
     case user(User.ID)
     /// A guest, known only by a cart token.

@@ -1,36 +1,36 @@
-public import JobQueue
+package import JobQueue
 
 /// Where a request came from, for the audit log.
-public struct AuditOrigin: Hashable, Sendable {
+package struct AuditOrigin: Hashable, Sendable {
     /// The client's address, as the API saw it.
-    public var remoteAddress: String?
+    package var remoteAddress: String?
     /// The request's id.
-    public var requestID: String?
+    package var requestID: String?
 
     /// Both are absent where nothing came over the network.
-    public init(remoteAddress: String? = nil, requestID: String? = nil) {
+    package init(remoteAddress: String? = nil, requestID: String? = nil) {
         self.remoteAddress = remoteAddress
         self.requestID = requestID
     }
 }
 
 /// One line of the audit log. It holds no personal data: people are named by id.
-public struct AuditEntry: Hashable, Sendable {
+package struct AuditEntry: Hashable, Sendable {
     /// Who.
-    public var actor: AuditActor
+    package var actor: AuditActor
     /// What, as `noun.verb`: `order.placed`, `session.reused`.
-    public var action: String
+    package var action: String
     /// To what kind of thing: `order`, `user`, `stock`.
-    public var subjectKind: String
+    package var subjectKind: String
     /// To which one.
-    public var subjectID: String
+    package var subjectID: String
     /// Where the request came from, as the API saw it.
-    public var remoteAddress: String?
+    package var remoteAddress: String?
     /// Further facts as names and values.
-    public var details: [String: String]
+    package var details: [String: String]
 
     /// Describes what was done.
-    public init(
+    package init(
         actor: AuditActor, action: String, subjectKind: String, subjectID: String, remoteAddress: String? = nil,
         details: [String: String] = [:]
     ) {
@@ -44,15 +44,17 @@ public struct AuditEntry: Hashable, Sendable {
 }
 
 extension AuditEntry {
-    /// The same with what was changed about jobs or a queue: what it was before, and what it is now. `only` these names, where not everything was to be
-    /// changed.
-    public func with(_ change: JobChange, only names: Set<String>? = nil) -> AuditEntry {
+    /// The same with what was changed about jobs or a queue: what it was before, and what it is now. `only` these
+    /// names, where not everything was to be changed.
+    package func with(_ change: JobChange, only names: Set<String>? = nil) -> AuditEntry {
         var copy = self
         if let before = change.before["state"], let after = change.after["state"] {
             copy.details.merge(["before": before, "after": after]) { $1 }
             return copy
         }
-        func chosen(_ values: [String: String]) -> [String: String] { values.filter { names?.contains($0.key) ?? true } }
+        func chosen(_ values: [String: String]) -> [String: String] {
+            values.filter { names?.contains($0.key) ?? true }
+        }
         copy.details.merge(chosen(change.after)) { $1 }
         let before = chosen(change.before).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         if !before.isEmpty { copy.details["before"] = before.joined(separator: "; ") }

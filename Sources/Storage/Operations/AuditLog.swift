@@ -1,24 +1,24 @@
 import Domain
 import FoundationEssentials
-public import Postgres
+package import Postgres
 
 /// The append-only record of who did what.
-public struct AuditLog: Sendable {
+package struct AuditLog: Sendable {
     let database: PostgresPool
 
     /// The log in this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
     /// Adds entries, all or none.
-    public func append(_ entries: [AuditEntry]) async throws {
+    package func append(_ entries: [AuditEntry]) async throws {
         if entries.isEmpty { return }
         _ = try await database.pipeline(entries.map { try Self.insertion(of: $0) })
     }
 
     /// The statement that adds an entry, for the transaction that does what it tells of.
-    public static func insertion(of entry: AuditEntry) throws -> SQL {
+    package static func insertion(of entry: AuditEntry) throws -> SQL {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let details = String(decoding: try encoder.encode(entry.details), as: UTF8.self)

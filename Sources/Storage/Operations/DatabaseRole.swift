@@ -1,15 +1,16 @@
-public import Postgres
+package import Postgres
 
-/// The user of API, worker and operators' commands, where tables belong to another one: reads and writes rows, and nothing else.
-public struct DatabaseRole: Sendable {
+/// The user of API, worker and operators' commands, where tables belong to another one: reads and writes rows, and
+/// nothing else.
+package struct DatabaseRole: Sendable {
     /// As whom a pool's connections are logged in.
-    public static func name(of database: PostgresPool) async throws -> String {
+    package static func name(of database: PostgresPool) async throws -> String {
         try await database.query("SELECT current_user::text")[0][0]
     }
 
-    /// Gives `role` what the programs need in the tables of `owner`, now and of tables that are made later. Of the audit log it can only add to, and of
-    /// the list of migrations only read.
-    public static func grant(to role: String, by owner: PostgresPool) async throws {
+    /// Gives `role` what the programs need in the tables of `owner`, now and of tables that are made later. Of the
+    /// audit log it can only add to, and of the list of migrations only read.
+    package static func grant(to role: String, by owner: PostgresPool) async throws {
         let schema: String = try await owner.query("SELECT current_schema()::text")[0][0]
         _ = try await owner.pipeline([
             "GRANT USAGE ON SCHEMA \(identifier: schema) TO \(identifier: role)",

@@ -9,7 +9,9 @@ struct InvariantCheck: Sendable {
 
 extension InvariantCheck {
     /// All rules of the checkout (docs/guarantees). `limit` is how old an order may be that is still being paid.
-    static func all(limit: Duration) -> [InvariantCheck] { money + stock + orders(limit: limit) + mail + ledger + events(limit: limit) }
+    static func all(limit: Duration) -> [InvariantCheck] {
+        money + stock + orders(limit: limit) + mail + ledger + events(limit: limit)
+    }
 
     private static let money = [
         InvariantCheck(
@@ -26,7 +28,8 @@ extension InvariantCheck {
                 """),
         InvariantCheck(
             name: "money_has_an_order",
-            rule: "Money that moved or is held belongs to an order that is confirmed or was, or it goes back, or a bank asked it back.",
+            rule:
+                "Money that moved or is held belongs to an order that is confirmed or was, or it goes back, or a bank asked it back.",
             violations: """
                 SELECT p.id::text AS id FROM payments AS p LEFT JOIN orders AS o ON o.id = p.order_id
                  WHERE p.status IN ('authorized', 'captured', 'partially_refunded')
@@ -41,7 +44,8 @@ extension InvariantCheck {
                 """),
         InvariantCheck(
             name: "confirmed_order_is_paid",
-            rule: "Every confirmed order has a payment that succeeded or is authorised, over the order's total, or costs nothing.",
+            rule:
+                "Every confirmed order has a payment that succeeded or is authorised, over the order's total, or costs nothing.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'confirmed'
@@ -58,8 +62,10 @@ extension InvariantCheck {
                     OR p.amount = 0 AND (p.provider_intent_id IS NOT NULL OR p.captured_amount <> 0)
                 """),
         InvariantCheck(
-            name: "capture_not_overdue", rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
-            violations: "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
+            name: "capture_not_overdue",
+            rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
+            violations:
+                "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
         InvariantCheck(
             name: "refunds_within_captured",
             rule:
@@ -118,7 +124,8 @@ extension InvariantCheck {
 
     private static let stock = [
         InvariantCheck(
-            name: "stock_adds_up", rule: "For each unit, what there was initially is what is there and what orders consumed.",
+            name: "stock_adds_up",
+            rule: "For each unit, what there was initially is what is there and what orders consumed.",
             violations: """
                 SELECT s.sku AS id FROM stock AS s
                   LEFT JOIN (SELECT sku, sum(quantity - restocked) AS consumed FROM reservations WHERE state = 'consumed' GROUP BY sku) AS r ON r.sku = s.sku
@@ -132,7 +139,8 @@ extension InvariantCheck {
                  WHERE s.reserved <> coalesce(r.held, 0)
                 """),
         InvariantCheck(
-            name: "restocked_by_refunds", rule: "Of what an order took, as many pieces are back on the shelf as refunds put there.",
+            name: "restocked_by_refunds",
+            rule: "Of what an order took, as many pieces are back on the shelf as refunds put there.",
             violations: """
                 SELECT v.order_id::text AS id FROM reservations AS v
                  WHERE v.restocked <> coalesce((SELECT sum(i.restocked) FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id
@@ -178,8 +186,10 @@ extension InvariantCheck {
                             OR o.status IN ('reserved', 'payment_failed') AND coalesce(o.overdue_at, o.reserved_until) < now() - interval '5 minutes')
                     """),
             InvariantCheck(
-                name: "rejected_order_says_why", rule: "Every rejected order says why, and none that is not rejected does.",
-                violations: "SELECT id::text AS id FROM orders WHERE (status = 'rejected') <> (rejection_reason IS NOT NULL)"),
+                name: "rejected_order_says_why",
+                rule: "Every rejected order says why, and none that is not rejected does.",
+                violations:
+                    "SELECT id::text AS id FROM orders WHERE (status = 'rejected') <> (rejection_reason IS NOT NULL)"),
             InvariantCheck(
                 name: "total_is_sum_of_items", rule: "The subtotal of an order is the sum of its items.",
                 violations: """
@@ -203,7 +213,8 @@ extension InvariantCheck {
                 SELECT order_id::text AS id FROM email_deliveries WHERE status = 'sent' GROUP BY order_id, kind, about HAVING count(*) > 1
                 """),
         InvariantCheck(
-            name: "confirmed_order_has_mail", rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
+            name: "confirmed_order_has_mail",
+            rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'confirmed' AND o.email IS NOT NULL AND o.cancel_requested_at IS NULL
@@ -226,7 +237,8 @@ extension InvariantCheck {
                 SELECT order_id::text AS id FROM order_events WHERE kind = 'confirmed' GROUP BY order_id HAVING count(*) > 1
                 """),
         InvariantCheck(
-            name: "pending_order_has_job", rule: "Every order that is not reserved yet has a checkout job that is not done.",
+            name: "pending_order_has_job",
+            rule: "Every order that is not reserved yet has a checkout job that is not done.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'pending'

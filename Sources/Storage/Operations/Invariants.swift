@@ -1,11 +1,11 @@
-public import Postgres
+package import Postgres
 
 /// The rules that hold between rows at every moment, as queries that find what breaks them.
 ///
 /// Tests run them after every crash; `cartwright doctor` on a live system.
-public struct Invariants: Sendable {
+package struct Invariants: Sendable {
     /// How many ids a violation names.
-    public static let maximumIDs = 20
+    package static let maximumIDs = 20
 
     private let database: PostgresPool
     private let checks: [InvariantCheck]
@@ -13,23 +13,24 @@ public struct Invariants: Sendable {
     /// Checks of this database.
     ///
     /// - Parameter timeLimit: how long an order may wait, or be overdue, before it counts as stuck.
-    public init(database: PostgresPool, timeLimit: Duration = .seconds(3600)) {
+    package init(database: PostgresPool, timeLimit: Duration = .seconds(3600)) {
         self.database = database
         checks = InvariantCheck.all(limit: timeLimit)
     }
 
     /// The names of all checks, in the order they run.
-    public static var names: [String] { InvariantCheck.all(limit: .zero).map(\.name) }
+    package static var names: [String] { InvariantCheck.all(limit: .zero).map(\.name) }
 
     /// Runs all checks against one snapshot; empty when everything holds.
-    public func check() async throws -> [InvariantViolation] {
+    package func check() async throws -> [InvariantViolation] {
         let checks = checks
         let results = try await database.transaction { transaction in
             _ = try transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             return try transaction.pipeline(checks.map(\.violations)).map { try $0.rows.map { try $0["id"] as String } }
         }
         return zip(checks, results).compactMap { check, ids in
-            ids.isEmpty ? nil : InvariantViolation(name: check.name, rule: check.rule, ids: Array(ids.prefix(Self.maximumIDs)))
+            ids.isEmpty
+                ? nil : InvariantViolation(name: check.name, rule: check.rule, ids: Array(ids.prefix(Self.maximumIDs)))
         }
     }
 }

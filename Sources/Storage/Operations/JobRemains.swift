@@ -1,19 +1,20 @@
 import Domain
 import FoundationEssentials
-public import JobQueue
-public import Postgres
+package import JobQueue
+package import Postgres
 
-/// What a job leaves behind when it is discarded: money that does not move, events that nobody acts on. Operators are told before they discard it.
-public struct JobRemains: Sendable {
+/// What a job leaves behind when it is discarded: money that does not move, events that nobody acts on. Operators are
+/// told before they discard it.
+package struct JobRemains: Sendable {
     let database: PostgresPool
 
     /// Looks into this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
     /// What a job leaves behind, in one sentence for operators; `nil` when that is nothing.
-    public func of(_ job: JobDetail) async throws -> String? {
+    package func of(_ job: JobDetail) async throws -> String? {
         guard job.state == .dead || job.state == .parked || job.state == .ready else { return nil }
         let payload = try? JSONDecoder().decode(Subject.self, from: Data(job.payload.utf8))
         switch (job.name, payload) {
@@ -28,7 +29,7 @@ public struct JobRemains: Sendable {
     }
 
     /// The same for several, those that leave nothing behind left out.
-    public func of(_ jobs: [JobDetail]) async throws -> [String] {
+    package func of(_ jobs: [JobDetail]) async throws -> [String] {
         var found: [String] = []
         for job in jobs { if let remains = try await of(job) { found.append(remains) } }
         return found
@@ -48,7 +49,8 @@ public struct JobRemains: Sendable {
             """)
         guard let row = rows.first else { return nil }
         let (type, object): (String, String?) = (try row["type"], try row["object_id"])
-        return "The event \(id) (\(type)\(object.map { " of \($0)" } ?? "")) is not acted on and counts as ignored; it can be replayed."
+        return
+            "The event \(id) (\(type)\(object.map { " of \($0)" } ?? "")) is not acted on and counts as ignored; it can be replayed."
     }
 
     private func refund(_ id: Refund.ID?) async throws -> String? {
@@ -71,7 +73,8 @@ public struct JobRemains: Sendable {
             SELECT o.number FROM orders AS o JOIN payments AS p ON p.order_id = o.id AND p.status = 'authorized' WHERE o.id = \(id)
             """)
         guard let number: Int64 = try rows.first?["number"] else { return nil }
-        return "The money of order \(number) is not taken and will be let go by the provider, unless it is captured again."
+        return
+            "The money of order \(number) is not taken and will be let go by the provider, unless it is captured again."
     }
 
     private func cancellation(_ id: Order.ID?) async throws -> String? {
@@ -82,11 +85,13 @@ public struct JobRemains: Sendable {
             """)
         guard let row = rows.first else { return nil }
         let (number, status): (Int64, OrderStatus) = (try row["number"], try row["status"])
-        return "Order \(number) stays \(status.rawValue) although its cancellation was asked for, unless it is canceled again."
+        return
+            "Order \(number) stays \(status.rawValue) although its cancellation was asked for, unless it is canceled again."
     }
 
     private func checkout(_ id: Order.ID?) async throws -> String? {
-        let rows = try await database.query("SELECT number, status FROM orders WHERE id = \(id) AND status IN ('pending', 'reserved')")
+        let rows = try await database.query(
+            "SELECT number, status FROM orders WHERE id = \(id) AND status IN ('pending', 'reserved')")
         guard let row = rows.first else { return nil }
         let (number, status): (Int64, OrderStatus) = (try row["number"], try row["status"])
         return "Order \(number) stays \(status.rawValue) and is not paid until its time is up."

@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of a wish to call an order off. The order as it is afterwards.
-public enum CancelOutcome: Hashable, Sendable {
+package enum CancelOutcome: Hashable, Sendable {
     /// It is cancelled. Money that was taken is on its way back.
     case cancelled(Order)
     /// Its payment has to be called off first; a job is at it. It ends cancelled, and what was paid goes back.

@@ -1,5 +1,5 @@
 /// How the calling off of an order ended whose payment had come too far.
-public enum CancellationEnd: Hashable, Sendable {
+package enum CancellationEnd: Hashable, Sendable {
     /// The order is cancelled and the money on its way back.
     case givenBack
     /// It was over before.

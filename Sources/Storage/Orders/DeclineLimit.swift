@@ -2,9 +2,9 @@ import Domain
 import Postgres
 
 /// Too many payments were declined, so none is taken for a while: somebody tries cards.
-public struct TooManyDeclines: Hashable, Sendable, Error {
+package struct TooManyDeclines: Hashable, Sendable, Error {
     /// What they have in common.
-    public enum Source: String, Hashable, Sendable, CaseIterable {
+    package enum Source: String, Hashable, Sendable, CaseIterable {
         /// The account.
         case user
         /// The address, of version 6 the network.
@@ -14,15 +14,16 @@ public struct TooManyDeclines: Hashable, Sendable, Error {
     }
 
     /// What they have in common.
-    public let source: Source
+    package let source: Source
     /// Seconds until the next payment is taken.
-    public let seconds: Int
+    package let seconds: Int
 }
 
-/// Counts payments that were declined, or refused for good, in the last hour, in the database: a shop that has lost its Redis is no place to try cards either.
+/// Counts payments that were declined, or refused for good, in the last hour, in the database: a shop that has lost its
+/// Redis is no place to try cards either.
 ///
-/// A card is known by its fingerprint, which only the provider's answer has. So a payment method counts as the card that it was found to be when it was declined
-/// before.
+/// A card is known by its fingerprint, which only the provider's answer has. So a payment method counts as the card
+/// that it was found to be when it was declined before.
 enum DeclineLimit {
     /// Reads how long a payment has to wait; no row when it need not.
     static func statement(user: User.ID?, client: String?, method: String, limit: Int) -> SQL {
@@ -46,7 +47,9 @@ enum DeclineLimit {
 
     /// What the statement found.
     static func reached(_ result: PostgresResult) throws -> TooManyDeclines? {
-        guard let row = result.rows.first, let source = TooManyDeclines.Source(rawValue: try row["source"]) else { return nil }
+        guard let row = result.rows.first, let source = TooManyDeclines.Source(rawValue: try row["source"]) else {
+            return nil
+        }
         return TooManyDeclines(source: source, seconds: try row["seconds"])
     }
 
@@ -65,8 +68,9 @@ enum DeclineLimit {
 }
 
 extension OrderStore {
-    /// Users, cards and clients whose payments are refused at the moment, with the declines of the last hour, the most first.
-    public func cardTesting() async throws -> [(source: TooManyDeclines.Source, declines: Int)] {
+    /// Users, cards and clients whose payments are refused at the moment, with the declines of the last hour, the most
+    /// first.
+    package func cardTesting() async throws -> [(source: TooManyDeclines.Source, declines: Int)] {
         guard settings.declinesPerHour > 0 else { return [] }
         let rows = try await database.query(
             """
@@ -90,7 +94,7 @@ extension OrderStore {
 
     /// Forgets declines older than this, a batch per statement. Returns how many.
     @discardableResult
-    public func purgeDeclines(olderThan age: Duration = .seconds(7 * 86_400), batch: Int = 5000) async throws -> Int {
+    package func purgeDeclines(olderThan age: Duration = .seconds(7 * 86_400), batch: Int = 5000) async throws -> Int {
         try await database.purge(
             inBatchesOf: batch,
             """

@@ -40,7 +40,9 @@ struct OrderCancellation {
                 "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)", RefundRow.locked(of: id),
                 "SELECT product_id FROM order_items WHERE order_id = \(id)", PendingMail.told([id]),
             ])
-        guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id], let owner = read[2].rows.first else {
+        guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id],
+            let owner = read[2].rows.first
+        else {
             return nil
         }
         self.entry = entry
@@ -57,7 +59,8 @@ struct OrderCancellation {
         case .pending: .release
         case _ where entry.isCancelRequested: .running
         case .reserved, .paymentFailed: entry.facts.intentID == nil ? .release : .ask
-        case .confirmed, .partiallyRefunded: entry.hasLeft ? .sent : entry.captured.amount > 0 || isFree ? .giveBack : .ask
+        case .confirmed, .partiallyRefunded:
+            entry.hasLeft ? .sent : entry.captured.amount > 0 || isFree ? .giveBack : .ask
         }
     }
 
@@ -77,9 +80,13 @@ struct OrderCancellation {
     }
 
     /// Writes a step, and answers the jobs to push after the commit.
-    func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws -> [PendingJob] {
+    func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws
+        -> [PendingJob]
+    {
         var mails: [PendingMail] = []
-        var jobs = step == .ask ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
+        var jobs =
+            step == .ask
+            ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
         var statements: [SQL]
         if step == .giveBack || step == .release && isTold, let email = entry.email {
             let mail = PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
@@ -89,14 +96,16 @@ struct OrderCancellation {
         switch step {
         case .release: statements = releasing
         case .giveBack:
-            let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
+            let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
+                .refundable
             statements = ending
             if amount.amount > 0 {
                 let id = Refund.ID()
                 jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: id)))
                 statements += [
                     RefundRow.insertion(
-                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled, restock: true,
+                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled,
+                        restock: true,
                         takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue),
                     RefundRow.event(of: entry.facts.orderID, because: .orderCancelled, .cancelled),
                 ]
@@ -109,11 +118,12 @@ struct OrderCancellation {
         return jobs
     }
 
-    /// Takes the request back, and answers the jobs to push after the commit: whoever was not told that the order is confirmed, because it was to be called
-    /// off, is told now.
+    /// Takes the request back, and answers the jobs to push after the commit: whoever was not told that the order is
+    /// confirmed, because it was to be called off, is told now.
     func letStand(in transaction: PostgresTransaction) throws -> [PendingJob] {
         let id = entry.facts.orderID
-        _ = try transaction.execute("UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
+        _ = try transaction.execute(
+            "UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
         guard let email = entry.email else { return [] }
         let mail = PendingMail(orderID: id, kind: .orderConfirmation, recipient: email)
         guard try transaction.execute(PendingMail.insertion([mail])) == 1 else { return [] }

@@ -11,7 +11,9 @@ struct OrderDraft: Sendable {
     var paymentStatus: PaymentStatus { totals.total.amount == 0 ? .notRequired : .created }
 
     /// Prices all lines and adds them up. The second case says why the order cannot be placed.
-    static func price(_ lines: [PricedLine], with book: PriceBook, _ charges: ChargeLimits) -> Result<OrderDraft, Refusal> {
+    static func price(_ lines: [PricedLine], with book: PriceBook, _ charges: ChargeLimits) -> Result<
+        OrderDraft, Refusal
+    > {
         if lines.isEmpty { return .failure(Refusal(outcome: .cartEmpty)) }
         let unknown = lines.filter { $0.product == nil }.map(\.productID)
         if !unknown.isEmpty { return .failure(Refusal(outcome: .unknownProducts(unknown))) }
@@ -20,10 +22,13 @@ struct OrderDraft: Sendable {
             var isConverted = false
             for line in lines {
                 guard let product = line.product else { continue }
-                let (price, converted) = try book.line(of: line.quantity, base: product.base, setByHand: product.setByHand)
+                let (price, converted) = try book.line(
+                    of: line.quantity, base: product.base, setByHand: product.setByHand)
                 isConverted = isConverted || converted
                 items.append(
-                    OrderItem(productID: line.productID, sku: product.sku, name: product.name, quantity: line.quantity, price: price))
+                    OrderItem(
+                        productID: line.productID, sku: product.sku, name: product.name, quantity: line.quantity,
+                        price: price))
             }
             let totals = try OrderTotals(items: items, currency: book.currency)
             return .success(OrderDraft(items: items, totals: totals, rate: isConverted ? book.conversion?.rate : nil))

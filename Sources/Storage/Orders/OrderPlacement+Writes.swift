@@ -51,7 +51,8 @@ extension OrderPlacement {
                     \(request.remoteAddress))
             """)
         if request.source == .cart {
-            statements.append("UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cartID)")
+            statements.append(
+                "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cartID)")
         }
         statements.append(job.statement)
         return statements
@@ -61,12 +62,15 @@ extension OrderPlacement {
     func order(_ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress, _ row: PostgresRow) throws -> Order {
         let createdAt: Date = try row["created_at"]
         return Order(
-            id: orderID, number: try row["number"], cartID: cartID, userID: request.buyer.userID, email: email, status: .pending,
+            id: orderID, number: try row["number"], cartID: cartID, userID: request.buyer.userID, email: email,
+            status: .pending,
             fulfilment: .unfulfilled, version: 1, items: draft.items, totals: draft.totals, rate: draft.rate,
             payment: Payment(
-                id: paymentID, status: draft.paymentStatus, amount: draft.totals.total, providerID: nil, attempt: 1, method: method,
+                id: paymentID, status: draft.paymentStatus, amount: draft.totals.total, providerID: nil, attempt: 1,
+                method: method,
                 declineCode: nil, clientSecret: nil),
-            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt, confirmedAt: nil,
+            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt,
+            confirmedAt: nil,
             language: language)
     }
 }

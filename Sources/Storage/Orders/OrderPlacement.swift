@@ -3,8 +3,9 @@ import FoundationEssentials
 import JobQueue
 import Postgres
 
-/// Transaction T1 of the checkout: claims the idempotency key, locks the cart, prices it, and writes order, items, payment, event, audit row and checkout
-/// job. Two round trips and the commit; three when an order of the same cart that waits for another card has to give way.
+/// Transaction T1 of the checkout: claims the idempotency key, locks the cart, prices it, and writes order, items,
+/// payment, event, audit row and checkout job. Two round trips and the commit; three when an order of the same cart
+/// that waits for another card has to give way.
 struct OrderPlacement: Sendable {
     let request: PlaceOrderRequest
     let settings: ShopSettings
@@ -34,7 +35,8 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let read = try transaction.pipeline(claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []) + [declines])
+        let read = try transaction.pipeline(
+            claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []) + [declines])
         try checkKey(claimed: read[0], stored: read[1])
         let cartID = try cart(read[3])
         let book = try PriceBook(currency, settings, rows: read.count > 7 ? read[6].rows : [])
@@ -46,7 +48,9 @@ struct OrderPlacement: Sendable {
         if draft.totals.total.amount > 0, let declines = try DeclineLimit.reached(read[read.count - 1]) {
             throw Refusal(outcome: .tooManyDeclines(declines))
         }
-        guard let email = try request.email ?? read[5].rows.first?["email"] else { throw Refusal(outcome: .emailRequired) }
+        guard let email = try request.email ?? read[5].rows.first?["email"] else {
+            throw Refusal(outcome: .emailRequired)
+        }
         let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
         let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
         let written = try transaction.pipeline(writes(draft, cartID, email) + invalidations.map(\.statement))
@@ -56,7 +60,8 @@ struct OrderPlacement: Sendable {
         return Placed(order: try order(draft, cartID, email, row), jobs: [job] + invalidations)
     }
 
-    /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out of the cache.
+    /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
+    /// of the cache.
     private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
         let results = try transaction.pipeline(
             StockRelease.statements(for: orders, becoming: .cancelled, reason: "superseded") + [
@@ -113,7 +118,9 @@ struct OrderPlacement: Sendable {
     }
 
     private func checkKey(claimed: PostgresResult, stored: PostgresResult) throws {
-        guard let gate = claimed.rows.first else { throw StorageError.corrupt("an idempotency key was neither claimed nor found") }
+        guard let gate = claimed.rows.first else {
+            throw StorageError.corrupt("an idempotency key was neither claimed nor found")
+        }
         if try gate["is_claimed"] { return }
         if let earlier = stored.rows.first {
             let fingerprint: [UInt8] = try earlier["fingerprint"]

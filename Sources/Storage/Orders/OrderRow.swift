@@ -36,16 +36,20 @@ enum OrderRow {
         func money(_ column: String) throws -> Money { Money(try row[column], currency) }
         let address: String? = try row["shipping_address"]
         return Order(
-            id: try row["id"], number: try row["number"], cartID: try row["cart_id"], userID: try row["user_id"], email: try row["email"],
+            id: try row["id"], number: try row["number"], cartID: try row["cart_id"], userID: try row["user_id"],
+            email: try row["email"],
             status: try row["status"], fulfilment: try row["fulfilment_status"], version: try row["version"],
             items: try items(row, currency),
             totals: try OrderTotals(
-                subtotal: money("subtotal"), discount: money("discount"), shipping: money("shipping"), tax: money("tax")),
+                subtotal: money("subtotal"), discount: money("discount"), shipping: money("shipping"), tax: money("tax")
+            ),
             rate: try rate(row), payment: try payment(row, currency, total: money("total")),
             shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
-            reservedUntil: try row["reserved_until"], createdAt: try row["created_at"], updatedAt: try row["updated_at"],
+            reservedUntil: try row["reserved_until"], createdAt: try row["created_at"],
+            updatedAt: try row["updated_at"],
             confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) },
-            refunds: try (row["refund_list"] as String?).map { try refunds($0, currency) } ?? [], language: try row["language"],
+            refunds: try (row["refund_list"] as String?).map { try refunds($0, currency) } ?? [],
+            language: try row["language"],
             rejectionReason: try row["rejection_reason"])
     }
 
@@ -75,7 +79,9 @@ enum OrderRow {
     }
 
     private static func card(_ row: PostgresRow) throws -> CardSummary? {
-        guard let brand: String = try row["card_brand"], let lastFour: String = try row["card_last_four"] else { return nil }
+        guard let brand: String = try row["card_brand"], let lastFour: String = try row["card_last_four"] else {
+            return nil
+        }
         return CardSummary(brand: brand, lastFour: lastFour)
     }
 
@@ -93,7 +99,8 @@ enum OrderRow {
             guard let id = Refund.ID(stored.id) else { throw StorageError.corrupt("a refund has an id that is none") }
             return OrderRefund(
                 id: id, amount: Money(stored.amount, currency), status: stored.status,
-                items: try RefundRow.pieces(stored.items ?? []), createdAt: Date(timeIntervalSince1970: stored.created_at),
+                items: try RefundRow.pieces(stored.items ?? []),
+                createdAt: Date(timeIntervalSince1970: stored.created_at),
                 settledAt: stored.settled_at.map { Date(timeIntervalSince1970: $0) })
         }
     }
@@ -101,7 +108,8 @@ enum OrderRow {
     private static func rate(_ row: PostgresRow) throws -> AppliedRate? {
         guard let set: RateSet.ID = try row["rate_set_id"] else { return nil }
         return AppliedRate(
-            setID: set, base: try row["rate_base"], value: try row["rate"], margin: try row["rate_margin"], date: try row["rate_date"],
+            setID: set, base: try row["rate_base"], value: try row["rate"], margin: try row["rate_margin"],
+            date: try row["rate_date"],
             source: try row["rate_source"])
     }
 }

@@ -1,13 +1,13 @@
-public import Domain
-public import JobQueue
+package import Domain
+package import JobQueue
 import Postgres
 
 extension OrderStore {
-    /// Calls an order off: at once where no money is under way; where it was taken, with the refund in the same transaction; and by a job where the
-    /// provider has to be asked first. Safe to repeat.
+    /// Calls an order off: at once where no money is under way; where it was taken, with the refund in the same
+    /// transaction; and by a job where the provider has to be asked first. Safe to repeat.
     ///
     /// - Parameter reason: a code for the order's events, such as `requested_by_customer`.
-    public func cancel(
+    package func cancel(
         _ id: Order.ID, by viewer: OrderViewer, reason: String, actor: AuditActor, remoteAddress: String? = nil
     ) async throws -> CancelOutcome {
         let (step, jobs) = try await database.transaction { transaction -> (OrderCancellation.Step, [PendingJob]) in
@@ -22,7 +22,8 @@ extension OrderStore {
             if !step.isNews { return (step, []) }
             let audit = try AuditLog.insertion(
                 of: AuditEntry(
-                    actor: actor, action: "order.cancelled", subjectKind: "order", subjectID: id.description, remoteAddress: remoteAddress,
+                    actor: actor, action: "order.cancelled", subjectKind: "order", subjectID: id.description,
+                    remoteAddress: remoteAddress,
                     details: ["was": cancellation.entry.facts.status.rawValue]))
             return (step, try cancellation.carryOut(step, by: actor, in: transaction, and: [audit]))
         }
@@ -37,11 +38,12 @@ extension OrderStore {
         }
     }
 
-    /// Ends an order whose calling off was asked for, once its money turns out to have moved: the goods go back on the shelf and the money to the
-    /// customer. When the goods have left meanwhile, the order stands as if nothing had been asked.
+    /// Ends an order whose calling off was asked for, once its money turns out to have moved: the goods go back on the
+    /// shelf and the money to the customer. When the goods have left meanwhile, the order stands as if nothing had been
+    /// asked.
     ///
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
-    public func finishCancelling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationEnd {
+    package func finishCancelling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationEnd {
         let (end, jobs) = try await database.transaction { transaction -> (CancellationEnd, [PendingJob]) in
             guard let cancellation = try OrderCancellation(id, reason: nil, in: transaction) else { return (.over, []) }
             let end = cancellation.end

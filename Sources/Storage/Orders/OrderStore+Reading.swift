@@ -1,14 +1,15 @@
-public import Domain
+package import Domain
 import Postgres
 
 extension OrderStore {
     /// One order with its items and payment, `nil` when there is none that this viewer may see.
-    public func order(_ id: Order.ID, for viewer: OrderViewer) async throws -> Order? {
+    package func order(_ id: Order.ID, for viewer: OrderViewer) async throws -> Order? {
         try await order("\(raw: OrderRow.selection) WHERE o.id = \(id)", viewer)
     }
 
-    /// The order with this number, the one on invoices and in mails, with its items and payment. `nil` when there is none that this viewer may see.
-    public func order(number: Int64, for viewer: OrderViewer) async throws -> Order? {
+    /// The order with this number, the one on invoices and in mails, with its items and payment. `nil` when there is
+    /// none that this viewer may see.
+    package func order(number: Int64, for viewer: OrderViewer) async throws -> Order? {
         try await order("\(raw: OrderRow.selection) WHERE o.number = \(number)", viewer)
     }
 
@@ -18,7 +19,7 @@ extension OrderStore {
     }
 
     /// Orders, latest first. Throws `StorageError.invalidCursor`.
-    public func orders(for viewer: OrderViewer, page: PageRequest = PageRequest()) async throws -> Page<Order> {
+    package func orders(for viewer: OrderViewer, page: PageRequest = PageRequest()) async throws -> Page<Order> {
         // Ids rise with time, so the id of the last order of one part is where the next begins.
         let list = ListCursor.List("orders")
         let before: Order.ID? = try page.id(of: list)
@@ -37,11 +38,14 @@ extension OrderStore {
                 ORDER BY o.id DESC LIMIT \(page.limit + 1)
                 """
             }
-        return Page(try await database.query(condition).map(OrderRow.order), limit: page.limit, of: list) { [.text($0.id.description)] }
+        return Page(try await database.query(condition).map(OrderRow.order), limit: page.limit, of: list) {
+            [.text($0.id.description)]
+        }
     }
 
     /// What happened to an order after an event, oldest first; `nil` when the viewer may not see the order.
-    public func events(of id: Order.ID, for viewer: OrderViewer, after sequence: Int = 0) async throws -> [OrderEvent]? {
+    package func events(of id: Order.ID, for viewer: OrderViewer, after sequence: Int = 0) async throws -> [OrderEvent]?
+    {
         let results = try await database.pipeline([
             "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)",
             """
@@ -53,14 +57,15 @@ extension OrderStore {
         guard let order = results[0].rows.first, try Self.mayRead(order, viewer) else { return nil }
         return try results[1].rows.map { row in
             OrderEvent(
-                sequence: try row["sequence"], kind: try row["kind"], status: try row["status"], reason: try row["reason"],
+                sequence: try row["sequence"], kind: try row["kind"], status: try row["status"],
+                reason: try row["reason"],
                 at: try row["at"])
         }
     }
 
     /// Forgets idempotency keys older than this, 72 h unless said otherwise, a batch per statement. Returns how many.
     @discardableResult
-    public func purgeIdempotencyKeys(
+    package func purgeIdempotencyKeys(
         olderThan age: Duration = .seconds(72 * 3600), batch: Int = 5000
     ) async throws -> Int {
         try await database.purge(

@@ -1,12 +1,13 @@
-public import Domain
+package import Domain
 import JobQueue
 import Postgres
 
 extension OrderStore {
-    /// Tries another payment method after a decline, while stock is held. The same intent is confirmed again, as a new attempt.
+    /// Tries another payment method after a decline, while stock is held. The same intent is confirmed again, as a new
+    /// attempt.
     ///
     /// - Throws: `PostgresError`.
-    public func retryPayment(
+    package func retryPayment(
         of id: Order.ID, method: String, by viewer: OrderViewer, traceparent: String? = nil, client: String? = nil
     ) async throws -> RetryPaymentOutcome {
         let job = try JobLedger.insertion(of: CheckoutOrder(orderID: id), traceparent: traceparent)
@@ -22,11 +23,14 @@ extension OrderStore {
                 SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
                  WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
                 """,
-                DeclineLimit.statement(user: viewer.user, client: client, method: method, limit: settings.declinesPerHour),
+                DeclineLimit.statement(
+                    user: viewer.user, client: client, method: method, limit: settings.declinesPerHour),
             ])
             guard let order = read[0].rows.first, try Self.mayRead(order, viewer) else { return .unknownOrder }
             let status: OrderStatus = try order["status"]
-            guard status == .paymentFailed, try !order["is_called_off"], let failed = read[1].rows.first else { return .notPayable(status) }
+            guard status == .paymentFailed, try !order["is_called_off"], let failed = read[1].rows.first else {
+                return .notPayable(status)
+            }
             if let declines = try DeclineLimit.reached(read[3]) { return .tooManyDeclines(declines) }
             let payment: Payment.ID = try failed["id"]
             let total = Money(try failed["amount"], try failed["currency"])

@@ -1,11 +1,12 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 import Postgres
 
 extension OrderStore {
     /// The most orders ahead that are counted; whoever has more before them waits for long in any case.
     static let mostAhead = 10_000
-    /// The latest events of orders in which those are looked for that came to an outcome, and as many of these as are measured.
+    /// The latest events of orders in which those are looked for that came to an outcome, and as many of these as are
+    /// measured.
     private static let (latestEvents, mostMeasured) = (1000, 100)
 
     /// What those of these orders wait for that wait, by their ids.
@@ -13,7 +14,9 @@ extension OrderStore {
     /// - Parameters:
     ///   - pace: how fast orders are served, `nil` when nobody can tell.
     ///   - isProviderAway: whether calls to the payment provider are held back.
-    public func waiting(_ orders: [Order], pace: CheckoutPace?, isProviderAway: Bool) async throws -> [Order.ID: OrderWaiting] {
+    package func waiting(_ orders: [Order], pace: CheckoutPace?, isProviderAway: Bool) async throws -> [Order.ID:
+        OrderWaiting]
+    {
         let ids = orders.filter(\.isWaiting).map(\.id)
         if ids.isEmpty { return [:] }
         let results = try await database.pipeline([
@@ -27,18 +30,25 @@ extension OrderStore {
              WHERE o.id = ANY (\(ids)::uuid[]) AND j.state IN ('dead', 'parked', 'discarded')
             """,
         ])
-        let ahead = Dictionary(uniqueKeysWithValues: try results[0].rows.map { (try $0["id"] as Order.ID, try $0["ahead"] as Int) })
+        let ahead = Dictionary(
+            uniqueKeysWithValues: try results[0].rows.map { (try $0["id"] as Order.ID, try $0["ahead"] as Int) })
         let stopped = Set(try results[1].rows.map { try $0["id"] as Order.ID })
         return Dictionary(
             uniqueKeysWithValues: ids.map {
-                ($0, OrderWaiting(ahead: ahead[$0], pace: pace, isProviderAway: isProviderAway, isStopped: stopped.contains($0)))
+                (
+                    $0,
+                    OrderWaiting(
+                        ahead: ahead[$0], pace: pace, isProviderAway: isProviderAway, isStopped: stopped.contains($0))
+                )
             })
     }
 
-    /// How fast orders were served in the last ten minutes, `nil` when none was or none of those that wait comes further.
+    /// How fast orders were served in the last ten minutes, `nil` when none was or none of those that wait comes
+    /// further.
     ///
-    /// Orders count that had their first outcome then. What came of an order after its customer or a bank had been at it says nothing about our pace.
-    public func pace() async throws -> CheckoutPace? {
+    /// Orders count that had their first outcome then. What came of an order after its customer or a bank had been at
+    /// it says nothing about our pace.
+    package func pace() async throws -> CheckoutPace? {
         let results = try await database.pipeline([
             """
             SELECT o.created_at, e.at
@@ -54,24 +64,27 @@ extension OrderStore {
             "SELECT created_at FROM orders WHERE status = 'pending' ORDER BY number LIMIT 1",
             "SELECT clock_timestamp() AS now",
         ])
-        let served = try results[0].rows.map { CheckoutPace.Served(placedAt: try $0["created_at"], doneAt: try $0["at"]) }
-        return CheckoutPace(served: served, waitingSince: try results[1].rows.first?["created_at"], now: try results[2].rows[0]["now"])
+        let served = try results[0].rows.map {
+            CheckoutPace.Served(placedAt: try $0["created_at"], doneAt: try $0["at"])
+        }
+        return CheckoutPace(
+            served: served, waitingSince: try results[1].rows.first?["created_at"], now: try results[2].rows[0]["now"])
     }
 }
 
 /// Orders that hold stock, or their cart, although nothing works on them any more.
-public struct StoppedOrders: Hashable, Sendable {
+package struct StoppedOrders: Hashable, Sendable {
     /// How many.
-    public let count: Int
+    package let count: Int
     /// The number of the one whose time is up first.
-    public let firstNumber: Int64
+    package let firstNumber: Int64
     /// Its job.
-    public let firstJob: String
+    package let firstJob: String
     /// Until when it can be brought back, `nil` before it holds stock.
-    public let until: Date?
+    package let until: Date?
 
     /// Puts it together.
-    public init(count: Int, firstNumber: Int64, firstJob: String, until: Date?) {
+    package init(count: Int, firstNumber: Int64, firstJob: String, until: Date?) {
         self.count = count
         self.firstNumber = firstNumber
         self.firstJob = firstJob
@@ -80,8 +93,9 @@ public struct StoppedOrders: Hashable, Sendable {
 }
 
 extension OrderStore {
-    /// Open orders whose checkout job is dead, parked or discarded, `nil` when there are none. Each ends by itself once its time is up.
-    public func stopped() async throws -> StoppedOrders? {
+    /// Open orders whose checkout job is dead, parked or discarded, `nil` when there are none. Each ends by itself once
+    /// its time is up.
+    package func stopped() async throws -> StoppedOrders? {
         let rows = try await database.query(
             """
             SELECT o.number, j.id::text AS job, o.reserved_until, count(*) OVER () AS total
@@ -92,7 +106,9 @@ extension OrderStore {
              ORDER BY o.reserved_until NULLS LAST, o.number LIMIT 1
             """)
         return try rows.first.map {
-            StoppedOrders(count: try $0["total"], firstNumber: try $0["number"], firstJob: try $0["job"], until: try $0["reserved_until"])
+            StoppedOrders(
+                count: try $0["total"], firstNumber: try $0["number"], firstJob: try $0["job"],
+                until: try $0["reserved_until"])
         }
     }
 }

@@ -1,10 +1,10 @@
 import CrashPoints
 import Domain
-public import JobQueue
-public import Postgres
+package import JobQueue
+package import Postgres
 
 /// Placing orders and looking at them.
-public struct OrderStore: Sendable {
+package struct OrderStore: Sendable {
     /// How often a placement starts over when an order of the same cart changed under its hands.
     private static let placementRuns = 3
 
@@ -13,18 +13,19 @@ public struct OrderStore: Sendable {
     let settings: ShopSettings
 
     /// A store in this database that pushes checkout jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher, settings: ShopSettings = ShopSettings()) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher, settings: ShopSettings = ShopSettings()) {
         self.database = database
         self.dispatcher = dispatcher
         self.settings = settings
     }
 
-    /// Accepts an order, once per idempotency key (transaction T1 of the checkout). When it answers `placed`, the order and its job are durable.
+    /// Accepts an order, once per idempotency key (transaction T1 of the checkout). When it answers `placed`, the order
+    /// and its job are durable.
     ///
     /// An order of the same cart that waits for another card gives way: it is cancelled and its stock goes back first.
     ///
     /// - Throws: `PostgresError`. When its outcome is unknown, the same key finds out.
-    public func place(_ request: PlaceOrderRequest) async throws -> PlaceOrderOutcome {
+    package func place(_ request: PlaceOrderRequest) async throws -> PlaceOrderOutcome {
         let placement = try OrderPlacement(request, settings)
         for run in 1...Self.placementRuns {
             do {
@@ -40,8 +41,11 @@ public struct OrderStore: Sendable {
                     throw StorageError.corrupt("an idempotency key without its order")
                 }
                 return .replayed(order)
-            } catch let error as PostgresError where error.constraint == "orders_one_live_per_cart" && run < Self.placementRuns {
-                // An order of this cart was declined after we had looked for such orders; now it can be seen, and gives way.
+            } catch let error as PostgresError
+                where error.constraint == "orders_one_live_per_cart" && run < Self.placementRuns
+            {
+                // An order of this cart was declined after we had looked for such orders; now it can be seen, and gives
+                // way.
                 continue
             }
         }

@@ -1,7 +1,7 @@
 import Domain
 
 /// Who looks at orders. Others' orders are absent, not forbidden.
-public enum OrderViewer: Hashable, Sendable {
+package enum OrderViewer: Hashable, Sendable {
     /// Sees what was bought with this cart or account.
     case buyer(CartOwner)
     /// Sees everything.

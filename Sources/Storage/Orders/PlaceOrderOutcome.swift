@@ -1,7 +1,8 @@
-public import Domain
+package import Domain
 
-/// What became of a request to place an order. Only `placed` left anything behind; the idempotency key of every other new request is free again.
-public enum PlaceOrderOutcome: Hashable, Sendable {
+/// What became of a request to place an order. Only `placed` left anything behind; the idempotency key of every other
+/// new request is free again.
+package enum PlaceOrderOutcome: Hashable, Sendable {
     /// Accepted: it is durable, and its checkout job with it.
     case placed(Order)
     /// This key placed this order before. The order as it is now.

@@ -1,9 +1,9 @@
-public import Domain
+package import Domain
 
 /// What an order is placed with.
-public struct PlaceOrderRequest: Sendable {
+package struct PlaceOrderRequest: Sendable {
     /// Where the items come from.
-    public enum Source: Hashable, Sendable {
+    package enum Source: Hashable, Sendable {
         /// The buyer's cart.
         case cart
         /// Named in the request, for an express order: it gets a cart of its own and leaves the buyer's alone.
@@ -11,53 +11,56 @@ public struct PlaceOrderRequest: Sendable {
     }
 
     /// One line of an express order.
-    public struct Line: Hashable, Sendable {
+    package struct Line: Hashable, Sendable {
         /// What.
-        public let productID: Product.ID
+        package let productID: Product.ID
         /// How many.
-        public let quantity: Quantity
+        package let quantity: Quantity
 
         /// Names a line.
-        public init(productID: Product.ID, quantity: Quantity) {
+        package init(productID: Product.ID, quantity: Quantity) {
             self.productID = productID
             self.quantity = quantity
         }
     }
 
     /// The client's idempotency key, 1 to 255 characters.
-    public var idempotencyKey: String
-    /// SHA-256 of everything in the request that decides what is bought: the same key with another fingerprint is refused.
-    public var fingerprint: [UInt8]
+    package var idempotencyKey: String
+    /// SHA-256 of everything in the request that decides what is bought: the same key with another fingerprint is
+    /// refused.
+    package var fingerprint: [UInt8]
     /// Who buys. An express order of a guest names the token it gives out.
-    public var buyer: CartOwner
+    package var buyer: CartOwner
     /// Under which identities the key finds this order again; the buyer's own unless said otherwise.
-    public var scopes: [String]
-    /// Identities under which the key may have been used by an earlier version of the shop. They are looked at and not written any more.
-    public var earlierScopes: [String]
+    package var scopes: [String]
+    /// Identities under which the key may have been used by an earlier version of the shop. They are looked at and not
+    /// written any more.
+    package var earlierScopes: [String]
     /// What is bought.
-    public var source: Source
+    package var source: Source
     /// The order's currency; the shop's when `nil`.
-    public var currency: Currency?
+    package var currency: Currency?
     /// What the customer was shown. Another sum is refused.
-    public var expectedTotal: Money?
+    package var expectedTotal: Money?
     /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
-    public var paymentMethod: String?
+    package var paymentMethod: String?
     /// Where mail goes; a user's own address when `nil`. Guests must give one.
-    public var email: EmailAddress?
+    package var email: EmailAddress?
     /// What mail is written in; the shop's language when `nil`.
-    public var language: Language?
+    package var language: Language?
     /// Where the goods go.
-    public var shippingAddress: Address
+    package var shippingAddress: Address
     /// W3C trace context to hand on to the checkout job.
-    public var traceparent: String?
+    package var traceparent: String?
     /// Where the request came from, for the audit log.
-    public var remoteAddress: String?
+    package var remoteAddress: String?
     /// Whose requests are counted together with this one's: an address, of version 6 a network.
-    public var client: String?
+    package var client: String?
 
     /// Describes an order to be placed.
-    public init(
-        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil, earlierScopes: [String] = [],
+    package init(
+        idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil,
+        earlierScopes: [String] = [],
         source: Source = .cart, currency: Currency? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
         email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
         traceparent: String? = nil, remoteAddress: String? = nil, client: String? = nil

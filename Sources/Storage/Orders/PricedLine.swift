@@ -24,7 +24,8 @@ struct PricedLine: Sendable {
             return
         }
         product = Offer(
-            sku: sku, name: try row["name"], base: Money(try row["base_amount"], try row["base_currency"]), setByHand: try row["price"])
+            sku: sku, name: try row["name"], base: Money(try row["base_amount"], try row["base_currency"]),
+            setByHand: try row["price"])
     }
 }
 

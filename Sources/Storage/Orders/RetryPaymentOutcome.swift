@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of another try to pay an order.
-public enum RetryPaymentOutcome: Hashable, Sendable {
+package enum RetryPaymentOutcome: Hashable, Sendable {
     /// The order is being paid again.
     case started(Order)
     /// The order does not wait for a payment: it is through, over, or a try is running.

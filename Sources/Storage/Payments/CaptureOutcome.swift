@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of a wish to take the money that is set aside for an order.
-public enum CaptureOutcome: Hashable, Sendable {
+package enum CaptureOutcome: Hashable, Sendable {
     /// A job takes it, now or asked for before.
     case requested
     /// It was taken before.

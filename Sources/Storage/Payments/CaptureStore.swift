@@ -1,15 +1,15 @@
-public import Domain
+package import Domain
 import FoundationEssentials
-public import JobQueue
-public import Postgres
+package import JobQueue
+package import Postgres
 
 /// Money that is set aside when an order is confirmed, and taken later.
-public struct CaptureStore: Sendable {
+package struct CaptureStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
     /// A store in this database that pushes jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
     }
@@ -17,17 +17,20 @@ public struct CaptureStore: Sendable {
     /// Asks for the money of an order, once.
     ///
     /// - Parameter amount: how much of what is held; the rest is let go. All of it when `nil`.
-    public func request(
+    package func request(
         _ orderID: Order.ID, amount: Money? = nil, by actor: AuditActor, remoteAddress: String? = nil
     ) async throws -> CaptureOutcome {
-        let job = try JobLedger.insertion(of: CapturePayment(orderID: orderID), unique: UniqueKey("capture:\(orderID)", until: .finished))
+        let job = try JobLedger.insertion(
+            of: CapturePayment(orderID: orderID), unique: UniqueKey("capture:\(orderID)", until: .finished))
         let audit = try AuditLog.insertion(
             of: AuditEntry(
                 actor: actor, action: "capture.requested", subjectKind: "order", subjectID: orderID.description,
                 remoteAddress: remoteAddress, details: amount.map { ["amount": $0.description] } ?? [:]))
         let outcome = try await database.transaction { transaction -> CaptureOutcome in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]))
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID] else { return .unknownOrder }
+            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID] else {
+                return .unknownOrder
+            }
             let facts = entry.facts
             if entry.captured.amount > 0 { return .alreadyCaptured }
             guard facts.paymentStatus == .authorized, facts.status.isPaid, !entry.isCancelRequested else {
@@ -38,7 +41,9 @@ public struct CaptureStore: Sendable {
                 guard amount.isChargeable else {
                     return .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))
                 }
-                guard amount.amount > 0, amount.amount <= entry.authorized.amount else { return .exceedsAuthorized(entry.authorized) }
+                guard amount.amount > 0, amount.amount <= entry.authorized.amount else {
+                    return .exceedsAuthorized(entry.authorized)
+                }
             }
             let first =
                 try transaction.execute(
@@ -57,7 +62,8 @@ public struct CaptureStore: Sendable {
                 """,
                 audit,
             ]
-            // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it single.
+            // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it
+            // single.
             _ = try transaction.pipeline((first ? news : []) + [job.statement])
             return .requested
         }
@@ -66,7 +72,7 @@ public struct CaptureStore: Sendable {
     }
 
     /// Money that the provider lets go within this time and that nobody has asked for, most urgent first.
-    public func due(within time: Duration, limit: Int = 1000) async throws -> [DueCapture] {
+    package func due(within time: Duration, limit: Int = 1000) async throws -> [DueCapture] {
         try await database.query(
             """
             SELECT o.id, o.number, coalesce(p.authorized_amount, p.amount) AS amount, p.currency, p.capture_before
@@ -77,13 +83,15 @@ public struct CaptureStore: Sendable {
             """
         ).map {
             DueCapture(
-                orderID: try $0["id"], orderNumber: try $0["number"], amount: Money(try $0["amount"], try $0["currency"]),
+                orderID: try $0["id"], orderNumber: try $0["number"],
+                amount: Money(try $0["amount"], try $0["currency"]),
                 before: try $0["capture_before"])
         }
     }
 
-    /// Notes in the order's events that its money is about to be let go. Answers whether that is news: it is noted once.
-    public func noteDue(_ orderID: Order.ID) async throws -> Bool {
+    /// Notes in the order's events that its money is about to be let go. Answers whether that is news: it is noted
+    /// once.
+    package func noteDue(_ orderID: Order.ID) async throws -> Bool {
         try await database.execute(
             """
             INSERT INTO order_events (order_id, kind, status)

@@ -1,4 +1,4 @@
-public import Domain
+package import Domain
 import FoundationEssentials
 import Postgres
 
@@ -11,14 +11,15 @@ extension DisputeStore {
         """
 
     /// The disputes about an order, oldest first.
-    public func disputes(about orderID: Order.ID) async throws -> [DisputeRecord] {
+    package func disputes(about orderID: Order.ID) async throws -> [DisputeRecord] {
         try await database.query(
             "\(raw: Self.selection) WHERE p.order_id = \(orderID) ORDER BY d.opened_at, d.provider_dispute_id"
         ).map(Self.record)
     }
 
     /// Disputes, latest first; where asked for, only those that are not decided. Throws `StorageError.invalidCursor`.
-    public func disputes(onlyOpen: Bool = false, page: PageRequest = PageRequest()) async throws -> Page<DisputeRecord> {
+    package func disputes(onlyOpen: Bool = false, page: PageRequest = PageRequest()) async throws -> Page<DisputeRecord>
+    {
         let list = ListCursor.List("disputes", [onlyOpen ? "open" : nil])
         var before: (microseconds: Int64, id: String)?
         if let values = try page.values(of: list) {
@@ -44,7 +45,7 @@ extension DisputeStore {
     }
 
     /// Disputes that are not decided, most urgent first.
-    public func open(limit: Int = 1000) async throws -> [DisputeRecord] {
+    package func open(limit: Int = 1000) async throws -> [DisputeRecord] {
         try await database.query(
             """
             \(raw: Self.selection) WHERE d.closed_at IS NULL ORDER BY d.answer_before NULLS LAST, d.opened_at, d.provider_dispute_id LIMIT \(limit)
@@ -58,7 +59,8 @@ extension DisputeStore {
         let reinstatedAt: Date? = try row["reinstated_at"]
         return DisputeRecord(
             dispute: Dispute(
-                id: try row["provider_dispute_id"], intentID: intentID, amount: Money(try row["amount"], try row["currency"]),
+                id: try row["provider_dispute_id"], intentID: intentID,
+                amount: Money(try row["amount"], try row["currency"]),
                 reason: try row["reason"], status: try row["status"], openedAt: try row["opened_at"],
                 answerBefore: try row["answer_before"],
                 funds: reinstatedAt != nil ? .reinstated : withdrawnAt != nil ? .withdrawn : nil),

@@ -1,23 +1,25 @@
-public import Domain
-public import FoundationEssentials
-public import Postgres
+package import Domain
+package import FoundationEssentials
+package import Postgres
 
-/// Charges that customers' banks ask back: recorded, and noted with their orders. The money itself is the provider's affair.
-public struct DisputeStore: Sendable {
+/// Charges that customers' banks ask back: recorded, and noted with their orders. The money itself is the provider's
+/// affair.
+package struct DisputeStore: Sendable {
     let database: PostgresPool
 
     /// A store in this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
     /// Notes where a dispute stands, and where its money is: idempotent, whatever arrives in whatever order.
     ///
     /// - Parameter time: when that was so at the provider.
-    public func record(_ dispute: Dispute, at time: Date = Date()) async throws -> RecordDisputeOutcome {
+    package func record(_ dispute: Dispute, at time: Date = Date()) async throws -> RecordDisputeOutcome {
         try await database.transaction { transaction in
             let results = try transaction.pipeline([
-                Self.insertion(of: dispute), "SELECT order_id FROM payments WHERE provider_intent_id = \(dispute.intentID)",
+                Self.insertion(of: dispute),
+                "SELECT order_id FROM payments WHERE provider_intent_id = \(dispute.intentID)",
             ])
             let isNew = results[0].affectedRows == 1
             let orderID: Order.ID? = try results[1].rows.first?["order_id"]
@@ -52,7 +54,8 @@ public struct DisputeStore: Sendable {
 
     /// Answers whether the dispute has moved on.
     private static func update(_ dispute: Dispute, in transaction: PostgresTransaction) throws -> Bool {
-        let rows = try transaction.query("SELECT status FROM disputes WHERE provider_dispute_id = \(dispute.id) FOR NO KEY UPDATE")
+        let rows = try transaction.query(
+            "SELECT status FROM disputes WHERE provider_dispute_id = \(dispute.id) FOR NO KEY UPDATE")
         guard let known: DisputeStatus = try rows.first?["status"], dispute.status.follows(known) else { return false }
         return
             try transaction.execute(

@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What news of a dispute changed.
-public enum RecordDisputeOutcome: Hashable, Sendable {
+package enum RecordDisputeOutcome: Hashable, Sendable {
     /// It was not known before. The order it is about, when it is one of ours.
     case opened(Order.ID?)
     /// It stands elsewhere than before.
@@ -12,7 +12,7 @@ public enum RecordDisputeOutcome: Hashable, Sendable {
 
 extension RecordDisputeOutcome {
     /// The order it is about, when there is news and it is one of ours.
-    public var orderID: Order.ID? {
+    package var orderID: Order.ID? {
         switch self {
         case .opened(let id), .changed(let id): id
         case .unchanged: nil

@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What news of a refund changed.
-public enum RecordRefundOutcome: Hashable, Sendable {
+package enum RecordRefundOutcome: Hashable, Sendable {
     /// The refund as it is now.
     case recorded(Refund)
     /// It is known already, or something later is: the refund as it is.

@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of a wish to give money back. Only `accepted` changed anything.
-public enum RefundOutcome: Hashable, Sendable {
+package enum RefundOutcome: Hashable, Sendable {
     /// It is durable, and the job that carries it out with it.
     case accepted(Refund)
     /// This key asked for this refund before. The refund as it is now.

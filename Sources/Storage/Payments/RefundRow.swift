@@ -20,7 +20,8 @@ enum RefundRow {
             id: try row["id"], orderID: try row["order_id"] ?? row["named_order_id"],
             paymentID: try row["payment_id"] ?? row["named_payment_id"],
             amount: Money(try row["amount"], try row["currency"]), reason: try row["reason"], status: try row["status"],
-            providerID: try row["provider_refund_id"], failureReason: try row["failure_reason"], restock: try row["restock"],
+            providerID: try row["provider_refund_id"], failureReason: try row["failure_reason"],
+            restock: try row["restock"],
             createdAt: try row["created_at"], settledAt: try row["settled_at"], source: try row["source"],
             items: try (row["items"] as String?).map(pieces) ?? [], takesTheRest: try row["takes_the_rest"])
     }
@@ -36,7 +37,8 @@ enum RefundRow {
                 throw StorageError.corrupt("a refund names a product that is none")
             }
             return RefundItem(
-                productID: productID, sku: sku, quantity: item.quantity, restock: item.restock, restocked: item.restocked)
+                productID: productID, sku: sku, quantity: item.quantity, restock: item.restock,
+                restocked: item.restocked)
         }
     }
 

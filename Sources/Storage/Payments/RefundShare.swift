@@ -29,7 +29,8 @@ struct RefundShare: Sendable {
             return .failure(Refusal(outcome: .wrongCurrency(entry.captured.currency)))
         }
         if let amount = wish.amount, !amount.isChargeable {
-            return .failure(Refusal(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
+            return .failure(
+                Refusal(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
         }
         let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
         var items: [RefundItem] = []
@@ -42,13 +43,18 @@ struct RefundShare: Sendable {
                 guard let line = lines.first(where: { $0.productID == item.productID }) else {
                     return .failure(Refusal(outcome: .unknownItem(item.productID)))
                 }
-                let earlier = refunds.filter(\.status.isLive).flatMap(\.items).filter { $0.sku == line.sku }.reduce(0) { $0 + $1.quantity }
+                let earlier = refunds.filter(\.status.isLive).flatMap(\.items).filter { $0.sku == line.sku }.reduce(0) {
+                    $0 + $1.quantity
+                }
                 guard item.quantity > 0, item.quantity <= line.quantity.rawValue - earlier else {
                     return .failure(
-                        Refusal(outcome: .tooManyPieces(item.productID, left: max(0, line.quantity.rawValue - earlier))))
+                        Refusal(outcome: .tooManyPieces(item.productID, left: max(0, line.quantity.rawValue - earlier)))
+                    )
                 }
                 parts.append((line, item.quantity, earlier))
-                items.append(RefundItem(productID: line.productID, sku: line.sku, quantity: item.quantity, restock: item.restock))
+                items.append(
+                    RefundItem(productID: line.productID, sku: line.sku, quantity: item.quantity, restock: item.restock)
+                )
             }
             if wish.amount == nil {
                 amount = RefundWorth.pieces(parts, in: try orderTotals(row, entry.captured.currency))
@@ -74,18 +80,20 @@ struct RefundShare: Sendable {
     }
 }
 
-/// Goods of refunds that go back on the shelf. The caller holds the locks of order, payment and refunds, and says of each refund where it stands
-/// now.
+/// Goods of refunds that go back on the shelf. The caller holds the locks of order, payment and refunds, and says of
+/// each refund where it stands now.
 ///
-/// What is on the shelf stays there when a refund bounces later: the goods did come back. Should the same pieces be refunded again, they are not put
-/// back a second time.
+/// What is on the shelf stays there when a refund bounces later: the goods did come back. Should the same pieces be
+/// refunded again, they are not put back a second time.
 struct Restocking {
     let statements: [SQL]
     let jobs: [PendingJob]
 
     /// What a refund that stands now brings back.
-    init(_ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus, in transaction: PostgresTransaction) throws
-    {
+    init(
+        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus,
+        in transaction: PostgresTransaction
+    ) throws {
         let wanted = refund.items.filter(\.restock)
         guard !wanted.isEmpty else {
             (statements, jobs) = ([], [])
@@ -101,10 +109,14 @@ struct Restocking {
         ])
         var back: [(item: RefundItem, pieces: Int64)] = []
         for row in read[1].rows {
-            let (sku, quantity, restocked): (SKU, Int, Int) = (try row["sku"], try row["quantity"], try row["restocked"])
+            let (sku, quantity, restocked): (SKU, Int, Int) = (
+                try row["sku"], try row["quantity"], try row["restocked"]
+            )
             guard let item = wanted.first(where: { $0.sku == sku }) else { continue }
-            let meant = refunds.filter { $0.status == .succeeded }.flatMap(\.items).filter { $0.restock && $0.sku == sku }
-                .reduce(0) { $0 + $1.quantity }
+            let meant = refunds.filter { $0.status == .succeeded }.flatMap(\.items).filter {
+                $0.restock && $0.sku == sku
+            }
+            .reduce(0) { $0 + $1.quantity }
             let pieces = min(meant - restocked, quantity - restocked, item.quantity)
             if pieces > 0 { back.append((item, Int64(pieces))) }
         }

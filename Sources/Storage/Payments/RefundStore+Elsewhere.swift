@@ -1,15 +1,18 @@
-public import Domain
+package import Domain
 import FoundationEssentials
 import JobQueue
 import Postgres
 
 extension RefundStore {
-    /// Writes a refund down that was made at the provider and not by this shop, and settles what has become of it; once, whoever brings it.
+    /// Writes a refund down that was made at the provider and not by this shop, and settles what has become of it;
+    /// once, whoever brings it.
     ///
-    /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when nothing goes back by it.
-    public func recordElsewhere(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
+    /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when
+    /// nothing goes back by it.
+    package func recordElsewhere(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
         guard let intentID = snapshot.intentID else { return .unknownRefund }
-        let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)").first
+        let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)")
+            .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let (id, isNew) = try await database.transaction { transaction -> (Refund.ID?, Bool) in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
@@ -17,7 +20,8 @@ extension RefundStore {
                 return (known.id, false)
             }
             guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
-                entry.facts.intentID == intentID, entry.captured.amount > 0, entry.captured.currency == snapshot.amount.currency,
+                entry.facts.intentID == intentID, entry.captured.amount > 0,
+                entry.captured.currency == snapshot.amount.currency,
                 snapshot.amount.amount > 0, snapshot.status.isLive
             else { return (nil, false) }
             let id = Refund.ID()
@@ -38,9 +42,10 @@ extension RefundStore {
         return outcome
     }
 
-    /// A refund that was asked for as all that is left, and that the provider refuses because less is left than was known: it becomes as much as is left
-    /// by now, under a key of its own. `false` when that is nothing, or the refund is not to follow: then it is refused.
-    public func takeWhatIsLeft(_ id: Refund.ID, after attempt: Int) async throws -> Bool {
+    /// A refund that was asked for as all that is left, and that the provider refuses because less is left than was
+    /// known: it becomes as much as is left by now, under a key of its own. `false` when that is nothing, or the refund
+    /// is not to follow: then it is refused.
+    package func takeWhatIsLeft(_ id: Refund.ID, after attempt: Int) async throws -> Bool {
         guard let row = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first,
             let orderID: Order.ID = try row["order_id"]
         else { return false }
@@ -61,16 +66,18 @@ extension RefundStore {
                  WHERE id = \(id) AND attempt = \(attempt) AND status = 'requested'
                 """)
             if changed == 1 {
-                _ = try transaction.execute("UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)")
+                _ = try transaction.execute(
+                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)")
             }
             return changed == 1
         }
     }
 
-    /// Refunds that the customer's bank may still send back, and that nobody has read at the provider for this long; the longest ago first.
+    /// Refunds that the customer's bank may still send back, and that nobody has read at the provider for this long;
+    /// the longest ago first.
     ///
     /// - Parameter lifetime: for how long after it settled a refund can bounce.
-    public func thatMayBounce(
+    package func thatMayBounce(
         notReadFor age: Duration, lifetime: Duration = RefundStore.bouncing, limit: Int = 200
     ) async throws -> [ProviderRefund.ID] {
         try await database.query(
@@ -85,12 +92,13 @@ extension RefundStore {
     }
 
     /// Notes that refunds were read at the provider.
-    public func markRead(_ ids: [ProviderRefund.ID]) async throws {
+    package func markRead(_ ids: [ProviderRefund.ID]) async throws {
         if ids.isEmpty { return }
-        try await database.execute("UPDATE refunds SET checked_at = now() WHERE provider_refund_id = ANY (\(ids)::text[])")
+        try await database.execute(
+            "UPDATE refunds SET checked_at = now() WHERE provider_refund_id = ANY (\(ids)::text[])")
     }
 
-    /// For how long after it settled a refund can bounce: banks answer within thirty days (Stripe, "Refunds: failed refunds"), and their answers take
-    /// their time.
-    public static let bouncing: Duration = .seconds(45 * 86_400)
+    /// For how long after it settled a refund can bounce: banks answer within thirty days (Stripe, "Refunds: failed
+    /// refunds"), and their answers take their time.
+    package static let bouncing: Duration = .seconds(45 * 86_400)
 }

@@ -1,10 +1,10 @@
-public import Domain
-public import JobQueue
+package import Domain
+package import JobQueue
 import Postgres
 
 extension RefundStore {
     /// What the job of a refund starts from, `nil` when there is no such refund.
-    public func load(_ id: Refund.ID) async throws -> RefundFacts? {
+    package func load(_ id: Refund.ID) async throws -> RefundFacts? {
         let rows = try await database.query(
             """
             SELECT r.*, \(raw: RefundRow.items), coalesce(p.provider_intent_id, r.stray_intent_id) AS intent_id,
@@ -13,36 +13,42 @@ extension RefundStore {
             """)
         guard let row = rows.first else { return nil }
         return RefundFacts(
-            refund: try RefundRow.refund(row), intentID: try row["intent_id"], shop: try row["shop"], attempt: try row["attempt"])
+            refund: try RefundRow.refund(row), intentID: try row["intent_id"], shop: try row["shop"],
+            attempt: try row["attempt"])
     }
 
     /// The refund of ours that the provider has under this id, `nil` when none is stored with it.
-    public func refund(withProviderID id: ProviderRefund.ID) async throws -> Refund.ID? {
+    package func refund(withProviderID id: ProviderRefund.ID) async throws -> Refund.ID? {
         try await database.query("SELECT id FROM refunds WHERE provider_refund_id = \(id)").first?["id"]
     }
 
-    /// Settles news of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment and order follow the sum of what
-    /// went back.
+    /// Settles news of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment and
+    /// order follow the sum of what went back.
     ///
     /// - Parameter completion: completes the job that brings the news, once the refund is settled.
     /// - Throws: `JobFenced` when the bringing attempt is stale: nothing was done.
-    public func record(
+    package func record(
         _ snapshot: ProviderRefund, for id: Refund.ID, completion: JobCompletion? = nil
     ) async throws -> RecordRefundOutcome {
         try await settle(id, completion) { refund in
-            guard snapshot.amount == refund.amount, refund.providerID == nil || refund.providerID == snapshot.id else { return nil }
+            guard snapshot.amount == refund.amount, refund.providerID == nil || refund.providerID == snapshot.id else {
+                return nil
+            }
             return News(status: snapshot.status, providerID: snapshot.id, reason: snapshot.failureReason)
         }
     }
 
     /// Notes that the provider refuses to make a refund, so that none was made.
-    public func markRefused(_ id: Refund.ID, reason: String, completion: JobCompletion? = nil) async throws -> RecordRefundOutcome {
+    package func markRefused(_ id: Refund.ID, reason: String, completion: JobCompletion? = nil) async throws
+        -> RecordRefundOutcome
+    {
         try await settle(id, completion) { _ in News(status: .failed, providerID: nil, reason: reason) }
     }
 
-    /// Gives a refund its next attempt, because the provider may replay a failure of its own under the key of the present one. Once this has answered
-    /// `true`, the provider may be asked under the new attempt's key. `false` when the attempt is not the present one any more.
-    public func beginNextAttempt(of id: Refund.ID, after attempt: Int) async throws -> Bool {
+    /// Gives a refund its next attempt, because the provider may replay a failure of its own under the key of the
+    /// present one. Once this has answered `true`, the provider may be asked under the new attempt's key. `false` when
+    /// the attempt is not the present one any more.
+    package func beginNextAttempt(of id: Refund.ID, after attempt: Int) async throws -> Bool {
         try await database.execute(
             """
             UPDATE refunds SET attempt = attempt + 1, updated_at = now()
@@ -59,7 +65,9 @@ extension RefundStore {
     private func settle(
         _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
     ) async throws -> RecordRefundOutcome {
-        guard let row = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first else { return .unknownRefund }
+        guard let row = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first else {
+            return .unknownRefund
+        }
         guard let orderID: Order.ID = try row["order_id"] else { return try await settleStray(id, completion, news) }
         let (outcome, jobs) = try await database.transaction { transaction -> (RecordRefundOutcome, [PendingJob]) in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
@@ -87,7 +95,9 @@ extension RefundStore {
                         "DELETE FROM refunds WHERE id = \(twin.id)",
                     ]
                 }
-                let now = refunds.filter { refund in !twins.contains { $0.id == refund.id } }.map { $0.id == id ? $0.becoming(status) : $0 }
+                let now = refunds.filter { refund in !twins.contains { $0.id == refund.id } }.map {
+                    $0.id == id ? $0.becoming(status) : $0
+                }
                 let sum = try RefundSum(captured: entry.captured, refunds: now.map { ($0.amount, $0.status) })
                 statements += Self.writes(news, refund, entry, sum)
                 if news.status == .succeeded {
@@ -119,7 +129,10 @@ extension RefundStore {
         _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
     ) async throws -> RecordRefundOutcome {
         try await database.transaction { transaction in
-            guard let row = try transaction.query("\(raw: RefundRow.selection) WHERE r.id = \(id) FOR NO KEY UPDATE OF r").first else {
+            guard
+                let row = try transaction.query("\(raw: RefundRow.selection) WHERE r.id = \(id) FOR NO KEY UPDATE OF r")
+                    .first
+            else {
                 return .unknownRefund
             }
             let refund = try RefundRow.refund(row)
@@ -158,10 +171,13 @@ extension RefundStore {
 
     /// What the customer is told: that the money has gone back; and, if that was said and turns out otherwise, so.
     private static func mail(
-        about refund: Refund, becoming status: RefundStatus, _ entry: LockedOrders.Entry, in transaction: PostgresTransaction
+        about refund: Refund, becoming status: RefundStatus, _ entry: LockedOrders.Entry,
+        in transaction: PostgresTransaction
     ) throws -> PendingMail? {
         guard let email = entry.email else { return nil }
-        if status == .succeeded { return PendingMail(orderID: refund.orderID, kind: .refund, refundID: refund.id, recipient: email) }
+        if status == .succeeded {
+            return PendingMail(orderID: refund.orderID, kind: .refund, refundID: refund.id, recipient: email)
+        }
         guard refund.status == .succeeded, !status.isLive else { return nil }
         // A mail that has not gone out yet never will: what it says is not true any more.
         let unsent = try transaction.execute(
@@ -183,7 +199,8 @@ extension RefundStore {
         ]
         if news.status.isSettled {
             let kind: OrderEvent.Kind =
-                news.status != .succeeded ? .refundFailed : refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere
+                news.status != .succeeded
+                ? .refundFailed : refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere
             statements.append(
                 """
                 INSERT INTO order_events (order_id, kind, status, reason)

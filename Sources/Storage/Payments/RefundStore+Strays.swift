@@ -1,11 +1,11 @@
-public import Domain
+package import Domain
 import JobQueue
 import Postgres
 
 extension RefundStore {
     /// Notes that a stray charge goes back and the job that carries it out, once per intent. Says whether that is news.
     @discardableResult
-    public func giveBack(_ charge: StrayCharge, by actor: AuditActor) async throws -> Bool {
+    package func giveBack(_ charge: StrayCharge, by actor: AuditActor) async throws -> Bool {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let audit = try AuditLog.insertion(
@@ -24,7 +24,9 @@ extension RefundStore {
                 ON CONFLICT (stray_intent_id) DO NOTHING
                 """)
             if inserted == 0 { return false }
-            _ = try transaction.pipeline([Self.strayEvent(.refundRequested, charge.orderID, charge.reason.rawValue), audit, job.statement])
+            _ = try transaction.pipeline([
+                Self.strayEvent(.refundRequested, charge.orderID, charge.reason.rawValue), audit, job.statement,
+            ])
             return true
         }
         if isNews { await dispatcher.push([job]) }
@@ -32,7 +34,7 @@ extension RefundStore {
     }
 
     /// All refunds of what was taken on one intent, oldest first. An order that was charged twice has refunds of two.
-    public func refunds(from intentID: PaymentIntent.ID) async throws -> [Refund] {
+    package func refunds(from intentID: PaymentIntent.ID) async throws -> [Refund] {
         try await database.query(
             """
             \(raw: RefundRow.selection)
@@ -44,10 +46,12 @@ extension RefundStore {
 
     /// Writes a refund of ours down again that the provider has and we have lost, and settles what has become of it.
     ///
-    /// ``RecordRefundOutcome/unknownRefund`` when the snapshot does not name one of ours, or its intent is no payment of which so much was taken.
-    public func restore(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
+    /// ``RecordRefundOutcome/unknownRefund`` when the snapshot does not name one of ours, or its intent is no payment
+    /// of which so much was taken.
+    package func restore(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
         guard let id = snapshot.refundID, let intentID = snapshot.intentID else { return .unknownRefund }
-        let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)").first
+        let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)")
+            .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let isThere = try await database.transaction { transaction in
             let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
@@ -56,11 +60,13 @@ extension RefundStore {
             guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
                 entry.facts.intentID == intentID, entry.captured.currency == snapshot.amount.currency
             else { return false }
-            let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
+            let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
+                .refundable
             guard snapshot.amount.amount <= left.amount else { return false }
             _ = try transaction.pipeline([
                 RefundRow.insertion(
-                    id, of: orderID, entry.facts.paymentID, snapshot.amount, because: .requestedByCustomer, by: .system("reconciler"),
+                    id, of: orderID, entry.facts.paymentID, snapshot.amount, because: .requestedByCustomer,
+                    by: .system("reconciler"),
                     key: "restored:\(snapshot.id)"),
                 RefundRow.event(of: orderID, because: .requestedByCustomer, entry.facts.status),
                 "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)",

@@ -1,16 +1,16 @@
-public import Domain
-public import JobQueue
-public import Postgres
+package import Domain
+package import JobQueue
+package import Postgres
 
 /// Money that goes back: rows before the provider's call, never more in all than was taken.
 ///
 /// Locks are taken in the order of all checkout transactions: order, payment, refunds, stock rows by SKU.
-public struct RefundStore: Sendable {
+package struct RefundStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
     /// A store in this database that pushes jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
     }
@@ -20,12 +20,13 @@ public struct RefundStore: Sendable {
     /// Pieces that shall go back on the shelf do so once the refund stands, not before.
     ///
     /// - Throws: `PostgresError`. When its outcome is unknown, the same key finds out.
-    public func request(_ wish: RefundWish) async throws -> RefundOutcome {
+    package func request(_ wish: RefundWish) async throws -> RefundOutcome {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
             let read = try transaction.pipeline(
-                LockedOrders.statements([wish.orderID]) + [RefundRow.locked(of: wish.orderID)] + RefundShare.statements(of: wish.orderID))
+                LockedOrders.statements([wish.orderID]) + [RefundRow.locked(of: wish.orderID)]
+                    + RefundShare.statements(of: wish.orderID))
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             guard let entry = orders.entries[wish.orderID] else { return (RefundOutcome.unknownOrder, [PendingJob]()) }
             if let earlier = try read[2].rows.first(where: { try $0["request_key"] == wish.key }) {
@@ -55,27 +56,35 @@ public struct RefundStore: Sendable {
     }
 
     /// All refunds of an order, those of stray charges that name it among them, oldest first.
-    public func refunds(of orderID: Order.ID) async throws -> [Refund] {
-        try await database.query("\(raw: RefundRow.selection) WHERE r.order_id = \(orderID) OR r.named_order_id = \(orderID) ORDER BY r.id")
-            .map(RefundRow.refund)
+    package func refunds(of orderID: Order.ID) async throws -> [Refund] {
+        try await database.query(
+            "\(raw: RefundRow.selection) WHERE r.order_id = \(orderID) OR r.named_order_id = \(orderID) ORDER BY r.id"
+        )
+        .map(RefundRow.refund)
     }
 
     private static func replay(_ earlier: Refund, of wish: RefundWish) -> RefundOutcome {
-        let items = earlier.items.map { RefundWish.Item(productID: $0.productID, quantity: $0.quantity, restock: $0.restock) }
+        let items = earlier.items.map {
+            RefundWish.Item(productID: $0.productID, quantity: $0.quantity, restock: $0.restock)
+        }
         let isSame =
-            (wish.amount ?? earlier.amount) == earlier.amount && wish.reason == earlier.reason && Set(items) == Set(wish.items)
+            (wish.amount ?? earlier.amount) == earlier.amount && wish.reason == earlier.reason
+            && Set(items) == Set(wish.items)
             && earlier.takesTheRest == (wish.amount == nil && wish.items.isEmpty)
         return isSame ? .replayed(earlier) : .keyReused
     }
 
     private static func audit(_ wish: RefundWish, _ id: Refund.ID, _ share: RefundShare) throws -> SQL {
-        let pieces = share.items.map { "\($0.quantity) × \($0.sku)\($0.restock ? ", restock" : "")" }.joined(separator: "; ")
+        let pieces = share.items.map { "\($0.quantity) × \($0.sku)\($0.restock ? ", restock" : "")" }.joined(
+            separator: "; ")
         return try AuditLog.insertion(
             of: AuditEntry(
-                actor: wish.actor, action: "refund.requested", subjectKind: "order", subjectID: wish.orderID.description,
+                actor: wish.actor, action: "refund.requested", subjectKind: "order",
+                subjectID: wish.orderID.description,
                 remoteAddress: wish.remoteAddress,
                 details: [
-                    "refund": id.description, "amount": share.amount.description, "reason": wish.reason.rawValue, "items": pieces,
+                    "refund": id.description, "amount": share.amount.description, "reason": wish.reason.rawValue,
+                    "items": pieces,
                 ]))
     }
 }

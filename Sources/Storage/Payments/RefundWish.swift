@@ -1,18 +1,18 @@
-public import Domain
+package import Domain
 
 /// What somebody wants to give back.
-public struct RefundWish: Hashable, Sendable {
+package struct RefundWish: Hashable, Sendable {
     /// Pieces of one line of the order.
-    public struct Item: Hashable, Sendable {
+    package struct Item: Hashable, Sendable {
         /// The product.
-        public let productID: Product.ID
+        package let productID: Product.ID
         /// Number of pieces; above zero.
-        public let quantity: Int
+        package let quantity: Int
         /// Whether they came back and can be sold again. They go back on the shelf once the refund stands.
-        public let restock: Bool
+        package let restock: Bool
 
         /// Names pieces.
-        public init(productID: Product.ID, quantity: Int, restock: Bool = false) {
+        package init(productID: Product.ID, quantity: Int, restock: Bool = false) {
             self.productID = productID
             self.quantity = quantity
             self.restock = restock
@@ -20,23 +20,24 @@ public struct RefundWish: Hashable, Sendable {
     }
 
     /// Of which order.
-    public var orderID: Order.ID
+    package var orderID: Order.ID
     /// How much. When `nil`, what the named pieces come to; and where none are named, all that is left.
-    public var amount: Money?
+    package var amount: Money?
     /// The pieces it is for.
-    public var items: [Item]
+    package var items: [Item]
     /// Why.
-    public var reason: RefundReason
+    package var reason: RefundReason
     /// The client's idempotency key, 1 to 255 characters. The same key asks for the same refund.
-    public var key: String
+    package var key: String
     /// Who wants it.
-    public var actor: AuditActor
+    package var actor: AuditActor
     /// Where the request came from, as the API saw it.
-    public var remoteAddress: String?
+    package var remoteAddress: String?
 
     /// Describes a refund that is wanted.
-    public init(
-        orderID: Order.ID, amount: Money? = nil, items: [Item] = [], reason: RefundReason = .requestedByCustomer, key: String,
+    package init(
+        orderID: Order.ID, amount: Money? = nil, items: [Item] = [], reason: RefundReason = .requestedByCustomer,
+        key: String,
         actor: AuditActor, remoteAddress: String? = nil
     ) {
         self.orderID = orderID

@@ -13,8 +13,11 @@ struct PriceBook: Sendable {
         try line(of: .one, base: base, setByHand: setByHand).price.unit
     }
 
-    /// The price of a line, and whether it was converted. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
-    func line(of quantity: Quantity, base: Money, setByHand: Int64?) throws(StorageError) -> (price: LinePrice, isConverted: Bool) {
+    /// The price of a line, and whether it was converted. Throws `StorageError.currencyUnavailable` or
+    /// `.amountTooLarge`.
+    func line(of quantity: Quantity, base: Money, setByHand: Int64?) throws(StorageError) -> (
+        price: LinePrice, isConverted: Bool
+    ) {
         let own = base.currency == currency ? base : setByHand.map { Money($0, currency) }
         do {
             if let own { return (try LinePrice(own, times: quantity), false) }
@@ -29,7 +32,8 @@ struct PriceBook: Sendable {
 }
 
 extension PriceBook {
-    /// Reads the rates that lead from the shop's currency to another, from a set that is not too old. `nil` when no rates are needed.
+    /// Reads the rates that lead from the shop's currency to another, from a set that is not too old. `nil` when no
+    /// rates are needed.
     static func rates(to currency: Currency, _ settings: ShopSettings) -> SQL? {
         guard currency != settings.currency else { return nil }
         return """
@@ -52,10 +56,13 @@ extension PriceBook {
         for row in rows {
             if let code: Currency = try row["currency"] { rates[code] = try row["rate"] }
         }
-        let set = RateSet(id: try first["id"], source: try first["source"], base: try first["base"], date: try first["date"], rates: rates)
+        let set = RateSet(
+            id: try first["id"], source: try first["source"], base: try first["base"], date: try first["date"],
+            rates: rates)
         conversion = set.rate(from: settings.currency, to: currency)?.raised(by: settings.rateMargin).map {
             let applied = AppliedRate(
-                setID: set.id, base: settings.currency, value: $0, margin: settings.rateMargin, date: set.date, source: set.source)
+                setID: set.id, base: settings.currency, value: $0, margin: settings.rateMargin, date: set.date,
+                source: set.source)
             return (settings.currency, applied)
         }
     }

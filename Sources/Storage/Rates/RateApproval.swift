@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of an operator's word for a set that was held.
-public enum RateApproval: Hashable, Sendable {
+package enum RateApproval: Hashable, Sendable {
     /// It is in use.
     case approved
     /// The set in use is newer by now; rates never go back.

@@ -1,10 +1,10 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 
 /// A set of rates as it is stored, with what became of it.
-public struct RateSetRecord: Hashable, Sendable {
+package struct RateSetRecord: Hashable, Sendable {
     /// What became of a set.
-    public enum Status: String, Hashable, Sendable, CaseIterable {
+    package enum Status: String, Hashable, Sendable, CaseIterable {
         /// Prices are converted with it.
         case current
         /// Another one took its place, in use or in waiting.
@@ -16,13 +16,13 @@ public struct RateSetRecord: Hashable, Sendable {
     }
 
     /// The set.
-    public let set: RateSet
+    package let set: RateSet
     /// What became of it.
-    public let status: Status
+    package let status: Status
     /// What to ask its source with.
-    public let validators: RateValidators
+    package let validators: RateValidators
     /// When it came.
-    public let fetchedAt: Date
+    package let fetchedAt: Date
     /// When the source last said that it is still the latest.
-    public let checkedAt: Date
+    package let checkedAt: Date
 }

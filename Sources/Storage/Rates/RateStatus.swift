@@ -1,29 +1,29 @@
-public import Domain
+package import Domain
 import Postgres
 
 /// The rates in use and those that wait for an operator, at one moment.
-public struct RateStatus: Sendable {
+package struct RateStatus: Sendable {
     /// The set in use, `nil` before the first.
-    public let current: RateSetRecord?
+    package let current: RateSetRecord?
     /// How old it is in days, by the database's clock.
-    public let ageDays: Int?
+    package let ageDays: Int?
     /// The sets that moved too far, the latest first.
-    public let held: [RateSetRecord]
+    package let held: [RateSetRecord]
 
     /// What the age of the set in use means; `nil` before the first.
-    public func freshness(_ settings: ShopSettings) -> RateFreshness? {
+    package func freshness(_ settings: ShopSettings) -> RateFreshness? {
         ageDays.map { RateFreshness(days: $0, maximum: settings.maximumRateAgeDays) }
     }
 
     /// What made a set wait: how far which rates went from those in use.
-    public func moves(of held: RateSetRecord) -> [RateMove] {
+    package func moves(of held: RateSetRecord) -> [RateMove] {
         current.map { held.set.moves(from: $0.set, moreThanPercent: RateStore.maximumJumpPercent) } ?? []
     }
 }
 
 extension RateStore {
     /// The rates in use and those that wait for an operator.
-    public func status() async throws -> RateStatus {
+    package func status() async throws -> RateStatus {
         let results = try await database.pipeline([
             RateSetRecord.current, RateSetRecord.held, "SELECT (now() AT TIME ZONE 'UTC')::date AS today",
         ])
@@ -35,8 +35,10 @@ extension RateStore {
     }
 
     /// The age of the set in use in days, by the database's clock; `nil` before the first.
-    public func ageDays() async throws -> Int? {
-        try await database.query("SELECT (now() AT TIME ZONE 'UTC')::date - date AS age FROM rate_sets WHERE status = 'current'").first?[
+    package func ageDays() async throws -> Int? {
+        try await database.query(
+            "SELECT (now() AT TIME ZONE 'UTC')::date - date AS age FROM rate_sets WHERE status = 'current'"
+        ).first?[
             "age"]
     }
 }

@@ -84,7 +84,8 @@ extension RateSetRecord {
         }
         self.init(
             set: RateSet(id: id, source: try row["source"], base: try row["base"], date: try row["date"], rates: rates),
-            status: try row["status"], validators: RateValidators(etag: try row["etag"], lastModified: try row["last_modified"]),
+            status: try row["status"],
+            validators: RateValidators(etag: try row["etag"], lastModified: try row["last_modified"]),
             fetchedAt: try row["fetched_at"], checkedAt: try row["checked_at"])
     }
 }

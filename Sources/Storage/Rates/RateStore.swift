@@ -1,30 +1,33 @@
-public import Domain
-public import JobQueue
-public import Postgres
+package import Domain
+package import JobQueue
+package import Postgres
 
 /// Sets of exchange rates: one is in use, taken over as a whole.
-public struct RateStore: Sendable {
+package struct RateStore: Sendable {
     /// A rate that moves by more than this many per cent holds its set for an operator.
-    public static let maximumJumpPercent = 20
+    package static let maximumJumpPercent = 20
 
     let database: PostgresPool
 
     /// A store in this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
     /// The set in use, `nil` before the first.
-    public func current() async throws -> RateSetRecord? {
+    package func current() async throws -> RateSetRecord? {
         try RateSetRecord.all(try await database.query(RateSetRecord.current)).first
     }
 
     /// Takes a set over, unless its date goes back or a rate jumps. Completes the job in the same transaction.
-    public func swapIn(_ set: RateSet, _ validators: RateValidators = .unknown, completion: JobCompletion? = nil) async throws -> RateSwap {
+    package func swapIn(_ set: RateSet, _ validators: RateValidators = .unknown, completion: JobCompletion? = nil)
+        async throws -> RateSwap
+    {
         try await database.transaction { transaction in
             let read = try transaction.pipeline([Self.lock, RateSetRecord.current, RateSetRecord.undecided(like: set)])
             let current = try RateSetRecord.all(read[1].rows).first?.set
-            let (swap, changes) = Self.change(to: set, validators, over: current, asked: try RateSetRecord.all(read[2].rows))
+            let (swap, changes) = Self.change(
+                to: set, validators, over: current, asked: try RateSetRecord.all(read[2].rows))
             let results = try transaction.pipeline(changes + (completion.map { [$0.statement] } ?? []))
             if let completion, let last = results.last { try completion.check(last) }
             return swap
@@ -32,10 +35,11 @@ public struct RateStore: Sendable {
     }
 
     /// Notes that the source was asked and has nothing newer.
-    public func confirmCurrent(completion: JobCompletion? = nil) async throws {
+    package func confirmCurrent(completion: JobCompletion? = nil) async throws {
         try await database.transaction { transaction in
             let results = try transaction.pipeline(
-                ["UPDATE rate_sets SET checked_at = now() WHERE status = 'current'"] + (completion.map { [$0.statement] } ?? []))
+                ["UPDATE rate_sets SET checked_at = now() WHERE status = 'current'"]
+                    + (completion.map { [$0.statement] } ?? []))
             if let completion { try completion.check(results[1]) }
         }
     }
@@ -55,7 +59,8 @@ public struct RateStore: Sendable {
                 """
             return (swap, [statement])
         case .held:
-            // An operator looks at one set, however often the source repeats it, and is asked about the same rates once.
+            // An operator looks at one set, however often the source repeats it, and is asked about the same rates
+            // once.
             guard let same = asked.first(where: { $0.set.base == set.base && $0.set.rates == set.rates }) else {
                 return (swap, [dropHeld(like: set)] + insertion(of: set, validators, status: .held))
             }
@@ -69,7 +74,8 @@ public struct RateStore: Sendable {
     static func decide(_ set: RateSet, over current: RateSet?) -> RateSwap {
         guard let current else { return .swapped }
         if set.date < current.date { return .refusedOlder(current: current.date) }
-        if set.date == current.date, set.base == current.base, set.source == current.source, set.rates == current.rates {
+        if set.date == current.date, set.base == current.base, set.source == current.source, set.rates == current.rates
+        {
             return .unchanged
         }
         let jumps = set.jumps(from: current, moreThanPercent: maximumJumpPercent)

@@ -1,7 +1,7 @@
-public import Domain
+package import Domain
 
 /// What became of a new set of rates.
-public enum RateSwap: Hashable, Sendable {
+package enum RateSwap: Hashable, Sendable {
     /// It is in use.
     case swapped
     /// The set in use has the same date and the same rates.

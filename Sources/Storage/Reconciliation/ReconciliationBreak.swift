@@ -1,13 +1,13 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 
 /// A difference between the provider's books and ours as it is kept.
-public struct ReconciliationBreak: Hashable, Sendable {
+package struct ReconciliationBreak: Hashable, Sendable {
     /// A break's id.
-    public typealias ID = Identifier<ReconciliationBreak>
+    package typealias ID = Identifier<ReconciliationBreak>
 
     /// What has become of it.
-    public enum Status: String, Hashable, Codable, Sendable, CaseIterable {
+    package enum Status: String, Hashable, Codable, Sendable, CaseIterable {
         /// It is still there.
         case open
         /// The books agree again.
@@ -17,31 +17,31 @@ public struct ReconciliationBreak: Hashable, Sendable {
     }
 
     /// The id.
-    public let id: ID
+    package let id: ID
     /// In what way the books differ.
-    public let kind: BreakKind
+    package let kind: BreakKind
     /// In what.
-    public let object: ReconciliationFinding.Object
+    package let object: ReconciliationFinding.Object
     /// The provider's id of it.
-    public let providerID: String
+    package let providerID: String
     /// The order it is about; there need not be such an order.
-    public let orderID: Order.ID?
+    package let orderID: Order.ID?
     /// How much it is about.
-    public let amount: Money?
+    package let amount: Money?
     /// What was found last, in one sentence.
-    public let reason: String
+    package let reason: String
     /// What has become of it.
-    public let status: Status
+    package let status: Status
     /// When it was found.
-    public let foundAt: Date
+    package let foundAt: Date
     /// When it was last found.
-    public let lastSeenAt: Date
+    package let lastSeenAt: Date
     /// When the books agreed again.
-    public let healedAt: Date?
+    package let healedAt: Date?
     /// When a person dealt with it.
-    public let resolvedAt: Date?
+    package let resolvedAt: Date?
     /// Who.
-    public let resolvedBy: String?
+    package let resolvedBy: String?
     /// How, in their words.
-    public let note: String?
+    package let note: String?
 }

@@ -1,30 +1,30 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 
 /// One comparison of the provider's books with ours.
-public struct ReconciliationRun: Hashable, Sendable {
+package struct ReconciliationRun: Hashable, Sendable {
     /// A run's id.
-    public typealias ID = Identifier<ReconciliationRun>
+    package typealias ID = Identifier<ReconciliationRun>
 
     /// What a run came to.
-    public struct Tally: Hashable, Sendable {
+    package struct Tally: Hashable, Sendable {
         /// How many intents were compared.
-        public var intents = 0
+        package var intents = 0
         /// How many refunds.
-        public var refunds = 0
+        package var refunds = 0
         /// How many differences there were.
-        public var found = 0
+        package var found = 0
         /// How many of them are gone.
-        public var healed = 0
+        package var healed = 0
 
         /// Nothing yet.
-        public init() {}
+        package init() {}
     }
 
     /// The id.
-    public let id: ID
+    package let id: ID
     /// Everything the provider made since then is compared.
-    public let from: Date
+    package let from: Date
     /// Until then, which is when the run began.
-    public let until: Date
+    package let until: Date
 }

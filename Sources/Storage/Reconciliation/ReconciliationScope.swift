@@ -1,7 +1,7 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// For which time books are compared.
-public enum ReconciliationScope: Hashable, Codable, Sendable {
+package enum ReconciliationScope: Hashable, Codable, Sendable {
     /// The recent past, and before it whatever has not been compared yet.
     case recent
     /// The last 48 hours, because payments change after they were made.
@@ -10,7 +10,7 @@ public enum ReconciliationScope: Hashable, Codable, Sendable {
     case since(Date)
 
     /// Whether it comes again by itself.
-    public var isRegular: Bool {
+    package var isRegular: Bool {
         if case .since = self { false } else { true }
     }
 

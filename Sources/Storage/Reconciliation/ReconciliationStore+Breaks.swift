@@ -1,10 +1,11 @@
-public import Domain
+package import Domain
 import FoundationEssentials
 import Postgres
 
 extension ReconciliationStore {
-    /// Keeps what was found. Returns the break's row; one that a person has dealt with stays so, one that had healed is open again.
-    public func note(_ finding: ReconciliationFinding) async throws -> ReconciliationBreak {
+    /// Keeps what was found. Returns the break's row; one that a person has dealt with stays so, one that had healed is
+    /// open again.
+    package func note(_ finding: ReconciliationFinding) async throws -> ReconciliationBreak {
         let rows = try await database.query(
             """
             INSERT INTO reconciliation_breaks AS b (id, kind, object, provider_id, order_id, amount, currency, reason)
@@ -23,19 +24,22 @@ extension ReconciliationStore {
 
     /// The books agree again. Says whether that is news.
     @discardableResult
-    public func markHealed(_ id: ReconciliationBreak.ID) async throws -> Bool {
+    package func markHealed(_ id: ReconciliationBreak.ID) async throws -> Bool {
         try await database.execute(
-            "UPDATE reconciliation_breaks SET status = 'healed', healed_at = now() WHERE id = \(id) AND status = 'open'") == 1
+            "UPDATE reconciliation_breaks SET status = 'healed', healed_at = now() WHERE id = \(id) AND status = 'open'"
+        ) == 1
     }
 
-    /// Whether operators have yet to be told of a break that is open. Answers `true` once for each time that it opens, whoever asks.
-    public func isToBeReported(_ id: ReconciliationBreak.ID) async throws -> Bool {
+    /// Whether operators have yet to be told of a break that is open. Answers `true` once for each time that it opens,
+    /// whoever asks.
+    package func isToBeReported(_ id: ReconciliationBreak.ID) async throws -> Bool {
         try await database.execute(
-            "UPDATE reconciliation_breaks SET reported_at = now() WHERE id = \(id) AND status = 'open' AND reported_at IS NULL") == 1
+            "UPDATE reconciliation_breaks SET reported_at = now() WHERE id = \(id) AND status = 'open' AND reported_at IS NULL"
+        ) == 1
     }
 
     /// Open breaks that a run has not come across, those that were not looked at for longest first.
-    public func open(notSeenSince run: ReconciliationRun, limit: Int = 200) async throws -> [ReconciliationBreak] {
+    package func open(notSeenSince run: ReconciliationRun, limit: Int = 200) async throws -> [ReconciliationBreak] {
         try await database.query(
             """
             SELECT * FROM reconciliation_breaks
@@ -45,14 +49,14 @@ extension ReconciliationStore {
     }
 
     /// How many breaks of each kind are open; kinds without any are left out.
-    public func openCounts() async throws -> [BreakKind: Int] {
+    package func openCounts() async throws -> [BreakKind: Int] {
         let rows = try await database.query(
             "SELECT kind, count(*)::integer AS count FROM reconciliation_breaks WHERE status = 'open' GROUP BY kind")
         return Dictionary(try rows.map { (try $0["kind"], try $0["count"]) }) { $1 }
     }
 
     /// Breaks, the latest first. Throws `StorageError.invalidCursor`.
-    public func breaks(
+    package func breaks(
         status: ReconciliationBreak.Status? = nil, kind: BreakKind? = nil, page: PageRequest = PageRequest()
     ) async throws -> Page<ReconciliationBreak> {
         // Ids rise with time, so the id of the last break of one part is where the next begins.
@@ -68,10 +72,11 @@ extension ReconciliationStore {
         return Page(try rows.map(ReconciliationBreak.init), limit: page.limit, of: list) { [.text($0.id.description)] }
     }
 
-    /// A person has dealt with a break. Answers it as it is now, also when it was no longer open; `nil` when there is none.
+    /// A person has dealt with a break. Answers it as it is now, also when it was no longer open; `nil` when there is
+    /// none.
     ///
     /// - Parameter entry: goes to the audit log with it.
-    public func resolve(
+    package func resolve(
         _ id: ReconciliationBreak.ID, note: String, by actor: AuditActor, noting entry: AuditEntry
     ) async throws -> ReconciliationBreak? {
         let audit = try AuditLog.insertion(of: entry)

@@ -1,19 +1,19 @@
 import Domain
-public import FoundationEssentials
+package import FoundationEssentials
 import Postgres
 
 extension ReconciliationStore {
-    /// How far a run reaches back over what an earlier one has compared: longer than anything is left alone for being young, so that what the
-    /// earlier one left alone, and what fell between two clocks, is in the later one.
+    /// How far a run reaches back over what an earlier one has compared: longer than anything is left alone for being
+    /// young, so that what the earlier one left alone, and what fell between two clocks, is in the later one.
     static let overlap: Duration = .seconds(20 * 60)
     /// How far the daily run reaches back, and the first one of all.
     static let daily: Duration = .seconds(48 * 3600)
 
     /// Begins a run by the database's clock.
     ///
-    /// A `recent` one goes back to where everything has been compared without a gap, so a time without workers leaves none, and neither does a
-    /// database that was restored: what it remembers of its runs is as old as itself.
-    public func begin(_ scope: ReconciliationScope) async throws -> ReconciliationRun {
+    /// A `recent` one goes back to where everything has been compared without a gap, so a time without workers leaves
+    /// none, and neither does a database that was restored: what it remembers of its runs is as old as itself.
+    package func begin(_ scope: ReconciliationScope) async throws -> ReconciliationRun {
         let (overlap, daily) = (Self.overlap.inSeconds, Self.daily.inSeconds)
         let start: SQL =
             switch scope {
@@ -37,7 +37,7 @@ extension ReconciliationStore {
     }
 
     /// Notes that a run is through.
-    public func finish(_ run: ReconciliationRun, _ tally: ReconciliationRun.Tally) async throws {
+    package func finish(_ run: ReconciliationRun, _ tally: ReconciliationRun.Tally) async throws {
         try await database.execute(
             """
             UPDATE reconciliation_runs AS r
@@ -50,13 +50,15 @@ extension ReconciliationStore {
     }
 
     /// When everything the provider had made until then had been compared; `nil` before the first run.
-    public func coveredUntil() async throws -> Date? {
-        try await database.query("SELECT max(covered_until) AS until FROM reconciliation_runs").first.flatMap { try $0["until"] }
+    package func coveredUntil() async throws -> Date? {
+        try await database.query("SELECT max(covered_until) AS until FROM reconciliation_runs").first.flatMap {
+            try $0["until"]
+        }
     }
 
     /// Forgets runs older than 30 days, but for what they say about gaps. Returns how many.
     @discardableResult
-    public func purgeRuns(batch: Int = 5000) async throws -> Int {
+    package func purgeRuns(batch: Int = 5000) async throws -> Int {
         try await database.purge(
             inBatchesOf: batch,
             """

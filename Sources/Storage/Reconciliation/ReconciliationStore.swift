@@ -1,25 +1,25 @@
-public import Domain
+package import Domain
 import JobQueue
-public import Postgres
+package import Postgres
 
 /// Comparisons of the payment provider's books with ours, and the breaks they found.
-public struct ReconciliationStore: Sendable {
+package struct ReconciliationStore: Sendable {
     let database: PostgresPool
 
     /// A store in this database.
-    public init(database: PostgresPool) {
+    package init(database: PostgresPool) {
         self.database = database
     }
 
     /// Which shop this database is of: what it writes into its payment intents.
-    public func identity() async throws -> String {
+    package func identity() async throws -> String {
         try await database.query(Self.identity).first.map { try $0["id"] } ?? ""
     }
 
     static let identity: SQL = "SELECT id::text AS id FROM shop_identity"
 
     /// What our books say of these intents: by the intent itself, and by the order each names.
-    public func facts(
+    package func facts(
         of intents: [PaymentIntent]
     ) async throws -> (stored: [PaymentIntent.ID: PaymentFacts], named: [Order.ID: PaymentFacts]) {
         let ids = intents.map(\.id)
@@ -37,8 +37,9 @@ public struct ReconciliationStore: Sendable {
         )
     }
 
-    /// What our books say of these refunds: each by our id or the provider's, and the payments their intents are stored with.
-    public func facts(
+    /// What our books say of these refunds: each by our id or the provider's, and the payments their intents are stored
+    /// with.
+    package func facts(
         of refunds: [ProviderRefund]
     ) async throws -> RefundBooks {
         let results = try await database.pipeline([
@@ -56,8 +57,10 @@ public struct ReconciliationStore: Sendable {
             payments: Dictionary(payments.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 })
     }
 
-    /// Payments of which we hold that money was taken or is held, and that were made in the time of a run, by their ids; a page at a time.
-    public func paid(in run: ReconciliationRun, after id: Payment.ID?, limit: Int = 500) async throws -> [PaymentFacts] {
+    /// Payments of which we hold that money was taken or is held, and that were made in the time of a run, by their
+    /// ids; a page at a time.
+    package func paid(in run: ReconciliationRun, after id: Payment.ID?, limit: Int = 500) async throws -> [PaymentFacts]
+    {
         try await database.query(
             """
             \(raw: Self.payments)
@@ -77,23 +80,24 @@ public struct ReconciliationStore: Sendable {
 extension PaymentFacts {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
-            orderID: try row["order_id"], order: try row["order_status"], paymentID: try row["id"], payment: try row["status"],
+            orderID: try row["order_id"], order: try row["order_status"], paymentID: try row["id"],
+            payment: try row["status"],
             amount: Money(try row["amount"], try row["currency"]), intentID: try row["provider_intent_id"],
             captured: Money(try row["captured_amount"], try row["currency"]))
     }
 }
 
 /// What our books say of refunds that the provider has.
-public struct RefundBooks: Sendable {
+package struct RefundBooks: Sendable {
     let byID: [Refund.ID: Refund]
     let byProviderID: [ProviderRefund.ID: Refund]
     let payments: [PaymentIntent.ID: PaymentFacts]
 
     /// The refund of ours that the provider's names, or that is stored with it.
-    public func refund(for refund: ProviderRefund) -> Refund? {
+    package func refund(for refund: ProviderRefund) -> Refund? {
         refund.refundID.flatMap { byID[$0] } ?? byProviderID[refund.id]
     }
 
     /// The payment that its intent is stored with.
-    public func payment(for refund: ProviderRefund) -> PaymentFacts? { refund.intentID.flatMap { payments[$0] } }
+    package func payment(for refund: ProviderRefund) -> PaymentFacts? { refund.intentID.flatMap { payments[$0] } }
 }

@@ -1,27 +1,27 @@
-public import Domain
-public import JobQueue
-public import Postgres
+package import Domain
+package import JobQueue
+package import Postgres
 
 /// What is in the house.
-public struct StockStore: Sendable {
+package struct StockStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
     /// A store in this database that pushes jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
     }
 
     /// Stock of one unit.
-    public func stock(_ sku: SKU) async throws -> Stock? {
+    package func stock(_ sku: SKU) async throws -> Stock? {
         let rows = try await database.query("SELECT sku, on_hand, reserved FROM stock WHERE sku = \(sku)")
         return try rows.first.map { Stock(sku: try $0["sku"], onHand: try $0["on_hand"], reserved: try $0["reserved"]) }
     }
 
-    /// Adds pieces that came in, or takes away (negative) what is lost. `nil` when the unit is unknown or so much of it is set aside that it cannot be
-    /// taken.
-    public func adjust(_ sku: SKU, by delta: Int, actor: AuditActor, reason: String) async throws -> Stock? {
+    /// Adds pieces that came in, or takes away (negative) what is lost. `nil` when the unit is unknown or so much of it
+    /// is set aside that it cannot be taken.
+    package func adjust(_ sku: SKU, by delta: Int, actor: AuditActor, reason: String) async throws -> Stock? {
         let (stock, jobs) = try await database.transaction { transaction in
             let rows = try transaction.query(
                 """

@@ -1,5 +1,5 @@
-public import Domain
-public import Postgres
+package import Domain
+package import Postgres
 
 // Values of the shop as parameters and columns: each by its raw value.
 

@@ -7,12 +7,15 @@ extension Page {
     /// - Parameter place: what the list is ordered by, of an item.
     init(_ rows: [Item], limit: Int, of list: ListCursor.List, place: (Item) -> [ListCursor.Value]) {
         let items = rows.count > limit ? Array(rows.prefix(limit)) : rows
-        self.init(items: items, nextCursor: rows.count > limit ? items.last.map { ListCursor(place($0), of: list).description } : nil)
+        self.init(
+            items: items,
+            nextCursor: rows.count > limit ? items.last.map { ListCursor(place($0), of: list).description } : nil)
     }
 }
 
 extension PageRequest {
-    /// Where the part before ended; `nil` at the start. Throws `StorageError.invalidCursor` for what no part of this list gave out.
+    /// Where the part before ended; `nil` at the start. Throws `StorageError.invalidCursor` for what no part of this
+    /// list gave out.
     func values(of list: ListCursor.List) throws -> [ListCursor.Value]? {
         do {
             return try cursor.map { text throws(ListCursor.Invalid) in try ListCursor(text, of: list).values }

@@ -1,15 +1,16 @@
 /// Which part of a list is asked for.
-public struct PageRequest: Hashable, Sendable {
+package struct PageRequest: Hashable, Sendable {
     /// The most items that one part holds.
-    public static let maximumLimit = 100
+    package static let maximumLimit = 100
 
     /// How many items, 1 to 100.
-    public let limit: Int
-    /// Where to begin: `Page.nextCursor` of the part before, or `nil` for the start. Another one is refused with `StorageError.invalidCursor`.
-    public let cursor: String?
+    package let limit: Int
+    /// Where to begin: `Page.nextCursor` of the part before, or `nil` for the start. Another one is refused with
+    /// `StorageError.invalidCursor`.
+    package let cursor: String?
 
     /// Limits outside of 1…100 are brought inside.
-    public init(limit: Int = 20, cursor: String? = nil) {
+    package init(limit: Int = 20, cursor: String? = nil) {
         self.limit = min(max(limit, 1), Self.maximumLimit)
         self.cursor = cursor
     }

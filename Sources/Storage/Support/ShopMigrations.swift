@@ -1,10 +1,10 @@
 import Foundation
-public import Postgres
+package import Postgres
 
 /// The shop's tables.
-public enum ShopMigrations {
+package enum ShopMigrations {
     /// Migrations `shop/0001…`, forward only.
-    public static func set() throws -> MigrationSet {
+    package static func set() throws -> MigrationSet {
         try MigrationSet.load(name: "shop", from: Bundle.module.bundleURL.appending(path: "Migrations"))
     }
 }

@@ -1,35 +1,39 @@
-public import Domain
+package import Domain
 
 /// What the stores need to know about how this shop is run.
-public struct ShopSettings: Hashable, Sendable {
+package struct ShopSettings: Hashable, Sendable {
     /// The currency of base prices, and of carts and orders that name none (`SHOP_CURRENCY`).
-    public var currency: Currency
+    package var currency: Currency
     /// How long stock is set aside for an order that is being paid (`RESERVATION_SECONDS`).
-    public var reservation: Duration
-    /// How long stock stays set aside at the most for an order whose payment is tried again and again (`RESERVATION_MAX_SECONDS`).
-    public var maximumReservation: Duration
-    /// So many declined payments in an hour of one user, card or client, and no more are taken; 0 for any number (`DECLINES_PER_HOUR`).
-    public var declinesPerHour: Int
+    package var reservation: Duration
+    /// How long stock stays set aside at the most for an order whose payment is tried again and again
+    /// (`RESERVATION_MAX_SECONDS`).
+    package var maximumReservation: Duration
+    /// So many declined payments in an hour of one user, card or client, and no more are taken; 0 for any number
+    /// (`DECLINES_PER_HOUR`).
+    package var declinesPerHour: Int
     /// How long a guest's cart that nobody touches is kept (`CART_KEEP_DAYS`).
-    public var cartLifetime: Duration
+    package var cartLifetime: Duration
     /// What is put on top of published rates when prices are converted (`RATES_MARGIN_PERCENT`).
-    public var rateMargin: RateMargin
+    package var rateMargin: RateMargin
     /// Rates older than this many days stop checkout in currencies that need them (`RATES_MAX_AGE_DAYS`).
-    public var maximumRateAgeDays: Int
+    package var maximumRateAgeDays: Int
 
     /// What mail is written in when the customer names no language (`SHOP_LANGUAGE`).
-    public var language: Language
-    /// How long a declined order may wait for another card before its customer is written to (`MAIL_PAYMENT_FAILED_SECONDS`).
-    public var paymentFailedMailDelay: Duration
+    package var language: Language
+    /// How long a declined order may wait for another card before its customer is written to
+    /// (`MAIL_PAYMENT_FAILED_SECONDS`).
+    package var paymentFailedMailDelay: Duration
 
     /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
-    public var captureWindow: Duration
+    package var captureWindow: Duration
 
     /// Which amounts the payment provider charges.
-    public var charges: ChargeLimits
+    package var charges: ChargeLimits
 
-    /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English, 2 minutes, any amount.
-    public init(
+    /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English,
+    /// 2 minutes, any amount.
+    package init(
         currency: Currency = .usd, reservation: Duration = .seconds(900), maximumReservation: Duration = .seconds(3600),
         declinesPerHour: Int = 10, cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero,
         maximumRateAgeDays: Int = 10, captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english,

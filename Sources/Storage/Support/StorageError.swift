@@ -1,7 +1,8 @@
-public import Domain
+package import Domain
 
-/// Why a store refused, with a code for programs and a sentence for people. Failures of the database itself come as `PostgresError`.
-public enum StorageError: Error, Hashable, Sendable {
+/// Why a store refused, with a code for programs and a sentence for people. Failures of the database itself come as
+/// `PostgresError`.
+package enum StorageError: Error, Hashable, Sendable {
     /// There is an account with this mail address.
     case emailTaken
     /// An order is being paid from the cart; it cannot be edited until that is over.
@@ -26,7 +27,7 @@ public enum StorageError: Error, Hashable, Sendable {
     case corrupt(String)
 
     /// A stable code in snake case.
-    public var code: String {
+    package var code: String {
         switch self {
         case .emailTaken: "email_taken"
         case .cartLocked: "cart_locked"
@@ -45,7 +46,7 @@ public enum StorageError: Error, Hashable, Sendable {
 
 extension StorageError: CustomStringConvertible {
     /// A sentence for people, without personal data.
-    public var description: String {
+    package var description: String {
         switch self {
         case .emailTaken: "There is already an account with this mail address."
         case .cartLocked: "An order from this cart is being paid; the cart can be edited once that is over."

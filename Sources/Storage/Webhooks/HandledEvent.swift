@@ -1,17 +1,17 @@
-public import Domain
-public import JobQueue
+package import Domain
+package import JobQueue
 
 /// An event that has been acted on.
-public struct HandledEvent: Sendable {
+package struct HandledEvent: Sendable {
     /// The provider's id of it.
-    public let id: String
+    package let id: String
     /// What it changed.
-    public let outcome: PaymentEventOutcome
+    package let outcome: PaymentEventOutcome
     /// Completes the job that acted on it, in the same transaction.
-    public let completion: JobCompletion?
+    package let completion: JobCompletion?
 
     /// Describes what became of an event.
-    public init(id: String, outcome: PaymentEventOutcome, completion: JobCompletion? = nil) {
+    package init(id: String, outcome: PaymentEventOutcome, completion: JobCompletion? = nil) {
         self.id = id
         self.outcome = outcome
         self.completion = completion

@@ -1,14 +1,15 @@
-public import Domain
-public import FoundationEssentials
+package import Domain
+package import FoundationEssentials
 
 /// An event as its job finds it.
-public struct StoredEvent: Hashable, Sendable {
+package struct StoredEvent: Hashable, Sendable {
     /// The provider's id of it.
-    public let id: String
+    package let id: String
     /// What it is about; `nil` when a later version of the shop took it.
-    public let kind: PaymentEventKind?
+    package let kind: PaymentEventKind?
     /// When it happened at the provider.
-    public let occurredAt: Date
-    /// The JSON text that was signed, `nil` once nobody waits for it any more: it is handled, or ignored by an operator.
-    public let payload: String?
+    package let occurredAt: Date
+    /// The JSON text that was signed, `nil` once nobody waits for it any more: it is handled, or ignored by an
+    /// operator.
+    package let payload: String?
 }

@@ -1,11 +1,11 @@
 import Domain
-public import FoundationEssentials
+package import FoundationEssentials
 import Postgres
 
 /// An event of the payment provider as operators see it.
-public struct WebhookEvent: Hashable, Sendable {
+package struct WebhookEvent: Hashable, Sendable {
     /// What has become of it. The raw values are shown; they never change.
-    public enum State: String, Hashable, Codable, Sendable, CaseIterable {
+    package enum State: String, Hashable, Codable, Sendable, CaseIterable {
         /// Nobody has acted on it yet.
         case waiting
         /// It has been acted on.
@@ -15,31 +15,32 @@ public struct WebhookEvent: Hashable, Sendable {
     }
 
     /// The provider's id of it.
-    public let id: String
+    package let id: String
     /// The provider's name of its kind.
-    public let type: String
+    package let type: String
     /// The provider's id of what it is about.
-    public let objectID: String?
+    package let objectID: String?
     /// The version of the provider's API that it is written in, where it said so.
-    public let apiVersion: String?
+    package let apiVersion: String?
     /// What has become of it.
-    public let state: State
+    package let state: State
     /// What it changed, once handled.
-    public let outcome: String?
-    /// Whether it can be acted on again: its text is kept while it waits, when it is ignored, and when it could not be joined to anything.
-    public let canReplay: Bool
+    package let outcome: String?
+    /// Whether it can be acted on again: its text is kept while it waits, when it is ignored, and when it could not be
+    /// joined to anything.
+    package let canReplay: Bool
     /// When it happened at the provider.
-    public let occurredAt: Date
+    package let occurredAt: Date
     /// When it was taken.
-    public let receivedAt: Date
+    package let receivedAt: Date
     /// When it was acted on.
-    public let handledAt: Date?
+    package let handledAt: Date?
     /// When an operator said that nobody needs to.
-    public let ignoredAt: Date?
+    package let ignoredAt: Date?
     /// Who.
-    public let ignoredBy: String?
+    package let ignoredBy: String?
     /// Why, in their words.
-    public let note: String?
+    package let note: String?
 
     static let columns = """
         event_id, type, object_id, api_version, outcome, payload IS NOT NULL AS can_replay, occurred_at, received_at, handled_at, ignored_at,
@@ -64,7 +65,7 @@ public struct WebhookEvent: Hashable, Sendable {
 }
 
 /// What became of a wish to act on an event again, or to leave it. The event as it is afterwards.
-public enum WebhookEventChange: Hashable, Sendable {
+package enum WebhookEventChange: Hashable, Sendable {
     /// It is so.
     case done(WebhookEvent)
     /// It was acted on, and its text is no longer kept: there is nothing left to do.

@@ -4,7 +4,7 @@ import Postgres
 
 extension WebhookStore {
     /// What the jobs of events start from: one for each, `nil` when there is no such event.
-    public func load(_ ids: [String]) async throws -> [StoredEvent?] {
+    package func load(_ ids: [String]) async throws -> [StoredEvent?] {
         let rows = try await database.query(
             """
             SELECT event_id, type, occurred_at, CASE WHEN handled_at IS NULL AND ignored_at IS NULL THEN payload::text END AS payload
@@ -25,10 +25,11 @@ extension WebhookStore {
         return ids.map { events[$0] }
     }
 
-    /// Notes what became of events, and completes the jobs that acted on them. An event that was handled before stays as it is.
+    /// Notes what became of events, and completes the jobs that acted on them. An event that was handled before stays
+    /// as it is.
     ///
     /// One result for each; `JobFenced` when the attempt that acted on it is stale.
-    public func markHandled(_ events: [HandledEvent]) async -> [Result<Void, any Error>] {
+    package func markHandled(_ events: [HandledEvent]) async -> [Result<Void, any Error>] {
         await BatchIsolation.run(events, size: Self.maximumBatch) { batch in
             let completions = batch.compactMap(\.completion)
             try await database.transaction { transaction in
@@ -39,8 +40,9 @@ extension WebhookStore {
         }
     }
 
-    /// Events that are true, could not be joined to what is stored, and that no reconciliation has taken up, the latest first.
-    public func openMatters(limit: Int = 100) async throws -> [OpenMatter] {
+    /// Events that are true, could not be joined to what is stored, and that no reconciliation has taken up, the latest
+    /// first.
+    package func openMatters(limit: Int = 100) async throws -> [OpenMatter] {
         try await database.query(
             """
             SELECT event_id, type, object_id, outcome, handled_at FROM webhook_events
@@ -50,13 +52,15 @@ extension WebhookStore {
             """
         ).map {
             OpenMatter(
-                eventID: try $0["event_id"], type: try $0["type"], objectID: try $0["object_id"], outcome: try $0["outcome"],
+                eventID: try $0["event_id"], type: try $0["type"], objectID: try $0["object_id"],
+                outcome: try $0["outcome"],
                 since: try $0["handled_at"])
         }
     }
 
-    /// Forgets events that were handled or ignored long ago. Returns how many. Those that wait to be handled stay, however old.
-    public func purgeHandled(after lifetime: Duration = WebhookStore.lifetime, batch: Int = 1000) async throws -> Int {
+    /// Forgets events that were handled or ignored long ago. Returns how many. Those that wait to be handled stay,
+    /// however old.
+    package func purgeHandled(after lifetime: Duration = WebhookStore.lifetime, batch: Int = 1000) async throws -> Int {
         try await database.purge(
             inBatchesOf: batch,
             """

@@ -5,7 +5,7 @@ import Postgres
 
 extension WebhookStore {
     /// Which events are shown, or replayed at once.
-    public enum Selection: String, Hashable, Sendable, CaseIterable {
+    package enum Selection: String, Hashable, Sendable, CaseIterable {
         case waiting
         case handled
         case ignored
@@ -23,7 +23,9 @@ extension WebhookStore {
     }
 
     /// Events, the latest first. Throws `StorageError.invalidCursor`.
-    public func events(_ selection: Selection? = nil, page: PageRequest = PageRequest()) async throws -> Page<WebhookEvent> {
+    package func events(_ selection: Selection? = nil, page: PageRequest = PageRequest()) async throws -> Page<
+        WebhookEvent
+    > {
         let list = ListCursor.List("webhook-events", [selection?.rawValue])
         var before: (microseconds: Int64, id: String)?
         if let values = try page.values(of: list) {
@@ -47,17 +49,20 @@ extension WebhookStore {
     }
 
     /// One event, `nil` when there is none.
-    public func event(_ id: String) async throws -> WebhookEvent? {
+    package func event(_ id: String) async throws -> WebhookEvent? {
         try await database.query(Self.selection(id)).first.map(WebhookEvent.init)
     }
 
-    /// Has an event acted on again: one that waits and whose job is dead or gone, one that was ignored, one that could not be joined to anything.
+    /// Has an event acted on again: one that waits and whose job is dead or gone, one that was ignored, one that could
+    /// not be joined to anything.
     ///
     /// - Parameter entry: goes to the audit log with it.
-    public func replay(_ id: String, noting entry: AuditEntry) async throws -> WebhookEventChange {
+    package func replay(_ id: String, noting entry: AuditEntry) async throws -> WebhookEventChange {
         let audit = try AuditLog.insertion(of: entry)
         let (change, jobs) = try await database.transaction { transaction -> (WebhookEventChange, [PendingJob]) in
-            guard let row = try transaction.query("\(Self.selection(id)) FOR NO KEY UPDATE").first else { return (.unknown, []) }
+            guard let row = try transaction.query("\(Self.selection(id)) FOR NO KEY UPDATE").first else {
+                return (.unknown, [])
+            }
             let event = try WebhookEvent(row)
             guard event.canReplay else { return (.handled(event), []) }
             let jobs = try Self.revive([id], in: transaction)
@@ -70,7 +75,7 @@ extension WebhookStore {
     }
 
     /// Has all events of a selection acted on again. Returns how many.
-    public func replayAll(_ selection: Selection, noting entry: AuditEntry) async throws -> Int {
+    package func replayAll(_ selection: Selection, noting entry: AuditEntry) async throws -> Int {
         var count = 0
         var last = ""
         while true {
@@ -98,12 +103,17 @@ extension WebhookStore {
     /// An operator says that nobody needs to act on an event. Jobs of it that wait, or are dead, are discarded with it.
     ///
     /// - Parameter entry: goes to the audit log with it.
-    public func ignore(_ id: String, note: String, by actor: AuditActor, noting entry: AuditEntry) async throws -> WebhookEventChange {
+    package func ignore(_ id: String, note: String, by actor: AuditActor, noting entry: AuditEntry) async throws
+        -> WebhookEventChange
+    {
         let audit = try AuditLog.insertion(of: entry)
         return try await database.transaction { transaction in
-            guard let row = try transaction.query("\(Self.selection(id)) FOR NO KEY UPDATE").first else { return .unknown }
+            guard let row = try transaction.query("\(Self.selection(id)) FOR NO KEY UPDATE").first else {
+                return .unknown
+            }
             let event = try WebhookEvent(row)
-            let isOpen = event.state == .waiting || event.outcome.flatMap(PaymentEventOutcome.init)?.isOpenMatter == true
+            let isOpen =
+                event.state == .waiting || event.outcome.flatMap(PaymentEventOutcome.init)?.isOpenMatter == true
             guard isOpen || event.state == .ignored else { return .handled(event) }
             if event.state == .ignored { return .done(event) }
             let results = try transaction.pipeline([
@@ -124,7 +134,7 @@ extension WebhookStore {
 
     /// Events whose jobs were all discarded are ignored: whoever discarded them was told so. Returns how many.
     @discardableResult
-    public func ignoreAbandoned(note: String, by actor: AuditActor) async throws -> Int {
+    package func ignoreAbandoned(note: String, by actor: AuditActor) async throws -> Int {
         try await database.execute(
             """
             UPDATE webhook_events AS e SET ignored_at = now(), ignored_by = \(actor.text), note = \(note)
@@ -136,8 +146,9 @@ extension WebhookStore {
             """)
     }
 
-    /// Versions of the provider's API that events of the last day were written in, and are not the one that the shop asks for.
-    public func otherVersions(than version: String) async throws -> [String] {
+    /// Versions of the provider's API that events of the last day were written in, and are not the one that the shop
+    /// asks for.
+    package func otherVersions(than version: String) async throws -> [String] {
         try await database.query(
             """
             SELECT DISTINCT api_version FROM webhook_events
@@ -150,7 +161,8 @@ extension WebhookStore {
         "SELECT \(raw: WebhookEvent.columns) FROM webhook_events WHERE provider = 'stripe' AND event_id = \(id)"
     }
 
-    /// Lets events wait again and gives each a job, unless one of it waits or runs. Dead ones are discarded: the new job takes their place.
+    /// Lets events wait again and gives each a job, unless one of it waits or runs. Dead ones are discarded: the new
+    /// job takes their place.
     private static func revive(_ ids: [String], in transaction: PostgresTransaction) throws -> [PendingJob] {
         _ = try transaction.pipeline([
             """

@@ -1,36 +1,40 @@
 import Domain
 import FoundationEssentials
-public import JobQueue
-public import Postgres
+package import JobQueue
+package import Postgres
 
-/// What the payment provider tells of its own accord: each event is taken once, with the job that acts on it, however often it is sent.
-public struct WebhookStore: Sendable {
+/// What the payment provider tells of its own accord: each event is taken once, with the job that acts on it, however
+/// often it is sent.
+package struct WebhookStore: Sendable {
     /// The most events in one transaction.
-    public static let maximumBatch = 64
+    package static let maximumBatch = 64
     /// How long handled events are kept: longer than the provider goes on sending one.
-    public static let lifetime: Duration = .seconds(30 * 86_400)
+    package static let lifetime: Duration = .seconds(30 * 86_400)
 
     let database: PostgresPool
     let dispatcher: JobDispatcher
 
     /// A store in this database that pushes jobs after its commits.
-    public init(database: PostgresPool, dispatcher: JobDispatcher) {
+    package init(database: PostgresPool, dispatcher: JobDispatcher) {
         self.database = database
         self.dispatcher = dispatcher
     }
 
-    /// Takes events, at most ``maximumBatch`` of them. Once this has answered they are durable, and so are the jobs that handle them.
+    /// Takes events, at most ``maximumBatch`` of them. Once this has answered they are durable, and so are the jobs
+    /// that handle them.
     ///
     /// - Returns: for each whether it is new; of the same event given twice both are, when it is.
     /// - Throws: `PostgresError`. When its outcome is unknown, taking them again finds out.
-    public func accept(_ events: [ReceivedEvent]) async throws -> [Bool] {
+    package func accept(_ events: [ReceivedEvent]) async throws -> [Bool] {
         // In one order, so that two transactions that take the same events wait for each other and do not lock up.
         let rows = Dictionary(events.map { ($0.id, $0) }) { first, _ in first }.values.sorted { $0.id < $1.id }
         let (new, jobs) = try await database.transaction { transaction -> (Set<String>, [PendingBatch]) in
             let inserted: [String] = try transaction.query(Self.insertion(of: rows)).map { try $0["event_id"] }
             let new = Set(inserted)
             // Sent again while it waits: the job that it came with may be dead or discarded.
-            let waiting = inserted.count < rows.count ? try Self.waiting(rows.map(\.id).filter { !new.contains($0) }, in: transaction) : []
+            let waiting =
+                inserted.count < rows.count
+                ? try Self.waiting(rows.map(\.id).filter { !new.contains($0) }, in: transaction) : []
             guard !inserted.isEmpty || !waiting.isEmpty else { return ([], []) }
             // In the order in which they came.
             var batches: [PendingBatch] = []
@@ -41,7 +45,8 @@ public struct WebhookStore: Sendable {
             }
             for batch in batches { _ = try transaction.execute(batch.statement) }
             if !waiting.isEmpty {
-                let again = try JobLedger.insertions(of: waiting.map(HandlePaymentEvent.init(eventID:)), unique: HandlePaymentEvent.again)
+                let again = try JobLedger.insertions(
+                    of: waiting.map(HandlePaymentEvent.init(eventID:)), unique: HandlePaymentEvent.again)
                 batches.append(try again.inserted(by: transaction.pipeline([again.statement])[0]))
             }
             return (new, batches)

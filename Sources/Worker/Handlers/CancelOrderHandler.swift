@@ -4,8 +4,8 @@ import JobQueue
 import Logging
 import Storage
 
-/// Calls an order off whose payment may be under way. The provider decides which of the two it is: an intent that it cancels never charges, and
-/// one that has charged is settled first and then given back.
+/// Calls an order off whose payment may be under way. The provider decides which of the two it is: an intent that it
+/// cancels never charges, and one that has charged is settled first and then given back.
 struct CancelOrderHandler: JobHandler {
     /// How long the provider gets for a payment that it can neither call off nor finish.
     static let pause: Duration = .seconds(10)
@@ -31,19 +31,24 @@ struct CancelOrderHandler: JobHandler {
             let isCanceled = intent.status == .canceled
             _ = try await checkouts.finalise(
                 Finalisation(
-                    orderID: job.orderID, intent: intent, source: .customer, completion: isCanceled ? context.completion : nil))
+                    orderID: job.orderID, intent: intent, source: .customer,
+                    completion: isCanceled ? context.completion : nil))
             if isCanceled { return }
         }
         // The money has moved.
         switch try await orders.finishCancelling(job.orderID, completion: context.completion) {
         case .givenBack, .over: return
-        case .goodsLeft: context.logger.warning("an order stands: its goods have left", metadata: ["order_id": "\(job.orderID)"])
-        case .notPaid: throw JobFailure.transient("the payment of order \(job.orderID) was charged but could not be settled")
+        case .goodsLeft:
+            context.logger.warning("an order stands: its goods have left", metadata: ["order_id": "\(job.orderID)"])
+        case .notPaid:
+            throw JobFailure.transient("the payment of order \(job.orderID) was charged but could not be settled")
         }
     }
 
     private func callOff(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws -> PaymentIntent {
-        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
+        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
+            throw JobFailure.badKey(facts.paymentID)
+        }
         do {
             return try await payments.cancel(id, key: key)
         } catch {

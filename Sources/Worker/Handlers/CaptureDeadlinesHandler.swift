@@ -11,7 +11,8 @@ struct CaptureDeadlines: Job {
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(5))
 }
 
-/// A day before the provider lets money go that nobody has asked for, says so, or takes it where the shop wants that. Doing it twice does no harm.
+/// A day before the provider lets money go that nobody has asked for, says so, or takes it where the shop wants that.
+/// Doing it twice does no harm.
 struct CaptureDeadlinesHandler: JobHandler {
     /// How long before the end somebody is told.
     static let notice: Duration = .seconds(86_400)
@@ -31,7 +32,8 @@ struct CaptureDeadlinesHandler: JobHandler {
             ]
             if captures {
                 _ = try await store.request(capture.orderID, by: .system("worker"))
-                context.logger.notice("money that is set aside is taken before the provider lets it go", metadata: metadata)
+                context.logger.notice(
+                    "money that is set aside is taken before the provider lets it go", metadata: metadata)
             } else if isNews {
                 context.logger.error("money that is set aside will be let go unless it is captured", metadata: metadata)
             }

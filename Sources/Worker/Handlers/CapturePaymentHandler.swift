@@ -4,8 +4,8 @@ import JobQueue
 import Logging
 import Storage
 
-/// Takes the money that is set aside for an order. Capturing names the stored intent, which can be captured once, so whatever is repeated takes
-/// nothing twice; an intent that was captured before reads back as a success.
+/// Takes the money that is set aside for an order. Capturing names the stored intent, which can be captured once, so
+/// whatever is repeated takes nothing twice; an intent that was captured before reads back as a success.
 struct CapturePaymentHandler: JobHandler {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -29,7 +29,9 @@ struct CapturePaymentHandler: JobHandler {
     }
 
     private func capture(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws -> PaymentIntent {
-        guard let key = IdempotencyKey.capture(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
+        guard let key = IdempotencyKey.capture(ofPayment: facts.paymentID) else {
+            throw JobFailure.badKey(facts.paymentID)
+        }
         do {
             return try await payments.capture(id, amount: facts.captureAmount, key: key)
         } catch {

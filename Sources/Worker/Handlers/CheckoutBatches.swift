@@ -1,8 +1,8 @@
 import Storage
 import Threading
 
-/// Joins the reservations, and the settlements, of checkouts that wait at the same time into one transaction each. One hot stock row is
-/// then locked once for all of them.
+/// Joins the reservations, and the settlements, of checkouts that wait at the same time into one transaction each. One
+/// hot stock row is then locked once for all of them.
 struct CheckoutBatches: Sendable {
     private let reservations: Batcher<ReservationRequest, Result<ReservationOutcome, any Error>>
     private let finalisations: Batcher<Finalisation, Result<FinaliseOutcome?, any Error>>
@@ -23,8 +23,8 @@ struct CheckoutBatches: Sendable {
         return outcome
     }
 
-    /// A batch runs in the task of one of its callers, and gives up with it while it waits for a connection. The others are none the worse for
-    /// it: nothing was done, so they ask again, each until it meets a batch of the living.
+    /// A batch runs in the task of one of its callers, and gives up with it while it waits for a connection. The others
+    /// are none the worse for it: nothing was done, so they ask again, each until it meets a batch of the living.
     private func own<Value>(_ submit: () async throws -> Result<Value, any Error>) async throws -> Value {
         while true {
             let result = try await submit()

@@ -5,14 +5,16 @@ import Logging
 import Storage
 import Threading
 
-/// Takes an accepted order to its end: set stock aside, create the intent, store its id, confirm it, settle. An order that costs nothing is at its
-/// end with the first step.
+/// Takes an accepted order to its end: set stock aside, create the intent, store its id, confirm it, settle. An order
+/// that costs nothing is at its end with the first step.
 ///
-/// No transaction is open while the provider is awaited. Whatever kills the process between two steps, the next attempt starts at the
-/// top: every step finds what an earlier attempt has done, and every call to the provider repeats its idempotency key.
+/// No transaction is open while the provider is awaited. Whatever kills the process between two steps, the next attempt
+/// starts at the top: every step finds what an earlier attempt has done, and every call to the provider repeats its
+/// idempotency key.
 ///
-/// What the provider refuses for good ends the order: no retry would ever be answered otherwise. Its intent is called off before, so that no money can
-/// move for it later. Whatever else kills the job leaves the order as it is until its time is up, for an operator to bring it back.
+/// What the provider refuses for good ends the order: no retry would ever be answered otherwise. Its intent is called
+/// off before, so that no money can move for it later. Whatever else kills the job leaves the order as it is until its
+/// time is up, for an operator to bring it back.
 struct CheckoutHandler: JobHandler {
     let checkouts: CheckoutBatches
     let store: CheckoutStore
@@ -21,7 +23,8 @@ struct CheckoutHandler: JobHandler {
     private let search: IntentSearch
 
     init(
-        checkouts: CheckoutBatches, store: CheckoutStore, payments: any PaymentProvider, captureMethod: PaymentIntentRequest.CaptureMethod
+        checkouts: CheckoutBatches, store: CheckoutStore, payments: any PaymentProvider,
+        captureMethod: PaymentIntentRequest.CaptureMethod
     ) {
         self.checkouts = checkouts
         self.store = store
@@ -69,7 +72,8 @@ struct CheckoutHandler: JobHandler {
         }
         guard let intentID else { return }
         CrashPoint.pass(.intentRecorded)
-        let charge = PaymentCharge(store: store, payments: payments, intentID: intentID, paymentID: facts.paymentID, method: attempt.method)
+        let charge = PaymentCharge(
+            store: store, payments: payments, intentID: intentID, paymentID: facts.paymentID, method: attempt.method)
         let intent = try await charge.run(attempt: attempt.number)
         CrashPoint.pass(.charged)
         try await settle(intent, of: facts, in: context)
@@ -82,12 +86,15 @@ struct CheckoutHandler: JobHandler {
         let news = Finalisation(
             orderID: facts.orderID, intent: intent, source: .worker, completion: context.completion, refusal: refusal)
         let outcome = try await checkouts.finalise(news)
-        guard let outcome else { throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)") }
+        guard let outcome else {
+            throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)")
+        }
         switch outcome.settlement {
         case .ignore(.foreignIntent), .ignore(.amountMismatch):
             // No waiting makes them fit: somebody has to look.
             throw JobFailure.permanent(
-                code: "payment_mismatch", "intent \(intent.id) does not fit order \(facts.orderID): \(outcome.settlement)")
+                code: "payment_mismatch",
+                "intent \(intent.id) does not fit order \(facts.orderID): \(outcome.settlement)")
         default: break
         }
         if !outcome.isJobCompleted {
@@ -95,18 +102,21 @@ struct CheckoutHandler: JobHandler {
         }
     }
 
-    /// Ends an order that the provider refuses to take money for. An intent that may be known to it is called off first, and the provider's answer to that
-    /// decides: what has been charged after all is settled as paid.
+    /// Ends an order that the provider refuses to take money for. An intent that may be known to it is called off
+    /// first, and the provider's answer to that decides: what has been charged after all is settled as paid.
     private func end(_ facts: CheckoutFacts, _ refused: PaymentRefused, in context: JobContext) async throws {
         guard let stored = try await store.load(facts.orderID)?.intentID else {
             switch try await store.refuse(facts.orderID, because: refused.refusal, completion: context.completion) {
             case .rejected: return note(refused, facts, in: context)
             case .settled: return
-            case .intentStored: throw JobFailure.transient("the payment of order \(facts.orderID) got an intent meanwhile")
+            case .intentStored:
+                throw JobFailure.transient("the payment of order \(facts.orderID) got an intent meanwhile")
             case .unknownOrder: throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)")
             }
         }
-        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
+        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
+            throw JobFailure.badKey(facts.paymentID)
+        }
         let intent: PaymentIntent
         do {
             intent = try await payments.cancel(stored, key: key)
@@ -114,7 +124,8 @@ struct CheckoutHandler: JobHandler {
             switch error.disposition {
             case .settle, .readBack: intent = try await readBack(stored)
             case .retrySameKey, .openCircuit: throw error.jobFailure
-            // Nobody knows whether it can still be charged: the stock stays held until its time is up, and a person has a look.
+            // Nobody knows whether it can still be charged: the stock stays held until its time is up, and a person has
+            // a look.
             case .deadLetter: throw refused.failure.jobFailure
             }
         }
@@ -140,9 +151,12 @@ struct CheckoutHandler: JobHandler {
         }
     }
 
-    /// Calls off an intent that nobody will confirm. It never moved money, so failing to cancel it costs nothing but tidiness.
+    /// Calls off an intent that nobody will confirm. It never moved money, so failing to cancel it costs nothing but
+    /// tidiness.
     private func cancel(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws {
-        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { throw JobFailure.badKey(facts.paymentID) }
+        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
+            throw JobFailure.badKey(facts.paymentID)
+        }
         do {
             _ = try await payments.cancel(id, key: key)
         } catch {

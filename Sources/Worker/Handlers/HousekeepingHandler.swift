@@ -2,8 +2,9 @@ import JobQueue
 import Logging
 import Storage
 
-/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, handled events of payments, events of mails and runs of
-/// reconciliation after 30 days, declined payments after 7, guests' carts that nobody touches after `CART_KEEP_DAYS`.
+/// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, handled events of payments,
+/// events of mails and runs of reconciliation after 30 days, declined payments after 7, guests' carts that nobody
+/// touches after `CART_KEEP_DAYS`.
 struct Housekeeping: Job {
     static let name = "housekeeping"
     static let queue: QueueName = "maintenance"
@@ -32,7 +33,8 @@ struct HousekeepingHandler: JobHandler {
         context.logger.info(
             "forgot what is old",
             metadata: [
-                "idempotency_keys": "\(keys)", "sessions": "\(sessions)", "webhook_events": "\(webhooks)", "mail_events": "\(events)",
+                "idempotency_keys": "\(keys)", "sessions": "\(sessions)", "webhook_events": "\(webhooks)",
+                "mail_events": "\(events)",
                 "reconciliation_runs": "\(runs)", "declines": "\(declines)", "carts": "\(carts)",
             ])
     }

@@ -39,8 +39,8 @@ struct IntentNews: Sendable {
         return try await finalise(now, of: orderID)
     }
 
-    /// The order it was made for; else, in case somebody took the pair away at the provider, the one it is stored with. `nil` for what is not this
-    /// shop's: another shop's on the same account, or another program's.
+    /// The order it was made for; else, in case somebody took the pair away at the provider, the one it is stored with.
+    /// `nil` for what is not this shop's: another shop's on the same account, or another program's.
     private func order(of intent: PaymentIntent) async throws -> Order.ID? {
         guard try await owners.owner(of: intent) == .thisShop else { return nil }
         if let id = intent.orderID { return id }
@@ -64,7 +64,8 @@ struct IntentNews: Sendable {
         case .ignore(.amountMismatch): return .mismatch
         case .ignore(.notReserved), .ignore(.undecided):
             throw JobFailure.snooze(
-                PaymentEventHandler.pause, "the order is \(outcome.status.rawValue) and the payment \(intent.status.rawValue)")
+                PaymentEventHandler.pause,
+                "the order is \(outcome.status.rawValue) and the payment \(intent.status.rawValue)")
         }
     }
 }

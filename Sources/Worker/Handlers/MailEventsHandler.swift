@@ -10,10 +10,13 @@ struct MailEventsHandler: JobHandler {
     func run(_ job: HandleMailEvents, in context: JobContext) async throws {
         let news = try await store.handle(job.deliveryID, completion: context.completion)
         let metadata: Logger.Metadata = ["delivery_id": "\(job.deliveryID)"]
-        if !news.isKnown { context.logger.warning("the mail provider tells of a mail that is not known", metadata: metadata) }
+        if !news.isKnown {
+            context.logger.warning("the mail provider tells of a mail that is not known", metadata: metadata)
+        }
         if news.wasUnknown { context.logger.notice("a mail of unknown outcome was accepted", metadata: metadata) }
         if let bounce = news.bounce {
-            context.logger.warning("a mail did not reach its reader", metadata: metadata.merging(["event": "\(bounce.name)"]) { $1 })
+            context.logger.warning(
+                "a mail did not reach its reader", metadata: metadata.merging(["event": "\(bounce.name)"]) { $1 })
         }
     }
 }

@@ -4,7 +4,8 @@ import Storage
 
 /// Step E2 of a checkout: the one call that moves money, and how to find out what became of it.
 ///
-/// Whatever is repeated here, money moves at most once: every call confirms the same stored intent, and an intent succeeds at most once.
+/// Whatever is repeated here, money moves at most once: every call confirms the same stored intent, and an intent
+/// succeeds at most once.
 struct PaymentCharge: Sendable {
     let store: CheckoutStore
     let payments: any PaymentProvider
@@ -15,13 +16,16 @@ struct PaymentCharge: Sendable {
     private enum Answer {
         /// The provider's snapshot says how the attempt ended.
         case ended(PaymentIntent)
-        /// The provider failed and nothing shows that it acted. It may replay that failure under the attempt's key for a day.
+        /// The provider failed and nothing shows that it acted. It may replay that failure under the attempt's key for
+        /// a day.
         case keySpent(PaymentFailure)
     }
 
-    /// Charges, and answers a snapshot that says how it ended. A key that is spent is left for the key of a new attempt, once.
+    /// Charges, and answers a snapshot that says how it ended. A key that is spent is left for the key of a new
+    /// attempt, once.
     ///
-    /// - Throws: ``JobFailure`` when it is not known yet, or when another try is due, ``PaymentRefused`` when none ever is.
+    /// - Throws: ``JobFailure`` when it is not known yet, or when another try is due, ``PaymentRefused`` when none ever
+    ///   is.
     func run(attempt: Int) async throws -> PaymentIntent {
         let failure: PaymentFailure
         switch try await confirm(attempt: attempt) {
@@ -37,7 +41,9 @@ struct PaymentCharge: Sendable {
     }
 
     private func confirm(attempt: Int) async throws -> Answer {
-        guard let key = IdempotencyKey.confirmation(ofPayment: paymentID, attempt: attempt) else { throw JobFailure.badKey(paymentID) }
+        guard let key = IdempotencyKey.confirmation(ofPayment: paymentID, attempt: attempt) else {
+            throw JobFailure.badKey(paymentID)
+        }
         do {
             return .ended(try await payments.confirm(intentID, method: method, key: key))
         } catch {
@@ -67,7 +73,8 @@ struct PaymentCharge: Sendable {
             }
         guard saysNothing else { return .ended(intent) }
         if case .outcomeUnknown(_, answered: true) = failure { return .keySpent(failure) }
-        // The call never took effect, is still under way, or was declined. The same key is safe in each case, and tells in the last.
+        // The call never took effect, is still under way, or was declined. The same key is safe in each case, and tells
+        // in the last.
         throw JobFailure.transient(failure.description)
     }
 
@@ -91,7 +98,8 @@ extension PaymentIntent {
         PaymentIntent(
             id: id, status: status, amount: amount, clientSecret: clientSecret,
             lastError: Decline(
-                code: (lastError ?? decline).code, declineCode: (lastError ?? decline).declineCode, message: (lastError ?? decline).message,
+                code: (lastError ?? decline).code, declineCode: (lastError ?? decline).declineCode,
+                message: (lastError ?? decline).message,
                 fingerprint: lastError?.fingerprint ?? decline.fingerprint), orderID: orderID,
             requestID: requestID)
     }

@@ -1,8 +1,8 @@
 import Storage
 import Threading
 
-/// Joins the reading, and the settling, of events that are handled at the same time into one statement each, so that a storm of them costs
-/// little more than a few.
+/// Joins the reading, and the settling, of events that are handled at the same time into one statement each, so that a
+/// storm of them costs little more than a few.
 struct PaymentEventBatches: Sendable {
     private let loads: Batcher<String, StoredEvent?>
     private let endings: Batcher<HandledEvent, Result<Void, any Error>>
@@ -19,7 +19,8 @@ struct PaymentEventBatches: Sendable {
     func markHandled(_ event: HandledEvent) async throws {
         while true {
             let result = try await endings.submit(event)
-            // A batch runs in the task of one of its callers, and gives up with it. The others are none the worse for it: nothing was done.
+            // A batch runs in the task of one of its callers, and gives up with it. The others are none the worse for
+            // it: nothing was done.
             if case .failure(let error) = result, error is CancellationError, !Task.isCancelled { continue }
             return try result.get()
         }

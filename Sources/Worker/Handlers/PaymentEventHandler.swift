@@ -5,8 +5,9 @@ import Logging
 import Providers
 import Storage
 
-/// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and disputes are settled by the same
-/// functions, whoever brings them, and by how much they settle, not by when they arrive.
+/// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and
+/// disputes are settled by the same functions, whoever brings them, and by how much they settle, not by when they
+/// arrive.
 struct PaymentEventHandler: JobHandler {
     /// How long news wait that come before what they are about has got so far.
     static let pause: Duration = .seconds(5)
@@ -35,7 +36,9 @@ struct PaymentEventHandler: JobHandler {
         PaymentMetrics.handled(kind, outcome)
     }
 
-    private func settle(_ news: PaymentEvent, of event: StoredEvent, in context: JobContext) async throws -> PaymentEventOutcome {
+    private func settle(_ news: PaymentEvent, of event: StoredEvent, in context: JobContext) async throws
+        -> PaymentEventOutcome
+    {
         do {
             return switch news {
             case .settled(let intent): try await intents.settle(intent)
@@ -56,7 +59,8 @@ struct PaymentEventHandler: JobHandler {
         let outcome = try await disputes.record(dispute, at: time)
         guard outcome != .unchanged else { return .alreadyKnown }
         let metadata: Logger.Metadata = [
-            "dispute": "\(dispute.id)", "order_id": "\(outcome.orderID.map { "\($0)" } ?? "unknown")", "amount": "\(dispute.amount)",
+            "dispute": "\(dispute.id)", "order_id": "\(outcome.orderID.map { "\($0)" } ?? "unknown")",
+            "amount": "\(dispute.amount)",
             "reason": "\(dispute.reason)", "status": "\(dispute.status.rawValue)",
         ]
         if dispute.status.isClosed {

@@ -2,7 +2,8 @@ import Domain
 import JobQueue
 import Storage
 
-/// Finds out whose a payment is that an event is about (``PaymentOwner``). The provider is asked where the event does not say and nothing is stored.
+/// Finds out whose a payment is that an event is about (``PaymentOwner``). The provider is asked where the event does
+/// not say and nothing is stored.
 struct PaymentOwners: Sendable {
     let store: CheckoutStore
     let payments: any PaymentProvider
@@ -15,11 +16,15 @@ struct PaymentOwners: Sendable {
     /// The same by the pairs of an object that was made with it, such as its charge.
     func owner(of id: PaymentIntent.ID, shop: String?, orderID: Order.ID?) async throws -> PaymentOwner {
         let isStored = try await store.load(intent: id) != nil
-        let isNamed = if isStored || shop != nil { false } else if let orderID { try await store.load(orderID) != nil } else { false }
+        let isNamed =
+            if isStored || shop != nil { false } else if let orderID { try await store.load(orderID) != nil } else {
+                false
+            }
         return PaymentOwner(of: shop, in: try await store.shopIdentity(), isStored: isStored, isNamed: isNamed)
     }
 
-    /// Whose an intent is of which only the name is known: one that is not stored is read. What was made without an intent is nobody's here.
+    /// Whose an intent is of which only the name is known: one that is not stored is read. What was made without an
+    /// intent is nobody's here.
     ///
     /// - Throws: ``JobFailure`` when the provider cannot be asked.
     func owner(of id: PaymentIntent.ID?) async throws -> PaymentOwner {

@@ -4,8 +4,8 @@ import JobQueue
 import Logging
 import Storage
 
-/// Compares the payment provider's books with ours and makes them agree where it is proven how. Two at once, or one after the other, come to the
-/// same as one.
+/// Compares the payment provider's books with ours and makes them agree where it is proven how. Two at once, or one
+/// after the other, come to the same as one.
 struct ReconcilePaymentsHandler: JobHandler {
     let store: ReconciliationStore
     let healer: PaymentHealer
@@ -16,7 +16,8 @@ struct ReconcilePaymentsHandler: JobHandler {
             try await compare(job, in: context)
         } catch let failure as JobFailure where job.scope.isRegular && failure.canWait(isLast: context.isLastAttempt) {
             // The next run begins where everything has been compared, so nobody has to look after this one.
-            context.logger.warning("could not compare the books; the next run makes up for it", metadata: ["error": "\(failure)"])
+            context.logger.warning(
+                "could not compare the books; the next run makes up for it", metadata: ["error": "\(failure)"])
         }
     }
 
@@ -53,14 +54,16 @@ struct ReconcilePaymentsHandler: JobHandler {
         context.logger.info(
             "compared the books of the payment provider with ours",
             metadata: [
-                "from": "\(run.from)", "intents": "\(tally.intents)", "refunds": "\(tally.refunds)", "found": "\(tally.found)",
+                "from": "\(run.from)", "intents": "\(tally.intents)", "refunds": "\(tally.refunds)",
+                "found": "\(tally.found)",
                 "healed": "\(tally.healed)",
             ])
     }
 
     /// Reads a list to its end, telling how far it is. The lists go back in time.
     private func pages<Item>(
-        _ context: JobContext, _ run: ReconciliationRun, _ time: (Item) -> Date?, _ tally: () -> ReconciliationRun.Tally,
+        _ context: JobContext, _ run: ReconciliationRun, _ time: (Item) -> Date?,
+        _ tally: () -> ReconciliationRun.Tally,
         next: (String?) async throws -> ProviderPage<Item>
     ) async throws {
         var cursor: String?
@@ -79,7 +82,8 @@ struct ReconcilePaymentsHandler: JobHandler {
 }
 
 extension JobFailure {
-    /// Whether a run that comes again by itself may leave it at that. While the provider is away, jobs that wait for it would only pile up.
+    /// Whether a run that comes again by itself may leave it at that. While the provider is away, jobs that wait for it
+    /// would only pile up.
     fileprivate func canWait(isLast: Bool) -> Bool {
         switch self {
         case .snooze: true

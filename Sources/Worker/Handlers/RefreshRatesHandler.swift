@@ -31,7 +31,9 @@ struct RefreshRatesHandler: JobHandler {
     /// A day that is yet to come would keep all sets out until it has come. Somewhere it may be tomorrow already.
     private static func checkDate(of set: RateSet) throws(JobFailure) {
         let tomorrow = CalendarDay(secondsSince1970: Date().unixSeconds + 86_400)
-        guard set.date <= tomorrow else { throw .transient("\(RateFailure.malformed("they are dated \(set.date), which is yet to come"))") }
+        guard set.date <= tomorrow else {
+            throw .transient("\(RateFailure.malformed("they are dated \(set.date), which is yet to come"))")
+        }
     }
 
     private func log(_ swap: RateSwap, of set: RateSet, _ logger: Logger) {
@@ -39,9 +41,11 @@ struct RefreshRatesHandler: JobHandler {
         switch swap {
         case .swapped: logger.notice("new exchange rates are in use", metadata: id)
         case .unchanged: break
-        case .rejectedBefore: logger.info("the source repeats exchange rates that an operator turned down", metadata: id)
+        case .rejectedBefore:
+            logger.info("the source repeats exchange rates that an operator turned down", metadata: id)
         case .refusedOlder(let date):
-            logger.warning("refused exchange rates older than those in use", metadata: id.merging(["current": "\(date)"]) { $1 })
+            logger.warning(
+                "refused exchange rates older than those in use", metadata: id.merging(["current": "\(date)"]) { $1 })
         case .held(let currencies):
             logger.error(
                 "exchange rates moved too far and wait for an operator",

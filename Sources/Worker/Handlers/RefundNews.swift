@@ -10,8 +10,8 @@ struct RefundNews: Sendable {
     let payments: any PaymentProvider
     private var owners: PaymentOwners { PaymentOwners(store: store, payments: payments) }
 
-    /// A refund that changed. Its states only lead forward, so a snapshot may be taken whenever it comes. One that this shop did not make is written
-    /// down where the payment is this shop's.
+    /// A refund that changed. Its states only lead forward, so a snapshot may be taken whenever it comes. One that this
+    /// shop did not make is written down where the payment is this shop's.
     ///
     /// - Throws: ``JobFailure`` when the provider can't be asked, ``MissingSubject``.
     func settle(_ refund: ProviderRefund, _ logger: Logger) async throws -> PaymentEventOutcome {
@@ -25,7 +25,8 @@ struct RefundNews: Sendable {
             case .unknownRefund: break
             }
         }
-        let isStored = if let intentID = refund.intentID { try await store.load(intent: intentID) != nil } else { false }
+        let isStored =
+            if let intentID = refund.intentID { try await store.load(intent: intentID) != nil } else { false }
         if !isStored {
             // Whose the payment is the refund may say; else the payment does.
             let owner =
@@ -36,7 +37,8 @@ struct RefundNews: Sendable {
                 }
             guard owner == .thisShop else { return .foreign }
         }
-        // Ours, or of a payment of ours, and lost here: the reconciliation writes it down again once its payment is known.
+        // Ours, or of a payment of ours, and lost here: the reconciliation writes it down again once its payment is
+        // known.
         if refund.refundID != nil || !isStored { throw MissingSubject(outcome: .unknownRefund) }
         switch try await refunds.recordElsewhere(refund) {
         case .recorded(let found):
@@ -65,7 +67,8 @@ struct RefundNews: Sendable {
             ])
     }
 
-    /// So much of a charge has gone back. Unless that much is known to have, the refunds themselves tell which they are.
+    /// So much of a charge has gone back. Unless that much is known to have, the refunds themselves tell which they
+    /// are.
     ///
     /// - Throws: ``JobFailure`` when the provider can't be asked, ``MissingSubject``.
     func settle(_ charge: ChargeRefund, _ logger: Logger) async throws -> PaymentEventOutcome {
@@ -84,7 +87,9 @@ struct RefundNews: Sendable {
         }
         var outcomes: [PaymentEventOutcome] = []
         for refund in theirs { outcomes.append(try await settle(refund, logger)) }
-        return outcomes.first { $0.isOpenMatter } ?? outcomes.first { $0 == .refundRecorded || $0 == .refundFoundElsewhere }
+        return outcomes.first { $0.isOpenMatter } ?? outcomes.first {
+            $0 == .refundRecorded || $0 == .refundFoundElsewhere
+        }
             ?? .alreadyKnown
     }
 

@@ -6,12 +6,13 @@ import Logging
 import Metrics
 import Storage
 
-/// Gives money back once, whatever is repeated: the row was committed before the call, the key of the call is made from it, and a provider that
-/// has forgotten the key is asked for the refund that carries our id first.
+/// Gives money back once, whatever is repeated: the row was committed before the call, the key of the call is made from
+/// it, and a provider that has forgotten the key is asked for the refund that carries our id first.
 struct RefundPaymentHandler: JobHandler {
     /// Providers forget keys after 24 hours.
     static let keyLifetime: TimeInterval = 23 * 3600
-    /// A refund that the provider has not carried out yet is looked at again after as long as it has waited, within these bounds, in seconds.
+    /// A refund that the provider has not carried out yet is looked at again after as long as it has waited, within
+    /// these bounds, in seconds.
     static let pause: ClosedRange<TimeInterval> = 5...3600
 
     let store: RefundStore
@@ -32,9 +33,11 @@ struct RefundPaymentHandler: JobHandler {
             if try await store.takeWhatIsLeft(job.refundID, after: facts.attempt) {
                 throw JobFailure.snooze(.seconds(1), "less is left than was asked for: \(refusal.reason)")
             }
-            let outcome = try await store.markRefused(job.refundID, reason: refusal.reason, completion: context.completion)
+            let outcome = try await store.markRefused(
+                job.refundID, reason: refusal.reason, completion: context.completion)
             if case .recorded(let refund) = outcome { PaymentMetrics.refunded(refund, in: metrics) }
-            return context.logger.error("a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
+            return context.logger.error(
+                "a refund was refused", metadata: Self.metadata(facts.refund, refusal.description))
         }
         CrashPoint.pass(.refunded)
         let outcome = try await store.record(snapshot, for: job.refundID, completion: context.completion)
@@ -42,9 +45,13 @@ struct RefundPaymentHandler: JobHandler {
         switch outcome {
         case .recorded(let refund), .unchanged(let refund):
             if refund.status == .failed || refund.status == .canceled {
-                context.logger.error("a refund came to nothing", metadata: Self.metadata(refund, refund.failureReason ?? "no reason given"))
+                context.logger.error(
+                    "a refund came to nothing",
+                    metadata: Self.metadata(refund, refund.failureReason ?? "no reason given"))
             }
-            if !refund.status.isSettled { throw JobFailure.snooze(Self.pause(for: refund), "the refund is \(refund.status.rawValue)") }
+            if !refund.status.isSettled {
+                throw JobFailure.snooze(Self.pause(for: refund), "the refund is \(refund.status.rawValue)")
+            }
         case .foreign:
             throw JobFailure.permanent(code: "refund_mismatch", "\(snapshot.id) does not fit refund \(job.refundID)")
         case .unknownRefund:
@@ -57,7 +64,9 @@ struct RefundPaymentHandler: JobHandler {
         if let known = facts.refund.providerID {
             return .success(try await calling { () throws(PaymentFailure) in try await payments.refund(known) })
         }
-        if -facts.refund.createdAt.timeIntervalSinceNow > Self.keyLifetime, let found = try await find(facts) { return .success(found) }
+        if -facts.refund.createdAt.timeIntervalSinceNow > Self.keyLifetime, let found = try await find(facts) {
+            return .success(found)
+        }
         guard let key = IdempotencyKey.refund(facts.refund.id, attempt: facts.attempt) else {
             throw JobFailure.permanent(code: "bad_key", "no idempotency key can be made for refund \(facts.refund.id)")
         }
@@ -65,7 +74,8 @@ struct RefundPaymentHandler: JobHandler {
             return .success(
                 try await payments.refund(
                     RefundRequest(
-                        refundID: facts.refund.id, orderID: facts.refund.orderID, shop: facts.shop, intentID: facts.intentID,
+                        refundID: facts.refund.id, orderID: facts.refund.orderID, shop: facts.shop,
+                        intentID: facts.intentID,
                         amount: facts.refund.amount,
                         reason: facts.refund.reason, key: key)))
         } catch {
@@ -76,7 +86,8 @@ struct RefundPaymentHandler: JobHandler {
                 return .failure(error)
             case .outcomeUnknown(_, answered: true):
                 if let found = try await find(facts) { return .success(found) }
-                // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs a key of its own.
+                // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs
+                // a key of its own.
                 _ = try await store.beginNextAttempt(of: facts.refund.id, after: facts.attempt)
                 throw error.jobFailure
             case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
@@ -88,7 +99,9 @@ struct RefundPaymentHandler: JobHandler {
     private func recordElsewhere(_ facts: RefundFacts) async throws {
         for refund in try await calling({ () throws(PaymentFailure) in try await payments.refunds(of: facts.intentID) })
         where refund.refundID == nil {
-            if case .recorded(let found) = try await store.recordElsewhere(refund) { PaymentMetrics.refunded(found, in: metrics) }
+            if case .recorded(let found) = try await store.recordElsewhere(refund) {
+                PaymentMetrics.refunded(found, in: metrics)
+            }
         }
     }
 
@@ -112,6 +125,9 @@ struct RefundPaymentHandler: JobHandler {
     }
 
     private static func metadata(_ refund: Refund, _ reason: String) -> Logger.Metadata {
-        ["order_id": "\(refund.orderID)", "refund_id": "\(refund.id)", "amount": "\(refund.amount)", "reason": "\(reason)"]
+        [
+            "order_id": "\(refund.orderID)", "refund_id": "\(refund.id)", "amount": "\(refund.amount)",
+            "reason": "\(reason)",
+        ]
     }
 }

@@ -8,14 +8,17 @@ import Storage
 
 /// Sends one mail about an order, once, if what it says is still true.
 ///
-/// That a call is about to be made is committed before it is made. When the process dies in between, the next attempt finds the delivery
-/// `sending` and parks it as unknown instead of sending it again; ``UnknownMailSweep`` asks the provider what became of it.
+/// That a call is about to be made is committed before it is made. When the process dies in between, the next attempt
+/// finds the delivery `sending` and parks it as unknown instead of sending it again; ``UnknownMailSweep`` asks the
+/// provider what became of it.
 struct SendMailHandler: JobHandler {
     /// How long a mail waits that may turn out to be needless.
     static let pause: Duration = .seconds(15)
 
     /// How long a mail waits that is refused because of the shop: longer each time, for somebody has to mend something.
-    static func refusalPause(attempt: Int) -> Duration { min(.seconds(30) * (1 << min(max(attempt - 1, 0), 5)), .seconds(15 * 60)) }
+    static func refusalPause(attempt: Int) -> Duration {
+        min(.seconds(30) * (1 << min(max(attempt - 1, 0), 5)), .seconds(15 * 60))
+    }
 
     let store: MailStore
     let transport: any MailTransport
@@ -66,9 +69,11 @@ struct SendMailHandler: JobHandler {
         }
     }
 
-    /// What is the customer's or the mail's own is final. What is the shop's is told to operators and tried for as long as it takes. What passes is tried
-    /// as often as the job is, and then given up where operators find it.
-    private func notSent(_ id: MailDelivery.ID, attempt: Int, reason: String, fault: MailFault, in context: JobContext) async throws {
+    /// What is the customer's or the mail's own is final. What is the shop's is told to operators and tried for as long
+    /// as it takes. What passes is tried as often as the job is, and then given up where operators find it.
+    private func notSent(_ id: MailDelivery.ID, attempt: Int, reason: String, fault: MailFault, in context: JobContext)
+        async throws
+    {
         let isFinal: Bool
         switch fault {
         case .mail: isFinal = true
@@ -76,10 +81,12 @@ struct SendMailHandler: JobHandler {
         case .shop, .policy: isFinal = false
         }
         try await store.markNotSent(
-            id, attempt: attempt, reason: reason, fault: fault, isFinal: isFinal, completion: isFinal ? context.completion : nil)
+            id, attempt: attempt, reason: reason, fault: fault, isFinal: isFinal,
+            completion: isFinal ? context.completion : nil)
         if isFinal {
             context.logger.warning(
-                "a mail is given up", metadata: ["delivery_id": "\(id)", "fault": "\(fault.rawValue)", "reason": "\(reason)"])
+                "a mail is given up",
+                metadata: ["delivery_id": "\(id)", "fault": "\(fault.rawValue)", "reason": "\(reason)"])
             return
         }
         guard fault.isShops else { throw JobFailure.transient(reason) }

@@ -21,11 +21,13 @@ struct WatchRatesHandler: JobHandler {
             context.logger.error("there are no exchange rates yet; other currencies cannot be paid in")
             return
         }
-        let facts = ["age_days": "\(days)", "date": "\(current.set.date)", "source": "\(current.set.source)"] as Logger.Metadata
+        let facts =
+            ["age_days": "\(days)", "date": "\(current.set.date)", "source": "\(current.set.source)"] as Logger.Metadata
         switch freshness {
         case .fresh: break
         case .old: context.logger.error("the exchange rates are old", metadata: facts)
-        case .expired: context.logger.error("the exchange rates are too old; other currencies cannot be paid in", metadata: facts)
+        case .expired:
+            context.logger.error("the exchange rates are too old; other currencies cannot be paid in", metadata: facts)
         }
     }
 }

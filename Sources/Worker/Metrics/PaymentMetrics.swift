@@ -6,13 +6,16 @@ import Storage
 enum PaymentMetrics {
     /// News of a payment were settled.
     static func settled(_ settlement: PaymentSettlement, by source: Finalisation.Source) {
-        Counter(label: "payments_outcomes_total", dimensions: [("outcome", settlement.name), ("source", source.rawValue)]).increment()
+        Counter(
+            label: "payments_outcomes_total", dimensions: [("outcome", settlement.name), ("source", source.rawValue)]
+        ).increment()
     }
 
     /// A refund came further.
     static func refunded(_ refund: Refund, in metrics: any MetricsFactory = MetricsSystem.factory) {
         Counter(
-            label: "payments_refunds_total", dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)],
+            label: "payments_refunds_total",
+            dimensions: [("status", refund.status.rawValue), ("reason", refund.reason.rawValue)],
             factory: metrics
         ).increment()
     }
@@ -24,7 +27,9 @@ enum PaymentMetrics {
 
     /// An event of the provider was handled.
     static func handled(_ kind: PaymentEventKind, _ outcome: PaymentEventOutcome) {
-        Counter(label: "webhook_events_handled_total", dimensions: [("type", kind.rawValue), ("outcome", outcome.rawValue)]).increment()
+        Counter(
+            label: "webhook_events_handled_total", dimensions: [("type", kind.rawValue), ("outcome", outcome.rawValue)]
+        ).increment()
     }
 }
 

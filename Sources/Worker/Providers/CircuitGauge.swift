@@ -4,8 +4,8 @@ import Metrics
 import ServiceLifecycle
 import Storage
 
-/// Shows in every worker's metrics whether the providers are held to be away: `provider_circuit_open`, 1 while calls are held back, 0.5 while some of
-/// them try whether the provider is back.
+/// Shows in every worker's metrics whether the providers are held to be away: `provider_circuit_open`, 1 while calls
+/// are held back, 0.5 while some of them try whether the provider is back.
 struct CircuitGauge: Service {
     let gates: [RedisCallGate]
     let interval: Duration
@@ -26,6 +26,7 @@ struct CircuitGauge: Service {
             case .probing: 0.5
             case .open: 1.0
             }
-        Gauge(label: "provider_circuit_open", dimensions: [("provider", gate.provider.rawValue)], factory: metrics).record(value)
+        Gauge(label: "provider_circuit_open", dimensions: [("provider", gate.provider.rawValue)], factory: metrics)
+            .record(value)
     }
 }

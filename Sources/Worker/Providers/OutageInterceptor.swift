@@ -2,7 +2,8 @@ import Domain
 import JobQueue
 import Storage
 
-/// What fails while its provider is held to be away uses up no attempt: it fails because of that, and not because of itself.
+/// What fails while its provider is held to be away uses up no attempt: it fails because of that, and not because of
+/// itself.
 struct OutageInterceptor: JobInterceptor {
     let gates: [QueueName: RedisCallGate]
 
@@ -19,7 +20,8 @@ struct OutageInterceptor: JobInterceptor {
 }
 
 extension Duration {
-    /// How long a job stays away that has to wait so long at least: some of it more, so that those that wait do not all come back at once.
+    /// How long a job stays away that has to wait so long at least: some of it more, so that those that wait do not all
+    /// come back at once.
     static func waitingTurn(_ time: Duration) -> Duration {
         max(.seconds(1), time) + .milliseconds(Int.random(in: 0...2_000))
     }

@@ -4,15 +4,17 @@ import JobQueue
 import Synchronization
 import Threading
 
-/// Finds the intents that the provider holds for orders so old that it may have forgotten the key under which one was made. Creating another
-/// one then, and confirming both, would charge twice.
+/// Finds the intents that the provider holds for orders so old that it may have forgotten the key under which one was
+/// made. Creating another one then, and confirming both, would charge twice.
 ///
-/// There are many such orders when there are any: workers were away for a day, or a database was restored. So the provider's list is read once
-/// for all of them, by one caller at a time, and goes on where a caller that was cut off has left it.
+/// There are many such orders when there are any: workers were away for a day, or a database was restored. So the
+/// provider's list is read once for all of them, by one caller at a time, and goes on where a caller that was cut off
+/// has left it.
 struct IntentSearch: Sendable {
     /// From this age on an order is searched for. The provider forgets keys after 24 hours.
     static let age: TimeInterval = 20 * 3600
-    /// For so long a list is good: what is made meanwhile for these orders is made under keys that the provider still knows.
+    /// For so long a list is good: what is made meanwhile for these orders is made under keys that the provider still
+    /// knows.
     static let lifetime: TimeInterval = 3600
     /// How far clocks may be apart.
     static let drift: TimeInterval = 3600
@@ -50,7 +52,8 @@ struct IntentSearch: Sendable {
         }
     }
 
-    /// The intents of an order that are not called off, the one that moved money first. `nil` for an order so young that none is needed.
+    /// The intents of an order that are not called off, the one that moved money first. `nil` for an order so young
+    /// that none is needed.
     func intents(of orderID: Order.ID, placedAt time: Date) async throws -> [PaymentIntent]? {
         guard -time.timeIntervalSinceNow > Self.age else { return nil }
         let result = try await searches.submit(Wanted(orderID: orderID, since: time.addingTimeInterval(-Self.drift)))

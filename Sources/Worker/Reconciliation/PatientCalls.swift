@@ -1,8 +1,8 @@
 import Domain
 import JobQueue
 
-/// Calls that wait for their turn where the provider, or the shop's own limit, says how long. A comparison makes thousands of them, and would never come
-/// to its end if it began again each time that it went too fast.
+/// Calls that wait for their turn where the provider, or the shop's own limit, says how long. A comparison makes
+/// thousands of them, and would never come to its end if it began again each time that it went too fast.
 enum PatientCalls {
     /// How often one call waits, and for how long at most.
     private static let turns = 20

@@ -15,9 +15,11 @@ struct PaymentHealer: Sendable {
     func heal(_ finding: ReconciliationFinding, in intent: PaymentIntent) async throws -> Bool {
         switch finding.remedy {
         case .finalise(let orderID):
-            let outcome = try await checkouts.finalise(Finalisation(orderID: orderID, intent: intent, source: .reconciler))
+            let outcome = try await checkouts.finalise(
+                Finalisation(orderID: orderID, intent: intent, source: .reconciler))
             switch outcome?.settlement {
-            case nil, .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): return false
+            case nil, .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch):
+                return false
             default: return true
             }
         case .adopt(let orderID):
@@ -28,7 +30,8 @@ struct PaymentHealer: Sendable {
         case .giveBack(let amount, let reason, let paymentID):
             guard let orderID = finding.orderID else { return false }
             try await refunds.giveBack(
-                StrayCharge(intentID: intent.id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason),
+                StrayCharge(
+                    intentID: intent.id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason),
                 by: .system("reconciler"))
             return false
         case .recordRefund, .restoreRefund, .recordElsewhere, .askOperator:

@@ -4,8 +4,8 @@ import Logging
 import Metrics
 import Storage
 
-/// One comparison of the provider's books with ours: a list at a time, each difference kept, healed where that is proven right, and told to
-/// operators once where it is not.
+/// One comparison of the provider's books with ours: a list at a time, each difference kept, healed where that is
+/// proven right, and told to operators once where it is not.
 struct ReconciliationRound {
     /// How many differences are dealt with side by side.
     private static let width = 8
@@ -46,7 +46,8 @@ struct ReconciliationRound {
         let ours = try await store.facts(of: intents)
         let doubtful = intents.filter { intent in
             Reconciliation.asksForRefunds(of: intent, stored: ours.stored[intent.id])
-                || rules.finding(intent, stored: ours.stored[intent.id], named: intent.orderID.flatMap { ours.named[$0] }) != nil
+                || rules.finding(
+                    intent, stored: ours.stored[intent.id], named: intent.orderID.flatMap { ours.named[$0] }) != nil
         }
         let round = self
         try await forEach(doubtful) { intent in
@@ -55,7 +56,8 @@ struct ReconciliationRound {
         }
     }
 
-    /// Reads refunds again that stand and that the customer's bank may still send back, so that none is missed whose event was lost.
+    /// Reads refunds again that stand and that the customer's bank may still send back, so that none is missed whose
+    /// event was lost.
     mutating func readThoseThatMayBounce() async throws {
         let due = try await healer.refunds.thatMayBounce(notReadFor: rules.isHurried ? .zero : Self.rereading)
         let round = self
@@ -87,7 +89,8 @@ struct ReconciliationRound {
         }
     }
 
-    /// Looks up payments of which we hold that money moved in the time of the run, and that were on none of the provider's pages.
+    /// Looks up payments of which we hold that money moved in the time of the run, and that were on none of the
+    /// provider's pages.
     mutating func lookUpUnlisted() async throws {
         var last: Payment.ID?
         while true {
@@ -96,7 +99,9 @@ struct ReconciliationRound {
             let round = self
             try await forEach(page.filter { facts in facts.intentID.map { !seen.contains($0) } ?? false }) { facts in
                 guard let id = facts.intentID else { return nil }
-                guard let intent = try await round.find(id) else { return try await round.keep(round.rules.missing(facts)) }
+                guard let intent = try await round.find(id) else {
+                    return try await round.keep(round.rules.missing(facts))
+                }
                 return try await round.judge(intent, stored: facts, named: facts)
             }
             guard let id = page.last?.paymentID else { return }
@@ -138,7 +143,9 @@ struct ReconciliationRound {
 
     private func close(_ known: ReconciliationBreak) async throws {
         guard try await store.markHealed(known.id) else { return }
-        logger.notice("a break is gone", metadata: ["break": "\(known.id)", "kind": "\(known.kind.rawValue)", "id": "\(known.providerID)"])
+        logger.notice(
+            "a break is gone",
+            metadata: ["break": "\(known.id)", "kind": "\(known.kind.rawValue)", "id": "\(known.providerID)"])
     }
 }
 
@@ -159,20 +166,25 @@ extension ReconciliationRound {
     ) async throws -> ReconciliationFinding? {
         var givenBack: Money?
         if Reconciliation.asksForRefunds(of: intent, stored: stored) {
-            let refunds = try await PatientCalls.run { () throws(PaymentFailure) in try await payments.refunds(of: intent.id) }
+            let refunds = try await PatientCalls.run { () throws(PaymentFailure) in
+                try await payments.refunds(of: intent.id)
+            }
             givenBack = try Money.sum(refunds.filter(\.status.isLive).map(\.amount), in: intent.amount.currency)
         }
         return rules.finding(intent, stored: stored, named: named, givenBack: givenBack)
     }
 
     /// Keeps a difference, tries its remedy unless a person has dealt with it, and tells operators once when it stays.
-    private func keep(_ finding: ReconciliationFinding?, _ remedy: () async throws -> Bool = { false }) async throws -> Bool? {
+    private func keep(_ finding: ReconciliationFinding?, _ remedy: () async throws -> Bool = { false }) async throws
+        -> Bool?
+    {
         guard let finding else { return nil }
         let kept = try await store.note(finding)
         if kept.status == .resolved { return nil }
         let facts: Logger.Metadata = [
             "break": "\(kept.id)", "kind": "\(finding.kind.rawValue)", "id": "\(finding.providerID)",
-            "order_id": "\(finding.orderID.map { "\($0)" } ?? "none")", "amount": "\(finding.amount.map { "\($0)" } ?? "unknown")",
+            "order_id": "\(finding.orderID.map { "\($0)" } ?? "none")",
+            "amount": "\(finding.amount.map { "\($0)" } ?? "unknown")",
             "reason": "\(finding.reason)",
         ]
         let dimensions = [("kind", finding.kind.rawValue)]
@@ -200,7 +212,9 @@ extension ReconciliationRound {
         var outcomes: [Bool?] = []
         for start in stride(from: 0, to: items.count, by: Self.width) {
             outcomes += try await withThrowingTaskGroup(of: Bool?.self) { group in
-                for item in items[start..<min(start + Self.width, items.count)] { group.addTask { try await body(item) } }
+                for item in items[start..<min(start + Self.width, items.count)] {
+                    group.addTask { try await body(item) }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
         }

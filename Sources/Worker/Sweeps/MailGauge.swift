@@ -4,8 +4,8 @@ import Metrics
 import ServiceLifecycle
 import Storage
 
-/// Shows in every worker's metrics how many mails wait for somebody: `emails_need_attention`, where any that is `refused` is worth an alert, because the
-/// shop's own settings keep all mail back.
+/// Shows in every worker's metrics how many mails wait for somebody: `emails_need_attention`, where any that is
+/// `refused` is worth an alert, because the shop's own settings keep all mail back.
 struct MailGauge: Service {
     let store: MailStore
     let interval: Duration

@@ -3,7 +3,8 @@ import Metrics
 import ServiceLifecycle
 import Storage
 
-/// Shows the age of the exchange rates in every worker's metrics: `rates_age_days`, of which more than four is worth an alert.
+/// Shows the age of the exchange rates in every worker's metrics: `rates_age_days`, of which more than four is worth an
+/// alert.
 struct RateAgeGauge: Service {
     let store: RateStore
     let interval: Duration

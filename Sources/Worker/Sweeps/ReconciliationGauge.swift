@@ -4,8 +4,8 @@ import Metrics
 import ServiceLifecycle
 import Storage
 
-/// Shows in every worker's metrics how many breaks between the provider's books and ours are open: `payments_reconciliation_breaks`, of which any is
-/// worth an alert.
+/// Shows in every worker's metrics how many breaks between the provider's books and ours are open:
+/// `payments_reconciliation_breaks`, of which any is worth an alert.
 struct ReconciliationGauge: Service {
     let store: ReconciliationStore
     let interval: Duration
@@ -22,8 +22,9 @@ struct ReconciliationGauge: Service {
     func measure() async throws {
         let counts = try await store.openCounts()
         for kind in BreakKind.allCases {
-            Gauge(label: "payments_reconciliation_breaks", dimensions: [("kind", kind.rawValue)], factory: metrics).record(
-                counts[kind] ?? 0)
+            Gauge(label: "payments_reconciliation_breaks", dimensions: [("kind", kind.rawValue)], factory: metrics)
+                .record(
+                    counts[kind] ?? 0)
         }
     }
 }

@@ -4,8 +4,9 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Gives back the stock of orders whose time to pay has run out, and calls off their payments first, so that paid stock is never sold. What becomes of
-/// their checkout jobs makes no difference: an order whose job has died ends like any other.
+/// Gives back the stock of orders whose time to pay has run out, and calls off their payments first, so that paid stock
+/// is never sold. What becomes of their checkout jobs makes no difference: an order whose job has died ends like any
+/// other.
 struct ReservationSweep: Service {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -19,8 +20,9 @@ struct ReservationSweep: Service {
         }
     }
 
-    /// One round. Orders without an intent need no provider and go first; the others are called off side by side, a batch of overdue ones and
-    /// a batch of orphans at most, so that a slow provider costs one wait and not one for each.
+    /// One round. Orders without an intent need no provider and go first; the others are called off side by side, a
+    /// batch of overdue ones and a batch of orphans at most, so that a slow provider costs one wait and not one for
+    /// each.
     func sweep() async throws {
         let overdue = try await store.claimOverdue()
         _ = try await store.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
@@ -32,7 +34,8 @@ struct ReservationSweep: Service {
         }
     }
 
-    /// Cancels the intent and settles what the provider says: released when it is canceled, confirmed when the money had moved after all.
+    /// Cancels the intent and settles what the provider says: released when it is canceled, confirmed when the money
+    /// had moved after all.
     /// When the provider can't be asked the stock stays held; the order comes up again in half a minute.
     private func callOff(_ facts: CheckoutFacts) async {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
@@ -47,19 +50,21 @@ struct ReservationSweep: Service {
             if case PaymentFailure.unavailable = error { return }
             if Task.isCancelled { return }
             logger.warning(
-                "could not call off a payment; its stock stays held", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+                "could not call off a payment; its stock stays held",
+                metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }
     }
 
-    /// A confirmation may have gone through whose answer is still to be settled. Money that is only set aside could be called off as well, and an
-    /// order that its customer has paid would be lost.
+    /// A confirmation may have gone through whose answer is still to be settled. Money that is only set aside could be
+    /// called off as well, and an order that its customer has paid would be lost.
     private func paid(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws(PaymentFailure) -> PaymentIntent? {
         guard facts.paymentStatus == .confirming else { return nil }
         let intent = try await payments.retrieve(id)
         return intent.status.isPaid ? intent : nil
     }
 
-    private func cancelOrRead(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    private func cancelOrRead(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
+    {
         do {
             return try await payments.cancel(id, key: key)
         } catch {

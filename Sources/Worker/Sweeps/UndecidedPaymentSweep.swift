@@ -3,7 +3,8 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Follows payments that wait for the customer's bank or for the provider: reads each from time to time and settles what has become of it.
+/// Follows payments that wait for the customer's bank or for the provider: reads each from time to time and settles
+/// what has become of it.
 /// So an approved payment confirms its order although no message of the provider ever arrives.
 struct UndecidedPaymentSweep: Service {
     let store: CheckoutStore
@@ -35,7 +36,8 @@ struct UndecidedPaymentSweep: Service {
             // That the provider is away is said once, by whoever notices.
             if case PaymentFailure.unavailable = error { return }
             if Task.isCancelled { return }
-            logger.warning("could not look a payment up", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+            logger.warning(
+                "could not look a payment up", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }
     }
 }

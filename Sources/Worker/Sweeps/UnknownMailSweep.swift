@@ -3,8 +3,10 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Settles mails whose outcome is unknown by the provider's record of what it accepted. Without such a record they stay parked for an operator.
-/// Of a record that may be late, silence counts once: then the mail is sent once more under the same Message-ID, and after that parked.
+/// Settles mails whose outcome is unknown by the provider's record of what it accepted. Without such a record they stay
+/// parked for an operator.
+/// Of a record that may be late, silence counts once: then the mail is sent once more under the same Message-ID, and
+/// after that parked.
 struct UnknownMailSweep: Service {
     let store: MailStore
     let activity: any MailActivity
@@ -20,7 +22,8 @@ struct UnknownMailSweep: Service {
         }
     }
 
-    /// Asks about every mail that is due. One about which nothing can be learnt now comes up again in a minute; the others don't wait for it.
+    /// Asks about every mail that is due. One about which nothing can be learnt now comes up again in a minute; the
+    /// others don't wait for it.
     func sweep() async throws {
         for delivery in try await store.claimUnknown(waiting: wait) {
             do {
@@ -32,7 +35,8 @@ struct UnknownMailSweep: Service {
             } catch {
                 try Task.checkCancellation()
                 logger.warning(
-                    "could not settle a mail of unknown outcome", metadata: ["delivery_id": "\(delivery.id)", "error": "\(error)"])
+                    "could not settle a mail of unknown outcome",
+                    metadata: ["delivery_id": "\(delivery.id)", "error": "\(error)"])
             }
         }
     }

@@ -10,18 +10,24 @@ struct CommonPasswordsTests {
 
     @Test(arguments: [
         // As they stand in every list of leaked ones.
-        "password", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123", "password1", "iloveyou", "11111111", "00000000",
+        "password", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123", "password1", "iloveyou", "11111111",
+        "00000000",
         "sunshine", "princess",
-        "football", "baseball", "superman", "trustno1", "letmein1", "welcome1", "1q2w3e4r", "1qaz2wsx", "abcd1234", "abc12345", "qwer1234",
+        "football", "baseball", "superman", "trustno1", "letmein1", "welcome1", "1q2w3e4r", "1qaz2wsx", "abcd1234",
+        "abc12345", "qwer1234",
         "asdfghjkl",
-        "987654321", "87654321", "1q2w3e4r5t", "zaq12wsx", "q1w2e3r4", "a1b2c3d4", "1a2b3c4d", "asdf1234", "azertyuiop", "qwertzuiop",
+        "987654321", "87654321", "1q2w3e4r5t", "zaq12wsx", "q1w2e3r4", "a1b2c3d4", "1a2b3c4d", "asdf1234", "azertyuiop",
+        "qwertzuiop",
         "123123123", "12341234",
-        "147258369", "789456123", "michael1", "jordan23", "charlie1", "starwars", "whatever", "computer", "internet", "liverpool",
+        "147258369", "789456123", "michael1", "jordan23", "charlie1", "starwars", "whatever", "computer", "internet",
+        "liverpool",
         "chocolate", "correcthorsebatterystaple",
         // And what is made of them.
-        "Password", "PASSWORD1", "P@ssw0rd", "p4$$w0rd", "Passw0rd!", "password2024", "2024password", "!!password!!", "Welcome123!",
+        "Password", "PASSWORD1", "P@ssw0rd", "p4$$w0rd", "Passw0rd!", "password2024", "2024password", "!!password!!",
+        "Welcome123!",
         "Summer2025!", "s0mmer2024", "Monkey#1",
-        "letmein!!", "L3tM31n!", "passwordpassword", "abcabcabc", "aaaaaaaa", "!!!!!!!!", "abcdefgh", "zyxwvuts", "lkjhgfdsa",
+        "letmein!!", "L3tM31n!", "passwordpassword", "abcabcabc", "aaaaaaaa", "!!!!!!!!", "abcdefgh", "zyxwvuts",
+        "lkjhgfdsa",
         "qwertyqwerty", "Admin@123", "admin12345", "dragon99!",
         "Football1!", "iloveyou2", "ILoveYou!!", "1234567890!", "123456789a",
     ])
@@ -30,9 +36,11 @@ struct CommonPasswordsTests {
     }
 
     @Test(arguments: [
-        "correct horse battery", "hu9-xkay", "hunter-of-quiet-tea", "tr0mb0ne-Kettle", "vier gelbe Enten 7", "Passwords are hard to choose",
+        "correct horse battery", "hu9-xkay", "hunter-of-quiet-tea", "tr0mb0ne-Kettle", "vier gelbe Enten 7",
+        "Passwords are hard to choose",
         "3xk9!vqLm2", "mñbx-82-óleo",
-        "my dragon eats sunshine", "kettle1847lantern", "9472610385", "парольнадёжный", "龍が如く八千代", "aK8$aK9$", "password manager, please",
+        "my dragon eats sunshine", "kettle1847lantern", "9472610385", "парольнадёжный", "龍が如く八千代", "aK8$aK9$",
+        "password manager, please",
     ])
     func takes(_ password: String) {
         #expect(!list.contains(password))

@@ -13,12 +13,16 @@ import Testing
 struct LoginThrottleTests {
     private static let proxies = TrustedProxies([IPRange("127.0.0.1"), IPRange("::1")].compactMap { $0 })
 
-    private func login(_ email: String, _ password: String, from address: String, in shop: Shop) async throws -> Answer {
+    private func login(_ email: String, _ password: String, from address: String, in shop: Shop) async throws -> Answer
+    {
         try await shop.send(
-            .post, "/auth/login", #"{"email": "\#(email)", "password": "\#(password)"}"#, headers: [.forwardedFor: address])
+            .post, "/auth/login", #"{"email": "\#(email)", "password": "\#(password)"}"#,
+            headers: [.forwardedFor: address])
     }
 
-    @Test("passwords of one account are tried a few times, from wherever they are tried, and unknown accounts answer the same")
+    @Test(
+        "passwords of one account are tried a few times, from wherever they are tried, and unknown accounts answer the same"
+    )
     func account() async throws {
         let limits = RequestLimits([.account: RequestLimit(3, per: 3600)])
         try await Shop.open(proxies: Self.proxies, limits: limits) { shop in
@@ -26,7 +30,8 @@ struct LoginThrottleTests {
             for email in [ada.email, "nobody-\(UUID().uuidString.lowercased())@shop.example"] {
                 var answers: [Answer] = []
                 for number in 0..<5 {
-                    answers.append(try await login(email.uppercased(), "a wrong password", from: "192.0.2.\(number)", in: shop))
+                    answers.append(
+                        try await login(email.uppercased(), "a wrong password", from: "192.0.2.\(number)", in: shop))
                 }
                 #expect(answers.map(\.status) == [401, 401, 401, 429, 429])
                 #expect(answers[3].headers[.retryAfter].flatMap { Int($0) } ?? 0 > 0)
@@ -35,7 +40,9 @@ struct LoginThrottleTests {
         }
     }
 
-    @Test("who has logged in from a place before is not shut out by others' wrong passwords, and a right one counts for nothing")
+    @Test(
+        "who has logged in from a place before is not shut out by others' wrong passwords, and a right one counts for nothing"
+    )
     func knownPlace() async throws {
         let limits = RequestLimits([.account: RequestLimit(3, per: 3600)])
         try await Shop.open(proxies: Self.proxies, limits: limits) { shop in
@@ -43,11 +50,15 @@ struct LoginThrottleTests {
             for _ in 0..<6 {
                 #expect(try await login(ada.email, Member.password, from: "203.0.113.7", in: shop).status == 200)
             }
-            for number in 0..<6 { _ = try await login(ada.email, "a wrong password", from: "192.0.2.\(number)", in: shop) }
+            for number in 0..<6 {
+                _ = try await login(ada.email, "a wrong password", from: "192.0.2.\(number)", in: shop)
+            }
             #expect(try await login(ada.email, "a wrong password", from: "192.0.2.99", in: shop).status == 429)
             #expect(try await login(ada.email, Member.password, from: "203.0.113.7", in: shop).status == 200)
             // The place has its own count.
-            for _ in 0..<3 { #expect(try await login(ada.email, "a wrong password", from: "203.0.113.7", in: shop).status == 401) }
+            for _ in 0..<3 {
+                #expect(try await login(ada.email, "a wrong password", from: "203.0.113.7", in: shop).status == 401)
+            }
             #expect(try await login(ada.email, Member.password, from: "203.0.113.7", in: shop).status == 429)
         }
     }
@@ -62,7 +73,8 @@ struct LoginThrottleTests {
                 #expect(answer.status == expected)
             }
             for expected in [201, 429] {
-                let body = #"{"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "correct horse", "name": "Ada"}"#
+                let body =
+                    #"{"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "correct horse", "name": "Ada"}"#
                 let answer = try await shop.send(.post, "/auth/register", body, headers: [.forwardedFor: "192.0.2.1"])
                 #expect(answer.status == expected)
             }
@@ -70,7 +82,9 @@ struct LoginThrottleTests {
     }
 
     /// Sends a login of its own connection and waits until so many wait for their hash.
-    private static func knock(_ port: Int, _ hasher: PasswordHasher, from address: String, until waiting: Int) throws -> RawConnection {
+    private static func knock(_ port: Int, _ hasher: PasswordHasher, from address: String, until waiting: Int) throws
+        -> RawConnection
+    {
         let body = #"{"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "a wrong password"}"#
         let connection = try RawConnection(port: port, timeoutSeconds: 20)
         connection.send(
@@ -110,7 +124,9 @@ struct LoginThrottleTests {
             try await whileBusy(hasher) {
                 let waiting = try await onThread {
                     var waiting: [RawConnection] = []
-                    for number in 1...8 { waiting.append(try Self.knock(port, hasher, from: "192.0.2.1", until: number)) }
+                    for number in 1...8 {
+                        waiting.append(try Self.knock(port, hasher, from: "192.0.2.1", until: number))
+                    }
                     let refused = try Self.knock(port, hasher, from: "192.0.2.1", until: 8).answer()
                     #expect(refused.status == 429)
                     #expect(refused.header("retry-after").flatMap { Int($0) } ?? 0 > 0)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Logins queue up behind each other, within bounds")
 struct PasswordHasherTests {
-    private static func client(_ address: String = "192.0.2.1", _ purpose: HashingQueue.Purpose = .login) -> HashingClient {
+    private static func client(_ address: String = "192.0.2.1", _ purpose: HashingQueue.Purpose = .login)
+        -> HashingClient
+    {
         HashingClient(purpose: purpose, address: address)
     }
 

@@ -11,7 +11,8 @@ import Testing
 
 @Suite("Nobody gets further than their role", .database(migrations: try Shop.migrations()))
 struct AccessTests {
-    /// One row per route: who gets past the door. Written out again here, so that a slip in the table does not pass unnoticed.
+    /// One row per route: who gets past the door. Written out again here, so that a slip in the table does not pass
+    /// unnoticed.
     private static let expected: [String: Set<Audience>] = {
         let all = Set(Audience.allCases)
         let users: Set<Audience> = [.customer, .support, .operator, .admin]
@@ -21,10 +22,12 @@ struct AccessTests {
             "GET /healthz": all, "GET /readyz": all, "GET /api/v1/openapi.yaml": all, "GET /api/v1/openapi.json": all,
             "POST /api/v1/auth/register": all, "POST /api/v1/auth/login": all, "POST /api/v1/auth/refresh": all,
             "POST /api/v1/auth/logout": all,
-            "GET /api/v1/me": users, "GET /api/v1/products": all, "GET /api/v1/products/{id}": all, "GET /api/v1/categories": all,
+            "GET /api/v1/me": users, "GET /api/v1/products": all, "GET /api/v1/products/{id}": all,
+            "GET /api/v1/categories": all,
             "GET /api/v1/cart": all, "DELETE /api/v1/cart": all, "POST /api/v1/cart/items": all,
             "PATCH /api/v1/cart/items/{product_id}": all, "DELETE /api/v1/cart/items/{product_id}": all,
-            "GET /api/v1/orders": all, "POST /api/v1/orders": all, "GET /api/v1/orders/{id}": all, "GET /api/v1/orders/{id}/events": all,
+            "GET /api/v1/orders": all, "POST /api/v1/orders": all, "GET /api/v1/orders/{id}": all,
+            "GET /api/v1/orders/{id}/events": all,
             "POST /api/v1/orders/{id}/payments": all, "POST /api/v1/orders/{id}/cancel": all,
             "POST /api/v1/webhooks/sendgrid": all,
             "GET /api/v1/admin/orders/{id}": staff, "GET /api/v1/admin/orders/{id}/refunds": staff,
@@ -39,7 +42,8 @@ struct AccessTests {
             "GET /api/v1/admin/dead-letters/groups": staff, "POST /api/v1/admin/dead-letters/retry": operators,
             "POST /api/v1/admin/dead-letters/discard": operators,
             "GET /api/v1/admin/webhook-events": staff, "GET /api/v1/admin/webhook-events/{id}": staff,
-            "POST /api/v1/admin/webhook-events/replay": operators, "POST /api/v1/admin/webhook-events/{id}/replay": operators,
+            "POST /api/v1/admin/webhook-events/replay": operators,
+            "POST /api/v1/admin/webhook-events/{id}/replay": operators,
             "POST /api/v1/admin/webhook-events/{id}/ignore": operators,
             "GET /api/v1/admin/reconciliation": staff, "POST /api/v1/admin/reconciliation/{id}/resolve": operators,
             "GET /api/v1/currencies": all, "GET /api/v1/rates": all, "GET /api/v1/admin/rates": staff,
@@ -66,14 +70,16 @@ struct AccessTests {
                 let parts = route.split(separator: " ")
                 let method = try #require(HTTPRequest.Method(String(parts[0])))
                 let path = parts[1].replacingOccurrences(of: "{id}", with: UUID().uuidString)
-                    .replacingOccurrences(of: "{product_id}", with: UUID().uuidString).replacingOccurrences(of: "{queue}", with: "email")
+                    .replacingOccurrences(of: "{product_id}", with: UUID().uuidString).replacingOccurrences(
+                        of: "{queue}", with: "email")
                 let body = method == .post || method == .patch ? "{}" : nil
                 for audience in Audience.allCases {
                     let answer = try await shop.send(method, "/" + path, body, token: tokens[audience])
                     let isRefused = answer.problem == "forbidden" || answer.problem == "unauthorized"
                     if audiences.contains(audience) {
                         // Orders exist for users and for cart tokens; without either there is nobody to ask about.
-                        let needsBuyer = audience == .anonymous && route.contains("/v1/orders") && route != "POST /api/v1/orders"
+                        let needsBuyer =
+                            audience == .anonymous && route.contains("/v1/orders") && route != "POST /api/v1/orders"
                         #expect(isRefused == needsBuyer, "\(audience) at \(route): \(answer.status)")
                     } else {
                         #expect(answer.status == (audience == .anonymous ? 401 : 403), "\(audience) at \(route)")

@@ -15,14 +15,16 @@ struct CrossOriginTests {
             let answer = try await shop.send(
                 .options, "/cart/items",
                 headers: [
-                    .origin: Self.own, .accessControlRequestMethod: "POST", .accessControlRequestHeaders: "content-type,idempotency-key",
+                    .origin: Self.own, .accessControlRequestMethod: "POST",
+                    .accessControlRequestHeaders: "content-type,idempotency-key",
                 ])
             #expect(answer.status == 204)
             #expect(answer.body.isEmpty)
             #expect(answer.headers[.accessControlAllowOrigin] == Self.own)
             #expect(answer.headers[.accessControlAllowMethods] == "OPTIONS, POST")
             let headers = answer.headers[.accessControlAllowHeaders]?.lowercased() ?? ""
-            for name in ["authorization", "content-type", "idempotency-key", "x-cart-token", "prefer", "if-none-match"] {
+            for name in ["authorization", "content-type", "idempotency-key", "x-cart-token", "prefer", "if-none-match"]
+            {
                 #expect(headers.contains(name))
             }
             #expect(answer.headers[.accessControlMaxAge] == "600")
@@ -30,7 +32,8 @@ struct CrossOriginTests {
         }
     }
 
-    @Test(arguments: ["/categories", "/me", "/nowhere", "/cart"]) func everyAnswerCanBeRead(_ path: String) async throws {
+    @Test(arguments: ["/categories", "/me", "/nowhere", "/cart"]) func everyAnswerCanBeRead(_ path: String) async throws
+    {
         try await Shop.open(cors: Self.policy) { shop in
             for origin in [Self.own, "http://localhost:3000"] {
                 let answer = try await shop.send(.get, path, headers: [.origin: origin])
@@ -38,14 +41,16 @@ struct CrossOriginTests {
                 #expect(answer.headers[.vary]?.contains("Origin") == true)
                 let exposed = answer.headers[.accessControlExposeHeaders] ?? ""
                 for name in [
-                    "Location", "X-Request-Id", "X-Cart-Token", "Idempotent-Replayed", "RateLimit", "Retry-After", "ETag",
+                    "Location", "X-Request-Id", "X-Cart-Token", "Idempotent-Replayed", "RateLimit", "Retry-After",
+                    "ETag",
                 ] { #expect(exposed.contains(name)) }
             }
         }
     }
 
     @Test(arguments: [
-        "https://evil.example", "https://shop.example.evil.example", "http://shop.example", "https://shop.example:8443", "null", "*",
+        "https://evil.example", "https://shop.example.evil.example", "http://shop.example", "https://shop.example:8443",
+        "null", "*",
         "https://SHOP.example", "https://shop.example/", "https://shop.example, https://evil.example",
     ])
     func otherOriginsAreToldNothing(_ origin: String) async throws {
@@ -56,7 +61,8 @@ struct CrossOriginTests {
                 #expect(answer.headers[.accessControlAllowOrigin] == nil)
                 #expect(answer.headers[.accessControlAllowCredentials] == nil)
                 #expect(answer.headers[.accessControlAllowMethods] == nil)
-                #expect(answer.headers[.vary]?.contains("Origin") == true, "a cache must not give this answer to others")
+                #expect(
+                    answer.headers[.vary]?.contains("Origin") == true, "a cache must not give this answer to others")
             }
         }
     }
@@ -75,7 +81,8 @@ struct CrossOriginTests {
             #expect(cart.status == 204)
             #expect(cart.headers[.allow] == "DELETE, GET, HEAD, OPTIONS")
             #expect(
-                try await shop.send(.options, "//api/products/0197f0c4-0000-7000-8000-000000000001").headers[.allow] == "GET, HEAD, OPTIONS"
+                try await shop.send(.options, "//api/products/0197f0c4-0000-7000-8000-000000000001").headers[.allow]
+                    == "GET, HEAD, OPTIONS"
             )
             let nowhere = try await shop.send(.options, "/nowhere")
             #expect(nowhere.status == 404)
@@ -88,7 +95,9 @@ struct CrossOriginTests {
             let port = try #require(shop.client.port)
             let answer = try await onThread {
                 let connection = try RawConnection(port: port)
-                connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Self.own)\r\nContent-Length: 99999\r\n\r\n")
+                connection.send(
+                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Self.own)\r\nContent-Length: 99999\r\n\r\n"
+                )
                 return try connection.answer()
             }
             #expect(answer.status == 413)

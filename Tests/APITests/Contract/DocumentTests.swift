@@ -27,7 +27,9 @@ struct DocumentTests {
         for line in yaml.split(separator: "\n") where line.hasSuffix(":") {
             if line.hasPrefix("  /") { path = String(line.dropFirst(2).dropLast()) }
             let name = String(line.dropFirst(4).dropLast())
-            if line.hasPrefix("    "), !path.isEmpty, Self.methods.contains(name) { result.insert("\(name.uppercased()) \(path)") }
+            if line.hasPrefix("    "), !path.isEmpty, Self.methods.contains(name) {
+                result.insert("\(name.uppercased()) \(path)")
+            }
         }
         return result
     }

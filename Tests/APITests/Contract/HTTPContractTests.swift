@@ -17,7 +17,8 @@ struct HTTPContractTests {
             #expect(missing["instance"] == .string("/api/v1/nothing/here"))
 
             for (path, allow) in [
-                ("/cart", "DELETE, GET, HEAD, OPTIONS"), ("/orders", "GET, HEAD, OPTIONS, POST"), ("/auth/login", "OPTIONS, POST"),
+                ("/cart", "DELETE, GET, HEAD, OPTIONS"), ("/orders", "GET, HEAD, OPTIONS, POST"),
+                ("/auth/login", "OPTIONS, POST"),
             ] {
                 let answer = try await shop.send(.put, path, "{}")
                 #expect(answer.status == 405)
@@ -76,9 +77,14 @@ struct HTTPContractTests {
     @Test func refusesOtherMediaTypes() async throws {
         try await Shop.open { shop async throws in
             for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
-                #expect(try await shop.send(.post, "/auth/login", "{}", headers: [.contentType: type]).problem == "unsupported_media_type")
+                #expect(
+                    try await shop.send(.post, "/auth/login", "{}", headers: [.contentType: type]).problem
+                        == "unsupported_media_type")
             }
-            for type in ["application/json", "application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"] {
+            for type in [
+                "application/json", "application/json; charset=utf-8", "Application/JSON",
+                "application/merge-patch+json",
+            ] {
                 #expect(try await shop.send(.post, "/auth/login", "{}", headers: [.contentType: type]).status == 422)
             }
         }
@@ -111,7 +117,8 @@ struct HTTPContractTests {
             let chunked = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
                 for _ in 0..<20 { connection.send("10000\r\n\(String(repeating: " ", count: 0x10000))\r\n") }
                 connection.send("0\r\n\r\n")
                 return try connection.answer()
@@ -137,7 +144,8 @@ struct HTTPContractTests {
     }
 
     @Test(arguments: [
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n", "NONSENSE\r\n\r\n", "GET /healthz HTTP/9.9\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n", "NONSENSE\r\n\r\n",
+        "GET /healthz HTTP/9.9\r\n\r\n",
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
         "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -178,7 +186,8 @@ struct HTTPContractTests {
         try await Shop.open(servers: servers) { shop async throws in
             servers.found([
                 ServerFinding(
-                    gravity: .dangerous, server: "Redis", setting: "maxmemory-policy", value: "allkeys-lru", consequence: "", remedy: "")
+                    gravity: .dangerous, server: "Redis", setting: "maxmemory-policy", value: "allkeys-lru",
+                    consequence: "", remedy: "")
             ])
             let ready = try await shop.send(.get, "//readyz")
             #expect(ready.status == 200)
@@ -195,7 +204,10 @@ struct HTTPContractTests {
             #expect(ready.status == 200)
             #expect(
                 ready.json
-                    == .object(["status": .string("ready"), "database": .string("ok"), "migrations": .string("ok"), "redis": .string("ok")])
+                    == .object([
+                        "status": .string("ready"), "database": .string("ok"), "migrations": .string("ok"),
+                        "redis": .string("ok"),
+                    ])
             )
         }
     }

@@ -104,7 +104,9 @@ struct ConnectionEdgeTests {
         for step in 1...140 where refusedAt == nil {
             let time = Double(step) / 2
             if edge.tick(at: Self.at(time)) == .answer(.bodyTooSlow) { refusedAt = time }
-            if refusedAt == nil { #expect(edge.bodyArrived(bytes: Int(bytesPerSecond / 2), at: Self.at(time)) == .nothing) }
+            if refusedAt == nil {
+                #expect(edge.bodyArrived(bytes: Int(bytesPerSecond / 2), at: Self.at(time)) == .nothing)
+            }
         }
         #expect(refusedAt.map { $0 <= latest && $0 >= 10 } == true)
     }

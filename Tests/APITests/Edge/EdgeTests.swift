@@ -20,7 +20,8 @@ struct EdgeTests {
     }
 
     private func open(
-        _ edge: EdgeResources = EdgeResources(limits: EdgeLimits()), _ test: @escaping @Sendable (Int, EdgeResources) throws -> Void
+        _ edge: EdgeResources = EdgeResources(limits: EdgeLimits()),
+        _ test: @escaping @Sendable (Int, EdgeResources) throws -> Void
     ) async throws {
         try await Shop.open(edge: edge) { shop in
             let port = try #require(shop.client.port)
@@ -111,11 +112,14 @@ struct EdgeTests {
             ("GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "a", count: 200_000), 431),
             ("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: a\r\n", count: 20_000), 431),
             ("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: a\r\n", count: 300) + "\r\n", 431),
-            (post("Transfer-Encoding: chunked") + "zz\r\n", 400), (post("Transfer-Encoding: chunked") + "-1\r\n{}\r\n0\r\n\r\n", 400),
+            (post("Transfer-Encoding: chunked") + "zz\r\n", 400),
+            (post("Transfer-Encoding: chunked") + "-1\r\n{}\r\n0\r\n\r\n", 400),
             (post("Transfer-Encoding: chunked") + "FFFFFFFFFFFFFFFFFF\r\n", 400),
-            (post("Transfer-Encoding: chunked") + "2\r\n{}\r\n0\r\nX: y\r\n\r\n", 422), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+            (post("Transfer-Encoding: chunked") + "2\r\n{}\r\n0\r\nX: y\r\n\r\n", 422),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
             ("\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}", 400), ("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-            ("GET /healthz HTTP/1.1\r\nHost: a\r\nX: \u{0}\r\n\r\n", 400), ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+            ("GET /healthz HTTP/1.1\r\nHost: a\r\nX: \u{0}\r\n\r\n", 400),
+            ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
             ("GET http://shop.example/healthz HTTP/1.1\r\nHost: a\r\n\r\n", 200),
         ] as [(String, Int)])
     func answersWithTheStatus(_ request: String, status: Int) async throws {
@@ -128,7 +132,9 @@ struct EdgeTests {
         }
     }
 
-    @Test(arguments: [post("Content-Length: 100") + "{", post("Transfer-Encoding: chunked") + "2\r\n{}\r\n", "GET /healthz HT"])
+    @Test(arguments: [
+        post("Content-Length: 100") + "{", post("Transfer-Encoding: chunked") + "2\r\n{}\r\n", "GET /healthz HT",
+    ])
     func answersAHalfRequestWith400(_ request: String) async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
@@ -151,7 +157,9 @@ struct EdgeTests {
 
     @Test func closesAfterHTTP10() async throws {
         try await open { port, _ in
-            for request in ["GET /healthz HTTP/1.0\r\n\r\n", "GET /api/v1/openapi.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"] {
+            for request in [
+                "GET /healthz HTTP/1.0\r\n\r\n", "GET /api/v1/openapi.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+            ] {
                 let connection = try RawConnection(port: port)
                 connection.send(request)
                 let answer = try connection.answer()
@@ -168,7 +176,8 @@ struct EdgeTests {
             let connection = try RawConnection(port: port)
             connection.send(
                 String(repeating: "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", count: 200)
-                    + Self.post("Content-Length: 2") + "{}" + "GET /healthz HTTP/1.1\r\n\r\n" + "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                    + Self.post("Content-Length: 2") + "{}" + "GET /healthz HTTP/1.1\r\n\r\n"
+                    + "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             for _ in 1...200 { #expect(try connection.answer().status == 200) }
             #expect(try connection.answer().status == 422)
             #expect(try connection.answer().status == 400)
@@ -180,7 +189,8 @@ struct EdgeTests {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(
-                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n")
+                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n"
+            )
             let answer = try connection.answer()
             #expect(answer.status == 200)
             #expect(answer.header("connection") == "close")

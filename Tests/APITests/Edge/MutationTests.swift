@@ -7,7 +7,8 @@ import Testing
 
 @testable import API
 
-@Suite("No bytes at all are a fault of the server", .database(migrations: try Shop.migrations()), .timeLimit(.minutes(3)))
+@Suite(
+    "No bytes at all are a fault of the server", .database(migrations: try Shop.migrations()), .timeLimit(.minutes(3)))
 struct MutationTests {
     private static let requests: [String] = [
         "GET /api/v1/products?search=anvil&limit=5 HTTP/1.1\r\nHost: shop.example\r\nAccept: application/json\r\n\r\n",
@@ -22,8 +23,10 @@ struct MutationTests {
     ]
 
     private static let splices: [[UInt8]] = [
-        [0], [0x0D], [0x0A], [0x0D, 0x0A], [0xFF], [0x7F], Array("%00".utf8), Array("%".utf8), Array("+".utf8), Array(":".utf8),
-        Array("\r\nHost: b\r\n".utf8), Array("\r\nContent-Length: 5\r\n".utf8), Array("99999999999999999999".utf8), Array("-1".utf8),
+        [0], [0x0D], [0x0A], [0x0D, 0x0A], [0xFF], [0x7F], Array("%00".utf8), Array("%".utf8), Array("+".utf8),
+        Array(":".utf8),
+        Array("\r\nHost: b\r\n".utf8), Array("\r\nContent-Length: 5\r\n".utf8), Array("99999999999999999999".utf8),
+        Array("-1".utf8),
         Array("\r\nTransfer-Encoding: chunked\r\n".utf8), Array("\\u0000".utf8), Array("\u{301}".utf8),
         Array("?since=294277-01-01T00:00:00Z&".utf8),
         Array("{\"a\":".utf8), Array("[[[[".utf8), Array(repeating: UInt8(ascii: "a"), count: 9_000),

@@ -20,7 +20,10 @@ struct JSONParserTests {
         #expect(
             try parse(text)
                 == .object([
-                    "a": .array([.integer(1), .integer(0), .number("2.5"), .integer(1000), .boolean(true), .boolean(false), .null]),
+                    "a": .array([
+                        .integer(1), .integer(0), .number("2.5"), .integer(1000), .boolean(true), .boolean(false),
+                        .null,
+                    ]),
                     "b": .string("x\né😀//"), "": .object([:]),
                 ]))
     }
@@ -36,7 +39,8 @@ struct JSONParserTests {
         arguments: [
             ("1.0", 1), ("1.000", 1), ("-1.0", -1), ("0.0", 0), ("-0.0", 0), ("0e0", 0), ("0e999", 0),
             ("0.0e-999", 0),
-            ("1e0", 1), ("1E+2", 100), ("1e-0", 1), ("120e-1", 12), ("0.5e1", 5), ("1.5e1", 15), ("0.001e3", 1), ("100e-2", 1),
+            ("1e0", 1), ("1E+2", 100), ("1e-0", 1), ("120e-1", 12), ("0.5e1", 5), ("1.5e1", 15), ("0.001e3", 1),
+            ("100e-2", 1),
             ("999.0", 999),
             ("9223372036854775807.0", .max), ("-9223372036854775808.0", .min), ("9.223372036854775807e18", .max),
             ("1e18", 1_000_000_000_000_000_000),
@@ -70,12 +74,17 @@ struct JSONParserTests {
         ("[1,]", .unexpectedCharacter),
         (#"{"a":1,}"#, .unexpectedCharacter), ("{a:1}", .unexpectedCharacter), ("NaN", .unexpectedCharacter),
         ("Infinity", .unexpectedCharacter),
-        ("-Infinity", .invalidNumber), ("01", .invalidNumber), ("-", .invalidNumber), ("1.", .invalidNumber), (".5", .unexpectedCharacter),
-        ("1e", .invalidNumber), ("+1", .unexpectedCharacter), ("0x10", .trailingData), ("{} {}", .trailingData), ("1 2", .trailingData),
-        (#"{"a":1,"a":2}"#, .duplicateKey), (#"{"a":1,"\u0061":2}"#, .duplicateKey), ("\"\u{0001}\"", .controlCharacter),
+        ("-Infinity", .invalidNumber), ("01", .invalidNumber), ("-", .invalidNumber), ("1.", .invalidNumber),
+        (".5", .unexpectedCharacter),
+        ("1e", .invalidNumber), ("+1", .unexpectedCharacter), ("0x10", .trailingData), ("{} {}", .trailingData),
+        ("1 2", .trailingData),
+        (#"{"a":1,"a":2}"#, .duplicateKey), (#"{"a":1,"\u0061":2}"#, .duplicateKey),
+        ("\"\u{0001}\"", .controlCharacter),
         (#""\x""#, .invalidEscape),
-        (#""\ud800""#, .invalidEscape), (#""\ud800\u0041""#, .invalidEscape), (#""\udc00""#, .invalidEscape), (#""\u12""#, .unexpectedEnd),
-        (#""\u12zz""#, .invalidEscape), ("tru", .unexpectedEnd), ("trux", .unexpectedCharacter), ("'a'", .unexpectedCharacter),
+        (#""\ud800""#, .invalidEscape), (#""\ud800\u0041""#, .invalidEscape), (#""\udc00""#, .invalidEscape),
+        (#""\u12""#, .unexpectedEnd),
+        (#""\u12zz""#, .invalidEscape), ("tru", .unexpectedEnd), ("trux", .unexpectedCharacter),
+        ("'a'", .unexpectedCharacter),
         ("// c\n1", .unexpectedCharacter),
         ("\u{FEFF}{}", .unexpectedCharacter),
     ])
@@ -118,7 +127,9 @@ struct JSONParserTests {
     }
 
     @Test func findsWhatCannotBeStored() throws {
-        for text in [#""\u0000""#, #"{"a": [{"b": "x\u0000y"}]}"#, #"{"\u0000": 1}"#] { #expect(try parse(text).holdsNUL) }
+        for text in [#""\u0000""#, #"{"a": [{"b": "x\u0000y"}]}"#, #"{"\u0000": 1}"#] {
+            #expect(try parse(text).holdsNUL)
+        }
         for text in [#""\\u0000""#, "1", "{}", #"{"a": [null, true, "0"]}"#] { #expect(try !parse(text).holdsNUL) }
     }
 

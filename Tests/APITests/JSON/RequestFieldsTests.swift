@@ -6,7 +6,9 @@ import Testing
 
 @Suite("A body is checked field by field and all errors are named")
 struct RequestFieldsTests {
-    private func fields(_ text: String) throws -> RequestFields { try RequestFields(try JSONParser.parse(Array(text.utf8))) }
+    private func fields(_ text: String) throws -> RequestFields {
+        try RequestFields(try JSONParser.parse(Array(text.utf8)))
+    }
 
     /// `field:code` of every error of a request.
     private func errors<Body>(_ text: String, _ read: (RequestFields) throws(Problem) -> Body) throws -> [String] {
@@ -22,14 +24,19 @@ struct RequestFieldsTests {
     @Test func namesEveryErrorAtOnce() throws {
         let text = #"{"email": "nobody", "password": "short", "role": "admin"}"#
         #expect(
-            try errors(text, RegisterRequest.init) == ["email:invalid_format", "name:required", "password:too_short", "role:unknown_field"])
+            try errors(text, RegisterRequest.init) == [
+                "email:invalid_format", "name:required", "password:too_short", "role:unknown_field",
+            ])
     }
 
     @Test(arguments: [
-        ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "out_of_range"), ("1e-9", "not_an_integer"),
+        ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "out_of_range"),
+        ("1e-9", "not_an_integer"),
         ("1000", "out_of_range"),
-        ("9223372036854775808", "out_of_range"), ("-9223372036854775809", "out_of_range"), (#""1""#, "wrong_type"), ("null", "wrong_type"),
-        ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("0.0", "out_of_range"), ("1e999", "out_of_range"),
+        ("9223372036854775808", "out_of_range"), ("-9223372036854775809", "out_of_range"), (#""1""#, "wrong_type"),
+        ("null", "wrong_type"),
+        ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("0.0", "out_of_range"),
+        ("1e999", "out_of_range"),
     ])
     func refusesQuantity(_ literal: String, code: String) throws {
         let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(literal)}"#
@@ -72,12 +79,14 @@ struct RequestFieldsTests {
     @Test(arguments: ["email", "password"]) func refusesNULInEveryText(_ field: String) throws {
         let text =
             field == "email"
-            ? #"{"email": "a\u0000@b.example", "password": "12345678"}"# : #"{"email": "a@b.example", "password": "12\u000034"}"#
+            ? #"{"email": "a\u0000@b.example", "password": "12345678"}"#
+            : #"{"email": "a@b.example", "password": "12\u000034"}"#
         #expect(try errors(text, LoginRequest.init) == ["\(field):invalid_character"])
     }
 
     @Test func namesAtMostFiftyErrors() throws {
-        let many = "{" + (0..<900).map { #""f\#(String(repeating: "x", count: 100))\#($0)": 1"# }.joined(separator: ",") + "}"
+        let many =
+            "{" + (0..<900).map { #""f\#(String(repeating: "x", count: 100))\#($0)": 1"# }.joined(separator: ",") + "}"
         do {
             _ = try RegisterRequest(try fields(many))
             Issue.record("taken")
@@ -101,8 +110,10 @@ struct RequestFieldsTests {
             """#
         #expect(
             try Set(errors(text, OrderRequest.init)) == [
-                "payment_method:invalid_format", "expected_total.amount:out_of_range", "expected_total.currency:invalid_format",
-                "expected_total.x:unknown_field", "shipping_address.line1:too_short", "items[0].product_id:invalid_format",
+                "payment_method:invalid_format", "expected_total.amount:out_of_range",
+                "expected_total.currency:invalid_format",
+                "expected_total.x:unknown_field", "shipping_address.line1:too_short",
+                "items[0].product_id:invalid_format",
                 "items[1]:wrong_type",
                 "currency:wrong_type",
             ])

@@ -6,7 +6,8 @@ import Testing
 struct HeaderTests {
     @Test(
         arguments: [
-            (["wait=10"], 10), (["respond-async, wait=5"], 5), (["respond-async", "wait=7"], 7), (["WAIT = 3"], 3), (["wait=\"4\""], 4),
+            (["wait=10"], 10), (["respond-async, wait=5"], 5), (["respond-async", "wait=7"], 7), (["WAIT = 3"], 3),
+            (["wait=\"4\""], 4),
             (["wait=0"], 0),
             (["wait=31"], 30), (["wait=999999999"], 30), (["wait"], nil), (["wait=-1"], nil), (["wait=1.5"], nil),
             (["wait=99999999999999999999"], nil),
@@ -32,7 +33,8 @@ struct HeaderTests {
     @Test func takesOverSaneRequestIDs() {
         #expect(RequestIDMiddleware.id(for: "order-42.retry_1") == "order-42.retry_1")
         for bad in [
-            "short", "with space in it", "line\r\nbreak-here", "<script>alert</script>", String(repeating: "x", count: 65), "",
+            "short", "with space in it", "line\r\nbreak-here", "<script>alert</script>",
+            String(repeating: "x", count: 65), "",
             "ünicode-id",
         ] {
             let id = RequestIDMiddleware.id(for: bad)
@@ -44,7 +46,8 @@ struct HeaderTests {
 
     @Test(
         arguments: [
-            ("/api/orders", "/api/v1/orders"), ("/api/orders?limit=1", "/api/v1/orders?limit=1"), ("/api/versions", "/api/v1/versions"),
+            ("/api/orders", "/api/v1/orders"), ("/api/orders?limit=1", "/api/v1/orders?limit=1"),
+            ("/api/versions", "/api/v1/versions"),
             ("/api/v1/orders", nil), ("/api/v2/orders", nil), ("/healthz", nil), ("/api", nil),
         ] as [(String, String?)])
     func aliasesTheCurrentVersion(path: String, current: String?) {

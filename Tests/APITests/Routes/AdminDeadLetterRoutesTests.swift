@@ -8,9 +8,13 @@ import Testing
 
 @testable import API
 
-@Suite("Operators see dead letters in groups and change many at once, on record", .database(migrations: try Shop.migrations()))
+@Suite(
+    "Operators see dead letters in groups and change many at once, on record",
+    .database(migrations: try Shop.migrations()))
 struct AdminDeadLetterRoutesTests {
-    private static func addDeadJobs(_ count: Int, fingerprint: String, queue: QueueName, name: String = "checkout.order", _ shop: Shop)
+    private static func addDeadJobs(
+        _ count: Int, fingerprint: String, queue: QueueName, name: String = "checkout.order", _ shop: Shop
+    )
         async throws
     {
         try await shop.database.execute(
@@ -24,8 +28,9 @@ struct AdminDeadLetterRoutesTests {
 
     private static func count(_ state: String, _ fingerprint: String?, _ shop: Shop) async throws -> Int {
         try await shop.database.query(
-            "SELECT count(*) AS count FROM jobs WHERE state = \(state) AND fingerprint IS NOT DISTINCT FROM \(fingerprint)::text")[0][
-                "count"]
+            "SELECT count(*) AS count FROM jobs WHERE state = \(state) AND fingerprint IS NOT DISTINCT FROM \(fingerprint)::text"
+        )[0][
+            "count"]
     }
 
     @Test func groupsTellTheirErrorAndLeadToTheirJobs() async throws {
@@ -33,7 +38,8 @@ struct AdminDeadLetterRoutesTests {
             let support = try await shop.register(role: .support)
             try await Self.addDeadJobs(3, fingerprint: "group-a", queue: "groups", shop)
             try await Self.addDeadJobs(5, fingerprint: "group-b", queue: "groups", name: "checkout.other", shop)
-            let groups = try await shop.send(.get, "/admin/dead-letters/groups?queue=groups&limit=1", token: support.accessToken)
+            let groups = try await shop.send(
+                .get, "/admin/dead-letters/groups?queue=groups&limit=1", token: support.accessToken)
             #expect(groups.status == 200)
             #expect(groups["items", "0", "fingerprint"] == .string("group-b"))
             #expect(groups["items", "0", "name"] == .string("checkout.other"))
@@ -45,8 +51,11 @@ struct AdminDeadLetterRoutesTests {
             #expect(jobs["items", "2", "fingerprint"] == .string("group-a"))
             #expect(jobs["items", "3"] == nil)
             #expect(jobs["cut"] == .boolean(false))
-            #expect(try await shop.send(.get, "/admin/dead-letters/groups?queue=email", token: support.accessToken)["items"] == .array([]))
-            let wrong = try await shop.send(.get, "/admin/dead-letters/groups?queue=a%20b&limit=0&x=1", token: support.accessToken)
+            #expect(
+                try await shop.send(.get, "/admin/dead-letters/groups?queue=email", token: support.accessToken)["items"]
+                    == .array([]))
+            let wrong = try await shop.send(
+                .get, "/admin/dead-letters/groups?queue=a%20b&limit=0&x=1", token: support.accessToken)
             #expect(wrong.fieldErrors == ["queue:invalid_format", "limit:out_of_range", "x:unknown_field"])
         }
     }
@@ -63,13 +72,15 @@ struct AdminDeadLetterRoutesTests {
             #expect(first["left"] == .integer(0))
             let cursor = try first.text("next_cursor")
             let rest = try await shop.send(
-                .post, "/admin/dead-letters/retry", #"{"fingerprint": "many", "cursor": "\#(cursor)"}"#, token: op.accessToken)
+                .post, "/admin/dead-letters/retry", #"{"fingerprint": "many", "cursor": "\#(cursor)"}"#,
+                token: op.accessToken)
             #expect(rest["changed"] == .integer(200))
             #expect(rest["next_cursor"] == .null)
             #expect(try await Self.count("dead", "many", shop) == 0)
             #expect(try await Self.count("dead", "few", shop) == 4)
             let discarded = try await shop.send(
-                .post, "/admin/dead-letters/discard", #"{"queue": "bulk", "fingerprint": "few"}"#, token: op.accessToken)
+                .post, "/admin/dead-letters/discard", #"{"queue": "bulk", "fingerprint": "few"}"#, token: op.accessToken
+            )
             #expect(discarded["changed"] == .integer(4))
             #expect(try await Self.count("discarded", "few", shop) == 4)
             let log = try await shop.database.query(
@@ -80,7 +91,10 @@ struct AdminDeadLetterRoutesTests {
             // A note for each batch, in its transaction.
             #expect(
                 try log.map { try $0["action"] }
-                    == ["dead_letters.retried", "dead_letters.retried", "dead_letters.retried", "dead_letters.discarded"])
+                    == [
+                        "dead_letters.retried", "dead_letters.retried", "dead_letters.retried",
+                        "dead_letters.discarded",
+                    ])
             #expect(try log.map { try $0["subject_id"] } == ["all", "all", "all", "bulk"])
             #expect(try log.map { try $0["fingerprint"] } == ["many", "many", "many", "few"])
             #expect(try log.map { try $0["changed"] } == ["500", "500", "200", "4"])
@@ -93,10 +107,14 @@ struct AdminDeadLetterRoutesTests {
             try await Self.addDeadJobs(1, fingerprint: "kept", queue: "kept", shop)
             let wrong: [(String, Set<String>)] = [
                 ("{}", ["state:required"]), (#"{"limit": 5}"#, ["state:required"]),
-                (#"{"quue": "kept"}"#, ["state:required", "quue:unknown_field"]), (#"{"state": "ready"}"#, ["state:invalid_format"]),
+                (#"{"quue": "kept"}"#, ["state:required", "quue:unknown_field"]),
+                (#"{"state": "ready"}"#, ["state:invalid_format"]),
                 (
                     #"{"queue": "a b", "since": "yesterday", "cursor": "1", "limit": 0, "x": 1}"#,
-                    ["queue:invalid_format", "since:invalid_format", "cursor:invalid_format", "limit:out_of_range", "x:unknown_field"]
+                    [
+                        "queue:invalid_format", "since:invalid_format", "cursor:invalid_format", "limit:out_of_range",
+                        "x:unknown_field",
+                    ]
                 ),
             ]
             for (body, errors) in wrong {

@@ -8,12 +8,15 @@ import Testing
 
 @testable import API
 
-@Suite("Operators find every email that did not go out, and send it again", .serialized, .database(migrations: try Shop.migrations()))
+@Suite(
+    "Operators find every email that did not go out, and send it again", .serialized,
+    .database(migrations: try Shop.migrations()))
 struct AdminEmailRoutesTests {
     /// A mail about a new order, in this state.
     private func mail(_ status: String, fault: String? = nil, in shop: Shop) async throws -> String {
         let placed = try await shop.send(
-            .post, "/orders", Shop.order(Shop.items(try await shop.addProduct())), headers: [.idempotencyKey: UUID().uuidString])
+            .post, "/orders", Shop.order(Shop.items(try await shop.addProduct())),
+            headers: [.idempotencyKey: UUID().uuidString])
         let (id, order) = (MailDelivery.ID(), try placed.text("id"))
         try await shop.database.execute(
             """
@@ -26,7 +29,9 @@ struct AdminEmailRoutesTests {
 
     private func ids(_ answer: Answer) -> [String] {
         guard case .array(let items)? = answer["items"] else { return [] }
-        return items.compactMap { if case .object(let item) = $0, case .string(let id)? = item["id"] { id } else { nil } }
+        return items.compactMap {
+            if case .object(let item) = $0, case .string(let id)? = item["id"] { id } else { nil }
+        }
     }
 
     @Test("listed by state, in parts, without the address, for staff alone")
@@ -46,12 +51,14 @@ struct AdminEmailRoutesTests {
             #expect(ids(try await shop.send(.get, "/admin/emails?status=refused", token: staff)) == [refused])
             #expect(ids(try await shop.send(.get, "/admin/emails?status=sent", token: staff)) == [sent])
             let first = try await shop.send(.get, "/admin/emails?limit=1", token: staff)
-            let rest = try await shop.send(.get, "/admin/emails?limit=1&cursor=\(try first.text("next_cursor"))", token: staff)
+            let rest = try await shop.send(
+                .get, "/admin/emails?limit=1&cursor=\(try first.text("next_cursor"))", token: staff)
             #expect(ids(first) == [refused] && ids(rest) == [failed] && rest["next_cursor"] == .null)
             for query in ["status=lost", "cursor=garbage", "limit=0", "who=me"] {
                 #expect(try await shop.send(.get, "/admin/emails?\(query)", token: staff).status == 422, "\(query)")
             }
-            #expect(try await shop.send(.get, "/admin/emails", token: try await shop.register().accessToken).status == 403)
+            #expect(
+                try await shop.send(.get, "/admin/emails", token: try await shop.register().accessToken).status == 403)
         }
     }
 
@@ -63,7 +70,8 @@ struct AdminEmailRoutesTests {
             let answer = try await shop.send(.post, "/admin/emails/\(failed)/resend", token: operator_.accessToken)
             #expect(answer.status == 202 && answer["status"] == .string("pending") && answer["id"] == .string(failed))
             let jobs = try await shop.database.query(
-                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state = 'ready' AND payload ->> 'deliveryID' = \(failed)")
+                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state = 'ready' AND payload ->> 'deliveryID' = \(failed)"
+            )
             #expect(jobs.count == 1)
             let log = try await shop.database.query(
                 "SELECT actor_id FROM audit_log WHERE action = 'mail.resent' AND subject_id = \(failed)")
@@ -73,8 +81,11 @@ struct AdminEmailRoutesTests {
                 let refusal = try await shop.send(.post, "/admin/emails/\(other)/resend", token: operator_.accessToken)
                 #expect(refusal.status == 409 && refusal["code"] == .string("email_not_resendable"), "\(status)")
             }
-            #expect(try await shop.send(.post, "/admin/emails/\(MailDelivery.ID())/resend", token: operator_.accessToken).status == 404)
-            #expect(try await shop.send(.post, "/admin/emails/nonsense/resend", token: operator_.accessToken).status == 404)
+            #expect(
+                try await shop.send(.post, "/admin/emails/\(MailDelivery.ID())/resend", token: operator_.accessToken)
+                    .status == 404)
+            #expect(
+                try await shop.send(.post, "/admin/emails/nonsense/resend", token: operator_.accessToken).status == 404)
             let support = try await shop.register(role: .support).accessToken
             #expect(try await shop.send(.post, "/admin/emails/\(failed)/resend", token: support).status == 403)
         }
@@ -89,7 +100,9 @@ struct AdminEmailRoutesTests {
             _ = try await mail("pending", fault: "shop", in: shop)
             let passing = try await shop.send(.post, "/admin/emails/resend", #"{"fault": "passing"}"#, token: token)
             #expect(passing.status == 202 && passing["resent"] == .integer(2) && passing["has_more"] == .boolean(false))
-            #expect(try await shop.send(.post, "/admin/emails/resend", #"{"kind": "refund"}"#, token: token)["resent"] == .integer(0))
+            #expect(
+                try await shop.send(.post, "/admin/emails/resend", #"{"kind": "refund"}"#, token: token)["resent"]
+                    == .integer(0))
             #expect(try await shop.send(.post, "/admin/emails/resend", "{}", token: token)["resent"] == .integer(2))
             #expect(try await shop.send(.post, "/admin/emails/resend", "{}", token: token)["resent"] == .integer(0))
             for body in [#"{"kind": "x"}"#, #"{"fault": 1}"#, #"{"all": true}"#] {
@@ -98,13 +111,17 @@ struct AdminEmailRoutesTests {
         }
     }
 
-    @Test("an order to a country that does not exist is refused with its field", arguments: ["XX", "UK", "EU", "gb", "GBR"])
+    @Test(
+        "an order to a country that does not exist is refused with its field",
+        arguments: ["XX", "UK", "EU", "gb", "GBR"])
     func countries(country: String) async throws {
         try await Shop.open { shop in
             let body = Shop.order(Shop.items(try await shop.addProduct())).replacing(
                 #""country": "GB""#, with: #""country": "\#(country)""#)
             let answer = try await shop.send(.post, "/orders", body, headers: [.idempotencyKey: UUID().uuidString])
-            #expect(answer.status == 422 && answer["errors", "0", "field"] == .string("shipping_address.country"), "\(answer.body)")
+            #expect(
+                answer.status == 422 && answer["errors", "0", "field"] == .string("shipping_address.country"),
+                "\(answer.body)")
         }
     }
 }

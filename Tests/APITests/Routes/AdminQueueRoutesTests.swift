@@ -34,7 +34,8 @@ struct AdminQueueRoutesTests {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let set = try await shop.send(
-                .patch, "/admin/queues/email", #"{"paused": true, "concurrency": 5, "rate_limit": {"per_second": 2.5}}"#,
+                .patch, "/admin/queues/email",
+                #"{"paused": true, "concurrency": 5, "rate_limit": {"per_second": 2.5}}"#,
                 token: op.accessToken)
             #expect(set.status == 200)
             #expect(set["paused"] == .boolean(true))
@@ -52,10 +53,14 @@ struct AdminQueueRoutesTests {
             #expect(try log.map { try $0["concurrency"] as String? } == ["5", nil])
             #expect(try log.map { try $0["rate"] as String? } == ["2.5/s, burst 3", "null"])
             let before = try await shop.database.query(
-                "SELECT details ->> 'before' AS before, remote_address FROM audit_log WHERE action = 'queue.configured' ORDER BY id")
+                "SELECT details ->> 'before' AS before, remote_address FROM audit_log WHERE action = 'queue.configured' ORDER BY id"
+            )
             #expect(
                 try before.map { try $0["before"] as String? }
-                    == ["concurrency: null; paused: false; rate_limit: null", "paused: true; rate_limit: 2.5/s, burst 3"])
+                    == [
+                        "concurrency: null; paused: false; rate_limit: null",
+                        "paused: true; rate_limit: 2.5/s, burst 3",
+                    ])
             #expect(try before.allSatisfy { try $0["remote_address"] as String? != nil })
         }
     }
@@ -83,7 +88,8 @@ struct AdminQueueRoutesTests {
                 #expect(answer.fieldErrors == errors, "\(body)")
             }
             for name in ["emial", "a%20b"] {
-                let answer = try await shop.send(.patch, "/admin/queues/\(name)", #"{"paused": true}"#, token: op.accessToken)
+                let answer = try await shop.send(
+                    .patch, "/admin/queues/\(name)", #"{"paused": true}"#, token: op.accessToken)
                 #expect(answer.problem == "not_found")
             }
         }

@@ -14,7 +14,8 @@ struct AdminRefundRoutesTests {
     private func paid(_ member: Member, in shop: Shop, currency: String = "USD") async throws -> String {
         let anvil = try await shop.addProduct(price: 1999)
         let placed = try await shop.send(
-            .post, "/orders", Shop.order(Shop.items(anvil) + #", "currency": "\#(currency)""#, email: nil), token: member.accessToken,
+            .post, "/orders", Shop.order(Shop.items(anvil) + #", "currency": "\#(currency)""#, email: nil),
+            token: member.accessToken,
             headers: [.idempotencyKey: UUID().uuidString])
         try await shop.settle(member.id, as: .confirmed)
         let id = try placed.text("id")
@@ -46,7 +47,8 @@ struct AdminRefundRoutesTests {
             #expect(again.status == 200)
             #expect(again.headers[.idempotentReplayed] == "true")
             #expect(try again.text("id") == first.text("id"))
-            let other = try await refund(id, #"{"amount": {"amount": 1, "currency": "USD"}}"#, token, key: "k1", in: shop)
+            let other = try await refund(
+                id, #"{"amount": {"amount": 1, "currency": "USD"}}"#, token, key: "k1", in: shop)
             #expect(other.problem == "idempotency_key_reused")
 
             let tooMuch = try await refund(id, #"{"amount": {"amount": 1001, "currency": "USD"}}"#, token, in: shop)
@@ -61,7 +63,10 @@ struct AdminRefundRoutesTests {
             #expect(list["items", "1", "id"] == rest["id"])
             let actors = try await shop.database.query(
                 "SELECT actor_id FROM audit_log WHERE action = 'refund.requested' AND subject_id = \(id)")
-            #expect(try actors.map { try $0["actor_id"] as String? } == [operator_.id.description, operator_.id.description])
+            #expect(
+                try actors.map { try $0["actor_id"] as String? } == [
+                    operator_.id.description, operator_.id.description,
+                ])
         }
     }
 
@@ -73,7 +78,8 @@ struct AdminRefundRoutesTests {
             let made = try await refund(id, "{}", operator_.accessToken, in: shop)
             let refundID = try #require(Refund.ID(try made.text("id")))
             _ = try await shop.services.refunds.record(
-                ProviderRefund(id: .init(rawValue: "re_\(refundID)"), status: .succeeded, amount: Money(1999, .usd)), for: refundID)
+                ProviderRefund(id: .init(rawValue: "re_\(refundID)"), status: .succeeded, amount: Money(1999, .usd)),
+                for: refundID)
             let shown = try await shop.send(.get, "/admin/orders/\(id)", token: support.accessToken)
             #expect(shown["status"] == .string("refunded"))
             #expect(shown["refunded", "amount"] == .integer(1999))
@@ -81,7 +87,9 @@ struct AdminRefundRoutesTests {
             #expect(shown["user_id"] == .string(customer.id.description))
             let own = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
             #expect(own["refunded", "amount"] == .integer(1999))
-            #expect(own["refunds", "0", "id"] == .string("\(refundID)") && own["refunds", "0", "status"] == .string("succeeded"))
+            #expect(
+                own["refunds", "0", "id"] == .string("\(refundID)")
+                    && own["refunds", "0", "status"] == .string("succeeded"))
             #expect(
                 own["refunds", "0", "reason"] == nil && own["refunds", "0", "failure_reason"] == nil,
                 "why is between the shop and its staff")
@@ -90,7 +98,8 @@ struct AdminRefundRoutesTests {
             try await shop.database.execute(
                 "UPDATE payments SET status = 'requires_action', client_secret = 'secret' WHERE order_id = \(id)::uuid")
             #expect(
-                try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)["payment", "client_secret"] == .string("secret"))
+                try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)["payment", "client_secret"]
+                    == .string("secret"))
             let secret = try await shop.send(.get, "/admin/orders/\(id)", token: support.accessToken)
             #expect(secret["payment", "status"] == .string("requires_action"))
             #expect(secret["payment", "client_secret"] == nil)
@@ -134,14 +143,20 @@ struct AdminRefundRoutesTests {
             guard case .string(let product)? = order["items", "0", "product_id"] else {
                 throw Answer.Missing(name: "items", body: "no order")
             }
-            let tooMany = try await refund(id, #"{"items": [{"product_id": "\#(product)", "quantity": 2}]}"#, token, in: shop)
+            let tooMany = try await refund(
+                id, #"{"items": [{"product_id": "\#(product)", "quantity": 2}]}"#, token, in: shop)
             #expect(tooMany.status == 422 && tooMany["errors", "0", "field"] == .string("items[0].quantity"))
-            let other = try await refund(id, #"{"items": [{"product_id": "\#(UUID())", "quantity": 1}]}"#, token, in: shop)
+            let other = try await refund(
+                id, #"{"items": [{"product_id": "\#(UUID())", "quantity": 1}]}"#, token, in: shop)
             #expect(other.status == 422 && other["errors", "0", "field"] == .string("items[0].product_id"))
             let made = try await refund(
-                id, #"{"items": [{"product_id": "\#(product)", "quantity": 1, "restock": true}], "reason": "duplicate"}"#, token, in: shop)
+                id,
+                #"{"items": [{"product_id": "\#(product)", "quantity": 1, "restock": true}], "reason": "duplicate"}"#,
+                token, in: shop)
             #expect(made.status == 202 && made.headers[.retryAfter] == "1")
-            #expect(made["amount", "amount"] == .integer(1999) && made["source"] == .string("shop") && made["restock"] == .boolean(true))
+            #expect(
+                made["amount", "amount"] == .integer(1999) && made["source"] == .string("shop")
+                    && made["restock"] == .boolean(true))
             #expect(made["items", "0", "quantity"] == .integer(1) && made["items", "0", "restocked"] == .integer(0))
             let list = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
             #expect(list["refunds", "0", "items", "0", "product_id"] == .string(product))
@@ -157,7 +172,8 @@ struct AdminRefundRoutesTests {
                 """
                 UPDATE payments SET card_brand = 'visa', card_last_four = '4242' WHERE order_id = \(id)::uuid
                 """)
-            try await shop.database.execute("UPDATE orders SET reserved_until = '2030-01-01T00:00:00Z' WHERE id = \(id)::uuid")
+            try await shop.database.execute(
+                "UPDATE orders SET reserved_until = '2030-01-01T00:00:00Z' WHERE id = \(id)::uuid")
             let own = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
             #expect(own["payment", "card"] == .object(["brand": .string("visa"), "last4": .string("4242")]))
             #expect(own["expires_at"] == .string("2030-01-01T00:00:00.000Z"))
@@ -170,7 +186,8 @@ struct AdminRefundRoutesTests {
         try await Shop.open { shop in
             let (customer, token) = (try await shop.register(), try await shop.register(role: .operator).accessToken)
             let id = try await paid(customer, in: shop)
-            try await shop.database.execute("UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            try await shop.database.execute(
+                "UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
             func capture(_ body: String?) async throws -> Answer {
                 try await shop.send(.post, "/admin/orders/\(id)/capture", body, token: token)
             }
@@ -183,7 +200,9 @@ struct AdminRefundRoutesTests {
             let part = try await capture(#"{"amount": {"amount": 500, "currency": "USD"}}"#)
             #expect(part.status == 202 && part.headers[.retryAfter] == "1")
             #expect(part["payment", "authorized", "amount"] == .integer(1999))
-            #expect(try await capture(#"{"amount": {"amount": 501, "currency": "USD"}}"#).problem == "capture_already_requested")
+            #expect(
+                try await capture(#"{"amount": {"amount": 501, "currency": "USD"}}"#).problem
+                    == "capture_already_requested")
             #expect(try await capture(nil).status == 202)
         }
     }
@@ -196,10 +215,13 @@ struct AdminRefundRoutesTests {
                 try await shop.send(.post, "/admin/orders/\(id)/capture", token: operator_.accessToken)
             }
             #expect(try await capture().status == 200)
-            try await shop.database.execute("UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            try await shop.database.execute(
+                "UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
             for _ in 0..<2 { #expect(try await capture().status == 202) }
             #expect(
-                try await shop.database.query("SELECT 1 FROM jobs WHERE name = 'payments.capture' AND payload ->> 'orderID' = \(id)").count
+                try await shop.database.query(
+                    "SELECT 1 FROM jobs WHERE name = 'payments.capture' AND payload ->> 'orderID' = \(id)"
+                ).count
                     == 1)
             try await shop.database.execute("UPDATE payments SET status = 'failed' WHERE order_id = \(id)::uuid")
             #expect(try await capture().problem == "order_not_authorized")
@@ -213,23 +235,32 @@ struct AdminRefundRoutesTests {
             let id = try await paid(customer, in: shop)
             let wrong: [(String, Set<String>)] = [
                 (#"{"amount": {"amount": 0, "currency": "USD"}}"#, ["amount.amount:out_of_range"]),
-                (#"{"amount": 5, "restock": 1, "all": true}"#, ["amount:wrong_type", "restock:unknown_field", "all:unknown_field"]),
+                (
+                    #"{"amount": 5, "restock": 1, "all": true}"#,
+                    ["amount:wrong_type", "restock:unknown_field", "all:unknown_field"]
+                ),
                 (#"{"items": []}"#, ["items:out_of_range"]),
                 (
                     #"{"items": [{"product_id": "x", "quantity": 0, "restock": 1, "sku": "PEN"}]}"#,
                     [
-                        "items[0].product_id:invalid_format", "items[0].quantity:out_of_range", "items[0].restock:wrong_type",
+                        "items[0].product_id:invalid_format", "items[0].quantity:out_of_range",
+                        "items[0].restock:wrong_type",
                         "items[0].sku:unknown_field",
                     ]
                 ),
                 (#"{"reason": "late_payment"}"#, ["reason:invalid_format"]),
                 (#"{"amount": {"amount": 5, "currency": "EUR"}}"#, ["amount.currency:not_allowed"]),
             ]
-            for (body, errors) in wrong { #expect(try await refund(id, body, token, in: shop).fieldErrors == errors, "\(body)") }
+            for (body, errors) in wrong {
+                #expect(try await refund(id, body, token, in: shop).fieldErrors == errors, "\(body)")
+            }
             let keyless = try await shop.send(.post, "/admin/orders/\(id)/refunds", "{}", token: token)
             #expect(keyless.problem == "idempotency_key_missing")
-            for path in [UUID().uuidString, "1"] { #expect(try await refund(path, "{}", token, in: shop).problem == "not_found") }
-            try await shop.database.execute("UPDATE payments SET status = 'failed', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            for path in [UUID().uuidString, "1"] {
+                #expect(try await refund(path, "{}", token, in: shop).problem == "not_found")
+            }
+            try await shop.database.execute(
+                "UPDATE payments SET status = 'failed', captured_amount = 0 WHERE order_id = \(id)::uuid")
             #expect(try await refund(id, "{}", token, in: shop).problem == "order_not_paid")
             #expect(try await shop.database.query("SELECT 1 FROM refunds WHERE order_id = \(id)::uuid").isEmpty)
         }

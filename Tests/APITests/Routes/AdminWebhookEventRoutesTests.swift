@@ -26,7 +26,9 @@ struct AdminWebhookEventRoutesTests {
     @Test("a discarded job says what it leaves behind, and its event counts as ignored once that is confirmed")
     func discards() async throws {
         try await Shop.open { shop in
-            let (support, operator_) = (try await shop.register(role: .support), try await shop.register(role: .operator))
+            let (support, operator_) = (
+                try await shop.register(role: .support), try await shop.register(role: .operator)
+            )
             let token = operator_.accessToken
             let job = try await deadEvent("evt_discarded", in: shop)
             let shown = try await shop.send(.get, "/admin/jobs/\(job)", token: support.accessToken)
@@ -39,9 +41,12 @@ struct AdminWebhookEventRoutesTests {
             #expect(event["state"] == .string("ignored") && event["can_replay"] == .boolean(true))
             #expect(event["ignored_by"] == .string("user:\(operator_.id)"))
             let replayed = try await shop.send(.post, "/admin/webhook-events/evt_discarded/replay", token: token)
-            #expect(replayed.status == 202 && replayed["state"] == .string("waiting") && replayed.headers[.retryAfter] == "1")
+            #expect(
+                replayed.status == 202 && replayed["state"] == .string("waiting")
+                    && replayed.headers[.retryAfter] == "1")
             let rows = try await shop.database.query(
-                "SELECT state FROM jobs WHERE name = 'payments.event' AND payload ->> 'eventID' = 'evt_discarded' ORDER BY id")
+                "SELECT state FROM jobs WHERE name = 'payments.event' AND payload ->> 'eventID' = 'evt_discarded' ORDER BY id"
+            )
             #expect(try rows.map { try $0["state"] as String } == ["discarded", "ready"])
         }
     }
@@ -55,13 +60,16 @@ struct AdminWebhookEventRoutesTests {
             let refused = try await shop.send(.post, "/admin/dead-letters/discard", body + "}", token: token)
             #expect(refused.status == 409 && refused.problem == "job_leaves_behind")
             #expect(refused["leaves_behind", "5"] == .string("And 2 more at least."))
-            let done = try await shop.send(.post, "/admin/dead-letters/discard", body + #", "confirm": true}"#, token: token)
+            let done = try await shop.send(
+                .post, "/admin/dead-letters/discard", body + #", "confirm": true}"#, token: token)
             #expect(done.status == 200 && done["changed"] == .integer(7))
             let ignored = try await shop.send(.get, "/admin/webhook-events?state=ignored&limit=100", token: token)
             #expect(ignored["items", "6", "state"] == .string("ignored"))
-            let replayed = try await shop.send(.post, "/admin/webhook-events/replay", #"{"state": "ignored"}"#, token: token)
+            let replayed = try await shop.send(
+                .post, "/admin/webhook-events/replay", #"{"state": "ignored"}"#, token: token)
             #expect(replayed.status == 202)
-            let audited = try await shop.database.query("SELECT 1 FROM audit_log WHERE action = 'webhook_events.replayed'")
+            let audited = try await shop.database.query(
+                "SELECT 1 FROM audit_log WHERE action = 'webhook_events.replayed'")
             #expect(audited.count == 1)
         }
     }
@@ -69,7 +77,9 @@ struct AdminWebhookEventRoutesTests {
     @Test("an event is ignored with a reason, by operators alone")
     func ignores() async throws {
         try await Shop.open { shop in
-            let (support, token) = (try await shop.register(role: .support), try await shop.register(role: .operator).accessToken)
+            let (support, token) = (
+                try await shop.register(role: .support), try await shop.register(role: .operator).accessToken
+            )
             _ = try await deadEvent("evt_ignored", in: shop)
             let path = "/admin/webhook-events/evt_ignored/ignore"
             #expect(try await shop.send(.post, path, #"{"note": "x"}"#, token: support.accessToken).status == 403)
@@ -82,7 +92,9 @@ struct AdminWebhookEventRoutesTests {
                 UPDATE webhook_events SET handled_at = now(), outcome = 'confirmed', payload = NULL, ignored_at = NULL, ignored_by = NULL, note = NULL
                  WHERE event_id = 'evt_ignored'
                 """)
-            #expect(try await shop.send(.post, "/admin/webhook-events/evt_ignored/replay", token: token).problem == "event_already_handled")
+            #expect(
+                try await shop.send(.post, "/admin/webhook-events/evt_ignored/replay", token: token).problem
+                    == "event_already_handled")
             #expect(try await shop.send(.get, "/admin/webhook-events?state=odd", token: token).status == 422)
         }
     }
@@ -105,9 +117,12 @@ struct AdminWebhookEventRoutesTests {
     @Test("the version of the API that an event is written in is kept with it")
     func version() async throws {
         try await Shop.open { shop in
-            let body = Shop.event(id: "evt_version").replacing(#""object":"event""#, with: #""object":"event","api_version":"2024-06-20""#)
+            let body = Shop.event(id: "evt_version").replacing(
+                #""object":"event""#, with: #""object":"event","api_version":"2024-06-20""#)
             #expect(try await shop.tell(body).status == 200)
-            let row = try await shop.database.query("SELECT api_version FROM webhook_events WHERE event_id = 'evt_version'").first
+            let row = try await shop.database.query(
+                "SELECT api_version FROM webhook_events WHERE event_id = 'evt_version'"
+            ).first
             #expect(try row?["api_version"] == "2024-06-20")
         }
     }

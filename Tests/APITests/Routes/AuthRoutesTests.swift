@@ -8,7 +8,8 @@ import Testing
 
 @testable import API
 
-@Suite("Sessions open with a password and end with the first sign of theft", .database(migrations: try Shop.migrations()))
+@Suite(
+    "Sessions open with a password and end with the first sign of theft", .database(migrations: try Shop.migrations()))
 struct AuthRoutesTests {
     private static func credentials(_ email: String, _ password: String = Member.password) -> String {
         #"{"email": "\#(email)", "password": "\#(password)"}"#
@@ -30,7 +31,8 @@ struct AuthRoutesTests {
             #expect(me.status == 200)
             #expect(me["email"] == .string(email))
 
-            let again = try await shop.send(.post, "/auth/register", body.replacingOccurrences(of: email, with: email.uppercased()))
+            let again = try await shop.send(
+                .post, "/auth/register", body.replacingOccurrences(of: email, with: email.uppercased()))
             #expect(again.status == 409)
             #expect(again.problem == "email_taken")
         }
@@ -39,7 +41,8 @@ struct AuthRoutesTests {
     @Test(arguments: ["password", "P@ssw0rd2024!", "12345678", "qwertzuiop", "ada.lovelace1815", "Lovelace!"])
     func refusesPasswordsThatAreTriedFirst(_ password: String) async throws {
         try await Shop.open { shop in
-            let body = #"{"email": "ada.lovelace1815@shop.example", "password": "\#(password)", "name": "Ada Lovelace"}"#
+            let body =
+                #"{"email": "ada.lovelace1815@shop.example", "password": "\#(password)", "name": "Ada Lovelace"}"#
             let answer = try await shop.send(.post, "/auth/register", body)
             #expect(answer.status == 422)
             #expect(answer.fieldErrors == ["password:too_common"])
@@ -63,9 +66,11 @@ struct AuthRoutesTests {
             #expect(answer.status == 201)
             #expect(answer["user", "email"] == .string(email))
             for spelling in spellings {
-                let again = try await shop.send(.post, "/auth/register", body.replacingOccurrences(of: email, with: spelling))
+                let again = try await shop.send(
+                    .post, "/auth/register", body.replacingOccurrences(of: email, with: spelling))
                 #expect(again.problem == "email_taken", "\(spelling)")
-                #expect(try await shop.send(.post, "/auth/login", Self.credentials(spelling)).status == 200, "\(spelling)")
+                #expect(
+                    try await shop.send(.post, "/auth/login", Self.credentials(spelling)).status == 200, "\(spelling)")
             }
         }
     }
@@ -84,7 +89,8 @@ struct AuthRoutesTests {
                 details.insert(try answer.text("detail"))
             }
             #expect(details.count == 1)
-            let long = try await shop.send(.post, "/auth/login", Self.credentials(member.email, String(repeating: "x", count: 73)))
+            let long = try await shop.send(
+                .post, "/auth/login", Self.credentials(member.email, String(repeating: "x", count: 73)))
             #expect(long.status == 422)
             #expect(long.fieldErrors == ["password:too_long"])
         }
@@ -142,7 +148,9 @@ struct AuthRoutesTests {
             try await shop.letPass(seconds: 3, since: member.refreshToken)
             let again = try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken))
             #expect(again.status == 200)
-            #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(try again.text("refresh_token"))).status == 200)
+            #expect(
+                try await shop.send(.post, "/auth/refresh", Self.refresh(try again.text("refresh_token"))).status == 200
+            )
             let families = try await shop.database.query(
                 "SELECT 1 FROM session_families WHERE user_id = \(member.id) AND revoked_at IS NULL")
             #expect(families.count == 1)
@@ -164,8 +172,9 @@ struct AuthRoutesTests {
             let stored = try await shop.database.query(
                 "SELECT hash FROM refresh_tokens WHERE hash = \(RandomToken.hash(member.refreshToken))")
             #expect(stored.count == 1)
-            let hash: String = try #require(try await shop.database.query("SELECT password_hash FROM users WHERE id = \(member.id)").first)[
-                "password_hash"]
+            let hash: String = try #require(
+                try await shop.database.query("SELECT password_hash FROM users WHERE id = \(member.id)").first)[
+                    "password_hash"]
             #expect(hash.hasPrefix("$2b$"))
         }
     }
@@ -174,7 +183,9 @@ struct AuthRoutesTests {
         try await Shop.open { shop in
             let member = try await shop.register()
             try await shop.database.execute("UPDATE users SET is_disabled = true WHERE id = \(member.id)")
-            #expect(try await shop.send(.post, "/auth/login", Self.credentials(member.email)).problem == "invalid_credentials")
+            #expect(
+                try await shop.send(.post, "/auth/login", Self.credentials(member.email)).problem
+                    == "invalid_credentials")
             #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken)).status == 401)
             #expect(try await shop.send(.get, "/me", token: member.accessToken).status == 401)
         }
@@ -183,11 +194,14 @@ struct AuthRoutesTests {
     @Test func answersEveryBrokenTokenAlike() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
-            let other = try #require(await AccessTokens(keys: [SigningKey(id: "test", secret: Array(repeating: 7, count: 32))]))
+            let other = try #require(
+                await AccessTokens(keys: [SigningKey(id: "test", secret: Array(repeating: 7, count: 32))]))
             let user = try #require(try await shop.services.accounts.user(member.id))
             let expired = try await shop.services.tokens.issue(for: user, now: Date() - 1000)
             var details: Set<String> = []
-            for token in ["", "x", expired, try await other.issue(for: user), member.accessToken + "x", member.refreshToken] {
+            for token in [
+                "", "x", expired, try await other.issue(for: user), member.accessToken + "x", member.refreshToken,
+            ] {
                 let answer = try await shop.send(.get, "/me", token: token)
                 #expect(answer.status == 401)
                 #expect(answer.headers[.wwwAuthenticate] != nil)
@@ -196,7 +210,9 @@ struct AuthRoutesTests {
             #expect(details.count == 1)
             #expect(try await shop.send(.get, "/cart", token: expired).status == 401)
             // A client renews an expired token on routes that look at none.
-            #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken), token: expired).status == 200)
+            #expect(
+                try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken), token: expired).status
+                    == 200)
         }
     }
 
@@ -212,8 +228,11 @@ struct AuthRoutesTests {
             let refreshed = try await shop.send(.post, "/auth/refresh", #"{"refresh_token": "\#(first)"}"#)
             let second = try refreshed.text("refresh_token")
             // Twice: the second time there is nothing left to end.
-            for _ in 0..<2 { #expect(try await shop.send(.post, "/auth/logout", #"{"refresh_token": "\#(second)"}"#).status == 204) }
-            let wrong = try await shop.send(.post, "/auth/login", #"{"email": "\#(email)", "password": "a wrong password"}"#)
+            for _ in 0..<2 {
+                #expect(try await shop.send(.post, "/auth/logout", #"{"refresh_token": "\#(second)"}"#).status == 204)
+            }
+            let wrong = try await shop.send(
+                .post, "/auth/login", #"{"email": "\#(email)", "password": "a wrong password"}"#)
             #expect(wrong.status == 401)
             let rows = try await shop.database.query(
                 """

@@ -45,8 +45,11 @@ struct CartRoutesTests {
             let other = try await shop.send(.post, "/cart/items", Self.line(anvil, "7"))
             #expect(mine.headers[.cartToken] != other.headers[.cartToken])
             let token = try #require(mine.headers[.cartToken])
-            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "quantity"] == .integer(1))
-            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: RandomToken.make()])["items"] == .array([]))
+            #expect(
+                try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "quantity"]
+                    == .integer(1))
+            #expect(
+                try await shop.send(.get, "/cart", headers: [.cartToken: RandomToken.make()])["items"] == .array([]))
             #expect(try await shop.send(.get, "/cart", headers: [.cartToken: "1 OR 1=1"]).problem == "bad_request")
         }
     }
@@ -97,7 +100,8 @@ struct CartRoutesTests {
                 func add(_ quantity: String, key: String) async throws -> Answer {
                     var headers: HTTPFields = [.idempotencyKey: key]
                     if let cart = owner.cart { headers[.cartToken] = cart }
-                    return try await shop.send(.post, "/cart/items", Self.line(anvil, quantity), token: owner.access, headers: headers)
+                    return try await shop.send(
+                        .post, "/cart/items", Self.line(anvil, quantity), token: owner.access, headers: headers)
                 }
                 let before: Int64 = owner.cart == nil ? 0 : 1
                 let added = try await add("2", key: "same")
@@ -124,7 +128,9 @@ struct CartRoutesTests {
             let late = try await shop.send(
                 .post, "/cart/items", Self.line(anvil), headers: [.cartToken: token, .idempotencyKey: "across"])
             #expect(late["items", "0", "quantity"] == .integer(8))
-            #expect(try await shop.send(.post, "/auth/login", body, headers: [.cartToken: token])["cart_merged"] == .boolean(true))
+            #expect(
+                try await shop.send(.post, "/auth/login", body, headers: [.cartToken: token])["cart_merged"]
+                    == .boolean(true))
             let again = try await shop.send(
                 .post, "/cart/items", Self.line(anvil), token: member.accessToken, headers: [.idempotencyKey: "across"])
             #expect(again["items", "0", "quantity"] == .integer(14))
@@ -153,7 +159,9 @@ struct CartRoutesTests {
             #expect(more["items", "0", "available"] == .integer(3))
             #expect(more["items", "0", "in_stock"] == .boolean(false))
             try await shop.database.execute("UPDATE products SET is_active = false WHERE id = \(anvil.id)")
-            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "available"] == .integer(0))
+            #expect(
+                try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "available"]
+                    == .integer(0))
         }
     }
 

@@ -25,15 +25,20 @@ struct CatalogueRoutesTests {
                 #expect(again.body.isEmpty)
                 #expect(again.headers[.eTag] == tag)
             }
-            #expect(try await shop.send(.get, "/products/\(product.id)", headers: [.ifNoneMatch: "\"other\""]).status == 200)
+            #expect(
+                try await shop.send(.get, "/products/\(product.id)", headers: [.ifNoneMatch: "\"other\""]).status == 200
+            )
         }
     }
 
     @Test func servesTheSecondReadFromTheCache() async throws {
         try await Shop.open { shop in
             let product = try await shop.addProduct(name: "Before")
-            // A read goes past the cache while Redis is still being connected to; an invalidation waits for it or fails.
-            try await eventually("Redis is there") { (try? await shop.services.products.invalidate([product.id])) != nil }
+            // A read goes past the cache while Redis is still being connected to; an invalidation waits for it or
+            // fails.
+            try await eventually("Redis is there") {
+                (try? await shop.services.products.invalidate([product.id])) != nil
+            }
             _ = try await shop.send(.get, "/products/\(product.id)")
             // Behind the cache's back: only an invalidation makes this visible.
             try await shop.database.execute("UPDATE products SET name = 'After' WHERE id = \(product.id)")
@@ -46,7 +51,9 @@ struct CatalogueRoutesTests {
     @Test func pagesThroughEverythingOnce() async throws {
         try await Shop.open { shop in
             var expected: Set<String> = []
-            for index in 0..<7 { expected.insert(try await shop.addProduct(name: "Paged widget \(index)").id.description) }
+            for index in 0..<7 {
+                expected.insert(try await shop.addProduct(name: "Paged widget \(index)").id.description)
+            }
             var seen: [String] = []
             var cursor: String?
             repeat {
@@ -71,7 +78,8 @@ struct CatalogueRoutesTests {
             #expect(answer.status == 422)
             #expect(
                 answer.fieldErrors == [
-                    "limit:out_of_range", "sort:invalid_format", "currency:invalid_format", "in_stock:invalid_format", "page:unknown_field",
+                    "limit:out_of_range", "sort:invalid_format", "currency:invalid_format", "in_stock:invalid_format",
+                    "page:unknown_field",
                 ])
             #expect(try await shop.send(.get, "/products?limit=1&limit=2").fieldErrors == ["limit:not_allowed"])
             let empty = try await shop.send(.get, "/products?limit=&currency=&in_stock=&search=")

@@ -11,7 +11,8 @@ struct CursorTests {
     private static let lists = [
         "/products", "/products?sort=name", "/products?sort=price", "/products?search=anvil", "/orders", "/admin/jobs",
         "/admin/jobs?state=dead",
-        "/admin/disputes", "/admin/disputes?open=true", "/admin/reconciliation", "/admin/reconciliation?status=open", "/admin/emails",
+        "/admin/disputes", "/admin/disputes?open=true", "/admin/reconciliation", "/admin/reconciliation?status=open",
+        "/admin/emails",
         "/admin/webhook-events", "/admin/webhook-events?state=waiting",
     ]
 
@@ -19,7 +20,8 @@ struct CursorTests {
     private static var forged: [String] {
         let id = Product.ID().description
         let values: [[ListCursor.Value]] = [
-            [.text(id)], [.number(.max), .text(id)], [.number(.min), .text("x")], [.text("x"), .text(id)], [.number(1)], [.text("x")],
+            [.text(id)], [.number(.max), .text(id)], [.number(.min), .text("x")], [.text("x"), .text(id)], [.number(1)],
+            [.text("x")],
             [.number(253_402_300_800_000_000), .text("du_1")], [.number(-1), .text("du_1")],
             [.number(253_402_300_799_999_999), .text("du_1")],
         ]
@@ -62,7 +64,8 @@ struct CursorTests {
             // The page may have another size and show another currency.
             #expect(try await shop.send(.get, "/products?limit=7&currency=USD&cursor=\(cursor)").status == 200)
             for path in Self.lists.dropFirst() + ["/products?in_stock=true", "/products?category=tools"] {
-                let answer = try await shop.send(.get, "\(path)\(path.contains("?") ? "&" : "?")cursor=\(cursor)", token: staff)
+                let answer = try await shop.send(
+                    .get, "\(path)\(path.contains("?") ? "&" : "?")cursor=\(cursor)", token: staff)
                 #expect(answer.problem == "invalid_cursor", "\(path)")
             }
             for body in [

@@ -10,7 +10,9 @@ import Testing
 
 @testable import API
 
-@Suite("A guest's order stays the guest's, whatever keys the server has and whoever logs in", .database(migrations: try Shop.migrations()))
+@Suite(
+    "A guest's order stays the guest's, whatever keys the server has and whoever logs in",
+    .database(migrations: try Shop.migrations()))
 struct GuestOrderTests {
     private static let old = SigningKey(id: "old", secret: Array("the signing key of last year, 32+ bytes".utf8))
     private static let new = SigningKey(id: "new", secret: Array("the signing key of this year, 32+ bytes".utf8))
@@ -22,14 +24,17 @@ struct GuestOrderTests {
     }
 
     /// An order of a guest without a token, and the token that came with it.
-    private static func order(_ shop: Shop, key: String = UUID().uuidString) async throws -> (id: String, token: String, body: String) {
+    private static func order(_ shop: Shop, key: String = UUID().uuidString) async throws -> (
+        id: String, token: String, body: String
+    ) {
         let body = Shop.order(Shop.items(try await shop.addProduct()))
         let answer = try await shop.send(.post, "/orders", body, headers: Self.key(key))
         #expect(answer.status == 202)
         return (try answer.text("id"), try #require(answer.headers[.cartToken]), body)
     }
 
-    @Test("a repeated request finds its order with whatever signing keys", arguments: [[new, old], [new], [old, new]])
+    @Test(
+        "a repeated request finds its order with whatever signing keys", arguments: [[new, old], [new], [old, new]])
     func repeatsAcrossARotation(_ keys: [SigningKey]) async throws {
         let key = UUID().uuidString
         try await Shop.open(signingKeys: [Self.old]) { first in
@@ -42,13 +47,16 @@ struct GuestOrderTests {
                     #expect(try again.text("id") == id)
                     let other = again.headers[.cartToken] ?? token
                     #expect(try await second.send(.get, "/orders/\(id)", headers: [.cartToken: other]).status == 200)
-                    #expect(try await second.send(.get, "/orders", headers: [.cartToken: other])["items", "0", "id"] == .string(id))
+                    #expect(
+                        try await second.send(.get, "/orders", headers: [.cartToken: other])["items", "0", "id"]
+                            == .string(id))
                     // What came with the further token and a request without it are one identity.
                     let third = try await second.send(.post, "/orders", body, headers: Self.key(key, token: other))
                     #expect(try third.text("id") == id)
                 }
             }
-            let other = try await first.send(.post, "/orders", Shop.order(Shop.items(try await first.addProduct())), headers: Self.key(key))
+            let other = try await first.send(
+                .post, "/orders", Shop.order(Shop.items(try await first.addProduct())), headers: Self.key(key))
             #expect(other.problem == "idempotency_key_reused")
         }
     }
@@ -60,10 +68,13 @@ struct GuestOrderTests {
             let (key, body) = (UUID().uuidString, Shop.order(Shop.items(anvil)))
             // As the version before did it: the token is made from the first signing key, and names the guest.
             var code = HMAC<SHA256>(key: SymmetricKey(data: Self.old.secret))
-            for part in ["cartwright express cart token", key, "guest@shop.example"] { code.update(data: Array(part.utf8) + [0]) }
+            for part in ["cartwright express cart token", key, "guest@shop.example"] {
+                code.update(data: Array(part.utf8) + [0])
+            }
             let token = Base64URL.encode(Array(code.finalize()))
             let request = PlaceOrderRequest(
-                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(try JSONParser.parse(Array(body.utf8))))),
+                idempotencyKey: key,
+                fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(try JSONParser.parse(Array(body.utf8))))),
                 buyer: .guest(tokenHash: RandomToken.hash(token)),
                 source: .items([.init(productID: anvil.id, quantity: try Quantity(1))]), paymentMethod: "pm_card_visa",
                 email: try EmailAddress("guest@shop.example"),
@@ -83,7 +94,8 @@ struct GuestOrderTests {
 
     @Test("a rolling change of keys refuses no valid token on any process")
     func rotatesKeys() async throws {
-        // Add the new key as the second everywhere; make it the first; remove the old one after the last old token has expired.
+        // Add the new key as the second everywhere; make it the first; remove the old one after the last old token has
+        // expired.
         let phases = [[Self.old], [Self.old, Self.new], [Self.new, Self.old]]
         let known = Mutex<Member?>(nil)
         for (before, after) in zip(phases, phases.dropFirst()) {
@@ -97,7 +109,9 @@ struct GuestOrderTests {
                     let body = #"{"email": "\#(someone.email)", "password": "\#(Member.password)"}"#
                     for issuer in [one, two] {
                         let token = try await issuer.send(.post, "/auth/login", body).text("access_token")
-                        for process in [one, two] { #expect(try await process.send(.get, "/me", token: token).status == 200) }
+                        for process in [one, two] {
+                            #expect(try await process.send(.get, "/me", token: token).status == 200)
+                        }
                     }
                 }
             }
@@ -105,8 +119,10 @@ struct GuestOrderTests {
         try await Shop.open(signingKeys: [Self.new, Self.old]) { one in
             try await Shop.open(signingKeys: [Self.new]) { two in
                 let email = try #require(known.withLock { $0 }).email
-                let token = try await one.send(.post, "/auth/login", #"{"email": "\#(email)", "password": "\#(Member.password)"}"#)
-                    .text("access_token")
+                let token = try await one.send(
+                    .post, "/auth/login", #"{"email": "\#(email)", "password": "\#(Member.password)"}"#
+                )
+                .text("access_token")
                 #expect(try await two.send(.get, "/me", token: token).status == 200)
             }
         }
@@ -134,7 +150,9 @@ struct GuestOrderTests {
                 #expect(session["orders_taken_over"] == nil)
                 let access = try session.text("access_token")
                 #expect(try await shop.send(.get, "/orders/\(id)", token: access).status == 404)
-                #expect(try await shop.send(.get, "/orders/\(id)", token: access, headers: [.cartToken: token]).status == 200)
+                #expect(
+                    try await shop.send(.get, "/orders/\(id)", token: access, headers: [.cartToken: token]).status
+                        == 200)
             }
             let access = try session.text("access_token")
             #expect(try await shop.send(.get, "/orders/\(id)", token: access).status == 200)
@@ -148,7 +166,9 @@ struct GuestOrderTests {
             #expect(try await shop.send(.get, "/orders/\(other.id)", token: access).status == 404)
             #expect(try await shop.send(.get, "/orders/\(id)", headers: [.cartToken: other.token]).status == 404)
             let stranger = try await shop.register(cartToken: token)
-            #expect(try await shop.send(.get, "/orders/\(id)", token: stranger.accessToken, headers: [.cartToken: token]).status == 404)
+            #expect(
+                try await shop.send(.get, "/orders/\(id)", token: stranger.accessToken, headers: [.cartToken: token])
+                    .status == 404)
             let audited = try await shop.database.query(
                 "SELECT 1 FROM audit_log WHERE action = 'order.taken_over' AND subject_id = \(id)")
             #expect(audited.count == 1)
@@ -166,7 +186,8 @@ struct GuestOrderTests {
         try await Shop.open { shop in
             let key = UUID().uuidString
             let (id, _, body) = try await Self.order(shop, key: key)
-            let further = try #require(try await shop.send(.post, "/orders", body, headers: Self.key(key)).headers[.cartToken])
+            let further = try #require(
+                try await shop.send(.post, "/orders", body, headers: Self.key(key)).headers[.cartToken])
             let member = try await shop.register(cartToken: further)
             #expect(try await shop.send(.get, "/orders/\(id)", token: member.accessToken).status == 200)
         }
@@ -192,10 +213,15 @@ struct GuestOrderTests {
             let given = try #require(cart.headers[.cartToken])
             #expect(given != own)
             #expect(try await shop.send(.get, "/cart", headers: [.cartToken: own])["items"] == .array([]))
-            #expect(try await shop.send(.get, "/cart", headers: [.cartToken: given])["items", "0", "quantity"] == .integer(1))
-            #expect(try await shop.send(.patch, "/cart/items/\(anvil.id)", #"{"quantity": 2}"#, headers: [.cartToken: own]).status == 404)
+            #expect(
+                try await shop.send(.get, "/cart", headers: [.cartToken: given])["items", "0", "quantity"]
+                    == .integer(1))
+            #expect(
+                try await shop.send(.patch, "/cart/items/\(anvil.id)", #"{"quantity": 2}"#, headers: [.cartToken: own])
+                    .status == 404)
 
-            let placed = try await shop.send(.post, "/orders", Shop.order(Shop.items(anvil)), headers: Self.key(token: own))
+            let placed = try await shop.send(
+                .post, "/orders", Shop.order(Shop.items(anvil)), headers: Self.key(token: own))
             #expect(placed.status == 202)
             let ordered = try #require(placed.headers[.cartToken])
             let id = try placed.text("id")
@@ -209,7 +235,9 @@ struct GuestOrderTests {
         }
     }
 
-    @Test("a disabled account cannot order, pay or cancel with a token that it still has", arguments: ["disabled", "logged out"])
+    @Test(
+        "a disabled account cannot order, pay or cancel with a token that it still has",
+        arguments: ["disabled", "logged out"])
     func asksTheAccountAboutMoney(_ how: String) async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
@@ -223,7 +251,8 @@ struct GuestOrderTests {
                 try await shop.services.accounts.endAllSessions(of: member.id)
             }
             for (path, body) in [
-                ("/orders", body), ("/orders/\(id)/payments", #"{"payment_method": "pm_card_visa"}"#), ("/orders/\(id)/cancel", nil),
+                ("/orders", body), ("/orders/\(id)/payments", #"{"payment_method": "pm_card_visa"}"#),
+                ("/orders/\(id)/cancel", nil),
             ] as [(String, String?)] {
                 let answer = try await shop.send(.post, path, body, token: member.accessToken, headers: Self.key())
                 #expect(answer.status == 401, "\(path)")

@@ -19,7 +19,8 @@ struct MailWebhookRoutesTests {
     }
 
     private func signed(
-        _ body: String, by key: P256.Signing.PrivateKey = Shop.mailKey, at time: Int64 = Int64(Date().timeIntervalSince1970)
+        _ body: String, by key: P256.Signing.PrivateKey = Shop.mailKey,
+        at time: Int64 = Int64(Date().timeIntervalSince1970)
     ) throws -> HTTPFields {
         let signature = try key.signature(for: Data("\(time)\(body)".utf8)).derRepresentation.base64EncodedString()
         return [.sendGridSignature: signature, .sendGridTimestamp: "\(time)", .contentType: "application/json"]
@@ -41,7 +42,8 @@ struct MailWebhookRoutesTests {
             #expect(try await count(id, in: shop) == 2)
             #expect(try await shop.services.mailEvents.events(of: id).last?.reason == "550 … unknown")
             let jobs = try await shop.database.query(
-                "SELECT 1 FROM jobs WHERE name = 'email.event' AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))")
+                "SELECT 1 FROM jobs WHERE name = 'email.event' AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))"
+            )
             #expect(jobs.count == 2)
         }
     }
@@ -52,10 +54,13 @@ struct MailWebhookRoutesTests {
             let body = "[\(event(id, "bounce"))]"
             let now = Int64(Date().timeIntervalSince1970)
             var refused: [HTTPFields] = [
-                [:], try signed(body, by: P256.Signing.PrivateKey()), try signed(body + " "), try signed(body, at: now - 86_500),
+                [:], try signed(body, by: P256.Signing.PrivateKey()), try signed(body + " "),
+                try signed(body, at: now - 86_500),
                 try signed(body, at: now + 400),
             ]
-            for (name, value) in [(HTTPField.Name.sendGridTimestamp, "\(now + 1)"), (.sendGridTimestamp, "x"), (.sendGridSignature, "!")] {
+            for (name, value) in [
+                (HTTPField.Name.sendGridTimestamp, "\(now + 1)"), (.sendGridTimestamp, "x"), (.sendGridSignature, "!"),
+            ] {
                 var fields = try signed(body)
                 fields[name] = value
                 refused.append(fields)
@@ -71,7 +76,9 @@ struct MailWebhookRoutesTests {
             }
             #expect(try await count(id, in: shop) == 0)
             // Told an hour late, as after an outage of ours, it still counts.
-            #expect(try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body, at: now - 3600)).status == 200)
+            #expect(
+                try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body, at: now - 3600)).status
+                    == 200)
             #expect(try await count(id, in: shop) == 1)
         }
     }
@@ -83,7 +90,8 @@ struct MailWebhookRoutesTests {
             let id = MailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
             try await shop.database.execute(
-                "ALTER TABLE \(identifier: table) ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')")
+                "ALTER TABLE \(identifier: table) ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')"
+            )
             #expect(try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body)).status >= 500)
             try await shop.database.execute("ALTER TABLE \(identifier: table) DROP CONSTRAINT unlucky")
             #expect(try await count(id, in: shop) == 0, "an event without its job would never be handled")
@@ -97,8 +105,10 @@ struct MailWebhookRoutesTests {
             let id = MailDelivery.ID()
             let elements = [
                 #"{"event":"delivered","timestamp":1,"sg_message_id":"x"}"#, "3", "{}",
-                event(id, "delivered").replacing("\(id)", with: "d-1"), event(id, "delivered").replacing("1795410727", with: "1.5"),
-                event(id, "click").replacing("1795410727", with: "-1"), event(id, "click").replacing("1795410727", with: "4102444801"),
+                event(id, "delivered").replacing("\(id)", with: "d-1"),
+                event(id, "delivered").replacing("1795410727", with: "1.5"),
+                event(id, "click").replacing("1795410727", with: "-1"),
+                event(id, "click").replacing("1795410727", with: "4102444801"),
                 event(id, ""), event(id, "open"),
             ]
             let body = "[\(elements.joined(separator: ","))]"

@@ -23,7 +23,10 @@ struct OrderAmountTests {
 
     @Test(
         "what the provider does not charge is refused with the bounds, and nothing is left behind",
-        arguments: [(10, "amount_too_small"), (49, "amount_too_small"), (100_000_000, "amount_too_large"), (Int64.max, "amount_too_large")])
+        arguments: [
+            (10, "amount_too_small"), (49, "amount_too_small"), (100_000_000, "amount_too_large"),
+            (Int64.max, "amount_too_large"),
+        ])
     func outOfBounds(_ price: Int64, _ code: String) async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: price)
@@ -35,11 +38,13 @@ struct OrderAmountTests {
             #expect(try await orders(shop, of: anvil) == 0)
             // The key is not used up.
             try await shop.database.execute("UPDATE products SET base_amount = 1999 WHERE id = \(anvil.id)")
-            #expect(try await shop.send(.post, "/orders", Shop.order(Shop.items(anvil)), headers: headers).status == 202)
+            #expect(
+                try await shop.send(.post, "/orders", Shop.order(Shop.items(anvil)), headers: headers).status == 202)
         }
     }
 
-    @Test("an order that costs nothing waits for its outcome without being asked to, and is answered again under its key")
+    @Test(
+        "an order that costs nothing waits for its outcome without being asked to, and is answered again under its key")
     func free() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 0)
@@ -58,7 +63,8 @@ struct OrderAmountTests {
             #expect(replay.status == 201 && replay.headers[.idempotentReplayed] == "true")
             let id = try answer.text("id")
             let admin = try await shop.register(role: .admin)
-            let refund = try await shop.send(.post, "/admin/orders/\(id)/refunds", "{}", token: admin.accessToken, headers: Self.headers())
+            let refund = try await shop.send(
+                .post, "/admin/orders/\(id)/refunds", "{}", token: admin.accessToken, headers: Self.headers())
             #expect(refund.status == 409 && refund.problem == "order_not_paid")
             let capture = try await shop.send(.post, "/admin/orders/\(id)/capture", token: admin.accessToken)
             #expect(capture.status == 409 && capture.problem == "order_not_authorized")
@@ -78,17 +84,21 @@ struct OrderAmountTests {
 
     @Test(
         "the number of a card is refused and not repeated",
-        arguments: ["4242424242424242", "4242-4242-4242-4242", "4242 4242 4242 4242", "pm_4242424242424242", "378282246310005"])
+        arguments: [
+            "4242424242424242", "4242-4242-4242-4242", "4242 4242 4242 4242", "pm_4242424242424242", "378282246310005",
+        ])
     func cardNumber(_ number: String) async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let answer = try await shop.send(
                 .post, "/orders", Shop.order(Shop.items(anvil), method: number), headers: Self.headers())
             #expect(answer.status == 422 && answer.fieldErrors == ["payment_method:not_allowed"])
-            #expect(!String(decoding: answer.body, as: UTF8.self).contains("4242") && !"\(answer.headers)".contains("4242"))
+            #expect(
+                !String(decoding: answer.body, as: UTF8.self).contains("4242") && !"\(answer.headers)".contains("4242"))
             #expect(try await orders(shop, of: anvil) == 0)
             // Nor in an address.
-            let address = Shop.order(Shop.items(anvil)).replacing("12 St James Square", with: "Card 4242 4242 4242 4242")
+            let address = Shop.order(Shop.items(anvil)).replacing(
+                "12 St James Square", with: "Card 4242 4242 4242 4242")
             let second = try await shop.send(.post, "/orders", address, headers: Self.headers())
             #expect(second.fieldErrors == ["shipping_address.line1:not_allowed"])
             #expect(!String(decoding: second.body, as: UTF8.self).contains("4242 4242"))
@@ -96,7 +106,8 @@ struct OrderAmountTests {
             let order = try await shop.send(.post, "/orders", Shop.order(Shop.items(anvil)), headers: Self.headers())
             let token = try #require(order.headers[.cartToken])
             let third = try await shop.send(
-                .post, "/orders/\(try order.text("id"))/payments", #"{"payment_method": "\#(number)"}"#, headers: [.cartToken: token])
+                .post, "/orders/\(try order.text("id"))/payments", #"{"payment_method": "\#(number)"}"#,
+                headers: [.cartToken: token])
             #expect(third.status == 422 && third.fieldErrors == ["payment_method:not_allowed"])
         }
     }
@@ -106,7 +117,9 @@ struct OrderAmountTests {
         try await Shop.open { shop in
             let answer = try await shop.send(.get, "/currencies")
             #expect(answer["items", "0", "code"] == .string("USD") && answer["items", "0", "step"] == .integer(1))
-            #expect(answer["items", "0", "minimum"] == .integer(50) && answer["items", "0", "maximum"] == .integer(99_999_999))
+            #expect(
+                answer["items", "0", "minimum"] == .integer(50)
+                    && answer["items", "0", "maximum"] == .integer(99_999_999))
         }
     }
 }

@@ -22,7 +22,9 @@ struct OrderCancelRoutesTests {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await placed(member, in: shop)
-            #expect(try await shop.send(.post, "/orders/\(id)/cancel", token: shop.register().accessToken).problem == "not_found")
+            #expect(
+                try await shop.send(.post, "/orders/\(id)/cancel", token: shop.register().accessToken).problem
+                    == "not_found")
             #expect(try await shop.send(.post, "/orders/\(id)/cancel").status == 401)
             for _ in 0..<2 {
                 let answer = try await shop.send(.post, "/orders/\(id)/cancel", token: member.accessToken)
@@ -39,14 +41,18 @@ struct OrderCancelRoutesTests {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await placed(member, in: shop)
-            let unknown = try await shop.send(.post, "/orders/\(id)/cancel", #"{"refund": true}"#, token: member.accessToken)
+            let unknown = try await shop.send(
+                .post, "/orders/\(id)/cancel", #"{"refund": true}"#, token: member.accessToken)
             #expect(unknown.status == 422)
             #expect(unknown.fieldErrors == ["refund:unknown_field"])
             #expect(try await shop.send(.post, "/orders/\(id)/cancel", "[]", token: member.accessToken).status == 422)
-            #expect(try await shop.send(.post, "/orders/\(id)/cancel", "{", token: member.accessToken).problem == "malformed_json")
+            #expect(
+                try await shop.send(.post, "/orders/\(id)/cancel", "{", token: member.accessToken).problem
+                    == "malformed_json")
             let admin = try await shop.register(role: .admin)
             for action in ["cancel", "capture"] {
-                let staff = try await shop.send(.post, "/admin/orders/\(id)/\(action)", #"{"amnt": 1}"#, token: admin.accessToken)
+                let staff = try await shop.send(
+                    .post, "/admin/orders/\(id)/\(action)", #"{"amnt": 1}"#, token: admin.accessToken)
                 #expect(staff.status == 422)
                 #expect(staff.fieldErrors == ["amnt:unknown_field"])
             }
@@ -63,7 +69,9 @@ struct OrderCancelRoutesTests {
             #expect(answer.status == 202)
             #expect(answer["status"] == .string("reserved"))
             #expect(
-                try await shop.database.query("SELECT 1 FROM jobs WHERE name = 'orders.cancel' AND payload ->> 'orderID' = \(id)").count
+                try await shop.database.query(
+                    "SELECT 1 FROM jobs WHERE name = 'orders.cancel' AND payload ->> 'orderID' = \(id)"
+                ).count
                     == 1)
         }
     }

@@ -23,11 +23,14 @@ struct OrderPaymentRoutesTests {
     }
 
     private func jobs(of id: String, in shop: Shop) async throws -> Int {
-        try await shop.database.query("SELECT 1 FROM jobs WHERE name = 'checkout.order' AND payload ->> 'orderID' = \(id)").count
+        try await shop.database.query(
+            "SELECT 1 FROM jobs WHERE name = 'checkout.order' AND payload ->> 'orderID' = \(id)"
+        ).count
     }
 
     @Test(
-        arguments: [(Outcome.confirmed, 201, nil), (.declined, 402, "payment_declined"), (.approval, 202, nil)] as [(Outcome, Int, String?)]
+        arguments: [(Outcome.confirmed, 201, nil), (.declined, 402, "payment_declined"), (.approval, 202, nil)]
+            as [(Outcome, Int, String?)]
     )
     func answersWithTheOutcome(_ outcome: Outcome, status: Int, code: String?) async throws {
         try await Shop.open { shop in
@@ -36,7 +39,9 @@ struct OrderPaymentRoutesTests {
             async let answering = shop.send(
                 .post, "/orders/\(id)/payments", Self.card, token: member.accessToken, headers: [.prefer: "wait=20"])
             try await eventually("the order is being paid again") {
-                try await shop.database.query("SELECT 1 FROM orders WHERE status = 'reserved' AND user_id = \(member.id)").count == 1
+                try await shop.database.query(
+                    "SELECT 1 FROM orders WHERE status = 'reserved' AND user_id = \(member.id)"
+                ).count == 1
             }
             #expect(try await jobs(of: id, in: shop) == 2)
             try await shop.settle(member.id, as: outcome)
@@ -45,7 +50,8 @@ struct OrderPaymentRoutesTests {
             #expect(answer.problem == code)
             #expect(answer.headers[.location] == "/api/v1/orders/\(id)")
             #expect(answer.headers[.preferenceApplied] == "wait=20")
-            let method = try await shop.database.query("SELECT method FROM payments WHERE order_id = \(id)::uuid AND attempt = 2")
+            let method = try await shop.database.query(
+                "SELECT method FROM payments WHERE order_id = \(id)::uuid AND attempt = 2")
             #expect(try method.first?["method"] == "pm_card_mastercard")
         }
     }
@@ -83,7 +89,8 @@ struct OrderPaymentRoutesTests {
             #expect(try await pay(token: nil).status == 401)
             #expect(try await pay(token: shop.register().accessToken).problem == "not_found")
 
-            try await shop.database.execute("UPDATE orders SET reserved_until = now() - interval '1 s' WHERE user_id = \(member.id)")
+            try await shop.database.execute(
+                "UPDATE orders SET reserved_until = now() - interval '1 s' WHERE user_id = \(member.id)")
             let late = try await pay()
             #expect(late.status == 409)
             #expect(late.problem == "payment_window_closed")

@@ -67,7 +67,8 @@ struct OrderRoutesTests {
             let key = Self.key()
             let body = Shop.order(Shop.items(anvil))
             let first = try await shop.send(.post, "/orders", body, headers: key)
-            let spaced = try await shop.send(.post, "/orders", body.replacingOccurrences(of: ",", with: " ,\n"), headers: key)
+            let spaced = try await shop.send(
+                .post, "/orders", body.replacingOccurrences(of: ",", with: " ,\n"), headers: key)
             #expect(spaced.status == 200)
             #expect(try spaced.text("id") == first.text("id"))
         }
@@ -85,7 +86,10 @@ struct OrderRoutesTests {
             #expect(mine.status == 202)
             #expect(theirs.status == 202)
             #expect(try mine.text("id") != theirs.text("id"))
-            for path in ["/orders/\(try mine.text("id"))", "/orders/\(try mine.text("id"))/events", "/orders/\(UUID())", "/orders/1"] {
+            for path in [
+                "/orders/\(try mine.text("id"))", "/orders/\(try mine.text("id"))/events", "/orders/\(UUID())",
+                "/orders/1",
+            ] {
                 let answer = try await shop.send(.get, path, token: second.accessToken)
                 #expect(answer.status == 404)
                 #expect(answer.problem == "not_found")
@@ -132,7 +136,9 @@ struct OrderRoutesTests {
             let body = Shop.order(Shop.items(anvil), email: nil)
             let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                 for _ in 0..<16 {
-                    group.addTask { try await shop.send(.post, "/orders", body, token: member.accessToken, headers: key) }
+                    group.addTask {
+                        try await shop.send(.post, "/orders", body, token: member.accessToken, headers: key)
+                    }
                 }
                 return try await group.reduce(into: [Answer]()) { $0.append($1) }
             }
@@ -149,12 +155,16 @@ struct OrderRoutesTests {
             let anvil = try await shop.addProduct()
             let body = Shop.order(Shop.items(anvil))
             #expect(try await shop.send(.post, "/orders", body).problem == "idempotency_key_missing")
-            #expect(try await shop.send(.post, "/orders", body, headers: Self.key("two words")).problem == "idempotency_key_invalid")
-            let anonymous = try await shop.send(.post, "/orders", Shop.order(Shop.items(anvil), email: nil), headers: Self.key())
+            #expect(
+                try await shop.send(.post, "/orders", body, headers: Self.key("two words")).problem
+                    == "idempotency_key_invalid")
+            let anonymous = try await shop.send(
+                .post, "/orders", Shop.order(Shop.items(anvil), email: nil), headers: Self.key())
             #expect(anonymous.fieldErrors == ["email:required"])
             #expect(try await shop.send(.post, "/orders", Shop.order(), headers: Self.key()).problem == "cart_empty")
             let sneaky = try await shop.send(
-                .post, "/orders", Shop.order(Shop.items(anvil) + #", "total": {"amount": 1, "currency": "USD"}, "status": "confirmed""#),
+                .post, "/orders",
+                Shop.order(Shop.items(anvil) + #", "total": {"amount": 1, "currency": "USD"}, "status": "confirmed""#),
                 headers: Self.key())
             #expect(sneaky.fieldErrors == ["total:unknown_field", "status:unknown_field"])
         }
@@ -165,7 +175,8 @@ struct OrderRoutesTests {
             let anvil = try await shop.addProduct()
             let start = ContinuousClock.now
             let answer = try await shop.send(
-                .post, "/orders", Shop.order(Shop.items(anvil)), headers: Self.key(UUID().uuidString, [.prefer: "wait=1"]))
+                .post, "/orders", Shop.order(Shop.items(anvil)),
+                headers: Self.key(UUID().uuidString, [.prefer: "wait=1"]))
             #expect(answer.status == 202)
             #expect(answer.headers[.preferenceApplied] == "wait=1")
             #expect(start.duration(to: .now) >= .milliseconds(900))
@@ -174,8 +185,10 @@ struct OrderRoutesTests {
 
     @Test(
         arguments: [
-            (Outcome.confirmed, 201, nil), (.declined, 402, "payment_declined"), (.rejected, 409, "out_of_stock"), (.approval, 202, nil),
-            (.refused("payment_method_unusable"), 422, "validation_failed"), (.refused("amount_too_small"), 422, "payment_refused"),
+            (Outcome.confirmed, 201, nil), (.declined, 402, "payment_declined"), (.rejected, 409, "out_of_stock"),
+            (.approval, 202, nil),
+            (.refused("payment_method_unusable"), 422, "validation_failed"),
+            (.refused("amount_too_small"), 422, "payment_refused"),
         ] as [(Outcome, Int, String?)])
     func answersWithTheOutcome(_ outcome: Outcome, status: Int, code: String?) async throws {
         try await Shop.open { shop in

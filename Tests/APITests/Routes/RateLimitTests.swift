@@ -14,7 +14,8 @@ struct RateLimitTests {
     private static let proxies = TrustedProxies([IPRange("127.0.0.1"), IPRange("::1")].compactMap { $0 })
 
     private static func every(_ count: Int) -> RequestLimits {
-        RequestLimits(Dictionary(uniqueKeysWithValues: RequestClass.allCases.map { ($0, RequestLimit(count, per: 3600)) }))
+        RequestLimits(
+            Dictionary(uniqueKeysWithValues: RequestClass.allCases.map { ($0, RequestLimit(count, per: 3600)) }))
     }
 
     private static func from(_ address: String) -> HTTPFields { [.forwardedFor: address] }
@@ -101,7 +102,8 @@ struct RateLimitTests {
             let bob = try await shop.register()
             try await Shop.open(database: shop.database, proxies: Self.proxies, limits: Self.every(1)) { limited in
                 func status(_ member: Member, _ address: String) async throws -> Int {
-                    try await limited.send(.get, "/orders", token: member.accessToken, headers: Self.from(address)).status
+                    try await limited.send(.get, "/orders", token: member.accessToken, headers: Self.from(address))
+                        .status
                 }
                 let first = try await status(ada, "192.0.2.1")
                 #expect(first == 200)
@@ -125,7 +127,9 @@ struct RateLimitTests {
             }
             #expect(try await shop.send(.post, "/cart/items", body).status == 429)
             // Who has one goes on.
-            #expect(try await shop.send(.post, "/cart/items", body, headers: [.cartToken: try #require(token)]).status == 200)
+            #expect(
+                try await shop.send(.post, "/cart/items", body, headers: [.cartToken: try #require(token)]).status
+                    == 200)
         }
     }
 
@@ -135,7 +139,9 @@ struct RateLimitTests {
         try await Shop.open(limits: limits) { shop in
             let product = try await shop.addProduct()
             let body = Shop.order(Shop.items(product))
-            #expect(try await shop.send(.post, "/orders", body, headers: [.idempotencyKey: UUID().uuidString]).status == 202)
+            #expect(
+                try await shop.send(.post, "/orders", body, headers: [.idempotencyKey: UUID().uuidString]).status == 202
+            )
             let refused = try await shop.send(.post, "/orders", body, headers: [.idempotencyKey: "the refused one"])
             #expect(refused.status == 429)
             let rows = try await shop.database.query("SELECT 1 FROM idempotency_keys WHERE key = 'the refused one'")

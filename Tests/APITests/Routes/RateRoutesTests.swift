@@ -10,7 +10,8 @@ import Testing
 
 /// One after the other: a shop has one set of rates in use.
 @Suite(
-    "Customers see what they can pay in, operators decide about rates that jump", .serialized, .database(migrations: try Shop.migrations()))
+    "Customers see what they can pay in, operators decide about rates that jump", .serialized,
+    .database(migrations: try Shop.migrations()))
 struct RateRoutesTests {
     private static let today = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970))
     private static let yesterday = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970) - 86_400)
@@ -61,10 +62,14 @@ struct RateRoutesTests {
             #expect(try await shop.services.rates.swapIn(wrong) == .held([.jpy]))
             let list = try await shop.send(.get, "/admin/rates", token: op)
             #expect(list["items", "0", "status"] == .string("current") && list["items", "0", "moves"] == .array([]))
-            #expect(list["items", "1", "id"] == .string("\(wrong.id)") && list["items", "1", "status"] == .string("held"))
+            #expect(
+                list["items", "1", "id"] == .string("\(wrong.id)") && list["items", "1", "status"] == .string("held"))
             #expect(
                 list["items", "1", "moves", "0"]
-                    == .object(["currency": .string("JPY"), "base": .string("EUR"), "old": .string("187.5"), "new": .string("18.75")]))
+                    == .object([
+                        "currency": .string("JPY"), "base": .string("EUR"), "old": .string("187.5"),
+                        "new": .string("18.75"),
+                    ]))
 
             #expect(try await shop.send(.post, "/admin/rates/\(wrong.id)/reject", token: op).status == 204)
             #expect(try await shop.send(.post, "/admin/rates/\(wrong.id)/reject", token: op).problem == "not_found")
@@ -73,7 +78,8 @@ struct RateRoutesTests {
             #expect(try await shop.send(.post, "/admin/rates/\(right.id)/approve", token: op).status == 204)
             #expect(try await shop.send(.get, "/rates")["rates", "JPY"] == .string("250"))
             #expect(try await shop.send(.post, "/admin/rates/none/approve", token: op).problem == "not_found")
-            let log = try await shop.database.query("SELECT action, subject_id FROM audit_log WHERE subject_kind = 'rate_set' ORDER BY id")
+            let log = try await shop.database.query(
+                "SELECT action, subject_id FROM audit_log WHERE subject_kind = 'rate_set' ORDER BY id")
             #expect(try log.map { try $0["action"] as String } == ["rates.rejected", "rates.approved"])
             #expect(try log.map { try $0["subject_id"] as String } == ["\(wrong.id)", "\(right.id)"])
         }
@@ -87,7 +93,9 @@ struct RateRoutesTests {
             #expect(try await shop.services.rates.swapIn(set(Self.today, jpy: "250")) == .held([.jpy]))
             let held = try #require(try await shop.services.rates.held().first)
             try await shop.database.execute("UPDATE rate_sets SET date = date - 1 WHERE id = \(held.set.id)")
-            #expect(try await shop.send(.post, "/admin/rates/\(held.set.id)/approve", token: op).problem == "rates_outdated")
+            #expect(
+                try await shop.send(.post, "/admin/rates/\(held.set.id)/approve", token: op).problem == "rates_outdated"
+            )
         }
     }
 }

@@ -19,7 +19,8 @@ struct WaitingTests {
             for _ in 0..<2 {
                 answers.append(
                     try await shop.send(
-                        .post, "/orders", Shop.order(Shop.items(anvil, 1)), headers: [.idempotencyKey: UUID().uuidString]))
+                        .post, "/orders", Shop.order(Shop.items(anvil, 1)),
+                        headers: [.idempotencyKey: UUID().uuidString]))
             }
             #expect(answers.map(\.status) == [202, 202])
             #expect(answers[1]["waiting", "reason"] == .string("queued"))

@@ -7,7 +7,9 @@ import Testing
 
 @testable import API
 
-@Suite("What the payment provider tells is taken once, and from nobody else", .serialized, .database(migrations: try Shop.migrations()))
+@Suite(
+    "What the payment provider tells is taken once, and from nobody else", .serialized,
+    .database(migrations: try Shop.migrations()))
 struct WebhookRoutesTests {
     @Test func isDurableWithItsJobBeforeItIsAnswered() async throws {
         try await Shop.open { shop in
@@ -17,7 +19,8 @@ struct WebhookRoutesTests {
             #expect(String(decoding: answer.body, as: UTF8.self) == "{}")
             #expect(answer.headers[.cacheControl] == "no-store")
             #expect(try await shop.taken("evt_durable") == [1, 1])
-            let row = try #require(await shop.database.query("SELECT * FROM webhook_events WHERE event_id = 'evt_durable'").first)
+            let row = try #require(
+                await shop.database.query("SELECT * FROM webhook_events WHERE event_id = 'evt_durable'").first)
             #expect(try row["type"] == "payment_intent.succeeded")
             #expect(try row["object_id"] == "pi_1")
             #expect(try row["livemode"] == false)
@@ -42,7 +45,9 @@ struct WebhookRoutesTests {
 
     @Test func isBelievedUnderEitherSecretWhileOneIsReplaced() async throws {
         try await Shop.open { shop in
-            for (index, secrets) in [[Shop.webhookSecrets[0]], [Shop.webhookSecrets[1]], Shop.webhookSecrets].enumerated() {
+            for (index, secrets) in [[Shop.webhookSecrets[0]], [Shop.webhookSecrets[1]], Shop.webhookSecrets]
+                .enumerated()
+            {
                 let body = Shop.event(id: "evt_secret_\(index)")
                 let answer = try await shop.tell(body, signature: Shop.signature(of: body, secrets: secrets))
                 #expect(answer.status == 200)
@@ -55,7 +60,8 @@ struct WebhookRoutesTests {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_forged")
             let forgeries: [String?] = [
-                nil, "", "nonsense", Shop.signature(of: body, secrets: ["whsec_of_somebody_else"]), Shop.signature(of: body + " "),
+                nil, "", "nonsense", Shop.signature(of: body, secrets: ["whsec_of_somebody_else"]),
+                Shop.signature(of: body + " "),
                 Shop.signature(of: body, at: Date(timeIntervalSinceNow: -310)),
                 Shop.signature(of: body, at: Date(timeIntervalSinceNow: 310)),
             ]
@@ -96,7 +102,9 @@ struct WebhookRoutesTests {
 
     @Test func ofAKindNobodyActsOnIsTakenAndForgotten() async throws {
         try await Shop.open { shop in
-            for type in ["payment_intent.created", "charge.succeeded", "charge.updated", "customer.created", "price.created"] {
+            for type in [
+                "payment_intent.created", "charge.succeeded", "charge.updated", "customer.created", "price.created",
+            ] {
                 let answer = try await shop.tell(Shop.event(type, id: "evt_ignored"))
                 #expect(answer.status == 200)
             }
@@ -117,7 +125,8 @@ struct WebhookRoutesTests {
     }
 
     @Test(arguments: [
-        #"{"id":"pi_\u0000"}"#, #"{"id":"pi_1","metadata":{"order_id":"\u0000"}}"#, #"{"id":"pi_1","metadata":{"\u0000":"x"}}"#,
+        #"{"id":"pi_\u0000"}"#, #"{"id":"pi_1","metadata":{"order_id":"\u0000"}}"#,
+        #"{"id":"pi_1","metadata":{"\u0000":"x"}}"#,
     ])
     func thatIsSignedAndCannotBeStoredIsRefused(_ object: String) async throws {
         try await Shop.open { shop in

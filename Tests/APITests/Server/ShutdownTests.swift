@@ -69,7 +69,8 @@ struct ShutdownTests {
         #expect(result.told > 0)
     }
 
-    /// One client: asks over a connection that stays open, begins a new one when told to close, and ends when nobody listens any more.
+    /// One client: asks over a connection that stays open, begins a new one when told to close, and ends when nobody
+    /// listens any more.
     private static func keepAsking(port: Int, client: Int, _ tally: Tally) {
         while true {
             guard let connection = try? RawConnection(port: port) else { return tally.record { $0.refused += 1 } }

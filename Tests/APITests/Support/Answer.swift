@@ -54,7 +54,8 @@ struct Answer: Sendable {
         guard case .array(let errors)? = self["errors"] else { return [] }
         return Set(
             errors.compactMap {
-                guard case .object(let error) = $0, case .string(let field)? = error["field"], case .string(let code)? = error["code"]
+                guard case .object(let error) = $0, case .string(let field)? = error["field"],
+                    case .string(let code)? = error["code"]
                 else {
                     return nil
                 }

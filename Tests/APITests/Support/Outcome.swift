@@ -22,15 +22,19 @@ extension Shop {
         case .confirmed:
             try await database.execute("UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE id = \(id)")
         case .rejected:
-            try await database.execute("UPDATE orders SET status = 'rejected', rejection_reason = 'out_of_stock' WHERE id = \(id)")
+            try await database.execute(
+                "UPDATE orders SET status = 'rejected', rejection_reason = 'out_of_stock' WHERE id = \(id)")
         case .refused(let reason):
-            try await database.execute("UPDATE orders SET status = 'rejected', rejection_reason = \(reason) WHERE id = \(id)")
+            try await database.execute(
+                "UPDATE orders SET status = 'rejected', rejection_reason = \(reason) WHERE id = \(id)")
         case .declined:
-            try await database.execute("UPDATE payments SET status = 'failed', decline_code = 'insufficient_funds' WHERE order_id = \(id)")
+            try await database.execute(
+                "UPDATE payments SET status = 'failed', decline_code = 'insufficient_funds' WHERE order_id = \(id)")
             try await database.execute(
                 "UPDATE orders SET status = 'payment_failed', reserved_until = now() + interval '1 h' WHERE id = \(id)")
         case .approval:
-            try await database.execute("UPDATE orders SET status = 'reserved', reserved_until = now() + interval '1 h' WHERE id = \(id)")
+            try await database.execute(
+                "UPDATE orders SET status = 'reserved', reserved_until = now() + interval '1 h' WHERE id = \(id)")
             try await database.execute(
                 """
                 UPDATE payments SET status = 'requires_action', provider_intent_id = \("pi_" + id.description), client_secret = 'pi_1_secret_1'

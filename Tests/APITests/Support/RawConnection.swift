@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// A TCP connection of a client that sends exactly the bytes it is told to. Blocking: use it from a thread, see ``onThread(_:)``.
+/// A TCP connection of a client that sends exactly the bytes it is told to. Blocking: use it from a thread, see
+/// ``onThread(_:)``.
 final class RawConnection {
     enum Failure: Error {
         case refused
@@ -33,7 +34,9 @@ final class RawConnection {
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         guard status == 0 else { throw Failure.refused }
     }
@@ -46,7 +49,9 @@ final class RawConnection {
     func send(_ bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             sent += count
         }

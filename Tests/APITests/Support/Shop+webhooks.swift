@@ -21,14 +21,18 @@ extension Shop {
     static func signature(of body: String, secrets: [String] = [webhookSecrets[1]], at time: Date = Date()) -> String {
         let seconds = Int64(time.timeIntervalSince1970)
         let codes = secrets.map { secret in
-            HMAC<SHA256>.authenticationCode(for: Data("\(seconds).\(body)".utf8), using: SymmetricKey(data: Data(secret.utf8)))
-                .map { String(format: "%02x", $0) }.joined()
+            HMAC<SHA256>.authenticationCode(
+                for: Data("\(seconds).\(body)".utf8), using: SymmetricKey(data: Data(secret.utf8))
+            )
+            .map { String(format: "%02x", $0) }.joined()
         }
         return (["t=\(seconds)"] + codes.map { "v1=\($0)" }).joined(separator: ",")
     }
 
     /// Sends a body to the webhook of the payment provider.
-    func tell(_ body: String, signature: String?, contentType: String? = "application/json; charset=utf-8") async throws -> Answer {
+    func tell(_ body: String, signature: String?, contentType: String? = "application/json; charset=utf-8") async throws
+        -> Answer
+    {
         try await tell(body, signatures: signature.map { [$0] } ?? [], contentType: contentType)
     }
 

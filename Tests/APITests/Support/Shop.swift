@@ -42,11 +42,13 @@ struct Shop: Sendable {
     /// Starts the API on a port of its own, runs the test, and stops it.
     static func open(
         servers: ServerStatus = usable, webhook: PaymentWebhook? = webhook, signingKeys: [SigningKey] = [signingKey],
-        edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), proxies: TrustedProxies = .none,
+        edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(),
+        proxies: TrustedProxies = .none,
         limits: RequestLimits = .off, _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
         try await open(
-            database: try TestDatabase.current.pool, servers: servers, webhook: webhook, signingKeys: signingKeys, edge: edge, cors: cors,
+            database: try TestDatabase.current.pool, servers: servers, webhook: webhook, signingKeys: signingKeys,
+            edge: edge, cors: cors,
             proxies: proxies, limits: limits, test)
     }
 
@@ -57,10 +59,12 @@ struct Shop: Sendable {
         _ test: @escaping @Sendable (Shop) async throws -> Void
     ) async throws {
         try await withServices(
-            database: database, servers: servers, webhook: webhook, signingKeys: signingKeys, proxies: proxies, limits: limits
+            database: database, servers: servers, webhook: webhook, signingKeys: signingKeys, proxies: proxies,
+            limits: limits
         ) { services, logger in
             let application = buildApplication(
-                services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0), linger: .zero,
+                services: services, document: try APIDocument.load(), address: .hostname("127.0.0.1", port: 0),
+                linger: .zero,
                 gate: ListenerGate(logger: logger), edge: edge, cors: cors, logger: logger)
             try await application.test(.live) { client in
                 try await test(Shop(client: client, services: services, database: database))
@@ -92,7 +96,8 @@ struct Shop: Sendable {
             carts: CartStore(database: database), guests: GuestStore(database: database),
             orders: orders,
             refunds: RefundStore(database: database, dispatcher: dispatcher),
-            captures: CaptureStore(database: database, dispatcher: dispatcher), disputes: DisputeStore(database: database),
+            captures: CaptureStore(database: database, dispatcher: dispatcher),
+            disputes: DisputeStore(database: database),
             webhooks: WebhookStore(database: database, dispatcher: dispatcher), paymentWebhook: webhook,
             mail: MailStore(database: database, dispatcher: dispatcher),
             mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
@@ -102,10 +107,12 @@ struct Shop: Sendable {
             waits: OrderWaits(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher),
             remains: JobRemains(database: database), audit: AuditLog(database: database),
-            health: HealthCheck(database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
+            health: HealthCheck(
+                database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
             cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher, settings: settings,
-            trustedProxies: proxies, limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
+            trustedProxies: proxies, limiter: limiter,
+            logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
         do {
             try await body(services, logger)
         } catch {

@@ -24,7 +24,9 @@ struct PatienceTests {
     func once() async throws {
         #expect(try await wait() == 6)
         #expect(log.messages(.warning).count == 1)
-        #expect(log.messages(.warning)[0].contains("waiting for Redis; is it running, and is its address in REDIS_URL right?"))
+        #expect(
+            log.messages(.warning)[0].contains(
+                "waiting for Redis; is it running, and is its address in REDIS_URL right?"))
         #expect(log.messages(.warning)[0].contains("Away()"))
         #expect(log.messages(.notice).count == 1)
     }

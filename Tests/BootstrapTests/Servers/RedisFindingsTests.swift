@@ -4,14 +4,18 @@ import Testing
 
 @Suite("What is wrong with a server's settings is named, with its value and a remedy")
 struct RedisFindingsTests {
-    private static let good = ["redis_version": "7.0.15", "role": "master", "maxmemory_policy": "noeviction", "aof_enabled": "1"]
+    private static let good = [
+        "redis_version": "7.0.15", "role": "master", "maxmemory_policy": "noeviction", "aof_enabled": "1",
+    ]
 
     private func findings(
-        _ changes: [String: String] = [:], settings: [String: String] = ["appendfsync": "everysec", "save": ""], clockAhead: Double? = nil,
+        _ changes: [String: String] = [:], settings: [String: String] = ["appendfsync": "everysec", "save": ""],
+        clockAhead: Double? = nil,
         databaseAhead: Double? = nil, server: String? = nil
     ) -> [ServerFinding] {
         let info = Self.good.merging(changes) { $1 }.map { "\($0):\($1)" }.joined(separator: "\r\n")
-        return RedisFacts(info: info, settings: settings, clockAhead: clockAhead, server: server).findings(databaseAhead: databaseAhead)
+        return RedisFacts(info: info, settings: settings, clockAhead: clockAhead, server: server).findings(
+            databaseAhead: databaseAhead)
     }
 
     @Test("nothing, where nothing is")
@@ -27,7 +31,10 @@ struct RedisFindingsTests {
         "what no process starts with",
         arguments: [
             ("redis_version", "5.0.14", "version is '5.0.14'", "6.2"), ("redis_version", "", "version is ''", "6.2"),
-            ("maxmemory_policy", "allkeys-lru", "maxmemory-policy is 'allkeys-lru'", "config set maxmemory-policy noeviction"),
+            (
+                "maxmemory_policy", "allkeys-lru", "maxmemory-policy is 'allkeys-lru'",
+                "config set maxmemory-policy noeviction"
+            ),
             ("maxmemory_policy", "volatile-ttl", "maxmemory-policy is 'volatile-ttl'", "noeviction"),
             ("role", "slave", "role is 'slave'", "primary"),
         ])
@@ -72,14 +79,19 @@ struct RedisFindingsTests {
     @Test("a server that lets nobody read its settings is not accused of what it does not tell")
     func silent() {
         #expect(findings(settings: [:]) == [])
-        #expect(findings(["aof_enabled": "0"], settings: [:]).first?.consequence.contains("does not tell whether") == true)
-        #expect(findings(["aof_enabled": "0"], settings: ["save": ""]).first?.consequence.contains("there are no snapshots") == true)
+        #expect(
+            findings(["aof_enabled": "0"], settings: [:]).first?.consequence.contains("does not tell whether") == true)
+        #expect(
+            findings(["aof_enabled": "0"], settings: ["save": ""]).first?.consequence.contains("there are no snapshots")
+                == true)
     }
 
     @Test("INFO is read line by line")
     func info() {
         let facts = RedisFacts(
-            info: "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\nempty:\r\n")
+            info:
+                "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\nempty:\r\n"
+        )
         #expect(facts.version == ServerVersion(major: 7, minor: 0))
         #expect(facts.evictionPolicy == "noeviction")
         #expect(facts["exe"] == "a:b")

@@ -28,7 +28,8 @@ struct RedisTopologyTests {
     }
 
     private static func facts(_ url: String) async throws -> [RedisFacts] {
-        let client = RedisClient(try RedisConfiguration(url: url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let client = RedisClient(
+            try RedisConfiguration(url: url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let facts = try await RedisFacts.ofEachMaster(client)
         await client.close()
         return facts

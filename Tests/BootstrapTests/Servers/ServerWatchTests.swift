@@ -16,15 +16,20 @@ struct ServerWatchTests {
     private let log = RecordedLog()
 
     /// A watch over a database and a Redis, whose connections are closed at the end.
-    private func withWatch<Value>(database: String? = nil, redis: String, _ body: (ServerWatch) async throws -> Value) async throws -> Value
+    private func withWatch<Value>(database: String? = nil, redis: String, _ body: (ServerWatch) async throws -> Value)
+        async throws -> Value
     {
         let settings = try CommandSettings(
-            checking: SettingsReader(values: ["DATABASE_URL": try database ?? TestDatabase.current.url, "REDIS_URL": redis]))
+            checking: SettingsReader(values: [
+                "DATABASE_URL": try database ?? TestDatabase.current.url, "REDIS_URL": redis,
+            ]))
         var database = settings.database
         database.configuration.acquireTimeout = .seconds(1)
         let connections = Connections(database, settings.redis, logger: log.logger)
         let result: Result<Value, any Error>
-        do { result = .success(try await body(ServerWatch(connections, logger: log.logger))) } catch { result = .failure(error) }
+        do { result = .success(try await body(ServerWatch(connections, logger: log.logger))) } catch {
+            result = .failure(error)
+        }
         await connections.close()
         return try result.get()
     }
@@ -44,7 +49,10 @@ struct ServerWatchTests {
             try await watch.start()
             #expect(watch.status.isUsable)
             #expect(watch.status.dangers == [])
-            #expect(log.messages(.warning).filter { $0.contains("appendfsync is 'no'") && $0.contains("appendfsync everysec") }.count == 1)
+            #expect(
+                log.messages(.warning).filter {
+                    $0.contains("appendfsync is 'no'") && $0.contains("appendfsync everysec")
+                }.count == 1)
             #expect(log.messages(.error) == [])
         }
     }
@@ -64,7 +72,9 @@ struct ServerWatchTests {
             try await start
             #expect(.now - back < .seconds(5))
             #expect(watch.status.isUsable)
-            #expect(log.messages(.warning).filter { $0.contains("waiting for") }.count == 1, "once, not every time it looks")
+            #expect(
+                log.messages(.warning).filter { $0.contains("waiting for") }.count == 1, "once, not every time it looks"
+            )
         }
     }
 
@@ -105,7 +115,10 @@ struct ServerWatchTests {
     @Test("a database that refuses ends the start, with a sentence and without the password", .timeLimit(.minutes(1)))
     func refusedByDatabase() async throws {
         // Redis is away: the refusal is not to wait for it.
-        for url in [try database { $0.path = "/no_such_database" }, try database { ($0.user, $0.password) = ("nobody", "hunter2") }] {
+        for url in [
+            try database { $0.path = "/no_such_database" },
+            try database { ($0.user, $0.password) = ("nobody", "hunter2") },
+        ] {
             let error = try await withWatch(database: url, redis: "redis://127.0.0.1:1") { watch in
                 await #expect(throws: StartupError.self) { try await watch.start() }
             }
@@ -127,7 +140,10 @@ struct ServerWatchTests {
     @Test("a Redis that refuses ends the start, with a sentence and without the password", .timeLimit(.minutes(1)))
     func refusedByRedis() async throws {
         let server = try await RedisServer.start(["requirepass correct-horse"])
-        for url in [server.url, "redis://:hunter2@127.0.0.1:\(server.port)", "redis://:correct-horse@127.0.0.1:\(server.port)/99"] {
+        for url in [
+            server.url, "redis://:hunter2@127.0.0.1:\(server.port)",
+            "redis://:correct-horse@127.0.0.1:\(server.port)/99",
+        ] {
             let error = try await withWatch(database: "postgres://127.0.0.1:1/none", redis: url) { watch in
                 await #expect(throws: StartupError.self) { try await watch.start() }
             }
@@ -145,7 +161,9 @@ struct ServerWatchTests {
         #expect(error?.message.contains("maxmemory-policy is 'allkeys-lru'") == true)
     }
 
-    @Test("a Redis that comes back with dangerous settings is reported each time, until they are mended", .timeLimit(.minutes(2)))
+    @Test(
+        "a Redis that comes back with dangerous settings is reported each time, until they are mended",
+        .timeLimit(.minutes(2)))
     func replaced() async throws {
         let server = try await RedisServer.start(["appendonly yes"])
         let path = "\(server.directory)/redis.conf"
@@ -155,13 +173,17 @@ struct ServerWatchTests {
             try await eventually(within: .seconds(20), "it has started") { watch.status.isUsable }
             for round in 1...2 {
                 let before = log.messages(.error).count
-                try (good + "\nmaxmemory-policy allkeys-lru\nappendonly no\n").write(toFile: path, atomically: true, encoding: .utf8)
+                try (good + "\nmaxmemory-policy allkeys-lru\nappendonly no\n").write(
+                    toFile: path, atomically: true, encoding: .utf8)
                 try await server.restart()
                 try await eventually(within: .seconds(20), "the danger is known, round \(round)") {
                     watch.status.dangers.map(\.setting) == ["maxmemory-policy"]
                 }
                 #expect(log.messages(.error).count > before)
-                #expect(log.messages(.error).allSatisfy { $0.contains("maxmemory-policy is 'allkeys-lru'") && $0.contains("noeviction") })
+                #expect(
+                    log.messages(.error).allSatisfy {
+                        $0.contains("maxmemory-policy is 'allkeys-lru'") && $0.contains("noeviction")
+                    })
                 #expect(watch.status.isUsable, "the process goes on")
                 try good.write(toFile: path, atomically: true, encoding: .utf8)
                 if round == 1 {
@@ -171,7 +193,9 @@ struct ServerWatchTests {
                     _ = try await client.send(RedisCommand("CONFIG", "SET", "maxmemory-policy", "noeviction"))
                     await client.close()
                 }
-                try await eventually(within: .seconds(30), "the remedy is noticed, round \(round)") { watch.status.dangers.isEmpty }
+                try await eventually(within: .seconds(30), "the remedy is noticed, round \(round)") {
+                    watch.status.dangers.isEmpty
+                }
             }
             #expect(log.messages(.warning).contains { $0.contains("appendonly is 'no'") })
             running.cancel()

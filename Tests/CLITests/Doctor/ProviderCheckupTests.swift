@@ -7,7 +7,8 @@ import Testing
 @Suite("What the doctor says of the providers")
 struct ProviderCheckupTests {
     @Test func tellsSinceWhenAndWhyCallsAreHeldBack() {
-        let open = CircuitStatus(state: .open, remaining: .seconds(4), since: Date(timeIntervalSince1970: 0), reason: "answered 500")
+        let open = CircuitStatus(
+            state: .open, remaining: .seconds(4), since: Date(timeIntervalSince1970: 0), reason: "answered 500")
         let finding = ProviderCheckup.judge(.payments, open)
         #expect(finding.check == "provider.payments")
         #expect(finding.verdict == .warning)

@@ -10,7 +10,8 @@ struct QueueCheckupTests {
         waiting: Int = 0, dead: Int = 0, age: Double? = nil, workers: Int = 1, isPaused: Bool = false
     ) -> QueueStatus {
         QueueStatus(
-            queue: "checkout", ready: waiting, delayed: 0, running: 0, waiting: waiting, dead: dead, parked: 0, oldestAgeSeconds: age,
+            queue: "checkout", ready: waiting, delayed: 0, running: 0, waiting: waiting, dead: dead, parked: 0,
+            oldestAgeSeconds: age,
             workers: workers, settings: QueueSettings(isPaused: isPaused))
     }
 

@@ -10,7 +10,8 @@ struct RateCheckupTests {
     private func record(_ jpy: String, _ status: RateSetRecord.Status) throws -> RateSetRecord {
         RateSetRecord(
             set: RateSet(
-                source: "ecb", base: .eur, date: try #require(CalendarDay("2026-11-20")), rates: [.jpy: try #require(ExchangeRate(jpy))]),
+                source: "ecb", base: .eur, date: try #require(CalendarDay("2026-11-20")),
+                rates: [.jpy: try #require(ExchangeRate(jpy))]),
             status: status, validators: .unknown, fetchedAt: Date(), checkedAt: Date())
     }
 
@@ -29,7 +30,8 @@ struct RateCheckupTests {
 
     @Test func namesTheSetThatWaitsAndWhy() throws {
         let held = try record("250", .held)
-        let findings = RateCheckup.judge(RateStatus(current: try record("163", .current), ageDays: 0, held: [held]), ShopSettings())
+        let findings = RateCheckup.judge(
+            RateStatus(current: try record("163", .current), ageDays: 0, held: [held]), ShopSettings())
         #expect(findings.map(\.verdict) == [.ok, .warning])
         #expect(findings[1].detail == "1 set moved too far; the latest, of 2026-11-20: EUR/JPY 163 → 250")
         #expect(findings[1].advice?.contains("cartwright rates approve \(held.set.id)") == true)

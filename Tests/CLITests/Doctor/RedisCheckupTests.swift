@@ -7,7 +7,8 @@ import Testing
 struct RedisCheckupTests {
     private func findings(_ changes: [String: String] = [:], settings: [String: String] = [:]) -> [Finding] {
         let healthy = [
-            "redis_version": "7.0.15", "role": "master", "maxmemory": "1000000", "maxmemory_policy": "noeviction", "aof_enabled": "1",
+            "redis_version": "7.0.15", "role": "master", "maxmemory": "1000000", "maxmemory_policy": "noeviction",
+            "aof_enabled": "1",
             "aof_last_write_status": "ok", "loading": "0",
         ]
         let text = healthy.merging(changes) { _, new in new }.map { "\($0):\($1)" }.joined(separator: "\r\n")
@@ -19,7 +20,8 @@ struct RedisCheckupTests {
     }
 
     @Test(arguments: [
-        ("redis_version", "6.0.16", "redis"), ("role", "slave", "redis.role"), ("maxmemory_policy", "allkeys-lru", "redis.eviction"),
+        ("redis_version", "6.0.16", "redis"), ("role", "slave", "redis.role"),
+        ("maxmemory_policy", "allkeys-lru", "redis.eviction"),
         ("aof_last_write_status", "err", "redis.persistence"),
     ])
     func failsWhatLosesJobs(name: String, value: String, check: String) throws {
@@ -29,14 +31,17 @@ struct RedisCheckupTests {
     }
 
     @Test func namesTheNodeOfACluster() {
-        let findings = RedisCheckup.judge(RedisFacts(info: "redis_version:7.0.15\r\nrole:slave\r\n", server: "10.0.0.1:7000"))
+        let findings = RedisCheckup.judge(
+            RedisFacts(info: "redis_version:7.0.15\r\nrole:slave\r\n", server: "10.0.0.1:7000"))
         #expect(!findings.isEmpty && findings.allSatisfy { $0.detail.hasPrefix("10.0.0.1:7000: ") })
         #expect(findings.first { $0.check == "redis.role" }?.verdict == .failed)
     }
 
     @Test func warnsOfWhatOnlyMightHurt() {
         #expect(findings(["aof_enabled": "0"]).last?.detail.hasPrefix("nothing on disk") == true)
-        #expect(findings(["aof_enabled": "0"], settings: ["save": "3600 1"]).last?.detail.hasPrefix("snapshots only") == true)
+        #expect(
+            findings(["aof_enabled": "0"], settings: ["save": "3600 1"]).last?.detail.hasPrefix("snapshots only")
+                == true)
         #expect(findings(settings: ["appendfsync": "no"]).last?.detail.contains("appendfsync is 'no'") == true)
         #expect(findings(settings: ["appendfsync": "everysec"]).last?.verdict == .ok)
         #expect(findings(["redis_version": "10.0.1"])[0].verdict == .ok)

@@ -13,7 +13,9 @@ struct DisplayTextTests {
         #expect(DisplayText.width(text) == columns)
     }
 
-    @Test(arguments: [("abcdef", 6, "abcdef"), ("abcdef", 4, "abc…"), ("日本語", 4, "日…"), ("abc", 1, "…"), ("abc", 0, "")])
+    @Test(arguments: [
+        ("abcdef", 6, "abcdef"), ("abcdef", 4, "abc…"), ("日本語", 4, "日…"), ("abc", 1, "…"), ("abc", 0, ""),
+    ])
     func cutsToAWidth(text: String, limit: Int, expected: String) {
         #expect(DisplayText.cut(text, to: limit) == expected)
     }

@@ -9,7 +9,9 @@ import Testing
 @Suite("Errors say what was expected and what to try")
 struct FailureTests {
     @Test func wrongAddressesAreMattersOfConfiguration() throws {
-        let database = try #require(throws: PostgresError.self) { try PostgresConfiguration(url: "mysql://secret@host") }
+        let database = try #require(throws: PostgresError.self) {
+            try PostgresConfiguration(url: "mysql://secret@host")
+        }
         let redis = try #require(throws: RedisError.self) { try RedisConfiguration(url: "http://:secret@host") }
         for error in [database, redis] as [any Error] {
             let failure = try #require(Failure.explaining(error))
@@ -37,7 +39,8 @@ struct FailureTests {
     }
 
     @Test(arguments: [
-        ["jobs", "list", "--limit", "0"], ["seed", "--products", "-1"], ["jobs", "retry"], ["orders", "show", "0"], ["nonsense"],
+        ["jobs", "list", "--limit", "0"], ["seed", "--products", "-1"], ["jobs", "retry"], ["orders", "show", "0"],
+        ["nonsense"],
     ])
     func wrongUsageHasItsOwnExitCode(arguments: [String]) {
         #expect {

@@ -22,10 +22,14 @@ struct BulkCommandTests {
         let groups = try await program.run("jobs", "groups", "--queue", "cache").output
         let lines = groups.split(separator: "\n")
         #expect(
-            lines.count >= 3 && lines[1].hasPrefix("many") && lines[1].contains("700") && lines[1].contains("gone: no such thing"),
+            lines.count >= 3 && lines[1].hasPrefix("many") && lines[1].contains("700")
+                && lines[1].contains("gone: no such thing"),
             "\(groups)")
         #expect(lines[2].hasPrefix("few"))
-        #expect(try await program.run("jobs", "list", "--fingerprint", "few", "--json").json()["items"].map { ($0 as? [Any])?.count } == 5)
+        #expect(
+            try await program.run("jobs", "list", "--fingerprint", "few", "--json").json()["items"].map {
+                ($0 as? [Any])?.count
+            } == 5)
 
         let retried = try await program.run("jobs", "retry", "--all", "--fingerprint", "many")
         #expect(retried.output == "700 jobs will run again.\n")

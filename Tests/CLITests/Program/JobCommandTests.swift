@@ -42,14 +42,16 @@ struct JobCommandTests {
         #expect(retried.status == .code(0), "\(retried.output)")
         #expect(try await state(of: id) == "ready")
 
-        let redis = RedisClient(try RedisConfiguration(url: try TestEnvironment.redisURL), logger: try TestDatabase.current.logger)
+        let redis = RedisClient(
+            try RedisConfiguration(url: try TestEnvironment.redisURL), logger: try TestDatabase.current.logger)
         let waiting = try await redis.send(
             RedisCommand("LRANGE", "\(Program.queuePrefix(of: try TestDatabase.current)):{email}:ready", 0, -1))
         await redis.close()
         #expect(waiting.elements?.contains { $0.text?.contains(id.description) == true } == true)
 
         let audit = try await TestDatabase.current.pool.query(
-            "SELECT actor_kind, actor_id FROM audit_log WHERE action = 'job.retried' AND subject_id = \(id.description)")
+            "SELECT actor_kind, actor_id FROM audit_log WHERE action = 'job.retried' AND subject_id = \(id.description)"
+        )
         #expect(audit.count == 1)
         #expect(try audit.first?["actor_id"] == "cli:\(ProcessInfo.processInfo.userName)")
     }
@@ -112,7 +114,8 @@ struct JobCommandTests {
         let rest = try await program.run("jobs", "list", "--text", mark, "--cursor", cursor, "--json").json()
         #expect((rest["items"] as? [[String: Any]])?.compactMap { $0["id"] as? String } == [ids[0]])
         #expect(rest["next_cursor"] is String == false)
-        #expect(try await program.run("jobs", "list", "--text", mark, "--state", "running").output == "No job matches.\n")
+        #expect(
+            try await program.run("jobs", "list", "--text", mark, "--state", "running").output == "No job matches.\n")
     }
 
     @Test func aPausedQueueSaysSo() async throws {
@@ -147,11 +150,15 @@ struct JobCommandTests {
     @Test func limitsOfAQueueAreSetAndShown() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(
-            try await program.run("queues", "set", "checkout", "--concurrency", "9", "--rate", "0.5", "--burst", "4").output
+            try await program.run("queues", "set", "checkout", "--concurrency", "9", "--rate", "0.5", "--burst", "4")
+                .output
                 == "checkout: 9 at once; 0.5/s, burst 4.\n")
         #expect(try await program.run("queues").output.contains("9 at once; 0.5/s, burst 4"))
-        #expect(try await program.run("queues", "set", "checkout", "--concurrency", "none").output == "checkout: 0.5/s, burst 4.\n")
-        #expect(try await program.run("queues", "set", "checkout", "--rate", "none").output == "checkout: no limits set.\n")
+        #expect(
+            try await program.run("queues", "set", "checkout", "--concurrency", "none").output
+                == "checkout: 0.5/s, burst 4.\n")
+        #expect(
+            try await program.run("queues", "set", "checkout", "--rate", "none").output == "checkout: no limits set.\n")
         for wrong in [["--concurrency", "0"], ["--rate", "fast"], ["--burst", "3"], []] {
             #expect(try await program.run(["queues", "set", "checkout"] + wrong).status == .code(64))
         }

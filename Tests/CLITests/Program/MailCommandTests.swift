@@ -36,10 +36,14 @@ struct MailCommandTests {
         let failed = try await mail("failed", fault: "mail")
         let refused = try await mail("pending", fault: "shop")
         let list = try await program.run("mails")
-        #expect(list.status == .code(0) && list.output.contains(failed) && list.output.contains(refused) && list.output.contains("refused"))
+        #expect(
+            list.status == .code(0) && list.output.contains(failed) && list.output.contains(refused)
+                && list.output.contains("refused"))
         #expect(try await !program.run("mails", "--status", "failed").output.contains(refused))
         let doctor = try await program.run("doctor").output
-        #expect(doctor.contains("mails.failed: 1 mail did not go out") && doctor.contains("mails.refused: 1 mail cannot go out"))
+        #expect(
+            doctor.contains("mails.failed: 1 mail did not go out")
+                && doctor.contains("mails.refused: 1 mail cannot go out"))
 
         #expect(try await program.run("mails", "resend").status == .code(64))
         #expect(try await program.run("mails", "resend", failed).status == .code(0))
@@ -58,7 +62,9 @@ struct MailCommandTests {
     @Test func judgesByWhoHasToAct() {
         #expect(MailCheckup.judge(MailCounts(failed: 0, refused: 0, parked: 0)).map(\.verdict) == [.ok])
         let all = MailCheckup.judge(MailCounts(failed: 2, refused: 1, parked: 1000))
-        #expect(all.map(\.check) == ["mails.refused", "mails.failed", "mails"] && all.map(\.verdict) == [.failed, .warning, .warning])
+        #expect(
+            all.map(\.check) == ["mails.refused", "mails.failed", "mails"]
+                && all.map(\.verdict) == [.failed, .warning, .warning])
         #expect(all[1].detail.hasPrefix("2 mails") && all[2].detail.contains("1000 mails or more"))
     }
 }

@@ -55,7 +55,8 @@ struct OrderCommandTests {
         let shown = try await program.run("orders", "show", String(number))
         #expect(shown.status == .code(0), "\(shown.output)")
         for part in [
-            id.description, "KIT-00001", "25.98 GBP", "captured", "pi_\(id)", "no reply after the final dot", "placed → pending", "guest",
+            id.description, "KIT-00001", "25.98 GBP", "captured", "pi_\(id)", "no reply after the final dot",
+            "placed → pending", "guest",
         ] {
             #expect(shown.output.contains(part), "\(part)")
         }
@@ -70,7 +71,8 @@ struct OrderCommandTests {
         let events = (json["timeline"] as? [[String: Any]])?.compactMap { $0["event"] as? String }
         #expect(
             events == [
-                "placed → pending", "confirmed → confirmed", "mail order_confirmation requested", "mail order_confirmation unknown",
+                "placed → pending", "confirmed → confirmed", "mail order_confirmation requested",
+                "mail order_confirmation unknown",
             ])
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
     }
@@ -80,11 +82,14 @@ struct OrderCommandTests {
         let (id, _) = try await order()
         let pool = try TestDatabase.current.pool
         let rows = try await pool.query(
-            "UPDATE email_deliveries SET updated_at = now() - interval '2 hours' WHERE order_id = \(id) RETURNING id::text AS id")
+            "UPDATE email_deliveries SET updated_at = now() - interval '2 hours' WHERE order_id = \(id) RETURNING id::text AS id"
+        )
         let mail: String = try #require(rows.first)["id"]
         for arguments in [["mails"], ["mails", "list"]] {
             let listed = try await program.run(arguments)
-            #expect(listed.output.contains(mail) && listed.output.contains("no reply after the final dot"), "\(listed.output)")
+            #expect(
+                listed.output.contains(mail) && listed.output.contains("no reply after the final dot"),
+                "\(listed.output)")
         }
         #expect(try await program.run("mails", "settle", mail).status == .code(64))
         #expect(try await program.run("mails", "settle", mail, "--was-sent").output.contains("counts as sent"))

@@ -17,7 +17,8 @@ struct PaymentCommandTests {
     private func note(_ kind: BreakKind, _ id: String) async throws -> ReconciliationBreak {
         try await store.note(
             ReconciliationFinding(
-                kind, .intent, id, orderID: Order.ID(), amount: Money(1999, .usd), reason: "It is odd.", remedy: .askOperator))
+                kind, .intent, id, orderID: Order.ID(), amount: Money(1999, .usd), reason: "It is odd.",
+                remedy: .askOperator))
     }
 
     @Test func listsAndResolvesOnRecord() async throws {
@@ -26,7 +27,8 @@ struct PaymentCommandTests {
         let (odd, other) = (try await note(.amountDiffers, "pi_odd"), try await note(.foreign, "pi_other"))
         let list = try await program.run("payments", "breaks", "--kind", "amount_differs")
         #expect(list.status == .code(0))
-        #expect(list.output.contains("pi_odd") && list.output.contains("19.99 USD") && !list.output.contains("pi_other"))
+        #expect(
+            list.output.contains("pi_odd") && list.output.contains("19.99 USD") && !list.output.contains("pi_other"))
         let json = try await program.run("payments", "breaks", "--json", "--limit", "1").json()
         #expect((json["items"] as? [[String: Any]])?.first?["kind"] as? String == "foreign")
         let cursor = try #require(json["next_cursor"] as? String)
@@ -44,7 +46,8 @@ struct PaymentCommandTests {
         #expect(try await program.run("payments", "resolve", UUID().uuidString, "--note", "x").status == .code(1))
         #expect(try await program.run("payments", "resolve", "none", "--note", "x").status == .code(64))
         #expect(try await program.run("payments", "breaks", "--kind", "odd").status == .code(64))
-        let log = try await TestDatabase.current.pool.query("SELECT subject_id FROM audit_log WHERE action = 'reconciliation.resolved'")
+        let log = try await TestDatabase.current.pool.query(
+            "SELECT subject_id FROM audit_log WHERE action = 'reconciliation.resolved'")
         #expect(try log.map { try $0["subject_id"] as String } == [odd.id.description])
 
         let doctor = try await program.run("doctor").output
@@ -59,7 +62,9 @@ struct PaymentCommandTests {
         #expect(try await program.run("doctor").output.contains("1 event of the provider could not be joined"))
     }
 
-    @Test("a discarded job says what it leaves behind first; its event can be replayed or ignored, with a reason and on record")
+    @Test(
+        "a discarded job says what it leaves behind first; its event can be replayed or ignored, with a reason and on record"
+    )
     func eventsHaveStatesOfTheirOwn() async throws {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
@@ -76,8 +81,12 @@ struct PaymentCommandTests {
             VALUES (\(job), 'webhooks', 'payments.event', jsonb_build_object('eventID', \(id)::text), 'dead', 'permanent', now())
             """)
         let refused = try await program.run("jobs", "discard", job.description)
-        #expect(refused.status == .code(1) && refused.output.contains(id) && refused.output.contains("--confirm"), "\(refused.output)")
-        #expect(try await program.run("jobs", "show", job.description).output.contains("If it is discarded: The event \(id)"))
+        #expect(
+            refused.status == .code(1) && refused.output.contains(id) && refused.output.contains("--confirm"),
+            "\(refused.output)")
+        #expect(
+            try await program.run("jobs", "show", job.description).output.contains(
+                "If it is discarded: The event \(id)"))
         #expect(try await program.run("doctor").output.contains("broken: Every event"))
         #expect(try await program.run("jobs", "discard", "--confirm", job.description).status == .code(0))
         let ignored = try await program.run("payments", "events", "--state", "ignored")
@@ -88,12 +97,17 @@ struct PaymentCommandTests {
         #expect(try await program.run("payments", "ignore", id, "--note", "of the old shop").status == .code(0))
         #expect(try await program.run("payments", "replay", "--all", "--state", "ignored").status == .code(0))
         #expect(try await program.run("payments", "ignore", "evt_none", "--note", "x").status == .code(1))
-        for wrong in [["replay"], ["replay", "--all", id], ["replay", "--all", "--state", "handled"], ["ignore", id, "--note", ""]] {
+        for wrong in [
+            ["replay"], ["replay", "--all", id], ["replay", "--all", "--state", "handled"],
+            ["ignore", id, "--note", ""],
+        ] {
             #expect(try await program.run(["payments"] + wrong).status == .code(64))
         }
         let log = try await pool.query("SELECT action FROM audit_log WHERE action LIKE 'webhook_event%' ORDER BY id")
         #expect(
-            try log.map { try $0["action"] as String } == ["webhook_event.replayed", "webhook_event.ignored", "webhook_events.replayed"])
+            try log.map { try $0["action"] as String } == [
+                "webhook_event.replayed", "webhook_event.ignored", "webhook_events.replayed",
+            ])
         try await pool.execute("DELETE FROM webhook_events WHERE event_id = \(id)")
     }
 

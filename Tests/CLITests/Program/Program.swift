@@ -21,7 +21,9 @@ struct Program {
 
     /// Lies beside the test program, where the build puts both.
     static var path: String {
-        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "cartwright").path
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(
+            path: "cartwright"
+        ).path
     }
 
     /// Runs a command to its end.
@@ -44,7 +46,8 @@ extension Program {
     static func forCurrentDatabase() throws -> Program {
         let database = try TestDatabase.current
         return Program(environment: [
-            "DATABASE_URL": database.url, "REDIS_URL": try TestEnvironment.redisURL, "CARTWRIGHT_QUEUE_PREFIX": queuePrefix(of: database),
+            "DATABASE_URL": database.url, "REDIS_URL": try TestEnvironment.redisURL,
+            "CARTWRIGHT_QUEUE_PREFIX": queuePrefix(of: database),
             "COLUMNS": "200", "ADMIN_EMAIL": "", "ADMIN_PASSWORD": "",
         ])
     }

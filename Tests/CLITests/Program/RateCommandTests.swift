@@ -11,7 +11,9 @@ import Testing
     .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
 struct RateCommandTests {
     private func set(_ date: String, jpy: String) throws -> RateSet {
-        RateSet(source: "ecb", base: .eur, date: try #require(CalendarDay(date)), rates: [.jpy: try #require(ExchangeRate(jpy))])
+        RateSet(
+            source: "ecb", base: .eur, date: try #require(CalendarDay(date)),
+            rates: [.jpy: try #require(ExchangeRate(jpy))])
     }
 
     @Test func approvesAndRejectsOnRecord() async throws {
@@ -44,7 +46,8 @@ struct RateCommandTests {
     @Test func asksForNewerRatesThroughAJob() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("rates", "refresh").status == .code(0))
-        let jobs = try await TestDatabase.current.pool.query("SELECT count(*) AS n FROM jobs WHERE name = 'rates.refresh'")
+        let jobs = try await TestDatabase.current.pool.query(
+            "SELECT count(*) AS n FROM jobs WHERE name = 'rates.refresh'")
         #expect(try jobs[0]["n"] == 1)
     }
 }

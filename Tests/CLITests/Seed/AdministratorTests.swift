@@ -12,8 +12,12 @@ struct AdministratorTests {
 
     @Test func takesTheAddressFromEitherPlace() throws {
         let environment = ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "long enough"]
-        #expect(try Administrator(email: nil, setting: { environment[$0] })?.email == EmailAddress(rawValue: "a@example.com"))
-        #expect(try Administrator(email: "b@example.com", setting: { environment[$0] })?.email == EmailAddress(rawValue: "b@example.com"))
+        #expect(
+            try Administrator(email: nil, setting: { environment[$0] })?.email
+                == EmailAddress(rawValue: "a@example.com"))
+        #expect(
+            try Administrator(email: "b@example.com", setting: { environment[$0] })?.email
+                == EmailAddress(rawValue: "b@example.com"))
     }
 
     @Test(arguments: [

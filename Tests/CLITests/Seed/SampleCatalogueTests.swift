@@ -25,7 +25,8 @@ struct SampleCatalogueTests {
 
     @Test func comesOutTheSameEachTime() throws {
         #expect(SampleCatalogue(count: 1200).products == products)
-        // Written down once: a change of the words or of the generator shows here, and sells other things to shops seeded before.
+        // Written down once: a change of the words or of the generator shows here, and sells other things to shops
+        // seeded before.
         let first = try #require(products.first)
         #expect(first.product.id.description == "01941f29-7c00-7000-89f1-fd9d03f0a9b4")
         #expect(first.product.name == "Calder Copper Frying Pan")

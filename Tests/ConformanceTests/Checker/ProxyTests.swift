@@ -27,7 +27,9 @@ struct ProxyTests {
                     try await eventually("it is held") { proxy.isHolding }
                     #expect(try await other.send(RedisCommand("GET", "hay")).text == "stack")
                     if delivered {
-                        try await eventually("it has arrived") { try await direct.send(RedisCommand("GET", "key")).text == "needle" }
+                        try await eventually("it has arrived") {
+                            try await direct.send(RedisCommand("GET", "key")).text == "needle"
+                        }
                     } else {
                         #expect(try await direct.send(RedisCommand("GET", "key")).isNull)
                     }
@@ -48,7 +50,9 @@ struct ProxyTests {
                 proxy.hold(at: "needle", .fromServer, delivered: false)
                 await #expect(throws: RedisError.self) { try await client.send(RedisCommand("GET", "key")) }
                 // The client has given the connection up and made another.
-                try await eventually("it is answered") { (try? await client.send(RedisCommand("GET", "key")).text) == "needle" }
+                try await eventually("it is answered") {
+                    (try? await client.send(RedisCommand("GET", "key")).text) == "needle"
+                }
             }
         }
     }
@@ -62,7 +66,9 @@ struct ProxyTests {
             proxy.redirect(to: second.port)
             #expect(try await client.send(RedisCommand("GET", "who")).text == "first")
             proxy.cut()
-            try await eventually("it is at the second") { (try? await client.send(RedisCommand("GET", "who")))?.isNull == true }
+            try await eventually("it is at the second") {
+                (try? await client.send(RedisCommand("GET", "who")))?.isNull == true
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ struct RunHistoryTests {
     private let job = JobID.new()
     private let other = JobID.new()
 
-    private func event(_ kind: RunEvent.Kind, _ job: JobID? = nil, epoch: Int64 = 1, process: Int32 = 1, at: Int64) -> RunEvent {
+    private func event(_ kind: RunEvent.Kind, _ job: JobID? = nil, epoch: Int64 = 1, process: Int32 = 1, at: Int64)
+        -> RunEvent
+    {
         RunEvent(kind, job: job, attempt: 1, crashes: 0, epoch: epoch, process: process, at: at, wall: at + 1_000_000)
     }
 
@@ -21,15 +23,21 @@ struct RunHistoryTests {
         #expect(RunEvent(line: ofProcess.line.dropLast().utf8) == ofProcess)
     }
 
-    @Test(arguments: ["", "start", "start x 1 0 1 1 1 1", "begin - 1 0 1 1 1 1", "start - 1 0 1 1 1", "start - one 0 1 1 1 1"])
+    @Test(arguments: [
+        "", "start", "start x 1 0 1 1 1 1", "begin - 1 0 1 1 1 1", "start - 1 0 1 1 1", "start - one 0 1 1 1 1",
+    ])
     func whatIsNoLineIsCounted(_ text: String) {
         #expect(RunEvent(line: text.utf8) == nil)
-        #expect(RunHistory(bytes: Data((text + "\n" + event(.start, job, at: 1).line).utf8)).unreadable == (text.isEmpty ? 0 : 1))
+        #expect(
+            RunHistory(bytes: Data((text + "\n" + event(.start, job, at: 1).line).utf8)).unreadable
+                == (text.isEmpty ? 0 : 1))
     }
 
     @Test func aRunOfEachEndingIsClosedByItsOwnLine() {
         for ending in [RunEvent.Kind.end, .failed, .fenced, .cancelled] {
-            let history = RunHistory([event(.start, job, at: 1), event(.start, other, epoch: 2, at: 2), event(ending, job, at: 3)])
+            let history = RunHistory([
+                event(.start, job, at: 1), event(.start, other, epoch: 2, at: 2), event(ending, job, at: 3),
+            ])
             #expect(history.runs.map(\.finish) == [3, nil])
             #expect(history.runs.map(\.outcome) == [ending, nil])
             #expect(history.ended == (ending == .end ? [job] : []))
@@ -38,7 +46,8 @@ struct RunHistoryTests {
 
     @Test func aJobThatEndsTwiceIsDoubled() {
         let events = [
-            event(.start, job, at: 1), event(.end, job, at: 2), event(.start, job, epoch: 2, at: 3), event(.end, job, epoch: 2, at: 4),
+            event(.start, job, at: 1), event(.end, job, at: 2), event(.start, job, epoch: 2, at: 3),
+            event(.end, job, epoch: 2, at: 4),
             event(.start, other, at: 1), event(.failed, other, at: 2), event(.start, other, epoch: 2, at: 3),
             event(.end, other, epoch: 2, at: 4),
         ]
@@ -63,14 +72,16 @@ struct RunHistoryTests {
         let nested = [
             event(.start, job, at: 1), event(.start, other, at: 1), event(.end, other, at: 2),
             event(.start, job, epoch: 2, process: 2, at: 2), event(.end, job, epoch: 2, process: 2, at: 3),
-            event(.start, job, epoch: 3, process: 3, at: 4), event(.end, job, epoch: 3, process: 3, at: 5), event(.end, job, at: 9),
+            event(.start, job, epoch: 3, process: 3, at: 4), event(.end, job, epoch: 3, process: 3, at: 5),
+            event(.end, job, at: 9),
         ]
         #expect(RunHistory(nested).overlapping(ignoring: [2]) == [job])
     }
 
     @Test func aKilledProcessEndsItsOwnRunsOnly() {
         let events = [
-            event(.start, job, process: 1, at: 1), event(.start, other, process: 2, at: 2), event(.killed, process: 1, at: 4),
+            event(.start, job, process: 1, at: 1), event(.start, other, process: 2, at: 2),
+            event(.killed, process: 1, at: 4),
             event(.start, job, epoch: 5, process: 2, at: 13), event(.end, job, epoch: 5, process: 2, at: 15),
             event(.end, other, process: 2, at: 16),
         ]

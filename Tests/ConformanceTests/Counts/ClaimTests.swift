@@ -25,7 +25,8 @@ extension Measured {
             let jobs = Chaos.scale(20_000, full: 1_000_000)
             let workers = 3
             try await Arena.with { arena in
-                let enqueuer = try arena.startEnqueuer("--kind", "tick", "--ephemeral", "--jobs", "\(jobs)", "--batch", "1000")
+                let enqueuer = try arena.startEnqueuer(
+                    "--kind", "tick", "--ephemeral", "--jobs", "\(jobs)", "--batch", "1000")
                 var running: [ManagedProcess] = []
                 for _ in 0..<workers { running.append(try await arena.startWorker { $0.queues = "main=100" }) }
                 #expect(try await enqueuer.waitForExit(within: .seconds(300)) == .code(0))
@@ -34,7 +35,8 @@ extension Measured {
                 let count = try await arena.countByProgram()
                 #expect(count == ProgramCount(runs: jobs, ended: jobs, endedTwice: 0, overlapping: 0, unreadable: 0))
                 ScenarioReport.count(
-                    jobs: jobs, runs: count.runs, lost: jobs - count.ended, doubled: count.endedTwice, overlapping: count.overlapping)
+                    jobs: jobs, runs: count.runs, lost: jobs - count.ended, doubled: count.endedTwice,
+                    overlapping: count.overlapping)
                 ScenarioReport.did("\(jobs) jobs in Redis, \(workers) worker processes of 100")
             }
         }

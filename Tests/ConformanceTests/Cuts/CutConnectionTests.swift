@@ -20,14 +20,19 @@ struct CutConnectionTests {
                 let round = try await MixedRound(arena)
                 try await round.wait(in: arena)
                 rounds.append(round)
-                try await eventually(within: .seconds(20), "command \(command) has come") { proxy.acceptedCount > before }
+                try await eventually(within: .seconds(20), "command \(command) has come") {
+                    proxy.acceptedCount > before
+                }
             }
             try await audit(rounds, arena)
-            ScenarioReport.did("\(rounds.count) rounds of 7 jobs on all paths, the worker's connections to Redis cut at command k")
+            ScenarioReport.did(
+                "\(rounds.count) rounds of 7 jobs on all paths, the worker's connections to Redis cut at command k")
         }
     }
 
-    @Test("7 · the worker's connection to Redis cut at the command that takes a dead process' jobs back, delivered or not", .scenario(7))
+    @Test(
+        "7 · the worker's connection to Redis cut at the command that takes a dead process' jobs back, delivered or not",
+        .scenario(7))
     func workerCutWhileRecovering() async throws {
         try await Arena.with { arena in
             let proxy = try TCPProxy(to: arena.redisPort)
@@ -35,14 +40,18 @@ struct CutConnectionTests {
             var (durable, ephemeral): ([JobID], [JobID]) = ([], [])
             let rounds = Chaos.scale(2, full: 10)
             for round in 0..<rounds {
-                let ghost = try await Ghost(arena) { proxy.hold(at: $0, .fromClient, delivered: round.isMultiple(of: 2)) }
+                let ghost = try await Ghost(arena) {
+                    proxy.hold(at: $0, .fromClient, delivered: round.isMultiple(of: 2))
+                }
                 try await eventually(within: .seconds(20), "somebody takes them back") { proxy.isHolding }
                 proxy.cut()
                 durable.append(ghost.durable)
                 ephemeral.append(ghost.ephemeral)
             }
             try await arena.wait(for: durable)
-            try await eventually(within: .seconds(20), "those in Redis end") { try arena.history().ended.isSuperset(of: ephemeral) }
+            try await eventually(within: .seconds(20), "those in Redis end") {
+                try arena.history().ended.isSuperset(of: ephemeral)
+            }
             try await arena.waitUntilIdle()
             let history = try await arena.audit(durable)
             #expect(history.runs.count == durable.count + ephemeral.count)
@@ -75,7 +84,8 @@ struct CutConnectionTests {
     func enqueuerCutFromRedis() async throws {
         try await Arena.with { arena in
             let proxy = try TCPProxy(to: arena.redisPort)
-            let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:\(proxy.port)/0"), logger: Arena.quietLogger)
+            let redis = RedisClient(
+                try RedisConfiguration(url: "redis://127.0.0.1:\(proxy.port)/0"), logger: Arena.quietLogger)
             let dispatcher = JobDispatcher(redis: redis, prefix: arena.prefix, logger: Arena.quietLogger)
             _ = try await arena.startWorker()
             // A round pushes eight times.
@@ -86,7 +96,8 @@ struct CutConnectionTests {
                 try await audit([round], arena)
             }
             await redis.close()
-            ScenarioReport.did("\(cuts(brief: 3, full: 8).count) rounds, the enqueuer's connection to Redis cut at command k")
+            ScenarioReport.did(
+                "\(cuts(brief: 3, full: 8).count) rounds, the enqueuer's connection to Redis cut at command k")
         }
     }
 
@@ -107,7 +118,8 @@ struct CutConnectionTests {
         let jobs = Set(rounds.flatMap { $0.effects + $0.endingInRedis })
         // A commit whose answer was cut off leaves its effect and no line in the log.
         let lost =
-            rounds.flatMap(\.effects).filter { effects[$0] == nil } + rounds.flatMap(\.endingInRedis).filter { !history.ended.contains($0) }
+            rounds.flatMap(\.effects).filter { effects[$0] == nil }
+            + rounds.flatMap(\.endingInRedis).filter { !history.ended.contains($0) }
         let doubled = jobs.intersection(history.endedTwice).union(effects.filter { $0.value > 1 }.keys)
         let overlapping = history.overlapping().intersection(jobs)
         ScenarioReport.count(

@@ -15,7 +15,9 @@ struct LongJobTests {
             try await arena.waitForStarts(6)
             _ = try await arena.startWorker()
             try await arena.wait(for: jobs, within: .seconds(120))
-            try await eventually(within: .seconds(20), "the one in Redis ends") { try arena.history().ended.contains(loose) }
+            try await eventually(within: .seconds(20), "the one in Redis ends") {
+                try arena.history().ended.contains(loose)
+            }
             let history = try await arena.audit(jobs)
             #expect(history.runs.count == 6)
             ScenarioReport.did("6 jobs of \(length) ms with a lease of 8 s, a second worker idle")

@@ -5,12 +5,15 @@ import Testing
 
 @Suite("Cut off from one of the two servers: at most one effect")
 struct PartitionTests {
-    @Test("11 · worker and Redis partitioned for twice the lease: at most one committed effect, and exactly one in the end", .scenario(11))
+    @Test(
+        "11 · worker and Redis partitioned for twice the lease: at most one committed effect, and exactly one in the end",
+        .scenario(11))
     func cutOffFromRedis() async throws {
         try await Arena.with { arena in
             let proxy = try TCPProxy(to: arena.redisPort)
             let first = try await arena.startWorker { $0.redisProxy = proxy }
-            let jobs = try await arena.enqueue(lengths.map { MainErrand(Act(.effect, sleep: $0, isDeaf: true), Act(.effect, sleep: 500)) })
+            let jobs = try await arena.enqueue(
+                lengths.map { MainErrand(Act(.effect, sleep: $0, isDeaf: true), Act(.effect, sleep: 500)) })
             try await arena.waitForStarts(jobs.count)
             let second = try await arena.startWorker()
             proxy.pause()

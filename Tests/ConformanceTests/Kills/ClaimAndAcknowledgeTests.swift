@@ -6,14 +6,18 @@ import Testing
 
 @Suite("Between claim and start, and between effect and acknowledgement, nothing is lost and nothing doubled")
 struct ClaimAndAcknowledgeTests {
-    @Test("2 · killed between claim and start, the claim's answer never seen: not lost, and no crash is counted", .scenario(2))
+    @Test(
+        "2 · killed between claim and start, the claim's answer never seen: not lost, and no crash is counted",
+        .scenario(2))
     func killedBetweenClaimAndStart() async throws {
-        // Once the script's answer is frozen, for jobs that waited already; once the idle worker's wake-up, for a job that is pushed to it.
+        // Once the script's answer is frozen, for jobs that waited already; once the idle worker's wake-up, for a job
+        // that is pushed to it.
         async let claimed: Void = frozenAnswer(waiting: 10)
         async let woken: Void = frozenAnswer(waiting: 0)
         _ = try await (claimed, woken)
         ScenarioReport.did(
-            "the answer to a claim of 10 jobs, and that to a blocking wake-up, frozen by a proxy; then SIGKILL; another worker goes on")
+            "the answer to a claim of 10 jobs, and that to a blocking wake-up, frozen by a proxy; then SIGKILL; another worker goes on"
+        )
     }
 
     private func frozenAnswer(waiting: Int) async throws {
@@ -68,12 +72,16 @@ struct ClaimAndAcknowledgeTests {
         ScenarioReport.did("\(trials) × a worker that kills itself right after the commit of one of 20 jobs")
     }
 
-    @Test("6 · killed during a batch acknowledgement, before or after Redis had it: all of the batch is accounted for", .scenario(6))
+    @Test(
+        "6 · killed during a batch acknowledgement, before or after Redis had it: all of the batch is accounted for",
+        .scenario(6))
     func killedWhileAcknowledging() async throws {
         async let lost: Void = acknowledgement(delivered: false)
         async let kept: Void = acknowledgement(delivered: true)
         _ = try await (lost, kept)
-        ScenarioReport.did("20 jobs end at once; the command that acknowledges them is frozen on its way, or its answer is; then SIGKILL")
+        ScenarioReport.did(
+            "20 jobs end at once; the command that acknowledges them is frozen on its way, or its answer is; then SIGKILL"
+        )
     }
 
     private func acknowledgement(delivered: Bool) async throws {

@@ -6,7 +6,9 @@ import Testing
 extension Measured {
     @Suite("Kills under load cost a little time and no job")
     struct KillLoopTests {
-        @Test("5 · one of two workers killed again and again: at least 80 % of the normal throughput, nothing lost", .scenario(5))
+        @Test(
+            "5 · one of two workers killed again and again: at least 80 % of the normal throughput, nothing lost",
+            .scenario(5))
         func killedAgainAndAgain() async throws {
             let length = 100
             let concurrency = 20
@@ -45,8 +47,10 @@ extension Measured {
                 let disturbed = history.endsPerSecond(from: undisturbed, to: over)
                 if Chaos.isOn { #expect(disturbed >= 0.8 * normal) }
                 #expect(history.deaths.count == kills)
-                ScenarioReport.did("\(kills) × SIGKILL of one of two workers, \(distance) apart, \(count) jobs of \(length) ms")
-                ScenarioReport.figure("throughput", "\(Int(disturbed))/s of \(Int(normal))/s = \(Int(disturbed / normal * 100)) %")
+                ScenarioReport.did(
+                    "\(kills) × SIGKILL of one of two workers, \(distance) apart, \(count) jobs of \(length) ms")
+                ScenarioReport.figure(
+                    "throughput", "\(Int(disturbed))/s of \(Int(normal))/s = \(Int(disturbed / normal * 100)) %")
             }
         }
     }

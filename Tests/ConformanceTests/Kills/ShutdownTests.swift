@@ -5,7 +5,9 @@ import Testing
 
 @Suite("A worker that is asked to stop leaves in good order")
 struct ShutdownTests {
-    @Test("20 · SIGTERM: short jobs finish, over-long ones go back with no attempt used, and the process ends in time", .scenario(20))
+    @Test(
+        "20 · SIGTERM: short jobs finish, over-long ones go back with no attempt used, and the process ends in time",
+        .scenario(20))
     func shortFinishLongGoBack() async throws {
         try await Arena.with { arena in
             let first = try await arena.startWorker { $0.grace = 3 }

@@ -6,24 +6,30 @@ import Testing
 
 @Suite("Whoever stood still past its lease changes nothing any more")
 struct StaleAttemptTests {
-    @Test("8 · SIGSTOP past the lease, taken over elsewhere, SIGCONT: its success, failures and retries are all refused", .scenario(8))
+    @Test(
+        "8 · SIGSTOP past the lease, taken over elsewhere, SIGCONT: its success, failures and retries are all refused",
+        .scenario(8))
     func aStoppedWorkerIsFenced() async throws {
         try await Arena.with { arena in
             let first = try await arena.startWorker()
-            // Deaf, so that the stopped worker's handlers come to their ends whatever it has noticed. After the crash all of them do well.
+            // Deaf, so that the stopped worker's handlers come to their ends whatever it has noticed. After the crash
+            // all of them do well.
             let again = Act(.effect, sleep: 3000)
             let jobs = try await arena.enqueue(
                 [
-                    MainErrand(Act(.effect, sleep: 2000, isDeaf: true), again), MainErrand(Act(.plain, sleep: 2000, isDeaf: true), again),
+                    MainErrand(Act(.effect, sleep: 2000, isDeaf: true), again),
+                    MainErrand(Act(.plain, sleep: 2000, isDeaf: true), again),
                     MainErrand(Act(.transient, sleep: 2000, isDeaf: true), again),
                     MainErrand(Act(.permanent, sleep: 2000, isDeaf: true), again),
-                    MainErrand(Act(.snooze, sleep: 2000, isDeaf: true), again), MainErrand(Act(.unknown, sleep: 2000, isDeaf: true), again),
+                    MainErrand(Act(.snooze, sleep: 2000, isDeaf: true), again),
+                    MainErrand(Act(.unknown, sleep: 2000, isDeaf: true), again),
                 ])
             // The same for jobs that live in Redis alone; there a second end would show as a third run.
             var ephemeral: [JobID] = []
             for ending in [Act.Ending.plain, .transient, .permanent, .snooze] {
                 ephemeral.append(
-                    try await arena.dispatcher.enqueueEphemeral(MainErrand(Act(ending, sleep: 2000, isDeaf: true), Act(sleep: 3000))))
+                    try await arena.dispatcher.enqueueEphemeral(
+                        MainErrand(Act(ending, sleep: 2000, isDeaf: true), Act(sleep: 3000))))
             }
             let all = Set(jobs + ephemeral)
             try await arena.waitForStarts(all.count)
@@ -35,10 +41,14 @@ struct StaleAttemptTests {
                 try arena.history().runs.allSatisfy { $0.process != first.processID || $0.finish != nil }
             }
             try await arena.wait(for: jobs)
-            try await eventually(within: .seconds(20), "those in Redis end too") { try arena.history().ended.isSuperset(of: ephemeral) }
+            try await eventually(within: .seconds(20), "those in Redis end too") {
+                try arena.history().ended.isSuperset(of: ephemeral)
+            }
 
             let history = try await arena.audit(jobs, stale: [first.processID])
-            let effects = try await arena.database.query("SELECT DISTINCT process FROM effects").map { try $0["process"] as Int }
+            let effects = try await arena.database.query("SELECT DISTINCT process FROM effects").map {
+                try $0["process"] as Int
+            }
             #expect(effects == [Int(second.processID)])
             for id in jobs {
                 let job = try #require(try await arena.job(id))
@@ -52,16 +62,21 @@ struct StaleAttemptTests {
             let dead = try await arena.inspector.list(JobFilter(state: .dead, queue: MainQueue.name), limit: 10)
             #expect(dead.items.isEmpty)
             let refused = history.runs.count { $0.process == first.processID }
-            ScenarioReport.did("a worker with 10 jobs (durable and not) stood still past its lease and went on while another ran them")
+            ScenarioReport.did(
+                "a worker with 10 jobs (durable and not) stood still past its lease and went on while another ran them")
             ScenarioReport.figure("stale endings refused", "\(refused)")
         }
     }
 
-    @Test("8 · what a stopped worker had sent before arrives while another runs its job: refused by the ledger", .scenario(8))
+    @Test(
+        "8 · what a stopped worker had sent before arrives while another runs its job: refused by the ledger",
+        .scenario(8))
     func aLateStatementIsFenced() async throws {
-        // The text by which the proxy knows the statement: the effect's, or the message of the failure that is recorded.
+        // The text by which the proxy knows the statement: the effect's, or the message of the failure that is
+        // recorded.
         let endings: [(Act.Ending, String)] = [
-            (.effect, "INSERT INTO effects"), (.transient, "as told"), (.permanent, "as told"), (.snooze, "as told"), (.unknown, "as told"),
+            (.effect, "INSERT INTO effects"), (.transient, "as told"), (.permanent, "as told"), (.snooze, "as told"),
+            (.unknown, "as told"),
         ]
         try await withThrowingTaskGroup { group in
             for (ending, text) in endings { group.addTask { try await self.lateStatement(of: ending, text) } }
@@ -99,7 +114,8 @@ struct StaleAttemptTests {
             let first = try await arena.startWorker()
             let acts = [Act(.effect, sleep: 1500, isDeaf: true), Act(.effect, sleep: 4000)]
             let jobs = try await arena.enqueue(Array(repeating: MainErrand(acts: acts), count: 3))
-            let ephemeral = try await arena.dispatcher.enqueueEphemeral(MainErrand(Act(sleep: 1500, isDeaf: true), Act(sleep: 4000)))
+            let ephemeral = try await arena.dispatcher.enqueueEphemeral(
+                MainErrand(Act(sleep: 1500, isDeaf: true), Act(sleep: 4000)))
             let all = Set(jobs + [ephemeral])
             try await arena.waitForStarts(all.count)
             arena.stop(first)
@@ -116,7 +132,9 @@ struct StaleAttemptTests {
             }
 
             let history = try await arena.audit(jobs, stale: [first.processID])
-            let effects = try await arena.database.query("SELECT DISTINCT process FROM effects").map { try $0["process"] as Int }
+            let effects = try await arena.database.query("SELECT DISTINCT process FROM effects").map {
+                try $0["process"] as Int
+            }
             #expect(effects == [Int(third.processID)])
             for id in all {
                 let runs = history.runs(of: id)
@@ -124,7 +142,9 @@ struct StaleAttemptTests {
                 #expect(zip(runs, runs.dropFirst()).allSatisfy { $0.epoch < $1.epoch })
             }
             #expect(try await arena.waitingInRedis() == 0)
-            ScenarioReport.did("claim, lapse, claim, release, claim of 4 jobs; the first, stopped meanwhile, went on during the third run")
+            ScenarioReport.did(
+                "claim, lapse, claim, release, claim of 4 jobs; the first, stopped meanwhile, went on during the third run"
+            )
             ScenarioReport.figure("runs per job", "3")
         }
     }

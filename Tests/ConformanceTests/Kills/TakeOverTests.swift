@@ -33,7 +33,9 @@ struct TakeOverTests {
         ScenarioReport.figure("first re-start", "\(seconds(restarts.min() ?? 0))–\(seconds(restarts.max() ?? 0))")
     }
 
-    @Test("4 · the only worker, killed and started again under a new process id, takes its old jobs back itself", .scenario(4))
+    @Test(
+        "4 · the only worker, killed and started again under a new process id, takes its old jobs back itself",
+        .scenario(4))
     func itRecoversItself() async throws {
         try await Arena.with { arena in
             let first = try await arena.startWorker()

@@ -7,7 +7,8 @@ import Testing
 @Suite("A Redis at its memory limit strands nothing")
 struct FullRedisTests {
     @Test(
-        "14 · maxmemory reached: enqueues fail or wait in the ledger, what runs is acknowledged, and nothing is stuck after", .scenario(14))
+        "14 · maxmemory reached: enqueues fail or wait in the ledger, what runs is acknowledged, and nothing is stuck after",
+        .scenario(14))
     func memoryLimit() async throws {
         let server = try await RedisServer.start(["maxmemory-policy noeviction"])
         let count = Chaos.scale(200, full: 5000)
@@ -30,11 +31,14 @@ struct FullRedisTests {
             try await arena.wait(for: late)
             try await arena.waitUntilIdle()
             let loose = try await arena.dispatcher.enqueueEphemeral(MainErrand(Act()))
-            try await eventually(within: .seconds(20), "jobs in Redis alone are taken again") { try arena.history().ended.contains(loose) }
+            try await eventually(within: .seconds(20), "jobs in Redis alone are taken again") {
+                try arena.history().ended.contains(loose)
+            }
             let history = try await arena.audit(before + failing + late)
             #expect(failing.allSatisfy { history.runs(of: $0).map(\.attempt) == [1, 2, 3] })
             ScenarioReport.did(
-                "noeviction and a full memory while \(count + 20) jobs drain, 20 of them through two retries; 20 enqueued meanwhile")
+                "noeviction and a full memory while \(count + 20) jobs drain, 20 of them through two retries; 20 enqueued meanwhile"
+            )
         }
     }
 }

@@ -14,7 +14,9 @@ extension Measured {
         func restart() async throws {
             let postgres = try await PostgresServer.start()
             try await Arena.with(postgres: postgres) { arena in
-                try await measure(arena, "crash and restart of PostgreSQL") { try await postgres.restart(after: .seconds(1)) }
+                try await measure(arena, "crash and restart of PostgreSQL") {
+                    try await postgres.restart(after: .seconds(1))
+                }
             }
         }
 
@@ -42,7 +44,9 @@ extension Measured {
             }
         }
 
-        @Test("16 · a transaction held open for a minute: claim and enqueue rates within 20 %", .scenario(16), .fullFormOnly)
+        @Test(
+            "16 · a transaction held open for a minute: claim and enqueue rates within 20 %", .scenario(16),
+            .fullFormOnly)
         func heldTransaction() async throws {
             let time: Duration = .seconds(60)
             try await Arena.with { arena in
@@ -64,7 +68,8 @@ extension Measured {
                 #expect(during.drained >= 0.8 * before.drained)
                 try await arena.audit(try await arena.allJobs())
                 ScenarioReport.did(
-                    "a transaction with a snapshot and a write held open for \(time) and three more measurements, under full load")
+                    "a transaction with a snapshot and a write held open for \(time) and three more measurements, under full load"
+                )
                 ScenarioReport.figure("enqueued", "\(Int(during.enqueued))/s of \(Int(before.enqueued))/s")
                 ScenarioReport.figure("drained", "\(Int(during.drained))/s of \(Int(before.drained))/s")
             }
@@ -85,7 +90,8 @@ extension Measured {
             return (all.map(\.enqueued).sorted()[1], all.map(\.drained).sorted()[1])
         }
 
-        /// Enqueues 5,000 jobs as fast as one process can, 20 per transaction, while the queue is paused, then lets them drain: each per second.
+        /// Enqueues 5,000 jobs as fast as one process can, 20 per transaction, while the queue is paused, then lets
+        /// them drain: each per second.
         private func rates(_ arena: Arena) async throws -> (enqueued: Double, drained: Double) {
             let count = 5000
             let former = try arena.history().ended.count
@@ -100,7 +106,9 @@ extension Measured {
             #expect(try arena.history().ended.count == former + count)
             let first = runs.map(\.start).min() ?? 0
             let last = runs.compactMap(\.finish).max() ?? 0
-            func perSecond(_ microseconds: Int64) -> Double { Double(count) / (Double(max(1, microseconds)) / 1_000_000) }
+            func perSecond(_ microseconds: Int64) -> Double {
+                Double(count) / (Double(max(1, microseconds)) / 1_000_000)
+            }
             return (perSecond(enqueued - began), perSecond(last - first))
         }
 
@@ -112,7 +120,9 @@ extension Measured {
             _ = try await arena.pile(count, of: Act(.effect, sleep: 100))
             let before = try await arena.throughput(over: window)
             try await happening()
-            try await eventually(within: .seconds(20), "work goes on") { try await arena.throughput(over: .milliseconds(500)) > 0 }
+            try await eventually(within: .seconds(20), "work goes on") {
+                try await arena.throughput(over: .milliseconds(500)) > 0
+            }
             let after = try await arena.throughput(over: window)
             #expect(before > 0)
             if Chaos.isOn { #expect(after >= 0.95 * before) }

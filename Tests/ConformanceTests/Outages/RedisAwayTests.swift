@@ -28,7 +28,9 @@ struct RedisAwayTests {
         }
     }
 
-    @Test("15 · a half-open connection under the blocking call, and under the others: got over within a bound", .scenario(15))
+    @Test(
+        "15 · a half-open connection under the blocking call, and under the others: got over within a bound",
+        .scenario(15))
     func halfOpen() async throws {
         let bound: Duration = .seconds(8)
         try await Arena.with { arena in
@@ -53,7 +55,8 @@ struct RedisAwayTests {
             let history = try await arena.audit(jobs)
             #expect(history.runs.count == jobs.count)
             ScenarioReport.did(
-                "the connection of the blocking call, and that of the scripts, left open and silent, a job enqueued each time")
+                "the connection of the blocking call, and that of the scripts, left open and silent, a job enqueued each time"
+            )
             ScenarioReport.figure("slowest start", seconds(slowest))
         }
     }
@@ -90,7 +93,9 @@ struct RedisAwayTests {
         try await server.restart()
         let back = ContinuousClock.now
         // The test's own connection has to come back too.
-        try await eventually(within: .seconds(10), "Redis answers") { (try? await arena.redis.send(RedisCommand("PING"))) != nil }
+        try await eventually(within: .seconds(10), "Redis answers") {
+            (try? await arena.redis.send(RedisCommand("PING"))) != nil
+        }
         let marker = try await arena.enqueue(1, Act(.effect))
         try await arena.wait(for: marker, within: .seconds(20))
         return ContinuousClock.now - back

@@ -32,7 +32,8 @@ struct RedisLossTests {
             for _ in 0..<2 { _ = try await arena.startWorker() }
             // Due when all has long been forgotten.
             let later = try await arena.enqueue(
-                Array(repeating: MainErrand(Act(.effect)), count: 20), runAt: .now.addingTimeInterval(Double(self.seconds)))
+                Array(repeating: MainErrand(Act(.effect)), count: 20),
+                runAt: .now.addingTimeInterval(Double(self.seconds)))
             let load = try Load(arena, jobs: jobs, perSecond: perSecond)
             try await Task.sleep(for: half)
             // They have been started under epochs of the former Redis and start again under those of the emptied one.
@@ -53,12 +54,15 @@ struct RedisLossTests {
     func failover() async throws {
         let primary = try await RedisServer.start()
         let replication = try TCPProxy(to: primary.port)
-        let replica = try await RedisServer.start(["replicaof 127.0.0.1 \(replication.port)", "repl-diskless-sync-delay 0"])
+        let replica = try await RedisServer.start([
+            "replicaof 127.0.0.1 \(replication.port)", "repl-diskless-sync-delay 0",
+        ])
         let entrance = try TCPProxy(to: primary.port)
         // The arena looks where the replica is: that is the one that stays.
         try await Arena.with(redis: replica) { arena in
             try await eventually(within: .seconds(20), "the replica follows") {
-                try await arena.redis.send(RedisCommand("INFO", "replication")).text?.contains("master_link_status:up") == true
+                try await arena.redis.send(RedisCommand("INFO", "replication")).text?.contains("master_link_status:up")
+                    == true
             }
             for _ in 0..<2 { _ = try await arena.startWorker { $0.redisProxy = entrance } }
             let load = try Load(arena, jobs: jobs, perSecond: perSecond, redisProxy: entrance)
@@ -71,7 +75,8 @@ struct RedisLossTests {
             entrance.redirect(to: replica.port)
             entrance.accept()
             try await check(load, arena)
-            ScenarioReport.did("a replica that heard nothing for 500 ms promoted, the primary killed, amid \(perSecond) jobs/s")
+            ScenarioReport.did(
+                "a replica that heard nothing for 500 ms promoted, the primary killed, amid \(perSecond) jobs/s")
         }
     }
 

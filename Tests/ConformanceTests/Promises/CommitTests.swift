@@ -36,11 +36,13 @@ struct CommitTests {
             #expect(history.runs(of: dropped.id).isEmpty)
             #expect(history.runs(of: orphan).count == 1)
             #expect(history.runs(of: open.id).map { $0.start >= committed } == [true])
-            ScenarioReport.did("an enqueuer that dies right after its commit; a push without a commit; a push before the commit")
+            ScenarioReport.did(
+                "an enqueuer that dies right after its commit; a push without a commit; a push before the commit")
         }
     }
 
-    /// Inserts and pushes, and commits only when the pushed copy has been taken from the list. Returns when it began to commit.
+    /// Inserts and pushes, and commits only when the pushed copy has been taken from the list. Returns when it began to
+    /// commit.
     private func commitLate(_ job: PendingJob, _ arena: Arena) async throws -> Int64 {
         let (inserted, gate) = (OneTimeSignal(), DispatchSemaphore(value: 0))
         async let committed = arena.database.transaction { tx in

@@ -12,7 +12,8 @@ extension Measured {
             let crowd = Chaos.scale(50_000, full: 1_000_000)
             let probes = Chaos.scale(100, full: 500)
             try await Arena.with { arena in
-                let enqueuer = try arena.startEnqueuer("--kind", "tick", "--ephemeral", "--jobs", "\(crowd)", "--batch", "1000")
+                let enqueuer = try arena.startEnqueuer(
+                    "--kind", "tick", "--ephemeral", "--jobs", "\(crowd)", "--batch", "1000")
                 #expect(try await enqueuer.waitForExit(within: .seconds(200)) == .code(0))
                 _ = try await arena.startWorker { $0.queues = "main=2,side=10" }
                 var pushed: [JobID: Int64] = [:]
@@ -38,7 +39,8 @@ extension Measured {
                 let worst = try #require(waits.percentile(99))
                 if Chaos.isOn { #expect(worst < 50_000) }
                 ScenarioReport.did(
-                    "\(crowd) jobs waiting in one queue with 2 running at once, \(probes) jobs pushed to another, 20 ms apart")
+                    "\(crowd) jobs waiting in one queue with 2 running at once, \(probes) jobs pushed to another, 20 ms apart"
+                )
                 ScenarioReport.figure(
                     "wait p50 / p99 / max",
                     [waits.percentile(50) ?? 0, worst, waits.max() ?? 0].map(milliseconds).joined(separator: " / "))

@@ -19,7 +19,8 @@ extension Measured {
                 let slowest = try await slowestLook(arena)
                 if Chaos.isOn { #expect(slowest < 200_000) }
 
-                // What is revived waits in a queue that is paused, so that what is measured is the revival and not the work that it brings.
+                // What is revived waits in a queue that is paused, so that what is measured is the revival and not the
+                // work that it brings.
                 try await arena.inspector.pause(MainErrand.queue)
                 _ = try await arena.startWorker()
                 let calmUntil = ContinuousClock.now + Chaos.scale(.seconds(1), full: .seconds(5))
@@ -30,9 +31,12 @@ extension Measured {
                 let before = try #require(calm.percentile(50))
                 let during = try #require(latencies.percentile(50))
                 if Chaos.isOn { #expect(during < 2 * before) }
-                try await eventually(within: .seconds(20), "they wait in the list") { try await arena.waitingInRedis() == revived }
+                try await eventually(within: .seconds(20), "they wait in the list") {
+                    try await arena.waitingInRedis() == revived
+                }
                 ScenarioReport.did(
-                    "\(count) dead letters listed page by page and by each filter; \(revived) of them retried while jobs are pushed")
+                    "\(count) dead letters listed page by page and by each filter; \(revived) of them retried while jobs are pushed"
+                )
                 ScenarioReport.figure("slowest look", milliseconds(slowest))
                 ScenarioReport.figure("wait p50 before / during", "\(milliseconds(before)) / \(milliseconds(during))")
                 ScenarioReport.figure(
@@ -43,7 +47,8 @@ extension Measured {
         /// Pages and filters, as an operator would; the slowest of all, in microseconds.
         private func slowestLook(_ arena: Arena) async throws -> Int64 {
             let filters = [
-                JobFilter(state: .dead), JobFilter(state: .dead, queue: MainErrand.queue), JobFilter(state: .dead, name: MainErrand.name),
+                JobFilter(state: .dead), JobFilter(state: .dead, queue: MainErrand.queue),
+                JobFilter(state: .dead, name: MainErrand.name),
                 JobFilter(fingerprint: "conformance-1"), JobFilter(state: .dead, text: "errand 1"),
                 JobFilter(state: .dead, text: "not there"),
                 JobFilter(state: .dead, name: "never.heard-of"), JobFilter(state: .dead, hasErrors: true),
@@ -63,7 +68,9 @@ extension Measured {
         }
 
         /// Retries all that match while jobs are pushed to another queue and claimed from it.
-        private func whileReviving(_ arena: Arena, _ change: BulkChange) async throws -> (changed: Int, latencies: [Int64]) {
+        private func whileReviving(_ arena: Arena, _ change: BulkChange) async throws -> (
+            changed: Int, latencies: [Int64]
+        ) {
             let isOver = Atomic(false)
             async let changed = revive(change, isOver)
             let latencies = try await claimLatencies(arena) { isOver.load(ordering: .relaxed) }
@@ -85,7 +92,9 @@ extension Measured {
                 pushed[try await arena.dispatcher.enqueueEphemeral(SideErrand(Act()))] = now
                 try await Task.sleep(for: .milliseconds(10))
             } while !isEnough()
-            try await eventually(within: .seconds(20), "all have run") { try arena.history().ended.isSuperset(of: pushed.keys) }
+            try await eventually(within: .seconds(20), "all have run") {
+                try arena.history().ended.isSuperset(of: pushed.keys)
+            }
             return try arena.history().lateness(due: pushed)
         }
     }

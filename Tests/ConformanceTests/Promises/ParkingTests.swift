@@ -18,7 +18,8 @@ struct ParkingTests {
             let newer = try await arena.enqueue([PresentErrand(Act(.effect))])[0]
             let known = try await arena.enqueue([PastErrand(Act(.effect))])[0]
             let malformed = try await arena.enqueue([Garbled()])[0]
-            _ = try await arena.redis.send(RedisCommand("LPUSH", .init("\(arena.prefix):{main}:ready"), "no envelope at all"))
+            _ = try await arena.redis.send(
+                RedisCommand("LPUSH", .init("\(arena.prefix):{main}:ready"), "no envelope at all"))
             let loose = try await arena.dispatcher.enqueueEphemeral([Garbled()])[0]
 
             try await arena.wait(for: [known])

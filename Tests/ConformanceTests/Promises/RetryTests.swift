@@ -6,7 +6,9 @@ import Testing
 extension Measured {
     @Suite("A failed job comes back when the formula says, and forgets nothing")
     struct RetryTests {
-        @Test("21 · four failures, then success: delays inside the published formula, jitter visible, all four errors kept", .scenario(21))
+        @Test(
+            "21 · four failures, then success: delays inside the published formula, jitter visible, all four errors kept",
+            .scenario(21))
         func delaysAndErrors() async throws {
             let count = Chaos.scale(150, full: 1000)
             try await Arena.with { arena in
@@ -33,18 +35,25 @@ extension Measured {
                 for id in jobs {
                     let job = try #require(try await arena.job(id))
                     #expect(job.errors.map(\.attempt) == [1, 2, 3, 4])
-                    #expect(job.errors.allSatisfy { $0.code == "transient" && $0.message.contains("attempt \($0.attempt)") })
+                    #expect(
+                        job.errors.allSatisfy { $0.code == "transient" && $0.message.contains("attempt \($0.attempt)") }
+                    )
                 }
                 // Evenly drawn from 100…200 ms, so each quarter gets its share.
                 let bounds = MainErrand.retry.delayBounds(after: 1)
-                let (low, width) = (microseconds(bounds.lowerBound), microseconds(bounds.upperBound) - microseconds(bounds.lowerBound))
-                let delays = crowd.compactMap { id in runs[id].flatMap { $0.count == 2 ? $0[1].start - ($0[0].finish ?? 0) : nil } }
+                let (low, width) = (
+                    microseconds(bounds.lowerBound), microseconds(bounds.upperBound) - microseconds(bounds.lowerBound)
+                )
+                let delays = crowd.compactMap { id in
+                    runs[id].flatMap { $0.count == 2 ? $0[1].start - ($0[0].finish ?? 0) : nil }
+                }
                 let quarters = (0..<4).map { quarter in delays.count { ($0 - low) * 4 / width == quarter } }
                 if Chaos.isOn { #expect(quarters.allSatisfy { $0 > count / 8 }, "\(quarters)") }
                 #expect(Set(delays.map { $0 / 1000 }).count > 20, "jitter")
                 ScenarioReport.did("20 jobs that fail four times and \(count) that fail once")
                 ScenarioReport.figure(
-                    "first delay", "\(milliseconds(delays.min() ?? 0))–\(milliseconds(delays.max() ?? 0)), by quarters \(quarters)")
+                    "first delay",
+                    "\(milliseconds(delays.min() ?? 0))–\(milliseconds(delays.max() ?? 0)), by quarters \(quarters)")
             }
         }
 

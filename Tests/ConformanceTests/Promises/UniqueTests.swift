@@ -34,7 +34,8 @@ struct UniqueTests {
             try await arena.wait(for: [fifth])
             #expect(try await arena.keysHeld() == 0)
             try await arena.audit([second, fourth, fifth])
-            ScenarioReport.did("5 × 100 concurrent enqueues of one key, which success, failure, discard and a crash set free")
+            ScenarioReport.did(
+                "5 × 100 concurrent enqueues of one key, which success, failure, discard and a crash set free")
         }
     }
 
@@ -43,7 +44,10 @@ struct UniqueTests {
         try await Arena.with { arena in
             var worker = try await arena.startWorker()
             var ids: [JobID] = []
-            for acts in [[Act(sleep: 300)], [Act(.permanent, sleep: 300)], [Act(.death, sleep: 300), Act(sleep: 300)], [Act(sleep: 300)]] {
+            for acts in [
+                [Act(sleep: 300)], [Act(.permanent, sleep: 300)], [Act(.death, sleep: 300), Act(sleep: 300)],
+                [Act(sleep: 300)],
+            ] {
                 let enqueued = try await withThrowingTaskGroup(of: EphemeralEnqueuing.self) { group in
                     for _ in 0..<100 {
                         group.addTask {
@@ -82,8 +86,11 @@ struct UniqueTests {
             // Half of them durable, half in Redis alone; so many keys that most find theirs free.
             let durable = try arena.startEnqueuer("--jobs", "\(cycles / 2)", "--keys", "\(keys)", "--batch", "50")
             let loose = try arena.startEnqueuer(
-                "--kind", "side", "--ephemeral", "--jobs", "\(cycles / 2)", "--keys", "\(keys)", "--act", try Load.json(Act()))
-            for enqueuer in [durable, loose] { #expect(try await enqueuer.waitForExit(within: .seconds(300)) == .code(0)) }
+                "--kind", "side", "--ephemeral", "--jobs", "\(cycles / 2)", "--keys", "\(keys)", "--act",
+                try Load.json(Act()))
+            for enqueuer in [durable, loose] {
+                #expect(try await enqueuer.waitForExit(within: .seconds(300)) == .code(0))
+            }
             let jobs = try await arena.waitForAll(within: .seconds(120))
             try await arena.waitUntilIdle(SideErrand.queue)
             try await arena.waitUntilIdle()
@@ -109,7 +116,9 @@ extension Arena {
     /// Enqueues a durable job under the key `one`; nil when another job holds it.
     func enqueueUnique(_ job: MainErrand) async throws -> JobID? {
         let pending = try JobLedger.insertion(of: job, unique: try UniqueKey("one", until: .finished))
-        let inserted = try await database.transaction { tx in pending.inserted(by: try tx.pipeline([pending.statement])[0]) }
+        let inserted = try await database.transaction { tx in
+            pending.inserted(by: try tx.pipeline([pending.statement])[0])
+        }
         guard let inserted else { return nil }
         await dispatcher.push([inserted])
         return inserted.id

@@ -31,7 +31,9 @@ extension Arena {
     }
 
     /// Returns once all jobs are in one of the states.
-    func wait(for jobs: some Collection<JobID>, in states: [JobState] = [.done], within patience: Duration = .seconds(60)) async throws {
+    func wait(
+        for jobs: some Collection<JobID>, in states: [JobState] = [.done], within patience: Duration = .seconds(60)
+    ) async throws {
         let ids = jobs.map(\.rawValue)
         let names = states.map(\.rawValue)
         do {
@@ -50,7 +52,8 @@ extension Arena {
     func waitForAll(within patience: Duration = .seconds(60)) async throws -> Set<JobID> {
         do {
             try await eventually(within: patience, "all jobs are done") {
-                try await self.database.query("SELECT EXISTS (SELECT FROM jobs WHERE state <> 'done') AS open")[0]["open"] == false
+                try await self.database.query("SELECT EXISTS (SELECT FROM jobs WHERE state <> 'done') AS open")[0][
+                    "open"] == false
             }
         } catch let error as NeverHappened {
             throw Stuck(error: error, detail: "the ledger holds \(try await counts())")
@@ -59,7 +62,8 @@ extension Arena {
     }
 
     /// Returns once the run log holds so many starts.
-    func waitForStarts(_ count: Int, of jobs: Set<JobID>? = nil, within patience: Duration = .seconds(20)) async throws {
+    func waitForStarts(_ count: Int, of jobs: Set<JobID>? = nil, within patience: Duration = .seconds(20)) async throws
+    {
         try await eventually(within: patience, "\(count) runs have started") {
             try self.history().runs.count { jobs?.contains($0.job) ?? true } >= count
         }
@@ -113,12 +117,17 @@ extension Arena {
     /// Returns once nothing of the queue is left in Redis but what is dead.
     func waitUntilIdle(_ queue: QueueName = MainQueue.name, within patience: Duration = .seconds(20)) async throws {
         do {
-            try await eventually(within: patience, "all copies in Redis are dealt with") { try await self.isIdle(queue) }
+            try await eventually(within: patience, "all copies in Redis are dealt with") {
+                try await self.isIdle(queue)
+            }
         } catch let error as NeverHappened {
-            let keys = try await redis.send(RedisCommand("KEYS", .init("\(prefix):{\(queue)}:*"))).elements?.compactMap(\.text) ?? []
+            let keys =
+                try await redis.send(RedisCommand("KEYS", .init("\(prefix):{\(queue)}:*"))).elements?.compactMap(\.text)
+                ?? []
             var left: [String: String] = [:]
             for key in keys where key.contains(":claims:") {
-                let claims = try await redis.send(RedisCommand("HGETALL", .init(key))).elements?.compactMap(\.text) ?? []
+                let claims =
+                    try await redis.send(RedisCommand("HGETALL", .init(key))).elements?.compactMap(\.text) ?? []
                 left[key] = claims.joined(separator: " ")
             }
             throw Stuck(error: error, detail: "left are \(keys), with claims \(left)")

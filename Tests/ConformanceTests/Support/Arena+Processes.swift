@@ -37,14 +37,18 @@ extension Arena {
     func startWorker(_ configure: (inout WorkerOptions) -> Void = { _ in }) async throws -> ManagedProcess {
         var options = WorkerOptions()
         configure(&options)
-        var arguments = ["work", "--queues", options.queues, "--grace", "\(options.grace)", "--pool", "\(options.pool)"]
+        var arguments = [
+            "work", "--queues", options.queues, "--grace", "\(options.grace)", "--pool", "\(options.pool)",
+        ]
         if options.knowsComingKinds { arguments.append("--coming") }
         if let every = options.every { arguments += ["--every", "\(every)"] }
         if let cron = options.cron { arguments += ["--cron", cron, "--zone", "Europe/Berlin"] }
         let command = options.launcher + [Self.program] + arguments
         let worker = try ManagedProcess.start(
             command[0], arguments: Array(command.dropFirst()),
-            environment: environment(redis: options.redisProxy, database: options.databaseProxy).merging(options.environment) { $1 })
+            environment: environment(redis: options.redisProxy, database: options.databaseProxy).merging(
+                options.environment
+            ) { $1 })
         processes.withLock { $0.append(worker) }
         guard options.waitsForLease else { return worker }
         let queue = QueueName(rawValue: String(options.queues.prefix { $0 != "=" })) ?? MainQueue.name
@@ -56,7 +60,8 @@ extension Arena {
     }
 
     /// Starts an enqueuer process.
-    func startEnqueuer(_ arguments: String..., redisProxy: TCPProxy? = nil, environment more: [String: String] = [:]) throws
+    func startEnqueuer(_ arguments: String..., redisProxy: TCPProxy? = nil, environment more: [String: String] = [:])
+        throws
         -> ManagedProcess
     {
         let enqueuer = try ManagedProcess.start(
@@ -69,14 +74,17 @@ extension Arena {
     /// Counts in the run log by the program itself.
     func countByProgram() async throws -> ProgramCount {
         let counting = try ManagedProcess.start(Self.program, arguments: ["count", logFile])
-        guard try await counting.waitForExit(within: .seconds(300)) == .code(0) else { throw WorkerEnded(log: counting.log) }
+        guard try await counting.waitForExit(within: .seconds(300)) == .code(0) else {
+            throw WorkerEnded(log: counting.log)
+        }
         return try JSONDecoder().decode(ProgramCount.self, from: Data(counting.log.utf8))
     }
 
     /// When the lease of a worker lapses, in milliseconds of Redis' clock; nil when it has none.
     func leaseEnd(of worker: ManagedProcess, queue: QueueName = MainQueue.name) async throws -> Int64? {
         let leases =
-            try await redis.send(RedisCommand("ZRANGE", .init("\(prefix):{\(queue)}:leases"), "0", "-1", "WITHSCORES")).elements ?? []
+            try await redis.send(RedisCommand("ZRANGE", .init("\(prefix):{\(queue)}:leases"), "0", "-1", "WITHSCORES"))
+            .elements ?? []
         let texts = leases.compactMap(\.text)
         for (name, score) in zip(texts, texts.dropFirst()) where name.contains("-\(worker.processID)-") {
             return Double(score).map { Int64($0) }
@@ -91,8 +99,10 @@ extension Arena {
         log.note(.killed, process: worker.processID)
     }
 
-    /// In the short form, lets the lease of a process that is dead lapse now and not within eight seconds: for promises that are not about that time.
-    /// Not for one that stands still: Redis would hand what is put back to its wake-up, which is over long before a lease lapses by itself.
+    /// In the short form, lets the lease of a process that is dead lapse now and not within eight seconds: for promises
+    /// that are not about that time.
+    /// Not for one that stands still: Redis would hand what is put back to its wake-up, which is over long before a
+    /// lease lapses by itself.
     func hurryLapse(of worker: ManagedProcess) async throws {
         guard !Chaos.isOn else { return }
         for queue in [MainErrand.queue, SideErrand.queue] {
@@ -125,7 +135,8 @@ extension Arena {
     private func environment(redis: TCPProxy?, database: TCPProxy?) -> [String: String] {
         [
             "DATABASE_URL": database.map { replacingPort(of: databaseURL, with: $0.port) } ?? databaseURL,
-            "REDIS_URL": redis.map { "redis://127.0.0.1:\($0.port)/0" } ?? redisURL, "KEY_PREFIX": prefix, "RUN_LOG": logFile,
+            "REDIS_URL": redis.map { "redis://127.0.0.1:\($0.port)/0" } ?? redisURL, "KEY_PREFIX": prefix,
+            "RUN_LOG": logFile,
         ]
     }
 
@@ -141,7 +152,8 @@ extension Arena {
     /// The program of this build, beside the tests, unless the environment names another build of it.
     private static let program =
         ProcessInfo.processInfo.environment["CONFORMANCE_WORKER"]
-        ?? Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "ConformanceWorker").path ?? "ConformanceWorker"
+        ?? Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "ConformanceWorker").path
+        ?? "ConformanceWorker"
 }
 
 /// The queue that most scenarios use.

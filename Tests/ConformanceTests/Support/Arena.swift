@@ -7,7 +7,8 @@ import Redis
 import Synchronization
 import TestSupport
 
-/// The world of one scenario: a database, a key prefix, a run log, and the processes that are started in it. Nothing of it outlives the test.
+/// The world of one scenario: a database, a key prefix, a run log, and the processes that are started in it. Nothing of
+/// it outlives the test.
 final class Arena: Sendable {
     let databaseURL: String
     let database: PostgresPool
@@ -30,7 +31,9 @@ final class Arena: Sendable {
             let pool = PostgresPool(try PostgresConfiguration(url: postgres.url), logger: quietLogger)
             defer { withExtendedLifetime(redis) {} }
             let result: Result<Value, any Error>
-            do { result = .success(try await use(pool, postgres.url, redisURL, body)) } catch { result = .failure(error) }
+            do { result = .success(try await use(pool, postgres.url, redisURL, body)) } catch {
+                result = .failure(error)
+            }
             await pool.close()
             try await postgres.stop()
             return try result.get()
@@ -66,7 +69,8 @@ final class Arena: Sendable {
         try? FileManager.default.removeItem(atPath: logFile)
     }
 
-    /// Ends all processes and deletes the arena's keys, so that a million jobs of one scenario do not weigh on the next.
+    /// Ends all processes and deletes the arena's keys, so that a million jobs of one scenario do not weigh on the
+    /// next.
     private func sweepOut() async {
         for process in processes.withLock({ $0 }) {
             process.kill()
@@ -74,7 +78,8 @@ final class Arena: Sendable {
         }
         var cursor = "0"
         repeat {
-            let page = try? await redis.send(RedisCommand("SCAN", .init(cursor), "MATCH", .init(prefix + ":*"), "COUNT", "1000"))
+            let page = try? await redis.send(
+                RedisCommand("SCAN", .init(cursor), "MATCH", .init(prefix + ":*"), "COUNT", "1000"))
             cursor = page?.elements?.first?.text ?? "0"
             let keys = page?.elements?.last?.elements?.compactMap(\.text) ?? []
             if !keys.isEmpty { _ = try? await redis.send(RedisCommand("UNLINK", arguments: keys.map { .init($0) })) }

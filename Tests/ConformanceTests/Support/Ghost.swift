@@ -4,8 +4,8 @@ import JobQueue
 import Postgres
 import Redis
 
-/// A process that died with two jobs claimed and neither started, as it then lies in Redis: for scenarios that need something to recover and know in
-/// advance by whose name it will be asked for.
+/// A process that died with two jobs claimed and neither started, as it then lies in Redis: for scenarios that need
+/// something to recover and know in advance by whose name it will be asked for.
 struct Ghost {
     /// Its name; stands in the command that takes its jobs back, and in no other that a worker sends.
     let name: String
@@ -30,7 +30,8 @@ struct Ghost {
         ]
         for (index, envelope) in envelopes.enumerated() {
             _ = try await arena.redis.send(
-                RedisCommand("HSET", .init(keys.claims(ghost)), .init(Int(now) * 1000 + index), .init(envelope.encoded())))
+                RedisCommand(
+                    "HSET", .init(keys.claims(ghost)), .init(Int(now) * 1000 + index), .init(envelope.encoded())))
         }
         _ = try await arena.redis.send(RedisCommand("ZADD", .init(keys.leases), "1", .init(ghost.rawValue)))
         (name, self.durable, self.ephemeral) = (ghost.rawValue, stored.id, loose)

@@ -10,14 +10,18 @@ struct Load {
     private let enqueuer: ManagedProcess
 
     /// Starts to enqueue so many jobs at a rate.
-    init(_ arena: Arena, jobs: Int, perSecond: Int, act: Act = Act(.effect, sleep: 50), redisProxy: TCPProxy? = nil) throws {
+    init(_ arena: Arena, jobs: Int, perSecond: Int, act: Act = Act(.effect, sleep: 50), redisProxy: TCPProxy? = nil)
+        throws
+    {
         self.arena = arena
         enqueuer = try arena.startEnqueuer(
             "--jobs", "\(jobs)", "--rate", "\(perSecond)", "--act", try Self.json(act), redisProxy: redisProxy)
     }
 
     /// Returns once all is enqueued and every job that was committed has finished.
-    func finish(within patience: Duration = .seconds(90), sourceLocation: SourceLocation = #_sourceLocation) async throws -> Set<JobID> {
+    func finish(within patience: Duration = .seconds(90), sourceLocation: SourceLocation = #_sourceLocation)
+        async throws -> Set<JobID>
+    {
         #expect(try await enqueuer.waitForExit(within: patience) == .code(0), sourceLocation: sourceLocation)
         return try await arena.waitForAll(within: patience)
     }
@@ -31,7 +35,9 @@ extension Arena {
     /// Puts a backlog of equal jobs into the queue at once.
     func pile(_ jobs: Int, of act: Act) async throws -> Set<JobID> {
         let enqueuer = try startEnqueuer("--jobs", "\(jobs)", "--batch", "500", "--act", try Load.json(act))
-        guard try await enqueuer.waitForExit(within: .seconds(300)) == .code(0) else { throw WorkerEnded(log: enqueuer.log) }
+        guard try await enqueuer.waitForExit(within: .seconds(300)) == .code(0) else {
+            throw WorkerEnded(log: enqueuer.log)
+        }
         return try await allJobs()
     }
 

@@ -6,8 +6,8 @@ import Redis
 import TestSupport
 import Testing
 
-/// A handful of jobs that between them take every path with more than one step: enqueue, claim, complete, retry, promote, dead-letter; durable
-/// ones and ones that live in Redis alone.
+/// A handful of jobs that between them take every path with more than one step: enqueue, claim, complete, retry,
+/// promote, dead-letter; durable ones and ones that live in Redis alone.
 struct MixedRound {
     private(set) var effects: [JobID] = []
     private(set) var dead: [JobID] = []
@@ -41,8 +41,12 @@ struct MixedRound {
     func wait(in arena: Arena, within patience: Duration = .seconds(40)) async throws {
         try await arena.wait(for: effects, within: patience)
         try await arena.wait(for: dead, in: [.dead], within: patience)
-        try await eventually(within: patience, "those in Redis end") { try arena.history().ended.isSuperset(of: endingInRedis) }
-        try await eventually(within: patience, "those in Redis die") { try await deadLetters(arena).isSuperset(of: deadInRedis) }
+        try await eventually(within: patience, "those in Redis end") {
+            try arena.history().ended.isSuperset(of: endingInRedis)
+        }
+        try await eventually(within: patience, "those in Redis die") {
+            try await deadLetters(arena).isSuperset(of: deadInRedis)
+        }
     }
 
     func deadLetters(_ arena: Arena) async throws -> Set<JobID> {

@@ -1,6 +1,7 @@
 import Testing
 
-/// Marks a test as a scenario of the conformance list: gives it a ``ScenarioReport``, in which every issue leaves its mark.
+/// Marks a test as a scenario of the conformance list: gives it a ``ScenarioReport``, in which every issue leaves its
+/// mark.
 struct ScenarioTrait: TestTrait, TestScoping {
     let number: Int
 

@@ -30,12 +30,15 @@ struct ClockTests {
             let offset = MachineTime.wall - MachineTime.monotonic
             for run in try arena.history().runs {
                 let hours = Int((Double(run.wallStart - run.start - offset) / 3_600_000_000).rounded())
-                #expect(hours == (run.process == right.processID ? 0 : run.process == off[0].processID ? 1 : -1), "the clocks are off")
+                #expect(
+                    hours == (run.process == right.processID ? 0 : run.process == off[0].processID ? 1 : -1),
+                    "the clocks are off")
             }
             let delayed = try await delayed(arena)
             // Enqueued by processes that believe in other hours.
             for hours in [1, -1] {
-                let enqueuer = try arena.startEnqueuer("--jobs", "50", environment: try ShiftedClock.environment(hours: hours))
+                let enqueuer = try arena.startEnqueuer(
+                    "--jobs", "50", environment: try ShiftedClock.environment(hours: hours))
                 #expect(try await enqueuer.waitForExit() == .code(0))
             }
             let failing = try await arena.enqueue(20, Act(.effect, failures: 2))
@@ -61,7 +64,8 @@ struct ClockTests {
             #expect(Set(slots.values) == all.subtracting(jobs))
             #expect(zip(slots.keys.sorted(), slots.keys.sorted().dropFirst()).allSatisfy { $1 - $0 == 2 })
             ScenarioReport.did(
-                "three workers, one an hour ahead, one an hour behind; long, delayed, failing and scheduled jobs; two enqueuers alike")
+                "three workers, one an hour ahead, one an hour behind; long, delayed, failing and scheduled jobs; two enqueuers alike"
+            )
             ScenarioReport.figure("slots", "\(slots.count)")
         }
     }
@@ -82,7 +86,8 @@ extension Arena {
     /// The slots of a schedule that have fired, by seconds since 1970, with their jobs.
     func slots(_ schedule: String = "interval") async throws -> [Int: JobID] {
         let rows = try await database.query(
-            "SELECT extract(epoch FROM fire_at)::bigint AS at, job_id FROM job_schedule_slots WHERE schedule = \(schedule)")
+            "SELECT extract(epoch FROM fire_at)::bigint AS at, job_id FROM job_schedule_slots WHERE schedule = \(schedule)"
+        )
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["at"], JobID(rawValue: try $0["job_id"])) })
     }
 }

@@ -30,7 +30,9 @@ extension Measured {
                 }
                 if Chaos.isOn { #expect(Date() < origin, "enqueued in time") }
                 try await arena.wait(for: durable, within: .seconds(90))
-                try await eventually(within: .seconds(20), "those in Redis end") { try arena.history().ended.isSuperset(of: due.keys) }
+                try await eventually(within: .seconds(20), "those in Redis end") {
+                    try arena.history().ended.isSuperset(of: due.keys)
+                }
                 let history = try await arena.audit(durable)
                 let lateness = history.lateness(due: due)
                 #expect(lateness.count == count)
@@ -42,7 +44,8 @@ extension Measured {
                 ScenarioReport.did("\(count) jobs, half of them durable, due at random within \(Int(span)) s")
                 ScenarioReport.figure(
                     "lateness p50 / p99 / max",
-                    [lateness.percentile(50) ?? 0, worst, lateness.max() ?? 0].map(milliseconds).joined(separator: " / "))
+                    [lateness.percentile(50) ?? 0, worst, lateness.max() ?? 0].map(milliseconds).joined(
+                        separator: " / "))
             }
         }
     }

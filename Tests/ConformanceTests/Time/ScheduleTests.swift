@@ -19,7 +19,9 @@ struct ScheduleTests {
                 try await Task.sleep(for: .microseconds(untilTick + .random(in: -2_000...20_000)))
                 try await arena.kill(victim)
             }
-            try await eventually(within: .seconds(20), "as many slots have fired") { try await arena.slots().count >= kills }
+            try await eventually(within: .seconds(20), "as many slots have fired") {
+                try await arena.slots().count >= kills
+            }
             let fired = try await arena.slots()
             try await arena.wait(for: fired.values)
             try await arena.retire(survivor)
@@ -28,28 +30,34 @@ struct ScheduleTests {
             #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 2 }, "no slot is missing")
             let all = try await arena.allJobs()
             let ofSlots = Set(slots.values)
-            #expect(all == ofSlots && ofSlots.count == slots.count, "each slot has its own job, and there are no others")
+            #expect(
+                all == ofSlots && ofSlots.count == slots.count, "each slot has its own job, and there are no others")
             try await arena.audit(fired.values)
             ScenarioReport.did("a slot every 2 s, two schedulers, one killed at \(kills) ticks")
             ScenarioReport.figure("slots", "\(slots.count)")
         }
     }
 
-    @Test("19 · daylight-saving days both ways: a time that comes twice and one that does not come fire once", .scenario(19))
+    @Test(
+        "19 · daylight-saving days both ways: a time that comes twice and one that does not come fire once",
+        .scenario(19))
     func daylightSaving() async throws {
-        // Berlin, 25 October 2026: 02:30 comes at 00:30 and again at 01:30 UTC. 28 March 2027: it does not come, and fires at 01:00 UTC.
+        // Berlin, 25 October 2026: 02:30 comes at 00:30 and again at 01:30 UTC. 28 March 2027: it does not come, and
+        // fires at 01:00 UTC.
         async let autumn: Void = changeOver(fires: "2026-10-25T00:30:00Z", notAgain: "2026-10-25T01:30:00Z")
         async let spring: Void = changeOver(fires: "2027-03-28T01:00:00Z", notAgain: "2027-03-28T01:30:00Z")
         _ = try await (autumn, spring)
         ScenarioReport.did(
-            "a daily schedule at 02:30 in Berlin, PostgreSQL's clock set to both changes, one of two schedulers killed at the tick")
+            "a daily schedule at 02:30 in Berlin, PostgreSQL's clock set to both changes, one of two schedulers killed at the tick"
+        )
     }
 
     private func changeOver(fires first: String, notAgain second: String) async throws {
         let first = try Date(first, strategy: .iso8601)
         let second = try Date(second, strategy: .iso8601)
         let postgres = try await PostgresServer.start(
-            preloading: try ShiftedClock.library, environment: ShiftedClock.environment(now: first.addingTimeInterval(-8)))
+            preloading: try ShiftedClock.library,
+            environment: ShiftedClock.environment(now: first.addingTimeInterval(-8)))
         try await Arena.with(postgres: postgres) { arena in
             func options(_ options: inout WorkerOptions) {
                 options.every = 1

@@ -4,7 +4,8 @@ import JobQueue
 import ServiceLifecycle
 import UnixSignals
 
-/// A worker, as a program of a user of the engine would be: a registry, a `JobWorker`, a service group that hears SIGTERM.
+/// A worker, as a program of a user of the engine would be: a registry, a `JobWorker`, a service group that hears
+/// SIGTERM.
 struct Work: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Runs jobs until SIGTERM.")
 
@@ -20,10 +21,12 @@ struct Work: AsyncParsableCommand {
         let connections = try Connections(poolSize: pool)
         let worker = JobWorker(
             JobWorkerConfiguration(queues: try bulkheads(), grace: .seconds(grace)), registry: registry(connections),
-            schedules: try schedules(), dispatcher: connections.dispatcher, blockingConnections: connections.redisConfiguration,
+            schedules: try schedules(), dispatcher: connections.dispatcher,
+            blockingConnections: connections.redisConfiguration,
             database: connections.database, logger: connections.logger)
         try await ServiceGroup(
-            configuration: .init(services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm], logger: connections.logger)
+            configuration: .init(
+                services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm], logger: connections.logger)
         ).run()
         await connections.close()
         _exit(0)
@@ -33,7 +36,10 @@ struct Work: AsyncParsableCommand {
         var schedules: [JobSchedule] = []
         if let every { schedules.append(JobSchedule("interval", every: .seconds(every)) { MainErrand(Act(.effect)) }) }
         if let cron {
-            schedules.append(JobSchedule("cron", cron: try CronExpression(parsing: cron), timeZone: zone) { MainErrand(Act(.effect)) })
+            schedules.append(
+                JobSchedule("cron", cron: try CronExpression(parsing: cron), timeZone: zone) {
+                    MainErrand(Act(.effect))
+                })
         }
         return schedules
     }

@@ -1,6 +1,7 @@
 package import JobQueue
 
-/// A job that does what its payload says. After a crash of its process the next act is played, the last one over and over.
+/// A job that does what its payload says. After a crash of its process the next act is played, the last one over and
+/// over.
 package protocol Errand: Job {
     var acts: [Act] { get }
     init(acts: [Act])

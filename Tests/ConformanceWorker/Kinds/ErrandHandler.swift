@@ -17,7 +17,11 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
         let act = job.act(crashes: context.crashes)
         do {
             // A task of its own hears nothing of the cancellation of this one.
-            if act.isDeaf { try await Task { try await play(act, context) }.value } else { try await play(act, context) }
+            if act.isDeaf {
+                try await Task { try await play(act, context) }.value
+            } else {
+                try await play(act, context)
+            }
         } catch {
             switch error {
             case is CancellationError: log.note(.cancelled, context)
@@ -38,7 +42,9 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
         if act.hold > 0 {
             _ = try await database.query("SELECT pg_sleep(\(Double(act.hold) / 1000))")
         }
-        if context.attempt <= act.failures { throw JobFailure.transient("attempt \(context.attempt) of \(act.failures) that fail") }
+        if context.attempt <= act.failures {
+            throw JobFailure.transient("attempt \(context.attempt) of \(act.failures) that fail")
+        }
         try await end(act.ending, context)
     }
 
@@ -73,7 +79,8 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
         let (job, completion, process) = (context.jobID, context.completion, Int(getpid()))
         try await database.transaction { tx in
             let results = try tx.pipeline([
-                "INSERT INTO effects (job, epoch, process) VALUES (\(job), \(completion.epoch), \(process))", completion.statement,
+                "INSERT INTO effects (job, epoch, process) VALUES (\(job), \(completion.epoch), \(process))",
+                completion.statement,
             ])
             try completion.check(results[1])
         }

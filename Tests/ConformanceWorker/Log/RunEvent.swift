@@ -4,8 +4,9 @@ package import JobQueue
 ///
 ///     start 0199…c4d1 1 0 1763962000123456 4711 83000123 1763962000125001
 ///
-/// Event, job, attempt, crashes, epoch, process id, monotonic microseconds, microseconds since 1970. Monotonic time is the machine's, so that
-/// lines of different processes compare, also when a process believes in another date. What happens to a process has no job: `-`.
+/// Event, job, attempt, crashes, epoch, process id, monotonic microseconds, microseconds since 1970. Monotonic time is
+/// the machine's, so that lines of different processes compare, also when a process believes in another date. What
+/// happens to a process has no job: `-`.
 package struct RunEvent: Hashable, Sendable {
     /// What happened.
     package enum Kind: String, Sendable {
@@ -39,7 +40,8 @@ package struct RunEvent: Hashable, Sendable {
     package let wall: Int64
 
     package init(
-        _ kind: Kind, job: JobID? = nil, attempt: Int = 0, crashes: Int = 0, epoch: Int64 = 0, process: Int32, at: Int64, wall: Int64
+        _ kind: Kind, job: JobID? = nil, attempt: Int = 0, crashes: Int = 0, epoch: Int64 = 0, process: Int32,
+        at: Int64, wall: Int64
     ) {
         self.kind = kind
         self.job = job
@@ -60,14 +62,17 @@ package struct RunEvent: Hashable, Sendable {
     package init?(line bytes: some Collection<UInt8>) {
         let fields = bytes.split(separator: UInt8(ascii: " "))
         func number(_ index: Int) -> Int64? { Int64(String(decoding: fields[index], as: UTF8.self)) }
-        guard fields.count == 8, let kind = Kind(rawValue: String(decoding: fields[0], as: UTF8.self)), let attempt = number(2),
-            let crashes = number(3), let epoch = number(4), let process = number(5), let at = number(6), let wall = number(7)
+        guard fields.count == 8, let kind = Kind(rawValue: String(decoding: fields[0], as: UTF8.self)),
+            let attempt = number(2),
+            let crashes = number(3), let epoch = number(4), let process = number(5), let at = number(6),
+            let wall = number(7)
         else { return nil }
         let name = String(decoding: fields[1], as: UTF8.self)
         let job = JobID(name)
         guard job != nil || name == "-" else { return nil }
         self.init(
-            kind, job: job, attempt: Int(attempt), crashes: Int(crashes), epoch: epoch, process: Int32(truncatingIfNeeded: process), at: at,
+            kind, job: job, attempt: Int(attempt), crashes: Int(crashes), epoch: epoch,
+            process: Int32(truncatingIfNeeded: process), at: at,
             wall: wall)
     }
 }

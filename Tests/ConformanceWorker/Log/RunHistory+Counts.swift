@@ -21,8 +21,8 @@ extension RunHistory {
 
     /// Jobs that ran twice at the same time.
     ///
-    /// - Parameter ignoring: processes whose runs do not count: a process that stood still past its lease does overlap with the one that took
-    ///   over, until it notices; what it does then is refused.
+    /// - Parameter ignoring: processes whose runs do not count: a process that stood still past its lease does overlap
+    ///   with the one that took over, until it notices; what it does then is refused.
     package func overlapping(ignoring: Set<Int32> = []) -> Set<JobID> {
         var latest: [JobID: Run] = [:]
         var found: Set<JobID> = []
@@ -38,17 +38,20 @@ extension RunHistory {
         return found
     }
 
-    /// For each death, the microseconds until each job that it interrupted started again. A job that never did is missing.
+    /// For each death, the microseconds until each job that it interrupted started again. A job that never did is
+    /// missing.
     package func restarts() -> [Int64] {
         var next: [JobID: [Run]] = [:]
         for run in runs { next[run.job, default: []].append(run) }
         return runs.filter { $0.outcome == .killed }.compactMap { victim in
-            guard let death = victim.finish, let again = next[victim.job]?.first(where: { $0.start > victim.start }) else { return nil }
+            guard let death = victim.finish, let again = next[victim.job]?.first(where: { $0.start > victim.start })
+            else { return nil }
             return again.start - death
         }
     }
 
-    /// Microseconds between when a job was due and when it first started; negative means early. `due` is in monotonic microseconds.
+    /// Microseconds between when a job was due and when it first started; negative means early. `due` is in monotonic
+    /// microseconds.
     package func lateness(due: [JobID: Int64]) -> [Int64] {
         var first: [JobID: Int64] = [:]
         for run in runs where first[run.job] == nil { first[run.job] = run.start }
@@ -61,7 +64,8 @@ extension Collection where Element: Comparable {
     package func percentile(_ percent: Double) -> Element? {
         let sorted = self.sorted()
         guard !sorted.isEmpty else { return nil }
-        return sorted[Swift.min(sorted.count - 1, Swift.max(0, Int((percent / 100 * Double(sorted.count)).rounded(.up)) - 1))]
+        return sorted[
+            Swift.min(sorted.count - 1, Swift.max(0, Int((percent / 100 * Double(sorted.count)).rounded(.up)) - 1))]
     }
 }
 

@@ -38,7 +38,8 @@ package struct RunHistory: Sendable {
     private mutating func add(_ events: [RunEvent]) {
         var open: [Key: Int] = [:]
         var openOfProcess: [Int32: Set<Key>] = [:]
-        let sorted = events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+        let sorted = events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
+            \.element)
         for event in sorted {
             switch event.kind {
             case .start:
@@ -48,7 +49,8 @@ package struct RunHistory: Sendable {
                 openOfProcess[event.process, default: []].insert(key)
                 runs.append(Run(event, job: job))
             case .end, .failed, .fenced, .cancelled:
-                guard let job = event.job, let index = open.removeValue(forKey: Key(job: job, epoch: event.epoch)) else { break }
+                guard let job = event.job, let index = open.removeValue(forKey: Key(job: job, epoch: event.epoch))
+                else { break }
                 openOfProcess[event.process]?.remove(Key(job: job, epoch: event.epoch))
                 runs[index].finish = event.at
                 runs[index].outcome = event.kind

@@ -1,8 +1,8 @@
 import Glibc
 package import JobQueue
 
-/// The file outside all processes to which every run is written. Each line is one `write` to a descriptor opened for appending, so lines of
-/// many processes do not mix, and what is written stays when the process is killed right after.
+/// The file outside all processes to which every run is written. Each line is one `write` to a descriptor opened for
+/// appending, so lines of many processes do not mix, and what is written stays when the process is killed right after.
 package final class RunLog: Sendable {
     private let descriptor: Int32
 
@@ -20,7 +20,8 @@ package final class RunLog: Sendable {
     package func note(_ kind: RunEvent.Kind, _ context: JobContext) {
         write(
             RunEvent(
-                kind, job: context.jobID, attempt: context.attempt, crashes: context.crashes, epoch: context.completion.epoch,
+                kind, job: context.jobID, attempt: context.attempt, crashes: context.crashes,
+                epoch: context.completion.epoch,
                 process: getpid(), at: MachineTime.monotonic, wall: MachineTime.wall))
     }
 

@@ -15,11 +15,14 @@ struct AllocationProperties {
 
     static let scenarios: Gen<Scenario> = {
         let stock = both(Gen<Int>.int(0...20), Gen<Int>.int(0...20)).list(1...4)
-        let line = both(Gen<SKU>.one(of: AllocationProperties.units), Gen<Int>.int(1...6).map { Quantity(rawValue: $0) ?? .one })
+        let line = both(
+            Gen<SKU>.one(of: AllocationProperties.units), Gen<Int>.int(1...6).map { Quantity(rawValue: $0) ?? .one })
         let orders = line.list(1...4).list(0...40)
         return all(stock, orders, Gen<Int>.int(0...40)).map { levels, orders, cut in
             // Fewer levels than units: some unit has no row.
-            let stock = zip(AllocationProperties.units, levels).map { Stock(sku: $0, onHand: $1.0 + $1.1, reserved: $1.1) }
+            let stock = zip(AllocationProperties.units, levels).map {
+                Stock(sku: $0, onHand: $1.0 + $1.1, reserved: $1.1)
+            }
             return Scenario(
                 stock: Dictionary(uniqueKeysWithValues: stock.map { ($0.sku, $0) }),
                 orders: orders.map { StockDemand(orderID: Order.ID(), lines: $0) }, cut: min(cut, orders.count))
@@ -27,7 +30,8 @@ struct AllocationProperties {
     }()
 
     @Test func neverOversells() {
-        property("what is taken is there, and is exactly what the orders that got something asked for", Self.scenarios) { scenario in
+        property("what is taken is there, and is exactly what the orders that got something asked for", Self.scenarios)
+        { scenario in
             let allocation = StockAllocation.allocate(stock: scenario.stock, orders: scenario.orders)
             try demandEqual(allocation.decisions.map(\.orderID), scenario.orders.map(\.orderID))
             var held: [SKU: Int] = [:]
@@ -35,7 +39,9 @@ struct AllocationProperties {
                 held.merge(order.quantities) { $0 + $1 }
             }
             try demandEqual(held, allocation.taken)
-            for (sku, taken) in allocation.taken { try demand(taken <= scenario.stock[sku]?.available ?? 0, "\(taken) of \(sku)") }
+            for (sku, taken) in allocation.taken {
+                try demand(taken <= scenario.stock[sku]?.available ?? 0, "\(taken) of \(sku)")
+            }
         }
     }
 

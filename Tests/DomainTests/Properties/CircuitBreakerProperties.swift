@@ -12,11 +12,13 @@ struct CircuitBreakerProperties {
     }
 
     private static let step = both(
-        Gen<Int>.int(0...4000), Gen<Step>.one(of: [.ask, .end(.works), .end(.fails), .ask, .end(.fails), .end(.refuses)]))
+        Gen<Int>.int(0...4000),
+        Gen<Step>.one(of: [.ask, .end(.works), .end(.fails), .ask, .end(.fails), .end(.refuses)]))
 
     /// A circuit after these steps, the time, and what happened at each.
     private static func play(
-        _ steps: [(Int, Step)], _ look: (CircuitBreaker, CircuitBreaker, Int64, Bool, Bool) throws -> Void = { _, _, _, _, _ in }
+        _ steps: [(Int, Step)],
+        _ look: (CircuitBreaker, CircuitBreaker, Int64, Bool, Bool) throws -> Void = { _, _, _, _, _ in }
     ) throws -> (CircuitBreaker, Int64) {
         var circuit = CircuitBreaker()
         var now: Int64 = 0
@@ -42,7 +44,8 @@ struct CircuitBreakerProperties {
     }
 
     @Test func open() {
-        property("while it is open nothing goes out, and it stays open for 5 to 30 seconds", Self.step.list(0...60)) { steps in
+        property("while it is open nothing goes out, and it stays open for 5 to 30 seconds", Self.step.list(0...60)) {
+            steps in
             var openedAt: Int64?
             _ = try Self.play(steps) { before, after, now, asked, wentOut in
                 if before.state != .open, after.state == .open { openedAt = now }
@@ -81,7 +84,8 @@ struct CircuitBreakerProperties {
     }
 
     @Test func flaky() {
-        property("whatever was, it closes within two minutes also when every third call fails", Self.step.list(0...60)) { steps in
+        property("whatever was, it closes within two minutes also when every third call fails", Self.step.list(0...60))
+        { steps in
             var (circuit, now) = try Self.play(steps)
             let start = now
             var calls = 0
@@ -114,7 +118,9 @@ struct CircuitBreakerProperties {
     }
 
     @Test func restraint() {
-        property("a provider that fails for ten minutes is called a few dozen times", count: 200, Self.step.list(0...60)) { steps in
+        property(
+            "a provider that fails for ten minutes is called a few dozen times", count: 200, Self.step.list(0...60)
+        ) { steps in
             var (circuit, now) = try Self.play(steps)
             let start = now
             var calls = 0
@@ -126,14 +132,18 @@ struct CircuitBreakerProperties {
                 }
                 now += 50
             }
-            // Those until it opens, of which the last stage of probing takes the most: more than half of it. Then one after 5, 10, 20 and each further 30 seconds.
+            // Those until it opens, of which the last stage of probing takes the most: more than half of it. Then one
+            // after 5, 10, 20 and each further 30 seconds.
             let untilItOpens = CircuitBreaker.stages.reduce(CircuitBreaker.row) { max($0, $1 / 2 + 1) }
             try demand(calls <= untilItOpens + 3 + 600 / 30, "\(calls) calls")
         }
     }
 
     @Test func old() {
-        property("what became of calls from before it opened changes nothing", both(Self.step.list(0...60), Gen<Int>.int(0...40_000))) {
+        property(
+            "what became of calls from before it opened changes nothing",
+            both(Self.step.list(0...60), Gen<Int>.int(0...40_000))
+        ) {
             steps, later in
             var (circuit, now) = try Self.play(steps)
             guard circuit.generation > 0 else { return }
@@ -148,7 +158,9 @@ struct CircuitBreakerProperties {
     }
 
     /// Makes calls that all end alike, at once; returns how many went out.
-    private func call(_ circuit: inout CircuitBreaker, _ verdict: CircuitBreaker.Verdict, times: Int, at now: Int64) -> Int {
+    private func call(_ circuit: inout CircuitBreaker, _ verdict: CircuitBreaker.Verdict, times: Int, at now: Int64)
+        -> Int
+    {
         (0..<times).filter { _ in
             guard circuit.wait(at: now) == nil else { return false }
             circuit.began()
@@ -164,7 +176,9 @@ struct CircuitBreakerProperties {
         #expect(circuit.state == .open)
 
         circuit = CircuitBreaker()
-        for _ in 0..<4 { #expect(call(&circuit, .works, times: 1, at: 20_000) + call(&circuit, .fails, times: 1, at: 20_000) == 2) }
+        for _ in 0..<4 {
+            #expect(call(&circuit, .works, times: 1, at: 20_000) + call(&circuit, .fails, times: 1, at: 20_000) == 2)
+        }
         #expect(circuit.state == .closed)
         #expect(call(&circuit, .works, times: 1, at: 20_000) + call(&circuit, .fails, times: 1, at: 20_000) == 2)
         #expect(circuit.state == .open)

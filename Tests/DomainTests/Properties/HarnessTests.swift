@@ -14,7 +14,9 @@ struct HarnessTests {
         let found = Counterexample.find(of: AllocationProperties.scenarios, count: 5_000, seed: seed) { scenario in
             var taken: [SKU: Int] = [:]
             for order in Self.forgetful(scenario) { taken.merge(order.quantities) { $0 + $1 } }
-            for (sku, pieces) in taken { try demand(pieces <= scenario.stock[sku]?.available ?? 0, "\(pieces) of \(sku)") }
+            for (sku, pieces) in taken {
+                try demand(pieces <= scenario.stock[sku]?.available ?? 0, "\(pieces) of \(sku)")
+            }
         }
         let smallest = try #require(found).value
         #expect(smallest.stock.values.map(\.available).filter { $0 > 0 } == [1])
@@ -65,7 +67,9 @@ struct HarnessTests {
     @Test("a failure is recorded with its smallest case and its seed")
     func recorded() {
         withKnownIssue {
-            property("every number is below a hundred", Gen<Int>.int(0...1_000_000)) { number in try demand(number < 100, "\(number)") }
+            property("every number is below a hundred", Gen<Int>.int(0...1_000_000)) { number in
+                try demand(number < 100, "\(number)")
+            }
         } matching: { issue in
             let text = issue.comments.map(\.rawValue).joined()
             return text.contains("smallest case: 100\n") && text.contains("PROPERTY_SEED=\(PropertySeed.ofRun)")

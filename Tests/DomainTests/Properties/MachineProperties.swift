@@ -9,7 +9,8 @@ struct MachineProperties {
         _ table: [Status: Set<Status>], from start: Status, _ turns: [Int]
     ) -> [Status] {
         turns.reduce(into: [start]) { path, turn in
-            guard let here = path.last, let next = table[here]?.sorted(by: { $0.rawValue < $1.rawValue }), !next.isEmpty else { return }
+            guard let here = path.last, let next = table[here]?.sorted(by: { $0.rawValue < $1.rawValue }), !next.isEmpty
+            else { return }
             path.append(next[turn % next.count])
         }
     }
@@ -17,7 +18,8 @@ struct MachineProperties {
     private static let turns = Gen<Int>.int(0...11).list(0...30)
 
     @Test func orders() {
-        property("an order sells no stock twice: once it is over, or paid for, it never waits again", Self.turns) { turns in
+        property("an order sells no stock twice: once it is over, or paid for, it never waits again", Self.turns) {
+            turns in
             let path = Self.walk(OrderStatus.transitions, from: .pending, turns)
             guard let end = path.firstIndex(where: { !$0.isOpen }) else { return }
             try demand(path[end...].allSatisfy { !$0.isOpen }, "\(path)")
@@ -37,7 +39,9 @@ struct MachineProperties {
     @Test func mails() {
         property("a mail that the provider may have is not sent again without somebody's word", Self.turns) { turns in
             let path = Self.walk(MailDeliveryStatus.transitions, from: .pending, turns)
-            for (here, next) in zip(path, path.dropFirst()) where here == .unknown { try demand(next != .sending, "\(path)") }
+            for (here, next) in zip(path, path.dropFirst()) where here == .unknown {
+                try demand(next != .sending, "\(path)")
+            }
             if let sent = path.firstIndex(of: .sent) { try demandEqual(path.count, sent + 1) }
         }
     }

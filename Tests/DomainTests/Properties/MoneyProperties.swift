@@ -15,14 +15,18 @@ struct MoneyProperties {
 
     @Test func addingAndSubtracting() {
         property("sum and difference are exact or refused", both(Gen<Money>.dollars, Gen<Money>.dollars)) { a, b in
-            try demandEqual(Self.result { () throws(MoneyError) in try a.adding(b) }, Int64(exactly: Int128(a.amount) + Int128(b.amount)))
             try demandEqual(
-                Self.result { () throws(MoneyError) in try a.subtracting(b) }, Int64(exactly: Int128(a.amount) - Int128(b.amount)))
+                Self.result { () throws(MoneyError) in try a.adding(b) },
+                Int64(exactly: Int128(a.amount) + Int128(b.amount)))
+            try demandEqual(
+                Self.result { () throws(MoneyError) in try a.subtracting(b) },
+                Int64(exactly: Int128(a.amount) - Int128(b.amount)))
         }
     }
 
     @Test func multiplying() {
-        property("a price times pieces is exact or refused", both(Gen<Money>.dollars, Gen<Quantity>.quantity)) { price, quantity in
+        property("a price times pieces is exact or refused", both(Gen<Money>.dollars, Gen<Quantity>.quantity)) {
+            price, quantity in
             try demandEqual(
                 Self.result { () throws(MoneyError) in try price.multiplied(by: quantity) },
                 Int64(exactly: Int128(price.amount) * Int128(quantity.rawValue)))
@@ -30,8 +34,10 @@ struct MoneyProperties {
     }
 
     @Test func summing() {
-        property("the order of adding up makes no difference where nothing overflows", Gen<Int64>.int64(-(1 << 58)...1 << 58).list(0...20))
-        {
+        property(
+            "the order of adding up makes no difference where nothing overflows",
+            Gen<Int64>.int64(-(1 << 58)...1 << 58).list(0...20)
+        ) {
             amounts in
             let money = amounts.map { Money($0, .usd) }
             let exact = amounts.reduce(0, +)
@@ -45,7 +51,8 @@ struct MoneyProperties {
 
     @Test func totals() {
         let amount = Gen<Int64>.int64(0 ... .max)
-        property("a total is what its parts say, or refused", both(both(amount, amount), both(amount, amount))) { one, two in
+        property("a total is what its parts say, or refused", both(both(amount, amount), both(amount, amount))) {
+            one, two in
             let parts = [one.0, one.1, two.0, two.1].map { Money($0, .usd) }
             let exact = Int128(one.0) - Int128(one.1) + Int128(two.0) + Int128(two.1)
             let total = try Self.result { () throws(MoneyError) in
@@ -56,7 +63,8 @@ struct MoneyProperties {
                 try demandEqual(Int128(total), exact)
             } else {
                 try demand(
-                    Int128(one.0) - Int128(one.1) + Int128(two.0) > Int128(Int64.max) || exact > Int128(Int64.max), "\(exact) was refused")
+                    Int128(one.0) - Int128(one.1) + Int128(two.0) > Int128(Int64.max) || exact > Int128(Int64.max),
+                    "\(exact) was refused")
             }
         }
     }

@@ -10,7 +10,10 @@ struct ParserProperties {
         for text in ["9999999999999999999", "999999999999999999", "9990000000000000000000", "1.0000000000000000001"] {
             #expect(ExchangeRate(text) == nil || text.count == 18)
         }
-        property("a rate is above zero and reads back", Gen<String>.text(near: ["1.0876", "0.000000000001", "999999999999999999"])) {
+        property(
+            "a rate is above zero and reads back",
+            Gen<String>.text(near: ["1.0876", "0.000000000001", "999999999999999999"])
+        ) {
             text in
             guard let rate = ExchangeRate(text) else { return }
             try demandEqual(ExchangeRate(rate.description), rate)
@@ -24,11 +27,13 @@ struct ParserProperties {
             guard let margin = RateMargin(percent: text) else { return }
             try demand(RateMargin.range.contains(margin.rawValue), "\(margin)")
         }
-        property("a day is one of the calendar", Gen<String>.text(near: ["2026-11-30", "0001-01-01", "9999-12-31"])) { text in
+        property("a day is one of the calendar", Gen<String>.text(near: ["2026-11-30", "0001-01-01", "9999-12-31"])) {
+            text in
             guard let day = CalendarDay(text) else { return }
             try demandEqual(day.description, text)
         }
-        property("an address has two sides", Gen<String>.text(near: ["ann@home.example", "a.b+c@x-y.example"])) { text in
+        property("an address has two sides", Gen<String>.text(near: ["ann@home.example", "a.b+c@x-y.example"])) {
+            text in
             guard let address = EmailAddress(rawValue: text) else { return }
             try demand(address.rawValue.utf8.count <= 254 && address.rawValue.contains("@"), address.rawValue)
             _ = address.description
@@ -43,12 +48,16 @@ struct ParserProperties {
     func seconds() {
         property("the day of a second", Gen<Int64>.int64()) { seconds in
             let day = CalendarDay(secondsSince1970: seconds)
-            try demand((1...9999).contains(day.year) && (1...12).contains(day.month) && (1...31).contains(day.day), "\(day)")
+            try demand(
+                (1...9999).contains(day.year) && (1...12).contains(day.month) && (1...31).contains(day.day), "\(day)")
             let time = Date(unixSeconds: seconds)
             try demandEqual(time != nil, (0...253_402_300_799).contains(seconds))
             if let time { try demandEqual(time.unixSeconds, seconds) }
         }
-        for time in [Date.distantPast, .distantFuture, Date(timeIntervalSince1970: 1e300), Date(timeIntervalSince1970: -.infinity)] {
+        for time in [
+            Date.distantPast, .distantFuture, Date(timeIntervalSince1970: 1e300),
+            Date(timeIntervalSince1970: -.infinity),
+        ] {
             var generator = SeededGenerator(seed: 1)
             _ = Order.ID(at: time, using: &generator)
             _ = CalendarDay(secondsSince1970: time.unixSeconds)
@@ -62,18 +71,23 @@ struct ParserProperties {
         property("a finding about any amounts", amounts) { amount, received, refunded in
             let intent = PaymentIntent(
                 id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(amount, .usd), orderID: Order.ID(),
-                createdAt: Date(timeIntervalSince1970: 1e9), amountReceived: Money(received, .usd), paymentID: Payment.ID(), shop: "shop")
+                createdAt: Date(timeIntervalSince1970: 1e9), amountReceived: Money(received, .usd),
+                paymentID: Payment.ID(), shop: "shop")
             _ = reconciliation.finding(intent, stored: nil, named: nil, givenBack: Money(refunded, .usd))
         }
         property("a sum of refunds fits or is refused", amounts) { captured, first, second in
-            let refunds = [(amount: Money(first, .usd), status: RefundStatus.succeeded), (amount: Money(second, .usd), status: .pending)]
+            let refunds = [
+                (amount: Money(first, .usd), status: RefundStatus.succeeded),
+                (amount: Money(second, .usd), status: .pending),
+            ]
             _ = try? RefundSum(captured: Money(captured, .usd), refunds: refunds)
         }
     }
 
     @Test("a bucket of calls tells a wait at any time, whatever pause a provider asked for")
     func buckets() {
-        property("taking a token", all(Gen<Int64>.int64(), Gen<Int64>.int64(), Gen<Int64>.int64())) { start, pause, now in
+        property("taking a token", all(Gen<Int64>.int64(), Gen<Int64>.int64(), Gen<Int64>.int64())) {
+            start, pause, now in
             var bucket = TokenBucket(burst: 1, at: start)
             _ = bucket.slowDown(for: pause, rate: 1, burst: 1, at: now)
             try demand(bucket.taking(rate: 1, burst: 1, at: now).wait >= 0 || pause < 0, "a wait below zero")

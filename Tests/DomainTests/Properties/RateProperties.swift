@@ -11,7 +11,9 @@ struct RateProperties {
         return (digits, power(of: parts.count == 2 ? parts[1].count : 0))
     }
 
-    private static func power(of exponent: Int) -> Int128 { (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 } }
+    private static func power(of exponent: Int) -> Int128 {
+        (0..<exponent).reduce(Int128(1)) { power, _ in power * 10 }
+    }
 
     private static let conversions = all(Gen<Money>.price, Gen<ExchangeRate>.rate, Gen<Currency>.currency)
 
@@ -32,9 +34,13 @@ struct RateProperties {
     }
 
     @Test func monotone() {
-        property("more money converts to no less", both(Self.pairs, both(Gen<ExchangeRate>.rate, Gen<Currency>.currency))) { prices, to in
+        property(
+            "more money converts to no less", both(Self.pairs, both(Gen<ExchangeRate>.rate, Gen<Currency>.currency))
+        ) { prices, to in
             let (less, more) = (min(prices.0, prices.1), max(prices.0, prices.1))
-            guard let low = try? to.0.convert(Money(less, .usd), to: to.1), let high = try? to.0.convert(Money(more, .usd), to: to.1) else {
+            guard let low = try? to.0.convert(Money(less, .usd), to: to.1),
+                let high = try? to.0.convert(Money(more, .usd), to: to.1)
+            else {
                 return
             }
             try demand(low.amount <= high.amount, "\(low) and \(high)")
@@ -42,7 +48,10 @@ struct RateProperties {
     }
 
     @Test func lines() {
-        property("a line is near its pieces, and one piece is the line of one", both(Self.conversions, Gen<Quantity>.quantity)) {
+        property(
+            "a line is near its pieces, and one piece is the line of one",
+            both(Self.conversions, Gen<Quantity>.quantity)
+        ) {
             conversion, quantity in
             let (price, rate, currency) = conversion
             guard let line = try? LinePrice(price, times: quantity, at: rate, in: currency) else { return }
@@ -56,7 +65,9 @@ struct RateProperties {
     }
 
     @Test func steps() {
-        property("every price of a line can be charged, converted or not", both(Self.conversions, Gen<Quantity>.quantity)) {
+        property(
+            "every price of a line can be charged, converted or not", both(Self.conversions, Gen<Quantity>.quantity)
+        ) {
             conversion, quantity in
             let (price, rate, currency) = conversion
             if let own = try? LinePrice(price, times: quantity) {
@@ -78,7 +89,9 @@ struct RateProperties {
             rate, one, two in
             try demandEqual(rate.raised(by: .zero), rate)
             let (low, high) = one.rawValue < two.rawValue ? (one, two) : (two, one)
-            guard let less = rate.raised(by: low), let more = rate.raised(by: high) else { throw Falsified(description: "it does not fit") }
+            guard let less = rate.raised(by: low), let more = rate.raised(by: high) else {
+                throw Falsified(description: "it does not fit")
+            }
             let (lessDigits, lessPower) = try Self.fraction(less)
             let (moreDigits, morePower) = try Self.fraction(more)
             try demand(lessDigits * morePower <= moreDigits * lessPower, "\(less) and \(more)")
@@ -98,7 +111,10 @@ struct RateProperties {
     }
 
     @Test func days() {
-        property("a day reads back from its text, and days count", both(Gen<Int>.int(0...3_000_000), Gen<Int>.int(0...500_000))) {
+        property(
+            "a day reads back from its text, and days count",
+            both(Gen<Int>.int(0...3_000_000), Gen<Int>.int(0...500_000))
+        ) {
             day, days in
             // From the first day of year 1.
             let start = Int64(day - 719_162) * 86_400

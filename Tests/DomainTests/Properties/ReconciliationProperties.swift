@@ -15,7 +15,8 @@ struct ReconciliationProperties {
 
         func finding(hurried: Bool = true) -> ReconciliationFinding? {
             Reconciliation(shop: shop, now: now, isHurried: hurried).finding(
-                intent, stored: isStored ? facts : nil, named: facts?.orderID == intent.orderID ? facts : nil, givenBack: givenBack)
+                intent, stored: isStored ? facts : nil, named: facts?.orderID == intent.orderID ? facts : nil,
+                givenBack: givenBack)
         }
 
         /// What carrying a remedy out leads to, as the stores and the provider do it.
@@ -33,14 +34,17 @@ struct ReconciliationProperties {
             guard let known = facts else { return }
             let decision = PaymentSettlement.decide(
                 .init(
-                    order: known.order, payment: known.payment, amount: known.amount, intentID: known.intentID, isOwnAnswer: false,
+                    order: known.order, payment: known.payment, amount: known.amount, intentID: known.intentID,
+                    isOwnAnswer: false,
                     captured: known.captured),
                 news: intent)
             switch decision {
-            case .confirm(let next): facts = known.with(.confirmed, payment: next, intentID: intent.id, captured: intent.captured)
+            case .confirm(let next):
+                facts = known.with(.confirmed, payment: next, intentID: intent.id, captured: intent.captured)
             case .wait(let next), .recordPayment(let next), .recordLateMoney(let next):
                 facts = known.with(payment: next, intentID: intent.id, captured: intent.captured)
-            case .correctCapture: facts = known.with(payment: known.payment, intentID: intent.id, captured: intent.captured)
+            case .correctCapture:
+                facts = known.with(payment: known.payment, intentID: intent.id, captured: intent.captured)
             case .decline: facts = known.with(.paymentFailed, payment: .failed, intentID: intent.id)
             case .release, .void: facts = known.with(.cancelled, payment: .canceled, intentID: intent.id)
             case .ignore: break
@@ -53,7 +57,8 @@ struct ReconciliationProperties {
     static let amount = Money(1999, .usd)
     static let ids = (order: Order.ID(), other: Order.ID(), payment: Payment.ID())
 
-    /// Orders and payments as the tables allow them beside each other, intents in every state, named, stored and paid in every way.
+    /// Orders and payments as the tables allow them beside each other, intents in every state, named, stored and paid
+    /// in every way.
     static let worlds: Gen<World> = Gen { choices in
         func one<Value>(_ values: [Value]) -> Value { values[Int(choices.next(upTo: UInt64(values.count - 1)))] }
         func rarely() -> Bool { choices.next(upTo: 7) == 7 }
@@ -72,10 +77,12 @@ struct ReconciliationProperties {
             case .refunded: .refunded
             }
         let hasIntent =
-            ![.created, .failed, .canceled, .notRequired].contains(payment) || payment != .notRequired && choices.next(upTo: 1) == 1
+            ![.created, .failed, .canceled, .notRequired].contains(payment)
+            || payment != .notRequired && choices.next(upTo: 1) == 1
         let stored = hasIntent ? one([id, PaymentIntent.ID(rawValue: "pi_2")]) : nil
         let facts = PaymentFacts(
-            orderID: ids.order, order: order, paymentID: ids.payment, payment: payment, amount: amount, intentID: stored)
+            orderID: ids.order, order: order, paymentID: ids.payment, payment: payment, amount: amount, intentID: stored
+        )
         let charged = rarely() ? Money(2000, .usd) : amount
         let status = one(PaymentIntentStatus.allCases)
         return World(
@@ -91,7 +98,8 @@ struct ReconciliationProperties {
 
     @Test func healedWorldsAgree() {
         property(
-            "what is healed is healed, in three rounds at most, unless it is a person's turn or the stock is not set aside", count: 20_000,
+            "what is healed is healed, in three rounds at most, unless it is a person's turn or the stock is not set aside",
+            count: 20_000,
             Self.worlds
         ) {
             world in
@@ -107,12 +115,18 @@ struct ReconciliationProperties {
     }
 
     @Test func moneyGoesBackOnlyWhereItPaysForNothing() {
-        property("nothing goes back of what pays for an order, or could, nor more than came", count: 20_000, Self.worlds) { world in
-            guard let finding = world.finding(), case .giveBack(let back, _, let paymentID) = finding.remedy else { return }
+        property(
+            "nothing goes back of what pays for an order, or could, nor more than came", count: 20_000, Self.worlds
+        ) { world in
+            guard let finding = world.finding(), case .giveBack(let back, _, let paymentID) = finding.remedy else {
+                return
+            }
             try demandEqual(world.intent.status, .succeeded)
-            try demand(back.amount + world.givenBack.amount <= (world.intent.amountReceived ?? .zero(.usd)).amount, "\(back)")
+            try demand(
+                back.amount + world.givenBack.amount <= (world.intent.amountReceived ?? .zero(.usd)).amount, "\(back)")
             try demandEqual(paymentID, Self.ids.payment)
-            guard let facts = world.facts, facts.orderID == world.intent.orderID || facts.intentID == world.intent.id else {
+            guard let facts = world.facts, facts.orderID == world.intent.orderID || facts.intentID == world.intent.id
+            else {
                 return try demandEqual(world.intent.shop, Self.shop)
             }
             if facts.intentID == world.intent.id {
@@ -120,16 +134,19 @@ struct ReconciliationProperties {
             } else {
                 // Another intent is the order's for good, or the order is over and its payment called off.
                 try demand(
-                    facts.intentID != nil || facts.payment == .notRequired || !facts.order.isOpen && facts.payment == .canceled, "\(facts)")
+                    facts.intentID != nil || facts.payment == .notRequired
+                        || !facts.order.isOpen && facts.payment == .canceled, "\(facts)")
             }
         }
     }
 
     @Test func onlyWhatNobodyNeedsIsCalledOff() {
-        property("no intent is called off that an order could still be paid with", count: 20_000, Self.worlds) { world in
+        property("no intent is called off that an order could still be paid with", count: 20_000, Self.worlds) {
+            world in
             guard let finding = world.finding(), finding.remedy == .cancel else { return }
             try demand(!world.intent.status.isFinal, "\(world.intent)")
-            guard let facts = world.facts, facts.orderID == world.intent.orderID || facts.intentID == world.intent.id else {
+            guard let facts = world.facts, facts.orderID == world.intent.orderID || facts.intentID == world.intent.id
+            else {
                 return try demandEqual(world.intent.shop, Self.shop)
             }
             if facts.intentID == world.intent.id {
@@ -141,8 +158,11 @@ struct ReconciliationProperties {
     }
 
     @Test func agreementIsNotDisturbed() {
-        property("an order that its intent has confirmed, over its amount, is never touched", count: 20_000, Self.worlds) { world in
-            guard let facts = world.facts, facts.intentID == world.intent.id, world.intent.orderID == facts.orderID else { return }
+        property(
+            "an order that its intent has confirmed, over its amount, is never touched", count: 20_000, Self.worlds
+        ) { world in
+            guard let facts = world.facts, facts.intentID == world.intent.id, world.intent.orderID == facts.orderID
+            else { return }
             guard facts.payment.rank >= PaymentStatus.captured.rank, world.intent.status == .succeeded else { return }
             guard world.intent.amount == facts.amount, world.intent.amountReceived == facts.amount else { return }
             try demand(world.finding() == nil, "\(String(describing: world.finding()))")
@@ -151,7 +171,8 @@ struct ReconciliationProperties {
 
     @Test func theYoungAreLeftAlone() {
         property(
-            "what is younger than two minutes is no difference, and no money of an unknown order goes back for fifteen", count: 20_000,
+            "what is younger than two minutes is no difference, and no money of an unknown order goes back for fifteen",
+            count: 20_000,
             Self.worlds
         ) {
             world in
@@ -164,11 +185,14 @@ struct ReconciliationProperties {
 }
 
 extension PaymentFacts {
-    fileprivate func with(_ order: OrderStatus? = nil, payment: PaymentStatus, intentID: PaymentIntent.ID, captured: Money? = nil)
+    fileprivate func with(
+        _ order: OrderStatus? = nil, payment: PaymentStatus, intentID: PaymentIntent.ID, captured: Money? = nil
+    )
         -> PaymentFacts
     {
         PaymentFacts(
-            orderID: orderID, order: order ?? self.order, paymentID: paymentID, payment: payment, amount: amount, intentID: intentID,
+            orderID: orderID, order: order ?? self.order, paymentID: paymentID, payment: payment, amount: amount,
+            intentID: intentID,
             captured: captured)
     }
 }
@@ -176,7 +200,8 @@ extension PaymentFacts {
 extension PaymentIntent {
     fileprivate func with(status: PaymentIntentStatus) -> PaymentIntent {
         PaymentIntent(
-            id: id, status: status, amount: amount, orderID: orderID, createdAt: createdAt, amountReceived: amountReceived,
+            id: id, status: status, amount: amount, orderID: orderID, createdAt: createdAt,
+            amountReceived: amountReceived,
             paymentID: paymentID, shop: shop)
     }
 }

@@ -25,7 +25,9 @@ struct SettlementProperties {
         static let amount = Money(1999, .usd)
         static let decline = Decline(code: "card_declined", declineCode: "generic_decline", message: "Declined.")
 
-        var known: PaymentSettlement.Known { .init(order: order, payment: payment, amount: Self.amount, intentID: Self.intentID) }
+        var known: PaymentSettlement.Known {
+            .init(order: order, payment: payment, amount: Self.amount, intentID: Self.intentID)
+        }
 
         /// What a step leads to. Steps of ours only happen where the shop takes them.
         mutating func take(_ step: Step) throws {
@@ -71,7 +73,8 @@ struct SettlementProperties {
             case 1: .recordIntent
             case 2: .retry
             case 3: .reject
-            default: .news(states[Int(choices.next(upTo: UInt64(states.count - 1)))], declined: choices.next(upTo: 1) == 1)
+            default:
+                .news(states[Int(choices.next(upTo: UInt64(states.count - 1)))], declined: choices.next(upTo: 1) == 1)
             }
         }
         return step.list(0...16).make(&choices)
@@ -92,13 +95,17 @@ struct SettlementProperties {
                 let isPending = world.order == .pending
                 try world.take(step)
                 if case .news(.succeeded, _) = step, !isPending { hasMoved = true }
-                try demand(!hasMoved || world.payment == .captured, "the money moved and the payment is \(world.payment)")
+                try demand(
+                    !hasMoved || world.payment == .captured, "the money moved and the payment is \(world.payment)")
             }
         }
     }
 
     @Test func confirmsWhatIsPaidAndNothingElse() {
-        property("an order is confirmed exactly while its money is held or moved, unless it was over before", count: 10_000, Self.stories) {
+        property(
+            "an order is confirmed exactly while its money is held or moved, unless it was over before", count: 10_000,
+            Self.stories
+        ) {
             story in
             var world = World()
             for step in story {

@@ -5,7 +5,8 @@ import Testing
 @Suite("Splitting loses nothing and makes nothing up")
 struct SplitProperties {
     /// Any amount, and weights of which one at least counts.
-    private static let cases = both(Gen<Int64>.int64(), Gen<Int64>.int64(0...1 << 52).list(1...12)).map { amount, weights in
+    private static let cases = both(Gen<Int64>.int64(), Gen<Int64>.int64(0...1 << 52).list(1...12)).map {
+        amount, weights in
         (Money(amount, .usd), weights.allSatisfy { $0 == 0 } ? weights + [1] : weights)
     }
 
@@ -29,13 +30,16 @@ struct SplitProperties {
     }
 
     @Test func keepsTheOrder() {
-        property("who weighs more gets no less, and equals differ by one at most, the earlier first", Self.cases) { money, weights in
+        property("who weighs more gets no less, and equals differ by one at most, the earlier first", Self.cases) {
+            money, weights in
             let parts = try money.split(over: weights).map(\.amount.magnitude)
             for left in weights.indices {
                 for right in weights.indices where left < right {
                     if weights[left] > weights[right] { try demand(parts[left] >= parts[right], "\(parts)") }
                     if weights[left] < weights[right] { try demand(parts[left] <= parts[right], "\(parts)") }
-                    if weights[left] == weights[right] { try demand((0...1).contains(parts[left] &- parts[right]), "\(parts)") }
+                    if weights[left] == weights[right] {
+                        try demand((0...1).contains(parts[left] &- parts[right]), "\(parts)")
+                    }
                 }
             }
         }

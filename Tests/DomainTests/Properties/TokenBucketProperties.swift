@@ -27,14 +27,18 @@ struct TokenBucketProperties {
     }
 
     @Test func rate() {
-        property("never more than rate times time and a burst", count: 2_000, both(Self.limit, Gen<Int>.int(0...120).list(0...60))) {
+        property(
+            "never more than rate times time and a burst", count: 2_000,
+            both(Self.limit, Gen<Int>.int(0...120).list(0...60))
+        ) {
             limit, gaps in
             let starts = Self.starts(limit, gaps)
             for (first, start) in starts.enumerated() {
                 for (last, end) in starts.enumerated().dropFirst(first) {
                     // A start is rounded up to a whole millisecond.
                     let most = Double(limit.burst) + Double(end - start + 1) / 1000 * Double(limit.rate)
-                    try demand(Double(last - first + 1) <= most + 1e-6, "\(last - first + 1) calls from \(start) to \(end)")
+                    try demand(
+                        Double(last - first + 1) <= most + 1e-6, "\(last - first + 1) calls from \(start) to \(end)")
                 }
             }
         }
@@ -48,7 +52,8 @@ struct TokenBucketProperties {
     }
 
     @Test func nothingIsWasted() {
-        property("whoever keeps the rate never waits", both(Gen<Int>.int(1...50), Gen<Int>.int(1...100))) { rate, count in
+        property("whoever keeps the rate never waits", both(Gen<Int>.int(1...50), Gen<Int>.int(1...100))) {
+            rate, count in
             let gap = (1000 + rate - 1) / rate
             let starts = Self.starts(Limit(rate: rate, burst: 1, patience: 0), Array(repeating: gap, count: count))
             try demandEqual(starts.count, count)
@@ -56,19 +61,28 @@ struct TokenBucketProperties {
     }
 
     @Test func pauses() {
-        property("a pause that the provider asked for is kept, and the pace comes back", both(Self.limit, Gen<Int>.int(1...5000))) {
+        property(
+            "a pause that the provider asked for is kept, and the pace comes back",
+            both(Self.limit, Gen<Int>.int(1...5000))
+        ) {
             limit, pause in
             var limiter = CallLimiter(
                 CallLimits(perEndpoint: limit.rate, total: 1_000_000, burst: limit.burst), patience: .max)
             _ = limiter.slowDown("x", for: Int64(pause), generation: 0, at: 10)
-            guard case .go(let wait, _) = limiter.admit("x", at: 20) else { throw Falsified(description: "a call was refused") }
+            guard case .go(let wait, _) = limiter.admit("x", at: 20) else {
+                throw Falsified(description: "a call was refused")
+            }
             try demand(20 + wait >= 10 + Int64(pause), "a call went out after \(wait) ms")
             // Half a minute later nothing is left of it.
             let later = Int64(pause) + 120_000
             for _ in 0..<limit.burst {
-                guard case .go(0, _) = limiter.admit("x", at: later) else { throw Falsified(description: "the burst is not back") }
+                guard case .go(0, _) = limiter.admit("x", at: later) else {
+                    throw Falsified(description: "the burst is not back")
+                }
             }
-            guard case .go(let next, _) = limiter.admit("x", at: later) else { throw Falsified(description: "a call was refused") }
+            guard case .go(let next, _) = limiter.admit("x", at: later) else {
+                throw Falsified(description: "a call was refused")
+            }
             try demandEqual(next, Int64((1000 / Double(limit.rate)).rounded(.up)))
         }
     }

@@ -93,7 +93,9 @@ struct AcceptingTests {
             try await shop.waitForDeath(of: dying)
             let id = try #require(try await shop.onlyOrder())
             try await shop.expect(
-                OrderState(order: "pending", payment: "created", hasIntent: false, stock: "none", job: "ready", attempts: 0), of: id)
+                OrderState(
+                    order: "pending", payment: "created", hasIntent: false, stock: "none", job: "ready", attempts: 0),
+                of: id)
             #expect(try await shop.waiting(in: "checkout") == 0)
 
             // The job runs although nobody has pushed it.
@@ -143,7 +145,9 @@ struct AcceptingTests {
             try await shop.withRedis { redis in _ = try await redis.send(RedisCommand("FLUSHALL")) }
             #expect(try await shop.waiting(in: "checkout") == 0)
             try await shop.expect(
-                OrderState(order: "pending", payment: "created", hasIntent: false, stock: "none", job: "ready", attempts: 0), of: id)
+                OrderState(
+                    order: "pending", payment: "created", hasIntent: false, stock: "none", job: "ready", attempts: 0),
+                of: id)
 
             let emptied = ContinuousClock.now
             let worker = try await shop.startWorker()

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Rows 7 to 9 and 12: whatever dies around a charge, it happens once", .serialized)
 struct ChargingTests {
-    private static let running = OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
+    private static let running = OrderState(
+        order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
     private static let confirmed = OrderState(
         order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "pending")
 
@@ -14,7 +15,8 @@ struct ChargingTests {
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .intentCreated,
-                leaving: OrderState(order: "reserved", payment: "created", hasIntent: false, stock: "held", job: "running"))
+                leaving: OrderState(
+                    order: "reserved", payment: "created", hasIntent: false, stock: "held", job: "running"))
             let orphan = try #require(try await shop.intents(of: id).first)
             #expect(orphan.status == "requires_payment_method")
             if keysForgotten { try await shop.forgetKeys() }
@@ -23,7 +25,8 @@ struct ChargingTests {
             if keysForgotten {
                 // A day later the same key makes another one. The first was never confirmed and never will be.
                 #expect(intents.count == 2)
-                #expect(intents.filter { $0.amount_received > 0 }.map(\.id) == intents.map(\.id).filter { $0 != orphan.id })
+                #expect(
+                    intents.filter { $0.amount_received > 0 }.map(\.id) == intents.map(\.id).filter { $0 != orphan.id })
                 let worker = try await shop.startWorker()
                 try await shop.cartwright("payments", "reconcile", "--since", "10m", "--without-delay")
                 #expect(try await shop.intents(of: id).first { $0.id == orphan.id }?.status == "canceled")
@@ -47,9 +50,11 @@ struct ChargingTests {
             try await shop.wait(for: "confirmed", of: id)
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).count == 1)
-            // The same key finds the intent; under a key that replays a failure it is out of reach, and stays unconfirmed.
+            // The same key finds the intent; under a key that replays a failure it is out of reach, and stays
+            // unconfirmed.
             let intents = try await shop.intents(of: id).map(\.status).sorted()
-            #expect(intents == (kind == "drop_after_commit" ? ["succeeded"] : ["requires_payment_method", "succeeded"]))
+            #expect(
+                intents == (kind == "drop_after_commit" ? ["succeeded"] : ["requires_payment_method", "succeeded"]))
             withExtendedLifetime(processes) {}
         }
     }
@@ -69,7 +74,8 @@ struct ChargingTests {
     func charged(keysForgotten: Bool) async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
-            let id = try await shop.place(try await shop.products()[0], dyingAt: .charged, leaving: Self.running, charged: 1)
+            let id = try await shop.place(
+                try await shop.products()[0], dyingAt: .charged, leaving: Self.running, charged: 1)
             if keysForgotten { try await shop.forgetKeys() }
             try await shop.recover(id)
             withExtendedLifetime(processes) {}
@@ -81,7 +87,8 @@ struct ChargingTests {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let id = try await shop.place(
-                try await shop.products()[0], method: "pm_card_visa_chargeDeclined", dyingAt: .charged, leaving: Self.running)
+                try await shop.products()[0], method: "pm_card_visa_chargeDeclined", dyingAt: .charged,
+                leaving: Self.running)
             try await shop.recover(id, as: "payment_failed", charged: 0)
             withExtendedLifetime(processes) {}
         }
@@ -93,11 +100,14 @@ struct ChargingTests {
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             // No mail is sent by this worker, so that the state is exact.
             let id = try await shop.place(
-                try await shop.products()[0], dyingAt: .jobFinished, of: "checkout.order", leaving: Self.confirmed, charged: 1,
+                try await shop.products()[0], dyingAt: .jobFinished, of: "checkout.order", leaving: Self.confirmed,
+                charged: 1,
                 settings: ["WORKER_QUEUES": "checkout=4"])
             #expect(try await shop.claimed(in: "checkout") == 1)
             let worker = try await shop.recover(id)
-            try await eventually(within: .seconds(15), "the claim is gone") { try await shop.claimed(in: "checkout") == 0 }
+            try await eventually(within: .seconds(15), "the claim is gone") {
+                try await shop.claimed(in: "checkout") == 0
+            }
             let state = try await shop.state(of: id)
             #expect(state.attempts == 1 && state.crashes == 0, "\(state)")
             withExtendedLifetime((processes, worker)) {}

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Row 11: money has moved and the database fails", .serialized)
 struct FailedCommitTests {
-    /// An order that is charged, whose worker stands still before it tells the database, to which it speaks through a relay.
+    /// An order that is charged, whose worker stands still before it tells the database, to which it speaks through a
+    /// relay.
     private func charge(_ shop: Shop) async throws -> (id: String, worker: ManagedProcess, proxy: TCPProxy) {
         let (proxy, settings) = try shop.databaseProxy()
         let worker = try await shop.startWorker(settings: settings.merging(Shop.stopping(at: .charged)) { $1 })
@@ -35,9 +36,12 @@ struct FailedCommitTests {
             proxy.refuse()
             proxy.cut()
             try await shop.expect(
-                OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"), of: id)
+                OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"),
+                of: id)
             // Long enough for attempts that find no database.
-            try await eventually(within: .seconds(20), "the worker has tried again") { worker.log.contains("trying again") }
+            try await eventually(within: .seconds(20), "the worker has tried again") {
+                worker.log.contains("trying again")
+            }
             #expect(try await shop.state(of: id).order == "reserved")
             proxy.accept()
             try await check(id, shop)

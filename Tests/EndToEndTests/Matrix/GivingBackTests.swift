@@ -99,7 +99,8 @@ struct GivingBackTests {
             #expect(try await shop.cancel(order).status == 202)
             try await shop.waitForDeath(of: dying)
             try await shop.expect(
-                OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"), of: id)
+                OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"),
+                of: id)
             #expect(try await shop.intents(of: id).map(\.status) == ["canceled"])
 
             standing.resume()

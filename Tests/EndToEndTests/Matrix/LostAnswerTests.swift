@@ -20,19 +20,24 @@ struct LostAnswerTests {
 
     @Test(
         "The answer is lost, kept as a failure, cut in half or nonsense",
-        arguments: ["drop_before", "drop_after_commit", "error_500_before", "error_500_after_commit", "truncated_body", "garbage", "409"])
+        arguments: [
+            "drop_before", "drop_after_commit", "error_500_before", "error_500_after_commit", "truncated_body",
+            "garbage", "409",
+        ])
     func unanswered(kind: String) async throws {
         try await buy(under: #"{"kind": "\#(kind)", "endpoint": "confirm", "count": 1}"#)
     }
 
-    /// Nothing in the intent tells which card its last decline is of, and the answer that would is replayed as a failure.
+    /// Nothing in the intent tells which card its last decline is of, and the answer that would is replayed as a
+    /// failure.
     @Test func aSecondDeclineIsKeptAsAFailure() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
             #expect(order.status == 402)
             let id = try #require(order.orderID)
-            try await shop.misbehave(#"{"faults": [{"kind": "error_500_after_commit", "endpoint": "confirm", "count": 1}]}"#)
+            try await shop.misbehave(
+                #"{"faults": [{"kind": "error_500_after_commit", "endpoint": "confirm", "count": 1}]}"#)
             #expect(try await shop.pay(order, method: "pm_card_visa_chargeDeclined", wait: 20).status == 402)
             #expect(try await shop.pay(order, method: "pm_card_visa").status == 201)
             try await shop.settleUp()
@@ -55,7 +60,8 @@ struct LostAnswerTests {
             worker.kill()
             try await shop.waitForDeath(of: worker)
             #expect(try await shop.state(of: id).order == "reserved")
-            // The provider goes on with what its caller does not wait for any more: the retry meets a key in flight, or a charge.
+            // The provider goes on with what its caller does not wait for any more: the retry meets a key in flight, or
+            // a charge.
             try await shop.recover(id)
             withExtendedLifetime((sandbox, api)) {}
         }

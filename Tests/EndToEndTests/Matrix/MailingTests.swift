@@ -17,7 +17,8 @@ struct MailingTests {
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .finalised,
                 leaving: OrderState(
-                    order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "pending"),
+                    order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done",
+                    mail: "pending"),
                 charged: 1)
             #expect(try await shop.waiting(in: "email") == 0)
             #expect(try await mails(shop, of: id) == 0)
@@ -34,7 +35,8 @@ struct MailingTests {
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .mailAccepted,
                 leaving: OrderState(
-                    order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "sending"),
+                    order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done",
+                    mail: "sending"),
                 charged: 1)
             #expect(try await mails(shop, of: id) == 1)
             try await shop.recover(id)
@@ -44,13 +46,17 @@ struct MailingTests {
         }
     }
 
-    @Test("Row 14: the connection breaks after the mail's end, and it was taken or not", arguments: ["drop_after_dot", "lose_after_dot"])
+    @Test(
+        "Row 14: the connection breaks after the mail's end, and it was taken or not",
+        arguments: ["drop_after_dot", "lose_after_dot"])
     func brokenOff(kind: String) async throws {
         try await Shop.open(settings: Self.settings) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(#"{"faults": [{"kind": "\#(kind)", "count": 1}]}"#)
             let id = try #require(try await shop.order(try await shop.products()[0]).body?.id)
-            try await eventually(within: .seconds(20), "nobody knows of the mail") { try await shop.state(of: id).mail == "unknown" }
+            try await eventually(within: .seconds(20), "nobody knows of the mail") {
+                try await shop.state(of: id).mail == "unknown"
+            }
             #expect(try await mails(shop, of: id) == (kind == "drop_after_dot" ? 1 : 0))
             try await shop.settleUp()
             #expect(try await mails(shop, of: id) == 1)

@@ -12,7 +12,8 @@ struct ReservingTests {
             let product = try await shop.products()[0]
             let id = try await shop.place(
                 product, dyingAt: .jobClaimed, of: "checkout.order",
-                leaving: OrderState(order: "pending", payment: "created", hasIntent: false, stock: "none", job: "running"))
+                leaving: OrderState(
+                    order: "pending", payment: "created", hasIntent: false, stock: "none", job: "running"))
             try await shop.recover(id)
             // The death of its process is no attempt of the job's.
             let state = try await shop.state(of: id)
@@ -28,7 +29,8 @@ struct ReservingTests {
             let product = try await shop.products()[0]
             let id = try await shop.place(
                 product, dyingAt: .stockReserved,
-                leaving: OrderState(order: "reserved", payment: "created", hasIntent: false, stock: "held", job: "running"))
+                leaving: OrderState(
+                    order: "reserved", payment: "created", hasIntent: false, stock: "held", job: "running"))
             #expect(try await shop.intents(of: id).isEmpty)
             #expect(try await shop.stock(of: product) == (product.onHand, 1))
             try await shop.recover(id)
@@ -45,7 +47,8 @@ struct ReservingTests {
         try await Shop.open(settings: Self.hasty) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let product = try await shop.products()[0]
-            let state = OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
+            let state = OrderState(
+                order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
             let standing = try await shop.startWorker(settings: Shop.stopping(at: .intentRecorded))
             let id = try #require(try await shop.order(product, wait: nil).body?.id)
             try await shop.waitUntilStopped(standing)
@@ -75,10 +78,11 @@ struct ReservingTests {
             let id = try #require(try await shop.order(product, wait: nil).body?.id)
             try await shop.waitUntilStopped(standing)
             try await shop.expect(
-                OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"), of: id)
+                OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"),
+                of: id)
 
-            // The sweep of another worker wants to give the last one back, and learns that it is paid. It takes no checkouts, so that it can't be
-            // the lapse of the standing one's lease that brings the order to its end.
+            // The sweep of another worker wants to give the last one back, and learns that it is paid. It takes no
+            // checkouts, so that it can't be the lapse of the standing one's lease that brings the order to its end.
             let sweeping = try await shop.startWorker(settings: ["WORKER_QUEUES": "email=4,cache=4"], queue: "email")
             try await shop.wait(for: "confirmed", of: id)
             standing.resume()
@@ -97,7 +101,9 @@ struct ReservingTests {
             let product = try await shop.products()[0]
             let id = try await shop.place(
                 product, dyingAt: .charged,
-                leaving: OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"), charged: 1)
+                leaving: OrderState(
+                    order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running"),
+                charged: 1)
             try await eventually("its time is up") {
                 try await shop.database.pool.query("SELECT reserved_until < now() AS is_over FROM orders")[0]["is_over"]
             }

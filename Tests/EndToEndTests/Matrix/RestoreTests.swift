@@ -17,7 +17,9 @@ struct RestoreTests {
             try await shop.misbehave(#"{"faults": [{"kind": "hang", "endpoint": "confirm", "rate": 1}]}"#)
             let half = try #require(try await shop.order(product, wait: nil).body?.id)
             try await eventually("it is being charged") {
-                try await shop.database.pool.query("SELECT 1 FROM payments WHERE order_id = \(half)::uuid AND status = 'confirming'").count
+                try await shop.database.pool.query(
+                    "SELECT 1 FROM payments WHERE order_id = \(half)::uuid AND status = 'confirming'"
+                ).count
                     == 1
             }
             worker.kill()
@@ -26,11 +28,14 @@ struct RestoreTests {
             defer { try? FileManager.default.removeItem(atPath: file) }
             try await shop.database.dump(to: file)
 
-            // What the dump knows nothing of: the end of both, orders that are paid, given back, declined, and charged without anybody knowing.
+            // What the dump knows nothing of: the end of both, orders that are paid, given back, declined, and charged
+            // without anybody knowing.
             try await shop.behave()
             worker = try await shop.startWorker()
             for id in [half, waiting] {
-                try await eventually(within: .seconds(30), "it is paid") { try await shop.orderStatus(id) == "confirmed" }
+                try await eventually(within: .seconds(30), "it is paid") {
+                    try await shop.orderStatus(id) == "confirmed"
+                }
             }
             let (lost, returned) = (try await shop.order(product), try await shop.order(product))
             #expect(lost.status == 201 && returned.status == 201)
@@ -53,9 +58,12 @@ struct RestoreTests {
             // Three charges are of orders that are gone, one of which went back before; the other two go back now.
             try await shop.cartwright("payments", "reconcile", "--since", "1h", "--without-delay", expecting: 3)
             try await shop.waitUntilMoneyIsBack()
-            #expect(try await shop.database.pool.query("SELECT 1 FROM refunds WHERE reason = 'order_unknown'").count == 2)
+            #expect(
+                try await shop.database.pool.query("SELECT 1 FROM refunds WHERE reason = 'order_unknown'").count == 2)
             for id in [half, waiting] {
-                try await eventually(within: .seconds(30), "it is settled") { try await shop.orderStatus(id) == "confirmed" }
+                try await eventually(within: .seconds(30), "it is settled") {
+                    try await shop.orderStatus(id) == "confirmed"
+                }
             }
             let second = try await shop.cartwright("payments", "reconcile", "--since", "1h", "--without-delay")
             #expect(second.contains("The books agree."), "\(second)")
@@ -89,7 +97,9 @@ struct RestoreTests {
             try await shop.forgetKeys()
             try await shop.behave()
             let id = try #require(order.body?.id)
-            try await eventually(within: .seconds(30), "it is confirmed") { try await shop.orderStatus(id) == "confirmed" }
+            try await eventually(within: .seconds(30), "it is confirmed") {
+                try await shop.orderStatus(id) == "confirmed"
+            }
             #expect(try await shop.intents().map(\.status).sorted() == ["requires_payment_method", "succeeded"])
             _ = try await shop.cartwright("payments", "reconcile", "--since", "10m", "--without-delay")
             #expect(try await shop.intents().first { $0.id == orphan.id }?.status == "canceled")

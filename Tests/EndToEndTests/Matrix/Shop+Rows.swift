@@ -3,10 +3,12 @@ import TestSupport
 import Testing
 
 extension Shop {
-    /// Places an order whose worker dies at a point of its checkout, and checks what is left: the order exactly in this state, and so much charged.
+    /// Places an order whose worker dies at a point of its checkout, and checks what is left: the order exactly in this
+    /// state, and so much charged.
     /// Returns the order's id.
     func place(
-        _ product: Product, method: String = "pm_card_visa", dyingAt point: CrashPoint, of job: String? = nil, leaving state: OrderState,
+        _ product: Product, method: String = "pm_card_visa", dyingAt point: CrashPoint, of job: String? = nil,
+        leaving state: OrderState,
         charged: Int = 0, settings: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let worker = try await startWorker(settings: Self.dying(at: point, of: job).merging(settings) { $1 })
@@ -25,11 +27,12 @@ extension Shop {
         #expect(found == state, sourceLocation: sourceLocation)
     }
 
-    /// What follows in most rows: another worker starts, the order is confirmed and charged once, and everything adds up. Returns the worker, which ends with
-    /// the last reference to it.
+    /// What follows in most rows: another worker starts, the order is confirmed and charged once, and everything adds
+    /// up. Returns the worker, which ends with the last reference to it.
     @discardableResult
     func recover(
-        _ order: String, as status: String = "confirmed", charged: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
+        _ order: String, as status: String = "confirmed", charged: Int = 1,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> ManagedProcess {
         let worker = try await startWorker()
         try await hurryPush()

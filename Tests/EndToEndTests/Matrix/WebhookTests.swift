@@ -6,9 +6,11 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Rows 9, 16, 17 and 18: what the provider tells by itself, before, instead of and after what we ask", .serialized)
+@Suite(
+    "Rows 9, 16, 17 and 18: what the provider tells by itself, before, instead of and after what we ask", .serialized)
 struct WebhookTests {
-    private static let charged = OrderState(order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
+    private static let charged = OrderState(
+        order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
 
     /// For workers that must not hear of events themselves.
     private static let deaf = ["WORKER_QUEUES": "checkout=4,payments=4,email=4"]
@@ -19,8 +21,10 @@ struct WebhookTests {
     }
 
     private func outcomes(_ shop: Shop, of type: String) async throws -> [String] {
-        try await shop.database.pool.query("SELECT outcome FROM webhook_events WHERE type = \(type) AND handled_at IS NOT NULL")
-            .map { try $0["outcome"] }
+        try await shop.database.pool.query(
+            "SELECT outcome FROM webhook_events WHERE type = \(type) AND handled_at IS NOT NULL"
+        )
+        .map { try $0["outcome"] }
     }
 
     @Test("Row 9: charged, not stored, and the webhook settles it")
@@ -37,7 +41,9 @@ struct WebhookTests {
             #expect(try await shop.state(of: id).job == "running")
             // The checkout job comes after it and finds nothing to do.
             let worker = try await shop.recover(id)
-            try await eventually(within: .seconds(15), "the checkout job is done") { try await shop.state(of: id).job == "done" }
+            try await eventually(within: .seconds(15), "the checkout job is done") {
+                try await shop.state(of: id).job == "done"
+            }
             withExtendedLifetime((processes, helper, worker)) {}
         }
     }
@@ -49,7 +55,8 @@ struct WebhookTests {
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .charged, leaving: Self.charged, charged: 1, settings: Self.deaf)
             try await shop.database.pool.execute(
-                "UPDATE jobs SET state = 'discarded', process = NULL, finished_at = now() WHERE name = 'checkout.order'")
+                "UPDATE jobs SET state = 'discarded', process = NULL, finished_at = now() WHERE name = 'checkout.order'"
+            )
             let helper = try await startHelper(shop, "reconcile")
             try await shop.cartwright("payments", "reconcile", "--since", "1h", "--without-delay")
             try await shop.wait(for: "confirmed", of: id)
@@ -106,7 +113,8 @@ struct WebhookTests {
     func beforeTheIntent() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
-            let standing = try await shop.startWorker(settings: Shop.stopping(at: .intentCreated).merging(Self.deaf) { $1 })
+            let standing = try await shop.startWorker(
+                settings: Shop.stopping(at: .intentCreated).merging(Self.deaf) { $1 })
             let id = try #require(try await shop.order(try await shop.products()[0], wait: nil).body?.id)
             try await shop.waitUntilStopped(standing)
             #expect(try await shop.state(of: id).hasIntent == false)
@@ -168,13 +176,16 @@ struct WebhookTests {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(
-                #"{"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}"#)
+                #"{"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}"#
+            )
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
             #expect(order.status == 402)
             let id = try #require(order.orderID)
             #expect(try await shop.pay(order, method: "pm_card_mastercard").status == 201)
             #expect(
-                try await shop.database.pool.query("SELECT 1 FROM webhook_events WHERE type = 'payment_intent.payment_failed'").isEmpty)
+                try await shop.database.pool.query(
+                    "SELECT 1 FROM webhook_events WHERE type = 'payment_intent.payment_failed'"
+                ).isEmpty)
             try await eventually(within: .seconds(20), "the decline is heard") {
                 try await outcomes(shop, of: "payment_intent.payment_failed") == ["outranked"]
             }
@@ -208,7 +219,9 @@ extension Shop {
         let answer = try await http.send(
             OutboundRequest(
                 method: "POST", url: sandbox + path,
-                headers: ["Content-Type": "application/x-www-form-urlencoded", "Authorization": "Bearer sk_test_endtoend"],
+                headers: [
+                    "Content-Type": "application/x-www-form-urlencoded", "Authorization": "Bearer sk_test_endtoend",
+                ],
                 body: Array(form.utf8)))
         guard answer.status == 200 else { throw Failed(what: String(decoding: answer.body, as: UTF8.self)) }
     }

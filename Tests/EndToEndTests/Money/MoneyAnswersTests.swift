@@ -79,13 +79,17 @@ struct MoneyAnswersTests {
             let id = try #require(try await shop.order(try await shop.products()[0]).body?.id)
             for round in 1...Self.rounds {
                 let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
-                    for _ in 0..<20 { group.addTask { try await shop.refund(id, amount: 10, key: "round-\(round)", by: operating) } }
+                    for _ in 0..<20 {
+                        group.addTask { try await shop.refund(id, amount: 10, key: "round-\(round)", by: operating) }
+                    }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(answers.filter { $0.status == 202 }.count == 1, "\(answers.map(\.status))")
                 #expect(answers.filter { $0.status == 200 && $0.headers["Idempotent-Replayed"] == "true" }.count == 19)
                 #expect(Set(answers.map(\.body?.id)).count == 1)
-                try await eventually(within: .seconds(30), "it has gone back") { try await givenBack(shop, id) == 10 * round }
+                try await eventually(within: .seconds(30), "it has gone back") {
+                    try await givenBack(shop, id) == 10 * round
+                }
             }
             try await shop.waitUntilMoneyIsBack()
             try await shop.settleUp()
@@ -105,7 +109,9 @@ struct MoneyAnswersTests {
                     group.addTask {
                         let placed = try await shop.order(product, wait: nil)
                         let id = try #require(placed.body?.id)
-                        try await eventually("the card is being charged") { try await shop.state(of: id).payment != "created" }
+                        try await eventually("the card is being charged") {
+                            try await shop.state(of: id).payment != "created"
+                        }
                         let moment = ContinuousClock.now + .milliseconds(1600 * index / count)
                         try await eventually("its moment has come") { ContinuousClock.now >= moment }
                         return (placed, try await shop.cancel(placed))

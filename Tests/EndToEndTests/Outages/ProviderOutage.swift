@@ -8,12 +8,15 @@ enum ProviderOutage: String, CaseIterable, Sendable {
     case halfAnAnswer = "half"
     case silence = "hang"
 
-    /// What the sandbox is told. Of the errors some come before the call took effect and are not kept under the key, the others after it, and are.
+    /// What the sandbox is told. Of the errors some come before the call took effect and are not kept under the key,
+    /// the others after it, and are.
     var faults: String {
         switch self {
-        case .serverErrors: #"{"faults": [{"kind": "error_500_before", "rate": 0.5}, {"kind": "error_500_after_commit"}]}"#
+        case .serverErrors:
+            #"{"faults": [{"kind": "error_500_before", "rate": 0.5}, {"kind": "error_500_after_commit"}]}"#
         case .tooManyRequests: #"{"faults": [{"kind": "429", "retry_after": 1}]}"#
-        case .garbage: #"{"faults": [{"kind": "garbage", "rate": 0.5, "shape": "json"}, {"kind": "garbage", "shape": "html"}]}"#
+        case .garbage:
+            #"{"faults": [{"kind": "garbage", "rate": 0.5, "shape": "json"}, {"kind": "garbage", "shape": "html"}]}"#
         case .halfAnAnswer: #"{"faults": [{"kind": "truncated_body"}]}"#
         case .silence: #"{"faults": [{"kind": "hang"}]}"#
         }
@@ -25,7 +28,9 @@ enum ProviderOutage: String, CaseIterable, Sendable {
 
     /// Two ways that show within seconds; all of them in the long form.
     static var toTry: [ProviderOutage] {
-        if let names = setting("OUTAGE_FAULTS") { return names.split(separator: ",").compactMap { ProviderOutage(rawValue: String($0)) } }
+        if let names = setting("OUTAGE_FAULTS") {
+            return names.split(separator: ",").compactMap { ProviderOutage(rawValue: String($0)) }
+        }
         return isLong ? allCases : [.serverErrors, .garbage]
     }
 

@@ -40,7 +40,8 @@ struct ProviderOutageTests {
             #expect(try await metrics.sum("provider_circuit_open", #"provider="payments""#) < 1)
             try await shop.checkEverythingAddsUp()
             try outage.report(
-                "\(ProviderOutage.length.components.seconds) s", "\(seen.accepted.count)", "\(unconfirmed.count)", "\(Int(calls))",
+                "\(ProviderOutage.length.components.seconds) s", "\(seen.accepted.count)", "\(unconfirmed.count)",
+                "\(Int(calls))",
                 Self.text(seen.openAfter), "\(attempts)", Self.text(drained))
             withExtendedLifetime((sandbox, api, worker)) {}
         }
@@ -65,7 +66,8 @@ struct ProviderOutageTests {
     /// Orders that were accepted and are not confirmed, with what they are instead.
     private func unconfirmed(_ ids: [String], _ shop: Shop) async throws -> [String] {
         let rows = try await shop.database.pool.query("SELECT id::text AS id, status FROM orders")
-        let states = Dictionary(uniqueKeysWithValues: try rows.map { (try $0["id"] as String, try $0["status"] as String) })
+        let states = Dictionary(
+            uniqueKeysWithValues: try rows.map { (try $0["id"] as String, try $0["status"] as String) })
         return ids.filter { states[$0] != "confirmed" }.map { "\($0) \(states[$0] ?? "lost")" }
     }
 }

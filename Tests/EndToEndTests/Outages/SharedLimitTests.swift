@@ -30,14 +30,16 @@ struct SharedLimitTests {
             try await group.waitForAll()
         }
         try await shop.waitUntilSettled(within: .seconds(60))
-        let confirmed: Int = try await shop.database.pool.query("SELECT count(*) AS n FROM orders WHERE status = 'confirmed'")[0]["n"]
+        let confirmed: Int = try await shop.database.pool.query(
+            "SELECT count(*) AS n FROM orders WHERE status = 'confirmed'")[0]["n"]
         #expect(confirmed == count)
         return ContinuousClock.now - began
     }
 
     @Test func twoWorkersKeepTheLimitThatTheProviderSets() async throws {
         let settings = [
-            "PAYMENTS_RATE": "20", "PAYMENTS_BURST": "4", "SANDBOX_RATE_LIMIT": "20", "WORKER_QUEUES": "checkout=32,email=8,cache=2",
+            "PAYMENTS_RATE": "20", "PAYMENTS_BURST": "4", "SANDBOX_RATE_LIMIT": "20",
+            "WORKER_QUEUES": "checkout=32,email=8,cache=2",
         ]
         try await Shop.open(settings: settings) { shop in
             let processes = try await shop.startAll()
@@ -66,6 +68,7 @@ struct SharedLimitTests {
 
     /// The most attempts that any checkout took.
     private func attempts(_ shop: Shop) async throws -> Int {
-        try await shop.database.pool.query("SELECT max(attempts)::integer AS n FROM jobs WHERE name = 'checkout.order'")[0]["n"]
+        try await shop.database.pool.query(
+            "SELECT max(attempts)::integer AS n FROM jobs WHERE name = 'checkout.order'")[0]["n"]
     }
 }

@@ -14,21 +14,25 @@ struct LeastPrivilegeTests {
         let folder = "\(NSTemporaryDirectory())/cartwright-crew-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let names = #"bash -c 'echo "has $(compgen -e | sort | tr "\n" " ")"; echo "is $(id -un) $NO_MORE"; sleep 1001'"#
+        let names =
+            #"bash -c 'echo "has $(compgen -e | sort | tr "\n" " ")"; echo "is $(id -un) $NO_MORE"; sleep 1001'"#
         try """
         sandbox: \(names)
         api: \(names)
         worker: env METRICS_PORT="$WORKER_METRICS_PORT" \(names)
         """.write(toFile: "\(folder)/Procfile", atomically: true, encoding: .utf8)
         let secrets = [
-            "DATABASE_URL": "postgres://d", "MIGRATION_DATABASE_URL": "postgres://m", "REDIS_URL": "redis://r", "AUTH_SIGNING_KEYS": "a",
-            "PAYMENTS_API_KEY": "p", "PAYMENTS_WEBHOOK_SECRETS": "w", "SENDGRID_API_KEY": "s", "SANDBOX_MAIL_SIGNING_KEY": "k",
+            "DATABASE_URL": "postgres://d", "MIGRATION_DATABASE_URL": "postgres://m", "REDIS_URL": "redis://r",
+            "AUTH_SIGNING_KEYS": "a",
+            "PAYMENTS_API_KEY": "p", "PAYMENTS_WEBHOOK_SECRETS": "w", "SENDGRID_API_KEY": "s",
+            "SANDBOX_MAIL_SIGNING_KEY": "k",
             "ADMIN_PASSWORD": "x", "SECRET_OF_SOMEBODY": "y", "WORKER_METRICS_PORT": "9465",
         ]
         let runner = try ManagedProcess.start(
             "\(Self.checkout)/Scripts/procfile-runner",
             arguments: [
-                "--state", "\(folder)/state", "--settings", "\(Self.checkout)/docs/settings.md", "--in", "/tmp", "\(folder)/Procfile",
+                "--state", "\(folder)/state", "--settings", "\(Self.checkout)/docs/settings.md", "--in", "/tmp",
+                "\(folder)/Procfile",
             ],
             environment: secrets)
         try await eventually(within: .seconds(20), "all have said what they have; \(runner.log)") {
@@ -40,7 +44,8 @@ struct LeastPrivilegeTests {
             ("worker", ["DATABASE_URL", "PAYMENTS_API_KEY", "REDIS_URL", "SENDGRID_API_KEY", "WORKER_METRICS_PORT"]),
         ] {
             let line = try #require(
-                runner.log.split(separator: "\n").first { $0.hasPrefix(name) && $0.contains("| has ") }, "\(runner.log)")
+                runner.log.split(separator: "\n").first { $0.hasPrefix(name) && $0.contains("| has ") }, "\(runner.log)"
+            )
             let has = Set(line.split(separator: " ").map(String.init)).intersection(secrets.keys)
             #expect(has == Set(own), "\(name)")
         }
@@ -48,7 +53,9 @@ struct LeastPrivilegeTests {
         #expect(try await runner.waitForExit(within: .seconds(40)) == .code(0))
     }
 
-    @Test("every setting that a program reads stands in docs/settings.md, from which the runner takes them, beside that program")
+    @Test(
+        "every setting that a program reads stands in docs/settings.md, from which the runner takes them, beside that program"
+    )
     func documented() throws {
         let table = try String(contentsOfFile: "\(Self.checkout)/docs/settings.md", encoding: .utf8)
         var users: [String: Set<String>] = [:]
@@ -56,17 +63,22 @@ struct LeastPrivilegeTests {
             let columns = line.split(separator: "|", omittingEmptySubsequences: false)
             guard columns.count > 3 else { continue }
             let programs = columns[2].lowercased().split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            for name in columns[1].matches(of: /`([A-Z][A-Z0-9_]+)`/) { users[String(name.output.1), default: []].formUnion(programs) }
+            for name in columns[1].matches(of: /`([A-Z][A-Z0-9_]+)`/) {
+                users[String(name.output.1), default: []].formUnion(programs)
+            }
         }
         for (folder, programs) in [
-            ("Sources/Bootstrap/Settings", ["api", "worker", "cli", "cartwright seed"]), ("Sources/Sandbox/Setup", ["sandbox"]),
+            ("Sources/Bootstrap/Settings", ["api", "worker", "cli", "cartwright seed"]),
+            ("Sources/Sandbox/Setup", ["sandbox"]),
         ] {
             let root = URL(filePath: "\(Self.checkout)/\(folder)")
             var count = 0
-            for case let file as URL in try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+            for case let file as URL in try #require(
+                FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
             where file.pathExtension == "swift" {
                 let text = try String(contentsOf: file, encoding: .utf8)
-                for name in text.matches(of: /"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|HOST|PORT)"/).map({ String($0.output.1) }) {
+                for name in text.matches(of: /"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|HOST|PORT)"/).map({ String($0.output.1) })
+                {
                     count += 1
                     let known = users[name] ?? []
                     #expect(
@@ -92,11 +104,14 @@ struct LeastPrivilegeTests {
         }
         func own(_ url: String) throws -> String {
             var parts = try #require(URLComponents(string: url))
-            (parts.user, parts.percentEncodedPassword) = (role, password.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+            (parts.user, parts.percentEncodedPassword) = (
+                role, password.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+            )
             return try #require(parts.string)
         }
         try await administer("CREATE ROLE \(role) LOGIN PASSWORD '\(password)'", on: server)
-        try await Shop.open(webhooks: true, through: { ["DATABASE_URL": try own($0), "MIGRATION_DATABASE_URL": $0] }) { shop in
+        try await Shop.open(webhooks: true, through: { ["DATABASE_URL": try own($0), "MIGRATION_DATABASE_URL": $0] }) {
+            shop in
             let processes = try await shop.startAll()
             let answer = try await shop.order(try await shop.products()[0], wait: 20)
             #expect(answer.status == 201, "\(answer.text)")
@@ -109,9 +124,11 @@ struct LeastPrivilegeTests {
             try await shop.cartwright("migrate")
             let url = try own(shop.database.url)
             for statement in [
-                "DROP TABLE orders", "ALTER TABLE orders ADD x int", "CREATE TABLE mine (a int)", "DELETE FROM audit_log",
+                "DROP TABLE orders", "ALTER TABLE orders ADD x int", "CREATE TABLE mine (a int)",
+                "DELETE FROM audit_log",
                 "UPDATE audit_log SET action = 'x'", "TRUNCATE audit_log", "DELETE FROM schema_migrations",
-                "ALTER TABLE audit_log DISABLE TRIGGER ALL", "SELECT pg_read_file('PG_VERSION')", "COPY orders TO PROGRAM 'true'",
+                "ALTER TABLE audit_log DISABLE TRIGGER ALL", "SELECT pg_read_file('PG_VERSION')",
+                "COPY orders TO PROGRAM 'true'",
             ] {
                 await #expect(throws: PostgresError.self, "\(statement)") { try await administer(statement, on: url) }
             }

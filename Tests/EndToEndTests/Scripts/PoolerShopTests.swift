@@ -5,7 +5,8 @@ import Testing
 @Suite("A shop behind PgBouncer sells as one without", .serialized)
 struct PoolerShopTests {
     @Test(
-        "migrating, seeding, orders, mail and the doctor, through PgBouncer in transaction mode", .timeLimit(.minutes(3)),
+        "migrating, seeding, orders, mail and the doctor, through PgBouncer in transaction mode",
+        .timeLimit(.minutes(3)),
         arguments: [[], ["ignore_startup_parameters = options"]])
     func sells(settings: [String]) async throws {
         let bouncer = try await PgBouncer.start(before: try TestEnvironment.databaseURL, size: 10, settings: settings)
@@ -39,13 +40,16 @@ struct PoolerShopTests {
         }
     }
 
-    @Test("a URL that asks for no pooler is told of the one that it meets", .timeLimit(.minutes(1)), arguments: ["API", "Worker"])
+    @Test(
+        "a URL that asks for no pooler is told of the one that it meets", .timeLimit(.minutes(1)),
+        arguments: ["API", "Worker"])
     func told(program: String) async throws {
         let bouncer = try await PgBouncer.start(before: try TestEnvironment.databaseURL)
         try await Shop.open { shop in
             let url = try bouncer.url(for: shop.database.url)
             let process = try ManagedProcess.start(
-                try Shop.program(program), environment: shop.environment.merging(["DATABASE_URL": url, "DATABASE_POOLER": "none"]) { $1 })
+                try Shop.program(program),
+                environment: shop.environment.merging(["DATABASE_URL": url, "DATABASE_POOLER": "none"]) { $1 })
             #expect(try await process.waitForExit(within: .seconds(20)) == .code(78), "\(process.log)")
             #expect(process.log.contains("DATABASE_POOLER=transaction"), "\(process.log)")
             #expect(!process.log.contains("is its address"), "\(process.log)")

@@ -25,7 +25,9 @@ struct SupervisorTests {
     @Test("also one that ends by itself, with whatever status", arguments: [0, 1, 70])
     func endsByItself(status: Int) async throws {
         let crew = try RunningProcfile("api: sleep 1001\nworker: bash -c 'echo begun; sleep 0.2; exit \(status)'\n")
-        try await eventually(within: .seconds(20), "it is started again and again; \(crew.log)") { crew.count(of: "worker  | begun") >= 3 }
+        try await eventually(within: .seconds(20), "it is started again and again; \(crew.log)") {
+            crew.count(of: "worker  | begun") >= 3
+        }
         #expect(crew.log.contains("is started again in"))
         #expect(crew.runningID(of: "api") != nil)
         try await crew.end()
@@ -34,20 +36,28 @@ struct SupervisorTests {
     @Test("one that cannot live is started less and less often, and at first pace once it has lived")
     func backsOff() async throws {
         let crew = try RunningProcfile(
-            "worker: bash -c 'exit 3'\n", ["RESTART_PAUSE_MS": "100", "RESTART_LONGEST_MS": "400", "RESTART_PROVEN_MS": "3000"])
+            "worker: bash -c 'exit 3'\n",
+            ["RESTART_PAUSE_MS": "100", "RESTART_LONGEST_MS": "400", "RESTART_PROVEN_MS": "3000"])
         for pause in ["100 ms", "200 ms", "400 ms"] {
-            try await eventually(within: .seconds(20), "a pause of \(pause); \(crew.log)") { crew.log.contains("again in \(pause).") }
+            try await eventually(within: .seconds(20), "a pause of \(pause); \(crew.log)") {
+                crew.log.contains("again in \(pause).")
+            }
         }
-        try await eventually(within: .seconds(20), "the longest pause stays") { crew.count(of: "again in 400 ms.") >= 3 }
+        try await eventually(within: .seconds(20), "the longest pause stays") {
+            crew.count(of: "again in 400 ms.") >= 3
+        }
         #expect(!crew.log.contains("again in 800 ms"))
         try await crew.end()
 
-        let living = try RunningProcfile("worker: sleep 1001\n", ["RESTART_PAUSE_MS": "150", "RESTART_PROVEN_MS": "10"])
+        let living = try RunningProcfile(
+            "worker: sleep 1001\n", ["RESTART_PAUSE_MS": "150", "RESTART_PROVEN_MS": "10"])
         for _ in 0..<3 {
             let before = try await living.processID(of: "worker")
             try await eventually(within: .seconds(5), "it has lived for a while") { living.age(of: before) > 0.2 }
             try await living.shell("kill -KILL \(before)")
-            try await eventually(within: .seconds(20), "it runs again") { living.runningID(of: "worker").map { $0 != before } ?? false }
+            try await eventually(within: .seconds(20), "it runs again") {
+                living.runningID(of: "worker").map { $0 != before } ?? false
+            }
         }
         #expect(living.count(of: "again in 150 ms.") == 3, "\(living.log)")
         try await living.end()
@@ -71,7 +81,8 @@ struct SupervisorTests {
 
     @Test("several of one kind have numbers, and are stopped and started together or alone")
     func several() async throws {
-        let crew = try RunningProcfile("sandbox: sleep 1001\nworker: bash -c 'echo number $INSTANCE; exec sleep 1002'\n", scale: "worker=2")
+        let crew = try RunningProcfile(
+            "sandbox: sleep 1001\nworker: bash -c 'echo number $INSTANCE; exec sleep 1002'\n", scale: "worker=2")
         try await eventually(within: .seconds(20), "both run; \(crew.log)") {
             crew.log.contains("worker-1| number 1") && crew.log.contains("worker-2| number 2")
         }
@@ -92,7 +103,8 @@ struct SupervisorTests {
     @Test("one that was stopped stays so, also when it does not end by TERM")
     func staysStopped() async throws {
         let crew = try RunningProcfile(
-            "api: bash -c 'trap \"\" TERM; echo begun; while :; do sleep 0.1; done'\n", ["SHUTDOWN_GRACE_SECONDS": "-4"])
+            "api: bash -c 'trap \"\" TERM; echo begun; while :; do sleep 0.1; done'\n", ["SHUTDOWN_GRACE_SECONDS": "-4"]
+        )
         try await eventually(within: .seconds(20), "it runs") { crew.log.contains("begun") }
         try await crew.run("Scripts/stop", "api")
         #expect(crew.log.contains("api still runs after 1 s: killed."), "\(crew.log)")
@@ -104,7 +116,8 @@ struct SupervisorTests {
     func signals() async throws {
         let stubborn = "bash -c 'trap \"echo told\" TERM; echo begun; while :; do sleep 0.05; done'"
         let crew = try RunningProcfile(
-            "sandbox: bash -c 'trap \"echo last; exit\" TERM; echo begun; while :; do sleep 0.05; done'\nworker: \(stubborn)\n")
+            "sandbox: bash -c 'trap \"echo last; exit\" TERM; echo begun; while :; do sleep 0.05; done'\nworker: \(stubborn)\n"
+        )
         try await eventually(within: .seconds(20), "they run") { crew.count(of: "begun") == 2 }
         for told in 1...2 {
             crew.runner.terminate()
@@ -124,7 +137,8 @@ struct SupervisorTests {
         #expect(first.lowerBound < last.lowerBound, "\(log)")
     }
 
-    /// Many at once, each killed as soon as it says that its process runs: some of these processes have not asked yet to be told of it.
+    /// Many at once, each killed as soon as it says that its process runs: some of these processes have not asked yet
+    /// to be told of it.
     @Test("nothing outlives a runner that is killed, however early")
     func runnerKilled() async throws {
         let crews = try (0..<12).map { _ in try RunningProcfile("api: sleep 1001\n") }
@@ -150,7 +164,8 @@ private final class RunningProcfile: Sendable {
     let folder: String
 
     /// The checkout.
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     init(_ procfile: String, _ environment: [String: String] = [:], scale: String? = nil) throws {
@@ -169,7 +184,8 @@ private final class RunningProcfile: Sendable {
     func count(of text: String) -> Int { log.components(separatedBy: text).count - 1 }
 
     func state(of name: String) -> String? {
-        (try? String(contentsOfFile: "\(folder)/state/\(name)", encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+        (try? String(contentsOfFile: "\(folder)/state/\(name)", encoding: .utf8))?.trimmingCharacters(
+            in: .whitespacesAndNewlines)
     }
 
     func runningID(of name: String) -> Int? {

@@ -2,10 +2,11 @@ import Glibc
 import TestSupport
 import Threading
 
-/// A Redis that says it is of another version: a relay in front of the real one that rewrites the number in its answers.
+/// A Redis that says it is of another version: a relay in front of the real one that rewrites the number in its
+/// answers.
 ///
-/// Debian has one version of Redis only. The number must have as many characters as the real one, because Redis says how long a text is before
-/// it sends it.
+/// Debian has one version of Redis only. The number must have as many characters as the real one, because Redis says
+/// how long a text is before it sends it.
 final class OldRedis: Sendable {
     let port: Int
     private let server: RedisServer
@@ -47,7 +48,9 @@ final class OldRedis: Sendable {
         close(listener)
     }
 
-    private static func with(_ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    private static func with(_ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32)
+        -> Int32
+    {
         withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }

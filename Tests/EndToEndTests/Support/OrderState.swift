@@ -41,7 +41,8 @@ extension Shop {
             """)
         guard let row = rows.first else { throw Failed(what: "there is no order \(order)") }
         return OrderState(
-            order: try row["status"], payment: try row["payment"], hasIntent: try row["has_intent"], stock: try row["stock"],
+            order: try row["status"], payment: try row["payment"], hasIntent: try row["has_intent"],
+            stock: try row["stock"],
             job: try row["job"], attempts: try row["attempts"], crashes: try row["crashes"], mail: try row["mail"])
     }
 

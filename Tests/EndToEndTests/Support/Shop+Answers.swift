@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 extension Shop {
-    /// Every charge either pays for a confirmed order, the one that is stored with it, or has gone back, or is an open break.
+    /// Every charge either pays for a confirmed order, the one that is stored with it, or has gone back, or is an open
+    /// break.
     func checkEveryChargeIsAnswered(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let rows = try await database.pool.query(
             """
@@ -17,7 +18,8 @@ extension Shop {
             func sum(_ kind: String) -> Int { moved.filter { $0.kind == kind }.map(\.amount).reduce(0, +) }
             let isBack = sum("refund") - sum("refund_failed") == sum("charge")
             #expect(answered.contains(intent) || isBack, "\(intent): \(moved)", sourceLocation: sourceLocation)
-            #expect(moved.filter { $0.kind == "charge" }.count == 1, "\(intent): \(moved)", sourceLocation: sourceLocation)
+            #expect(
+                moved.filter { $0.kind == "charge" }.count == 1, "\(intent): \(moved)", sourceLocation: sourceLocation)
         }
     }
 }

@@ -7,21 +7,28 @@ extension Shop {
     /// Puts a product into a new guest's cart, and returns the token of the cart.
     func fillCart(_ product: Product, quantity: Int = 1) async throws -> String {
         let answer = try await send(addition(of: product, quantity, token: nil))
-        guard answer.status == 200, let token = answer.headers["X-Cart-Token"] else { throw Failed(what: "no cart: \(answer.text)") }
+        guard answer.status == 200, let token = answer.headers["X-Cart-Token"] else {
+            throw Failed(what: "no cart: \(answer.text)")
+        }
         return token
     }
 
     /// Orders what is in a cart.
     func orderCart(
-        _ token: String, method: String = "pm_card_visa", currency: String? = nil, key: String = UUID().uuidString, wait: Int? = nil
+        _ token: String, method: String = "pm_card_visa", currency: String? = nil, key: String = UUID().uuidString,
+        wait: Int? = nil
     ) async throws -> Answer {
-        var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key, "X-Cart-Token": token]
+        var headers: OutboundHeaders = [
+            "Content-Type": "application/json", "Idempotency-Key": key, "X-Cart-Token": token,
+        ]
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
             {"payment_method": "\(method)", "email": "ada@example.com", "shipping_address": \(Self.address)\(Self.field(currency))}
             """
         return try await send(
-            OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
+            OutboundRequest(
+                method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8),
+                timeout: .seconds(45)))
     }
 
     /// All four ways to change a cart, which would leave it empty.
@@ -30,9 +37,11 @@ extension Shop {
         let item = api + "/api/v1/cart/items/\(product.id)"
         return [
             try await send(addition(of: product, 1, token: token)),
-            try await send(OutboundRequest(method: "PATCH", url: item, headers: json, body: Array(#"{"quantity": 3}"#.utf8))),
+            try await send(
+                OutboundRequest(method: "PATCH", url: item, headers: json, body: Array(#"{"quantity": 3}"#.utf8))),
             try await send(OutboundRequest(method: "DELETE", url: item, headers: ["X-Cart-Token": token])),
-            try await send(OutboundRequest(method: "DELETE", url: api + "/api/v1/cart", headers: ["X-Cart-Token": token])),
+            try await send(
+                OutboundRequest(method: "DELETE", url: api + "/api/v1/cart", headers: ["X-Cart-Token": token])),
         ]
     }
 

@@ -54,12 +54,15 @@ extension Shop {
     /// In the short form, lets jobs whose push never happened count as lost now and not after five seconds.
     func hurryPush() async throws {
         guard !Chaos.isOn else { return }
-        try await database.pool.execute("UPDATE jobs SET dispatch_at = dispatch_at - interval '1 minute' WHERE state = 'ready'")
+        try await database.pool.execute(
+            "UPDATE jobs SET dispatch_at = dispatch_at - interval '1 minute' WHERE state = 'ready'")
     }
 
     /// How many jobs lie in the list of a queue.
     func waiting(in queue: String) async throws -> Int {
-        try await withRedis { redis in Int(try await redis.send(RedisCommand("LLEN", .init("cw:{\(queue)}:ready"))).int ?? -1) }
+        try await withRedis { redis in
+            Int(try await redis.send(RedisCommand("LLEN", .init("cw:{\(queue)}:ready"))).int ?? -1)
+        }
     }
 
     /// How many jobs of a queue are claimed and not acknowledged, by whomever.
@@ -67,7 +70,9 @@ extension Shop {
         try await withRedis { redis in
             var count = 0
             let keys = try await redis.send(RedisCommand("KEYS", .init("cw:{\(queue)}:claims:*"))).elements ?? []
-            for key in keys.compactMap(\.text) { count += Int(try await redis.send(RedisCommand("HLEN", .init(key))).int ?? 0) }
+            for key in keys.compactMap(\.text) {
+                count += Int(try await redis.send(RedisCommand("HLEN", .init(key))).int ?? 0)
+            }
             return count
         }
     }
@@ -76,7 +81,9 @@ extension Shop {
     func multiplyWaiting(in queue: String, by count: Int) async throws {
         try await withRedis { redis in
             let list = "cw:{\(queue)}:ready"
-            for job in try await redis.send(RedisCommand("LRANGE", .init(list), "0", "-1")).elements?.compactMap(\.bytes) ?? [] {
+            for job in try await redis.send(RedisCommand("LRANGE", .init(list), "0", "-1")).elements?.compactMap(
+                \.bytes) ?? []
+            {
                 for _ in 1..<count { _ = try await redis.send(RedisCommand("LPUSH", .init(list), .init(job))) }
             }
         }
@@ -95,8 +102,11 @@ extension Shop {
         }
     }
 
-    /// The end of each row of the matrix: everything settled, the rules between the rows of the database, and the provider's books against ours.
-    func settleUp(within patience: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    /// The end of each row of the matrix: everything settled, the rules between the rows of the database, and the
+    /// provider's books against ours.
+    func settleUp(within patience: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation)
+        async throws
+    {
         try await waitUntilSettled(within: patience)
         try await checkEverythingAddsUp(sourceLocation: sourceLocation)
     }

@@ -42,7 +42,8 @@ extension Shop {
 
     /// Waits until the mail of a kind about an order is in a state, and returns it.
     @discardableResult
-    func delivery(_ kind: String, of order: String, becomes status: String, within patience: Duration = .seconds(30)) async throws
+    func delivery(_ kind: String, of order: String, becomes status: String, within patience: Duration = .seconds(30))
+        async throws
         -> Delivery
     {
         try await eventually(within: patience, "the \(kind) of \(order) is \(status)") {
@@ -55,17 +56,20 @@ extension Shop {
         struct Listed: Decodable { let id: Int }
         let listed: [Listed] = try await list("/_sandbox/mail?message_id=\(delivery.messageID)")
         guard let id = listed.first?.id else { throw Failed(what: "the sandbox has no mail \(delivery.messageID)") }
-        return String(decoding: try await http.send(OutboundRequest(url: sandbox + "/_sandbox/mail/\(id)")).body, as: UTF8.self)
+        return String(
+            decoding: try await http.send(OutboundRequest(url: sandbox + "/_sandbox/mail/\(id)")).body, as: UTF8.self)
     }
 
-    /// Every mail the sandbox has is one of ours, and no mail went out twice, but for those that were sent once more because nobody knew.
+    /// Every mail the sandbox has is one of ours, and no mail went out twice, but for those that were sent once more
+    /// because nobody knew.
     func checkMailsAddUp(sourceLocation: SourceLocation) async throws {
         let before = try await deliveries()
         var taken = Dictionary(grouping: try await mails(), by: \.message_id).mapValues(\.count)
         for delivery in before {
             let copies = taken.removeValue(forKey: delivery.messageID) ?? 0
             switch delivery.status {
-            case "sent": #expect(copies == 1 || delivery.isResent && copies == 2, "\(delivery)", sourceLocation: sourceLocation)
+            case "sent":
+                #expect(copies == 1 || delivery.isResent && copies == 2, "\(delivery)", sourceLocation: sourceLocation)
             // On its way, or nobody knows.
             case "pending", "sending", "unknown": #expect(copies <= 1, "\(delivery)", sourceLocation: sourceLocation)
             default: #expect(copies == 0, "\(delivery)", sourceLocation: sourceLocation)

@@ -15,7 +15,9 @@ struct Metrics: Sendable {
     /// The metrics of the API.
     init(apiOf shop: Shop) throws {
         http = shop.http
-        guard let port = shop.environment["METRICS_PORT"].flatMap({ Int($0) }) else { throw Shop.Failed(what: "the API shows no metrics") }
+        guard let port = shop.environment["METRICS_PORT"].flatMap({ Int($0) }) else {
+            throw Shop.Failed(what: "the API shows no metrics")
+        }
         self.port = port
     }
 
@@ -24,9 +26,11 @@ struct Metrics: Sendable {
 
     /// The sum of the samples whose line begins with a name and has all of these labels, such as `outcome="ok"`.
     func sum(_ name: String, _ labels: String...) async throws -> Double {
-        let answer = try await http.send(OutboundRequest(url: "http://127.0.0.1:\(port)/metrics", timeout: .seconds(10)))
+        let answer = try await http.send(
+            OutboundRequest(url: "http://127.0.0.1:\(port)/metrics", timeout: .seconds(10)))
         return String(decoding: answer.body, as: UTF8.self).split(separator: "\n").reduce(0) { sum, line in
-            guard line.hasPrefix(name + "{") || line.hasPrefix(name + " "), labels.allSatisfy({ line.contains($0) }) else { return sum }
+            guard line.hasPrefix(name + "{") || line.hasPrefix(name + " "), labels.allSatisfy({ line.contains($0) })
+            else { return sum }
             return sum + (line.split(separator: " ").last.flatMap { Double($0) } ?? 0)
         }
     }

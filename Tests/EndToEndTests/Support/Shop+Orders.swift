@@ -90,7 +90,8 @@ extension Shop {
 
     /// Places an express order.
     func order(
-        _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", currency: String? = nil, key: String = UUID().uuidString,
+        _ product: Product, quantity: Int = 1, method: String = "pm_card_visa", currency: String? = nil,
+        key: String = UUID().uuidString,
         wait: Int? = 10, email: String = "ada@example.com", language: String? = nil
     ) async throws -> Answer {
         var headers: OutboundHeaders = ["Content-Type": "application/json", "Idempotency-Key": key]
@@ -101,7 +102,9 @@ extension Shop {
              "shipping_address": \(Self.address)\(Self.field(currency))}
             """
         return try await send(
-            OutboundRequest(method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8), timeout: .seconds(45)))
+            OutboundRequest(
+                method: "POST", url: api + "/api/v1/orders", headers: headers, body: Array(body.utf8),
+                timeout: .seconds(45)))
     }
 
     /// A currency as one more field of a body.
@@ -111,7 +114,8 @@ extension Shop {
     func show(_ order: Answer) async throws -> Answer {
         try await send(
             OutboundRequest(
-                url: api + (order.headers["Location"] ?? "/none"), headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""],
+                url: api + (order.headers["Location"] ?? "/none"),
+                headers: ["X-Cart-Token": order.headers["X-Cart-Token"] ?? ""],
                 timeout: .seconds(45)))
     }
 
@@ -120,7 +124,8 @@ extension Shop {
         try await send(
             OutboundRequest(
                 method: "POST", url: api + (order.headers["Location"] ?? "/none") + "/cancel",
-                headers: ["X-Cart-Token": cart ?? order.headers["X-Cart-Token"] ?? ""], body: [], timeout: .seconds(45)))
+                headers: ["X-Cart-Token": cart ?? order.headers["X-Cart-Token"] ?? ""], body: [], timeout: .seconds(45))
+        )
     }
 
     /// Tries another card for a declined order of a guest.
@@ -138,7 +143,8 @@ extension Shop {
         let answer = try await http.send(request)
         let text = String(decoding: answer.body, as: UTF8.self)
         return Answer(
-            status: answer.status, headers: answer.headers, body: try? JSONDecoder().decode(Answer.Body.self, from: Data(answer.body)),
+            status: answer.status, headers: answer.headers,
+            body: try? JSONDecoder().decode(Answer.Body.self, from: Data(answer.body)),
             text: text)
     }
 

@@ -3,7 +3,8 @@ import Redis
 import TestSupport
 
 extension Shop {
-    /// Waits until nothing is under way any more: no order, no mail, no refund, no job. In the short form what waits for its time has it come at once.
+    /// Waits until nothing is under way any more: no order, no mail, no refund, no job. In the short form what waits
+    /// for its time has it come at once.
     func waitUntilQuiet(within patience: Duration) async throws {
         var hurried = ContinuousClock.now
         do {
@@ -55,7 +56,8 @@ extension Shop {
         ).map { try $0["what"] }
     }
 
-    /// Retries, lost pushes, closed circuits, what happens later at the provider, looks at undecided payments and at unknown mails.
+    /// Retries, lost pushes, closed circuits, what happens later at the provider, looks at undecided payments and at
+    /// unknown mails.
     private func hurryEverything() async throws {
         guard !Chaos.isOn else { return }
         try await hurryPush()

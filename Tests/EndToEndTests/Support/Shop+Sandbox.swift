@@ -18,7 +18,8 @@ extension Shop {
     func movements() async throws -> [Movement] { try await list("/_sandbox/ledger") }
 
     func list<Element: Decodable>(_ path: String) async throws -> [Element] {
-        let answer = try await http.send(OutboundRequest(url: sandbox + path, timeout: .seconds(10), maximumResponseBytes: 1 << 24))
+        let answer = try await http.send(
+            OutboundRequest(url: sandbox + path, timeout: .seconds(10), maximumResponseBytes: 1 << 24))
         guard answer.status == 200 else { throw Failed(what: "the sandbox answered \(answer.status) for \(path)") }
         return try JSONDecoder().decode([Element].self, from: Data(answer.body))
     }
@@ -27,7 +28,8 @@ extension Shop {
     func misbehave(_ json: String) async throws {
         let answer = try await http.send(
             OutboundRequest(
-                method: "PUT", url: sandbox + "/_sandbox/faults", headers: ["Content-Type": "application/json"], body: Array(json.utf8)))
+                method: "PUT", url: sandbox + "/_sandbox/faults", headers: ["Content-Type": "application/json"],
+                body: Array(json.utf8)))
         guard (200..<300).contains(answer.status) else {
             throw Failed(what: "the sandbox refused \(json): \(String(decoding: answer.body, as: UTF8.self))")
         }
@@ -48,7 +50,8 @@ extension Shop {
         return try JSONDecoder().decode(FaultReport.self, from: Data(answer.body)).struck.values.reduce(0, +)
     }
 
-    /// Everything that must hold whatever was killed: the invariants of the database, and the sandbox's books against ours.
+    /// Everything that must hold whatever was killed: the invariants of the database, and the sandbox's books against
+    /// ours.
     /// - Parameter note: said with each failure.
     func checkEverythingAddsUp(_ note: String = "", sourceLocation: SourceLocation = #_sourceLocation) async throws {
         for violation in try await Invariants(database: database.pool).check() {
@@ -77,7 +80,9 @@ extension Shop {
             func sum(_ kind: String) -> Int { moved.filter { $0.kind == kind }.map(\.amount).reduce(0, +) }
             let charges = moved.filter { $0.kind == "charge" }.map(\.amount)
             if !charges.isEmpty { paid.insert(id) }
-            #expect(sum("refund") - sum("refund_failed") == refunded, "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
+            #expect(
+                sum("refund") - sum("refund_failed") == refunded, "order \(id) is \(status) \(note)",
+                sourceLocation: sourceLocation)
             // Disputes are heard of by webhooks alone.
             let (disputed, won): (Int, Int) = (try row["disputed"], try row["won"])
             if environment["SANDBOX_WEBHOOK_URL"]?.isEmpty == false {
@@ -86,7 +91,9 @@ extension Shop {
                     sourceLocation: sourceLocation)
             }
             if ["confirmed", "partially_refunded", "refunded"].contains(status) {
-                #expect(charges == (total == 0 ? [] : [total]), "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
+                #expect(
+                    charges == (total == 0 ? [] : [total]), "order \(id) is \(status) \(note)",
+                    sourceLocation: sourceLocation)
                 #expect(confirmations[id] == 1, "order \(id) is \(status) \(note)", sourceLocation: sourceLocation)
             } else {
                 // Charged and given back, when it was called off or over too soon.
@@ -103,7 +110,8 @@ extension Shop {
 
     /// Finishes 3-D Secure at the customer's bank.
     func authenticate(_ orderID: String, passing: Bool) async throws {
-        let rows = try await database.pool.query("SELECT provider_intent_id FROM payments WHERE order_id = \(orderID)::uuid")
+        let rows = try await database.pool.query(
+            "SELECT provider_intent_id FROM payments WHERE order_id = \(orderID)::uuid")
         let intent: String = try rows[0]["provider_intent_id"]
         try await bid("/_sandbox/authenticate/\(intent)", "result=\(passing ? "success" : "failure")")
     }
@@ -122,11 +130,15 @@ extension Shop {
     func bid(_ path: String, _ form: String = "") async throws -> OutboundResponse {
         let answer = try await http.send(
             OutboundRequest(
-                method: "POST", url: sandbox + path, headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(form.utf8),
+                method: "POST", url: sandbox + path, headers: ["Content-Type": "application/x-www-form-urlencoded"],
+                body: Array(form.utf8),
                 timeout: .seconds(20)))
         // 402 is what the bank says to whoever fails.
         guard answer.status == 200 || answer.status == 402 else {
-            throw Failed(what: "the sandbox answered \(answer.status) for \(path): \(String(decoding: answer.body, as: UTF8.self))")
+            throw Failed(
+                what:
+                    "the sandbox answered \(answer.status) for \(path): \(String(decoding: answer.body, as: UTF8.self))"
+            )
         }
         return answer
     }

@@ -34,7 +34,8 @@ struct Customer: Sendable {
         try await eventually(within: .seconds(60), what) {
             do {
                 let answer = try await send()
-                let isUndecided = answer.status >= 500 || answer.status == 429 || answer.text.contains("request_in_progress")
+                let isUndecided =
+                    answer.status >= 500 || answer.status == 429 || answer.text.contains("request_in_progress")
                 return isUndecided ? nil : answer
             } catch is OutboundError {
                 return nil
@@ -51,9 +52,12 @@ struct Customer: Sendable {
 
     private func place(_ key: String, _ cart: String?) async throws -> Answer {
         try await insist("the order is answered") {
-            if let cart { return try await shop.orderCart(cart, method: purchase.method, currency: purchase.currency, key: key) }
+            if let cart {
+                return try await shop.orderCart(cart, method: purchase.method, currency: purchase.currency, key: key)
+            }
             return try await shop.order(
-                product, quantity: purchase.quantity, method: purchase.method, currency: purchase.currency, key: key, wait: nil)
+                product, quantity: purchase.quantity, method: purchase.method, currency: purchase.currency, key: key,
+                wait: nil)
         }
     }
 
@@ -69,17 +73,24 @@ struct Customer: Sendable {
             for part in parts {
                 let (key, amount) = (UUID().uuidString, try await total(of: id) * part / 100)
                 let answer = try await insist("the refund is answered") {
-                    try await shop.refund(id, amount: max(1, amount), currency: purchase.currency ?? "USD", key: key, by: operating)
+                    try await shop.refund(
+                        id, amount: max(1, amount), currency: purchase.currency ?? "USD", key: key, by: operating)
                 }
-                #expect([200, 202].contains(answer.status) || answer.text.contains("refund_exceeds_captured"), "\(answer.text)")
+                #expect(
+                    [200, 202].contains(answer.status) || answer.text.contains("refund_exceeds_captured"),
+                    "\(answer.text)")
             }
         case .otherCard(let method):
             guard try await decided(id) == "payment_failed" else { return }
-            let answer = try await insist("the other card is answered") { try await shop.pay(order, method: method, cart: cart, wait: 0) }
+            let answer = try await insist("the other card is answered") {
+                try await shop.pay(order, method: method, cart: cart, wait: 0)
+            }
             #expect([200, 201, 202, 402].contains(answer.status), "\(answer.text)")
         case .authenticate(let succeeds):
             guard try await isAwaitingApproval(id) else { return }
-            try await eventually(within: .seconds(60), "the bank has its answer") { await answerBank(about: id, succeeds) }
+            try await eventually(within: .seconds(60), "the bank has its answer") {
+                await answerBank(about: id, succeeds)
+            }
         }
     }
 
@@ -100,7 +111,8 @@ struct Customer: Sendable {
         }
     }
 
-    /// Answers the bank. Where its answer is lost with the process that gave it, the bank refuses a second one, and the order tells that the first one counts.
+    /// Answers the bank. Where its answer is lost with the process that gave it, the bank refuses a second one, and the
+    /// order tells that the first one counts.
     private func answerBank(about id: String, _ succeeds: Bool) async -> Bool {
         do {
             try await shop.authenticate(id, passing: succeeds)

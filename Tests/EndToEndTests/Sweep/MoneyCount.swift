@@ -57,11 +57,15 @@ struct MoneyCount: Sendable {
         for movement in movements {
             if movement.kind == "charge" { charged[movement.currency.uppercased(), default: 0] += movement.amount }
             if movement.kind == "refund" { givenBack[movement.currency.uppercased(), default: 0] += movement.amount }
-            if movement.kind == "refund_failed" { givenBack[movement.currency.uppercased(), default: 0] -= movement.amount }
+            if movement.kind == "refund_failed" {
+                givenBack[movement.currency.uppercased(), default: 0] -= movement.amount
+            }
         }
         let charges = Dictionary(grouping: movements.filter { $0.kind == "charge" }) { $0.order_id ?? "none" }
         mostCharges = max(mostCharges, charges.values.map(\.count).max() ?? 0)
-        let alive: [String] = try await pool.query("SELECT id::text AS id FROM orders WHERE status = ANY (\(Self.paid))").map {
+        let alive: [String] = try await pool.query(
+            "SELECT id::text AS id FROM orders WHERE status = ANY (\(Self.paid))"
+        ).map {
             try $0["id"]
         }
         let about = try await shop.confirmations()

@@ -3,11 +3,12 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Random rounds: customers buy, call off and want money back, the provider fails at random, and processes are killed at random moments. Afterwards
-/// everything must add up.
+/// Random rounds: customers buy, call off and want money back, the provider fails at random, and processes are killed
+/// at random moments. Afterwards everything must add up.
 ///
 ///     MONEY_SEED=4711 MONEY_ROUNDS=1 make test FILTER=EndToEndTests.SweepTests    plays a round again
-///     Scripts/test-money --rounds 200 --times 3                                   plays many, and prints the table of docs/guarantees.md
+///     Scripts/test-money --rounds 200 --times 3                                   plays many, and prints the table of
+///     docs/guarantees.md
 @Suite("Whatever happens at whatever moment: the money adds up", .serialized)
 struct SweepTests {
     private static let environment = ProcessInfo.processInfo.environment
@@ -35,7 +36,9 @@ struct SweepTests {
         #expect(count.initial == count.onHand + count.sold)
         let row = count.row(seed: Self.firstSeed, seconds: Int((ContinuousClock.now - began).components.seconds))
         print(MoneyCount.head + "\n" + row)
-        guard let path = Self.environment["MONEY_REPORT"], let report = FileHandle(forWritingAtPath: path) else { return }
+        guard let path = Self.environment["MONEY_REPORT"], let report = FileHandle(forWritingAtPath: path) else {
+            return
+        }
         let isNew = try report.seekToEnd() == 0
         try report.write(contentsOf: Data(((isNew ? MoneyCount.head + "\n" : "") + row + "\n").utf8))
     }
@@ -58,7 +61,9 @@ struct SweepTests {
                     try await play(round, shop, crew, shelf, operating, &total)
                 } catch {
                     let work = (try? await shop.describeWork()) ?? []
-                    Issue.record(error, "\(Self.replay(round)); faults \(round.faults); blows \(round.blows); under way: \(work)")
+                    Issue.record(
+                        error, "\(Self.replay(round)); faults \(round.faults); blows \(round.blows); under way: \(work)"
+                    )
                     return
                 }
             }
@@ -73,12 +78,14 @@ struct SweepTests {
     }
 
     private func play(
-        _ round: MoneyRound, _ shop: Shop, _ crew: Crew, _ products: [Shop.Product], _ operating: String, _ count: inout MoneyCount
+        _ round: MoneyRound, _ shop: Shop, _ crew: Crew, _ products: [Shop.Product], _ operating: String,
+        _ count: inout MoneyCount
     ) async throws {
         try await shop.setStock(of: products[0], to: round.scarce)
         try await shop.misbehave(round.faults)
         let began = ContinuousClock.now
-        // A provider of which most calls fail may keep customers waiting for as long as it does so. What is promised is counted from its return.
+        // A provider of which most calls fail may keep customers waiting for as long as it does so. What is promised is
+        // counted from its return.
         let recovery = Task {
             try await Task.sleep(for: .seconds(15))
             try await shop.misbehave(#"{"latency_ms": 0, "faults": []}"#)
@@ -93,7 +100,8 @@ struct SweepTests {
                 return nil
             }
             for purchase in round.purchases {
-                let customer = Customer(shop: shop, purchase: purchase, product: products[purchase.product], operating: operating)
+                let customer = Customer(
+                    shop: shop, purchase: purchase, product: products[purchase.product], operating: operating)
                 group.addTask {
                     try await Task.sleep(until: began + purchase.start, clock: .continuous)
                     return try await customer.run()

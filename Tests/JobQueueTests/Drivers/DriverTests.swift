@@ -115,7 +115,9 @@ struct DriverTests {
             #expect(try await driver.job(first)?.state == .dead)
             let second = try await driver.enqueue(Task1(), unique: key)
             #expect(second != first)
-            await #expect(throws: JobInspectionError.uniqueKeyTaken(first, by: second)) { try await driver.retry(first) }
+            await #expect(throws: JobInspectionError.uniqueKeyTaken(first, by: second)) {
+                try await driver.retry(first)
+            }
             try await driver.discard(second)
             #expect(try await driver.job(second)?.state == .discarded)
             try await driver.retry(first)

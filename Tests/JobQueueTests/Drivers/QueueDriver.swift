@@ -16,7 +16,9 @@ protocol QueueDriver: Sendable {
 }
 
 extension QueueDriver {
-    func enqueue(_ job: some Job, unique: UniqueKey? = nil) async throws -> JobID { try await enqueue(job, unique: unique, runAt: nil) }
+    func enqueue(_ job: some Job, unique: UniqueKey? = nil) async throws -> JobID {
+        try await enqueue(job, unique: unique, runAt: nil)
+    }
 }
 
 enum DriverKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
@@ -94,7 +96,8 @@ struct EngineDriver: QueueDriver {
     }
 
     private func unfinished() async throws -> Int {
-        try await engine.database.query("SELECT count(*) AS count FROM jobs WHERE state IN ('ready', 'running')")[0]["count"]
+        try await engine.database.query("SELECT count(*) AS count FROM jobs WHERE state IN ('ready', 'running')")[0][
+            "count"]
     }
 
     func job(_ id: JobID) async throws -> JobDetail? { try await engine.job(id) }

@@ -59,17 +59,21 @@ struct PayloadCodecTests {
         #expect(try JSONPayloadDecoder.decode(Everything.self, from: bytes[...]) == value)
         // Jobs that other programs or earlier versions wrote.
         #expect(try foundation.decoder.decode(Everything.self, from: Data(bytes)) == value)
-        #expect(try JSONPayloadDecoder.decode(Everything.self, from: ArraySlice(foundation.encoder.encode(value))) == value)
+        #expect(
+            try JSONPayloadDecoder.decode(Everything.self, from: ArraySlice(foundation.encoder.encode(value))) == value)
     }
 
     @Test("white space, as PostgreSQL's jsonb shows it, and unknown members do not matter")
     func spaceAndStrangers() throws {
         let text = " { \"tags\" : [ \"a\" ,\n\t\"b\" ] , \"strange\": {\"x\": [1, {}]}, \"name\": \"n\" } \r\n"
-        #expect(try JSONPayloadDecoder.decode(Everything.Inner.self, from: Array(text.utf8)[...]) == .init(name: "n", tags: ["a", "b"]))
+        #expect(
+            try JSONPayloadDecoder.decode(Everything.Inner.self, from: Array(text.utf8)[...])
+                == .init(name: "n", tags: ["a", "b"]))
     }
 
     @Test(arguments: [
-        (#""\u00e4\u20AC\ud83d\ude00""#, "ä€😀"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"), (#""\u0000""#, "\0"), (#""""#, ""),
+        (#""\u00e4\u20AC\ud83d\ude00""#, "ä€😀"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"),
+        (#""\u0000""#, "\0"), (#""""#, ""),
     ])
     func escapes(json: String, text: String) throws {
         #expect(try JSONPayloadDecoder.decode(String.self, from: Array(json.utf8)[...]) == text)
@@ -78,7 +82,8 @@ struct PayloadCodecTests {
     @Test(
         "what is no JSON is refused",
         arguments: [
-            "", " ", "{", "}", "[1,]", "[1 2]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "01", "1.", ".5", "-", "+1", "1e", "tru",
+            "", " ", "{", "}", "[1,]", "[1 2]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "01", "1.", ".5", "-",
+            "+1", "1e", "tru",
             "nul",
             "\"a", "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "1 1", "[1]]", "NaN", "'a'", String(repeating: "[", count: 200),
         ])
@@ -86,7 +91,9 @@ struct PayloadCodecTests {
         #expect(throws: JSONTapeError.self) { try JSONTape(Array(json.utf8)[...]) }
     }
 
-    @Test("text that is not Unicode is refused, never mended", arguments: [#""\ud83d""#, #""\ud83dx""#, #""\ude00""#, #""\ud83d\u0041""#])
+    @Test(
+        "text that is not Unicode is refused, never mended",
+        arguments: [#""\ud83d""#, #""\ud83dx""#, #""\ude00""#, #""\ud83d\u0041""#])
     func loneSurrogates(json: String) {
         #expect(throws: DecodingError.self) { try JSONPayloadDecoder.decode(String.self, from: Array(json.utf8)[...]) }
         #expect(throws: DecodingError.self) { try JSONPayloadDecoder.decode(String.self, from: [0x22, 0xC3, 0x22]) }
@@ -102,7 +109,8 @@ struct PayloadCodecTests {
         #expect(try decode(Int64.self, "-9223372036854775808") == .min)
         #expect(try decode(UInt64.self, "18446744073709551615") == .max)
         for (json, type) in [
-            ("128", Int8.self as any Decodable.Type), ("-1", UInt.self), ("1.5", Int.self), ("18446744073709551616", UInt64.self),
+            ("128", Int8.self as any Decodable.Type), ("-1", UInt.self), ("1.5", Int.self),
+            ("18446744073709551616", UInt64.self),
         ] {
             #expect(throws: DecodingError.self) { try decode(type, json) }
         }
@@ -113,7 +121,8 @@ struct PayloadCodecTests {
     @Test("an error says where")
     func places() throws {
         let error = #expect(throws: DecodingError.self) {
-            try JSONPayloadDecoder.decode([Everything.Inner].self, from: Array(#"[{"name":"a","tags":["b",1]}]"#.utf8)[...])
+            try JSONPayloadDecoder.decode(
+                [Everything.Inner].self, from: Array(#"[{"name":"a","tags":["b",1]}]"#.utf8)[...])
         }
         guard case .typeMismatch(_, let context) = error else {
             Issue.record("another error: \(String(describing: error))")
@@ -134,7 +143,8 @@ struct PayloadCodecTests {
             // One byte changed: what we accept, Foundation accepts too. (It also takes a comma before a closing bracket, and of two members with
             // one name the first, where we, like jsonb, take the last.)
             var broken = Array(text.utf8)
-            broken[Int.random(in: 0..<broken.count, using: &random)] = "{}[]\",:0-e\\tx ".utf8.randomElement(using: &random) ?? 0
+            broken[Int.random(in: 0..<broken.count, using: &random)] =
+                "{}[]\",:0-e\\tx ".utf8.randomElement(using: &random) ?? 0
             if (try? JSONPayloadDecoder.decode(RandomJSON.self, from: broken[...])) != nil {
                 _ = try foundation.decoder.decode(RandomJSON.self, from: Data(broken))
             }

@@ -45,7 +45,8 @@ indirect enum RandomJSON: Codable, Equatable {
         case 3: return space + "\(Double.random(in: -1e6...1e6, using: &random))"
         case 4: return space + string(using: &random)
         case 5, 6:
-            let elements = (0..<Int.random(in: 0...4, using: &random)).map { _ in text(depth: depth - 1, using: &random) }
+            let elements = (0..<Int.random(in: 0...4, using: &random)).map { _ in text(depth: depth - 1, using: &random)
+            }
             return "[" + elements.joined(separator: ",") + space + "]"
         default:
             let members = (0..<Int.random(in: 0...4, using: &random)).map {
@@ -57,7 +58,9 @@ indirect enum RandomJSON: Codable, Equatable {
 
     private static func string(using random: inout SeededRandom) -> String {
         let pieces = ["a", "ä", "😀", "\\n", "\\\"", "\\\\", "\\u00e9", "\\ud83d\\ude00", " ", "{", "]"]
-        return "\"" + (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "\""
+        return "\""
+            + (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+            .joined() + "\""
     }
 }
 

@@ -12,7 +12,10 @@ struct CalendarTests {
             var fields = tm()
             gmtime_r(&time, &fields)
             let day = CivilDay(number: number)
-            guard day == CivilDay(year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday)),
+            guard
+                day
+                    == CivilDay(
+                        year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday)),
                 CivilDay.weekday(ofNumber: number) == Int(fields.tm_wday), day.number == number
             else {
                 Issue.record("\(number): \(day)")

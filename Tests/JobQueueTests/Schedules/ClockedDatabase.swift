@@ -6,8 +6,9 @@ import Testing
 
 @testable import JobQueue
 
-/// An engine whose schedulers see a PostgreSQL with a clock that the test sets: their sessions find a `clock_timestamp()` before the
-/// server's own. So a test can stand on the day it is about, and no process's clock agrees with the server's.
+/// An engine whose schedulers see a PostgreSQL with a clock that the test sets: their sessions find a
+/// `clock_timestamp()` before the server's own. So a test can stand on the day it is about, and no process's clock
+/// agrees with the server's.
 struct ClockedDatabase: Sendable {
     let engine: Engine
     private let test: TestDatabase

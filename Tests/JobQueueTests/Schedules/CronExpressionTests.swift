@@ -22,9 +22,11 @@ struct CronExpressionTests {
     @Test(
         "days of the week, by number and by name, Sunday as 0 and 7",
         arguments: [
-            ("*", [0, 1, 2, 3, 4, 5, 6]), ("0", [0]), ("7", [0]), ("sun", [0]), ("MON", [1]), ("mon-fri", [1, 2, 3, 4, 5]),
+            ("*", [0, 1, 2, 3, 4, 5, 6]), ("0", [0]), ("7", [0]), ("sun", [0]), ("MON", [1]),
+            ("mon-fri", [1, 2, 3, 4, 5]),
             ("5-7", [0, 5, 6]),
-            ("fri-sun", [0, 5, 6]), ("sat,Sun", [0, 6]), ("*/2", [0, 2, 4, 6]), ("0-7", [0, 1, 2, 3, 4, 5, 6]), ("sun-tue", [0, 1, 2]),
+            ("fri-sun", [0, 5, 6]), ("sat,Sun", [0, 6]), ("*/2", [0, 2, 4, 6]), ("0-7", [0, 1, 2, 3, 4, 5, 6]),
+            ("sun-tue", [0, 1, 2]),
         ])
     func weekdays(text: String, expected: [Int]) throws {
         #expect(numbers(try CronExpression(parsing: "0 0 * * \(text)").daysOfWeek) == expected)
@@ -100,7 +102,9 @@ struct CronExpressionTests {
         #expect(error.field == field)
         #expect(error.found.contains(found))
         #expect(error.expected.contains(expected))
-        for part in [text, field ?? "", error.found, error.expected] { #expect(part.isEmpty || error.description.contains(part)) }
+        for part in [text, field ?? "", error.found, error.expected] {
+            #expect(part.isEmpty || error.description.contains(part))
+        }
     }
 
     @Test("rare days are not taken for days that never come")

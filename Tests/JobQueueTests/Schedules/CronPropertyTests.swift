@@ -76,9 +76,11 @@ struct CronPropertyTests {
     }
 
     private static let zones = [
-        "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Kathmandu", "Pacific/Apia",
+        "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Kathmandu",
+        "Pacific/Apia",
         "Pacific/Chatham",
-        "America/Sao_Paulo", "America/St_Johns", "Africa/Casablanca", "Asia/Pyongyang", "America/Caracas", "Africa/Cairo", "Asia/Tehran",
+        "America/Sao_Paulo", "America/St_Johns", "Africa/Casablanca", "Asia/Pyongyang", "America/Caracas",
+        "Africa/Cairo", "Asia/Tehran",
         "Antarctica/Troll", "Pacific/Kwajalein", "America/Havana",
     ]
 
@@ -109,7 +111,9 @@ struct CronPropertyTests {
             try #require(next > start, context)
             try #require(Self.isSlot(next, sample, zone), context)
             // Whole stretches of up to four days, and both ends of longer ones.
-            for stretch in next - start <= 345_600 ? [start + 1..<next] : [start + 1..<start + 172_800, next - 172_800..<next] {
+            for stretch in next - start <= 345_600
+                ? [start + 1..<next] : [start + 1..<start + 172_800, next - 172_800..<next]
+            {
                 let missed = Self.candidates(in: stretch, zone).first { Self.isSlot($0, sample, zone) }
                 try #require(missed == nil, "\(context); \(missed ?? 0) was missed")
             }
@@ -131,7 +135,9 @@ struct CronPropertyTests {
         if sample.matches(local: instant + here) {
             // Shown a second time: an earlier instant, under a larger offset, showed the same.
             let earlier = offset(zone, instant - 86_400 * 2)
-            let wasShown = earlier > here && instant - (earlier - here) < instant && offset(zone, instant - (earlier - here)) == earlier
+            let wasShown =
+                earlier > here && instant - (earlier - here) < instant
+                && offset(zone, instant - (earlier - here)) == earlier
             return sample.isWildcard || !wasShown
         }
         guard !sample.isWildcard else { return false }

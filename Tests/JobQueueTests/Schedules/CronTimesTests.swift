@@ -49,7 +49,8 @@ struct CronTimesTests {
     }
 
     private static let spring: [(String, String, String, [String])] = [
-        // Berlin: 02:00 becomes 03:00 on 29 March 2026 at 01:00Z. What would have been in between fires at the jump, once.
+        // Berlin: 02:00 becomes 03:00 on 29 March 2026 at 01:00Z. What would have been in between fires at the jump,
+        // once.
         ("30 2 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", ["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]),
         ("0 2 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", ["2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"]),
         (
@@ -59,8 +60,14 @@ struct CronTimesTests {
         ("59 1 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", ["2026-03-29T00:59:00Z", "2026-03-29T23:59:00Z"]),
         ("0 3 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", ["2026-03-29T01:00:00Z", "2026-03-30T01:00:00Z"]),
         // Every hour and every quarter go on by real time.
-        ("0 * * * *", "Europe/Berlin", "2026-03-28T23:30:00Z", ["2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"]),
-        ("30 * * * *", "Europe/Berlin", "2026-03-28T23:30:00Z", ["2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z", "2026-03-29T02:30:00Z"]),
+        (
+            "0 * * * *", "Europe/Berlin", "2026-03-28T23:30:00Z",
+            ["2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"]
+        ),
+        (
+            "30 * * * *", "Europe/Berlin", "2026-03-28T23:30:00Z",
+            ["2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z", "2026-03-29T02:30:00Z"]
+        ),
         (
             "*/30 * * * *", "Europe/Berlin", "2026-03-29T00:00:00Z",
             ["2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"]
@@ -68,7 +75,10 @@ struct CronTimesTests {
         // A wildcard within an hour that is not there has no turn that day.
         ("*/30 2 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", ["2026-03-30T00:00:00Z", "2026-03-30T00:30:00Z"]),
         // Lord Howe: half an hour, 02:00 becomes 02:30.
-        ("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00:00Z", ["2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"]),
+        (
+            "15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00:00Z",
+            ["2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"]
+        ),
         (
             "*/15 * * * *", "Australia/Lord_Howe", "2026-10-03T15:10:00Z",
             ["2026-10-03T15:15:00Z", "2026-10-03T15:30:00Z", "2026-10-03T15:45:00Z"]
@@ -107,10 +117,16 @@ struct CronTimesTests {
         ),
         (
             "*/30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z",
-            ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z", "2026-10-26T01:00:00Z"]
+            [
+                "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z",
+                "2026-10-26T01:00:00Z",
+            ]
         ),
         // Lord Howe: 02:00 becomes 01:30.
-        ("45 1 * * *", "Australia/Lord_Howe", "2026-04-04T12:00:00Z", ["2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"]),
+        (
+            "45 1 * * *", "Australia/Lord_Howe", "2026-04-04T12:00:00Z",
+            ["2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"]
+        ),
         // New York, and midnight itself twice in Havana.
         ("30 1 * * *", "America/New_York", "2026-10-31T12:00:00Z", ["2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z"]),
         ("30 0 * * *", "America/Havana", "2026-10-31T12:00:00Z", ["2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"]),
@@ -125,9 +141,15 @@ struct CronTimesTests {
 
     private static let oddities: [(String, String, String, [String])] = [
         // Samoa left out 30 December 2011: it ended before it began.
-        ("0 6 * * *", "Pacific/Apia", "2011-12-29T00:00:00Z", ["2011-12-29T16:00:00Z", "2011-12-30T10:00:00Z", "2011-12-30T16:00:00Z"]),
+        (
+            "0 6 * * *", "Pacific/Apia", "2011-12-29T00:00:00Z",
+            ["2011-12-29T16:00:00Z", "2011-12-30T10:00:00Z", "2011-12-30T16:00:00Z"]
+        ),
         ("0 6 30 12 *", "Pacific/Apia", "2011-12-01T00:00:00Z", ["2011-12-30T10:00:00Z", "2012-12-29T16:00:00Z"]),
-        ("0 * * * *", "Pacific/Apia", "2011-12-30T08:30:00Z", ["2011-12-30T09:00:00Z", "2011-12-30T10:00:00Z", "2011-12-30T11:00:00Z"]),
+        (
+            "0 * * * *", "Pacific/Apia", "2011-12-30T08:30:00Z",
+            ["2011-12-30T09:00:00Z", "2011-12-30T10:00:00Z", "2011-12-30T11:00:00Z"]
+        ),
         // Pyongyang moved by half an hour, forwards, at 23:30 of 4 May 2018.
         ("45 23 * * *", "Asia/Pyongyang", "2018-05-04T00:00:00Z", ["2018-05-04T15:00:00Z", "2018-05-05T14:45:00Z"]),
         // Caracas moved back by half an hour at 03:00 of 9 December 2007.
@@ -151,14 +173,17 @@ struct CronTimesTests {
 
     @Test("a year of daily reports has as many as days, and one of hourly ones as many as hours")
     func year() throws {
-        for zone in ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Beirut", "Africa/Casablanca"]
-        {
+        for zone in [
+            "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Beirut",
+            "Africa/Casablanca",
+        ] {
             for hour in 0...3 {
                 let daily = try CronTimes("30 \(hour) * * *", zone).all(
                     after: try at("2027-12-31T22:00:00Z"), upTo: try at("2028-12-31T22:00:00Z"))
                 #expect(daily.count == 366, "\(zone) \(hour)")
             }
-            let hourly = try CronTimes("30 * * * *", zone).all(after: try at("2027-12-31T22:00:00Z"), upTo: try at("2028-12-31T22:00:00Z"))
+            let hourly = try CronTimes("30 * * * *", zone).all(
+                after: try at("2027-12-31T22:00:00Z"), upTo: try at("2028-12-31T22:00:00Z"))
             #expect(abs(hourly.count - 366 * 24) <= (zone == "Australia/Lord_Howe" ? 1 : 0), "\(zone): \(hourly.count)")
         }
     }

@@ -65,7 +65,8 @@ struct DueSlotsTests {
         #expect(due.firing == Array(1_999_999_001...2_000_000_000))
         let report = SlotTimes.cron(try CronTimes("* 6 * * mon", "Europe/Berlin"))
         let start = try at("1990-01-01T00:00:00Z")
-        let reports = try #require(DueSlots(report, .all(limit: 1000), settled: start, now: try at("2026-05-04T04:30:00Z")))
+        let reports = try #require(
+            DueSlots(report, .all(limit: 1000), settled: start, now: try at("2026-05-04T04:30:00Z")))
         #expect(reports.firing.count == 1000)
         #expect(reports.firing.last == (try at("2026-05-04T04:30:00Z")))
         #expect(zip(reports.firing, reports.firing.dropFirst()).allSatisfy { report.next(after: $0) == $1 })

@@ -25,7 +25,8 @@ struct JobScheduleTests {
     @Test func itsTimesReadAlikeOnlyWhenTheyAreAlike() {
         let times = [
             JobSchedule("a", every: .seconds(60)) { Task1() }, JobSchedule("a", every: .seconds(61)) { Task1() },
-            JobSchedule("a", cron: "* * * * *") { Task1() }, JobSchedule("a", cron: "* * * * *", timeZone: "Europe/Berlin") { Task1() },
+            JobSchedule("a", cron: "* * * * *") { Task1() },
+            JobSchedule("a", cron: "* * * * *", timeZone: "Europe/Berlin") { Task1() },
             JobSchedule("a", cron: "1 * * * *") { Task1() },
         ].map(\.times.description)
         #expect(Set(times).count == times.count)
@@ -63,7 +64,10 @@ struct JobScheduleTests {
             _ = JobScheduler(
                 database: PostgresPool(try PostgresConfiguration(url: "postgres://127.0.0.1:1/none"), logger: logger),
                 dispatcher: JobDispatcher(redis: redis, logger: logger),
-                schedules: [JobSchedule("twin", every: .seconds(1)) { Task1() }, JobSchedule("twin", cron: "@daily") { Task1() }],
+                schedules: [
+                    JobSchedule("twin", every: .seconds(1)) { Task1() },
+                    JobSchedule("twin", cron: "@daily") { Task1() },
+                ],
                 logger: logger)
         }
         expect("two schedules are named \"twin\"", in: result)

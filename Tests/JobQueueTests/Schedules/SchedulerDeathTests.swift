@@ -9,8 +9,9 @@ import Testing
 struct SchedulerDeathTests {
     private static let schedule = JobSchedule("minutely", every: .seconds(60)) { Task1() }
 
-    /// Brings two schedulers to the tick and holds the first inside its transaction, after it has moved the schedule on and before it has
-    /// inserted the slot; then does what `body` says, lets go of the lock, and expects one slot with one job.
+    /// Brings two schedulers to the tick and holds the first inside its transaction, after it has moved the schedule on
+    /// and before it has inserted the slot; then does what `body` says, lets go of the lock, and expects one slot with
+    /// one job.
     private func atTheTick(
         _ body: (_ server: ClockedDatabase, _ victim: Task<Duration, Never>) async throws -> Void
     ) async throws {

@@ -36,7 +36,9 @@ struct SchedulerTests {
     @Test("unless it is to start with the latest slot: that fires once, at once")
     func latestAtFirst() async throws {
         try await ClockedDatabase.with { server in
-            let schedule = JobSchedule("report", cron: "0 6 * * mon", timeZone: "Europe/Berlin", startingWith: .latestSlot) { Task1() }
+            let schedule = JobSchedule(
+                "report", cron: "0 6 * * mon", timeZone: "Europe/Berlin", startingWith: .latestSlot
+            ) { Task1() }
             try await server.set("2026-05-07T12:00:30Z")
             for process in ["first", "second"] {
                 try await server.withScheduler([schedule], named: process) { await server.settle($0) }
@@ -52,9 +54,13 @@ struct SchedulerTests {
             "none": [], "latest": ["15:00"], "all": ["14:58", "14:59", "15:00"],
             "everything": (1...180).map { String(format: "%02d:%02d", 12 + $0 / 60, $0 % 60) },
         ]
-        let policies: [String: CatchUp] = ["none": .none, "latest": .latest, "all": .all(limit: 3), "everything": .all(limit: 1000)]
+        let policies: [String: CatchUp] = [
+            "none": .none, "latest": .latest, "all": .all(limit: 3), "everything": .all(limit: 1000),
+        ]
         try await ClockedDatabase.with { server in
-            let schedules = policies.map { name, catchUp in JobSchedule(name, every: .seconds(60), catchUp: catchUp) { Task1() } }
+            let schedules = policies.map { name, catchUp in
+                JobSchedule(name, every: .seconds(60), catchUp: catchUp) { Task1() }
+            }
             try await server.set("2026-05-04T12:00:30Z")
             try await server.withScheduler(schedules) { await server.settle($0) }
             // All workers were away for three hours.
@@ -68,7 +74,9 @@ struct SchedulerTests {
                 try await server.set("2026-05-04T15:01:09Z")
                 await server.settle(scheduler)
                 for (name, times) in expected {
-                    #expect(try await server.slots(of: name) == (times + ["15:01"]).map { "2026-05-04T\($0):00Z" }, "\(name)")
+                    #expect(
+                        try await server.slots(of: name) == (times + ["15:01"]).map { "2026-05-04T\($0):00Z" },
+                        "\(name)")
                 }
             }
         }
@@ -77,11 +85,17 @@ struct SchedulerTests {
     private static let days: [(String, [String], [String])] = [
         (
             "2026-03-28T22:05:00Z", ["2026-03-29T01:00:00Z"],
-            ["2026-03-28T23:00:00Z", "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z", "2026-03-29T03:00:00Z"]
+            [
+                "2026-03-28T23:00:00Z", "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z",
+                "2026-03-29T03:00:00Z",
+            ]
         ),
         (
             "2026-10-24T22:05:00Z", ["2026-10-25T00:30:00Z"],
-            ["2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z"]
+            [
+                "2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z",
+                "2026-10-25T03:00:00Z",
+            ]
         ),
     ]
 
@@ -114,14 +128,17 @@ struct SchedulerTests {
         try await ClockedDatabase.with { server in
             try await server.withScheduler([Self.minutely(.latest)]) { scheduler in
                 for time in [
-                    "2026-05-04T12:00:30Z", "2026-05-04T12:01:00Z", "2026-05-05T12:02:00Z", "2026-05-04T12:01:30Z", "2026-05-04T12:00:50Z",
+                    "2026-05-04T12:00:30Z", "2026-05-04T12:01:00Z", "2026-05-05T12:02:00Z", "2026-05-04T12:01:30Z",
+                    "2026-05-04T12:00:50Z",
                     "2026-05-04T12:01:00Z", "2026-05-04T12:02:00Z", "2026-05-05T12:02:01Z",
                 ] {
                     try await server.set(time)
                     await server.settle(scheduler)
                 }
                 #expect(
-                    try await server.slots(of: "minutely") == ["2026-05-04T12:01:00Z", "2026-05-04T12:02:00Z", "2026-05-05T12:02:00Z"])
+                    try await server.slots(of: "minutely") == [
+                        "2026-05-04T12:01:00Z", "2026-05-04T12:02:00Z", "2026-05-05T12:02:00Z",
+                    ])
                 #expect(try await server.jobs() == 3)
             }
         }
@@ -139,7 +156,9 @@ struct SchedulerTests {
                 let reading = try await ledger.read([schedule])
                 let settled = try #require(reading.settled["minutely"])
                 let due = try #require(
-                    DueSlots(schedule.times, .latest, settled: Int(settled.timeIntervalSince1970), now: try at("2026-05-04T12:01:00Z")))
+                    DueSlots(
+                        schedule.times, .latest, settled: Int(settled.timeIntervalSince1970),
+                        now: try at("2026-05-04T12:01:00Z")))
                 // The other one comes minutes later and passes over what this one would fire.
                 try await server.set("2026-05-04T12:05:00Z")
                 await server.settle(scheduler)
@@ -180,7 +199,9 @@ struct SchedulerTests {
     @Test("a job that cannot be made holds up no other schedule, and fires once it can")
     func brokenJob() async throws {
         try await ClockedDatabase.with { server in
-            let broken = JobSchedule("broken", every: .seconds(60)) { Task1(text: String(repeating: "x", count: 70_000)) }
+            let broken = JobSchedule("broken", every: .seconds(60)) {
+                Task1(text: String(repeating: "x", count: 70_000))
+            }
             let mended = JobSchedule("broken", every: .seconds(60)) { Task1() }
             try await server.withScheduler([broken, Self.minutely(.latest)]) { scheduler in
                 try await server.set("2026-05-04T12:00:30Z")
@@ -216,7 +237,8 @@ struct SchedulerTests {
             let pool = try TestDatabase.current.makePool { $0.acquireTimeout = .milliseconds(50) }
             await pool.close()
             let scheduler = JobScheduler(
-                database: pool, dispatcher: engine.dispatcher, schedules: [Self.minutely(.latest)], logger: engine.logger)
+                database: pool, dispatcher: engine.dispatcher, schedules: [Self.minutely(.latest)],
+                logger: engine.logger)
             #expect(await scheduler.tick() == JobScheduler.pause)
         }
     }
@@ -226,15 +248,20 @@ struct SchedulerTests {
         try await Engine.with { engine in
             let log = RunLog()
             let told = Told()
-            let registry = JobRegistry(Handler(Task1.self, log: log) { job, context in told.note(context.jobID, job.text) })
-            let schedule = JobSchedule("second", every: .seconds(1)) { Task1(text: "\(Int($0.time.timeIntervalSince1970))") }
+            let registry = JobRegistry(
+                Handler(Task1.self, log: log) { job, context in told.note(context.jobID, job.text) })
+            let schedule = JobSchedule("second", every: .seconds(1)) {
+                Task1(text: "\(Int($0.time.timeIntervalSince1970))")
+            }
             try await engine.withWorker(registry, queues: [Task1.queue: 2], schedules: [schedule]) {
                 try await engine.withWorker(registry, queues: [Task1.queue: 2], schedules: [schedule]) {
                     try await eventually(within: .seconds(60), "ten slots have fired") { log.all.count >= 10 }
                 }
             }
-            let rows = try await engine.database.query("SELECT fire_at, job_id FROM job_schedule_slots WHERE schedule = 'second'")
-            let slots = Dictionary(uniqueKeysWithValues: try rows.map { (try $0["job_id"] as JobID, try $0["fire_at"] as Date) })
+            let rows = try await engine.database.query(
+                "SELECT fire_at, job_id FROM job_schedule_slots WHERE schedule = 'second'")
+            let slots = Dictionary(
+                uniqueKeysWithValues: try rows.map { (try $0["job_id"] as JobID, try $0["fire_at"] as Date) })
             #expect(log.all.count == Set(log.all.map(\.job)).count)
             var lateness: [Double] = []
             for run in log.all {

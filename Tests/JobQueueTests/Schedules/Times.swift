@@ -10,7 +10,9 @@ func at(_ text: String) throws -> Int {
 
 extension CronTimes {
     init(_ expression: String, _ zone: String) throws {
-        self.init(expression: try CronExpression(parsing: expression), clock: ZoneClock(zone: try #require(TimeZone(identifier: zone))))
+        self.init(
+            expression: try CronExpression(parsing: expression),
+            clock: ZoneClock(zone: try #require(TimeZone(identifier: zone))))
     }
 
     /// The slots later than `start` and not later than `end`.

@@ -54,10 +54,12 @@ struct Engine: Sendable {
     /// Runs a worker while `body` runs, then shuts it down in good order.
     func withWorker<Value: Sendable>(
         _ registry: JobRegistry, queues: [QueueName: Int], grace: Duration = .seconds(5), schedules: [JobSchedule] = [],
-        interceptors: [any JobInterceptor] = [], gates: [QueueName: any QueueGate] = [:], _ body: () async throws -> Value
+        interceptors: [any JobInterceptor] = [], gates: [QueueName: any QueueGate] = [:],
+        _ body: () async throws -> Value
     ) async throws -> Value {
         let worker = JobWorker(
-            JobWorkerConfiguration(queues: queues, grace: grace, interceptors: interceptors, gates: gates), registry: registry,
+            JobWorkerConfiguration(queues: queues, grace: grace, interceptors: interceptors, gates: gates),
+            registry: registry,
             schedules: schedules,
             dispatcher: dispatcher,
             blockingConnections: redisConfiguration, database: database, logger: logger)
@@ -78,14 +80,16 @@ struct Engine: Sendable {
 
     func job(_ id: JobID) async throws -> JobDetail? { try await inspector.show(id) }
 
-    func waitUntil(_ id: JobID, is state: JobState, within patience: Duration = .seconds(20)) async throws -> JobDetail {
+    func waitUntil(_ id: JobID, is state: JobState, within patience: Duration = .seconds(20)) async throws -> JobDetail
+    {
         try await eventually(within: patience, "job \(id) is \(state)") {
             let job = try await job(id)
             return job?.state == state ? job : nil
         }
     }
 
-    /// Claims as a process that never renews its lease, as if it had been killed right after; with `start`, after starting its durable jobs.
+    /// Claims as a process that never renews its lease, as if it had been killed right after; with `start`, after
+    /// starting its durable jobs.
     func claimAndDie(_ queue: QueueName, count: Int, start: Bool) async throws -> [(epoch: Int64, envelope: Envelope)] {
         let keys = keys(queue)
         let process = ProcessID.new()
@@ -107,7 +111,8 @@ struct Engine: Sendable {
 
     /// Processes whose lease in this queue has lapsed.
     func lapsed(_ queue: QueueName) async throws -> [ProcessID] {
-        let reply = try await redis.evaluate(QueueScripts.lapsed, keys: [keys(queue).leases], arguments: []).elements ?? []
+        let reply =
+            try await redis.evaluate(QueueScripts.lapsed, keys: [keys(queue).leases], arguments: []).elements ?? []
         return reply.dropFirst().compactMap(\.text).map(ProcessID.init(rawValue:))
     }
 }

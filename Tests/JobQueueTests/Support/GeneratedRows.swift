@@ -7,7 +7,8 @@ import Postgres
 enum GeneratedRows {
     /// Makes `count` rows, `age` milliseconds old and older by one millisecond each in the order of their ids.
     static func insert(
-        _ count: Int, state: JobState = .dead, queue: QueueName = Task1.queue, name: String = Task1.name, fingerprint: String? = "f",
+        _ count: Int, state: JobState = .dead, queue: QueueName = Task1.queue, name: String = Task1.name,
+        fingerprint: String? = "f",
         message: String = "no order", endingAge age: Int = 0, into database: PostgresPool
     ) async throws {
         try await database.execute(

@@ -3,7 +3,8 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// A transaction that has run its statements, or waits for a lock in one of them, and stays open until it is told to end.
+/// A transaction that has run its statements, or waits for a lock in one of them, and stays open until it is told to
+/// end.
 final class HeldTransaction: Sendable {
     private struct RolledBack: Error {}
 

@@ -13,7 +13,9 @@ final class RunLog: Sendable {
     private let runs = Mutex<[Run]>([])
 
     func note(_ context: JobContext) {
-        runs.withLock { $0.append(Run(job: context.jobID, attempt: context.attempt, crashes: context.crashes, at: Date())) }
+        runs.withLock {
+            $0.append(Run(job: context.jobID, attempt: context.attempt, crashes: context.crashes, at: Date()))
+        }
     }
 
     var all: [Run] { runs.withLock { $0 } }
@@ -41,7 +43,10 @@ struct Handler<Kind: Job>: JobHandler {
     let log: RunLog
     let body: @Sendable (Kind, JobContext) async throws -> Void
 
-    init(_ kind: Kind.Type, log: RunLog, _ body: @escaping @Sendable (Kind, JobContext) async throws -> Void = { _, _ in }) {
+    init(
+        _ kind: Kind.Type, log: RunLog,
+        _ body: @escaping @Sendable (Kind, JobContext) async throws -> Void = { _, _ in }
+    ) {
         self.log = log
         self.body = body
     }

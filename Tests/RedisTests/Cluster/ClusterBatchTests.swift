@@ -27,14 +27,18 @@ struct ClusterBatchTests {
         #expect(try batch.result().map(\.int) == [0, 1, 2, 3, 4, 5])
     }
 
-    @Test("refused ones go where they are sent, with ASKING where it is asked for; errors of the commands themselves are answers")
+    @Test(
+        "refused ones go where they are sent, with ASKING where it is asked for; errors of the commands themselves are answers"
+    )
     func redirects() throws {
         var batch = ClusterBatch(slots: [0, 0, 0, 0])
         let first = batch.parts(owner: owner, reason: { nobody })
         batch.answered(first[0], [.error("MOVED 0 b:2"), .integer(1), .error("ASK 0 b:2"), .error("WRONGTYPE no")])
         #expect(!batch.isDone)
         #expect(
-            batch.refusals == [.init(redirection: .moved(slot: 0, to: b), from: a), .init(redirection: .ask(b), from: a)])
+            batch.refusals == [
+                .init(redirection: .moved(slot: 0, to: b), from: a), .init(redirection: .ask(b), from: a),
+            ])
         let second = batch.parts(owner: owner, reason: { nobody })
         #expect(indices(second) == [b: [0, 2]])
         let commands = (0..<4).map { RedisCommand("GET", .init($0)) }
@@ -100,7 +104,9 @@ struct ClusterBatchTests {
             rounds += 1
             for part in batch.parts(owner: owner, reason: { nobody }) {
                 // Each round only every third command is answered.
-                batch.answered(part, part.items.map { ($0.index + rounds) % 3 == 0 ? .integer(Int64($0.index)) : .error("TRYAGAIN") })
+                batch.answered(
+                    part,
+                    part.items.map { ($0.index + rounds) % 3 == 0 ? .integer(Int64($0.index)) : .error("TRYAGAIN") })
             }
             #expect(rounds < 10)
         }

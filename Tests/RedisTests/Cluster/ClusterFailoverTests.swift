@@ -8,15 +8,21 @@ struct ClusterFailoverTests {
     private func inStep(_ cluster: RedisCluster) async throws {
         for node in cluster.nodes {
             let role = try await node.send(RedisCommand("ROLE")).elements ?? []
-            guard role.first?.text == "slave", let port = role[2].int, let master = cluster.nodes.first(where: { $0.port == port }) else {
+            guard role.first?.text == "slave", let port = role[2].int,
+                let master = cluster.nodes.first(where: { $0.port == port })
+            else {
                 continue
             }
             let offset = try #require(try await master.send(RedisCommand("ROLE")).elements?[1].int)
-            try await eventually("the replica is in step") { try await node.send(RedisCommand("ROLE")).elements?[4].int ?? 0 >= offset }
+            try await eventually("the replica is in step") {
+                try await node.send(RedisCommand("ROLE")).elements?[4].int ?? 0 >= offset
+            }
         }
     }
 
-    @Test("steady writes go on within seconds of a master's death; what its replica had is there, and no error is a lasting one")
+    @Test(
+        "steady writes go on within seconds of a master's death; what its replica had is there, and no error is a lasting one"
+    )
     func killedUnderTraffic() async throws {
         let cluster = try await RedisCluster.start()
         let client = RedisClient(try RedisConfiguration(url: cluster.url), logger: quiet)
@@ -58,7 +64,8 @@ struct ClusterFailoverTests {
         let victim = try await cluster.master(of: "k")
         let others = (0..<100).map { "other:\($0)" }
         victim.pause()
-        let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "2")) }
+        let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "2"))
+        }
         #expect(error?.code == .timeout && error?.maybeExecuted == true)
         try await eventually(within: .seconds(20), "another node has taken over") {
             (try? await client.send(RedisCommand("SET", "k", "3"))) == .status("OK")
@@ -67,7 +74,9 @@ struct ClusterFailoverTests {
         try await eventually(within: .seconds(20), "it is a replica now") {
             try await victim.send(RedisCommand("ROLE")).elements?.first?.text == "slave"
         }
-        for key in others + ["k"] { #expect(try await client.send(RedisCommand("SET", .init(key), "4")) == .status("OK")) }
+        for key in others + ["k"] {
+            #expect(try await client.send(RedisCommand("SET", .init(key), "4")) == .status("OK"))
+        }
         #expect(try await cluster.master(of: "k").send(RedisCommand("GET", "k")).text == "4")
         await client.close()
     }
@@ -77,7 +86,9 @@ struct ClusterFailoverTests {
     )
     func partial() async throws {
         let cluster = try await RedisCluster.start(nodeTimeout: 2000)
-        for node in cluster.nodes { try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no")) }
+        for node in cluster.nodes {
+            try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no"))
+        }
         let client = RedisClient(try RedisConfiguration(url: cluster.url), logger: quiet)
         let victim = try await cluster.master(of: "k")
         let keys = (0..<200).map { "key:\($0)" }
@@ -119,8 +130,12 @@ struct ClusterFailoverTests {
         let error = await ended
         #expect(error?.code == .connectionLost && error?.maybeExecuted == true)
 
-        async let popped = eventually(within: .seconds(20), "it pops") { try? await blocking.send(pop, timeout: .seconds(30)) }
-        try await eventually(within: .seconds(20), "pushed") { (try? await client.send(RedisCommand("LPUSH", "{s}:from", "job"))) != nil }
+        async let popped = eventually(within: .seconds(20), "it pops") {
+            try? await blocking.send(pop, timeout: .seconds(30))
+        }
+        try await eventually(within: .seconds(20), "pushed") {
+            (try? await client.send(RedisCommand("LPUSH", "{s}:from", "job"))) != nil
+        }
         #expect(try await popped.text == "job")
         try await subscriber.confirmed(["news"])
         _ = try await client.send(RedisCommand("PUBLISH", "news", "again"))

@@ -16,17 +16,25 @@ struct ClusterTests {
         try await perNode(client)
         try await signals(client, configuration)
         await client.close()
-        #expect(await failure { () async throws(RedisError) in try await client.send(RedisCommand("GET", "k")) }?.code == .closed)
-        #expect(await failure { () async throws(RedisError) in try await client.send([RedisCommand("GET", "k")]) }?.code == .closed)
+        #expect(
+            await failure { () async throws(RedisError) in try await client.send(RedisCommand("GET", "k")) }?.code
+                == .closed)
+        #expect(
+            await failure { () async throws(RedisError) in try await client.send([RedisCommand("GET", "k")]) }?.code
+                == .closed)
     }
 
     private func single(_ client: RedisClient) async throws {
         for number in 0..<300 {
             #expect(try await client.send(RedisCommand("SET", "key:\(number)", .init(number))) == .status("OK"))
         }
-        let wrong = await failure { () async throws(RedisError) in try await client.send(RedisCommand("LPUSH", "key:1", "x")) }
+        let wrong = await failure { () async throws(RedisError) in
+            try await client.send(RedisCommand("LPUSH", "key:1", "x"))
+        }
         #expect(wrong?.code == .server("WRONGTYPE"))
-        let crossing = await failure { () async throws(RedisError) in try await client.send(RedisCommand("DEL", "key:1", "key:2")) }
+        let crossing = await failure { () async throws(RedisError) in
+            try await client.send(RedisCommand("DEL", "key:1", "key:2"))
+        }
         #expect(crossing?.code == .server("CROSSSLOT"))
     }
 
@@ -34,7 +42,8 @@ struct ClusterTests {
         let values = try await client.send((0..<300).map { RedisCommand("GET", "key:\($0)") })
         #expect(values.map(\.int) == Array(0..<300))
         let mixed = try await client.send([
-            RedisCommand("RPUSH", "{l}:a", "1"), RedisCommand("PING"), RedisCommand("GET", "{l}:a"), RedisCommand("RPUSH", "{l}:a", "2"),
+            RedisCommand("RPUSH", "{l}:a", "1"), RedisCommand("PING"), RedisCommand("GET", "{l}:a"),
+            RedisCommand("RPUSH", "{l}:a", "2"),
             RedisCommand("GET", "key:7"),
         ])
         #expect(mixed[0] == .integer(1) && mixed[1] == .status("PONG") && mixed[3] == .integer(2) && mixed[4].int == 7)
@@ -48,18 +57,22 @@ struct ClusterTests {
     }
 
     private func scripts(_ client: RedisClient) async throws {
-        let both = RedisScript(name: "both", source: "return {redis.call('INCR', KEYS[1]), redis.call('INCR', KEYS[2])}")
+        let both = RedisScript(
+            name: "both", source: "return {redis.call('INCR', KEYS[1]), redis.call('INCR', KEYS[2])}")
         for tag in ["a", "b", "c", "d", "e", "f"] {
             let counts = try await client.evaluate(both, keys: ["{\(tag)}:1", "{\(tag)}:2"], arguments: [])
             #expect(counts == .array([.integer(1), .integer(1)]))
         }
         _ = try await client.sendToEachMaster([RedisCommand("SCRIPT", "FLUSH")])
-        #expect(try await client.evaluate(both, keys: ["{a}:1", "{a}:2"], arguments: []) == .array([.integer(2), .integer(2)]))
+        #expect(
+            try await client.evaluate(both, keys: ["{a}:1", "{a}:2"], arguments: [])
+                == .array([.integer(2), .integer(2)]))
         let crossing = await failure { () async throws(RedisError) in
             try await client.evaluate(both, keys: ["{a}:1", "{b}:2"], arguments: [])
         }
         #expect(crossing?.code == .unroutable && crossing?.message.contains("script both") == true)
-        #expect(try await client.evaluate(RedisScript(name: "none", source: "return 7"), keys: [], arguments: []).int == 7)
+        #expect(
+            try await client.evaluate(RedisScript(name: "none", source: "return 7"), keys: [], arguments: []).int == 7)
     }
 
     private func perNode(_ client: RedisClient) async throws {
@@ -110,7 +123,8 @@ struct ClusterTests {
     @Test("one node that answers is enough to find all the others")
     func oneSeed() async throws {
         let cluster = try await RedisCluster.start()
-        let seeds = "127.0.0.1:\(try FreePort.next()),127.0.0.1:\(cluster.nodes[4].port),127.0.0.1:\(try FreePort.next())"
+        let seeds =
+            "127.0.0.1:\(try FreePort.next()),127.0.0.1:\(cluster.nodes[4].port),127.0.0.1:\(try FreePort.next())"
         let client = RedisClient(try RedisConfiguration(url: "redis+cluster://\(seeds)"), logger: quiet)
         for number in 0..<20 { #expect(try await client.send(RedisCommand("INCR", "key:\(number)")).int == 1) }
         await client.close()
@@ -133,10 +147,13 @@ struct ClusterTests {
         let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("GET", "k")) }
         #expect(error?.isTransient == true && error?.maybeExecuted == false)
         let batch = await failure { () async throws(RedisError) in try await client.send([RedisCommand("GET", "k")]) }
-        #expect(batch?.code == .connectFailed && batch?.message.contains("no node of the cluster serves the slot") == true)
+        #expect(
+            batch?.code == .connectFailed && batch?.message.contains("no node of the cluster serves the slot") == true)
         #expect(ContinuousClock.now - start < .seconds(3))
         try await heir.send(RedisCommand("CLUSTER", "ADDSLOTS", slot))
-        try await eventually("the slot is found") { (try? await client.send(RedisCommand("SET", "k", "v"))) == .status("OK") }
+        try await eventually("the slot is found") {
+            (try? await client.send(RedisCommand("SET", "k", "v"))) == .status("OK")
+        }
         #expect(try await heir.send(RedisCommand("GET", "k")).text == "v")
         await client.close()
     }
@@ -152,7 +169,9 @@ struct ClusterTests {
             let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("GET", "k")) }
             #expect(error?.code == .connectFailed && error?.maybeExecuted == false)
             #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
-            #expect(await failure { () async throws(RedisError) in try await client.sendToEachMaster([]) }?.code == .connectFailed)
+            #expect(
+                await failure { () async throws(RedisError) in try await client.sendToEachMaster([]) }?.code
+                    == .connectFailed)
             #expect(ContinuousClock.now - start < .seconds(4))
             await client.close()
         }

@@ -39,7 +39,8 @@ struct CommandKeysTests {
         for command in [
             RedisCommand("SCAN", 0), RedisCommand("flushall"), RedisCommand("DBSIZE"), RedisCommand("GET"),
             RedisCommand("EVAL", "return 1"),
-            RedisCommand("EVAL", "return 1", "x"), RedisCommand("EVAL", "return 1", 1), RedisCommand("XREAD", "COUNT", 1),
+            RedisCommand("EVAL", "return 1", "x"), RedisCommand("EVAL", "return 1", 1),
+            RedisCommand("XREAD", "COUNT", 1),
         ] {
             let error = #expect(throws: RedisError.self) { try command.slot() }
             #expect(error?.code == .unroutable)
@@ -63,14 +64,18 @@ struct CommandKeysTests {
             let names = try await client.send(RedisCommand("COMMAND", "LIST")).elements?.compactMap(\.text) ?? []
             #expect(names.count > 200)
             var movable = 0
-            for info in try await client.send(RedisCommand("COMMAND", arguments: ["INFO"] + names.map { RedisArgument($0) })).elements ?? []
-            {
+            for info in try await client.send(
+                RedisCommand("COMMAND", arguments: ["INFO"] + names.map { RedisArgument($0) })
+            ).elements ?? [] {
                 // OBJECT and its like have their entries under "object|encoding".
-                guard let parts = info.elements, parts.count > 6, let first = parts[3].int, let flags = parts[2].elements,
+                guard let parts = info.elements, parts.count > 6, let first = parts[3].int,
+                    let flags = parts[2].elements,
                     let name = parts[0].text?.split(separator: "|").first.map(String.init)
                 else { continue }
                 if first > 0 {
-                    #expect(CommandKeys.of(name) == .at(first) || ["migrate", "pfdebug"].contains(name), "\(name): \(first)")
+                    #expect(
+                        CommandKeys.of(name) == .at(first) || ["migrate", "pfdebug"].contains(name), "\(name): \(first)"
+                    )
                 } else if flags.contains(.status("movablekeys")) {
                     #expect(CommandKeys.of(name) != .at(1), "\(name)")
                     movable += 1

@@ -11,8 +11,9 @@ struct MapSearchTests {
     private let d = Endpoint.tcp(host: "d", port: 4)
 
     /// All nodes in the order in which they are asked when none answers.
-    private func order(_ search: inout MapSearch, _ nodes: [[Endpoint]], suspect: Endpoint?, at now: ContinuousClock.Instant) -> [Endpoint]
-    {
+    private func order(
+        _ search: inout MapSearch, _ nodes: [[Endpoint]], suspect: Endpoint?, at now: ContinuousClock.Instant
+    ) -> [Endpoint] {
         var order: [Endpoint] = []
         var next = search.begin(nodes, suspect: suspect, at: now)
         while let node = next {

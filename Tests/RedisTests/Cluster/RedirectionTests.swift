@@ -23,7 +23,8 @@ struct RedirectionTests {
     @Test(
         "errors of the command itself, and redirections that cannot be read, go to the caller",
         arguments: [
-            "ERR no", "WRONGTYPE Operation", "CROSSSLOT Keys in request", "NOSCRIPT No matching script", "UNBLOCKED force unblock",
+            "ERR no", "WRONGTYPE Operation", "CROSSSLOT Keys in request", "NOSCRIPT No matching script",
+            "UNBLOCKED force unblock",
             "OOM command",
             "MOVED", "MOVED x 10.0.0.2:7001", "MOVED 1 nowhere", "ASK 1", "", "MOVEDX 1 10.0.0.2:7001",
         ])

@@ -24,13 +24,15 @@ struct ReshardingTests {
         try await cluster.endMove(slot, from: source, to: destination)
         let before = try await count("MOVED", at: source)
         for number in 1...50 { #expect(try await client.send(RedisCommand("INCR", "{s}:k")).int == number) }
-        #expect(try await client.send((0..<50).map { _ in RedisCommand("INCR", "{s}:k") }).map(\.int) == Array(51...100))
+        #expect(
+            try await client.send((0..<50).map { _ in RedisCommand("INCR", "{s}:k") }).map(\.int) == Array(51...100))
         #expect(try await count("MOVED", at: source) == before + 1)
 
         // Back again, noticed by a batch.
         try await cluster.beginMove(slot, from: destination, to: source)
         try await cluster.endMove(slot, from: destination, to: source)
-        #expect(try await client.send((0..<50).map { _ in RedisCommand("INCR", "{s}:k") }).map(\.int) == Array(101...150))
+        #expect(
+            try await client.send((0..<50).map { _ in RedisCommand("INCR", "{s}:k") }).map(\.int) == Array(101...150))
         await client.close()
     }
 
@@ -47,7 +49,9 @@ struct ReshardingTests {
         for key in keys.prefix(4) { try await cluster.move(key: key, from: source, to: destination) }
         // Four are there, four are here, and two are new.
         for key in keys { _ = try await client.send(RedisCommand("INCR", .init(key))) }
-        #expect(try await client.send(keys.map { RedisCommand("INCR", .init($0)) }).map(\.int) == Array(repeating: 2, count: 10))
+        #expect(
+            try await client.send(keys.map { RedisCommand("INCR", .init($0)) }).map(\.int)
+                == Array(repeating: 2, count: 10))
         let increment = RedisScript(name: "increment", source: "return redis.call('INCR', KEYS[1])")
         for key in keys { #expect(try await client.evaluate(increment, keys: [key], arguments: []).int == 3) }
         #expect(try await count("ASK", at: source) > 0)
@@ -76,7 +80,8 @@ struct ReshardingTests {
         let resharding = try ManagedProcess.start(
             "redis-cli",
             arguments: [
-                "--cluster", "reshard", "127.0.0.1:\(source.port)", "--cluster-from", try await cluster.id(of: source), "--cluster-to",
+                "--cluster", "reshard", "127.0.0.1:\(source.port)", "--cluster-from", try await cluster.id(of: source),
+                "--cluster-to",
                 try await cluster.id(of: target), "--cluster-slots", "600", "--cluster-yes",
             ])
         // More keys than slots are moved, all over the cluster.
@@ -89,7 +94,9 @@ struct ReshardingTests {
                         for number in 0..<100 {
                             let key = RedisArgument("load:\(task):\(number)")
                             if number % 10 == 0 {
-                                let values = try await client.send([RedisCommand("INCR", key), RedisCommand("GET", key)])
+                                let values = try await client.send([
+                                    RedisCommand("INCR", key), RedisCommand("GET", key),
+                                ])
                                 #expect(values.map(\.int) == [round, round])
                             } else {
                                 #expect(try await client.send(RedisCommand("INCR", key)).int == round)

@@ -10,7 +10,9 @@ struct SlotMapTests {
     private let c = Endpoint.tcp(host: "c", port: 3)
 
     private func node(_ host: String?, _ port: Int) -> RedisValue {
-        .array([host.map { .string(Array($0.utf8)) } ?? .null, .integer(Int64(port)), .string(Array("id".utf8)), .array([])])
+        .array([
+            host.map { .string(Array($0.utf8)) } ?? .null, .integer(Int64(port)), .string(Array("id".utf8)), .array([]),
+        ])
     }
 
     private func range(_ first: Int, _ last: Int, _ nodes: RedisValue...) -> RedisValue {
@@ -20,7 +22,10 @@ struct SlotMapTests {
     @Test("ranges, masters and replicas are read; slots without a range belong to nobody")
     func reads() throws {
         let map = try SlotMap(
-            .array([range(0, 99, node("a", 1), node("c", 3)), range(200, 16383, node("b", 2)), range(100, 100, node("a", 1), node("c", 3))]
+            .array([
+                range(0, 99, node("a", 1), node("c", 3)), range(200, 16383, node("b", 2)),
+                range(100, 100, node("a", 1), node("c", 3)),
+            ]
             ),
             saidBy: asked)
         #expect(map.masters == [a, b])
@@ -30,7 +35,8 @@ struct SlotMapTests {
 
     @Test("a host left out is the node that answered; one that is unknown has no slots")
     func hosts() throws {
-        let map = try SlotMap(.array([range(0, 0, node("", 7)), range(1, 1, node(nil, 8)), range(2, 2, node("?", 9))]), saidBy: asked)
+        let map = try SlotMap(
+            .array([range(0, 0, node("", 7)), range(1, 1, node(nil, 8)), range(2, 2, node("?", 9))]), saidBy: asked)
         #expect(map.owner(of: 0) == .tcp(host: "asked", port: 7))
         #expect(map.owner(of: 1) == .tcp(host: "asked", port: 8))
         #expect(map.owner(of: 2) == nil)
@@ -39,8 +45,10 @@ struct SlotMapTests {
     @Test(
         "an error, nothing, and nonsense are no map",
         arguments: [
-            RedisValue.error("ERR This instance has cluster support disabled"), .array([]), .null, .array([.integer(1)]),
-            .array([.array([.integer(0), .integer(16384), .array([])])]), .array([.array([.integer(5), .integer(4), .array([])])]),
+            RedisValue.error("ERR This instance has cluster support disabled"), .array([]), .null,
+            .array([.integer(1)]),
+            .array([.array([.integer(0), .integer(16384), .array([])])]),
+            .array([.array([.integer(5), .integer(4), .array([])])]),
             .array([.array([.integer(0), .integer(4)])]),
         ])
     func refused(value: RedisValue) {

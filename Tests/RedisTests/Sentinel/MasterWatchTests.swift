@@ -22,7 +22,9 @@ struct MasterWatchTests {
         var said: [String] = []
         while let bytes = watch.nextOutgoing(at: start) {
             said.append(
-                String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").filter { !"*$".contains($0.first ?? " ") }.joined(
+                String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").filter {
+                    !"*$".contains($0.first ?? " ")
+                }.joined(
                     separator: " "))
         }
         return said
@@ -33,10 +35,13 @@ struct MasterWatchTests {
     private func answer(_ watch: inout MasterWatch, _ endpoint: Endpoint, epoch: Int) throws(RedisError) {
         guard case .tcp(let host, let port) = endpoint else { return }
         try watch.received(text(host, "\(port)"), at: start)
-        try watch.received(text("name", "shop", "flags", "master", "config-epoch", "\(epoch)", "quorum", "2"), at: start)
+        try watch.received(
+            text("name", "shop", "flags", "master", "config-epoch", "\(epoch)", "quorum", "2"), at: start)
     }
 
-    private func published(_ payload: String, on channel: String = "+switch-master") -> RedisValue { text("message", channel, payload) }
+    private func published(_ payload: String, on channel: String = "+switch-master") -> RedisValue {
+        text("message", channel, payload)
+    }
 
     @Test("it asks and subscribes in one breath, on each connection again")
     func asks() {
@@ -76,7 +81,8 @@ struct MasterWatchTests {
         #expect(watch.master == b)
     }
 
-    @Test("a sentinel that missed a fail-over is passed over while the master is good, and believed when it is in doubt")
+    @Test(
+        "a sentinel that missed a fail-over is passed over while the master is good, and believed when it is in doubt")
     func outdated() throws {
         var watch = watch()
         try answer(&watch, b, epoch: 5)

@@ -13,7 +13,9 @@ struct SentinelFailoverTests {
         }
     }
 
-    @Test("steady writes go on within seconds of the master's death; what the replica had is there, and no error is a lasting one")
+    @Test(
+        "steady writes go on within seconds of the master's death; what the replica had is there, and no error is a lasting one"
+    )
     func killedUnderTraffic() async throws {
         let redis = try await RedisSentinels.start()
         let client = RedisClient(try RedisConfiguration(url: redis.url), logger: quiet)
@@ -37,7 +39,8 @@ struct SentinelFailoverTests {
         for key in writers.keys {
             let number = try await client.send(RedisCommand("GET", .init(key))).int ?? 0
             #expect(number >= replicated[key] ?? 0)
-            // What was written since is at the new master: acknowledged there, or on its way when the writer was stopped.
+            // What was written since is at the new master: acknowledged there, or on its way when the writer was
+            // stopped.
             #expect(number == books.acknowledged[key] || number == (books.acknowledged[key] ?? 0) + 1)
         }
         await client.close()
@@ -51,7 +54,8 @@ struct SentinelFailoverTests {
         try await writers.run(on: client) {
             let start = ContinuousClock.now
             try await eventually("all write") { writers.allWritten(since: start) }
-            try await redis.send(RedisCommand("SENTINEL", "FAILOVER", .init(RedisSentinels.service)), to: redis.sentinels[0])
+            try await redis.send(
+                RedisCommand("SENTINEL", "FAILOVER", .init(RedisSentinels.service)), to: redis.sentinels[0])
             try await eventually(within: .seconds(20), "the replica is the master") {
                 try await redis.master().port == redis.servers[1].port
             }
@@ -64,7 +68,8 @@ struct SentinelFailoverTests {
             let acknowledged = writers.books.acknowledged[key] ?? 0
             #expect(number == acknowledged || number == acknowledged + 1)
         }
-        #expect(try await client.send(RedisCommand("CONFIG", "GET", "port")).elements?.last?.int == redis.servers[1].port)
+        #expect(
+            try await client.send(RedisCommand("CONFIG", "GET", "port")).elements?.last?.int == redis.servers[1].port)
         await client.close()
     }
 
@@ -80,26 +85,35 @@ struct SentinelFailoverTests {
         try await redis.sentinels[0].kill()
         redis.servers[0].pause()
         let start = ContinuousClock.now
-        let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "v")) }
+        let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "v"))
+        }
         #expect(error?.code == .connectionLost && error?.maybeExecuted == true)
-        #expect(try await client.send(RedisCommand("CONFIG", "GET", "port")).elements?.last?.int == redis.servers[1].port)
+        #expect(
+            try await client.send(RedisCommand("CONFIG", "GET", "port")).elements?.last?.int == redis.servers[1].port)
         #expect(ContinuousClock.now - start < .seconds(20))
         redis.servers[0].resume()
         await client.close()
     }
 
-    @Test("a server that turns into a replica without a word is left after its first refusal, and used again when it is the master again")
+    @Test(
+        "a server that turns into a replica without a word is left after its first refusal, and used again when it is the master again"
+    )
     func demoted() async throws {
         let redis = try await RedisSentinels.start()
         let client = RedisClient(try RedisConfiguration(url: redis.url), logger: quiet)
         #expect(try await client.send(RedisCommand("SET", "k", "1")) == .status("OK"))
-        // The connection survives this, unlike a demotion by a sentinel, which needs longer to put it right than this test takes.
+        // The connection survives this, unlike a demotion by a sentinel, which needs longer to put it right than this
+        // test takes.
         try await redis.servers[0].send(RedisCommand("REPLICAOF", "127.0.0.1", .init(redis.servers[1].port)))
-        let refused = await failure { () async throws(RedisError) in try await client.send(RedisCommand("SET", "k", "2")) }
+        let refused = await failure { () async throws(RedisError) in
+            try await client.send(RedisCommand("SET", "k", "2"))
+        }
         #expect(refused?.code == .server("READONLY") && refused?.maybeExecuted == false && refused?.isTransient == true)
         try await eventually("the connection is given up") { !client.isConnected }
         try await redis.servers[0].send(RedisCommand("REPLICAOF", "NO", "ONE"))
-        try await eventually("there is a master again") { (try? await client.send(RedisCommand("SET", "k", "3"))) == .status("OK") }
+        try await eventually("there is a master again") {
+            (try? await client.send(RedisCommand("SET", "k", "3"))) == .status("OK")
+        }
         #expect(try await client.send(RedisCommand("ROLE")).elements?.first?.text == "master")
         await client.close()
     }
@@ -122,8 +136,12 @@ struct SentinelFailoverTests {
         let error = await ended
         #expect(error?.code == .connectionLost && error?.maybeExecuted == true)
 
-        async let popped = eventually(within: .seconds(10), "it pops") { try? await blocking.send(pop, timeout: .seconds(30)) }
-        try await eventually(within: .seconds(10), "pushed") { (try? await client.send(RedisCommand("LPUSH", "from", "job"))) != nil }
+        async let popped = eventually(within: .seconds(10), "it pops") {
+            try? await blocking.send(pop, timeout: .seconds(30))
+        }
+        try await eventually(within: .seconds(10), "pushed") {
+            (try? await client.send(RedisCommand("LPUSH", "from", "job"))) != nil
+        }
         #expect(try await popped.text == "job")
         try await eventually(within: .seconds(10), "somebody listens") {
             (try? await client.send(RedisCommand("PUBLISH", "news", "again")).int) == 1

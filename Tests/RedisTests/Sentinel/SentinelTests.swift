@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Behind sentinels: the master is found, and only the master is used")
 struct SentinelTests {
-    @Test("everything works as with one server, whether or not the sentinels want a password", arguments: [nil, "watchword"])
+    @Test(
+        "everything works as with one server, whether or not the sentinels want a password",
+        arguments: [nil, "watchword"])
     func works(sentinelPassword: String?) async throws {
         let redis = try await RedisSentinels.start(sentinelPassword: sentinelPassword)
         let configuration = try RedisConfiguration(url: redis.url)
@@ -13,7 +15,8 @@ struct SentinelTests {
         let subscriber = RedisSubscriber(configuration, logger: quiet)
 
         #expect(try await client.send(RedisCommand("SET", "{a}:1", "x")) == .status("OK"))
-        #expect(try await client.send([RedisCommand("GET", "{a}:1"), RedisCommand("GET", "b")]) == [.string([120]), .null])
+        #expect(
+            try await client.send([RedisCommand("GET", "{a}:1"), RedisCommand("GET", "b")]) == [.string([120]), .null])
         let script = RedisScript(name: "get", source: "return redis.call('GET', KEYS[1])")
         #expect(try await client.evaluate(script, keys: ["{a}:1"], arguments: []).text == "x")
         #expect(try await client.sendToEachMaster([RedisCommand("DBSIZE")]).map(\.values) == [[.integer(1)]])
@@ -27,7 +30,8 @@ struct SentinelTests {
         #expect(try await client.send(RedisCommand("PUBLISH", "news", "hello")).int == 1)
         #expect(await news.next()?.text == "hello")
 
-        async let popped = blocking.send(RedisCommand("BLMOVE", "from", "to", "RIGHT", "LEFT", "5"), timeout: .seconds(5))
+        async let popped = blocking.send(
+            RedisCommand("BLMOVE", "from", "to", "RIGHT", "LEFT", "5"), timeout: .seconds(5))
         _ = try await client.send(RedisCommand("LPUSH", "from", "job"))
         #expect(try await popped.text == "job")
 
@@ -78,9 +82,11 @@ struct SentinelTests {
                     words.append(try peer.readLine())
                 }
                 switch words.prefix(2).joined(separator: " ") {
-                case "SENTINEL GET-MASTER-ADDR-BY-NAME": try peer.write("*2\r\n$9\r\n127.0.0.1\r\n$\("\(replica)".count)\r\n\(replica)\r\n")
+                case "SENTINEL GET-MASTER-ADDR-BY-NAME":
+                    try peer.write("*2\r\n$9\r\n127.0.0.1\r\n$\("\(replica)".count)\r\n\(replica)\r\n")
                 case "SENTINEL MASTER": try peer.write("*2\r\n$12\r\nconfig-epoch\r\n$2\r\n99\r\n")
-                case "SUBSCRIBE +switch-master": try peer.write("*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n")
+                case "SUBSCRIBE +switch-master":
+                    try peer.write("*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n")
                 default: try peer.write("+OK\r\n")
                 }
             }

@@ -9,7 +9,9 @@ final class HookReceiver: Sendable {
         let request: ScriptedRequest
         let at: Date
 
-        var object: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(request.body.utf8))) as? [String: Any] ?? [:] }
+        var object: [String: Any] {
+            (try? JSONSerialization.jsonObject(with: Data(request.body.utf8))) as? [String: Any] ?? [:]
+        }
         var id: String { object["id"] as? String ?? "" }
         var type: String { object["type"] as? String ?? "" }
         /// What the event is about.

@@ -7,10 +7,14 @@ enum Mails {
         let content: String
     }
 
-    static func simple(id: String, to recipient: String, order: String? = nil, subject: String = "Your order") -> Dialogue {
+    static func simple(id: String, to recipient: String, order: String? = nil, subject: String = "Your order")
+        -> Dialogue
+    {
         let orderHeader = order.map { "X-Order-ID: \($0)\r\n" } ?? ""
         return Dialogue(
             recipient: recipient,
-            content: "From: shop@example.org\r\nMessage-ID: <\(id)>\r\n\(orderHeader)Subject: \(subject)\r\n\r\nHello \(recipient)\r\n")
+            content:
+                "From: shop@example.org\r\nMessage-ID: <\(id)>\r\n\(orderHeader)Subject: \(subject)\r\n\r\nHello \(recipient)\r\n"
+        )
     }
 }

@@ -26,7 +26,9 @@ struct Reply: Sendable {
     var object: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:] }
 
     /// The body as a JSON array of objects.
-    var objects: [[String: Any]] { (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [[String: Any]] ?? [] }
+    var objects: [[String: Any]] {
+        (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [[String: Any]] ?? []
+    }
 
     /// The `error` object of a refusal.
     var error: [String: Any] { object["error"] as? [String: Any] ?? [:] }

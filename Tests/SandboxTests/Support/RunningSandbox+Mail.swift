@@ -16,5 +16,7 @@ extension RunningSandbox {
 
     func mailCount(_ query: String) async throws -> Int { try await get("/_sandbox/mail?" + query).objects.count }
 
-    func wasAccepted(_ id: String) async throws -> Bool? { try await get("/mail/activity?message_id=" + id).object["accepted"] as? Bool }
+    func wasAccepted(_ id: String) async throws -> Bool? {
+        try await get("/mail/activity?message_id=" + id).object["accepted"] as? Bool
+    }
 }

@@ -7,20 +7,25 @@ import Testing
 
 extension Shop {
     /// Puts a product for 19.99 USD into the catalogue.
-    func product(_ sku: String, stock: Int, price: Money = Money(1999, .usd), prices: [Money] = []) async throws -> Product {
+    func product(_ sku: String, stock: Int, price: Money = Money(1999, .usd), prices: [Money] = []) async throws
+        -> Product
+    {
         let product = Product(
-            sku: try SKU(sku), name: "A \(sku)", description: "For writing.", category: Domain.Category(slug: "pens", name: "Pens"),
+            sku: try SKU(sku), name: "A \(sku)", description: "For writing.",
+            category: Domain.Category(slug: "pens", name: "Pens"),
             basePrice: price)
         #expect(try await catalogue.insertSeed([ProductSeed(product: product, prices: prices, stock: stock)]) == 1)
         return product
     }
 
     /// A request for an express order of a new guest.
-    func express(_ product: Product, _ quantity: Int = 1, key: String = "key-1", guest: CartOwner = .newGuest()) throws -> PlaceOrderRequest
+    func express(_ product: Product, _ quantity: Int = 1, key: String = "key-1", guest: CartOwner = .newGuest()) throws
+        -> PlaceOrderRequest
     {
         PlaceOrderRequest(
             idempotencyKey: key, fingerprint: Array(repeating: 7, count: 32), buyer: guest,
-            source: .items([.init(productID: product.id, quantity: try Quantity(quantity))]), paymentMethod: "pm_card_visa",
+            source: .items([.init(productID: product.id, quantity: try Quantity(quantity))]),
+            paymentMethod: "pm_card_visa",
             email: try EmailAddress("ada@example.com"),
             shippingAddress: try Address(name: "Ada", line1: "1 Road", city: "London", country: "GB"))
     }
@@ -28,7 +33,8 @@ extension Shop {
     /// A request to buy what lies in a cart.
     func checkout(of owner: CartOwner, key: String) throws -> PlaceOrderRequest {
         PlaceOrderRequest(
-            idempotencyKey: key, fingerprint: Array(repeating: 7, count: 32), buyer: owner, paymentMethod: "pm_card_visa",
+            idempotencyKey: key, fingerprint: Array(repeating: 7, count: 32), buyer: owner,
+            paymentMethod: "pm_card_visa",
             email: try EmailAddress("ada@example.com"),
             shippingAddress: try Address(name: "Ada", line1: "1 Road", city: "London", country: "GB"))
     }
@@ -51,7 +57,9 @@ extension Shop {
     /// Places an order, sets its stock aside and stores an intent for it.
     func confirming(_ product: Product, _ quantity: Int = 1) async throws -> Order {
         let order = try await reserved(product, quantity)
-        #expect(try await checkout.recordIntent(intentID(order), for: order.id) == .recorded(attempt: 1, method: "pm_card_visa"))
+        #expect(
+            try await checkout.recordIntent(intentID(order), for: order.id)
+                == .recorded(attempt: 1, method: "pm_card_visa"))
         return order
     }
 
@@ -77,11 +85,13 @@ extension Shop {
     /// Settles one piece of news.
     @discardableResult
     func settle(
-        _ order: Order, _ status: PaymentIntentStatus, declined: String? = nil, by source: Finalisation.Source = .worker,
+        _ order: Order, _ status: PaymentIntentStatus, declined: String? = nil,
+        by source: Finalisation.Source = .worker,
         completion: JobCompletion? = nil
     ) async throws -> FinaliseOutcome {
         let news = Finalisation(
-            orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion)
+            orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion
+        )
         let result = try #require(await checkout.finalise([news]).first)
         return try #require(try result.get())
     }
@@ -108,7 +118,8 @@ extension Shop {
 
     /// Lets the time to pay run out.
     func makeOverdue(_ order: Order) async throws {
-        try await database.execute("UPDATE orders SET reserved_until = now() - interval '1 second' WHERE id = \(order.id)")
+        try await database.execute(
+            "UPDATE orders SET reserved_until = now() - interval '1 second' WHERE id = \(order.id)")
     }
 
     /// Stock of a product.

@@ -7,7 +7,8 @@ import Storage
 import TestSupport
 import Testing
 
-/// A shop of its own for one test: a fresh database and all the stores. Redis is away, which no promise about orders may depend on.
+/// A shop of its own for one test: a fresh database and all the stores. Redis is away, which no promise about orders
+/// may depend on.
 struct Shop: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
@@ -28,7 +29,8 @@ struct Shop: Sendable {
 
     /// Opens a shop, runs the test in it, and checks that every invariant holds at the end.
     static func with(
-        poolSize: Int = 8, settings: ShopSettings = ShopSettings(), expectingInvariants: Bool = true, _ body: (Shop) async throws -> Void
+        poolSize: Int = 8, settings: ShopSettings = ShopSettings(), expectingInvariants: Bool = true,
+        _ body: (Shop) async throws -> Void
     ) async throws {
         let migrations = [try JobQueueMigrations.set(), try ShopMigrations.set()]
         try await TestDatabase.with(migrations: migrations, poolSize: poolSize) { database in

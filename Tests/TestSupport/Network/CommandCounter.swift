@@ -1,6 +1,7 @@
 /// Finds where Redis commands end in a stream of bytes: arrays of bulk strings, as every client sends them.
 ///
-/// Bytes that are no Redis protocol, such as PostgreSQL's or a test's nonsense, are taken as well: from there on it counts nothing.
+/// Bytes that are no Redis protocol, such as PostgreSQL's or a test's nonsense, are taken as well: from there on it
+/// counts nothing.
 struct CommandCounter {
     private enum Expected {
         /// `*` before a number of strings, or `$` before a number of bytes.

@@ -156,14 +156,17 @@ final class ProxyCore: Sendable {
         }
     }
 
-    private static func apply(_ state: inout State, to bytes: ArraySlice<UInt8>, of id: Int, _ direction: TCPProxy.Direction) -> Verdict {
+    private static func apply(
+        _ state: inout State, to bytes: ArraySlice<UInt8>, of id: Int, _ direction: TCPProxy.Direction
+    ) -> Verdict {
         switch (state.trigger, direction) {
         case (.clientBytes(let left), .fromClient), (.serverBytes(let left), .fromServer):
             guard bytes.count < left else {
                 state.trigger = nil
                 return .forwardThenCut(left)
             }
-            state.trigger = direction == .fromClient ? .clientBytes(left - bytes.count) : .serverBytes(left - bytes.count)
+            state.trigger =
+                direction == .fromClient ? .clientBytes(left - bytes.count) : .serverBytes(left - bytes.count)
             return .forward(bytes.count)
         case (_, .fromClient):
             return countCommands(&state, in: bytes, of: id)

@@ -8,13 +8,14 @@ import Threading
 ///     proxy.cut()                                            // every connection ends now; new ones are accepted
 ///     proxy.pause()                                          // half-open: bytes are swallowed until resume()
 ///     proxy.refuse()                                         // new connections are closed at once until accept()
-///     proxy.cut(atCommand: 2, delivered: true)               // Redis: the server runs the second command from now, its reply is lost
-///     proxy.cut(afterBytes: 10, .fromServer)                 // in the middle of a reply
+///     proxy.cut(atCommand: 2, delivered: true)               // Redis: the server runs the second command from now,
+///     its reply is lost proxy.cut(afterBytes: 10, .fromServer)                 // in the middle of a reply
 ///
-/// Every connection takes two threads, so keep to dozens of connections. Stops with ``stop()`` or when nobody holds it any more.
-public final class TCPProxy: Sendable {
+/// Every connection takes two threads, so keep to dozens of connections. Stops with ``stop()`` or when nobody holds it
+/// any more.
+package final class TCPProxy: Sendable {
     /// Which way bytes travel.
-    public enum Direction: Sendable {
+    package enum Direction: Sendable {
         /// From the client to the server.
         case fromClient
         /// From the server to the client.
@@ -22,15 +23,15 @@ public final class TCPProxy: Sendable {
     }
 
     /// The port it listens on, at 127.0.0.1.
-    public let port: Int
+    package let port: Int
     private let listener: Int32
     private let core: ProxyCore
 
     /// No socket could be had.
-    public struct CannotListen: Error {}
+    package struct CannotListen: Error {}
 
     /// Listens on a free port and forwards to `port` on 127.0.0.1.
-    public init(to port: Int) throws(CannotListen) {
+    package init(to port: Int) throws(CannotListen) {
         guard let listener = Loopback.listen(on: 0) else { throw CannotListen() }
         self.listener = listener
         self.port = Int(Loopback.port(of: listener))
@@ -47,74 +48,78 @@ public final class TCPProxy: Sendable {
     }
 
     /// Ends every present connection, towards both sides. Bytes on the way are lost.
-    public func cut() {
+    package func cut() {
         core.cut()
     }
 
-    /// Ends every connection once so many more bytes have passed in one direction, on whichever connection; the byte after them is not forwarded.
-    public func cut(afterBytes count: Int, _ direction: Direction) {
+    /// Ends every connection once so many more bytes have passed in one direction, on whichever connection; the byte
+    /// after them is not forwarded.
+    package func cut(afterBytes count: Int, _ direction: Direction) {
         core.arm(direction == .fromClient ? .clientBytes(count) : .serverBytes(count))
     }
 
-    /// Ends every connection at the client's command number `number` from now (1 is the next), counted over all connections. Redis' protocol only. A new
-    /// connection of ours says CLIENT SETNAME and PING first, which count too.
+    /// Ends every connection at the client's command number `number` from now (1 is the next), counted over all
+    /// connections. Redis' protocol only. A new connection of ours says CLIENT SETNAME and PING first, which count too.
     /// - Parameter delivered: whether the server still gets that command; its reply never arrives in either case.
-    public func cut(atCommand number: Int, delivered: Bool) {
+    package func cut(atCommand number: Int, delivered: Bool) {
         core.arm(.command(number, delivered: delivered))
     }
 
-    /// Stops forwarding in both directions while the connections stay open. New connections are accepted and get the same silence.
-    public func pause() {
+    /// Stops forwarding in both directions while the connections stay open. New connections are accepted and get the
+    /// same silence.
+    package func pause() {
         core.setPaused(true)
     }
 
     /// Forwards again, beginning with what was held back.
-    public func resume() {
+    package func resume() {
         core.setPaused(false)
     }
 
-    /// Makes one connection stand still, both ways and open, as soon as a text passes on it; the others go on. Until ``release()``.
+    /// Makes one connection stand still, both ways and open, as soon as a text passes on it; the others go on. Until
+    /// ``release()``.
     ///
-    ///     proxy.hold(at: "BLMOVE", .fromClient, delivered: true)  // the blocking call's connection is half-open from its next call
+    ///     proxy.hold(at: "BLMOVE", .fromClient, delivered: true)  // the blocking call's connection is half-open from
+    ///     its next call
     ///
     /// - Parameters:
     ///   - text: looked for within what one read of the socket gives, so take one that travels with little around it.
     ///   - delivered: whether the bytes that hold the text still reach the other side.
-    public func hold(at text: String, _ direction: Direction, delivered: Bool) {
+    package func hold(at text: String, _ direction: Direction, delivered: Bool) {
         core.arm(ProxyCore.Snare(text: Array(text.utf8), direction: direction, delivered: delivered))
     }
 
     /// Whether ``hold(at:_:delivered:)`` has got hold of a connection that is still there.
-    public var isHolding: Bool { core.isHolding }
+    package var isHolding: Bool { core.isHolding }
 
     /// Lets held connections go on, beginning with what was held back, and looks for no text any more.
-    public func release() {
+    package func release() {
         core.release()
     }
 
     /// Connects later connections to another port on 127.0.0.1. Present ones stay; see ``cut()``.
-    public func redirect(to port: Int) {
+    package func redirect(to port: Int) {
         core.redirect(to: UInt16(port))
     }
 
     /// From now on new connections are closed as soon as they come. Present ones stay.
-    public func refuse() {
+    package func refuse() {
         core.setRefusing(true)
     }
 
     /// Ends ``refuse()``.
-    public func accept() {
+    package func accept() {
         core.setRefusing(false)
     }
 
     /// How many connections are open now.
-    public var connectionCount: Int { core.connectionCount }
+    package var connectionCount: Int { core.connectionCount }
 
     /// How many connections were accepted so far, refused ones not counted.
-    public var acceptedCount: Int { core.acceptedCount }
+    package var acceptedCount: Int { core.acceptedCount }
 
     /// Ends everything, the listener too. Safe to repeat.
-    public func stop() {
+    package func stop() {
         guard core.stop() else { return }
         // Wakes the thread in accept(2), which then closes the descriptor.
         shutdown(listener, Int32(SHUT_RDWR))

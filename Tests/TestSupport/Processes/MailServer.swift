@@ -1,51 +1,57 @@
 import Foundation
 
-/// Debian's mail server Exim, run for one test on free ports of 127.0.0.1: encrypts by STARTTLS or from the start, lets one user in and knows one mailbox.
+/// Debian's mail server Exim, run for one test on free ports of 127.0.0.1: encrypts by STARTTLS or from the start, lets
+/// one user in and knows one mailbox.
 /// Gone when nobody holds it any more.
 ///
 /// Exim and not OpenSMTPD, whose socket and spool are compiled in, so that a machine can have only one of it.
-public final class MailServer: Sendable {
+package final class MailServer: Sendable {
     /// Who may send mail: the name, and a password with characters that a URL cannot hold as they are.
-    public static let user = "shop"
+    package static let user = "shop"
     /// The password.
-    public static let password = "s3 cret/@"
+    package static let password = "s3 cret/@"
     /// The one mailbox.
-    public static let mailbox = "ann@home.example"
+    package static let mailbox = "ann@home.example"
 
     private static let program = "/usr/sbin/exim4"
     /// Whom Debian's Exim becomes.
     private static let account = "Debian-exim"
 
-    /// Why this machine cannot run one, `nil` when it can: the server changes its user, and a machine has one mail server installed.
-    public static var obstacle: String? {
+    /// Why this machine cannot run one, `nil` when it can: the server changes its user, and a machine has one mail
+    /// server installed.
+    package static var obstacle: String? {
         if geteuid() != 0 { return "a mail server needs root" }
-        if !FileManager.default.fileExists(atPath: program), FileManager.default.fileExists(atPath: "/usr/sbin/sendmail") {
+        if !FileManager.default.fileExists(atPath: program),
+            FileManager.default.fileExists(atPath: "/usr/sbin/sendmail")
+        {
             return "this machine has another mail server, which installing Exim would remove"
         }
         return nil
     }
 
     /// The port that encrypts by STARTTLS.
-    public let port: Int
+    package let port: Int
     /// The port that encrypts from the start.
-    public let securePort: Int
+    package let securePort: Int
     /// The certificate, PEM: its own authority.
-    public var certificateFile: String { "\(directory)/certificate.pem" }
+    package var certificateFile: String { "\(directory)/certificate.pem" }
     private let directory: String
     private let process: ManagedProcess
 
     /// Starts a server and waits until it takes connections.
     ///
     /// - Parameter encrypts: whether it offers STARTTLS at all.
-    public static func start(encrypts: Bool = true) async throws -> MailServer {
+    package static func start(encrypts: Bool = true) async throws -> MailServer {
         let directory = "\(NSTemporaryDirectory())/cartwright-exim-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         for folder in ["spool", "log", "mail"] {
             try FileManager.default.createDirectory(
-                atPath: "\(directory)/\(folder)", withIntermediateDirectories: false, attributes: [.ownerAccountName: account])
+                atPath: "\(directory)/\(folder)", withIntermediateDirectories: false,
+                attributes: [.ownerAccountName: account])
         }
         try await run(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+            "2", "-subj",
             "/CN=mail.example", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(directory)/key.pem", "-out",
             "\(directory)/certificate.pem")
         try FileManager.default.setAttributes([.ownerAccountName: account], ofItemAtPath: "\(directory)/key.pem")
@@ -73,10 +79,10 @@ public final class MailServer: Sendable {
     }
 
     /// What it has noted: who came, how they encrypted, what it took and what it refused.
-    public var log: String { (try? String(contentsOfFile: "\(directory)/log/main", encoding: .utf8)) ?? "" }
+    package var log: String { (try? String(contentsOfFile: "\(directory)/log/main", encoding: .utf8)) ?? "" }
 
     /// The messages in the mailbox, as they lie there: bytes, lines ended by LF.
-    public var messages: [[UInt8]] {
+    package var messages: [[UInt8]] {
         let folder = "\(directory)/mail/new"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().compactMap { FileManager.default.contents(atPath: "\(folder)/\($0)").map(Array.init) }

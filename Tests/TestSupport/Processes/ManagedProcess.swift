@@ -2,14 +2,15 @@ import Foundation
 import Synchronization
 import Threading
 
-/// A child process that a test may stop, pause and kill. It is killed when nobody holds this object any more, and when the test process exits.
+/// A child process that a test may stop, pause and kill. It is killed when nobody holds this object any more, and when
+/// the test process exits.
 ///
 ///     let worker = try ManagedProcess.start(path, environment: ["DATABASE_URL": url])
 ///     worker.kill()
 ///     let exit = try await worker.waitForExit()              // .signal(9)
-public final class ManagedProcess: Sendable {
+package final class ManagedProcess: Sendable {
     /// How a process ended.
-    public enum Exit: Sendable, Equatable {
+    package enum Exit: Sendable, Equatable {
         /// It ended itself with this status.
         case code(Int32)
         /// This signal ended it.
@@ -17,17 +18,17 @@ public final class ManagedProcess: Sendable {
     }
 
     /// It could not be started.
-    public struct CannotStart: Error, CustomStringConvertible {
+    package struct CannotStart: Error, CustomStringConvertible {
         /// The executable.
-        public let executable: String
+        package let executable: String
         /// From posix_spawn(3).
-        public let error: Int32
+        package let error: Int32
         /// Path and reason.
-        public var description: String { "cannot start \(executable): \(String(cString: strerror(error)))" }
+        package var description: String { "cannot start \(executable): \(String(cString: strerror(error)))" }
     }
 
     /// It did not end in time.
-    public struct StillRunning: Error {}
+    package struct StillRunning: Error {}
 
     private struct State {
         var exit: Exit?
@@ -36,9 +37,9 @@ public final class ManagedProcess: Sendable {
     }
 
     /// The process id.
-    public let processID: Int32
+    package let processID: Int32
     /// The file that holds its standard output and error.
-    public let logFile: String
+    package let logFile: String
     private let ownsLog: Bool
     private let state = Mutex(State())
 
@@ -48,7 +49,7 @@ public final class ManagedProcess: Sendable {
     ///   - arguments: without the name of the executable.
     ///   - environment: added to this process' own, or replacing variables of it.
     ///   - logFile: gets standard output and error, appended; nil for a temporary file that goes with this object.
-    public static func start(
+    package static func start(
         _ executable: String, arguments: [String] = [], environment: [String: String] = [:], logFile: String? = nil
     ) throws(CannotStart) -> ManagedProcess {
         let log = logFile ?? "\(NSTemporaryDirectory())/cartwright-test-\(UUID().uuidString).log"
@@ -81,25 +82,25 @@ public final class ManagedProcess: Sendable {
     }
 
     /// Whether it has not ended yet.
-    public var isRunning: Bool { state.withLock { $0.exit == nil } }
+    package var isRunning: Bool { state.withLock { $0.exit == nil } }
 
     /// Everything it has written so far.
-    public var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
+    package var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
     /// SIGTERM: asks it to end.
-    public func terminate() { signal(SIGTERM) }
+    package func terminate() { signal(SIGTERM) }
 
     /// SIGKILL: ends it on the spot.
-    public func kill() { signal(SIGKILL) }
+    package func kill() { signal(SIGKILL) }
 
     /// SIGSTOP: it stands still, its connections stay open.
-    public func pause() { signal(SIGSTOP) }
+    package func pause() { signal(SIGSTOP) }
 
     /// SIGCONT: it goes on.
-    public func resume() { signal(SIGCONT) }
+    package func resume() { signal(SIGCONT) }
 
     /// Sends a signal, unless the process has ended.
-    public func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         state.withLock { state in
             if state.exit == nil { _ = Glibc.kill(processID, number) }
         }
@@ -108,7 +109,7 @@ public final class ManagedProcess: Sendable {
     /// Returns how it ended, as soon as it has.
     /// - Throws: ``StillRunning`` when it has not after `patience`.
     @discardableResult
-    public func waitForExit(within patience: Duration = .seconds(10)) async throws -> Exit {
+    package func waitForExit(within patience: Duration = .seconds(10)) async throws -> Exit {
         let exit = await withTaskGroup(of: Exit?.self) { group in
             group.addTask { await self.exit() }
             group.addTask {

@@ -1,14 +1,15 @@
 import Foundation
 import Synchronization
 
-/// Debian's PgBouncer, run for one test on a free port of 127.0.0.1, in front of the server that tests use. Gone when nobody holds it any more.
-public final class PgBouncer: Sendable {
+/// Debian's PgBouncer, run for one test on a free port of 127.0.0.1, in front of the server that tests use. Gone when
+/// nobody holds it any more.
+package final class PgBouncer: Sendable {
     /// How it lends server connections.
-    public enum Mode: String, Sendable, CaseIterable { case transaction, session }
+    package enum Mode: String, Sendable, CaseIterable { case transaction, session }
 
     private static let program = "/usr/sbin/pgbouncer"
     /// The port on 127.0.0.1.
-    public let port: Int
+    package let port: Int
     private let directory: String
     private let process: Mutex<ManagedProcess>
 
@@ -18,10 +19,12 @@ public final class PgBouncer: Sendable {
     ///   - mode: how it lends server connections.
     ///   - size: how many server connections it has for a database; few, so that clients share them.
     ///   - settings: lines of its configuration.
-    public static func start(
+    package static func start(
         before server: String, mode: Mode = .transaction, size: Int = 3, settings: [String] = []
     ) async throws -> PgBouncer {
-        guard let parts = URLComponents(string: server), let host = parts.host, let port = parts.port, let user = parts.user else {
+        guard let parts = URLComponents(string: server), let host = parts.host, let port = parts.port,
+            let user = parts.user
+        else {
             throw URLError(.badURL)
         }
         let directory = "\(NSTemporaryDirectory())/cartwright-pgbouncer-\(UUID().uuidString)"
@@ -61,7 +64,7 @@ public final class PgBouncer: Sendable {
     }
 
     /// The same URL through it, with whatever query.
-    public func url(for url: String, query: String? = nil) throws -> String {
+    package func url(for url: String, query: String? = nil) throws -> String {
         guard var parts = URLComponents(string: url) else { throw URLError(.badURL) }
         (parts.host, parts.port, parts.percentEncodedQuery) = ("127.0.0.1", port, query)
         guard let result = parts.string else { throw URLError(.badURL) }
@@ -69,10 +72,10 @@ public final class PgBouncer: Sendable {
     }
 
     /// What it has written since it was started last.
-    public var log: String { current.log }
+    package var log: String { current.log }
 
     /// Ends it at once, with all connections, and starts it again.
-    public func restart() async throws {
+    package func restart() async throws {
         current.kill()
         try await current.waitForExit()
         let next = try Self.launch(in: directory)

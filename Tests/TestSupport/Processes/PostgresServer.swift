@@ -1,19 +1,20 @@
 import Foundation
 import Synchronization
 
-/// A PostgreSQL of a test's own, on a free port of 127.0.0.1, with its data in a temporary directory. Gone when nobody holds it any more.
+/// A PostgreSQL of a test's own, on a free port of 127.0.0.1, with its data in a temporary directory. Gone when nobody
+/// holds it any more.
 ///
 ///     let postgres = try await PostgresServer.start()
 ///     try await postgres.restart()                           // a crash: no connection is said farewell to
-public final class PostgresServer: Sendable {
+package final class PostgresServer: Sendable {
     /// It could not be set up.
-    public struct CannotStart: Error, CustomStringConvertible {
+    package struct CannotStart: Error, CustomStringConvertible {
         /// What the program said.
-        public let description: String
+        package let description: String
     }
 
     /// The port on 127.0.0.1.
-    public let port: Int
+    package let port: Int
     private let directory: String
     private let programs: String
     private let hasPreload: Bool
@@ -21,18 +22,19 @@ public final class PostgresServer: Sendable {
     private let process: Mutex<ManagedProcess>
 
     /// The folder of its Unix socket.
-    public var socketFolder: String { "\(directory)/sockets" }
+    package var socketFolder: String { "\(directory)/sockets" }
     /// The certificate, PEM, of a server with TLS: its own authority.
-    public var certificateFile: String { "\(directory)/certificate.pem" }
+    package var certificateFile: String { "\(directory)/certificate.pem" }
 
     /// Makes a cluster and starts it.
     /// - Parameters:
     ///   - library: loaded into the server before all others.
     ///   - environment: added to the server's.
     ///   - settings: as in postgresql.conf, `name=value`.
-    ///   - names: whom its certificate is for, as `subjectAltName` has it, such as `DNS:localhost,IP:127.0.0.1`; nil for a server without TLS.
+    ///   - names: whom its certificate is for, as `subjectAltName` has it, such as `DNS:localhost,IP:127.0.0.1`; nil
+    ///     for a server without TLS.
     ///   - access: the lines of pg_hba.conf; by default everybody is let in.
-    public static func start(
+    package static func start(
         preloading library: String? = nil, environment: [String: String] = [:], settings: [String] = [],
         certificateFor names: String? = nil,
         access: String? = nil
@@ -47,7 +49,8 @@ public final class PostgresServer: Sendable {
         try await run(
             launcher[0],
             launcher.dropFirst() + [
-                "\(programs)/initdb", "-D", "\(directory)/data", "-U", "cartwright", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+                "\(programs)/initdb", "-D", "\(directory)/data", "-U", "cartwright", "--auth=trust", "--encoding=UTF8",
+                "--locale=C.UTF-8",
                 "--no-sync",
             ])
         var settings = settings
@@ -56,7 +59,8 @@ public final class PostgresServer: Sendable {
             try await run(
                 launcher[0],
                 launcher.dropFirst() + [
-                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj",
                     "/CN=db.example", "-addext", "subjectAltName=\(names)", "-keyout", key, "-out", certificate,
                 ])
             settings += ["ssl=on", "ssl_key_file=\(key)", "ssl_cert_file=\(certificate)"]
@@ -73,7 +77,9 @@ public final class PostgresServer: Sendable {
         return server
     }
 
-    private init(port: Int, directory: String, programs: String, hasPreload: Bool, settings: [String], process: ManagedProcess) {
+    private init(
+        port: Int, directory: String, programs: String, hasPreload: Bool, settings: [String], process: ManagedProcess
+    ) {
         self.port = port
         self.directory = directory
         self.programs = programs
@@ -89,10 +95,11 @@ public final class PostgresServer: Sendable {
     }
 
     /// `postgres://cartwright@127.0.0.1:port/postgres`
-    public var url: String { "postgres://cartwright@127.0.0.1:\(port)/postgres" }
+    package var url: String { "postgres://cartwright@127.0.0.1:\(port)/postgres" }
 
-    /// Ends the server and deletes its data. Without it the data may outlast the object, because a server that is ending still writes.
-    public func stop() async throws {
+    /// Ends the server and deletes its data. Without it the data may outlast the object, because a server that is
+    /// ending still writes.
+    package func stop() async throws {
         current.signal(SIGQUIT)
         try await current.waitForExit(within: .seconds(20))
         try FileManager.default.removeItem(atPath: directory)
@@ -102,7 +109,7 @@ public final class PostgresServer: Sendable {
     /// - Parameters:
     ///   - pause: how long it stays away.
     ///   - environment: added to the new server's.
-    public func restart(after pause: Duration = .zero, environment: [String: String] = [:]) async throws {
+    package func restart(after pause: Duration = .zero, environment: [String: String] = [:]) async throws {
         current.signal(SIGQUIT)
         try await current.waitForExit(within: .seconds(20))
         try await Task.sleep(for: pause)
@@ -122,13 +129,15 @@ public final class PostgresServer: Sendable {
     }
 
     private static func launch(
-        _ programs: String, in directory: String, port: Int, _ environment: [String: String], hasPreload: Bool, _ settings: [String]
+        _ programs: String, in directory: String, port: Int, _ environment: [String: String], hasPreload: Bool,
+        _ settings: [String]
     ) throws -> ManagedProcess {
         let preload = hasPreload ? ["LD_PRELOAD": "\(directory)/preload.so"] : [:]
         return try ManagedProcess.start(
             launcher[0],
             arguments: launcher.dropFirst() + [
-                "\(programs)/postgres", "-D", "\(directory)/data", "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
+                "\(programs)/postgres", "-D", "\(directory)/data", "-p", "\(port)", "-c", "listen_addresses=127.0.0.1",
+                "-c",
                 "unix_socket_directories=\(directory)/sockets", "-c", "fsync=off", "-c", "full_page_writes=off", "-c",
                 "max_connections=100", "-c",
                 "timezone=UTC",
@@ -151,6 +160,8 @@ public final class PostgresServer: Sendable {
 
     static func run(_ program: String, _ arguments: [String]) async throws {
         let process = try ManagedProcess.start(program, arguments: arguments)
-        guard try await process.waitForExit(within: .seconds(60)) == .code(0) else { throw CannotStart(description: process.log) }
+        guard try await process.waitForExit(within: .seconds(60)) == .code(0) else {
+            throw CannotStart(description: process.log)
+        }
     }
 }

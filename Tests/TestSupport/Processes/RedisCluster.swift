@@ -1,18 +1,21 @@
 import Redis
 
-/// A cluster of real servers on free ports of 127.0.0.1: masters with one replica each. Gone when nobody holds it any more.
+/// A cluster of real servers on free ports of 127.0.0.1: masters with one replica each. Gone when nobody holds it any
+/// more.
 ///
 ///     let cluster = try await RedisCluster.start()
 ///     let client = RedisClient(try RedisConfiguration(url: cluster.url), logger: logger)
 ///     try await cluster.master(of: "key").kill()             // its replica takes over
-public final class RedisCluster: Sendable {
+package final class RedisCluster: Sendable {
     /// All of them; who is master and who replica changes.
-    public let nodes: [RedisServer]
+    package let nodes: [RedisServer]
 
     /// Starts a cluster and waits until it serves all slots and the replicas are in step.
     /// - Parameter nodeTimeout: milliseconds without an answer after which a node counts as failing.
     /// - Parameter certificate: with it the nodes also listen with TLS, and talk to each other so.
-    public static func start(masters: Int = 3, nodeTimeout: Int = 1000, certificate: TestCertificate? = nil) async throws -> RedisCluster {
+    package static func start(masters: Int = 3, nodeTimeout: Int = 1000, certificate: TestCertificate? = nil)
+        async throws -> RedisCluster
+    {
         var nodes: [RedisServer] = []
         var addresses: [String] = []
         for _ in 0..<masters * 2 {
@@ -20,16 +23,22 @@ public final class RedisCluster: Sendable {
             nodes.append(
                 try await RedisServer.start(
                     [
-                        "cluster-enabled yes", "cluster-node-timeout \(nodeTimeout)", "cluster-port \(try FreePort.next())",
+                        "cluster-enabled yes", "cluster-node-timeout \(nodeTimeout)",
+                        "cluster-port \(try FreePort.next())",
                         "repl-diskless-sync-delay 0",
-                    ] + (certificate.map { $0.redisSettings(port: securePort) + ["tls-cluster yes", "tls-replication yes"] } ?? [])))
+                    ]
+                        + (certificate.map {
+                            $0.redisSettings(port: securePort) + ["tls-cluster yes", "tls-replication yes"]
+                        } ?? [])))
             addresses.append("127.0.0.1:\(certificate == nil ? nodes[nodes.count - 1].port : securePort)")
         }
         let creation = try ManagedProcess.start(
             "redis-cli",
             arguments: (certificate.map { ["--tls", "--cacert", $0.file] } ?? []) + ["--cluster", "create"] + addresses
                 + ["--cluster-replicas", "1", "--cluster-yes"])
-        guard try await creation.waitForExit(within: .seconds(60)) == .code(0) else { throw CannotCreate(log: creation.log) }
+        guard try await creation.waitForExit(within: .seconds(60)) == .code(0) else {
+            throw CannotCreate(log: creation.log)
+        }
         let cluster = RedisCluster(nodes: nodes, addresses: addresses, certificate: certificate)
         for node in nodes {
             try await eventually(within: .seconds(30), "the cluster serves all slots and its replicas are in step") {
@@ -46,9 +55,9 @@ public final class RedisCluster: Sendable {
     }
 
     /// redis-cli did not manage it.
-    public struct CannotCreate: Error {
+    package struct CannotCreate: Error {
         /// What it said.
-        public let log: String
+        package let log: String
     }
 
     private let addresses: [String]
@@ -61,18 +70,18 @@ public final class RedisCluster: Sendable {
     }
 
     /// `redis+cluster://…` with all nodes; with a certificate `rediss+cluster://…`.
-    public var url: String {
+    package var url: String {
         let list = addresses.joined(separator: ",")
         return certificate.map { "rediss+cluster://\(list)?ca=\($0.file)" } ?? "redis+cluster://\(list)"
     }
 
     /// The slot of a key.
-    public func slot(of key: String) async throws -> Int {
+    package func slot(of key: String) async throws -> Int {
         try await alive { try await $0.send(RedisCommand("CLUSTER", "KEYSLOT", .init(key))).int }
     }
 
     /// The node that serves a key's slot, by what the other nodes say; the first that is alive says it.
-    public func master(of key: String) async throws -> RedisServer {
+    package func master(of key: String) async throws -> RedisServer {
         let slot = try await slot(of: key)
         return try await alive { node in
             let ranges = try await node.send(RedisCommand("CLUSTER", "SLOTS")).elements ?? []
@@ -86,33 +95,39 @@ public final class RedisCluster: Sendable {
     }
 
     /// Some other master.
-    public func master(besides node: RedisServer) async throws -> RedisServer {
+    package func master(besides node: RedisServer) async throws -> RedisServer {
         try await alive { asked in
             let ports =
-                try await asked.send(RedisCommand("CLUSTER", "SLOTS")).elements?.compactMap { $0.elements?[2].elements?[1].int } ?? []
+                try await asked.send(RedisCommand("CLUSTER", "SLOTS")).elements?.compactMap {
+                    $0.elements?[2].elements?[1].int
+                } ?? []
             return self.nodes.first { $0.port != node.port && ports.contains($0.port) }
         }
     }
 
     /// What a node calls itself.
-    public func id(of node: RedisServer) async throws -> String {
+    package func id(of node: RedisServer) async throws -> String {
         try await node.send(RedisCommand("CLUSTER", "MYID")).text ?? ""
     }
 
     /// Marks a slot as on its way: keys that are not at the source are asked for at the destination from now on.
-    public func beginMove(_ slot: Int, from source: RedisServer, to destination: RedisServer) async throws {
-        try await destination.send(RedisCommand("CLUSTER", "SETSLOT", .init(slot), "IMPORTING", .init(try await id(of: source))))
-        try await source.send(RedisCommand("CLUSTER", "SETSLOT", .init(slot), "MIGRATING", .init(try await id(of: destination))))
+    package func beginMove(_ slot: Int, from source: RedisServer, to destination: RedisServer) async throws {
+        try await destination.send(
+            RedisCommand("CLUSTER", "SETSLOT", .init(slot), "IMPORTING", .init(try await id(of: source))))
+        try await source.send(
+            RedisCommand("CLUSTER", "SETSLOT", .init(slot), "MIGRATING", .init(try await id(of: destination))))
     }
 
     /// Moves one key of a slot that is on its way.
-    public func move(key: String, from source: RedisServer, to destination: RedisServer) async throws {
+    package func move(key: String, from source: RedisServer, to destination: RedisServer) async throws {
         try await source.send(RedisCommand("MIGRATE", "127.0.0.1", .init(destination.port), .init(key), 0, 5000))
     }
 
     /// Ends what ``beginMove(_:from:to:)`` began, with what keys are left; all masters are told.
-    public func endMove(_ slot: Int, from source: RedisServer, to destination: RedisServer) async throws {
-        let keys = try await source.send(RedisCommand("CLUSTER", "GETKEYSINSLOT", .init(slot), 1000)).elements?.compactMap(\.text) ?? []
+    package func endMove(_ slot: Int, from source: RedisServer, to destination: RedisServer) async throws {
+        let keys =
+            try await source.send(RedisCommand("CLUSTER", "GETKEYSINSLOT", .init(slot), 1000)).elements?.compactMap(
+                \.text) ?? []
         for key in keys { try await move(key: key, from: source, to: destination) }
         let id = try await id(of: destination)
         for node in [destination, source] {

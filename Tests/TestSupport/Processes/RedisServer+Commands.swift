@@ -1,10 +1,10 @@
 import Logging
-public import Redis
+package import Redis
 
 extension RedisServer {
     /// Sends this one server a command, over a connection of its own.
     @discardableResult
-    public func send(_ command: RedisCommand, password: String? = nil) async throws -> RedisValue {
+    package func send(_ command: RedisCommand, password: String? = nil) async throws -> RedisValue {
         let url = password.map { "redis://:\($0)@127.0.0.1:\(port)" } ?? url
         let client = RedisClient(
             try RedisConfiguration(url: url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

@@ -1,16 +1,17 @@
 import Foundation
 import Synchronization
 
-/// A redis-server of a test's own, on a free port of 127.0.0.1, with its data in a temporary directory. Gone when nobody holds it any more.
+/// A redis-server of a test's own, on a free port of 127.0.0.1, with its data in a temporary directory. Gone when
+/// nobody holds it any more.
 ///
 ///     let redis = try await RedisServer.start(["maxmemory 8mb", "maxmemory-policy noeviction"])
 ///     redis.kill()
 ///     try await redis.restart()                              // same port, same directory
-public final class RedisServer: Sendable {
+package final class RedisServer: Sendable {
     /// The port on 127.0.0.1.
-    public let port: Int
+    package let port: Int
     /// Its working directory: data and configuration.
-    public let directory: String
+    package let directory: String
     private let kind: Kind
     private let process: Mutex<ManagedProcess>
 
@@ -25,13 +26,14 @@ public final class RedisServer: Sendable {
     }
 
     /// Starts a server and waits until it accepts commands.
-    /// - Parameter configuration: lines as in redis.conf. By default nothing is saved to disk; "appendonly yes" makes data survive ``restart()``.
-    public static func start(_ configuration: [String] = []) async throws -> RedisServer {
+    /// - Parameter configuration: lines as in redis.conf. By default nothing is saved to disk; "appendonly yes" makes
+    ///   data survive ``restart()``.
+    package static func start(_ configuration: [String] = []) async throws -> RedisServer {
         try await start(.server, configuration)
     }
 
     /// Starts a sentinel and waits until it can be talked to.
-    public static func startSentinel(_ configuration: [String]) async throws -> RedisServer {
+    package static func startSentinel(_ configuration: [String]) async throws -> RedisServer {
         try await start(.sentinel, configuration)
     }
 
@@ -60,34 +62,34 @@ public final class RedisServer: Sendable {
     }
 
     /// `redis://127.0.0.1:port/0`
-    public var url: String { "redis://127.0.0.1:\(port)/0" }
+    package var url: String { "redis://127.0.0.1:\(port)/0" }
 
     /// Whether its process lives.
-    public var isRunning: Bool { current.isRunning }
+    package var isRunning: Bool { current.isRunning }
 
     /// What the server has written, over all its starts.
-    public var log: String { current.log }
+    package var log: String { current.log }
 
     /// SIGKILL; returns once it is gone.
-    public func kill() async throws {
+    package func kill() async throws {
         current.kill()
         try await current.waitForExit()
     }
 
     /// SIGTERM: saves what its configuration says; returns once it is gone.
-    public func stop() async throws {
+    package func stop() async throws {
         current.terminate()
         try await current.waitForExit()
     }
 
     /// SIGSTOP: connections stay open and nothing answers.
-    public func pause() { current.pause() }
+    package func pause() { current.pause() }
 
     /// Ends ``pause()``.
-    public func resume() { current.resume() }
+    package func resume() { current.resume() }
 
     /// Kills the server if it runs, and starts it again on the same port with the same data.
-    public func restart() async throws {
+    package func restart() async throws {
         let starts = readyCount
         current.kill()
         try await current.waitForExit()

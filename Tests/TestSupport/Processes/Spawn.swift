@@ -1,10 +1,12 @@
 import Glibc
 
-/// posix_spawn(3) with what a server needs: no signal blocked (a thread of Swift's pool blocks most of them, and children inherit that), standard
-/// input empty, output and error in a file.
+/// posix_spawn(3) with what a server needs: no signal blocked (a thread of Swift's pool blocks most of them, and
+/// children inherit that), standard input empty, output and error in a file.
 enum Spawn {
     /// Returns 0 or an errno.
-    static func start(_ executable: String, _ arguments: [String], _ environment: [String], _ log: String, _ processID: inout pid_t)
+    static func start(
+        _ executable: String, _ arguments: [String], _ environment: [String], _ log: String, _ processID: inout pid_t
+    )
         -> Int32
     {
         var actions = posix_spawn_file_actions_t()
@@ -24,7 +26,8 @@ enum Spawn {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         // A process group of its own, so that a Ctrl-C in the terminal reaches the tests, which then decide.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
         return withCStrings([executable] + arguments) { argv in
             withCStrings(environment) { envp in

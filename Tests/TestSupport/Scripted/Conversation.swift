@@ -63,7 +63,8 @@ package final class Conversation {
         }
         let body = try read(Int(headers["content-length"] ?? "0") ?? 0)
         return ScriptedRequest(
-            method: String(start[0]), target: String(start[1]), headers: headers, body: String(decoding: body, as: UTF8.self))
+            method: String(start[0]), target: String(start[1]), headers: headers,
+            body: String(decoding: body, as: UTF8.self))
     }
 
     /// An answer with a length.

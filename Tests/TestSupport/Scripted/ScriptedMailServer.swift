@@ -1,7 +1,7 @@
 /// A mail server's part of a conversation, with one place where it departs from the ordinary.
 package struct ScriptedMailServer: Sendable {
-    /// What is answered instead of the ordinary reply, by the first word of the command; `.` is the end of the message. An empty answer closes
-    /// the connection.
+    /// What is answered instead of the ordinary reply, by the first word of the command; `.` is the end of the message.
+    /// An empty answer closes the connection.
     package var replies: [String: String] = [:]
     /// Extensions named after EHLO.
     package var extensions: [String] = ["SIZE 50000000", "AUTH PLAIN"]

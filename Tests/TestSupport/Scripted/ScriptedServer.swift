@@ -2,8 +2,8 @@ package import Foundation
 import Glibc
 import Synchronization
 
-/// A TCP server on a free loopback port whose every connection runs a script on a thread of its own: for answers no real server can be brought
-/// to give at the right moment.
+/// A TCP server on a free loopback port whose every connection runs a script on a thread of its own: for answers no
+/// real server can be brought to give at the right moment.
 ///
 /// It serves until it is stopped or the test process ends, so that a test need not keep it in a variable.
 package final class ScriptedServer: Sendable {
@@ -28,7 +28,8 @@ package final class ScriptedServer: Sendable {
         self.port = port
         state = Mutex(State())
         Thread.detachNewThread { [self] in
-            // Closed by this thread only: a number closed elsewhere could be somebody else's socket by the time it is accepted on.
+            // Closed by this thread only: a number closed elsewhere could be somebody else's socket by the time it is
+            // accepted on.
             defer { Glibc.close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)

@@ -13,7 +13,9 @@ extension ScriptedPayments {
         /// How often somebody asked what had gone back of an intent.
         var lists = 0
 
-        mutating func answer(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<ProviderRefund, PaymentFailure> {
+        mutating func answer(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<
+            ProviderRefund, PaymentFailure
+        > {
             if let known = answers[request.key] { return known }
             switch faults.isEmpty ? nil : faults.removeFirst() {
             case .serverError(let acts):
@@ -31,14 +33,19 @@ extension ScriptedPayments {
             }
         }
 
-        private mutating func make(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<ProviderRefund, PaymentFailure> {
+        private mutating func make(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<
+            ProviderRefund, PaymentFailure
+        > {
             guard let intent else { return .failure(.notFound) }
-            let given = refunds.filter { $0.intentID == intent.id && $0.status.isLive }.reduce(0) { $0 + $1.amount.amount }
+            let given = refunds.filter { $0.intentID == intent.id && $0.status.isLive }.reduce(0) {
+                $0 + $1.amount.amount
+            }
             guard intent.status == .succeeded, given + request.amount.amount <= intent.captured.amount else {
                 return .failure(.invalidRequest("amount_too_large: the amount is greater than what is left"))
             }
             let refund = ProviderRefund(
-                id: .init(rawValue: "re_\(refunds.count + 1)"), status: firstStatus, amount: request.amount, intentID: intent.id,
+                id: .init(rawValue: "re_\(refunds.count + 1)"), status: firstStatus, amount: request.amount,
+                intentID: intent.id,
                 refundID: request.refundID, shop: request.shop)
             refunds.append(refund)
             count += 1

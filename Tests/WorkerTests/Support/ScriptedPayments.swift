@@ -2,7 +2,8 @@ import Domain
 import FoundationEssentials
 import Synchronization
 
-/// A payment provider in memory that fails as it is told and, like the real one, answers again what it has answered under a key.
+/// A payment provider in memory that fails as it is told and, like the real one, answers again what it has answered
+/// under a key.
 final class ScriptedPayments: PaymentProvider {
     /// What becomes of a confirmation.
     enum Fault: Sendable {
@@ -39,7 +40,9 @@ final class ScriptedPayments: PaymentProvider {
             if method == "pm_declined" {
                 let declined = intent.becoming(.requiresPaymentMethod, declined: "generic_decline")
                 intents[id] = declined
-                return .failure(.declined(Decline(code: "card_declined", declineCode: "generic_decline", message: "Declined."), declined))
+                return .failure(
+                    .declined(
+                        Decline(code: "card_declined", declineCode: "generic_decline", message: "Declined."), declined))
             }
             charges += 1
             let paid = intent.becoming(.succeeded)
@@ -82,7 +85,8 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { state in
             state.book.refunds = state.book.refunds.map {
                 ProviderRefund(
-                    id: $0.id, status: status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID, shop: $0.shop,
+                    id: $0.id, status: status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID,
+                    shop: $0.shop,
                     failureReason: reason, createdAt: keepingAge ? $0.createdAt : nil)
             }
         }
@@ -93,7 +97,8 @@ final class ScriptedPayments: PaymentProvider {
         state.withLock { state in
             state.book.refunds = state.book.refunds.map {
                 ProviderRefund(
-                    id: $0.id, status: $0.status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID, shop: $0.shop,
+                    id: $0.id, status: $0.status, amount: $0.amount, intentID: $0.intentID, refundID: $0.refundID,
+                    shop: $0.shop,
                     createdAt: Date(timeIntervalSinceNow: -age))
             }
         }
@@ -115,7 +120,9 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     /// Refuses what is asked from now on; nil takes it again.
-    func refuse(creations: PaymentFailure? = nil, confirmations: PaymentFailure? = nil, cancellations: PaymentFailure? = nil) {
+    func refuse(
+        creations: PaymentFailure? = nil, confirmations: PaymentFailure? = nil, cancellations: PaymentFailure? = nil
+    ) {
         state.withLock { $0.refusals = (creations, confirmations, cancellations) }
     }
 
@@ -129,7 +136,10 @@ final class ScriptedPayments: PaymentProvider {
     /// Makes the intent of an order.
     func add(_ order: Order, amount: Money? = nil) -> PaymentIntent.ID {
         let id = PaymentIntent.ID(rawValue: "pi_\(order.id)")
-        set(id, PaymentIntent(id: id, status: .requiresPaymentMethod, amount: amount ?? order.totals.total, orderID: order.id))
+        set(
+            id,
+            PaymentIntent(
+                id: id, status: .requiresPaymentMethod, amount: amount ?? order.totals.total, orderID: order.id))
         return id
     }
 
@@ -142,7 +152,9 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     /// Somebody takes a part of what is held at the provider's own pages, or holds less.
-    func change(_ id: PaymentIntent.ID, to status: PaymentIntentStatus, received: Money? = nil, capturable: Money? = nil) {
+    func change(
+        _ id: PaymentIntent.ID, to status: PaymentIntentStatus, received: Money? = nil, capturable: Money? = nil
+    ) {
         state.withLock { state in
             state.intents[id] = state.intents[id]?.becoming(status, received: received, capturable: capturable)
         }
@@ -153,7 +165,8 @@ final class ScriptedPayments: PaymentProvider {
     func refundByHand(_ id: PaymentIntent.ID, _ amount: Money, status: RefundStatus = .succeeded) -> ProviderRefund {
         state.withLock { state in
             let refund = ProviderRefund(
-                id: .init(rawValue: "re_hand_\(state.book.refunds.count + 1)"), status: status, amount: amount, intentID: id)
+                id: .init(rawValue: "re_hand_\(state.book.refunds.count + 1)"), status: status, amount: amount,
+                intentID: id)
             state.book.refunds.append(refund)
             return refund
         }
@@ -195,7 +208,8 @@ final class ScriptedPayments: PaymentProvider {
             if let known = state.intents[id] { return .success(known) }
             if state.failingCreations > 0 {
                 state.failingCreations -= 1
-                let failure = Result<PaymentIntent, PaymentFailure>.failure(.outcomeUnknown("answered 500", answered: true))
+                let failure = Result<PaymentIntent, PaymentFailure>.failure(
+                    .outcomeUnknown("answered 500", answered: true))
                 state.answers[request.key] = failure
                 return failure
             }
@@ -206,7 +220,9 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     /// Declines the method `pm_declined`, charges any other.
-    func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    func confirm(_ id: PaymentIntent.ID, method: String, key: IdempotencyKey) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
         let answer: Result<PaymentIntent, PaymentFailure> = state.withLock { state in
             state.keys.append(key)
             if let known = state.answers[key] { return known }
@@ -250,7 +266,9 @@ final class ScriptedPayments: PaymentProvider {
         }.get()
     }
 
-    func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {
+    func capture(_ id: PaymentIntent.ID, amount: Money?, key: IdempotencyKey) async throws(PaymentFailure)
+        -> PaymentIntent
+    {
         try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.keys.append(key)
             guard let intent = state.intents[id] else { return .failure(.notFound) }
@@ -311,7 +329,8 @@ final class ScriptedPayments: PaymentProvider {
     ) -> ProviderPage<Item> {
         let rest = after.map { after in all.drop { id($0) != after }.dropFirst() } ?? all[...]
         let items = Array(rest.prefix(2))
-        return ProviderPage(items: items, unreadable: unreadable.map { [$0] } ?? [], next: rest.count > 2 ? items.last.map(id) : nil)
+        return ProviderPage(
+            items: items, unreadable: unreadable.map { [$0] } ?? [], next: rest.count > 2 ? items.last.map(id) : nil)
     }
 
     private func gather() async {
@@ -335,8 +354,10 @@ extension PaymentIntent {
     ) -> PaymentIntent {
         PaymentIntent(
             id: id, status: status, amount: amount, clientSecret: "secret",
-            lastError: declined.map { Decline(code: "card_declined", declineCode: $0, message: "Declined.") }, orderID: orderID,
-            createdAt: createdAt, amountReceived: received, amountCapturable: capturable, paymentID: paymentID, shop: shop,
+            lastError: declined.map { Decline(code: "card_declined", declineCode: $0, message: "Declined.") },
+            orderID: orderID,
+            createdAt: createdAt, amountReceived: received, amountCapturable: capturable, paymentID: paymentID,
+            shop: shop,
             card: CardSummary(brand: "visa", lastFour: "4242"))
     }
 }

@@ -11,7 +11,8 @@ import Testing
 extension Shop {
     private var handler: PaymentEventHandler {
         PaymentEventHandler(
-            events: PaymentEventBatches(store: webhooks), intents: IntentNews(store: store, checkouts: checkouts, payments: payments),
+            events: PaymentEventBatches(store: webhooks),
+            intents: IntentNews(store: store, checkouts: checkouts, payments: payments),
             refunds: RefundNews(refunds: refunds, store: store, payments: payments), disputes: disputes,
             owners: PaymentOwners(store: store, payments: payments))
     }
@@ -50,20 +51,26 @@ extension Shop {
     }
 
     /// Takes an event and runs its job.
-    func hear(_ kind: PaymentEventKind, _ object: String, isLastAttempt: Bool = false) async throws -> PaymentEventOutcome? {
+    func hear(_ kind: PaymentEventKind, _ object: String, isLastAttempt: Bool = false) async throws
+        -> PaymentEventOutcome?
+    {
         try await handle(event: receive(kind, object), isLastAttempt: isLastAttempt)
     }
 
     func outcome(ofEvent id: String) async throws -> PaymentEventOutcome? {
-        try #require(try await database.pool.query("SELECT outcome FROM webhook_events WHERE event_id = \(id)").first)["outcome"]
+        try #require(try await database.pool.query("SELECT outcome FROM webhook_events WHERE event_id = \(id)").first)[
+            "outcome"]
     }
 
     /// An intent in the provider's words.
     func wire(
-        _ facts: CheckoutFacts, _ status: PaymentIntentStatus, id: String? = nil, amount: Int64? = nil, declined: Bool = false,
+        _ facts: CheckoutFacts, _ status: PaymentIntentStatus, id: String? = nil, amount: Int64? = nil,
+        declined: Bool = false,
         order: String?? = nil, shop: String? = nil, received: Int64? = nil
     ) -> String {
-        let error = declined ? #"{"type":"card_error","code":"card_declined","decline_code":"generic_decline","message":"No."}"# : "null"
+        let error =
+            declined
+            ? #"{"type":"card_error","code":"card_declined","decline_code":"generic_decline","message":"No."}"# : "null"
         let orderID: String? = order ?? "\(facts.orderID)"
         let pairs = [orderID.map { #""order_id":"\#($0)""# }, shop.map { #""shop":"\#($0)""# }].compactMap(\.self)
         return """
@@ -75,7 +82,9 @@ extension Shop {
     }
 
     /// A refund in the provider's words.
-    func wire(_ refund: Refund, _ status: String, id: String = "re_1", amount: Int64? = nil, names: Bool = true) -> String {
+    func wire(_ refund: Refund, _ status: String, id: String = "re_1", amount: Int64? = nil, names: Bool = true)
+        -> String
+    {
         """
         {"id":"\(id)","object":"refund","status":"\(status)","amount":\(amount ?? refund.amount.amount),"currency":"usd",
          "payment_intent":"pi_\(refund.orderID)","failure_reason":"lost_or_stolen_card",

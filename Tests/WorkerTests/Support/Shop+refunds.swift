@@ -11,7 +11,9 @@ extension Shop {
         try await finalise(facts)
         let outcome = try await refunds.request(
             RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
-        guard case .accepted(let refund) = outcome else { throw Unexpected(what: "the refund was not accepted: \(outcome)") }
+        guard case .accepted(let refund) = outcome else {
+            throw Unexpected(what: "the refund was not accepted: \(outcome)")
+        }
         return refund
     }
 }

@@ -9,8 +9,8 @@ import Testing
 
 @testable import Worker
 
-/// What a worker has, for one test: a fresh database, the stores, and a payment provider that does as it is told. Redis is away, which
-/// nothing here depends on.
+/// What a worker has, for one test: a fresh database, the stores, and a payment provider that does as it is told. Redis
+/// is away, which nothing here depends on.
 struct Shop: Sendable {
     let database: TestDatabase
     let dispatcher: JobDispatcher
@@ -60,7 +60,8 @@ struct Shop: Sendable {
     /// Puts a product for 19.99 USD into the catalogue.
     func product(_ sku: String = "PEN", stock: Int) async throws -> Product {
         let product = Product(
-            sku: try SKU(sku), name: "A \(sku)", description: "For writing.", category: Domain.Category(slug: "pens", name: "Pens"),
+            sku: try SKU(sku), name: "A \(sku)", description: "For writing.",
+            category: Domain.Category(slug: "pens", name: "Pens"),
             basePrice: Money(1999, .usd))
         _ = try await catalogue.insertSeed([ProductSeed(product: product, prices: [], stock: stock)])
         return product
@@ -75,7 +76,9 @@ struct Shop: Sendable {
                 source: .items([.init(productID: product.id, quantity: .one)]), paymentMethod: method,
                 email: try EmailAddress("ada@example.com"),
                 shippingAddress: try Address(name: "Ada", line1: "1 Road", city: "London", country: "GB")))
-        guard case .placed(let order) = outcome else { throw Unexpected(what: "the order was not accepted: \(outcome)") }
+        guard case .placed(let order) = outcome else {
+            throw Unexpected(what: "the order was not accepted: \(outcome)")
+        }
         return order
     }
 
@@ -92,7 +95,9 @@ struct Shop: Sendable {
     func confirming(_ product: Product) async throws -> CheckoutFacts {
         let order = try await reserved(product)
         let id = payments.add(order)
-        guard case .recorded = try await store.recordIntent(id, for: order.id) else { throw Unexpected(what: "the intent was not stored") }
+        guard case .recorded = try await store.recordIntent(id, for: order.id) else {
+            throw Unexpected(what: "the intent was not stored")
+        }
         return try await facts(order.id)
     }
 
@@ -104,13 +109,15 @@ struct Shop: Sendable {
     @discardableResult
     func finalise(_ facts: CheckoutFacts) async throws -> FinaliseOutcome {
         let intent = try await payments.retrieve(try #require(facts.intentID))
-        return try #require(try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .worker)))
+        return try #require(
+            try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .worker)))
     }
 
     /// The charge of a payment as its checkout job would make it.
     func charge(_ facts: CheckoutFacts, method: String = "pm_card_visa") throws -> PaymentCharge {
         PaymentCharge(
-            store: store, payments: payments, intentID: try #require(facts.intentID), paymentID: facts.paymentID, method: method)
+            store: store, payments: payments, intentID: try #require(facts.intentID), paymentID: facts.paymentID,
+            method: method)
     }
 }
 

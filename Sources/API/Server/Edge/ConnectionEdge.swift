@@ -2,10 +2,11 @@ import NIOCore
 
 /// What one HTTP/1.1 connection may do before anybody looks at a request: decides, and does nothing itself.
 ///
-/// The edge takes a request in whole, head and body, before the router hears of it. So slow, broken and oversized requests cost
-/// nothing but bounded memory, and whoever hangs up half-way has asked nothing. A refusal is answered after the answers that are
-/// under way; then the sending side is closed, and what the client still sends is dropped for a bounded time. A socket that is
-/// closed with unread bytes resets the connection, and the client would never see the answer.
+/// The edge takes a request in whole, head and body, before the router hears of it. So slow, broken and oversized
+/// requests cost nothing but bounded memory, and whoever hangs up half-way has asked nothing. A refusal is answered
+/// after the answers that are under way; then the sending side is closed, and what the client still sends is dropped
+/// for a bounded time. A socket that is closed with unread bytes resets the connection, and the client would never see
+/// the answer.
 struct ConnectionEdge {
     enum Step: Equatable {
         case nothing
@@ -93,9 +94,13 @@ struct ConnectionEdge {
     /// The parser has had them.
     mutating func parsed(requestLineIsComplete: Bool, at now: NIODeadline) -> Step {
         guard case .head(_, let bytes) = reading else { return .nothing }
-        if !requestLineIsComplete, bytes > limits.targetBytes + 64 { return refuse(.targetTooLong(limits.targetBytes), at: now) }
+        if !requestLineIsComplete, bytes > limits.targetBytes + 64 {
+            return refuse(.targetTooLong(limits.targetBytes), at: now)
+        }
         // The request line counts for the address; it is looked at once the head is complete.
-        if bytes > limits.headerBytes + limits.targetBytes { return refuse(.headersTooLarge(limits.headerBytes), at: now) }
+        if bytes > limits.headerBytes + limits.targetBytes {
+            return refuse(.headersTooLarge(limits.headerBytes), at: now)
+        }
         return .nothing
     }
 

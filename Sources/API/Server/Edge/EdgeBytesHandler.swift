@@ -1,14 +1,15 @@
 import NIOCore
 
-/// The half of the edge that stands before the parser: gives it heads in small pieces, one request after the other, and drops what nobody
-/// will read.
+/// The half of the edge that stands before the parser: gives it heads in small pieces, one request after the other, and
+/// drops what nobody will read.
 final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = IOData
     typealias OutboundOut = IOData
 
-    /// Heads reach the parser in pieces of this size, so that few requests of a pipeline are read ahead of their answers.
+    /// Heads reach the parser in pieces of this size, so that few requests of a pipeline are read ahead of their
+    /// answers.
     private static let pieceBytes = 1_024
     /// Bodies in larger ones: behind a body the next request may begin.
     private static let bodyPieceBytes = 4_096
@@ -43,7 +44,9 @@ final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let buffer = unwrapInboundIn(data)
         heldCount += buffer.readableBytes
         held.append(buffer)
-        guard heldCount <= Self.heldBytes || handler.edge.takesBytes else { return context.close(mode: .all, promise: nil) }
+        guard heldCount <= Self.heldBytes || handler.edge.takesBytes else {
+            return context.close(mode: .all, promise: nil)
+        }
         pump()
     }
 
@@ -58,7 +61,9 @@ final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard let event = event as? ChannelEvent, event == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
+        guard let event = event as? ChannelEvent, event == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
         owesInputClosed = true
         pump()
     }
@@ -66,7 +71,8 @@ final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The edge takes bytes again.
     func resume() {
         pump()
-        // What was held back is read outside of the channel's own cycle, and the asynchronous channel hands on nothing before its end.
+        // What was held back is read outside of the channel's own cycle, and the asynchronous channel hands on nothing
+        // before its end.
         context?.fireChannelReadComplete()
         guard handler.edge.takesBytes, owesRead || handler.edge.isOver else { return }
         owesRead = false

@@ -6,8 +6,8 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// Carries out ``ConnectionEdge`` between the HTTP parser and Hummingbird: takes requests in whole, passes them on, and answers itself what
-/// it refuses.
+/// Carries out ``ConnectionEdge`` between the HTTP parser and Hummingbird: takes requests in whole, passes them on, and
+/// answers itself what it refuses.
 final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -102,7 +102,8 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func sayContinue() {
         guard edge.takesRequestsNow else { return }
-        context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        context?.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }
 
     private func received(_ part: ByteBuffer) {
@@ -232,7 +233,8 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             bytes?.resume()
         case .close: context.close(mode: .all, promise: nil)
         case .resume:
-            // Whoever writes the answer may close the connection with it; the next request must not be taken in between.
+            // Whoever writes the answer may close the connection with it; the next request must not be taken in
+            // between.
             context.eventLoop.assumeIsolated().execute { self.bytes?.resume() }
         }
     }
@@ -253,9 +255,14 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         fields[.contentLength] = String(data.count)
         resources.count(problem.status.code)
         logger.debug(
-            "request refused", metadata: ["status": "\(problem.status.code)", "reason": "\(problem.detail)", "request_id": "\(id)"])
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(HTTPResponse(status: problem.status, headerFields: fields)))), promise: nil)
-        if head?.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: data)))), promise: nil) }
+            "request refused",
+            metadata: ["status": "\(problem.status.code)", "reason": "\(problem.detail)", "request_id": "\(id)"])
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(HTTPResponse(status: problem.status, headerFields: fields)))),
+            promise: nil)
+        if head?.method != .HEAD {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: data)))), promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: told(nil, context))
         bytes?.resume()
         keepTime()

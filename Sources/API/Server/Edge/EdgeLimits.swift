@@ -12,7 +12,8 @@ struct EdgeLimits: Sendable {
     var headerBytes = Limits.headerBytes
     /// From the first byte of a head to its last.
     var headTime = TimeAmount.seconds(10)
-    /// A body may take this long, longer by a second for so many bytes that have come, and never longer than ``bodyTime``.
+    /// A body may take this long, longer by a second for so many bytes that have come, and never longer than
+    /// ``bodyTime``.
     var bodyGrace = TimeAmount.seconds(10)
     var bodyBytesPerSecond = 1_024
     var bodyTime = TimeAmount.seconds(60)
@@ -26,15 +27,17 @@ struct EdgeLimits: Sendable {
     var connectionsPerAddress = 256
     var connections = Self.connectionsForDescriptors()
 
-    /// As many connections as the process has descriptors for, less those it needs for itself: the servers, files, new connections
-    /// that are about to be refused. Raises the soft limit to the hard one first, as a server should.
+    /// As many connections as the process has descriptors for, less those it needs for itself: the servers, files, new
+    /// connections that are about to be refused. Raises the soft limit to the hard one first, as a server should.
     static func connectionsForDescriptors() -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 512 }
         if limit.rlim_cur < limit.rlim_max {
             var raised = limit
             raised.rlim_cur = min(limit.rlim_max, 65_536)
-            if raised.rlim_cur > limit.rlim_cur, setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+            if raised.rlim_cur > limit.rlim_cur, setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 {
+                limit = raised
+            }
         }
         let descriptors = Int(clamping: limit.rlim_cur)
         return min(20_000, max(16, descriptors - min(256, descriptors / 2)))

@@ -23,7 +23,9 @@ enum Refusal: Error, Equatable {
         case .targetTooLong(let limit): .uriTooLong(limit)
         case .headersTooLarge(let limit): .headersTooLarge(limit)
         case .unknownExpectation:
-            Problem("expectation_failed", .expectationFailed, "Expectation failed", "The only expectation met here is 100-continue.")
+            Problem(
+                "expectation_failed", .expectationFailed, "Expectation failed",
+                "The only expectation met here is 100-continue.")
         case .methodNotServed: .methodNotAllowed([.get, .head, .post, .put, .patch, .delete, .options])
         case .tooManyConnections:
             Problem(
@@ -31,7 +33,8 @@ enum Refusal: Error, Equatable {
                 "Your address has too many connections open. Use those, or close some."
             ).with(.retryAfter, "1")
         case .tooManyBodies:
-            Problem("busy", .serviceUnavailable, "Busy", "Too many requests are being read. Try again shortly.").with(.retryAfter, "2")
+            Problem("busy", .serviceUnavailable, "Busy", "Too many requests are being read. Try again shortly.").with(
+                .retryAfter, "2")
         }
     }
 }

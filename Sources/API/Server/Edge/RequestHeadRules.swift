@@ -26,7 +26,9 @@ enum RequestHeadRules {
             throw .headersTooLarge(limits.headerBytes)
         }
         guard head.method != .CONNECT else { throw .methodNotServed }
-        guard head.headers.allSatisfy({ !holdsControl($0.value) }) else { throw .malformed("A header holds a control character.") }
+        guard head.headers.allSatisfy({ !holdsControl($0.value) }) else {
+            throw .malformed("A header holds a control character.")
+        }
         let isOld = head.version.minor == 0
         let target = try target(head)
         try checkHost(head, isOld: isOld)
@@ -40,7 +42,8 @@ enum RequestHeadRules {
         // An upgrade is not taken, and the parser reads nothing after its offer.
         let isLast = isOld || !head.isKeepAlive || head.headers.contains(name: "upgrade")
         if isLast { request.headerFields[.connection] = "close" }
-        return RequestHeadPlan(request: request, bodyLimit: bodyLimit, isLast: isLast, isOld: isOld, awaitsContinue: awaitsContinue)
+        return RequestHeadPlan(
+            request: request, bodyLimit: bodyLimit, isLast: isLast, isOld: isOld, awaitsContinue: awaitsContinue)
     }
 
     // MARK: The address
@@ -61,27 +64,36 @@ enum RequestHeadRules {
 
     private static func checkedPath(_ target: String) throws(Refusal) -> String {
         guard target.utf8.first == UInt8(ascii: "/") else { throw .malformed("The address must begin with a slash.") }
-        guard !target.unicodeScalars.contains("\u{FFFD}"), target.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") })
+        guard !target.unicodeScalars.contains("\u{FFFD}"),
+            target.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") })
         else { throw .malformed("The address holds a character that does not belong there.") }
         let path = target.prefix { $0 != "?" }
         guard path.utf8.contains(UInt8(ascii: "%")) else { return target }
         // Queries are read, and refused, parameter by parameter.
-        guard let plain = PercentEncoding.decode(path.utf8, plusIsSpace: false), !plain.unicodeScalars.contains(where: isControl) else {
+        guard let plain = PercentEncoding.decode(path.utf8, plusIsSpace: false),
+            !plain.unicodeScalars.contains(where: isControl)
+        else {
             throw .malformed("The address is not encoded properly.")
         }
         return target
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) }
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+    }
 
-    private static func holdsControl(_ value: String) -> Bool { value.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F } }
+    private static func holdsControl(_ value: String) -> Bool {
+        value.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }
+    }
 
     // MARK: The host
 
     /// RFC 9112, 3.2: exactly one valid `Host` in HTTP/1.1.
     private static func checkHost(_ head: HTTPRequestHead, isOld: Bool) throws(Refusal) {
         let hosts = head.headers["host"]
-        guard hosts.count == 1 || (isOld && hosts.isEmpty) else { throw .malformed("The request must have exactly one Host header.") }
+        guard hosts.count == 1 || (isOld && hosts.isEmpty) else {
+            throw .malformed("The request must have exactly one Host header.")
+        }
         guard hosts.allSatisfy({ isHost($0) }) else { throw .malformed("The Host header names no valid host.") }
     }
 
@@ -106,7 +118,9 @@ enum RequestHeadRules {
         }
         guard let colon = port.first else { return true }
         let digits = port.dropFirst()
-        guard colon == UInt8(ascii: ":"), digits.count <= 5, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        guard colon == UInt8(ascii: ":"), digits.count <= 5, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return false
+        }
         return digits.isEmpty || (Int(String(decoding: digits, as: UTF8.self)) ?? 65_536) <= 65_535
     }
 
@@ -155,7 +169,9 @@ enum RequestHeadRules {
     static func givesOverlongLength(_ head: some Sequence<UInt8>) -> Bool {
         for line in Array(head).split(separator: UInt8(ascii: "\n")) {
             let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1)
-            guard parts.count == 2, String(decoding: parts[0], as: UTF8.self).lowercased() == "content-length" else { continue }
+            guard parts.count == 2, String(decoding: parts[0], as: UTF8.self).lowercased() == "content-length" else {
+                continue
+            }
             let digits = parts[1].filter { ![0x20, 0x09, 0x0D].contains($0) }
             return digits.count > 18 && digits.allSatisfy { (0x30...0x39).contains($0) }
         }

@@ -29,18 +29,23 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(bytes)
             try pipeline.addHandler(HTTPResponseEncoder())
             try pipeline.addHandler(
-                ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)))
+                ByteToMessageHandler(
+                    HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)))
             try pipeline.addHandler(edge)
             try pipeline.addHandler(ConnectionHandler(linger: linger))
             try pipeline.addHandler(HangUpHandler())
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
-            let value = try Value(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-            // A connection that arrives while the server goes down may find nobody to take its value over. Such a value must outlive its channel: one that
-            // is freed before, unused, ends the process (NIOAsyncWriter's deinit).
+            try pipeline.addHandler(
+                HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
+            let value = try Value(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            // A connection that arrives while the server goes down may find nobody to take its value over. Such a value
+            // must outlive its channel: one that is freed before, unused, ends the process (NIOAsyncWriter's deinit).
             channel.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
             return value
         }
     }
 
-    func handle(value asyncChannel: Value, logger: Logger) async { await handleHTTP(asyncChannel: asyncChannel, logger: logger) }
+    func handle(value asyncChannel: Value, logger: Logger) async {
+        await handleHTTP(asyncChannel: asyncChannel, logger: logger)
+    }
 }

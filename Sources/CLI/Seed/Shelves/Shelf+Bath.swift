@@ -23,14 +23,17 @@ extension Shelf {
                 name: "Robe", materials: ["Cotton", "Linen"], dollars: 59...149,
                 use: "Reaches the knee and has pockets that hold something."),
             Kind(
-                name: "Soap", materials: ["Olive Oil", "Sea Salt"], dollars: 5...15, use: "A bar that lasts a month at the basin."),
+                name: "Soap", materials: ["Olive Oil", "Sea Salt"], dollars: 5...15,
+                use: "A bar that lasts a month at the basin."),
             Kind(
                 name: "Soap Dish", materials: ["Teak", "Stoneware", "Brass"], dollars: 9...35,
                 use: "Lets the water run off, so that the soap lasts."),
             Kind(
-                name: "Bath Mat", materials: ["Cotton", "Teak"], dollars: 19...79, use: "Warm under the feet and steady on wet tiles."),
+                name: "Bath Mat", materials: ["Cotton", "Teak"], dollars: 19...79,
+                use: "Warm under the feet and steady on wet tiles."),
             Kind(
-                name: "Body Brush", materials: ["Beech", "Teak"], dollars: 12...39, use: "Reaches the middle of the back."),
+                name: "Body Brush", materials: ["Beech", "Teak"], dollars: 12...39,
+                use: "Reaches the middle of the back."),
             Kind(
                 name: "Tumbler", materials: ["Stoneware", "Brass", "Beech"], dollars: 9...29,
                 use: "For toothbrushes, with a foot that does not leave a ring."),
@@ -38,10 +41,12 @@ extension Shelf {
                 name: "Towel Rail", materials: ["Brass", "Teak", "Beech"], dollars: 29...109,
                 use: "Carries four wet towels; screws and plugs are enclosed."),
             Kind(
-                name: "Bath Soak", materials: ["Sea Salt", "Olive Oil"], dollars: 9...32, use: "Enough for ten long baths."),
+                name: "Bath Soak", materials: ["Sea Salt", "Olive Oil"], dollars: 9...32,
+                use: "Enough for ten long baths."),
         ],
         closings: [
-            "Unscented, as everything in the * line.", "Packed in paper.", "The * line was made together with a small hotel.",
+            "Unscented, as everything in the * line.", "Packed in paper.",
+            "The * line was made together with a small hotel.",
             "Good company for the other * pieces.",
         ])
 }

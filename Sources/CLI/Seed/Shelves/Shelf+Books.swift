@@ -5,7 +5,8 @@ extension Shelf {
     static let books = Shelf(
         category: Category(slug: "books", name: "Books"), code: "BOK", order: .kindSeriesMaterial,
         series: [
-            "Coastal Birds", "Sourdough", "Letterpress Printing", "Wooden Boats", "Alpine Plants", "Small Gardens", "Night Trains",
+            "Coastal Birds", "Sourdough", "Letterpress Printing", "Wooden Boats", "Alpine Plants", "Small Gardens",
+            "Night Trains",
             "Beekeeping",
             "Tide Pools", "Lighthouses",
         ],
@@ -16,13 +17,15 @@ extension Shelf {
         ],
         kinds: [
             Kind(
-                name: "A Field Guide to", materials: ["Hardcover", "Paperback", "Illustrated Edition"], dollars: 14...39,
+                name: "A Field Guide to", materials: ["Hardcover", "Paperback", "Illustrated Edition"],
+                dollars: 14...39,
                 use: "Everything one meets outside, in the order one meets it."),
             Kind(
                 name: "The Beginner's Handbook of", materials: ["Hardcover", "Paperback"], dollars: 12...29,
                 use: "Begins at the beginning and takes nothing for granted."),
             Kind(
-                name: "A Short History of", materials: ["Hardcover", "Paperback", "Illustrated Edition"], dollars: 13...35,
+                name: "A Short History of", materials: ["Hardcover", "Paperback", "Illustrated Edition"],
+                dollars: 13...35,
                 use: "Two thousand years in two hundred pages, with dates where they matter."),
             Kind(
                 name: "A Year of", materials: ["Hardcover", "Illustrated Edition"], dollars: 18...45,

@@ -24,11 +24,15 @@ extension Shelf {
             Kind(
                 name: "Handlebar Bag", materials: ["Waxed Canvas", "Reflective", "Leather"], dollars: 35...119,
                 use: "Keeps camera, map and apples within reach."),
-            Kind(name: "Bell", materials: ["Steel", "Aluminium"], dollars: 9...29, use: "One clear note, polite and well heard."),
+            Kind(
+                name: "Bell", materials: ["Steel", "Aluminium"], dollars: 9...29,
+                use: "One clear note, polite and well heard."),
             Kind(
                 name: "Jersey", materials: ["Merino", "Reflective"], dollars: 59...139,
                 use: "Three pockets at the back and a zip down to the waist."),
-            Kind(name: "Grips", materials: ["Cork", "Leather"], dollars: 12...49, use: "Shaped for the palm and fastened with one bolt."),
+            Kind(
+                name: "Grips", materials: ["Cork", "Leather"], dollars: 12...49,
+                use: "Shaped for the palm and fastened with one bolt."),
             Kind(
                 name: "Front Rack", materials: ["Steel", "Aluminium"], dollars: 35...109,
                 use: "Carries ten kilograms in front without wagging."),
@@ -36,7 +40,8 @@ extension Shelf {
                 name: "Gloves", materials: ["Merino", "Leather", "Reflective"], dollars: 19...69,
                 use: "Warm enough for October, thin enough for gears."),
             Kind(
-                name: "Mini Pump", materials: ["Steel", "Aluminium"], dollars: 19...59, use: "Seven bar at the roadside without a sore arm."
+                name: "Mini Pump", materials: ["Steel", "Aluminium"], dollars: 19...59,
+                use: "Seven bar at the roadside without a sore arm."
             ),
             Kind(
                 name: "Multi-Tool", materials: ["Steel", "Aluminium"], dollars: 15...59,

@@ -42,7 +42,8 @@ extension Shelf {
                 use: "Out of reach of cats and easy to clean."),
         ],
         closings: [
-            "The * tools hang from one rail.", "Guaranteed for as long as you garden.", "Sent in cardboard, with no plastic.",
+            "The * tools hang from one rail.", "Guaranteed for as long as you garden.",
+            "Sent in cardboard, with no plastic.",
             "Looks best beside others of the * range.",
         ])
 }

@@ -25,7 +25,9 @@ extension Shelf {
             Kind(
                 name: "Floor Lamp", materials: ["Oak", "Rattan", "Glass"], dollars: 89...289,
                 use: "Reads over your shoulder without glare."),
-            Kind(name: "Vase", materials: ["Ceramic", "Glass"], dollars: 15...89, use: "Stands well with one stem or an armful."),
+            Kind(
+                name: "Vase", materials: ["Ceramic", "Glass"], dollars: 15...89,
+                use: "Stands well with one stem or an armful."),
             Kind(
                 name: "Side Table", materials: ["Oak", "Rattan", "Ceramic"], dollars: 69...249,
                 use: "Holds a lamp, a book and a cup, and is easily carried."),

@@ -41,7 +41,9 @@ extension Shelf {
             Kind(
                 name: "Storage Jar", materials: ["Glass", "Stoneware", "Enamel"], dollars: 8...29,
                 use: "Keeps flour, coffee or dried beans as they were bought."),
-            Kind(name: "Tea Towel", materials: ["Linen"], dollars: 7...19, use: "A generous towel with a loop that stays on its hook."),
+            Kind(
+                name: "Tea Towel", materials: ["Linen"], dollars: 7...19,
+                use: "A generous towel with a loop that stays on its hook."),
         ],
         closings: [
             "Part of the * series, in which everything nests and stacks.", "Made to be repaired, not replaced.",

@@ -21,7 +21,9 @@ extension Shelf {
                 name: "Train Set", materials: ["Wooden", "Tin", "Magnetic"], dollars: 29...129,
                 use: "An oval of track, a bridge and an engine that pulls four wagons."),
             Kind(name: "Rabbit", materials: ["Felt", "Cotton"], dollars: 15...45, use: "Long ears, good listener."),
-            Kind(name: "Bear", materials: ["Felt", "Cotton"], dollars: 15...49, use: "A bear of the size that fits under one arm."),
+            Kind(
+                name: "Bear", materials: ["Felt", "Cotton"], dollars: 15...49,
+                use: "A bear of the size that fits under one arm."),
             Kind(
                 name: "Puzzle", materials: ["Wooden", "Cardboard", "Magnetic"], dollars: 9...39,
                 use: "Two hundred pieces, none of them sky."),
@@ -29,14 +31,16 @@ extension Shelf {
                 name: "Memory Game", materials: ["Wooden", "Cardboard", "Felt"], dollars: 9...35,
                 use: "Thirty-six pairs that grown-ups lose at."),
             Kind(
-                name: "Racing Car", materials: ["Wooden", "Tin", "Cardboard"], dollars: 7...39, use: "Rolls far on a kitchen floor."),
+                name: "Racing Car", materials: ["Wooden", "Tin", "Cardboard"], dollars: 7...39,
+                use: "Rolls far on a kitchen floor."),
             Kind(
                 name: "Theatre", materials: ["Wooden", "Cardboard", "Felt"], dollars: 19...99,
                 use: "A stage with three backdrops and a curtain that really closes."),
             Kind(name: "Drum", materials: ["Wooden", "Tin"], dollars: 12...49, use: "Loud enough, and no louder."),
         ],
         closings: [
-            "For children from three years.", "The * family grows by one animal a year.", "Comes in a box that is worth keeping.",
+            "For children from three years.", "The * family grows by one animal a year.",
+            "Comes in a box that is worth keeping.",
             "Tested to EN 71 and by two kindergartens.",
         ])
 }
