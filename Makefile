@@ -2,7 +2,7 @@
 
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
-SOURCES = Sources Tests Benchmarks Package.swift
+SOURCES = Sources Tools Tests Benchmarks Examples Package.swift
 .PHONY: help run test test-chaos test-outage model build lint format bench bench-queue start stop clean reset
 
 help: ## show this list

@@ -143,7 +143,7 @@ let package = Package(
                 "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ]),
+            ], path: "Tools/Sandbox"),
 
         program(
             "QueueBench", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],

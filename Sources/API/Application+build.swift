@@ -27,13 +27,13 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     DocumentRoutes(document: document).add(to: version)
     AuthRoutes(services: services).add(to: version.group("auth"))
     ProfileRoutes(accounts: services.accounts).add(to: version)
-    CatalogueRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(
+    CatalogRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(
         to: version)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
     CartRoutes(
         carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
     ).add(to: version)
-    let waiter = OutcomeWaiter(orders: services.orders, outcomes: services.outcomes, logger: logger)
+    let waiter = OrderLongPoll(orders: services.orders, outcomes: services.outcomes, logger: logger)
     OrderRoutes(
         orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits,
         cartTokens: services.cartTokens
@@ -43,7 +43,7 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
     OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: version)
     let webhooks = version.group("webhooks")
     WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: webhooks)
-    MailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
+    EmailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
     let admin = version.group("admin")
     AdminOrderRoutes(
         orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,

@@ -6,7 +6,7 @@ package enum ShopQueues {
     /// Each queue with the number of its jobs that one worker process runs at once by default. Checkout spends its time
     /// waiting for the payment provider, so many fit side by side.
     package static let concurrency: [QueueName: Int] = [
-        CheckoutOrder.queue: 64, SendMail.queue: 32, InvalidateProducts.queue: 8, RefreshRates.queue: 1,
+        CheckoutOrder.queue: 64, SendEmail.queue: 32, InvalidateProducts.queue: 8, RefreshRates.queue: 1,
         RefundPayment.queue: 16, HandlePaymentEvent.queue: 16, ReconcilePayments.queue: 1,
     ]
 

@@ -14,7 +14,7 @@ struct Cartwright: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Mails.self, Rates.self,
+            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Emails.self, Rates.self,
             Doctor.self,
             SandboxCommand.self,
         ])

@@ -1,7 +1,7 @@
 internal import CCurl
 
 /// What is known about a transfer that ended without an answer.
-struct TransferFacts {
+struct TransferSnapshot {
     /// libcurl's result.
     var result: CURLcode
     /// Bytes of requests written to any connection, silent resends included (`CURLINFO_REQUEST_SIZE`).
@@ -29,7 +29,7 @@ enum FailureClassifier {
     /// HTTP: nothing but "no byte of any request was written" proves that nothing was done. The result code alone does
     /// not: libcurl resends on a fresh connection when a re-used one was dead, and that second try may fail to connect
     /// after the first was sent.
-    static func http(_ facts: TransferFacts) -> OutboundError {
+    static func http(_ facts: TransferSnapshot) -> OutboundError {
         let code = facts.exceededLimit ? .tooLarge : self.code(of: facts.result)
         return OutboundError(
             code: code, certainty: facts.requestBytes == 0 ? .notSent : .ambiguous, message: message(code, facts))
@@ -37,7 +37,7 @@ enum FailureClassifier {
 
     /// SMTP: a message becomes the server's when it answers the final dot (RFC 5321, 4.2.5). Before the dot can have
     /// left, and after a refusal, nothing was accepted.
-    static func smtp(_ facts: TransferFacts) -> OutboundError {
+    static func smtp(_ facts: TransferSnapshot) -> OutboundError {
         if facts.lacksSMTPUTF8 {
             return OutboundError(
                 code: .needsSMTPUTF8, certainty: .notSent,
@@ -58,7 +58,7 @@ enum FailureClassifier {
     }
 
     /// What the last reply was to. libcurl gives one result for several commands and names the command in its message.
-    private static func stage(_ facts: TransferFacts) -> SMTPRefusal.Stage {
+    private static func stage(_ facts: TransferSnapshot) -> SMTPRefusal.Stage {
         if facts.messageBegan || facts.detail.hasPrefix("DATA failed") { return .message }
         if facts.detail.hasPrefix("MAIL failed") { return .sender }
         if facts.detail.hasPrefix("RCPT failed") { return .recipient }
@@ -104,7 +104,7 @@ enum FailureClassifier {
         }
     }
 
-    private static func message(_ code: OutboundError.Code, _ facts: TransferFacts) -> String {
+    private static func message(_ code: OutboundError.Code, _ facts: TransferSnapshot) -> String {
         let text: String
         switch code {
         // libcurl's own sentence names host, port and reason here and nothing else.

@@ -10,14 +10,14 @@ package import Logging
 /// Close the client when done; dropping it ends its threads as well, without waiting.
 package final class OutboundHTTPClient: Sendable {
     private let requests: TransferLane
-    private let mails: MailLanes
+    private let mails: SMTPLoops
     private let logger: Logger
 
     /// Starts the client's thread.
     package init(configuration: OutboundConfiguration = .init(), logger: Logger) {
         self.logger = logger
         requests = TransferLane(name: "outbound-http", configuration: configuration)
-        mails = MailLanes(configuration: configuration)
+        mails = SMTPLoops(configuration: configuration)
     }
 
     deinit {

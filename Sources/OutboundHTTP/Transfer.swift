@@ -46,7 +46,7 @@ final class Transfer {
             return .success(TransferAnswer(status: code, lines: lines, body: body))
         }
         // libcurl says QUIT after a refusal, so the refusal is not the last reply.
-        let facts = TransferFacts(
+        let facts = TransferSnapshot(
             result: result, requestBytes: handle.long(CURLINFO_REQUEST_SIZE), replyCode: code,
             replyLine: lines.last { $0.hasPrefix(String(code)) } ?? "", messageBegan: sent > 0,
             messageHandedOver: sent == outgoing.count && sent > 0,

@@ -10,7 +10,7 @@ final class TransferLane: Sendable {
     init(name: String, configuration: OutboundConfiguration) {
         let inbox = inbox
         _ = OSThread.start(name: name) {
-            LaneDriver(inbox: inbox, configuration: configuration).run()
+            TransferLoop(inbox: inbox, configuration: configuration).run()
         }
     }
 

@@ -19,7 +19,7 @@ public final class RedisSubscriber: Sendable {
 
     /// Starts to connect.
     public init(_ configuration: RedisConfiguration, logger: Logger) {
-        LinkThread.start(
+        ConnectionThread.start(
             name: "redis-subscribe", role: SubscriberRole(configuration), configuration: configuration,
             mailbox: mailbox, status: status,
             logger: logger)

@@ -29,7 +29,7 @@ struct Main {
                     blockingConnections: settings.redis.configuration, database: connections.database,
                     logger: process.logger)
                 let watch = ServerWatch(connections, logger: process.logger)
-                let work = (services.sweeps + [worker]).map { OnceUsable(watch.status, $0) }
+                let work = (services.sweeps + [worker]).map { ReadinessGate(watch.status, $0) }
                 process.logger.notice(
                     "starting",
                     metadata: ["queues": "\(settings.worker.queues.map { "\($0.key)=\($0.value)" }.sorted())"])

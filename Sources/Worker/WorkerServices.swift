@@ -31,10 +31,10 @@ struct WorkerServices {
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
         let checkoutStore = CheckoutStore(
-            database: database, dispatcher: dispatcher, outcomes: OutcomeBus(redis: redis, prefix: prefix),
+            database: database, dispatcher: dispatcher, outcomes: OrderNotifier(redis: redis, prefix: prefix),
             settings: shop)
         let checkouts = CheckoutBatches(store: checkoutStore)
-        let mailStore = MailStore(database: database, dispatcher: dispatcher)
+        let mailStore = EmailStore(database: database, dispatcher: dispatcher)
 
         var registry = JobRegistry()
         registry.register(
@@ -56,24 +56,24 @@ struct WorkerServices {
         registry.register(
             PaymentEventHandler(
                 events: PaymentEventBatches(store: webhooks),
-                intents: IntentNews(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
-                refunds: RefundNews(refunds: refunds, store: checkoutStore, payments: outbound.payments),
+                intents: IntentEventHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
+                refunds: RefundEventHandler(refunds: refunds, store: checkoutStore, payments: outbound.payments),
                 disputes: DisputeStore(database: database),
                 owners: PaymentOwners(store: checkoutStore, payments: outbound.payments)))
         let reconciliations = ReconciliationStore(database: database)
         registry.register(
             ReconcilePaymentsHandler(
                 store: reconciliations,
-                healer: PaymentHealer(
+                healer: BreakResolver(
                     store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
-        let mailGate = providers.byQueue[SendMail.queue]
+        let mailGate = providers.byQueue[SendEmail.queue]
         registry.register(
-            SendMailHandler(
+            SendEmailHandler(
                 store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer,
                 isAway: { if let mailGate { await mailGate.circuit().state != .closed } else { false } }))
-        let mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
-        registry.register(MailEventsHandler(store: mailEvents))
+        let mailEvents = EmailEventStore(database: database, dispatcher: dispatcher)
+        registry.register(EmailEventsHandler(store: mailEvents))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         let rates = RateStore(database: database)
         registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
@@ -106,18 +106,18 @@ struct WorkerServices {
                 logger: logger),
             ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
-            MailGauge(store: mailStore, interval: .seconds(60), logger: logger),
+            EmailGauge(store: mailStore, interval: .seconds(60), logger: logger),
             CircuitGauge(gates: providers.all, interval: .seconds(2), logger: logger),
         ]
-        let activity: (any MailActivity)? =
+        let activity: (any EmailActivity)? =
             switch settings.mail.transport {
             case .smtp: outbound.mailActivity
-            case .sendGrid: RecordedMailActivity(database: database)
+            case .sendGrid: RecordedEmailActivity(database: database)
             }
         if let activity {
             let renderer = outbound.mailRenderer
             sweeps.append(
-                UnknownMailSweep(
+                UnknownEmailSweep(
                     store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) },
                     wait: settings.mail.unknownWait,
                     logger: logger))

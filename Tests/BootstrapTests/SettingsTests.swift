@@ -72,7 +72,7 @@ struct SettingsTests {
         #expect(settings.shop.rateMargin.rawValue == 250)
         #expect(settings.shop.maximumRateAgeDays == 7)
         #expect(settings.shop.language == .german)
-        #expect(settings.shop.paymentFailedMailDelay == .zero)
+        #expect(settings.shop.paymentFailedEmailDelay == .zero)
     }
 
     @Test("an empty value asks for the default")

@@ -122,14 +122,15 @@ struct PaymentSettlementTests {
 
     @Test("an authorisation that is given up ends its order, unless the goods have left")
     func givenUp() {
-        func decision(_ order: OrderStatus, hasLeft: Bool = false) -> PaymentSettlement {
+        func decision(_ order: OrderStatus, isShipped: Bool = false) -> PaymentSettlement {
             PaymentSettlement.decide(
                 .init(
-                    order: order, payment: .authorized, amount: Self.amount, intentID: Self.intentID, hasLeft: hasLeft),
+                    order: order, payment: .authorized, amount: Self.amount, intentID: Self.intentID,
+                    isShipped: isShipped),
                 news: Self.intent(.canceled))
         }
         #expect(decision(.confirmed) == .void)
-        #expect(decision(.confirmed, hasLeft: true) == .recordPayment(.canceled))
+        #expect(decision(.confirmed, isShipped: true) == .recordPayment(.canceled))
         #expect(decision(.expired) == .recordPayment(.canceled))
     }
 

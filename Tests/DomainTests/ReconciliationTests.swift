@@ -24,14 +24,14 @@ struct ReconciliationTests {
 
     private func facts(
         _ order: OrderStatus, _ payment: PaymentStatus, _ intentID: PaymentIntent.ID?, captured: Int64? = nil
-    ) -> PaymentFacts {
-        PaymentFacts(
+    ) -> PaymentSnapshot {
+        PaymentSnapshot(
             orderID: Self.order, order: order, paymentID: Self.payment, payment: payment, amount: Self.amount,
             intentID: intentID,
             captured: captured.map { Money($0, .usd) })
     }
 
-    private func outcome(_ intent: PaymentIntent, _ facts: PaymentFacts?, givenBack: Money? = nil) -> Outcome? {
+    private func outcome(_ intent: PaymentIntent, _ facts: PaymentSnapshot?, givenBack: Money? = nil) -> Outcome? {
         rules.finding(intent, stored: facts?.intentID == Self.id ? facts : nil, named: facts, givenBack: givenBack)
             .map { Outcome(kind: $0.kind, remedy: $0.remedy) }
     }
@@ -43,14 +43,14 @@ struct ReconciliationTests {
 
     @Test("What the provider knows more of is settled as a worker would settle it")
     func behind() {
-        let settled = Outcome(kind: .behind, remedy: .finalise(Self.order))
+        let settled = Outcome(kind: .behind, remedy: .settle(Self.order))
         #expect(outcome(intent(.succeeded), facts(.reserved, .confirming, Self.id)) == settled)
         #expect(outcome(intent(.requiresCapture), facts(.paymentFailed, .failed, Self.id)) == settled)
         #expect(outcome(intent(.succeeded), facts(.confirmed, .authorized, Self.id)) == settled)
         #expect(outcome(intent(.canceled), facts(.reserved, .confirming, Self.id)) == settled)
         #expect(
             outcome(intent(.succeeded), facts(.expired, .confirming, Self.id))
-                == Outcome(kind: .lateMoney, remedy: .finalise(Self.order)))
+                == Outcome(kind: .lateMoney, remedy: .settle(Self.order)))
         #expect(outcome(intent(.requiresPaymentMethod), facts(.reserved, .confirming, Self.id)) == nil)
         #expect(outcome(intent(.succeeded), facts(.confirmed, .captured, Self.id)) == nil)
         #expect(outcome(intent(.succeeded), facts(.refunded, .refunded, Self.id)) == nil)
@@ -74,14 +74,14 @@ struct ReconciliationTests {
         let part = intent(.succeeded, received: Money(500, .usd))
         #expect(
             outcome(part, facts(.confirmed, .captured, Self.id))
-                == Outcome(kind: .amountDiffers, remedy: .finalise(Self.order)))
+                == Outcome(kind: .amountDiffers, remedy: .settle(Self.order)))
         #expect(outcome(part, facts(.confirmed, .captured, Self.id, captured: 500)) == nil)
         #expect(
             outcome(part, facts(.reserved, .created, nil))
-                == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
+                == Outcome(kind: .unstoredIntent, remedy: .settle(Self.order)))
         #expect(
             outcome(part, facts(.confirmed, .authorized, Self.id))
-                == Outcome(kind: .behind, remedy: .finalise(Self.order)))
+                == Outcome(kind: .behind, remedy: .settle(Self.order)))
         // One that has moved nothing is nobody's business, and is not made the order's own.
         #expect(outcome(intent(.requiresPaymentMethod, amount: Money(1, .usd)), facts(.reserved, .created, nil)) == nil)
     }
@@ -112,9 +112,9 @@ struct ReconciliationTests {
     @Test("An intent that is not stored pays its order, waits for it, or is called off")
     func unstored() {
         let reserved = facts(.reserved, .created, nil)
-        #expect(outcome(intent(.succeeded), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order)))
+        #expect(outcome(intent(.succeeded), reserved) == Outcome(kind: .unstoredIntent, remedy: .settle(Self.order)))
         #expect(
-            outcome(intent(.requiresCapture), reserved) == Outcome(kind: .unstoredIntent, remedy: .finalise(Self.order))
+            outcome(intent(.requiresCapture), reserved) == Outcome(kind: .unstoredIntent, remedy: .settle(Self.order))
         )
         #expect(
             outcome(intent(.requiresPaymentMethod), reserved)
@@ -158,7 +158,7 @@ struct ReconciliationTests {
                 refundID: names ? refund.id : nil, createdAt: rules.now.addingTimeInterval(-age))
         }
         let paid = facts(.confirmed, .captured, Self.id)
-        func outcome(_ theirs: ProviderRefund, _ ours: Refund?, _ payment: PaymentFacts?) -> Outcome? {
+        func outcome(_ theirs: ProviderRefund, _ ours: Refund?, _ payment: PaymentSnapshot?) -> Outcome? {
             rules.finding(theirs, ours: ours, payment: payment).map { Outcome(kind: $0.kind, remedy: $0.remedy) }
         }
         #expect(

@@ -7,7 +7,7 @@ struct TransitionTests {
     func complete() {
         #expect(Set(OrderStatus.transitions.keys) == Set(OrderStatus.allCases))
         #expect(Set(PaymentStatus.transitions.keys) == Set(PaymentStatus.allCases))
-        #expect(Set(MailDeliveryStatus.transitions.keys) == Set(MailDeliveryStatus.allCases))
+        #expect(Set(EmailDeliveryStatus.transitions.keys) == Set(EmailDeliveryStatus.allCases))
         for status in OrderStatus.allCases { #expect(!status.canBecome(status)) }
         for status in PaymentStatus.allCases { #expect(!status.canBecome(status)) }
     }
@@ -46,6 +46,6 @@ struct TransitionTests {
 
     @Test("a mail that was sent is never sent again")
     func mail() {
-        #expect(MailDeliveryStatus.transitions[.sent] == [])
+        #expect(EmailDeliveryStatus.transitions[.sent] == [])
     }
 }

@@ -155,11 +155,11 @@ struct ValueTests {
 
     @Test("a picture for mails is told by its content, and is small")
     func pictures() {
-        #expect(MailImage([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])?.type == "image/png")
-        #expect(MailImage([0xFF, 0xD8, 0xFF, 0xE0])?.filename == "logo.jpeg")
-        #expect(MailImage(Array("GIF89a".utf8))?.type == "image/gif")
-        for bytes in [[], [0x89], Array("<svg/>".utf8), Array("<html>".utf8)] { #expect(MailImage(bytes) == nil) }
-        #expect(MailImage(Array("GIF89a".utf8) + Array(repeating: 0, count: MailImage.maximumBytes)) == nil)
+        #expect(EmailImage([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])?.type == "image/png")
+        #expect(EmailImage([0xFF, 0xD8, 0xFF, 0xE0])?.filename == "logo.jpeg")
+        #expect(EmailImage(Array("GIF89a".utf8))?.type == "image/gif")
+        for bytes in [[], [0x89], Array("<svg/>".utf8), Array("<html>".utf8)] { #expect(EmailImage(bytes) == nil) }
+        #expect(EmailImage(Array("GIF89a".utf8) + Array(repeating: 0, count: EmailImage.maximumBytes)) == nil)
     }
 
     @Test("charging repeats its key, giving up never does")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A checkout becomes a confirmed order", .serialized)
 struct PurchaseTests {
-    @Test func oneRequestBuysMailsAndTakesStock() async throws {
+    @Test func oneRequestBuysEmailsAndTakesStock() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let product = try await shop.products()[0]

@@ -10,14 +10,14 @@ private struct Held: Job {
     static let name = "test.held"
     static let queue: QueueName = "held"
     static let retry: RetryPolicy = .never
-    static let afterCrash: AfterCrash = .hold
+    static let crashPolicy: CrashPolicy = .hold
 }
 
 private struct Verified: Job {
     static let name = "test.verified"
     static let queue: QueueName = "verified"
     static let retry: RetryPolicy = .never
-    static let afterCrash: AfterCrash = .verify
+    static let crashPolicy: CrashPolicy = .verify
     let effectIsThere: Bool?
 }
 
@@ -36,7 +36,7 @@ private struct VerifiedHandler: JobHandler {
 @Suite("Handlers and operators decide what becomes of a job")
 struct ControlTests {
     @Test("after the death of its process a kind is held, verified first, or run again, as it says")
-    func afterCrash() async throws {
+    func crashPolicy() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let held = try await engine.enqueue(Held())

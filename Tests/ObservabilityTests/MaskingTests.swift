@@ -19,7 +19,7 @@ struct MaskingTests {
             ("", ""),
         ])
     func masksAddresses(text: String, expected: String) {
-        #expect(Masking.maskingMailAddresses(in: text) == expected)
+        #expect(Masking.maskingEmailAddresses(in: text) == expected)
     }
 
     @Test(

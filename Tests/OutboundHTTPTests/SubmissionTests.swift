@@ -18,7 +18,7 @@ struct SubmissionTests {
 
     @Test("The conversation is in order, dots are doubled, the server's word comes back")
     func accepted() async throws {
-        let script = ScriptedMailServer()
+        let script = ScriptedEmailServer()
         let server = try script.start()
         let reply = try await withClient { client in try await client.send(mail(server)) }
         #expect(reply == SMTPReply(code: 250, text: "2.0.0 Ok: queued as 4F3B2"))
@@ -30,7 +30,7 @@ struct SubmissionTests {
 
     @Test("User and password of the address are used to log in, percent signs resolved")
     func login() async throws {
-        let script = ScriptedMailServer()
+        let script = ScriptedEmailServer()
         let server = try script.start()
         _ = try await withClient { client in try await client.send(mail(server, user: "shop:p%40ss@")) }
         // "\0shop\0p@ss" in base64, with the mechanism (RFC 4954).
@@ -39,9 +39,9 @@ struct SubmissionTests {
                 || script.log.entries.contains("AHNob3AAcEBzcw=="))
     }
 
-    @Test("Mails one after the other share a connection")
+    @Test("Emails one after the other share a connection")
     func reuse() async throws {
-        let server = try ScriptedMailServer().start()
+        let server = try ScriptedEmailServer().start()
         try await withClient { client in
             for _ in 0..<5 { _ = try await client.send(mail(server)) }
         }
@@ -64,7 +64,7 @@ struct SubmissionTests {
             (".", "451 4.3 Try again\r\n", SMTPRefusal(code: 451, stage: .message)),
         ])
     func refused(place: String, reply: String, refusal: SMTPRefusal) async throws {
-        let server = try ScriptedMailServer(replies: [place: reply]).start()
+        let server = try ScriptedEmailServer(replies: [place: reply]).start()
         let error = try await fail(mail(server, user: "shop:hush@"))
         #expect(error.code == .smtp(refusal))
         #expect(error.certainty == .notSent)
@@ -73,7 +73,7 @@ struct SubmissionTests {
 
     @Test("An address beyond ASCII goes to a server that offers SMTPUTF8, and to no other")
     func internationalized() async throws {
-        let offering = ScriptedMailServer(offering: ["SMTPUTF8", "8BITMIME"])
+        let offering = ScriptedEmailServer(offering: ["SMTPUTF8", "8BITMIME"])
         let server = try offering.start()
         var abroad = mail(server)
         abroad.recipients = ["jürgen@xn--mnchen-3ya.example"]
@@ -83,7 +83,7 @@ struct SubmissionTests {
         #expect(offering.log.entries.contains("RCPT TO:<jürgen@xn--mnchen-3ya.example>"))
 
         // A server without it, one that does not even know EHLO, and a connection that is there already.
-        for script in [ScriptedMailServer(), ScriptedMailServer(replies: ["EHLO": "502 What\r\n"])] {
+        for script in [ScriptedEmailServer(), ScriptedEmailServer(replies: ["EHLO": "502 What\r\n"])] {
             let server = try script.start()
             abroad.url = "smtp://127.0.0.1:\(server.port)"
             let (first, error) = try await withClient { client in
@@ -102,7 +102,7 @@ struct SubmissionTests {
 
     @Test("Nobody listens: not sent")
     func connect() async throws {
-        let server = try ScriptedMailServer().start()
+        let server = try ScriptedEmailServer().start()
         server.stop()
         let error = try await fail(mail(server))
         #expect(error.code == .connect)
@@ -111,14 +111,14 @@ struct SubmissionTests {
 
     @Test("Lost before the message began: not sent", arguments: ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
     func lostBefore(place: String) async throws {
-        let server = try ScriptedMailServer(replies: [place: ""]).start()
+        let server = try ScriptedEmailServer(replies: [place: ""]).start()
         let error = try await fail(mail(server))
         #expect(error.certainty == .notSent)
     }
 
     @Test("Lost in the middle of a message: not sent")
     func lostInside() async throws {
-        let server = try ScriptedMailServer(replies: ["cut": "stop here"]).start()
+        let server = try ScriptedEmailServer(replies: ["cut": "stop here"]).start()
         let data =
             Array("Subject: Big\r\n\r\nstop here\r\n".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 32 << 20)
         let error = try await fail(mail(server, data: data))
@@ -127,14 +127,14 @@ struct SubmissionTests {
 
     @Test("Lost after the final dot: ambiguous")
     func lostAfter() async throws {
-        let server = try ScriptedMailServer(replies: [".": ""]).start()
+        let server = try ScriptedEmailServer(replies: [".": ""]).start()
         let error = try await fail(mail(server))
         #expect(error.certainty == .ambiguous)
     }
 
     @Test("Nonsense after the final dot: ambiguous")
     func nonsense() async throws {
-        let server = try ScriptedMailServer(replies: [".": "299 What\r\n"]).start()
+        let server = try ScriptedEmailServer(replies: [".": "299 What\r\n"]).start()
         let error = try await fail(mail(server))
         #expect(error.certainty == .ambiguous)
     }
@@ -143,7 +143,7 @@ struct SubmissionTests {
     func slowDot() async throws {
         let never = OneTimeSignal()
         defer { never.fire() }
-        let script = ScriptedMailServer(release: never)
+        let script = ScriptedEmailServer(release: never)
         let server = try script.start()
         let web = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -168,7 +168,7 @@ struct SubmissionTests {
     func cancel() async throws {
         let never = OneTimeSignal()
         defer { never.fire() }
-        let script = ScriptedMailServer(release: never)
+        let script = ScriptedEmailServer(release: never)
         let server = try script.start()
         try await withClient { client in
             let sending = Task { try await failure { try await client.send(mail(server)) } }
@@ -185,7 +185,7 @@ struct SubmissionTests {
 
     @Test("A server that does not answer QUIT does not hold up closing")
     func closing() async throws {
-        let server = try ScriptedMailServer(replies: ["QUIT": "\u{20}"]).start()
+        let server = try ScriptedEmailServer(replies: ["QUIT": "\u{20}"]).start()
         let client = OutboundHTTPClient(logger: quiet)
         _ = try await client.send(mail(server))
         let clock = ContinuousClock()
@@ -196,7 +196,7 @@ struct SubmissionTests {
 
     @Test("When encryption is required and not offered, nothing is sent")
     func startTLSRequired() async throws {
-        let script = ScriptedMailServer()
+        let script = ScriptedEmailServer()
         let server = try script.start()
         var submission = mail(server, user: "shop:hush@")
         submission.startTLS = .required
@@ -210,7 +210,7 @@ struct SubmissionTests {
         "Addresses that bring commands along are refused",
         arguments: ["a@b>\r\nRCPT TO:<c@d", "a b@c.example", "<a@b.example>", "nobody", ""])
     func injection(address: String) async throws {
-        let server = try ScriptedMailServer().start()
+        let server = try ScriptedEmailServer().start()
         var submission = mail(server)
         submission.recipients = [address]
         #expect(try await fail(submission).code == .invalidRequest)
@@ -222,7 +222,7 @@ struct SubmissionTests {
 
     @Test("When encryption is offered but fails, there is no going back to plain text")
     func startTLSBroken() async throws {
-        let script = ScriptedMailServer(
+        let script = ScriptedEmailServer(
             replies: ["STARTTLS": "220 Go\r\nthis is no handshake\r\n"], offering: ["STARTTLS"])
         let server = try script.start()
         let error = try await fail(mail(server, user: "shop:hush@"))

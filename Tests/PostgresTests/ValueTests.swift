@@ -135,13 +135,13 @@ struct ValueTests {
         #expect(back == evil)
     }
 
-    enum Colour: String, PostgresEncodable, PostgresDecodable { case red, green }
+    enum Color: String, PostgresEncodable, PostgresDecodable { case red, green }
 
     @Test("a type with a raw value needs only the conformance")
     func rawValues() async throws {
-        try await roundTrip(Colour.green, "text")
-        try await roundTrip([Colour.red, .green], "text[]")
+        try await roundTrip(Color.green, "text")
+        try await roundTrip([Color.red, .green], "text[]")
         let row = try await pool.query("SELECT 'blue' AS colour")[0]
-        #expect(throws: PostgresError.self) { let _: Colour = try row["colour"] }
+        #expect(throws: PostgresError.self) { let _: Color = try row["colour"] }
     }
 }

@@ -5,11 +5,11 @@ import Testing
 
 @Suite("The mail provider is asked what became of a message", .timeLimit(.minutes(1)))
 struct ActivityLookupTests {
-    private static let delivery = MailDelivery(
-        id: MailDelivery.ID(), orderID: Order.ID(), kind: .orderConfirmation, status: .unknown, attempt: 1,
+    private static let delivery = EmailDelivery(
+        id: EmailDelivery.ID(), orderID: Order.ID(), kind: .orderConfirmation, status: .unknown, attempt: 1,
         recipient: nil)
 
-    private func ask(_ server: ScriptedServer) async throws -> MailTrace {
+    private func ask(_ server: ScriptedServer) async throws -> EmailTrace {
         try await withClient { client in
             try await ActivityLookup(client: client, url: server.url + "/mail/activity")
                 .trace(of: Self.delivery, messageID: "<a+b@shop.example>")
@@ -29,7 +29,7 @@ struct ActivityLookupTests {
         "Anything else leaves the question open",
         arguments: [(200, "{}"), (200, ""), (200, #"{"accepted": "yes"}"#), (404, #"{"accepted": false}"#), (500, "")])
     func open(status: Int, body: String) async throws {
-        let error = try await failure(MailFailure.self) { try await ask(try server(status, body)) }
+        let error = try await failure(EmailFailure.self) { try await ask(try server(status, body)) }
         guard case .outcomeUnknown = error else { throw error }
     }
 
@@ -37,7 +37,7 @@ struct ActivityLookupTests {
     func unreachable() async throws {
         let gone = try server(200, "")
         gone.stop()
-        let error = try await failure(MailFailure.self) { try await ask(gone) }
+        let error = try await failure(EmailFailure.self) { try await ask(gone) }
         guard case .outcomeUnknown = error else { throw error }
     }
 }

@@ -86,11 +86,11 @@ struct GuardTests {
     }
 
     /// A transport that does as it is told.
-    private struct Transport: MailTransport {
-        let failure: MailFailure?
-        func send(_ message: MailMessage) async throws(MailFailure) -> MailReceipt {
+    private struct Transport: EmailTransport {
+        let failure: EmailFailure?
+        func send(_ message: EmailMessage) async throws(EmailFailure) -> EmailReceipt {
             if let failure { throw failure }
-            return MailReceipt(reference: nil)
+            return EmailReceipt(reference: nil)
         }
     }
 
@@ -103,24 +103,24 @@ struct GuardTests {
             (.notSent(reason: "r", fault: .shop), #"refused("r")"#),
             (.outcomeUnknown(reason: "r"), #"failed("r")"#),
             (.notYet(after: .seconds(3), reason: "r"), "slowDown(Optional(3.0 seconds))"),
-        ] as [(MailFailure?, String)])
-    func mail(_ failure: MailFailure?, _ verdict: String) async throws {
+        ] as [(EmailFailure?, String)])
+    func mail(_ failure: EmailFailure?, _ verdict: String) async throws {
         let gate = Gate()
-        let message = MailMessage(
+        let message = EmailMessage(
             messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
             html: "h", date: Date())
-        _ = try? await GuardedMail(Transport(failure: failure), gate: gate).send(message)
+        _ = try? await GuardedEmail(Transport(failure: failure), gate: gate).send(message)
         #expect(gate.reports == ["send 7: \(verdict)"])
     }
 
     @Test("mail that may not be sent now is not sent")
-    func heldMail() async throws {
+    func heldEmail() async throws {
         let gate = Gate(.wait(.seconds(4), .circuit))
-        let message = MailMessage(
+        let message = EmailMessage(
             messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
             html: "h", date: Date())
-        let error = await #expect(throws: MailFailure.self) {
-            try await GuardedMail(Transport(failure: nil), gate: gate).send(message)
+        let error = await #expect(throws: EmailFailure.self) {
+            try await GuardedEmail(Transport(failure: nil), gate: gate).send(message)
         }
         #expect(error == .notYet(after: .seconds(4), reason: "the mail provider fails at present"))
         #expect(gate.reports == [])

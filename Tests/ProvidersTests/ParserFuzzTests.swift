@@ -108,7 +108,7 @@ struct ProviderParserTests {
             for now in [0, 1_764_000_000, Int.max, .min] {
                 var headers = OutboundHeaders()
                 headers.append(name: name, value: text)
-                do throws(MailFailure) {
+                do throws(EmailFailure) {
                     _ = try SendGridAnswer(response: OutboundResponse(status: 429, headers: headers), now: now)
                         .receipt()
                     Issue.record("429 is no receipt")
@@ -135,9 +135,9 @@ struct ProviderParserTests {
             do {
                 _ = try SendGridAnswer(response: response, now: 1_764_000_000).receipt()
                 try demandEqual(status, 202)
-            } catch MailFailure.notYet(let wait, _) {
+            } catch EmailFailure.notYet(let wait, _) {
                 try Self.check(wait)
-            } catch is MailFailure {}
+            } catch is EmailFailure {}
         }
     }
 
@@ -200,7 +200,7 @@ struct ProviderParserTests {
         }
         property("a sender", Gen<String>.text(near: ["The Shop <orders@shop.example>", "orders@shop.example"])) {
             text in
-            if let sender = try? MailSender(text) { try demand(HeaderText.isSafe(sender.name ?? ""), text) }
+            if let sender = try? EmailSender(text) { try demand(HeaderText.isSafe(sender.name ?? ""), text) }
         }
     }
 

@@ -7,22 +7,22 @@ import Testing
 
 @Suite("SendGrid gets a mail once and whole, and its answers mean what they say", .timeLimit(.minutes(1)))
 struct SendGridTests {
-    private func message(subject: String = "Grüße, \"Ann\"") throws -> MailMessage {
-        MailMessage(
+    private func message(subject: String = "Grüße, \"Ann\"") throws -> EmailMessage {
+        EmailMessage(
             messageID: "<delivery.1@shop.example>", recipient: try EmailAddress("ann@home.example"), subject: subject,
             text: "Hello\n",
             html: "<p>Hello</p>\n", date: Date(timeIntervalSince1970: 0),
             orderID: Order.ID("0192f0c1-2b3c-7d4e-8f50-112233445566"),
-            deliveryID: MailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445577"))
+            deliveryID: EmailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445577"))
     }
 
     private func send(
-        _ message: MailMessage, to server: ScriptedServer, sender: String = "The Shop <orders@shop.example>"
+        _ message: EmailMessage, to server: ScriptedServer, sender: String = "The Shop <orders@shop.example>"
     ) async throws
-        -> MailReceipt
+        -> EmailReceipt
     {
         try await withClient { client in
-            try await SendGridMail(client: client, apiKey: "SG.test", baseURL: server.url, sender: MailSender(sender))
+            try await SendGridEmail(client: client, apiKey: "SG.test", baseURL: server.url, sender: EmailSender(sender))
                 .send(message)
         }
     }
@@ -31,7 +31,7 @@ struct SendGridTests {
     func request() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let receipt = try await send(message(), to: server(202, headers: ["X-Message-Id": "abc"], "", log: log))
-        #expect(receipt == MailReceipt(reference: "abc"))
+        #expect(receipt == EmailReceipt(reference: "abc"))
         let request = try #require(log.entries.first)
         #expect(log.entries.count == 1 && request.method == "POST" && request.target == "/v3/mail/send")
         #expect(
@@ -60,19 +60,19 @@ struct SendGridTests {
     @Test(
         "What an answer means for the next try",
         arguments: [
-            (400, MailFailure.notSent(reason: "", fault: .shop)), (413, .notSent(reason: "", fault: .policy)),
+            (400, EmailFailure.notSent(reason: "", fault: .shop)), (413, .notSent(reason: "", fault: .policy)),
             (401, .notSent(reason: "", fault: .shop)), (403, .notSent(reason: "", fault: .shop)),
             (404, .notSent(reason: "", fault: .shop)), (415, .notSent(reason: "", fault: .shop)),
             (500, .outcomeUnknown(reason: "")),
             (503, .outcomeUnknown(reason: "")),
             (200, .outcomeUnknown(reason: "")),
         ])
-    func answers(status: Int, expected: MailFailure) async throws {
+    func answers(status: Int, expected: EmailFailure) async throws {
         let body = """
             {"errors": [{"message": "Does not contain a valid address.", "field": "from.email", "help": null},
                         {"message": "ann@home.example"}]}
             """
-        let error = try await failure(MailFailure.self) { try await send(message(), to: server(status, body)) }
+        let error = try await failure(EmailFailure.self) { try await send(message(), to: server(status, body)) }
         let reason = "The mail provider answered \(status): from.email: Does not contain a valid address."
         switch (error, expected) {
         case (.notSent(reason, let fault), .notSent(_, let wanted)): #expect(fault == wanted)
@@ -84,11 +84,11 @@ struct SendGridTests {
     @Test("A mailbox beyond ASCII is refused with that reason, and not sent to be bounced")
     func internationalized() async throws {
         let log = ScriptLog<ScriptedRequest>()
-        let abroad = MailMessage(
+        let abroad = EmailMessage(
             messageID: "<1@shop.example>", recipient: try EmailAddress("jürgen@münchen.example"), subject: "Hi",
             text: "t", html: "h",
             date: Date(timeIntervalSince1970: 0))
-        let error = try await failure(MailFailure.self) { try await send(abroad, to: server(202, "", log: log)) }
+        let error = try await failure(EmailFailure.self) { try await send(abroad, to: server(202, "", log: log)) }
         guard case .notSent(let reason, .mail) = error, reason.contains("ASCII") else { throw error }
         #expect(log.entries.isEmpty)
     }
@@ -98,7 +98,7 @@ struct SendGridTests {
         arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
     func complaints(field: String) async throws {
         let body = #"{"errors": [{"message": "no", "field": "\#(field)", "help": null}]}"#
-        let error = try await failure(MailFailure.self) { try await send(message(), to: server(400, body)) }
+        let error = try await failure(EmailFailure.self) { try await send(message(), to: server(400, body)) }
         guard case .notSent(_, .mail) = error else { throw error }
     }
 
@@ -108,7 +108,7 @@ struct SendGridTests {
     func tooMany(seconds: Int?, expected: ClosedRange<Int64>) async throws {
         var headers: [String: String] = [:]
         if let seconds { headers["X-RateLimit-Reset"] = String(Int(Date().timeIntervalSince1970) + seconds) }
-        let error = try await failure(MailFailure.self) {
+        let error = try await failure(EmailFailure.self) {
             try await send(
                 message(), to: server(429, headers: headers, #"{"errors":[{"message":"too many requests"}]}"#))
         }
@@ -119,18 +119,18 @@ struct SendGridTests {
     @Test("Lost after the request left is unknown; a provider that cannot be reached got nothing")
     func lost() async throws {
         let hangsUp = try ScriptedServer { peer in _ = try peer.readRequest() }
-        let after = try await failure(MailFailure.self) { try await send(message(), to: hangsUp) }
+        let after = try await failure(EmailFailure.self) { try await send(message(), to: hangsUp) }
         guard case .outcomeUnknown = after else { throw after }
         let gone = try server(202, "")
         gone.stop()
-        let before = try await failure(MailFailure.self) { try await send(message(), to: gone) }
+        let before = try await failure(EmailFailure.self) { try await send(message(), to: gone) }
         guard case .notSent(_, .passing) = before else { throw before }
     }
 
     @Test("Nothing can forge a header", arguments: ["a\r\nBcc: x@y.example", "a\u{2028}b"])
     func injection(subject: String) async throws {
         let log = ScriptLog<ScriptedRequest>()
-        let error = try await failure(MailFailure.self) {
+        let error = try await failure(EmailFailure.self) {
             try await send(message(subject: subject), to: server(202, "", log: log))
         }
         guard case .notSent(_, .mail) = error else { throw error }
@@ -141,18 +141,18 @@ struct SendGridTests {
     func keys() async throws {
         let real = "SG.\(String(repeating: "a", count: 22)).\(String(repeating: "b", count: 43))"
         try await withClient { client in
-            let sender = try MailSender("a@b.example")
+            let sender = try EmailSender("a@b.example")
             for base in ["http://127.0.0.1:1", "http://api.sendgrid.com", "https://api.sendgrid.com.evil.example"] {
                 #expect(throws: ProviderSettingError.self) {
-                    try SendGridMail(client: client, apiKey: real, baseURL: base, sender: sender)
+                    try SendGridEmail(client: client, apiKey: real, baseURL: base, sender: sender)
                 }
             }
             for key in ["", "SG.", "sk_test_1", "SG.a b"] {
                 #expect(throws: ProviderSettingError.self) {
-                    try SendGridMail(client: client, apiKey: key, baseURL: "https://api.sendgrid.com", sender: sender)
+                    try SendGridEmail(client: client, apiKey: key, baseURL: "https://api.sendgrid.com", sender: sender)
                 }
             }
-            let mail = try SendGridMail(
+            let mail = try SendGridEmail(
                 client: client, apiKey: real, baseURL: "https://api.eu.sendgrid.com", sender: sender)
             var dumped = ""
             dump(mail, to: &dumped)

@@ -8,7 +8,7 @@ struct JournalTests {
     private func record(_ id: Int) -> JournalRecord {
         let envelope = SMTPEnvelope(
             from: "a@example.org", recipients: ["b@example.org"], content: Array("Subject: \(id)\r\n\r\nHi\n".utf8))
-        return JournalRecord(mail: StoredMail(id: id, envelope: envelope, at: Date(timeIntervalSince1970: 1_000)))
+        return JournalRecord(mail: StoredEmail(id: id, envelope: envelope, at: Date(timeIntervalSince1970: 1_000)))
     }
 
     @Test func everyTearKeepsTheWholeLines() throws {

@@ -13,7 +13,7 @@ struct RestartTests {
                 let open = try await sandbox.intent(order: "o-2")
                 _ = try await sandbox.confirm(open, "pm_card_visa_chargeDeclined", key: "declined")
                 _ = try await sandbox.confirm(open, key: "stored-500", fault: "error_500_after_commit")
-                #expect(try await sandbox.deliver(Mails.simple(id: "m-1@shop", to: "a@example.org")) == "250")
+                #expect(try await sandbox.deliver(Emails.simple(id: "m-1@shop", to: "a@example.org")) == "250")
                 return (paid, open, first)
             }
             try await RunningSandbox.run(data: directory) { sandbox in

@@ -118,7 +118,7 @@ struct SMTPSessionTests {
         (["MAIL FROM:<a@x>", "RCPT TO:<用户@x>"], [250, 553]),
         (["MAIL FROM:<\u{0}@x>", "\u{0}", "RCPT TO:<\u{0}>"], [250, 502, 250]),
     ])
-    func whatAMailNeedsIsSaidAndChecked(_ lines: [String], _ codes: [Int]) {
+    func whatAnEmailNeedsIsSaidAndChecked(_ lines: [String], _ codes: [Int]) {
         #expect(talk(["EHLO me"] + lines).codes == [250] + codes)
     }
 

@@ -27,7 +27,7 @@ struct SendGridTests {
         }
     }
 
-    @Test func aMailIsAcceptedAndReadable() async throws {
+    @Test func anEmailIsAcceptedAndReadable() async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await Self.send(sandbox, Self.whole)
             #expect(reply.status == 202 && reply.body.isEmpty)

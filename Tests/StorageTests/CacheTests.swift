@@ -90,7 +90,7 @@ struct CacheTests {
     func outcomes() async throws {
         let redis = RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: Self.logger)
         let subscriber = RedisSubscriber(try RedisConfiguration(url: TestEnvironment.redisURL), logger: Self.logger)
-        let bus = OutcomeBus(redis: redis, subscriber: subscriber, prefix: "test-\(Order.ID())")
+        let bus = OrderNotifier(redis: redis, subscriber: subscriber, prefix: "test-\(Order.ID())")
         let mine = Order.ID()
         let other = Order.ID()
         try await withThrowingTaskGroup(of: Void.self) { group in

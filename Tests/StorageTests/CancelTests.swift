@@ -155,8 +155,8 @@ struct CancelTests {
 
     @Test(
         "an order whose time ran out ends expired, whoever finds its intent called off",
-        arguments: [Finalisation.Source.worker, .webhook, .sweeper])
-    func expiredForAll(source: Finalisation.Source) async throws {
+        arguments: [PaymentUpdate.Source.worker, .webhook, .sweeper])
+    func expiredForAll(source: PaymentUpdate.Source) async throws {
         try await Shop.with { shop in
             let order = try await shop.confirming(shop.product("PEN", stock: 5))
             try await shop.makeOverdue(order)

@@ -15,7 +15,7 @@ struct CardTestingTests {
             lastError: Decline(
                 code: "card_declined", declineCode: "generic_decline", message: "Declined.", fingerprint: fingerprint))
         let result = try #require(
-            await shop.checkout.finalise([Finalisation(orderID: order.id, intent: intent, source: .worker)]).first)
+            await shop.checkout.settle([PaymentUpdate(orderID: order.id, intent: intent, source: .worker)]).first)
         #expect(try result.get()?.status == .paymentFailed)
     }
 

@@ -115,7 +115,7 @@ struct ReconciliationTests {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             let payment = try #require(order.payment?.id)
-            let charge = StrayCharge(
+            let charge = OrphanCharge(
                 intentID: .init(rawValue: "pi_stray"), orderID: order.id, paymentID: payment, amount: Money(1999, .usd),
                 reason: .duplicate)
             let answers = try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -90,7 +90,7 @@ struct RefusedPaymentTests {
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             #expect(try await shop.count("SELECT count(*) FROM carts WHERE status = 'open'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM email_deliveries WHERE kind = 'cancellation'") == 1)
-            // Mails go to whoever the request named, so it is counted with the declined payments of its client.
+            // Emails go to whoever the request named, so it is counted with the declined payments of its client.
             #expect(try await shop.count("SELECT count(*) FROM payment_declines") == 1)
             #expect(try await shop.jobState(completion) == "done")
             let last = try #require(try await shop.orders.events(of: order.id, for: .staff)?.last)
@@ -111,17 +111,17 @@ struct RefusedPaymentTests {
                 try await shop.checkout.refuse(order.id, because: Self.refusal, completion: completion)
                     == .intentStored(shop.intentID(order)))
             #expect(try await shop.level(pen).reserved == 1)
-            func news(_ order: Order, _ status: PaymentIntentStatus) -> Finalisation {
-                Finalisation(
+            func news(_ order: Order, _ status: PaymentIntentStatus) -> PaymentUpdate {
+                PaymentUpdate(
                     orderID: order.id, intent: shop.intent(order, status), source: .worker,
                     refusal: .init(code: "x", concernsMethod: true))
             }
-            _ = try #require(await shop.checkout.finalise([news(order, .canceled)]).first).get()
+            _ = try #require(await shop.checkout.settle([news(order, .canceled)]).first).get()
             let now = try await shop.current(order)
             #expect(now.status == .rejected && now.rejectionReason == PaymentRefusal.methodCode)
             #expect(try await shop.level(pen).reserved == 0)
             let paid = try await shop.confirming(pen)
-            _ = try #require(await shop.checkout.finalise([news(paid, .succeeded)]).first).get()
+            _ = try #require(await shop.checkout.settle([news(paid, .succeeded)]).first).get()
             #expect(try await shop.current(paid).status == .confirmed)
             #expect(
                 try await shop.checkout.refuse(

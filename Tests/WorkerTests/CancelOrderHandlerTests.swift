@@ -47,7 +47,7 @@ struct CancelOrderHandlerTests {
             // The worker that was about to charge finds it so.
             let found = try await shop.charge(facts).run(attempt: facts.attempt)
             #expect(found.status == .canceled)
-            #expect(try await shop.finalise(facts).settlement == .ignore(.alreadyKnown))
+            #expect(try await shop.settle(facts).settlement == .ignore(.alreadyKnown))
             #expect(shop.payments.charges == 0)
             try await run(facts.orderID, in: shop)
         }
@@ -60,7 +60,7 @@ struct CancelOrderHandlerTests {
             let facts = try await shop.confirming(pen)
             try await cancel(facts.orderID, in: shop)
             _ = try await shop.charge(facts).run(attempt: facts.attempt)
-            if isSettled { try await shop.finalise(facts) }
+            if isSettled { try await shop.settle(facts) }
             try await run(facts.orderID, in: shop)
             #expect(try await shop.facts(facts.orderID).status == .cancelled)
             #expect(try await shop.facts(facts.orderID).paymentStatus == .captured)
@@ -68,7 +68,7 @@ struct CancelOrderHandlerTests {
             let refunds = try await shop.refunds.refunds(of: facts.orderID)
             #expect(refunds.map(\.amount) == [facts.amount])
             // The worker's own news come last, and change nothing.
-            #expect(try await shop.finalise(facts).settlement == .ignore(.alreadyKnown))
+            #expect(try await shop.settle(facts).settlement == .ignore(.alreadyKnown))
             try await run(facts.orderID, in: shop)
             #expect(try await shop.refunds.refunds(of: facts.orderID) == refunds)
         }
@@ -80,7 +80,7 @@ struct CancelOrderHandlerTests {
             let pen = try await shop.product(stock: 5)
             let facts = try await shop.confirming(pen)
             shop.payments.change(try #require(facts.intentID), to: .requiresCapture)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
             try await cancel(facts.orderID, in: shop)
             try await run(facts.orderID, in: shop)
@@ -94,12 +94,12 @@ struct CancelOrderHandlerTests {
     @Test(
         "goods that left while the payment was asked about stay with the customer, who learns once that the order is confirmed"
     )
-    func goodsLeft() async throws {
+    func alreadyShipped() async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             try await cancel(facts.orderID, in: shop)
             _ = try await shop.charge(facts).run(attempt: facts.attempt)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             try await shop.database.pool.execute("UPDATE orders SET fulfilment_status = 'fulfilled'")
             try await run(facts.orderID, in: shop)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)

@@ -11,10 +11,10 @@ import Testing
 @Suite("Money that is set aside is taken once", .timeLimit(.minutes(1)))
 struct CapturePaymentHandlerTests {
     /// A confirmed order whose money is set aside.
-    private func authorized(in shop: Shop) async throws -> CheckoutFacts {
+    private func authorized(in shop: Shop) async throws -> CheckoutSnapshot {
         let facts = try await shop.confirming(shop.product(stock: 5))
         shop.payments.change(try #require(facts.intentID), to: .requiresCapture)
-        try await shop.finalise(facts)
+        try await shop.settle(facts)
         return try await shop.facts(facts.orderID)
     }
 
@@ -33,7 +33,7 @@ struct CapturePaymentHandlerTests {
             progress: nil)
     }
 
-    private func run(_ facts: CheckoutFacts, in shop: Shop) async throws {
+    private func run(_ facts: CheckoutSnapshot, in shop: Shop) async throws {
         let handler = CapturePaymentHandler(store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
         try await handler.run(
             CapturePayment(orderID: facts.orderID), in: try await context(CapturePayment.name, in: shop))
@@ -113,7 +113,7 @@ struct CapturePaymentHandlerTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .requiresCapture, capturable: Money(1500, .usd))
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             #expect(try await shop.orders.order(facts.orderID, for: .staff)?.payment?.authorized == Money(1500, .usd))
             #expect(
                 try await shop.captures.request(facts.orderID, amount: Money(1501, .usd), by: .system("test"))
@@ -129,7 +129,7 @@ struct CapturePaymentHandlerTests {
         try await Shop.with { shop in
             let facts = try await authorized(in: shop)
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             let wish = RefundWish(orderID: facts.orderID, amount: Money(200, .usd), key: "k", actor: .system("test"))
             guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
                 throw Unexpected(what: "not accepted")

@@ -120,7 +120,7 @@ struct CheckoutHandlerTests {
     @discardableResult
     private func expectRejected(
         _ order: Order, _ product: Product, _ failure: PaymentFailure, in shop: Shop
-    ) async throws -> CheckoutFacts {
+    ) async throws -> CheckoutSnapshot {
         let now = try #require(try await shop.orders.order(order.id, for: .staff))
         #expect(now.status == .rejected && now.rejectionReason == failure.refusal?.reason)
         #expect(now.payment?.status == .canceled)

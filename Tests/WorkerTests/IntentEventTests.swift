@@ -32,7 +32,7 @@ struct IntentEventTests {
             #expect(shop.payments.lookUps == 0, "what is signed need not be asked again")
             // The worker comes later with its own answer, and every event comes again.
             shop.payments.change(try #require(facts.intentID), to: intent)
-            #expect(try await shop.finalise(facts).settlement == .ignore(.alreadyKnown))
+            #expect(try await shop.settle(facts).settlement == .ignore(.alreadyKnown))
             for _ in 1...3 { #expect(try await shop.hear(kind, shop.wire(facts, intent)) == .alreadyKnown) }
             let mails = try await shop.database.pool.query("SELECT 1 FROM email_deliveries")
             #expect(mails.count == 1)
@@ -93,7 +93,7 @@ struct IntentEventTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .requiresAction)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             shop.payments.change(
                 try #require(facts.intentID), to: .requiresPaymentMethod, declined: "authentication_required")
             let wire = shop.wire(facts, .requiresPaymentMethod, declined: true)
@@ -112,7 +112,7 @@ struct IntentEventTests {
             try await expectSnooze { try await shop.handle(event: event) }
             #expect(try await shop.facts(facts.orderID).status == .reserved)
             #expect(shop.payments.lookUps == 0)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             let lookUps = shop.payments.lookUps
             #expect(try await shop.handle(event: event) == .alreadyKnown)
             #expect(shop.payments.lookUps == lookUps)

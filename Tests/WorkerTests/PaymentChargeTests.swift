@@ -27,7 +27,7 @@ struct PaymentChargeTests {
             #expect(try await shop.facts(facts.orderID).attempt == 2)
             let events = try #require(try await shop.orders.events(of: facts.orderID, for: .staff))
             #expect(events.compactMap(\.reason) == ["attempt_1", "attempt_2"])
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
         }
     }
 
@@ -39,7 +39,7 @@ struct PaymentChargeTests {
             #expect(try await shop.charge(facts).run(attempt: 1).status == .succeeded)
             #expect(shop.payments.keys == ["pc:\(facts.paymentID):1"])
             #expect(try await shop.facts(facts.orderID).attempt == 1)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
         }
     }
 
@@ -57,7 +57,7 @@ struct PaymentChargeTests {
             // The second try met the kept failure first.
             #expect(shop.payments.keys == [1, 2, 2, 3].map { "pc:\(facts.paymentID):\($0)" })
             #expect(shop.payments.charges == 1)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
         }
     }
 
@@ -86,7 +86,7 @@ struct PaymentChargeTests {
             }
             #expect(try await shop.charge(facts).run(attempt: 1).status == .succeeded)
             #expect(shop.payments.keys == [1, 1].map { "pc:\(facts.paymentID):\($0)" })
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
         }
     }
 
@@ -101,7 +101,7 @@ struct PaymentChargeTests {
                 throw Unexpected(what: "not transient")
             }
             #expect(try await shop.charge(facts).run(attempt: 2).status == .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
         }
     }
 

@@ -18,7 +18,7 @@ struct ReconcilePaymentsTests {
     ) async throws {
         let handler = ReconcilePaymentsHandler(
             store: store(shop),
-            healer: PaymentHealer(
+            healer: BreakResolver(
                 store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
             payments: shop.payments)
         let context = JobContext(
@@ -108,7 +108,7 @@ struct ReconcilePaymentsTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             let id = try await intent(shop, "pi_second", of: (facts.orderID, facts.paymentID), .succeeded)
             let log = ErrorLog()
             for _ in 0..<2 { try await reconcile(shop, log: log) }
@@ -160,7 +160,7 @@ struct ReconcilePaymentsTests {
             let product = try await shop.product(stock: 5)
             let paid = try await shop.confirming(product)
             shop.payments.change(try #require(paid.intentID), to: .succeeded)
-            try await shop.finalise(paid)
+            try await shop.settle(paid)
             let orphan = try await intent(shop, "pi_orphan", of: (paid.orderID, paid.paymentID), .requiresPaymentMethod)
             let (waiting, charged) = (
                 try await shop.facts(shop.reserved(product).id), try await shop.facts(shop.reserved(product).id)
@@ -226,7 +226,7 @@ struct ReconcilePaymentsTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             let intentID = try #require(facts.intentID)
             shop.payments.change(intentID, to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             func give(_ amount: Int64, _ id: Refund.ID) async throws {
                 _ = try await shop.payments.refund(
                     RefundRequest(
@@ -303,7 +303,7 @@ struct ReconcilePaymentsTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             let id = try #require(facts.intentID)
             shop.payments.change(id, to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             let intent = try await shop.payments.retrieve(id)
             shop.payments.remove(id)
             for _ in 0..<2 { try await reconcile(shop) }
@@ -354,7 +354,7 @@ struct ReconcilePaymentsTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             let id = try await intent(shop, "pi_second", of: (facts.orderID, facts.paymentID), .succeeded)
             _ = try await shop.payments.refund(
                 RefundRequest(

@@ -131,7 +131,7 @@ struct RefundEventTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             let intentID = try #require(facts.intentID)
             shop.payments.change(intentID, to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             let made = shop.payments.refundByHand(intentID, Money(800, .usd))
             func wire(_ status: String) -> String {
                 #"{"id":"\#(made.id)","object":"refund","status":"\#(status)","amount":800,"currency":"usd","payment_intent":"\#(intentID)","#
@@ -191,7 +191,7 @@ struct RefundEventTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             func record() async throws -> DisputeRecord {
                 try #require(await shop.disputes.disputes(about: facts.orderID).first)
             }
@@ -216,7 +216,7 @@ struct RefundEventTests {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .disputeRecorded)
             #expect(try await shop.hear(.disputeCreated, dispute(facts.orderID, "needs_response")) == .alreadyKnown)
             #expect(try await shop.hear(.disputeClosed, dispute(facts.orderID, "lost")) == .disputeRecorded)

@@ -52,7 +52,7 @@ struct RefundPaymentHandlerTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             let intentID = try #require(facts.intentID)
             shop.payments.change(intentID, to: .succeeded)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             shop.payments.refundByHand(intentID, Money(800, .usd))
             guard
                 case .cancelled = try await shop.orders.cancel(

@@ -24,7 +24,7 @@ struct SweepTests {
         try await Shop.with { shop in
             let pen = try await shop.product(stock: 20)
             let bare = try await shop.reserved(pen)
-            var overdue: [CheckoutFacts] = []
+            var overdue: [CheckoutSnapshot] = []
             for _ in 0..<12 { overdue.append(try await shop.confirming(pen)) }
             try await makeOverdue(shop)
             // One after the other they would wait for each other for ever.
@@ -83,7 +83,7 @@ struct SweepTests {
             let facts = try await shop.confirming(shop.product(stock: 5))
             let id = try #require(facts.intentID)
             shop.payments.change(id, to: .requiresAction)
-            try await shop.finalise(facts)
+            try await shop.settle(facts)
             shop.payments.change(id, to: end, declined: end == .requiresPaymentMethod ? "authentication_required" : nil)
             let sweep = UndecidedPaymentSweep(
                 store: shop.store, checkouts: shop.checkouts, payments: shop.payments, interval: .seconds(1),
@@ -97,10 +97,10 @@ struct SweepTests {
     }
 
     /// Fails the first time it is asked and knows every message after that.
-    private final class Stumbling: MailActivity {
+    private final class Stumbling: EmailActivity {
         private let hasFailed = Mutex(false)
 
-        func trace(of delivery: MailDelivery, messageID: String) async throws(MailFailure) -> MailTrace {
+        func trace(of delivery: EmailDelivery, messageID: String) async throws(EmailFailure) -> EmailTrace {
             let isFirst = hasFailed.withLock { failed in
                 defer { failed = true }
                 return !failed
@@ -111,17 +111,17 @@ struct SweepTests {
     }
 
     @Test("a mail that cannot be looked up keeps no other mail waiting")
-    func unknownMails() async throws {
+    func unknownEmails() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product(stock: 5)
             for _ in 0..<3 {
                 let facts = try await shop.confirming(pen)
                 shop.payments.change(try #require(facts.intentID), to: .succeeded)
-                try await shop.finalise(facts)
+                try await shop.settle(facts)
             }
             try await shop.database.pool.execute(
                 "UPDATE email_deliveries SET status = 'unknown', attempt = 1, updated_at = now() - interval '1 minute'")
-            let sweep = UnknownMailSweep(
+            let sweep = UnknownEmailSweep(
                 store: shop.mail, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30),
                 logger: shop.logger)
             try await sweep.sweep()

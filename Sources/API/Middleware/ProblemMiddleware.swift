@@ -20,7 +20,7 @@ struct ProblemMiddleware: RouterMiddleware {
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
         let document = ProblemDocument(problem: problem, instance: instance, requestID: requestID)
-        return try JSONAnswer.response(document, status: problem.status, headers: headers)
+        return try JSONResponse.response(document, status: problem.status, headers: headers)
     }
 
     private static func problem(for error: any Error, _ request: Request, _ logger: Logger) -> Problem {

@@ -27,7 +27,7 @@ extension ShopServices {
             limits: common.http.limits, redis: connections.redis, prefix: prefix, logger: logger)
         self.init(
             accounts: AccountStore(database: database),
-            catalogue: CatalogueStore(database: database, settings: common.shop),
+            catalogue: CatalogStore(database: database, settings: common.shop),
             products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database, settings: common.shop), guests: GuestStore(database: database),
             orders: orders,
@@ -38,12 +38,12 @@ extension ShopServices {
             paymentWebhook: common.webhooks.payments.map {
                 PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
             },
-            mail: MailStore(database: database, dispatcher: connections.dispatcher),
-            mailEvents: MailEventStore(database: database, dispatcher: connections.dispatcher),
-            mailWebhook: try common.webhooks.mailKey.map { der throws(StartupError) in try MailWebhook(der: der) },
+            mail: EmailStore(database: database, dispatcher: connections.dispatcher),
+            mailEvents: EmailEventStore(database: database, dispatcher: connections.dispatcher),
+            mailWebhook: try common.webhooks.mailKey.map { der throws(StartupError) in try EmailWebhook(der: der) },
             reconciliations: ReconciliationStore(database: database),
-            outcomes: OutcomeBus(redis: connections.redis, subscriber: subscriber, prefix: prefix),
-            waits: OrderWaits(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
+            outcomes: OrderNotifier(redis: connections.redis, subscriber: subscriber, prefix: prefix),
+            waits: QueueEstimator(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher),
             remains: JobRemains(database: database), audit: AuditLog(database: database),
             health: HealthCheck(

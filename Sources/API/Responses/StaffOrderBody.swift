@@ -7,7 +7,7 @@ struct StaffOrderBody: Encodable {
     let order: Order
     let refunds: [Refund]
     let disputes: [DisputeRecord]
-    let mails: [OrderMail]
+    let mails: [OrderEmail]
     var waiting: OrderWaiting?
 
     private enum CodingKeys: String, CodingKey {
@@ -22,6 +22,6 @@ struct StaffOrderBody: Encodable {
         try container.encodeIfPresent(order.userID, forKey: .userID)
         try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
         try container.encode(disputes.map(DisputeBody.init), forKey: .disputes)
-        try container.encode(mails.map(MailBody.init), forKey: .mails)
+        try container.encode(mails.map(EmailBody.init), forKey: .mails)
     }
 }

@@ -20,7 +20,7 @@ struct AdminDeadLetterRoutes {
         let queue = query.queue()
         let limit = query.limit()
         try query.finish()
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             PageBody(items: try await jobs.deadGroups(queue: queue, limit: limit), nextCursor: nil))
     }
 
@@ -46,7 +46,7 @@ struct AdminDeadLetterRoutes {
             if progress.changed + progress.left >= wish.limit { break }
         }
         if action == .discard { try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user)) }
-        return try JSONAnswer.response(BulkProgressBody(progress: progress))
+        return try JSONResponse.response(BulkProgressBody(progress: progress))
     }
 
     private func entry(_ action: BulkAction, _ wish: DeadLetterRequest, _ user: User.ID, _ context: ShopContext)

@@ -16,6 +16,7 @@ struct AdminDisputeRoutes {
         let page = query.page()
         try query.finish()
         let found = try await disputes.disputes(onlyOpen: onlyOpen, page: page)
-        return try JSONAnswer.response(PageBody(items: found.items.map(DisputeBody.init), nextCursor: found.nextCursor))
+        return try JSONResponse.response(
+            PageBody(items: found.items.map(DisputeBody.init), nextCursor: found.nextCursor))
     }
 }

@@ -7,7 +7,7 @@ struct AdminEmailRoutes {
     /// The most that one call sends again.
     static let batch = 500
 
-    let mail: MailStore
+    let mail: EmailStore
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("emails", use: list)
@@ -19,26 +19,26 @@ struct AdminEmailRoutes {
     /// is shown without it: all that somebody should look at.
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         var query = RequestQuery(request)
-        let names = ["attention", "refused"] + MailDeliveryStatus.allCases.map(\.rawValue)
+        let names = ["attention", "refused"] + EmailDeliveryStatus.allCases.map(\.rawValue)
         let filter = query.parsed("status", "Expected one of \(names.joined(separator: ", ")).") {
-            text -> MailFilter? in
+            text -> EmailFilter? in
             switch text {
             case "attention": .attention
             case "refused": .refused
-            default: MailDeliveryStatus(rawValue: text).map(MailFilter.status)
+            default: EmailDeliveryStatus(rawValue: text).map(EmailFilter.status)
             }
         }
         let page = query.page()
         try query.finish()
         let found = try await mail.mails(filter ?? .attention, page: page)
-        return try JSONAnswer.response(PageBody(items: found.items.map(MailBody.init), nextCursor: found.nextCursor))
+        return try JSONResponse.response(PageBody(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
     }
 
     /// Answers once it is durable; a job sends it.
     @Sendable func resend(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let id = MailDelivery.ID(try context.parameters.require("id")) else { throw Problem.notFound("email") }
+        guard let id = EmailDelivery.ID(try context.parameters.require("id")) else { throw Problem.notFound("email") }
         switch try await mail.resend(id, audit: try entry("mail.resent", id.description, context)) {
-        case .requested(let mail): return try JSONAnswer.response(MailBody(mail), status: .accepted)
+        case .requested(let mail): return try JSONResponse.response(EmailBody(mail), status: .accepted)
         case .refused(let status): throw Problem.emailNotResendable(status)
         case .unknownDelivery: throw Problem.notFound("email")
         }
@@ -47,18 +47,19 @@ struct AdminEmailRoutes {
     /// All that failed, and all that wait while the shop is refused; `{"kind": …, "fault": …}` narrows it down.
     @Sendable func resendAll(_ request: Request, _ context: ShopContext) async throws -> Response {
         var fields = try await request.fields()
-        let kinds = MailKind.allCases.map(\.rawValue).joined(separator: ", ")
-        let faults = MailFault.allCases.map(\.rawValue).joined(separator: ", ")
+        let kinds = EmailKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let faults = EmailFault.allCases.map(\.rawValue).joined(separator: ", ")
         let kind =
-            fields.has("kind") ? fields.parsed("kind", "Expected one of \(kinds).") { MailKind(rawValue: $0) } : nil
+            fields.has("kind") ? fields.parsed("kind", "Expected one of \(kinds).") { EmailKind(rawValue: $0) } : nil
         let fault =
-            fields.has("fault") ? fields.parsed("fault", "Expected one of \(faults).") { MailFault(rawValue: $0) } : nil
+            fields.has("fault")
+            ? fields.parsed("fault", "Expected one of \(faults).") { EmailFault(rawValue: $0) } : nil
         guard fields.isComplete else { throw fields.rejection }
         var audit = try entry("mails.resent", "all", context)
         audit.details["kind"] = kind?.rawValue
         audit.details["fault"] = fault?.rawValue
         let (count, hasMore) = try await mail.resendAll(kind: kind, fault: fault, limit: Self.batch, audit: audit)
-        return try JSONAnswer.response(Resent(resent: count, has_more: hasMore), status: .accepted)
+        return try JSONResponse.response(Resent(resent: count, has_more: hasMore), status: .accepted)
     }
 
     private struct Resent: Encodable {
@@ -76,7 +77,7 @@ struct AdminEmailRoutes {
 }
 
 extension Problem {
-    static func emailNotResendable(_ status: MailDeliveryStatus) -> Problem {
+    static func emailNotResendable(_ status: EmailDeliveryStatus) -> Problem {
         let reason =
             switch status {
             case .sent: "It was sent."

@@ -9,8 +9,8 @@ struct AdminOrderRoutes {
     let refunds: RefundStore
     let captures: CaptureStore
     let disputes: DisputeStore
-    let mail: MailStore
-    let waits: OrderWaits
+    let mail: EmailStore
+    let waits: QueueEstimator
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("orders/{id}", use: show)
@@ -22,14 +22,14 @@ struct AdminOrderRoutes {
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         let order = try await order(context)
-        return try JSONAnswer.response(try await body(order))
+        return try JSONResponse.response(try await body(order))
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
         let order = try await order(context)
         let refunds = try await refunds.refunds(of: order.id)
-        return try JSONAnswer.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
+        return try JSONResponse.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
     }
 
     /// Answers once the refund is durable; a job carries it out.
@@ -44,9 +44,9 @@ struct AdminOrderRoutes {
                 remoteAddress: context.remoteAddress))
         switch outcome {
         case .accepted(let refund):
-            return try JSONAnswer.response(await answer(for: refund), status: .accepted, headers: .comeAgain())
+            return try JSONResponse.response(await answer(for: refund), status: .accepted, headers: .comeAgain())
         case .replayed(let refund):
-            return try JSONAnswer.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
+            return try JSONResponse.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
         case .keyReused: throw Problem.idempotencyKeyReused
         case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
         case .unknownItem(let product): throw Problem.unknownRefundItem(body.field(of: product))
@@ -67,7 +67,7 @@ struct AdminOrderRoutes {
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user),
             remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        return try JSONAnswer.response(try await body(answer.order), status: answer.status, headers: answer.headers)
+        return try JSONResponse.response(try await body(answer.order), status: answer.status, headers: answer.headers)
     }
 
     /// Answers once it is durable; a job takes the money.
@@ -88,7 +88,7 @@ struct AdminOrderRoutes {
         case .notAuthorized(let status): throw Problem.nothingToCapture(status)
         case .unknownOrder: throw Problem.notFound("order")
         }
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             try await body(try await order(context)), status: status, headers: status == .accepted ? .comeAgain() : [:])
     }
 

@@ -15,7 +15,7 @@ struct AdminQueueRoutes {
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
         let queues = try await jobs.queues(known: ShopQueues.all)
-        return try JSONAnswer.response(PageBody(items: queues, nextCursor: nil))
+        return try JSONResponse.response(PageBody(items: queues, nextCursor: nil))
     }
 
     @Sendable func configure(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -35,7 +35,7 @@ struct AdminQueueRoutes {
             wish.apply(to: &$0)
         }
         guard let status = try await status(queue) else { throw Problem.notFound("queue") }
-        return try JSONAnswer.response(status)
+        return try JSONResponse.response(status)
     }
 
     private func status(_ queue: QueueName) async throws -> QueueStatus? {

@@ -17,7 +17,7 @@ struct AdminRateRoutes {
         try RequestQuery(request).finish()
         let status = try await rates.status()
         let records = (status.current.map { [$0] } ?? []) + status.held
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             PageBody(
                 items: records.map { RateSetBody($0, moves: $0.status == .held ? status.moves(of: $0) : []) },
                 nextCursor: nil))

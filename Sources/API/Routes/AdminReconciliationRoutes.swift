@@ -21,7 +21,8 @@ struct AdminReconciliationRoutes {
         let page = query.page()
         try query.finish()
         let breaks = try await reconciliations.breaks(status: status, kind: kind, page: page)
-        return try JSONAnswer.response(PageBody(items: breaks.items.map(BreakBody.init), nextCursor: breaks.nextCursor))
+        return try JSONResponse.response(
+            PageBody(items: breaks.items.map(BreakBody.init), nextCursor: breaks.nextCursor))
     }
 
     @Sendable func resolve(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -38,6 +39,6 @@ struct AdminReconciliationRoutes {
         else {
             throw Problem.notFound("break")
         }
-        return try JSONAnswer.response(BreakBody(resolved))
+        return try JSONResponse.response(BreakBody(resolved))
     }
 }

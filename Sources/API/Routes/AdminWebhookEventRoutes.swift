@@ -25,7 +25,7 @@ struct AdminWebhookEventRoutes {
         let page = query.page()
         try query.finish()
         let events = try await webhooks.events(selection, page: page)
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             PageBody(items: events.items.map(WebhookEventBody.init), nextCursor: events.nextCursor))
     }
 
@@ -34,7 +34,7 @@ struct AdminWebhookEventRoutes {
         guard let event = try await webhooks.event(try context.parameters.require("id")) else {
             throw Problem.notFound("event")
         }
-        return try JSONAnswer.response(WebhookEventBody(event))
+        return try JSONResponse.response(WebhookEventBody(event))
     }
 
     /// Answers once the job that acts on it is durable.
@@ -58,7 +58,7 @@ struct AdminWebhookEventRoutes {
             actor: .user(user), action: "webhook_events.replayed", subjectKind: "webhook_events",
             subjectID: selection.rawValue,
             remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             Replayed(replayed: try await webhooks.replayAll(selection, noting: entry)), status: .accepted,
             headers: .comeAgain())
     }
@@ -93,7 +93,7 @@ struct AdminWebhookEventRoutes {
     private static func response(_ change: WebhookEventChange, status: HTTPResponse.Status) throws -> Response {
         switch change {
         case .done(let event):
-            return try JSONAnswer.response(
+            return try JSONResponse.response(
                 WebhookEventBody(event), status: status, headers: status == .accepted ? .comeAgain() : [:])
         case .handled(let event): throw Problem.eventHandled(event)
         case .unknown: throw Problem.notFound("event")

@@ -27,7 +27,7 @@ struct AuthRoutes {
         var session = try await open(for: user, context)
         session.user = UserBody(user)
         await bringAlong(cartToken, into: user.id, &session, context)
-        return try JSONAnswer.response(session, status: .created)
+        return try JSONResponse.response(session, status: .created)
     }
 
     @Sendable func login(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -49,7 +49,7 @@ struct AuthRoutes {
         if let attempt { await services.logins.passed(attempt) }
         var session = try await open(for: user, context)
         await bringAlong(cartToken, into: user.id, &session, context)
-        return try JSONAnswer.response(session)
+        return try JSONResponse.response(session)
     }
 
     @Sendable func refresh(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -61,7 +61,7 @@ struct AuthRoutes {
             from: context.origin)
         switch rotation {
         case .rotated(let user):
-            return try JSONAnswer.response(
+            return try JSONResponse.response(
                 SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: next))
         case .reused(let user):
             context.logger.warning(

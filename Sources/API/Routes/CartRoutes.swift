@@ -23,7 +23,7 @@ struct CartRoutes {
         let currency = try currency(request)
         var cart: Cart?
         if let owner = try await owner(request, context) { cart = try await carts.cart(of: owner, in: currency) }
-        return try JSONAnswer.response(cart.map(CartBody.init) ?? CartBody(emptyIn: currency ?? settings.currency))
+        return try JSONResponse.response(cart.map(CartBody.init) ?? CartBody(emptyIn: currency ?? settings.currency))
     }
 
     /// May be repeated under an `Idempotency-Key`. A guest without a token needs none: each answer is about a cart of
@@ -43,14 +43,14 @@ struct CartRoutes {
         if let token { headers[.cartToken] = token }
         guard let key else {
             let cart = try await carts.add(body.quantity, of: body.productID, for: owner, in: currency)
-            return try JSONAnswer.response(CartBody(cart), headers: headers)
+            return try JSONResponse.response(CartBody(cart), headers: headers)
         }
-        let fingerprint = Array(SHA256.hash(data: try JSONAnswer.data(json)))
+        let fingerprint = Array(SHA256.hash(data: try JSONResponse.data(json)))
         let (cart, isReplay) = try await carts.add(
             body.quantity, of: body.productID, for: owner, in: currency,
             once: CartStore.Key(key, fingerprint: fingerprint))
         if isReplay { headers[.idempotentReplayed] = "true" }
-        return try JSONAnswer.response(CartBody(cart), headers: headers)
+        return try JSONResponse.response(CartBody(cart), headers: headers)
     }
 
     @Sendable func change(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -59,7 +59,7 @@ struct CartRoutes {
         guard let owner = try await owner(request, context), let product = try product(context) else {
             throw Problem.notFound("item in the cart")
         }
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             CartBody(try await carts.set(body.quantity, of: product, for: owner, in: currency)))
     }
 
@@ -68,7 +68,7 @@ struct CartRoutes {
         guard let owner = try await owner(request, context), let product = try product(context) else {
             throw Problem.notFound("item in the cart")
         }
-        return try JSONAnswer.response(CartBody(try await carts.remove(product, for: owner, in: currency)))
+        return try JSONResponse.response(CartBody(try await carts.remove(product, for: owner, in: currency)))
     }
 
     @Sendable func clear(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -8,11 +8,11 @@ struct DocumentRoutes {
 
     func add(to group: RouterGroup<ShopContext>) {
         group.get("openapi.yaml") { _, _ in
-            JSONAnswer.response(
+            JSONResponse.response(
                 bytes: document.yaml, headers: [.contentType: "application/yaml", .cacheControl: "public, max-age=300"])
         }
         group.get("openapi.json") { _, _ in
-            JSONAnswer.response(bytes: document.json, headers: [.cacheControl: "public, max-age=300"])
+            JSONResponse.response(bytes: document.json, headers: [.cacheControl: "public, max-age=300"])
         }
     }
 }

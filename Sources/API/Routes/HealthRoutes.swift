@@ -5,10 +5,10 @@ struct HealthRoutes {
     let health: HealthCheck
 
     func add(to router: some RouterMethods<ShopContext>) {
-        router.get("healthz") { _, _ in try JSONAnswer.response(["status": "ok"]) }
+        router.get("healthz") { _, _ in try JSONResponse.response(["status": "ok"]) }
         router.get("readyz") { _, context in
             let report = await health.report(context.logger)
-            return try JSONAnswer.response(report, status: report.isReady ? .ok : .serviceUnavailable)
+            return try JSONResponse.response(report, status: report.isReady ? .ok : .serviceUnavailable)
         }
     }
 }

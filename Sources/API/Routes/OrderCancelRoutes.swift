@@ -20,6 +20,6 @@ struct OrderCancelRoutes {
             actor: context.viewer.user.map { .user($0) } ?? .guest,
             remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        return try JSONAnswer.response(OrderBody(answer.order), status: answer.status, headers: answer.headers)
+        return try JSONResponse.response(OrderBody(answer.order), status: answer.status, headers: answer.headers)
     }
 }

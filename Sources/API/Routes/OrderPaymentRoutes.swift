@@ -7,8 +7,8 @@ import Storage
 struct OrderPaymentRoutes {
     let orders: OrderStore
     let guests: GuestStore
-    let waiter: OutcomeWaiter
-    let waits: OrderWaits
+    let waiter: OrderLongPoll
+    let waits: QueueEstimator
 
     func add(to group: RouterGroup<ShopContext>) {
         group.post("orders/{id}/payments", use: pay)
@@ -36,7 +36,7 @@ struct OrderPaymentRoutes {
         case .notPayable(let status):
             let order = try await order(id, viewer)
             // Paid, or being paid: the same request as before, most likely, whose answer was lost.
-            if status.isPaid { return try JSONAnswer.response(OrderBody(order)) }
+            if status.isPaid { return try JSONResponse.response(OrderBody(order)) }
             if status.isOpen { return try await answer(order, viewer, seconds) }
             throw Problem.notPayable(order)
         case .notChargeable(let violation):

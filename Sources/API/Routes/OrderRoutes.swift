@@ -9,8 +9,8 @@ import Storage
 struct OrderRoutes {
     let orders: OrderStore
     let guests: GuestStore
-    let waiter: OutcomeWaiter
-    let waits: OrderWaits
+    let waiter: OrderLongPoll
+    let waits: QueueEstimator
     let cartTokens: CartTokens
 
     func add(to group: RouterGroup<ShopContext>) {
@@ -29,7 +29,7 @@ struct OrderRoutes {
         let buyer = try await buyer(body, key: key, request, context)
         let outcome = try await orders.place(
             PlaceOrderRequest(
-                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONAnswer.data(json))),
+                idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONResponse.data(json))),
                 buyer: buyer.owner,
                 scopes: buyer.scopes, earlierScopes: buyer.earlierScopes, source: body.source, currency: body.currency,
                 expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
@@ -57,7 +57,7 @@ struct OrderRoutes {
         try query.finish()
         let result = try await orders.orders(for: try await context.orderViewer(request, guests), page: page)
         let waiting = await waits.of(result.items)
-        return try JSONAnswer.response(
+        return try JSONResponse.response(
             PageBody(items: result.items.map { OrderBody($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
     }
 
@@ -66,7 +66,7 @@ struct OrderRoutes {
         guard let order = try await orders.order(try context.orderID(), for: viewer) else {
             throw Problem.notFound("order")
         }
-        return try JSONAnswer.response(OrderBody(order, waiting: await waits.of(order)))
+        return try JSONResponse.response(OrderBody(order, waiting: await waits.of(order)))
     }
 
     @Sendable func events(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -81,7 +81,7 @@ struct OrderRoutes {
         else {
             throw Problem.notFound("order")
         }
-        return try JSONAnswer.response(PageBody(items: events.map(OrderEventBody.init), nextCursor: nil))
+        return try JSONResponse.response(PageBody(items: events.map(OrderEventBody.init), nextCursor: nil))
     }
 
     /// Who buys, and how the idempotency key finds the order again.

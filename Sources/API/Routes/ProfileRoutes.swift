@@ -12,6 +12,6 @@ struct ProfileRoutes {
         guard let id = context.viewer.user, let user = try await accounts.user(id), !user.isDisabled else {
             throw Problem.unauthorised
         }
-        return try JSONAnswer.response(UserBody(user))
+        return try JSONResponse.response(UserBody(user))
     }
 }

@@ -14,12 +14,12 @@ struct RateRoutes {
 
     @Sendable func currencies(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        return try CacheableAnswer.response(CurrenciesBody(try await rates.status(), settings), to: request)
+        return try CacheableResponse.response(CurrenciesBody(try await rates.status(), settings), to: request)
     }
 
     @Sendable func current(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
         guard let body = RatesBody(try await rates.status(), settings) else { throw Problem.notFound("set of rates") }
-        return try CacheableAnswer.response(body, to: request)
+        return try CacheableResponse.response(body, to: request)
     }
 }

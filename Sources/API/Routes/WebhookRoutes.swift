@@ -38,7 +38,7 @@ struct WebhookRoutes {
         let document = try? await JSONParser.parseAside(body)
         if let document, StripeNotice.isThin(document) {
             WebhookMetrics.count(.ignored)
-            return try JSONAnswer.response(Taken())
+            return try JSONResponse.response(Taken())
         }
         guard let document, let notice = StripeNotice(document) else {
             WebhookMetrics.count(.malformed)
@@ -59,7 +59,7 @@ struct WebhookRoutes {
         } else {
             WebhookMetrics.count(.ignored)
         }
-        return try JSONAnswer.response(Taken())
+        return try JSONResponse.response(Taken())
     }
 
     /// `{}`: the status says it all.

@@ -6,7 +6,7 @@ import Storage
 /// Everything the routes call, made once at start-up.
 struct ShopServices: Sendable {
     let accounts: AccountStore
-    let catalogue: CatalogueStore
+    let catalogue: CatalogStore
     let products: ProductCache
     let rates: RateStore
     let carts: CartStore
@@ -18,13 +18,13 @@ struct ShopServices: Sendable {
     let webhooks: WebhookStore
     /// How the payment provider's webhooks are told from others; nil where none are taken.
     let paymentWebhook: PaymentWebhook?
-    let mail: MailStore
-    let mailEvents: MailEventStore
+    let mail: EmailStore
+    let mailEvents: EmailEventStore
     /// How the mail provider's events are told from others'; nil where none are taken.
-    let mailWebhook: MailWebhook?
+    let mailWebhook: EmailWebhook?
     let reconciliations: ReconciliationStore
-    let outcomes: OutcomeBus
-    let waits: OrderWaits
+    let outcomes: OrderNotifier
+    let waits: QueueEstimator
     let jobs: JobInspector
     let remains: JobRemains
     let audit: AuditLog

@@ -9,18 +9,18 @@ enum SendGridNotice {
 
     /// The events about mails of this shop, `nil` when the document is no list of events. Passed over is what is about
     /// other mails, which share the provider's account, and what cannot be read: told again it would read the same.
-    static func events(_ document: JSONValue) -> [MailEvent]? {
+    static func events(_ document: JSONValue) -> [EmailEvent]? {
         guard case .array(let elements) = document else { return nil }
         return elements.compactMap(event)
     }
 
-    private static func event(_ element: JSONValue) -> MailEvent? {
+    private static func event(_ element: JSONValue) -> EmailEvent? {
         guard case .object(let fields) = element, case .integer(let time)? = fields["timestamp"],
             (0...4_102_444_800).contains(time),
             let name = text(fields["event"], 50), let messageID = text(fields["sg_message_id"], 255),
-            let id = text(fields["delivery_id"], 36).flatMap({ MailDelivery.ID($0) })
+            let id = text(fields["delivery_id"], 36).flatMap({ EmailDelivery.ID($0) })
         else { return nil }
-        return MailEvent(
+        return EmailEvent(
             deliveryID: id, messageID: messageID, name: name, reason: reason(fields["reason"]),
             at: Date(timeIntervalSince1970: TimeInterval(time)))
     }

@@ -17,7 +17,7 @@ package struct ProcessContext: Sendable {
     /// - Parameter grace: how long the shutdown may take; then the process ends at once, with status 70.
     /// - Throws: what made a service fail.
     package func serve(_ services: [any Service], metrics settings: MetricsSettings, grace: Duration) async throws {
-        var all: [any Service] = [HurrySignal(grace: grace, logger: logger)]
+        var all: [any Service] = [ForcedShutdown(grace: grace, logger: logger)]
         if settings.port != 0 {
             all.append(MetricsServer(registry: metrics, host: settings.host, port: settings.port, logger: logger))
         }
@@ -28,7 +28,7 @@ package struct ProcessContext: Sendable {
                 services: all + services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         do {
             try await group.run()
-        } catch is HurrySignal.Hurried {
+        } catch is ForcedShutdown.Hurried {
             logger.notice("stopped in a hurry, as asked by a second signal")
         }
     }

@@ -42,7 +42,7 @@ package enum ProcessMain {
     static func explained(_ error: any Error) -> (message: String, code: Int32) {
         if let error = error as? StartupError { return (error.message, StartupError.exitCode) }
         if let error = error as? ListeningFailed { return (error.description, StartupError.exitCode) }
-        return ("stopped by an error: \(Masking.maskingMailAddresses(in: "\(error)"))", 1)
+        return ("stopped by an error: \(Masking.maskingEmailAddresses(in: "\(error)"))", 1)
     }
 
     private static func complain(_ message: String) {

@@ -6,8 +6,8 @@ package import Providers
 /// The services outside that a worker calls, made from its settings.
 package struct OutboundServices: Sendable {
     package let payments: any PaymentProvider
-    package let mail: any MailTransport
-    package let mailRenderer: OrderMailRenderer
+    package let mail: any EmailTransport
+    package let mailRenderer: OrderEmailRenderer
     /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it
     /// tells by itself.
     package let mailActivity: ActivityLookup?
@@ -16,7 +16,7 @@ package struct OutboundServices: Sendable {
     /// - Parameter gates: what every call to payments and mail asks first.
     /// - Throws: ``StartupError`` that names every setting a provider refuses.
     package init(
-        payments paymentSettings: PaymentSettings, mail mailSettings: MailSettings, rates rateSettings: RateSettings,
+        payments paymentSettings: PaymentSettings, mail mailSettings: EmailSettings, rates rateSettings: RateSettings,
         gates: ProviderGates, client: OutboundHTTPClient, logger: Logger
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
@@ -24,19 +24,20 @@ package struct OutboundServices: Sendable {
             try StripePayments(
                 client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL, logger: logger)
         }
-        let mail: (any MailTransport)?
+        let mail: (any EmailTransport)?
         switch mailSettings.transport {
         case .smtp(let url, let startTLS):
             mail = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
-                try SMTPMail(client: client, url: url.value, sender: mailSettings.sender, startTLS: startTLS)
+                try SMTPEmail(client: client, url: url.value, sender: mailSettings.sender, startTLS: startTLS)
             }
         case .sendGrid(let key, let baseURL):
             mail = Self.made("SENDGRID_API_KEY, SENDGRID_API_BASE", &problems) { () throws(ProviderSettingError) in
-                try SendGridMail(client: client, apiKey: key.value, baseURL: baseURL, sender: mailSettings.sender)
+                try SendGridEmail(client: client, apiKey: key.value, baseURL: baseURL, sender: mailSettings.sender)
             }
         }
         let mailRenderer = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
-            try OrderMailRenderer(sender: mailSettings.sender, shop: mailSettings.shop, timeZone: mailSettings.timeZone)
+            try OrderEmailRenderer(
+                sender: mailSettings.sender, shop: mailSettings.shop, timeZone: mailSettings.timeZone)
         }
         mailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
             guard let url = mailSettings.activityURL else { return nil }
@@ -49,7 +50,7 @@ package struct OutboundServices: Sendable {
             throw StartupError(problems)
         }
         self.payments = GuardedPayments(payments, gate: gates.payments)
-        self.mail = GuardedMail(mail, gate: gates.mail)
+        self.mail = GuardedEmail(mail, gate: gates.mail)
         self.mailRenderer = mailRenderer
         self.rates = rates
     }

@@ -21,7 +21,7 @@ package struct ProviderGates: Sendable {
     package var byQueue: [QueueName: RedisCallGate] {
         [
             CheckoutOrder.queue: payments, RefundPayment.queue: payments, ReconcilePayments.queue: payments,
-            SendMail.queue: mail,
+            SendEmail.queue: mail,
         ]
     }
 }

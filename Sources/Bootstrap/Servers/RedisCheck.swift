@@ -7,7 +7,7 @@ struct RedisCheck: Sendable {
     /// Looks once and refuses what is dangerous.
     ///
     /// - Throws: ``StartupError`` for what only somebody's hand can change; `RedisError` when a server does not answer.
-    func run() async throws -> [RedisFacts] {
+    func run() async throws -> [RedisSnapshot] {
         let facts = try await facts()
         if let refusal = Self.refusal(of: facts.flatMap { $0.findings(databaseAhead: nil) }) { throw refusal }
         return facts
@@ -16,9 +16,9 @@ struct RedisCheck: Sendable {
     /// Looks once, at each server that jobs are written to.
     ///
     /// - Throws: ``StartupError`` when it refuses to answer; `RedisError` when it does not answer.
-    func facts() async throws -> [RedisFacts] {
+    func facts() async throws -> [RedisSnapshot] {
         do throws(RedisError) {
-            return try await RedisFacts.ofEachMaster(redis)
+            return try await RedisSnapshot.ofEachMaster(redis)
         } catch {
             guard !error.isTransient, error.code != .closed else { throw error }
             throw StartupError(

@@ -52,20 +52,20 @@ package struct ServerWatch: Service {
 
     private enum Answer {
         case database(ahead: Double)
-        case redis([RedisFacts])
+        case redis([RedisSnapshot])
     }
 
     /// Both are waited for side by side, so that the one that refuses is not hidden behind the one that is away.
-    private func answers() async throws -> (Double, [RedisFacts]) {
+    private func answers() async throws -> (Double, [RedisSnapshot]) {
         let (database, redis) = (DatabaseCheck(database: connections.database), RedisCheck(redis: connections.redis))
         let (databasePatience, redisPatience) = (
-            Patience(server: "PostgreSQL", setting: "DATABASE_URL", logger: logger),
-            Patience(server: "Redis", setting: "REDIS_URL", logger: logger)
+            StartupRetry(server: "PostgreSQL", setting: "DATABASE_URL", logger: logger),
+            StartupRetry(server: "Redis", setting: "REDIS_URL", logger: logger)
         )
         return try await withThrowingTaskGroup(of: Answer.self) { group in
             group.addTask { .database(ahead: try await databasePatience.wait { try await database.run() }) }
             group.addTask { .redis(try await redisPatience.wait { try await redis.run() }) }
-            var (ahead, facts) = (0.0, [RedisFacts]())
+            var (ahead, facts) = (0.0, [RedisSnapshot]())
             for try await answer in group {
                 switch answer {
                 case .database(let seconds): ahead = seconds

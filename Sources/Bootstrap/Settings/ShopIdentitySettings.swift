@@ -6,7 +6,7 @@ extension ShopIdentity {
     /// Reads `SHOP_NAME`, `SHOP_ADDRESS`, `SHOP_CONTACT` and `SHOP_LOGO_FILE`; nil with a problem noted.
     ///
     /// - Parameter sender: whose name the shop has that names none.
-    static func read(_ reader: inout SettingsReader, sender: MailSender?) -> ShopIdentity? {
+    static func read(_ reader: inout SettingsReader, sender: EmailSender?) -> ShopIdentity? {
         let name = reader.value(
             "SHOP_NAME", default: sender?.name ?? "Shop",
             expected: "the shop's name, a line of 1 to \(maximumName) characters"
@@ -28,13 +28,13 @@ extension ShopIdentity {
             let contacts = words.compactMap(Contact.init)
             return (1...4).contains(words.count) && contacts.count == words.count ? contacts : nil
         }
-        let logo: MailImage? = reader.value(
+        let logo: EmailImage? = reader.value(
             "SHOP_LOGO_FILE", default: nil,
             expected:
-                "the path of a PNG, JPEG or GIF of at most \(MailImage.maximumBytes / 1024) KiB that this user may read"
-        ) { path -> MailImage?? in
+                "the path of a PNG, JPEG or GIF of at most \(EmailImage.maximumBytes / 1024) KiB that this user may read"
+        ) { path -> EmailImage?? in
             // Read no further than needed to see that it is too large.
-            guard let image = bytes(of: path, upTo: MailImage.maximumBytes + 1).flatMap({ MailImage($0) }) else {
+            guard let image = bytes(of: path, upTo: EmailImage.maximumBytes + 1).flatMap({ EmailImage($0) }) else {
                 return nil
             }
             return .some(image)

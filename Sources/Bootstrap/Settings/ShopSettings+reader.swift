@@ -22,7 +22,8 @@ extension ShopSettings {
             ) { RateMargin(percent: $0) },
             maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365),
             language: reader.choice("SHOP_LANGUAGE", default: .english),
-            paymentFailedMailDelay: .seconds(reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
+            paymentFailedEmailDelay: .seconds(
+                reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
             charges: Self.providerCharges)
     }
 }

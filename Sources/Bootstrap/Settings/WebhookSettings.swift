@@ -7,6 +7,6 @@ package struct WebhookSettings: Sendable {
 
     package init(_ reader: inout SettingsReader) {
         payments = PaymentWebhookSettings(&reader)
-        mailKey = MailWebhookSetting.read(&reader)
+        mailKey = EmailWebhookSetting.read(&reader)
     }
 }

@@ -8,7 +8,7 @@ package struct WorkerProcessSettings: ProcessSettings {
     package let database: DatabaseSettings
     package let redis: RedisSettings
     package let payments: PaymentSettings
-    package let mail: MailSettings
+    package let mail: EmailSettings
     package let rates: RateSettings
     package let shop: ShopSettings
 
@@ -21,7 +21,7 @@ package struct WorkerProcessSettings: ProcessSettings {
         let database = DatabaseSettings(&reader, applicationName: "cartwright-worker")
         let redis = RedisSettings(&reader, clientName: "cartwright-worker")
         let payments = PaymentSettings(&reader)
-        let mail = MailSettings(&reader)
+        let mail = EmailSettings(&reader)
         guard let database, let redis, let payments, let mail else { return nil }
         self.database = database
         self.redis = redis

@@ -41,7 +41,7 @@ struct DisputeCheckup: Sendable {
     }
 
     /// Nothing where all events fit: most shops never see another.
-    static func judge(_ matters: [OpenMatter]) -> Finding? {
+    static func judge(_ matters: [UnmatchedEventKind]) -> Finding? {
         guard let latest = matters.first else { return nil }
         return .warning(
             "payments.events",

@@ -66,7 +66,7 @@ struct Doctor: AsyncParsableCommand {
         let declines = hasTables ? await DeclineCheckup(services: services).findings() : []
         let disputes = hasTables ? await DisputeCheckup(services: services).findings() : []
         let reconciliation = hasTables ? await ReconciliationCheckup(services: services).findings() : []
-        let mails = hasTables ? await MailCheckup(services: services).findings() : []
+        let mails = hasTables ? await EmailCheckup(services: services).findings() : []
         let rates =
             hasTables
             ? await RateCheckup(services: services).findings()

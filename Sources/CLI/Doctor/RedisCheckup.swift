@@ -7,13 +7,13 @@ struct RedisCheckup: Sendable {
 
     func findings() async -> [Finding] {
         do {
-            return try await RedisFacts.ofEachMaster(services.redis).flatMap(Self.judge)
+            return try await RedisSnapshot.ofEachMaster(services.redis).flatMap(Self.judge)
         } catch {
             return [.failed("redis", error)]
         }
     }
 
-    static func judge(_ facts: RedisFacts) -> [Finding] {
+    static func judge(_ facts: RedisSnapshot) -> [Finding] {
         let findings = [version(facts), role(facts), eviction(facts), persistence(facts), clock(facts)].compactMap(
             \.self)
         guard let server = facts.server else { return findings }
@@ -22,7 +22,7 @@ struct RedisCheckup: Sendable {
         }
     }
 
-    private static func version(_ facts: RedisFacts) -> Finding {
+    private static func version(_ facts: RedisSnapshot) -> Finding {
         let text = "version \(facts["redis_version"] ?? "unknown")"
         guard let version = facts.version, version >= .oldestRedis else {
             return .failed(
@@ -31,7 +31,7 @@ struct RedisCheckup: Sendable {
         return .ok("redis", text)
     }
 
-    private static func role(_ facts: RedisFacts) -> Finding {
+    private static func role(_ facts: RedisSnapshot) -> Finding {
         let role = facts["role"] ?? "unknown"
         guard role == "master" else {
             return .failed("redis.role", role, "Let REDIS_URL name the primary server, which takes writes.")
@@ -39,7 +39,7 @@ struct RedisCheckup: Sendable {
         return .ok("redis.role", "takes writes")
     }
 
-    private static func eviction(_ facts: RedisFacts) -> Finding {
+    private static func eviction(_ facts: RedisSnapshot) -> Finding {
         let policy = facts.evictionPolicy
         if policy == "noeviction" { return .ok("redis.eviction", policy) }
         let advice = "CONFIG SET maxmemory-policy noeviction, and the same in redis.conf."
@@ -48,7 +48,7 @@ struct RedisCheckup: Sendable {
             "\(policy): Redis throws waiting jobs away when memory runs out; no process starts with it", advice)
     }
 
-    private static func persistence(_ facts: RedisFacts) -> Finding {
+    private static func persistence(_ facts: RedisSnapshot) -> Finding {
         if facts["loading"] == "1" {
             return .warning("redis.persistence", "the server is still loading its data", "Wait and look again.")
         }
@@ -73,7 +73,7 @@ struct RedisCheckup: Sendable {
             "CONFIG SET appendonly yes, and the same in redis.conf.")
     }
 
-    private static func clock(_ facts: RedisFacts) -> Finding? {
+    private static func clock(_ facts: RedisSnapshot) -> Finding? {
         facts.clockAhead.map { ClockDrift.finding("redis.clock", seconds: $0) }
     }
 }

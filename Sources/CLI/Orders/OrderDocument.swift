@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Storage
 
-/// An order in JSON. Mail addresses are masked, client secrets left out.
+/// An order in JSON. Email addresses are masked, client secrets left out.
 struct OrderDocument: Encodable {
     struct PaymentDocument: Encodable {
         let id: String
@@ -15,10 +15,10 @@ struct OrderDocument: Encodable {
         let declineCode: String?
     }
 
-    struct MailDocument: Encodable {
+    struct EmailDocument: Encodable {
         let id: String
-        let kind: MailKind
-        let status: MailDeliveryStatus
+        let kind: EmailKind
+        let status: EmailDeliveryStatus
         let attempt: Int
         let recipient: String?
         let reason: String?
@@ -74,7 +74,7 @@ struct OrderDocument: Encodable {
     let payment: PaymentDocument?
     let refunds: [RefundDocument]
     let disputes: [DisputeDocument]
-    let mails: [MailDocument]
+    let mails: [EmailDocument]
     let timeline: [EntryDocument]
 
     init(_ file: OrderFile) throws {
@@ -112,7 +112,7 @@ struct OrderDocument: Encodable {
                 openedAt: $0.dispute.openedAt, answerBefore: $0.dispute.answerBefore, closedAt: $0.closedAt)
         }
         mails = file.mails.map {
-            MailDocument(
+            EmailDocument(
                 id: $0.delivery.id.description, kind: $0.delivery.kind, status: $0.delivery.status,
                 attempt: $0.delivery.attempt,
                 recipient: $0.delivery.recipient?.description, reason: $0.reason, createdAt: $0.createdAt,

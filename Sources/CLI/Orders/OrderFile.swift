@@ -5,7 +5,7 @@ import Storage
 struct OrderFile: Sendable {
     let order: Order
     let events: [OrderEvent]
-    let mails: [OrderMail]
+    let mails: [OrderEmail]
     let refunds: [Refund]
     let disputes: [DisputeRecord]
 

@@ -37,7 +37,7 @@ struct OrdersShow: AsyncParsableCommand {
             Terminal.write(Self.table(of: file.disputes))
         }
         if !file.mails.isEmpty {
-            Terminal.write("\nMails:")
+            Terminal.write("\nEmails:")
             Terminal.write(Self.table(of: file.mails))
         }
         Terminal.write("\nWhat happened:")
@@ -55,10 +55,10 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Id", order.id.description)
         facts.add("Status", order.status.rawValue)
         facts.add("Rejected", order.rejectionReason)
-        facts.add("Fulfilment", order.fulfilment.rawValue)
+        facts.add("Fulfillment", order.fulfilment.rawValue)
         facts.add("Customer", order.userID.map { "user \($0)" } ?? "guest")
         // Masked: what is shown here ends up in terminals' histories and in tickets.
-        facts.add("Mail", order.email?.description)
+        facts.add("Email", order.email?.description)
         facts.add("Total", order.totals.total.description)
         if order.refunded.amount > 0 { facts.add("Refunded", order.refunded.description) }
         if let rate = order.rate {
@@ -148,7 +148,7 @@ struct OrdersShow: AsyncParsableCommand {
         return table
     }
 
-    private static func table(of mails: [OrderMail]) -> Table {
+    private static func table(of mails: [OrderEmail]) -> Table {
         var table = Table([
             .text("id"), .text("kind"), .text("status"), .number("tries"), .text("to"), .text("sent"), .wide("reason"),
         ])

@@ -11,18 +11,18 @@ struct Seed: AsyncParsableCommand {
             An administrator is created when ADMIN_EMAIL and ADMIN_PASSWORD are set.
             """)
 
-    @Option(help: "How many products, at most \(SampleCatalogue.capacity).")
+    @Option(help: "How many products, at most \(SampleCatalog.capacity).")
     var products = 1200
 
-    @Option(name: .customLong("admin-email"), help: "Mail address of the administrator; ADMIN_EMAIL when left out.")
+    @Option(name: .customLong("admin-email"), help: "Email address of the administrator; ADMIN_EMAIL when left out.")
     var adminEmail: String?
 
     /// Rows of one transaction: large enough to be quick, small enough to show progress.
     private static let batch = 200
 
     func validate() throws {
-        guard (0...SampleCatalogue.capacity).contains(products) else {
-            throw ValidationError("--products: expected a number from 0 to \(SampleCatalogue.capacity).")
+        guard (0...SampleCatalog.capacity).contains(products) else {
+            throw ValidationError("--products: expected a number from 0 to \(SampleCatalog.capacity).")
         }
     }
 
@@ -37,8 +37,8 @@ struct Seed: AsyncParsableCommand {
     }
 
     /// - Returns: whether any product is new.
-    private func fill(_ store: CatalogueStore) async throws -> Bool {
-        let catalogue = SampleCatalogue(count: products).products
+    private func fill(_ store: CatalogStore) async throws -> Bool {
+        let catalogue = SampleCatalog(count: products).products
         var added = 0
         for start in stride(from: 0, to: catalogue.count, by: Self.batch) {
             let end = min(start + Self.batch, catalogue.count)

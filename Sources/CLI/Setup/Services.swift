@@ -23,8 +23,8 @@ struct Services: Sendable {
     var disputes: DisputeStore { DisputeStore(database: database) }
     var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: connections.dispatcher) }
     var reconciliations: ReconciliationStore { ReconciliationStore(database: database) }
-    var mail: MailStore { MailStore(database: database, dispatcher: connections.dispatcher) }
-    var catalogue: CatalogueStore { CatalogueStore(database: database, settings: settings.shop) }
+    var mail: EmailStore { EmailStore(database: database, dispatcher: connections.dispatcher) }
+    var catalogue: CatalogStore { CatalogStore(database: database, settings: settings.shop) }
     var rates: RateStore { RateStore(database: database) }
     var accounts: AccountStore { AccountStore(database: database) }
     var invariants: Invariants { Invariants(database: database) }

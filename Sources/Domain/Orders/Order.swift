@@ -20,7 +20,7 @@ package struct Order: Hashable, Sendable {
     /// Where it stands.
     package let status: OrderStatus
     /// Whether it was sent.
-    package let fulfilment: FulfilmentStatus
+    package let fulfilment: FulfillmentStatus
     /// Counts changes: the ETag of the order.
     package let version: Int
     /// What was bought, as priced.
@@ -51,7 +51,7 @@ package struct Order: Hashable, Sendable {
     /// Puts an order together from stored parts.
     package init(
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus,
-        fulfilment: FulfilmentStatus,
+        fulfilment: FulfillmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?,
         reservedUntil: Date?,

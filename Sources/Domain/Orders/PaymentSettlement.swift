@@ -54,13 +54,13 @@ package enum PaymentSettlement: Hashable, Sendable {
         /// its last error is of, so from anybody else a decline may be that of an earlier card.
         package let isOwnAnswer: Bool
         /// Whether the goods have left the house.
-        package let hasLeft: Bool
+        package let isShipped: Bool
 
         /// Gathers what is known.
         package init(
             order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?,
             isOwnAnswer: Bool = true,
-            hasLeft: Bool = false, captured: Money? = nil
+            isShipped: Bool = false, captured: Money? = nil
         ) {
             self.order = order
             self.payment = payment
@@ -68,7 +68,7 @@ package enum PaymentSettlement: Hashable, Sendable {
             self.captured = captured ?? (payment.rank >= PaymentStatus.captured.rank ? amount : .zero(amount.currency))
             self.intentID = intentID
             self.isOwnAnswer = isOwnAnswer
-            self.hasLeft = hasLeft
+            self.isShipped = isShipped
         }
     }
 
@@ -118,7 +118,7 @@ package enum PaymentSettlement: Hashable, Sendable {
     /// Goods that have left don't come back by that: a confirmed order without money is a break, and stays in sight.
     private static func canceled(_ known: Known) -> PaymentSettlement {
         if known.order.isOpen { return .release }
-        return known.payment == .authorized && known.order == .confirmed && !known.hasLeft
+        return known.payment == .authorized && known.order == .confirmed && !known.isShipped
             ? .void : .recordPayment(.canceled)
     }
 

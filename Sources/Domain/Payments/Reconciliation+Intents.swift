@@ -9,7 +9,7 @@ extension Reconciliation {
         private var received: Money { intent.amountReceived ?? intent.amount }
 
         /// An intent that is stored with a payment.
-        func withStored(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        func withStored(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
             if let named = intent.orderID, named != facts.orderID {
                 return found(.foreign, facts, "It names order \(named) and is stored with another.", .askOperator)
             }
@@ -22,7 +22,7 @@ extension Reconciliation {
             case .canceled:
                 return found(
                     .behind, facts, "It is canceled; our payment is \(facts.payment.rawValue).",
-                    .finalise(facts.orderID))
+                    .settle(facts.orderID))
             default: break
             }
             if facts.isPaid { return ahead(facts) }
@@ -31,20 +31,20 @@ extension Reconciliation {
                 ? found(.unstoredIntent, facts, "Our payment is called off.", .cancel) : nil
         }
 
-        private func captured(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        private func captured(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
             if facts.payment.rank >= PaymentStatus.captured.rank {
                 if intent.amountReceived == nil || intent.captured == facts.captured { return nil }
                 return found(
                     .amountDiffers, facts, "Of it \(intent.captured) came; we hold that \(facts.captured) did.",
-                    .finalise(facts.orderID))
+                    .settle(facts.orderID))
             }
             if facts.payment == .canceled { return lateMoney(facts) }
             return found(
                 facts.order.isOpen || facts.order.isPaid ? .behind : .lateMoney, facts,
-                "The money has moved; our payment is \(facts.payment.rawValue).", .finalise(facts.orderID))
+                "The money has moved; our payment is \(facts.payment.rawValue).", .settle(facts.orderID))
         }
 
-        private func authorized(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        private func authorized(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
             if facts.payment == .authorized { return nil }
             if facts.isPaid { return ahead(facts) }
             if facts.payment == .canceled {
@@ -52,12 +52,12 @@ extension Reconciliation {
             }
             return found(
                 facts.order.isOpen || facts.order.isPaid ? .behind : .lateMoney, facts,
-                "Money is held; our payment is \(facts.payment.rawValue).", .finalise(facts.orderID))
+                "Money is held; our payment is \(facts.payment.rawValue).", .settle(facts.orderID))
         }
 
         /// An intent that names an order of ours and is not stored with its payment. It has never been: what is stored
         /// stays.
-        func withNamed(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        func withNamed(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
             if theirs == .canceled { return nil }
             guard intent.paymentID == facts.paymentID else {
                 return foreign("It names order \(facts.orderID) and not its payment.")
@@ -71,7 +71,7 @@ extension Reconciliation {
                         "It holds money that the order, \(facts.order.rawValue), has no use for.", .cancel)
                 }
                 if intent.amount != facts.amount { return differs(facts) }
-                return found(.unstoredIntent, facts, "It holds the order's money.", .finalise(facts.orderID))
+                return found(.unstoredIntent, facts, "It holds the order's money.", .settle(facts.orderID))
             default: break
             }
             if facts.intentID != nil || !facts.takesMoney {
@@ -83,7 +83,7 @@ extension Reconciliation {
         }
 
         /// Money moved on an intent that is not stored.
-        private func moved(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        private func moved(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
             if facts.intentID != nil {
                 guard left.amount > 0 else { return nil }
                 return found(
@@ -95,12 +95,12 @@ extension Reconciliation {
                 return found(
                     facts.order.isOpen ? .unstoredIntent : .lateMoney, facts,
                     "The money has moved; the order is \(facts.order.rawValue).",
-                    .finalise(facts.orderID))
+                    .settle(facts.orderID))
             }
             return lateMoney(facts)
         }
 
-        private func lateMoney(_ facts: PaymentFacts) -> ReconciliationFinding? {
+        private func lateMoney(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
             guard left.amount > 0 else { return nil }
             return found(
                 .lateMoney, facts,
@@ -134,20 +134,20 @@ extension Reconciliation {
             intent.status.isPaid ? found(.foreign, nil, reason, .askOperator) : nil
         }
 
-        private func differs(_ facts: PaymentFacts) -> ReconciliationFinding {
+        private func differs(_ facts: PaymentSnapshot) -> ReconciliationFinding {
             found(
                 .amountDiffers, facts,
                 "It is over \(intent.amount), of which \(received) came; ours is \(facts.amount).", .askOperator)
         }
 
-        private func ahead(_ facts: PaymentFacts) -> ReconciliationFinding {
+        private func ahead(_ facts: PaymentSnapshot) -> ReconciliationFinding {
             found(
                 .ahead, facts, "Our payment is \(facts.payment.rawValue); the provider's is \(intent.status.rawValue).",
                 .askOperator)
         }
 
         private func found(
-            _ kind: BreakKind, _ facts: PaymentFacts?, _ reason: String, _ remedy: ReconciliationFinding.Remedy
+            _ kind: BreakKind, _ facts: PaymentSnapshot?, _ reason: String, _ remedy: ReconciliationFinding.Remedy
         ) -> ReconciliationFinding {
             ReconciliationFinding(
                 kind, .intent, intent.id.rawValue, orderID: facts?.orderID ?? intent.orderID, amount: intent.amount,

@@ -4,7 +4,7 @@ extension Reconciliation {
     /// - Parameters:
     ///   - ours: our refund that it names.
     ///   - payment: the payment that its intent is stored with.
-    package func finding(_ refund: ProviderRefund, ours: Refund?, payment: PaymentFacts?) -> ReconciliationFinding? {
+    package func finding(_ refund: ProviderRefund, ours: Refund?, payment: PaymentSnapshot?) -> ReconciliationFinding? {
         guard isOlder(refund.createdAt, than: Self.grace) else { return nil }
         func found(_ kind: BreakKind, _ reason: String, _ remedy: ReconciliationFinding.Remedy) -> ReconciliationFinding
         {

@@ -30,7 +30,7 @@ package struct Reconciliation: Hashable, Sendable {
     }
 
     /// Whether what was given back of an intent has to be known to judge it.
-    package static func asksForRefunds(of intent: PaymentIntent, stored: PaymentFacts?) -> Bool {
+    package static func asksForRefunds(of intent: PaymentIntent, stored: PaymentSnapshot?) -> Bool {
         intent.status == .succeeded && intent.orderID != nil && (stored == nil || stored?.payment == .canceled)
     }
 
@@ -41,7 +41,7 @@ package struct Reconciliation: Hashable, Sendable {
     ///   - named: the payment of the order that the intent names.
     ///   - givenBack: what has gone back of it or is about to, where ``asksForRefunds(of:stored:)``.
     package func finding(
-        _ intent: PaymentIntent, stored: PaymentFacts?, named: PaymentFacts?, givenBack: Money? = nil
+        _ intent: PaymentIntent, stored: PaymentSnapshot?, named: PaymentSnapshot?, givenBack: Money? = nil
     ) -> ReconciliationFinding? {
         guard isOlder(intent.createdAt, than: Self.grace) else { return nil }
         let left = (intent.amountReceived ?? intent.amount).amount.saturatingSubtract(givenBack?.amount ?? 0)
@@ -66,7 +66,7 @@ package struct Reconciliation: Hashable, Sendable {
     }
 
     /// What an intent of ours that the provider does not know is to us.
-    package func missing(_ facts: PaymentFacts) -> ReconciliationFinding? {
+    package func missing(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
         facts.intentID.map {
             ReconciliationFinding(
                 .ahead, .intent, $0.rawValue, orderID: facts.orderID, amount: facts.amount,

@@ -11,7 +11,7 @@ package struct ReconciliationFinding: Hashable, Sendable {
     /// What makes the books agree. Each is safe to carry out twice, and by two at once.
     package enum Remedy: Hashable, Sendable {
         /// Settle the intent with its order, as its worker would have.
-        case finalise(Order.ID)
+        case settle(Order.ID)
         /// Store the intent with its payment; it has not moved any money.
         case adopt(Order.ID)
         /// Give the intent up: nobody will confirm it, or nobody may take what it holds.

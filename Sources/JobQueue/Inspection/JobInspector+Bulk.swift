@@ -37,7 +37,7 @@ extension JobInspector {
         switch action {
         case .retry:
             let revived = try await database.transaction { transaction in
-                let revived = try Revival.jobs(in: try transaction.query(Revival.statement(for: candidates)))
+                let revived = try Requeue.jobs(in: try transaction.query(Requeue.statement(for: candidates)))
                 if !revived.isEmpty { try transaction.note(note(JobChange(after: ["changed": "\(revived.count)"]))) }
                 return revived
             }

@@ -13,7 +13,7 @@ extension JobInspector {
         let revived = try await database.transaction { transaction in
             let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE")
                 .first?["state"]
-            let revived = try Revival.jobs(in: try transaction.query(Revival.statement(for: candidate)))
+            let revived = try Requeue.jobs(in: try transaction.query(Requeue.statement(for: candidate)))
             if !revived.isEmpty {
                 try transaction.note(
                     note(JobChange(before: ["state": before ?? ""], after: ["state": JobState.ready.rawValue])))

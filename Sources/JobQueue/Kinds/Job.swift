@@ -1,10 +1,10 @@
 /// A kind of job: its payload as a Swift value, and how the queue treats it.
 ///
-///     struct SendMail: Job {
+///     struct SendEmail: Job {
 ///         static let name = "email.send"
 ///         static let queue: QueueName = "email"
 ///         static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(15))
-///         let deliveryID: MailDelivery.ID
+///         let deliveryID: EmailDelivery.ID
 ///     }
 ///
 /// What it does stands in a ``JobHandler``.
@@ -19,14 +19,14 @@ public protocol Job: Codable, Sendable {
     /// An attempt that runs longer is cancelled and counts as a transient failure. 60 s unless stated.
     static var timeLimit: Duration { get }
     /// What becomes of a job whose process died in the middle of it. It runs again unless stated.
-    static var afterCrash: AfterCrash { get }
+    static var crashPolicy: CrashPolicy { get }
     /// Version of the payload's shape. A worker parks jobs newer than the version it knows.
     static var version: Int { get }
 }
 
 extension Job {
     /// Its handler runs again.
-    public static var afterCrash: AfterCrash { .runAgain }
+    public static var crashPolicy: CrashPolicy { .runAgain }
     /// 60 s.
     public static var timeLimit: Duration { .seconds(60) }
     /// 1.

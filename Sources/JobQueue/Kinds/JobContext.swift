@@ -23,7 +23,7 @@ public struct JobContext: Sendable {
     public let completion: JobCompletion
     let workerLogger: Logger
     /// Nil for ephemeral jobs.
-    let progress: ProgressBoard?
+    let progress: ProgressReporter?
 
     /// Tells operators how far a long job is. As often as it pleases: the ledger is told once a second. Does nothing
     /// for ephemeral jobs, which have no ledger row.

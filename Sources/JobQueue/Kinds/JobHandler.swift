@@ -13,7 +13,7 @@ public protocol JobHandler<Kind>: Sendable {
     func run(_ job: Kind, in context: JobContext) async throws
 
     /// Finds out whether an attempt whose process died has had its effect. Called before ``run(_:in:)``, under the same
-    /// time limit, for kinds whose ``Job/afterCrash`` is ``AfterCrash/verify``. An error counts like one of `run`.
+    /// time limit, for kinds whose ``Job/crashPolicy`` is ``CrashPolicy/verify``. An error counts like one of `run`.
     func verify(_ job: Kind, in context: JobContext) async throws -> Verification
 }
 

@@ -64,7 +64,7 @@ public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomString
     private struct Clock {
         private var stamp: UInt64 = 0
         private var count: UInt64 = 0
-        var random = RandomReserve()
+        var random = EntropyBuffer()
 
         mutating func next(_ now: UInt64) -> (stamp: UInt64, count: UInt64) {
             let isLittleBehind = now <= stamp && stamp - now < 10_000

@@ -24,10 +24,10 @@ final class JobKind: Sendable {
         version = kind.version
         run = { payload, context in
             let job = try JobPayload.decode(kind, from: payload)
-            guard context.crashes > 0, kind.afterCrash != .runAgain else {
+            guard context.crashes > 0, kind.crashPolicy != .runAgain else {
                 return try await handler.run(job, in: context)
             }
-            guard kind.afterCrash == .verify else {
+            guard kind.crashPolicy == .verify else {
                 throw JobFailure.outcomeUnknown("the process died while it ran \(kind.name)")
             }
             switch try await handler.verify(job, in: context) {

@@ -13,7 +13,7 @@ struct LostJob: Sendable {
 }
 
 /// Why a queue needs a look into Redis.
-struct QueueSuspicion: Sendable {
+struct QueueAnomaly: Sendable {
     let queue: QueueName
     /// A ready job should have been claimed by now.
     let hasOverdue: Bool
@@ -51,7 +51,7 @@ extension JobLedger {
     }
 
     /// Queues in which something may have to be pushed, by the ledger alone.
-    func suspicions(queues: [QueueName], slack: Duration) async throws -> [QueueSuspicion] {
+    func suspicions(queues: [QueueName], slack: Duration) async throws -> [QueueAnomaly] {
         let rows = try await database.query(
             """
             SELECT queue, overdue, processes
@@ -66,7 +66,7 @@ extension JobLedger {
              WHERE overdue OR processes <> '{}'
             """)
         return try rows.map { row in
-            QueueSuspicion(
+            QueueAnomaly(
                 queue: try row["queue"], hasOverdue: try row["overdue"],
                 processes: (try row["processes"] as [String]).map(ProcessID.init(rawValue:)))
         }

@@ -48,7 +48,8 @@ struct Attempt: Sendable {
         isDurable = true
     }
 
-    func context(retry: RetryPolicy, completion: JobCompletion, progress: ProgressBoard?, logger: Logger) -> JobContext
+    func context(retry: RetryPolicy, completion: JobCompletion, progress: ProgressReporter?, logger: Logger)
+        -> JobContext
     {
         JobContext(
             jobID: id, name: name, queue: queue, attempt: number, crashes: crashes,

@@ -16,7 +16,7 @@ extension AttemptOutcome {
             self = .dead(reason: "malformed", describe("malformed", error.description))
         case let limit as TimeLimitExceeded:
             self = again(describe("time_limit", limit.description))
-        case let cancelled as JobCancelled:
+        case let cancelled as JobCanceled:
             self = .cancelled(describe("cancelled", cancelled.description))
         case JobFailure.transient(let message):
             self = again(describe("transient", message))

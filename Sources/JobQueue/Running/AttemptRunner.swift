@@ -6,10 +6,10 @@ struct AttemptRunner: Sendable {
     let registry: JobRegistry
     let interceptors: [any JobInterceptor]
     /// Nil where nobody asks for the progress of jobs.
-    let progress: ProgressBoard?
+    let progress: ProgressReporter?
     let logger: Logger
 
-    func run(_ attempt: Attempt, in running: RunningJobs) async -> AttemptEnding {
+    func run(_ attempt: Attempt, in running: RunningJobs) async -> AttemptResult {
         let began = ContinuousClock.now
         let completion = JobCompletion(jobID: attempt.id, epoch: attempt.epoch)
         func failure(_ code: String, _ message: String) -> AttemptError {
@@ -17,13 +17,13 @@ struct AttemptRunner: Sendable {
         }
         guard let kind = registry[attempt.name] else {
             let error = failure("unknown_kind", "no worker of this version runs \(attempt.name)")
-            return AttemptEnding(
+            return AttemptResult(
                 outcome: .parked(reason: "unknown_kind", error), completion: completion, duration: .zero)
         }
         guard attempt.version <= kind.version else {
             let error = failure(
                 "newer_version", "the payload has version \(attempt.version); this worker knows \(kind.version)")
-            return AttemptEnding(
+            return AttemptResult(
                 outcome: .parked(reason: "newer_version", error), completion: completion, duration: .zero)
         }
         let context = attempt.context(retry: kind.retry, completion: completion, progress: progress, logger: logger)
@@ -42,13 +42,13 @@ struct AttemptRunner: Sendable {
             let cause: any Error =
                 switch ending.stop {
                 case .timeLimit: TimeLimitExceeded(limit: kind.timeLimit)
-                case .cancelled: JobCancelled()
+                case .cancelled: JobCanceled()
                 case nil: error
                 }
             outcome = AttemptOutcome(error: cause, retry: kind.retry, attempt: attempt.number, describe: failure)
         }
         kind.record(outcome, after: duration)
-        return AttemptEnding(
+        return AttemptResult(
             outcome: outcome, completion: completion, duration: duration, wasStopped: ending.stop != nil)
     }
 }

@@ -47,7 +47,7 @@ extension JobExecutor {
         }
     }
 
-    private func settle(_ ending: AttemptEnding, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
+    private func settle(_ ending: AttemptResult, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
         let (outcome, completion) = (ending.outcome, ending.completion)
         // Cancelled because the process must stop: the claim stays on the books, and is given back or left to whoever
         // recovers it.

@@ -25,7 +25,7 @@ extension JobExecutor {
         }
     }
 
-    private func settle(_ ending: AttemptEnding, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
+    private func settle(_ ending: AttemptResult, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
         if consumer.isAbandoned || Task.isCancelled { return }
         log(ending.outcome, attempt, after: ending.duration)
         switch ending.outcome {

@@ -55,7 +55,7 @@ public struct JobWorker: Service {
         let redis = dispatcher.redis
         let ledger = JobLedger(database: database)
         let keys = configuration.queues.keys.map { QueueKeys(prefix: dispatcher.prefix, queue: $0) }
-        let progress = ProgressBoard(ledger: ledger, logger: logger)
+        let progress = ProgressReporter(ledger: ledger, logger: logger)
         let runner = AttemptRunner(
             registry: registry, interceptors: configuration.interceptors, progress: progress, logger: logger)
         let executor = JobExecutor(runner: runner, ledger: ledger, redis: redis, logger: logger)

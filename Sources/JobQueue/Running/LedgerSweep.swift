@@ -19,7 +19,7 @@ struct LedgerSweep: Sendable {
     let dispatcher: JobDispatcher
     let registry: JobRegistry
     let consumers: [Consumer]
-    let progress: ProgressBoard
+    let progress: ProgressReporter
     let retentionDays: Int
     let logger: Logger
     private var queues: [QueueKeys] { consumers.map(\.keys) }

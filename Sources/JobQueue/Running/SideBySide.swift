@@ -17,7 +17,7 @@ extension DiscardingTaskGroup {
             for element in elements { addTask { await body(element) } }
             return
         }
-        let line = WaitingLine(elements)
+        let line = WorkList(elements)
         for _ in 0..<lanes {
             addTask {
                 await withDiscardingTaskGroup { jobs in
@@ -31,7 +31,7 @@ extension DiscardingTaskGroup {
 }
 
 /// Elements that several tasks take, each by one of them.
-private final class WaitingLine<Element: Sendable>: Sendable {
+private final class WorkList<Element: Sendable>: Sendable {
     private let elements: [Element]
     private let taken = Atomic(0)
 

@@ -5,6 +5,6 @@ struct TimeLimitExceeded: Error, CustomStringConvertible {
 }
 
 /// An operator has cancelled the attempt.
-struct JobCancelled: Error, CustomStringConvertible {
+struct JobCanceled: Error, CustomStringConvertible {
     var description: String { "an operator cancelled the job while it ran" }
 }

@@ -25,7 +25,7 @@ public struct LedgerDrain: Sendable {
         ledger = JobLedger(database: database)
         self.logger = logger
         runner = AttemptRunner(
-            registry: registry, interceptors: interceptors, progress: ProgressBoard(ledger: ledger, logger: logger),
+            registry: registry, interceptors: interceptors, progress: ProgressReporter(ledger: ledger, logger: logger),
             logger: logger)
     }
 

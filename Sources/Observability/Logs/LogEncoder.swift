@@ -12,7 +12,7 @@ struct LogEncoder: Sendable {
     {
         var line: [UInt8] = []
         line.reserveCapacity(256)
-        let message = Masking.maskingMailAddresses(in: message)
+        let message = Masking.maskingEmailAddresses(in: message)
         let sorted = metadata.sorted { $0.key < $1.key }
         switch format {
         case .json:
@@ -53,12 +53,12 @@ struct LogEncoder: Sendable {
         }
         switch value {
         case .string(let text):
-            JSONText.append(Masking.maskingMailAddresses(in: text), to: &line)
+            JSONText.append(Masking.maskingEmailAddresses(in: text), to: &line)
         case .stringConvertible(let value):
             if let number = JSONText.literal(value) {
                 line += number.utf8
             } else {
-                JSONText.append(Masking.maskingMailAddresses(in: value.description), to: &line)
+                JSONText.append(Masking.maskingEmailAddresses(in: value.description), to: &line)
             }
         case .array(let values):
             line.append(UInt8(ascii: "["))
@@ -82,8 +82,8 @@ struct LogEncoder: Sendable {
     private func plain(_ value: Logger.MetadataValue, under key: String) -> String {
         guard !Masking.isSecret(key: key) else { return "***" }
         return switch value {
-        case .string(let text): Masking.maskingMailAddresses(in: text)
-        case .stringConvertible(let value): Masking.maskingMailAddresses(in: value.description)
+        case .string(let text): Masking.maskingEmailAddresses(in: text)
+        case .stringConvertible(let value): Masking.maskingEmailAddresses(in: value.description)
         case .array(let values): "[" + values.map { plain($0, under: "") }.joined(separator: ", ") + "]"
         case .dictionary(let values):
             "{"

@@ -13,7 +13,7 @@ public enum Masking {
     ///
     /// What counts as an address is wider than RFC 5322, so that what a log handler cannot parse is masked rather than
     /// shown.
-    public static func maskingMailAddresses(in text: String) -> String {
+    public static func maskingEmailAddresses(in text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "@")) else { return text }
         let bytes = Array(text.utf8)
         var masked: [UInt8] = []

@@ -17,7 +17,7 @@ final class CommandLink: Sendable {
         logger: Logger
     ) {
         self.status = status
-        LinkThread.start(
+        ConnectionThread.start(
             name: name, role: CommandRole(configuration, holds: holds), configuration: configuration, mailbox: mailbox,
             status: status,
             logger: logger)

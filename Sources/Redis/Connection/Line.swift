@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 
-/// The thin shell around ``Reconnection`` and a role: owns the socket, decides nothing. Belongs to a ``LinkThread``,
+/// The thin shell around ``Reconnection`` and a role: owns the socket, decides nothing. Belongs to a ``ConnectionThread``,
 /// which sleeps for it.
 ///
 /// Writes as soon as there is something to say, even with replies outstanding; that is what makes pipelining implicit.
@@ -23,7 +23,7 @@ struct Line<Role: LinkRole>: ~Copyable {
     }
 
     var role: Role
-    private let greeting: Greeting
+    private let greeting: Handshake
     private let tls: TLSSettings?
     private let logger: Logger
     /// Told of each connection and of its end.
@@ -39,7 +39,7 @@ struct Line<Role: LinkRole>: ~Copyable {
     private static var chunk: Int { 256 * 1024 }
 
     init(
-        role: Role, to destination: Destination, greeting: Greeting, tls: TLSSettings?, connectTimeout: Duration,
+        role: Role, to destination: Destination, greeting: Handshake, tls: TLSSettings?, connectTimeout: Duration,
         status: LinkStatus? = nil,
         logger: Logger, at now: Instant
     ) {

@@ -7,7 +7,7 @@
 ///
 /// A sentinel may be out of date. So an answer with an older configuration epoch than one seen before is passed over
 /// for another sentinel's, unless the master is in doubt anyway; and every server is asked for its role before it is
-/// used (``Greeting``).
+/// used (``Handshake``).
 struct MasterWatch: LinkRole {
     typealias Instant = ContinuousClock.Instant
 

@@ -75,7 +75,7 @@ package struct AccountStore: Sendable {
     /// Removes the personal data of an account: orders and the audit log stay, without name and address. Ends all
     /// sessions.
     ///
-    /// Mail that was not sent yet has nobody to go to any more and fails.
+    /// Email that was not sent yet has nobody to go to any more and fails.
     package func erase(_ id: User.ID) async throws {
         _ = try await database.pipeline([
             """

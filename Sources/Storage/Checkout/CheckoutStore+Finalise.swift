@@ -10,15 +10,15 @@ extension CheckoutStore {
     /// One result for each element, in their order; `nil` when there is no such order. `JobFenced` when the bringing
     /// attempt is stale: nothing of that element was done. A failed commit is safe to repeat, and must be repeated
     /// until it is through: money has moved.
-    package func finalise(_ news: [Finalisation]) async -> [Result<FinaliseOutcome?, any Error>] {
-        var results: [Int: Result<FinaliseOutcome?, any Error>] = [:]
+    package func settle(_ news: [PaymentUpdate]) async -> [Result<SettlementOutcome?, any Error>] {
+        var results: [Int: Result<SettlementOutcome?, any Error>] = [:]
         var waiting = Array(news.enumerated())
         while !waiting.isEmpty {
             // News of one order are settled one after the other, in transactions of their own.
             var seen: Set<Order.ID> = []
             let round = waiting.filter { seen.insert($0.element.orderID).inserted }
             let settled = await BatchIsolation.run(round.map(\.element), size: Self.maximumBatch) {
-                try await finaliseBatch($0)
+                try await settleBatch($0)
             }
             for (item, result) in zip(round, settled) { results[item.offset] = result }
             waiting.removeAll { results[$0.offset] != nil }
@@ -26,13 +26,13 @@ extension CheckoutStore {
         return news.indices.compactMap { results[$0] }
     }
 
-    private func finaliseBatch(_ news: [Finalisation]) async throws -> [FinaliseOutcome?] {
+    private func settleBatch(_ news: [PaymentUpdate]) async throws -> [SettlementOutcome?] {
         let ids = news.map(\.orderID).sorted()
         // Only news that free or consume stock need its locks.
         let moving = news.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
         let canceled = news.filter { $0.intent.status == .canceled }.map(\.orderID).sorted()
         let declined = news.filter { $0.intent.lastError != nil }.map(\.orderID).sorted()
-        let writing = declined.isEmpty && canceled.isEmpty ? [] : [warnings(of: declined), PendingMail.told(canceled)]
+        let writing = declined.isEmpty && canceled.isEmpty ? [] : [warnings(of: declined), PendingEmail.told(canceled)]
         let (plan, jobs) = try await database.transaction { transaction in
             let locking = LockedOrders.statements(ids) + writing
             let stocking = moving.isEmpty ? [] : [StockRelease.lock(moving, returning: canceled), products(of: moving)]
@@ -41,7 +41,7 @@ extension CheckoutStore {
             let told = try writing.isEmpty ? [] : Set(read[3].rows.map { try $0["order_id"] as Order.ID })
             let plan = SettlementPlan(
                 news, try LockedOrders(orders: read[0].rows, payments: read[1].rows), warned: warned, told: told,
-                warningDelay: settings.paymentFailedMailDelay)
+                warningDelay: settings.paymentFailedEmailDelay)
             let touched = plan.confirmed + plan.expired + plan.cancelled + plan.rejected.map(\.id) + plan.voided
             var jobs = try plan.mails.map { try $0.job() }
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }

@@ -5,8 +5,8 @@ import Postgres
 extension CheckoutStore {
     /// Takes overdue orders that still hold stock, so that no other sweeper takes them for 30 s. Without an intent:
     /// ``releaseOverdue(_:)``. With one:
-    /// cancel it at the provider, then finalise what the provider says.
-    package func claimOverdue(limit: Int = 64) async throws -> [CheckoutFacts] {
+    /// cancel it at the provider, then settle what the provider says.
+    package func claimOverdue(limit: Int = 64) async throws -> [CheckoutSnapshot] {
         let rows = try await database.query(
             """
             UPDATE orders
@@ -29,7 +29,7 @@ extension CheckoutStore {
         if ids.isEmpty { return [] }
         let (released, jobs) = try await database.transaction { transaction in
             let read = try transaction.pipeline(
-                LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids), PendingMail.told(ids)])
+                LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids), PendingEmail.told(ids)])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter {
                 orders.entries[$0]?.facts.intentID == nil
@@ -37,13 +37,13 @@ extension CheckoutStore {
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
             let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
             let mails = released.filter(told.contains).compactMap { id in
-                orders.entries[id]?.email.map { PendingMail(orderID: id, kind: .cancellation, recipient: $0) }
+                orders.entries[id]?.email.map { PendingEmail(orderID: id, kind: .cancellation, recipient: $0) }
             }
             let jobs = try invalidation(of: released, among: read[3].rows) + mails.map { try $0.job() }
             _ = try transaction.pipeline(
                 StockRelease.statements(for: released, becoming: .expired, reason: "not_paid_in_time") + [
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(released)::uuid[])",
-                    CartReopening.statement(for: released), PendingMail.insertion(mails),
+                    CartReopening.statement(for: released), PendingEmail.insertion(mails),
                 ] + jobs.map(\.statement))
             return (released, jobs)
         }
@@ -73,7 +73,7 @@ extension CheckoutStore {
             let read = try transaction.pipeline(LockedOrders.statements(ids))
             let mails = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries.values.compactMap {
                 entry in
-                entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
+                entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
             }
             let jobs = try mails.map { try $0.job() }
             _ = try transaction.pipeline(
@@ -82,7 +82,7 @@ extension CheckoutStore {
                     UPDATE payments SET status = 'canceled', updated_at = now()
                      WHERE order_id = ANY (\(ids)::uuid[]) AND status <> 'not_required'
                     """,
-                    CartReopening.statement(for: ids), PendingMail.insertion(mails),
+                    CartReopening.statement(for: ids), PendingEmail.insertion(mails),
                 ] + jobs.map(\.statement))
             return (ids, jobs)
         }
@@ -91,8 +91,8 @@ extension CheckoutStore {
     }
 
     /// Takes payments whose intent could still be confirmed although their order is over, so that no other sweeper
-    /// takes them for 30 s: cancel them at the provider, then finalise what it says.
-    package func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutFacts] {
+    /// takes them for 30 s: cancel them at the provider, then settle what it says.
+    package func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutSnapshot] {
         let rows = try await database.query(
             """
             UPDATE payments

@@ -16,7 +16,7 @@ package enum RefuseOutcome: Hashable, Sendable {
 
 extension CheckoutStore {
     /// Ends an order whose payment the provider refuses for good, before there is an intent of it that could ever move
-    /// money. Where there is one, it is called off first and settled with the refusal (``Finalisation/refusal``).
+    /// money. Where there is one, it is called off first and settled with the refusal (``PaymentUpdate/refusal``).
     ///
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
     package func refuse(_ id: Order.ID, because refusal: PaymentRefusal, completion: JobCompletion) async throws
@@ -31,7 +31,7 @@ extension CheckoutStore {
                 return (.settled, [])
             }
             if let intent = entry.facts.intentID { return (.intentStored(intent), []) }
-            let mails = entry.email.map { [PendingMail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
+            let mails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
             let jobs = try invalidation(of: [id], among: read[2].rows) + mails.map { try $0.job() }
             let statements =
                 StockRelease.statements(for: [id], becoming: .rejected, reason: refusal.reason) + [
@@ -39,7 +39,7 @@ extension CheckoutStore {
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
                     // It is counted with the declined ones: its customer is written to, whoever placed it.
                     DeclineLimit.insertion([(id, entry.facts.attempt, nil)]),
-                    CartReopening.statement(for: [id]), PendingMail.insertion(mails),
+                    CartReopening.statement(for: [id]), PendingEmail.insertion(mails),
                 ] + jobs.map(\.statement)
             let results = try transaction.pipeline(statements + [completion.statement])
             if let result = results.last { try completion.check(result) }

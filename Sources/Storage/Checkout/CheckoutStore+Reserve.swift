@@ -60,7 +60,7 @@ extension CheckoutStore {
             shortages[$0.orderID] == nil && !free.contains($0.orderID) ? nil : $0.completion
         }
         let results = try transaction.pipeline(
-            plan.statements(reservation: settings.reservation) + (mails.isEmpty ? [] : [PendingMail.insertion(mails)])
+            plan.statements(reservation: settings.reservation) + (mails.isEmpty ? [] : [PendingEmail.insertion(mails)])
                 + batch.jobs.map(\.statement) + completions.map(\.statement))
         for (completion, result) in zip(completions, results.suffix(completions.count)) { try completion.check(result) }
 

@@ -6,9 +6,9 @@ extension CheckoutStore {
     static let undecidedPause: Duration = .seconds(10)
 
     /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten
-    /// seconds: look each up, then finalise what the provider says. A payment comes up ten seconds after it last
+    /// seconds: look each up, then settle what the provider says. A payment comes up ten seconds after it last
     /// changed, and every ten seconds from then on.
-    package func claimUndecided(limit: Int = 64) async throws -> [CheckoutFacts] {
+    package func claimUndecided(limit: Int = 64) async throws -> [CheckoutSnapshot] {
         let pause = Self.undecidedPause.inSeconds
         let rows = try await database.query(
             """

@@ -17,13 +17,13 @@ package struct CheckoutStore: Sendable {
 
     let database: PostgresPool
     let dispatcher: JobDispatcher
-    let outcomes: OutcomeBus?
+    let outcomes: OrderNotifier?
     let settings: ShopSettings
     private let identity = ShopIdentity()
 
     /// A store in this database that pushes jobs, and tells whoever waits for an outcome, after its commits.
     package init(
-        database: PostgresPool, dispatcher: JobDispatcher, outcomes: OutcomeBus? = nil,
+        database: PostgresPool, dispatcher: JobDispatcher, outcomes: OrderNotifier? = nil,
         settings: ShopSettings = ShopSettings()
     ) {
         self.database = database
@@ -38,19 +38,19 @@ package struct CheckoutStore: Sendable {
     }
 
     /// The facts about an order, `nil` when there is none.
-    package func load(_ orderID: Order.ID) async throws -> CheckoutFacts? {
+    package func load(_ orderID: Order.ID) async throws -> CheckoutSnapshot? {
         try await facts(of: [orderID]).first
     }
 
     /// The facts about the order that an intent is stored with, `nil` when there is none.
-    package func load(intent id: PaymentIntent.ID) async throws -> CheckoutFacts? {
+    package func load(intent id: PaymentIntent.ID) async throws -> CheckoutSnapshot? {
         let rows = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(id)")
         guard let row = rows.first else { return nil }
         return try await load(try row["order_id"])
     }
 
     /// The facts about several orders, in the order of their ids.
-    func facts(of ids: [Order.ID]) async throws -> [CheckoutFacts] {
+    func facts(of ids: [Order.ID]) async throws -> [CheckoutSnapshot] {
         if ids.isEmpty { return [] }
         let results = try await database.pipeline(LockedOrders.unlockedStatements(ids))
         let orders = try LockedOrders(orders: results[0].rows, payments: results[1].rows)

@@ -5,7 +5,7 @@ import Postgres
 struct LockedOrders: Sendable {
     /// What is known of one order.
     struct Entry: Sendable {
-        let facts: CheckoutFacts
+        let facts: CheckoutSnapshot
         let email: EmailAddress?
         /// What was taken.
         let captured: Money
@@ -18,7 +18,7 @@ struct LockedOrders: Sendable {
         /// Whether a sweeper ends it because the time to pay has run out.
         let isOverdue: Bool
         /// Whether the goods have left the house.
-        let hasLeft: Bool
+        let isShipped: Bool
 
         var isCancelRequested: Bool { cancelReason != nil }
     }
@@ -64,7 +64,7 @@ struct LockedOrders: Sendable {
             let id: Order.ID = try order["id"]
             guard let payment = payments[id] else { throw StorageError.corrupt("order \(id) has no payment") }
             let currency: Currency = try payment["currency"]
-            let facts = CheckoutFacts(
+            let facts = CheckoutSnapshot(
                 orderID: id, orderNumber: try order["number"], status: try order["status"],
                 paymentID: try payment["id"],
                 paymentStatus: try payment["status"], amount: Money(try payment["amount"], try payment["currency"]),
@@ -73,13 +73,13 @@ struct LockedOrders: Sendable {
                 reservedUntil: try order["reserved_until"],
                 placedAt: try order["created_at"],
                 captureAmount: (try payment["capture_amount"] as Int64?).map { Money($0, currency) })
-            let fulfilment: FulfilmentStatus = try order["fulfilment_status"]
+            let fulfilment: FulfillmentStatus = try order["fulfilment_status"]
             entries[id] = Entry(
                 facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], currency),
                 authorized: Money(try payment["authorized_amount"], currency),
                 hasCard: (try payment["card_brand"] as String?) != nil,
                 cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"],
-                hasLeft: fulfilment == .fulfilled)
+                isShipped: fulfilment == .fulfilled)
         }
         self.entries = entries
     }

@@ -49,9 +49,9 @@ struct ReservationPlan: Sendable {
     }
 
     /// Confirmations of orders that cost nothing.
-    var mails: [PendingMail] {
+    var mails: [PendingEmail] {
         free.compactMap { entry in
-            entry.email.map { PendingMail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) }
+            entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) }
         }
     }
 

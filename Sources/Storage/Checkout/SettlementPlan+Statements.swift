@@ -19,7 +19,7 @@ extension SettlementPlan {
         if !cards.isEmpty { statements.append(naming) }
         if !refunds.isEmpty { statements += givingBack }
         if !events.isEmpty { statements.append(noting) }
-        if !mails.isEmpty { statements.append(PendingMail.insertion(mails)) }
+        if !mails.isEmpty { statements.append(PendingEmail.insertion(mails)) }
         return statements
     }
 

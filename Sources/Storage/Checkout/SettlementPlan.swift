@@ -61,12 +61,12 @@ struct SettlementPlan: Sendable {
     /// Cards of payments of which none was known, in the same order.
     private(set) var cards: [(payment: Payment.ID, card: CardSummary)] = []
     private(set) var events: [Event] = []
-    private(set) var mails: [PendingMail] = []
+    private(set) var mails: [PendingEmail] = []
     /// Money that moved for orders that are over, and goes back.
     private(set) var refunds: [LateRefund] = []
     private(set) var completions: [JobCompletion] = []
     /// One for each element, `nil` where there is no such order.
-    private(set) var outcomes: [FinaliseOutcome?] = []
+    private(set) var outcomes: [SettlementOutcome?] = []
 
     /// Customers of these orders were written to about a declined payment before.
     private let warned: Set<Order.ID>
@@ -82,7 +82,7 @@ struct SettlementPlan: Sendable {
     ///   - told: the orders whose customers have got that mail.
     ///   - warningDelay: how long such a mail waits for another card.
     init(
-        _ news: [Finalisation], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>,
+        _ news: [PaymentUpdate], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>,
         warningDelay: Duration
     ) {
         self.warned = warned
@@ -100,12 +100,12 @@ struct SettlementPlan: Sendable {
     /// Orders whose outcome somebody may be waiting for.
     var announced: [Order.ID] { outcomes.compactMap { outcome in outcome?.isNews == true ? outcome?.orderID : nil } }
 
-    private mutating func settle(_ item: Finalisation, _ entry: LockedOrders.Entry) {
+    private mutating func settle(_ item: PaymentUpdate, _ entry: LockedOrders.Entry) {
         let facts = entry.facts
         let decision = PaymentSettlement.decide(
             .init(
                 order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID,
-                isOwnAnswer: item.source == .worker, hasLeft: entry.hasLeft, captured: entry.captured),
+                isOwnAnswer: item.source == .worker, isShipped: entry.isShipped, captured: entry.captured),
             news: item.intent)
         var status = facts.status
         switch decision {
@@ -180,14 +180,14 @@ struct SettlementPlan: Sendable {
         if let card = item.intent.card, !entry.hasCard, facts.intentID == nil || facts.intentID == item.intent.id {
             cards.append((facts.paymentID, card))
         }
-        let outcome = FinaliseOutcome(
+        let outcome = SettlementOutcome(
             orderID: facts.orderID, settlement: decision, status: status,
             isJobCompleted: item.completion != nil && decision.endsItsJob)
         if outcome.isJobCompleted, let completion = item.completion { completions.append(completion) }
         outcomes.append(outcome)
     }
 
-    private mutating func change(_ facts: CheckoutFacts, _ item: Finalisation, to status: PaymentStatus) {
+    private mutating func change(_ facts: CheckoutSnapshot, _ item: PaymentUpdate, to status: PaymentStatus) {
         payments.append(
             PaymentChange(
                 id: facts.paymentID, status: status, intentID: item.intent.id,
@@ -198,19 +198,19 @@ struct SettlementPlan: Sendable {
     }
 
     /// A part of the money was taken; the rest never will be.
-    private mutating func notePart(_ facts: CheckoutFacts, _ intent: PaymentIntent, _ status: OrderStatus) {
+    private mutating func notePart(_ facts: CheckoutSnapshot, _ intent: PaymentIntent, _ status: OrderStatus) {
         guard intent.captured.amount < facts.amount.amount else { return }
         note(facts, .paymentPartiallyCaptured, status, "\(intent.captured) of \(facts.amount)")
     }
 
     /// After erasure there is nobody to write to.
-    private mutating func write(_ kind: MailKind, to entry: LockedOrders.Entry, after delay: Duration? = nil) {
+    private mutating func write(_ kind: EmailKind, to entry: LockedOrders.Entry, after delay: Duration? = nil) {
         guard let email = entry.email else { return }
-        mails.append(PendingMail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
+        mails.append(PendingEmail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
     }
 
     private mutating func note(
-        _ facts: CheckoutFacts, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil
+        _ facts: CheckoutSnapshot, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil
     ) {
         events.append(Event(orderID: facts.orderID, kind: kind, status: status, reason: reason))
     }
@@ -229,7 +229,7 @@ extension PaymentSettlement {
     }
 }
 
-extension FinaliseOutcome {
+extension SettlementOutcome {
     /// Whether anything changed for somebody who looks at the order.
     var isNews: Bool {
         if case .ignore = settlement { false } else { true }

@@ -225,7 +225,7 @@ extension InvariantCheck {
             violations: """
                 SELECT d.id::text AS id FROM email_deliveries AS d
                  WHERE d.status IN ('pending', 'sending')
-                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(SendMail.name) AND j.state NOT IN ('done', 'discarded', 'dead')
+                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(SendEmail.name) AND j.state NOT IN ('done', 'discarded', 'dead')
                                       AND j.payload ->> 'deliveryID' = d.id::text)
                 """),
     ]

@@ -23,7 +23,7 @@ package struct JobRemains: Sendable {
         case (CapturePayment.name, let payload?): return try await capture(payload.orderID.flatMap { Order.ID($0) })
         case (CancelOrder.name, let payload?): return try await cancellation(payload.orderID.flatMap { Order.ID($0) })
         case (CheckoutOrder.name, let payload?): return try await checkout(payload.orderID.flatMap { Order.ID($0) })
-        case (SendMail.name, let payload?): return try await mail(payload.deliveryID.flatMap { MailDelivery.ID($0) })
+        case (SendEmail.name, let payload?): return try await mail(payload.deliveryID.flatMap { EmailDelivery.ID($0) })
         default: return nil
         }
     }
@@ -97,14 +97,14 @@ package struct JobRemains: Sendable {
         return "Order \(number) stays \(status.rawValue) and is not paid until its time is up."
     }
 
-    private func mail(_ id: MailDelivery.ID?) async throws -> String? {
+    private func mail(_ id: EmailDelivery.ID?) async throws -> String? {
         let rows = try await database.query(
             """
             SELECT d.kind, o.number FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id
              WHERE d.id = \(id) AND d.status IN ('pending', 'sending')
             """)
         guard let row = rows.first else { return nil }
-        let (kind, number): (MailKind, Int64) = (try row["kind"], try row["number"])
+        let (kind, number): (EmailKind, Int64) = (try row["kind"], try row["number"])
         return "The mail \(kind.rawValue) about order \(number) is not sent."
     }
 }

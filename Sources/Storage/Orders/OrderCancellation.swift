@@ -38,7 +38,7 @@ struct OrderCancellation {
         let read = try transaction.pipeline(
             LockedOrders.statements([id]) + [
                 "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)", RefundRow.locked(of: id),
-                "SELECT product_id FROM order_items WHERE order_id = \(id)", PendingMail.told([id]),
+                "SELECT product_id FROM order_items WHERE order_id = \(id)", PendingEmail.told([id]),
             ])
         guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id],
             let owner = read[2].rows.first
@@ -60,7 +60,7 @@ struct OrderCancellation {
         case _ where entry.isCancelRequested: .running
         case .reserved, .paymentFailed: entry.facts.intentID == nil ? .release : .ask
         case .confirmed, .partiallyRefunded:
-            entry.hasLeft ? .sent : entry.captured.amount > 0 || isFree ? .giveBack : .ask
+            entry.isShipped ? .sent : entry.captured.amount > 0 || isFree ? .giveBack : .ask
         }
     }
 
@@ -68,14 +68,14 @@ struct OrderCancellation {
     private var isFree: Bool { entry.facts.paymentStatus == .notRequired }
 
     /// What becomes of it now that the provider has been asked.
-    var end: CancellationEnd {
+    var end: CancellationResult {
         switch step {
         case .over, .unknown: .over
-        case .sent: .goodsLeft
+        case .sent: .alreadyShipped
         case .giveBack: .givenBack
         case .release, .ask: .notPaid
         case .running where entry.captured.amount == 0: .notPaid
-        case .running: entry.hasLeft ? .goodsLeft : .givenBack
+        case .running: entry.isShipped ? .alreadyShipped : .givenBack
         }
     }
 
@@ -83,13 +83,13 @@ struct OrderCancellation {
     func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws
         -> [PendingJob]
     {
-        var mails: [PendingMail] = []
+        var mails: [PendingEmail] = []
         var jobs =
             step == .ask
             ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
         var statements: [SQL]
         if step == .giveBack || step == .release && isTold, let email = entry.email {
-            let mail = PendingMail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
+            let mail = PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
             jobs.append(try mail.job())
             mails = [mail]
         }
@@ -113,7 +113,7 @@ struct OrderCancellation {
         case .ask: statements = asking
         case .running, .over, .sent, .unknown: return []
         }
-        if !mails.isEmpty { statements.append(PendingMail.insertion(mails)) }
+        if !mails.isEmpty { statements.append(PendingEmail.insertion(mails)) }
         _ = try transaction.pipeline(statements + more + jobs.map(\.statement))
         return jobs
     }
@@ -125,8 +125,8 @@ struct OrderCancellation {
         _ = try transaction.execute(
             "UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
         guard let email = entry.email else { return [] }
-        let mail = PendingMail(orderID: id, kind: .orderConfirmation, recipient: email)
-        guard try transaction.execute(PendingMail.insertion([mail])) == 1 else { return [] }
+        let mail = PendingEmail(orderID: id, kind: .orderConfirmation, recipient: email)
+        guard try transaction.execute(PendingEmail.insertion([mail])) == 1 else { return [] }
         let job = try mail.job()
         _ = try transaction.execute(job.statement)
         return [job]

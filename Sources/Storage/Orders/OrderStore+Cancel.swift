@@ -43,14 +43,14 @@ extension OrderStore {
     /// asked.
     ///
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
-    package func finishCancelling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationEnd {
-        let (end, jobs) = try await database.transaction { transaction -> (CancellationEnd, [PendingJob]) in
+    package func finishCancelling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationResult {
+        let (end, jobs) = try await database.transaction { transaction -> (CancellationResult, [PendingJob]) in
             guard let cancellation = try OrderCancellation(id, reason: nil, in: transaction) else { return (.over, []) }
             let end = cancellation.end
             let jobs =
                 switch end {
                 case .givenBack: try cancellation.carryOut(.giveBack, by: .system("worker"), in: transaction)
-                case .goodsLeft: try cancellation.letStand(in: transaction)
+                case .alreadyShipped: try cancellation.letStand(in: transaction)
                 case .notPaid, .over: [PendingJob]()
                 }
             if end != .notPaid { try completion.check(transaction.pipeline([completion.statement])[0]) }

@@ -4,7 +4,7 @@ import Postgres
 
 extension RefundStore {
     /// What the job of a refund starts from, `nil` when there is no such refund.
-    package func load(_ id: Refund.ID) async throws -> RefundFacts? {
+    package func load(_ id: Refund.ID) async throws -> RefundSnapshot? {
         let rows = try await database.query(
             """
             SELECT r.*, \(raw: RefundRow.items), coalesce(p.provider_intent_id, r.stray_intent_id) AS intent_id,
@@ -12,7 +12,7 @@ extension RefundStore {
               FROM refunds AS r LEFT JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
             """)
         guard let row = rows.first else { return nil }
-        return RefundFacts(
+        return RefundSnapshot(
             refund: try RefundRow.refund(row), intentID: try row["intent_id"], shop: try row["shop"],
             attempt: try row["attempt"])
     }
@@ -108,7 +108,7 @@ extension RefundStore {
                 }
                 if let mail = try Self.mail(about: refund, becoming: news.status, entry, in: transaction) {
                     jobs.append(try mail.job())
-                    statements.append(PendingMail.insertion([mail]))
+                    statements.append(PendingEmail.insertion([mail]))
                 }
                 statements += jobs.map(\.statement)
             }
@@ -173,10 +173,10 @@ extension RefundStore {
     private static func mail(
         about refund: Refund, becoming status: RefundStatus, _ entry: LockedOrders.Entry,
         in transaction: PostgresTransaction
-    ) throws -> PendingMail? {
+    ) throws -> PendingEmail? {
         guard let email = entry.email else { return nil }
         if status == .succeeded {
-            return PendingMail(orderID: refund.orderID, kind: .refund, refundID: refund.id, recipient: email)
+            return PendingEmail(orderID: refund.orderID, kind: .refund, refundID: refund.id, recipient: email)
         }
         guard refund.status == .succeeded, !status.isLive else { return nil }
         // A mail that has not gone out yet never will: what it says is not true any more.
@@ -186,7 +186,7 @@ extension RefundStore {
              WHERE order_id = \(refund.orderID) AND kind = 'refund' AND about = \(refund.id.description) AND status = 'pending'
             """)
         if unsent > 0 { return nil }
-        return PendingMail(orderID: refund.orderID, kind: .refundFailed, refundID: refund.id, recipient: email)
+        return PendingEmail(orderID: refund.orderID, kind: .refundFailed, refundID: refund.id, recipient: email)
     }
 
     private static func writes(_ news: News, _ refund: Refund, _ entry: LockedOrders.Entry, _ sum: RefundSum) -> [SQL] {

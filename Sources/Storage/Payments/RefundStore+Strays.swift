@@ -5,7 +5,7 @@ import Postgres
 extension RefundStore {
     /// Notes that a stray charge goes back and the job that carries it out, once per intent. Says whether that is news.
     @discardableResult
-    package func giveBack(_ charge: StrayCharge, by actor: AuditActor) async throws -> Bool {
+    package func giveBack(_ charge: OrphanCharge, by actor: AuditActor) async throws -> Bool {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let audit = try AuditLog.insertion(

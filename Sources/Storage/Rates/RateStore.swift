@@ -21,7 +21,7 @@ package struct RateStore: Sendable {
 
     /// Takes a set over, unless its date goes back or a rate jumps. Completes the job in the same transaction.
     package func swapIn(_ set: RateSet, _ validators: RateValidators = .unknown, completion: JobCompletion? = nil)
-        async throws -> RateSwap
+        async throws -> RateSwapResult
     {
         try await database.transaction { transaction in
             let read = try transaction.pipeline([Self.lock, RateSetRecord.current, RateSetRecord.undecided(like: set)])
@@ -47,7 +47,7 @@ package struct RateStore: Sendable {
     /// What becomes of a set, and the statements that make it so.
     private static func change(
         to set: RateSet, _ validators: RateValidators, over current: RateSet?, asked: [RateSetRecord]
-    ) -> (RateSwap, [SQL]) {
+    ) -> (RateSwapResult, [SQL]) {
         let swap = decide(set, over: current)
         switch swap {
         case .swapped:
@@ -71,7 +71,7 @@ package struct RateStore: Sendable {
     }
 
     /// What a new set means beside the one in use: a pure function of the two.
-    static func decide(_ set: RateSet, over current: RateSet?) -> RateSwap {
+    static func decide(_ set: RateSet, over current: RateSet?) -> RateSwapResult {
         guard let current else { return .swapped }
         if set.date < current.date { return .refusedOlder(current: current.date) }
         if set.date == current.date, set.base == current.base, set.source == current.source, set.rates == current.rates

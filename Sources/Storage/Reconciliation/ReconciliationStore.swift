@@ -21,7 +21,7 @@ package struct ReconciliationStore: Sendable {
     /// What our books say of these intents: by the intent itself, and by the order each names.
     package func facts(
         of intents: [PaymentIntent]
-    ) async throws -> (stored: [PaymentIntent.ID: PaymentFacts], named: [Order.ID: PaymentFacts]) {
+    ) async throws -> (stored: [PaymentIntent.ID: PaymentSnapshot], named: [Order.ID: PaymentSnapshot]) {
         let ids = intents.map(\.id)
         let orders = Set(intents.compactMap(\.orderID)).sorted()
         let results = try await database.pipeline([
@@ -29,8 +29,8 @@ package struct ReconciliationStore: Sendable {
             // Of several payments of an order the last one counts.
             "\(raw: Self.payments) WHERE p.order_id = ANY (\(orders)::uuid[]) ORDER BY p.order_id, p.seq",
         ])
-        let stored = try results[0].rows.map(PaymentFacts.init)
-        let named = try results[1].rows.map(PaymentFacts.init)
+        let stored = try results[0].rows.map(PaymentSnapshot.init)
+        let named = try results[1].rows.map(PaymentSnapshot.init)
         return (
             Dictionary(stored.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 },
             Dictionary(named.map { ($0.orderID, $0) }) { $1 }
@@ -50,7 +50,7 @@ package struct ReconciliationStore: Sendable {
             "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
         ])
         let ours = try results[0].rows.map(RefundRow.refund)
-        let payments = try results[1].rows.map(PaymentFacts.init)
+        let payments = try results[1].rows.map(PaymentSnapshot.init)
         return RefundBooks(
             byID: Dictionary(ours.map { ($0.id, $0) }) { $1 },
             byProviderID: Dictionary(ours.compactMap { refund in refund.providerID.map { ($0, refund) } }) { $1 },
@@ -59,7 +59,8 @@ package struct ReconciliationStore: Sendable {
 
     /// Payments of which we hold that money was taken or is held, and that were made in the time of a run, by their
     /// ids; a page at a time.
-    package func paid(in run: ReconciliationRun, after id: Payment.ID?, limit: Int = 500) async throws -> [PaymentFacts]
+    package func paid(in run: ReconciliationRun, after id: Payment.ID?, limit: Int = 500) async throws
+        -> [PaymentSnapshot]
     {
         try await database.query(
             """
@@ -68,7 +69,7 @@ package struct ReconciliationStore: Sendable {
                AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
              ORDER BY p.id LIMIT \(limit)
             """
-        ).map(PaymentFacts.init)
+        ).map(PaymentSnapshot.init)
     }
 
     private static let payments = """
@@ -77,7 +78,7 @@ package struct ReconciliationStore: Sendable {
         """
 }
 
-extension PaymentFacts {
+extension PaymentSnapshot {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
             orderID: try row["order_id"], order: try row["order_status"], paymentID: try row["id"],
@@ -91,7 +92,7 @@ extension PaymentFacts {
 package struct RefundBooks: Sendable {
     let byID: [Refund.ID: Refund]
     let byProviderID: [ProviderRefund.ID: Refund]
-    let payments: [PaymentIntent.ID: PaymentFacts]
+    let payments: [PaymentIntent.ID: PaymentSnapshot]
 
     /// The refund of ours that the provider's names, or that is stored with it.
     package func refund(for refund: ProviderRefund) -> Refund? {
@@ -99,5 +100,5 @@ package struct RefundBooks: Sendable {
     }
 
     /// The payment that its intent is stored with.
-    package func payment(for refund: ProviderRefund) -> PaymentFacts? { refund.intentID.flatMap { payments[$0] } }
+    package func payment(for refund: ProviderRefund) -> PaymentSnapshot? { refund.intentID.flatMap { payments[$0] } }
 }

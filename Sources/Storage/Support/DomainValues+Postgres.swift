@@ -8,7 +8,7 @@ extension SKU: PostgresEncodable, PostgresDecodable {}
 extension Quantity: PostgresEncodable, PostgresDecodable {}
 extension EmailAddress: PostgresEncodable, PostgresDecodable {}
 extension OrderStatus: PostgresEncodable, PostgresDecodable {}
-extension FulfilmentStatus: PostgresEncodable, PostgresDecodable {}
+extension FulfillmentStatus: PostgresEncodable, PostgresDecodable {}
 extension PaymentStatus: PostgresEncodable, PostgresDecodable {}
 extension PaymentIntent.ID: PostgresEncodable, PostgresDecodable {}
 extension RefundStatus: PostgresEncodable, PostgresDecodable {}
@@ -25,9 +25,9 @@ extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension Language: PostgresEncodable, PostgresDecodable {}
-extension MailKind: PostgresEncodable, PostgresDecodable {}
-extension MailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
-extension MailFault: PostgresEncodable, PostgresDecodable {}
+extension EmailKind: PostgresEncodable, PostgresDecodable {}
+extension EmailDeliveryStatus: PostgresEncodable, PostgresDecodable {}
+extension EmailFault: PostgresEncodable, PostgresDecodable {}
 extension Role: PostgresEncodable, PostgresDecodable {}
 extension Currency: PostgresEncodable, PostgresDecodable {}
 extension RateMargin: PostgresEncodable, PostgresDecodable {}

@@ -23,7 +23,7 @@ package struct ShopSettings: Hashable, Sendable {
     package var language: Language
     /// How long a declined order may wait for another card before its customer is written to
     /// (`MAIL_PAYMENT_FAILED_SECONDS`).
-    package var paymentFailedMailDelay: Duration
+    package var paymentFailedEmailDelay: Duration
 
     /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
     package var captureWindow: Duration
@@ -37,7 +37,7 @@ package struct ShopSettings: Hashable, Sendable {
         currency: Currency = .usd, reservation: Duration = .seconds(900), maximumReservation: Duration = .seconds(3600),
         declinesPerHour: Int = 10, cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero,
         maximumRateAgeDays: Int = 10, captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english,
-        paymentFailedMailDelay: Duration = .seconds(120), charges: ChargeLimits = .none
+        paymentFailedEmailDelay: Duration = .seconds(120), charges: ChargeLimits = .none
     ) {
         self.currency = currency
         self.reservation = reservation
@@ -48,7 +48,7 @@ package struct ShopSettings: Hashable, Sendable {
         self.maximumRateAgeDays = maximumRateAgeDays
         self.captureWindow = captureWindow
         self.language = language
-        self.paymentFailedMailDelay = paymentFailedMailDelay
+        self.paymentFailedEmailDelay = paymentFailedEmailDelay
         self.charges = charges
     }
 }

@@ -42,7 +42,7 @@ extension WebhookStore {
 
     /// Events that are true, could not be joined to what is stored, and that no reconciliation has taken up, the latest
     /// first.
-    package func openMatters(limit: Int = 100) async throws -> [OpenMatter] {
+    package func openMatters(limit: Int = 100) async throws -> [UnmatchedEventKind] {
         try await database.query(
             """
             SELECT event_id, type, object_id, outcome, handled_at FROM webhook_events
@@ -51,7 +51,7 @@ extension WebhookStore {
              ORDER BY handled_at DESC LIMIT \(limit)
             """
         ).map {
-            OpenMatter(
+            UnmatchedEventKind(
                 eventID: try $0["event_id"], type: try $0["type"], objectID: try $0["object_id"],
                 outcome: try $0["outcome"],
                 since: try $0["handled_at"])

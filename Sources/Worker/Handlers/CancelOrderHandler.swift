@@ -29,8 +29,8 @@ struct CancelOrderHandler: JobHandler {
                 throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be called off")
             }
             let isCanceled = intent.status == .canceled
-            _ = try await checkouts.finalise(
-                Finalisation(
+            _ = try await checkouts.settle(
+                PaymentUpdate(
                     orderID: job.orderID, intent: intent, source: .customer,
                     completion: isCanceled ? context.completion : nil))
             if isCanceled { return }
@@ -38,14 +38,14 @@ struct CancelOrderHandler: JobHandler {
         // The money has moved.
         switch try await orders.finishCancelling(job.orderID, completion: context.completion) {
         case .givenBack, .over: return
-        case .goodsLeft:
+        case .alreadyShipped:
             context.logger.warning("an order stands: its goods have left", metadata: ["order_id": "\(job.orderID)"])
         case .notPaid:
             throw JobFailure.transient("the payment of order \(job.orderID) was charged but could not be settled")
         }
     }
 
-    private func callOff(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws -> PaymentIntent {
+    private func callOff(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws -> PaymentIntent {
         guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
             throw JobFailure.badKey(facts.paymentID)
         }

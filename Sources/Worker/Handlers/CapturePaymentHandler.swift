@@ -19,8 +19,8 @@ struct CapturePaymentHandler: JobHandler {
         let intent = try await capture(intentID, of: facts)
         CrashPoint.pass(.captured)
         guard intent.status.isFinal else { throw JobFailure.transient("the payment is \(intent.status.rawValue)") }
-        let news = Finalisation(orderID: job.orderID, intent: intent, source: .worker, completion: context.completion)
-        let outcome = try await checkouts.finalise(news)
+        let news = PaymentUpdate(orderID: job.orderID, intent: intent, source: .worker, completion: context.completion)
+        let outcome = try await checkouts.settle(news)
         if intent.status == .canceled {
             context.logger.error(
                 "money that was set aside is gone",
@@ -28,7 +28,7 @@ struct CapturePaymentHandler: JobHandler {
         }
     }
 
-    private func capture(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws -> PaymentIntent {
+    private func capture(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws -> PaymentIntent {
         guard let key = IdempotencyKey.capture(ofPayment: facts.paymentID) else {
             throw JobFailure.badKey(facts.paymentID)
         }

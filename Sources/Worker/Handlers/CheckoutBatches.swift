@@ -5,20 +5,20 @@ import Threading
 /// hot stock row is then locked once for all of them.
 struct CheckoutBatches: Sendable {
     private let reservations: Batcher<ReservationRequest, Result<ReservationOutcome, any Error>>
-    private let finalisations: Batcher<Finalisation, Result<FinaliseOutcome?, any Error>>
+    private let settlements: Batcher<PaymentUpdate, Result<SettlementOutcome?, any Error>>
 
     /// - Parameter lanes: how many transactions of each sort may be under way at once.
     init(store: CheckoutStore, lanes: Int = 2) {
         reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.reserve($0) }
-        finalisations = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.finalise($0) }
+        settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.settle($0) }
     }
 
     func reserve(_ request: ReservationRequest) async throws -> ReservationOutcome {
         try await own { try await reservations.submit(request) }
     }
 
-    func finalise(_ news: Finalisation) async throws -> FinaliseOutcome? {
-        let outcome = try await own { try await finalisations.submit(news) }
+    func settle(_ news: PaymentUpdate) async throws -> SettlementOutcome? {
+        let outcome = try await own { try await settlements.submit(news) }
         if let outcome { PaymentMetrics.settled(outcome.settlement, by: news.source) }
         return outcome
     }

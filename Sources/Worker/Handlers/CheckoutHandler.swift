@@ -48,7 +48,7 @@ struct CheckoutHandler: JobHandler {
         }
     }
 
-    private func pay(_ facts: CheckoutFacts, in context: JobContext) async throws {
+    private func pay(_ facts: CheckoutSnapshot, in context: JobContext) async throws {
         CrashPoint.pass(.stockReserved)
         var attempt = (number: facts.attempt, method: facts.method)
         var intentID = facts.intentID
@@ -81,11 +81,11 @@ struct CheckoutHandler: JobHandler {
 
     /// W3.
     private func settle(
-        _ intent: PaymentIntent, of facts: CheckoutFacts, refusal: PaymentRefusal? = nil, in context: JobContext
+        _ intent: PaymentIntent, of facts: CheckoutSnapshot, refusal: PaymentRefusal? = nil, in context: JobContext
     ) async throws {
-        let news = Finalisation(
+        let news = PaymentUpdate(
             orderID: facts.orderID, intent: intent, source: .worker, completion: context.completion, refusal: refusal)
-        let outcome = try await checkouts.finalise(news)
+        let outcome = try await checkouts.settle(news)
         guard let outcome else {
             throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)")
         }
@@ -104,7 +104,7 @@ struct CheckoutHandler: JobHandler {
 
     /// Ends an order that the provider refuses to take money for. An intent that may be known to it is called off
     /// first, and the provider's answer to that decides: what has been charged after all is settled as paid.
-    private func end(_ facts: CheckoutFacts, _ refused: PaymentRefused, in context: JobContext) async throws {
+    private func end(_ facts: CheckoutSnapshot, _ refused: PaymentRefused, in context: JobContext) async throws {
         guard let stored = try await store.load(facts.orderID)?.intentID else {
             switch try await store.refuse(facts.orderID, because: refused.refusal, completion: context.completion) {
             case .rejected: return note(refused, facts, in: context)
@@ -137,7 +137,7 @@ struct CheckoutHandler: JobHandler {
         try await settle(intent, of: facts, refusal: refused.refusal, in: context)
     }
 
-    private func note(_ refused: PaymentRefused, _ facts: CheckoutFacts, in context: JobContext) {
+    private func note(_ refused: PaymentRefused, _ facts: CheckoutSnapshot, in context: JobContext) {
         context.logger.warning(
             "an order ends: the payment provider refuses its payment",
             metadata: ["order_id": "\(facts.orderID)", "reason": "\(refused.failure.description)"])
@@ -153,7 +153,7 @@ struct CheckoutHandler: JobHandler {
 
     /// Calls off an intent that nobody will confirm. It never moved money, so failing to cancel it costs nothing but
     /// tidiness.
-    private func cancel(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws {
+    private func cancel(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws {
         guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
             throw JobFailure.badKey(facts.paymentID)
         }

@@ -19,7 +19,7 @@ struct HousekeepingHandler: JobHandler {
     let carts: CartStore
     let accounts: AccountStore
     let webhooks: WebhookStore
-    let mailEvents: MailEventStore
+    let mailEvents: EmailEventStore
     let reconciliations: ReconciliationStore
 
     func run(_ job: Housekeeping, in context: JobContext) async throws {

@@ -9,7 +9,7 @@ struct IntentCreation: Sendable {
     let payments: any PaymentProvider
     let search: IntentSearch
     let captureMethod: PaymentIntentRequest.CaptureMethod
-    let facts: CheckoutFacts
+    let facts: CheckoutSnapshot
 
     private enum Answer {
         case made(PaymentIntent.ID)

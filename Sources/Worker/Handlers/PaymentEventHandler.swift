@@ -13,8 +13,8 @@ struct PaymentEventHandler: JobHandler {
     static let pause: Duration = .seconds(5)
 
     let events: PaymentEventBatches
-    let intents: IntentNews
-    let refunds: RefundNews
+    let intents: IntentEventHandler
+    let refunds: RefundEventHandler
     let disputes: DisputeStore
     let owners: PaymentOwners
 
@@ -47,7 +47,7 @@ struct PaymentEventHandler: JobHandler {
             case .refund(let refund): try await refunds.settle(refund, context.logger)
             case .dispute(let dispute): try await settle(dispute, at: event.occurredAt, context.logger)
             }
-        } catch let missing as MissingSubject {
+        } catch let missing as UnmatchedEvent {
             // Rows that a restored database lost, or that are still to come. The last try leaves it in sight.
             if context.isLastAttempt { return missing.outcome }
             throw JobFailure.transient("what event \(event.id) is about is not there: \(missing.outcome.rawValue)")

@@ -8,7 +8,7 @@ import Storage
 /// after the other, come to the same as one.
 struct ReconcilePaymentsHandler: JobHandler {
     let store: ReconciliationStore
-    let healer: PaymentHealer
+    let healer: BreakResolver
     let payments: any PaymentProvider
 
     func run(_ job: ReconcilePayments, in context: JobContext) async throws {
@@ -30,7 +30,7 @@ struct ReconcilePaymentsHandler: JobHandler {
         try await pages(context, run, \.createdAt) { () in
             round.tally
         } next: { cursor in
-            let page = try await PatientCalls.run { () throws(PaymentFailure) in
+            let page = try await RetryingCalls.run { () throws(PaymentFailure) in
                 try await payments.intents(createdSince: run.from, after: cursor)
             }
             try await round.compare(page)
@@ -40,7 +40,7 @@ struct ReconcilePaymentsHandler: JobHandler {
         try await pages(context, run, \.createdAt) { () in
             round.tally
         } next: { cursor in
-            let page = try await PatientCalls.run { () throws(PaymentFailure) in
+            let page = try await RetryingCalls.run { () throws(PaymentFailure) in
                 try await payments.refunds(createdSince: run.from, after: cursor)
             }
             try await round.compare(page)

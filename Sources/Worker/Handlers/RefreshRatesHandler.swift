@@ -36,7 +36,7 @@ struct RefreshRatesHandler: JobHandler {
         }
     }
 
-    private func log(_ swap: RateSwap, of set: RateSet, _ logger: Logger) {
+    private func log(_ swap: RateSwapResult, of set: RateSet, _ logger: Logger) {
         let id = ["date": "\(set.date)", "source": "\(set.source)"] as Logger.Metadata
         switch swap {
         case .swapped: logger.notice("new exchange rates are in use", metadata: id)

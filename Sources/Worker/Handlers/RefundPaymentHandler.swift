@@ -60,7 +60,7 @@ struct RefundPaymentHandler: JobHandler {
     }
 
     /// The refund at the provider, made now or found there; or why the provider makes none.
-    private func result(of facts: RefundFacts) async throws -> Result<ProviderRefund, PaymentFailure> {
+    private func result(of facts: RefundSnapshot) async throws -> Result<ProviderRefund, PaymentFailure> {
         if let known = facts.refund.providerID {
             return .success(try await calling { () throws(PaymentFailure) in try await payments.refund(known) })
         }
@@ -96,7 +96,7 @@ struct RefundPaymentHandler: JobHandler {
         }
     }
 
-    private func recordElsewhere(_ facts: RefundFacts) async throws {
+    private func recordElsewhere(_ facts: RefundSnapshot) async throws {
         for refund in try await calling({ () throws(PaymentFailure) in try await payments.refunds(of: facts.intentID) })
         where refund.refundID == nil {
             if case .recorded(let found) = try await store.recordElsewhere(refund) {
@@ -106,7 +106,7 @@ struct RefundPaymentHandler: JobHandler {
     }
 
     /// Our refund among those of the intent.
-    private func find(_ facts: RefundFacts) async throws -> ProviderRefund? {
+    private func find(_ facts: RefundSnapshot) async throws -> ProviderRefund? {
         try await calling { () throws(PaymentFailure) in try await payments.refunds(of: facts.intentID) }.first {
             $0.refundID == facts.refund.id
         }

@@ -5,7 +5,7 @@ import Storage
 /// What became of money, counted. All labels are from short fixed lists.
 enum PaymentMetrics {
     /// News of a payment were settled.
-    static func settled(_ settlement: PaymentSettlement, by source: Finalisation.Source) {
+    static func settled(_ settlement: PaymentSettlement, by source: PaymentUpdate.Source) {
         Counter(
             label: "payments_outcomes_total", dimensions: [("outcome", settlement.name), ("source", source.rawValue)]
         ).increment()

@@ -15,14 +15,14 @@ struct ReconciliationRound {
     let run: ReconciliationRun
     let rules: Reconciliation
     let store: ReconciliationStore
-    let healer: PaymentHealer
+    let healer: BreakResolver
     let payments: any PaymentProvider
     let logger: Logger
     private(set) var tally = ReconciliationRun.Tally()
     private var seen: Set<PaymentIntent.ID> = []
 
     init(
-        _ run: ReconciliationRun, _ rules: Reconciliation, store: ReconciliationStore, healer: PaymentHealer,
+        _ run: ReconciliationRun, _ rules: Reconciliation, store: ReconciliationStore, healer: BreakResolver,
         payments: any PaymentProvider, logger: Logger
     ) {
         self.run = run
@@ -151,22 +151,23 @@ struct ReconciliationRound {
 
 // What becomes of one object: `nil` when it does not differ, else whether the difference is gone.
 extension ReconciliationRound {
-    private func judge(_ intent: PaymentIntent, stored: PaymentFacts?, named: PaymentFacts?) async throws -> Bool? {
+    private func judge(_ intent: PaymentIntent, stored: PaymentSnapshot?, named: PaymentSnapshot?) async throws -> Bool?
+    {
         guard let finding = try await finding(intent, stored, named, by: rules) else { return nil }
         return try await keep(finding) { try await healer.heal(finding, in: intent) }
     }
 
-    private func judge(_ refund: ProviderRefund, ours: Refund?, payment: PaymentFacts?) async throws -> Bool? {
+    private func judge(_ refund: ProviderRefund, ours: Refund?, payment: PaymentSnapshot?) async throws -> Bool? {
         guard let finding = rules.finding(refund, ours: ours, payment: payment) else { return nil }
         return try await keep(finding) { try await healer.heal(finding, in: refund) }
     }
 
     private func finding(
-        _ intent: PaymentIntent, _ stored: PaymentFacts?, _ named: PaymentFacts?, by rules: Reconciliation
+        _ intent: PaymentIntent, _ stored: PaymentSnapshot?, _ named: PaymentSnapshot?, by rules: Reconciliation
     ) async throws -> ReconciliationFinding? {
         var givenBack: Money?
         if Reconciliation.asksForRefunds(of: intent, stored: stored) {
-            let refunds = try await PatientCalls.run { () throws(PaymentFailure) in
+            let refunds = try await RetryingCalls.run { () throws(PaymentFailure) in
                 try await payments.refunds(of: intent.id)
             }
             givenBack = try Money.sum(refunds.filter(\.status.isLive).map(\.amount), in: intent.amount.currency)
@@ -222,10 +223,10 @@ extension ReconciliationRound {
     }
 
     private func find(_ id: PaymentIntent.ID) async throws -> PaymentIntent? {
-        try await PatientCalls.find { () throws(PaymentFailure) in try await payments.retrieve(id) }
+        try await RetryingCalls.find { () throws(PaymentFailure) in try await payments.retrieve(id) }
     }
 
     private func find(_ id: ProviderRefund.ID) async throws -> ProviderRefund? {
-        try await PatientCalls.find { () throws(PaymentFailure) in try await payments.refund(id) }
+        try await RetryingCalls.find { () throws(PaymentFailure) in try await payments.refund(id) }
     }
 }

@@ -37,14 +37,14 @@ struct ReservationSweep: Service {
     /// Cancels the intent and settles what the provider says: released when it is canceled, confirmed when the money
     /// had moved after all.
     /// When the provider can't be asked the stock stays held; the order comes up again in half a minute.
-    private func callOff(_ facts: CheckoutFacts) async {
+    private func callOff(_ facts: CheckoutSnapshot) async {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
         do {
             var intent = try await paid(id, of: facts)
             if intent == nil { intent = try await cancelOrRead(id, key: key) }
             guard let intent, intent.status == .canceled || intent.status.isPaid else { return }
             CrashPoint.pass(.overdueCalledOff)
-            _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .sweeper))
+            _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
             // That the provider is away is said once, by whoever notices.
             if case PaymentFailure.unavailable = error { return }
@@ -57,7 +57,8 @@ struct ReservationSweep: Service {
 
     /// A confirmation may have gone through whose answer is still to be settled. Money that is only set aside could be
     /// called off as well, and an order that its customer has paid would be lost.
-    private func paid(_ id: PaymentIntent.ID, of facts: CheckoutFacts) async throws(PaymentFailure) -> PaymentIntent? {
+    private func paid(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws(PaymentFailure) -> PaymentIntent?
+    {
         guard facts.paymentStatus == .confirming else { return nil }
         let intent = try await payments.retrieve(id)
         return intent.status.isPaid ? intent : nil

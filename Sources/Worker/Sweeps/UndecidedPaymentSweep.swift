@@ -27,11 +27,11 @@ struct UndecidedPaymentSweep: Service {
         }
     }
 
-    private func follow(_ facts: CheckoutFacts) async {
+    private func follow(_ facts: CheckoutSnapshot) async {
         guard let id = facts.intentID else { return }
         do {
             let intent = try await payments.retrieve(id)
-            _ = try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .reconciler))
+            _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .reconciler))
         } catch {
             // That the provider is away is said once, by whoever notices.
             if case PaymentFailure.unavailable = error { return }

@@ -10,7 +10,7 @@ import Testing
     "Slow, broken and oversized requests get an answer that can be read", .database(migrations: try Shop.migrations()),
     .timeLimit(.minutes(2)))
 struct EdgeTests {
-    /// Patience of a fraction of a second.
+    /// StartupRetry of a fraction of a second.
     private static var hurried: EdgeResources {
         var limits = EdgeLimits()
         limits.headTime = .milliseconds(300)

@@ -17,7 +17,7 @@ struct AdminEmailRoutesTests {
         let placed = try await shop.send(
             .post, "/orders", Shop.order(Shop.items(try await shop.addProduct())),
             headers: [.idempotencyKey: UUID().uuidString])
-        let (id, order) = (MailDelivery.ID(), try placed.text("id"))
+        let (id, order) = (EmailDelivery.ID(), try placed.text("id"))
         try await shop.database.execute(
             """
             INSERT INTO email_deliveries (id, order_id, kind, recipient, status, attempt, reason, fault, sent_at)
@@ -82,7 +82,7 @@ struct AdminEmailRoutesTests {
                 #expect(refusal.status == 409 && refusal["code"] == .string("email_not_resendable"), "\(status)")
             }
             #expect(
-                try await shop.send(.post, "/admin/emails/\(MailDelivery.ID())/resend", token: operator_.accessToken)
+                try await shop.send(.post, "/admin/emails/\(EmailDelivery.ID())/resend", token: operator_.accessToken)
                     .status == 404)
             #expect(
                 try await shop.send(.post, "/admin/emails/nonsense/resend", token: operator_.accessToken).status == 404)

@@ -91,7 +91,7 @@ struct Shop: Sendable {
         let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
         let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
-            accounts: AccountStore(database: database), catalogue: CatalogueStore(database: database),
+            accounts: AccountStore(database: database), catalogue: CatalogStore(database: database),
             products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
             carts: CartStore(database: database), guests: GuestStore(database: database),
             orders: orders,
@@ -99,12 +99,12 @@ struct Shop: Sendable {
             captures: CaptureStore(database: database, dispatcher: dispatcher),
             disputes: DisputeStore(database: database),
             webhooks: WebhookStore(database: database, dispatcher: dispatcher), paymentWebhook: webhook,
-            mail: MailStore(database: database, dispatcher: dispatcher),
-            mailEvents: MailEventStore(database: database, dispatcher: dispatcher),
-            mailWebhook: try MailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
+            mail: EmailStore(database: database, dispatcher: dispatcher),
+            mailEvents: EmailEventStore(database: database, dispatcher: dispatcher),
+            mailWebhook: try EmailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
             reconciliations: ReconciliationStore(database: database),
-            outcomes: OutcomeBus(redis: redis, subscriber: subscriber, prefix: prefix),
-            waits: OrderWaits(orders: orders, redis: redis, prefix: prefix, logger: logger),
+            outcomes: OrderNotifier(redis: redis, subscriber: subscriber, prefix: prefix),
+            waits: QueueEstimator(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher),
             remains: JobRemains(database: database), audit: AuditLog(database: database),
             health: HealthCheck(

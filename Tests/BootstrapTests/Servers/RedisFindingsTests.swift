@@ -14,7 +14,7 @@ struct RedisFindingsTests {
         databaseAhead: Double? = nil, server: String? = nil
     ) -> [ServerFinding] {
         let info = Self.good.merging(changes) { $1 }.map { "\($0):\($1)" }.joined(separator: "\r\n")
-        return RedisFacts(info: info, settings: settings, clockAhead: clockAhead, server: server).findings(
+        return RedisSnapshot(info: info, settings: settings, clockAhead: clockAhead, server: server).findings(
             databaseAhead: databaseAhead)
     }
 
@@ -88,7 +88,7 @@ struct RedisFindingsTests {
 
     @Test("INFO is read line by line")
     func info() {
-        let facts = RedisFacts(
+        let facts = RedisSnapshot(
             info:
                 "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\nempty:\r\n"
         )

@@ -27,10 +27,10 @@ struct RedisTopologyTests {
         #expect(RedisCheck.refusal(of: facts.flatMap { $0.findings(databaseAhead: nil) }) == nil)
     }
 
-    private static func facts(_ url: String) async throws -> [RedisFacts] {
+    private static func facts(_ url: String) async throws -> [RedisSnapshot] {
         let client = RedisClient(
             try RedisConfiguration(url: url), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let facts = try await RedisFacts.ofEachMaster(client)
+        let facts = try await RedisSnapshot.ofEachMaster(client)
         await client.close()
         return facts
     }

@@ -12,7 +12,7 @@ struct RedisCheckupTests {
             "aof_last_write_status": "ok", "loading": "0",
         ]
         let text = healthy.merging(changes) { _, new in new }.map { "\($0):\($1)" }.joined(separator: "\r\n")
-        return RedisCheckup.judge(RedisFacts(info: "# Server\r\n" + text + "\r\n", settings: settings))
+        return RedisCheckup.judge(RedisSnapshot(info: "# Server\r\n" + text + "\r\n", settings: settings))
     }
 
     @Test func findsNothingWrongWithAHealthyServer() {
@@ -32,7 +32,7 @@ struct RedisCheckupTests {
 
     @Test func namesTheNodeOfACluster() {
         let findings = RedisCheckup.judge(
-            RedisFacts(info: "redis_version:7.0.15\r\nrole:slave\r\n", server: "10.0.0.1:7000"))
+            RedisSnapshot(info: "redis_version:7.0.15\r\nrole:slave\r\n", server: "10.0.0.1:7000"))
         #expect(!findings.isEmpty && findings.allSatisfy { $0.detail.hasPrefix("10.0.0.1:7000: ") })
         #expect(findings.first { $0.check == "redis.role" }?.verdict == .failed)
     }

@@ -77,7 +77,7 @@ struct OrderCommandTests {
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
     }
 
-    @Test func aMailThatNobodyKnowsOfIsSettledByAPerson() async throws {
+    @Test func anEmailThatNobodyKnowsOfIsSettledByAPerson() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         let pool = try TestDatabase.current.pool

@@ -38,7 +38,7 @@ struct MachineProperties {
 
     @Test func mails() {
         property("a mail that the provider may have is not sent again without somebody's word", Self.turns) { turns in
-            let path = Self.walk(MailDeliveryStatus.transitions, from: .pending, turns)
+            let path = Self.walk(EmailDeliveryStatus.transitions, from: .pending, turns)
             for (here, next) in zip(path, path.dropFirst()) where here == .unknown {
                 try demand(next != .sending, "\(path)")
             }

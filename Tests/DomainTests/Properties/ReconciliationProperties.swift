@@ -7,7 +7,7 @@ import Testing
 struct ReconciliationProperties {
     /// Two books: an order with its payment, if we have it, and one intent.
     struct World {
-        var facts: PaymentFacts?
+        var facts: PaymentSnapshot?
         var intent: PaymentIntent
         var givenBack = Money.zero(.usd)
 
@@ -22,7 +22,7 @@ struct ReconciliationProperties {
         /// What carrying a remedy out leads to, as the stores and the provider do it.
         mutating func heal(_ finding: ReconciliationFinding) {
             switch finding.remedy {
-            case .finalise: finalise()
+            case .settle: settle()
             case .adopt: facts = facts?.with(payment: .confirming, intentID: intent.id)
             case .cancel: if !intent.status.isFinal { intent = intent.with(status: .canceled) }
             case .giveBack(let amount, _, _): givenBack = Money(givenBack.amount + amount.amount, .usd)
@@ -30,7 +30,7 @@ struct ReconciliationProperties {
             }
         }
 
-        private mutating func finalise() {
+        private mutating func settle() {
             guard let known = facts else { return }
             let decision = PaymentSettlement.decide(
                 .init(
@@ -80,7 +80,7 @@ struct ReconciliationProperties {
             ![.created, .failed, .canceled, .notRequired].contains(payment)
             || payment != .notRequired && choices.next(upTo: 1) == 1
         let stored = hasIntent ? one([id, PaymentIntent.ID(rawValue: "pi_2")]) : nil
-        let facts = PaymentFacts(
+        let facts = PaymentSnapshot(
             orderID: ids.order, order: order, paymentID: ids.payment, payment: payment, amount: amount, intentID: stored
         )
         let charged = rarely() ? Money(2000, .usd) : amount
@@ -107,7 +107,7 @@ struct ReconciliationProperties {
             for _ in 0..<3 {
                 guard let finding = world.finding(), finding.remedy != .askOperator else { return }
                 // The checkout job of a pending order comes first.
-                if case .finalise = finding.remedy, world.facts?.order == .pending { return }
+                if case .settle = finding.remedy, world.facts?.order == .pending { return }
                 world.heal(finding)
             }
             if let finding = world.finding() { try demandEqual(finding.remedy, .askOperator) }
@@ -184,13 +184,13 @@ struct ReconciliationProperties {
     }
 }
 
-extension PaymentFacts {
+extension PaymentSnapshot {
     fileprivate func with(
         _ order: OrderStatus? = nil, payment: PaymentStatus, intentID: PaymentIntent.ID, captured: Money? = nil
     )
-        -> PaymentFacts
+        -> PaymentSnapshot
     {
-        PaymentFacts(
+        PaymentSnapshot(
             orderID: orderID, order: order ?? self.order, paymentID: paymentID, payment: payment, amount: amount,
             intentID: intentID,
             captured: captured)

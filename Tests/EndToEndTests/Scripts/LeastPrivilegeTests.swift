@@ -69,7 +69,7 @@ struct LeastPrivilegeTests {
         }
         for (folder, programs) in [
             ("Sources/Bootstrap/Settings", ["api", "worker", "cli", "cartwright seed"]),
-            ("Sources/Sandbox/Setup", ["sandbox"]),
+            ("Tools/Sandbox/Setup", ["sandbox"]),
         ] {
             let root = URL(filePath: "\(Self.checkout)/\(folder)")
             var count = 0

@@ -58,7 +58,7 @@ extension Shop {
             Issue.record("\(violation) \(note)", sourceLocation: sourceLocation)
         }
         let movements = Dictionary(grouping: try await movements(), by: { $0.order_id ?? "none" })
-        try await checkMailsAddUp(sourceLocation: sourceLocation)
+        try await checkEmailsAddUp(sourceLocation: sourceLocation)
         let confirmations = try await confirmations()
         let orders = try await database.pool.query(
             """

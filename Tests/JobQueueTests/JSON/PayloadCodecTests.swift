@@ -5,7 +5,7 @@ import Testing
 
 /// A payload with everything that payloads use.
 private struct Everything: Codable, Equatable {
-    enum Colour: String, Codable { case red, green }
+    enum Color: String, Codable { case red, green }
     enum Shape: Codable, Equatable {
         case dot
         case circle(radius: Double)
@@ -34,12 +34,12 @@ private struct Everything: Codable, Equatable {
     var data = Data([0, 255, 10])
     var url = URL(string: "https://shop.example/a?b=c%20d")
     var price = Decimal(string: "12345678901234567890.123456789")
-    var colours: [Colour] = [.red, .green]
+    var colours: [Color] = [.red, .green]
     var shapes: [Shape] = [.dot, .circle(radius: 2.5), .pair(1, nil)]
     var inner = Inner(name: "in", tags: ["a", ""])
     var nested: [[Inner]] = [[], [Inner(name: "x", tags: [])]]
     var byName: [String: Int] = ["one": 1, "two words": 2]
-    var byNumber: [Int: Colour] = [3: .green]
+    var byNumber: [Int: Color] = [3: .green]
     var optionals: [Int?] = [1, nil, 3]
 }
 

@@ -86,13 +86,13 @@ extension Shop {
     @discardableResult
     func settle(
         _ order: Order, _ status: PaymentIntentStatus, declined: String? = nil,
-        by source: Finalisation.Source = .worker,
+        by source: PaymentUpdate.Source = .worker,
         completion: JobCompletion? = nil
-    ) async throws -> FinaliseOutcome {
-        let news = Finalisation(
+    ) async throws -> SettlementOutcome {
+        let news = PaymentUpdate(
             orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion
         )
-        let result = try #require(await checkout.finalise([news]).first)
+        let result = try #require(await checkout.settle([news]).first)
         return try #require(try result.get())
     }
 

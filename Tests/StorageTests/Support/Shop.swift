@@ -15,10 +15,10 @@ struct Shop: Sendable {
     let orders: OrderStore
     let checkout: CheckoutStore
     let carts: CartStore
-    let catalogue: CatalogueStore
+    let catalogue: CatalogStore
     let stock: StockStore
-    let mail: MailStore
-    let mailEvents: MailEventStore
+    let mail: EmailStore
+    let mailEvents: EmailEventStore
     let refunds: RefundStore
     let captures: CaptureStore
     let webhooks: WebhookStore
@@ -51,10 +51,10 @@ struct Shop: Sendable {
         orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
         checkout = CheckoutStore(database: database, dispatcher: dispatcher, settings: settings)
         carts = CartStore(database: database, settings: settings)
-        catalogue = CatalogueStore(database: database, settings: settings)
+        catalogue = CatalogStore(database: database, settings: settings)
         stock = StockStore(database: database, dispatcher: dispatcher)
-        mail = MailStore(database: database, dispatcher: dispatcher)
-        mailEvents = MailEventStore(database: database, dispatcher: dispatcher)
+        mail = EmailStore(database: database, dispatcher: dispatcher)
+        mailEvents = EmailEventStore(database: database, dispatcher: dispatcher)
         refunds = RefundStore(database: database, dispatcher: dispatcher)
         captures = CaptureStore(database: database, dispatcher: dispatcher)
         webhooks = WebhookStore(database: database, dispatcher: dispatcher)

@@ -12,8 +12,8 @@ extension Shop {
     private var handler: PaymentEventHandler {
         PaymentEventHandler(
             events: PaymentEventBatches(store: webhooks),
-            intents: IntentNews(store: store, checkouts: checkouts, payments: payments),
-            refunds: RefundNews(refunds: refunds, store: store, payments: payments), disputes: disputes,
+            intents: IntentEventHandler(store: store, checkouts: checkouts, payments: payments),
+            refunds: RefundEventHandler(refunds: refunds, store: store, payments: payments), disputes: disputes,
             owners: PaymentOwners(store: store, payments: payments))
     }
 
@@ -64,7 +64,7 @@ extension Shop {
 
     /// An intent in the provider's words.
     func wire(
-        _ facts: CheckoutFacts, _ status: PaymentIntentStatus, id: String? = nil, amount: Int64? = nil,
+        _ facts: CheckoutSnapshot, _ status: PaymentIntentStatus, id: String? = nil, amount: Int64? = nil,
         declined: Bool = false,
         order: String?? = nil, shop: String? = nil, received: Int64? = nil
     ) -> String {

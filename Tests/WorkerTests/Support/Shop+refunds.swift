@@ -8,7 +8,7 @@ extension Shop {
     func requestedRefund() async throws -> Refund {
         let facts = try await confirming(product(stock: 5))
         payments.change(try #require(facts.intentID), to: .succeeded)
-        try await finalise(facts)
+        try await settle(facts)
         let outcome = try await refunds.request(
             RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
         guard case .accepted(let refund) = outcome else {

@@ -17,9 +17,9 @@ struct Shop: Sendable {
     let orders: OrderStore
     let store: CheckoutStore
     let checkouts: CheckoutBatches
-    let catalogue: CatalogueStore
+    let catalogue: CatalogStore
     let stock: StockStore
-    let mail: MailStore
+    let mail: EmailStore
     let refunds: RefundStore
     let captures: CaptureStore
     let webhooks: WebhookStore
@@ -48,9 +48,9 @@ struct Shop: Sendable {
         orders = OrderStore(database: database.pool, dispatcher: dispatcher)
         store = CheckoutStore(database: database.pool, dispatcher: dispatcher)
         checkouts = CheckoutBatches(store: store)
-        catalogue = CatalogueStore(database: database.pool)
+        catalogue = CatalogStore(database: database.pool)
         stock = StockStore(database: database.pool, dispatcher: dispatcher)
-        mail = MailStore(database: database.pool, dispatcher: dispatcher)
+        mail = EmailStore(database: database.pool, dispatcher: dispatcher)
         refunds = RefundStore(database: database.pool, dispatcher: dispatcher)
         captures = CaptureStore(database: database.pool, dispatcher: dispatcher)
         webhooks = WebhookStore(database: database.pool, dispatcher: dispatcher)
@@ -92,7 +92,7 @@ struct Shop: Sendable {
     }
 
     /// An order with stock set aside and an intent at the provider, stored.
-    func confirming(_ product: Product) async throws -> CheckoutFacts {
+    func confirming(_ product: Product) async throws -> CheckoutSnapshot {
         let order = try await reserved(product)
         let id = payments.add(order)
         guard case .recorded = try await store.recordIntent(id, for: order.id) else {
@@ -101,20 +101,20 @@ struct Shop: Sendable {
         return try await facts(order.id)
     }
 
-    func facts(_ id: Order.ID) async throws -> CheckoutFacts {
+    func facts(_ id: Order.ID) async throws -> CheckoutSnapshot {
         try #require(try await store.load(id))
     }
 
     /// Brings news of a payment as its checkout job would.
     @discardableResult
-    func finalise(_ facts: CheckoutFacts) async throws -> FinaliseOutcome {
+    func settle(_ facts: CheckoutSnapshot) async throws -> SettlementOutcome {
         let intent = try await payments.retrieve(try #require(facts.intentID))
         return try #require(
-            try await checkouts.finalise(Finalisation(orderID: facts.orderID, intent: intent, source: .worker)))
+            try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .worker)))
     }
 
     /// The charge of a payment as its checkout job would make it.
-    func charge(_ facts: CheckoutFacts, method: String = "pm_card_visa") throws -> PaymentCharge {
+    func charge(_ facts: CheckoutSnapshot, method: String = "pm_card_visa") throws -> PaymentCharge {
         PaymentCharge(
             store: store, payments: payments, intentID: try #require(facts.intentID), paymentID: facts.paymentID,
             method: method)

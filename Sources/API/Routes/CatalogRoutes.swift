@@ -1,0 +1,62 @@
+import Domain
+import Hummingbird
+import Storage
+
+/// What the shop sells.
+struct CatalogRoutes {
+    let catalogue: CatalogStore
+    let cache: ProductCache
+    let settings: ShopSettings
+
+    func add(to group: RouterGroup<ShopContext>) {
+        group.get("products", use: products)
+        group.get("products/{id}", use: product)
+        group.get("categories", use: categories)
+    }
+
+    @Sendable func products(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let search = query.text("search")
+        let category = query.text("category")
+        let sorts = ProductQuery.Sort.allCases.map(\.rawValue).joined(separator: ", ")
+        let sort = query.parsed("sort", "Expected one of \(sorts).") { ProductQuery.Sort(rawValue: $0) }
+        let currency = query.currency()
+        let inStock = query.flag("in_stock")
+        let page = query.page()
+        try query.finish()
+        let result = try await catalogue.products(
+            ProductQuery(
+                search: search, category: category, sort: sort ?? .newest, currency: currency,
+                inStock: inStock ?? false, page: page))
+        return try CacheableResponse.response(
+            PageBody(items: result.items.map(ProductBody.init), nextCursor: result.nextCursor), to: request)
+    }
+
+    @Sendable func product(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let currency = query.currency() ?? settings.currency
+        try query.finish()
+        guard let id = Product.ID(try context.parameters.require("id")), let view = try await view(id, in: currency)
+        else {
+            throw Problem.notFound("product")
+        }
+        return try CacheableResponse.response(ProductBody(view), to: request)
+    }
+
+    @Sendable func categories(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        let items = try await catalogue.categories().map(CategoryBody.init)
+        return try CacheableResponse.response(PageBody(items: items, nextCursor: nil), to: request)
+    }
+
+    private func view(_ id: Product.ID, in currency: Currency) async throws -> ProductView? {
+        switch await cache.get(id, in: currency) {
+        case .hit(let view):
+            return view
+        case .miss(let ticket):
+            guard let view = try await catalogue.product(id, in: currency) else { return nil }
+            await cache.fill(view, in: currency, with: ticket)
+            return view
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import FoundationEssentials
+
+/// Something the mail provider tells of a mail that it has accepted.
+package struct EmailEvent: Hashable, Sendable {
+    /// The delivery it is about.
+    package let deliveryID: EmailDelivery.ID
+    /// The provider's own name for the message.
+    package let messageID: String
+    /// What happened, in the provider's word, such as `delivered` or `bounce`.
+    package let name: String
+    /// Why, in the provider's words.
+    package let reason: String?
+    /// When it happened, to the second.
+    package let at: Date
+
+    /// Puts an event together.
+    package init(deliveryID: EmailDelivery.ID, messageID: String, name: String, reason: String?, at: Date) {
+        self.deliveryID = deliveryID
+        self.messageID = messageID
+        self.name = name
+        self.reason = reason
+        self.at = at
+    }
+
+    /// Whether it says that the mail did not arrive or was not wanted: the address bounced, the provider did not even
+    /// try, or the reader complained.
+    package var isBounce: Bool { Self.bounces.contains(name) }
+
+    private static let bounces: Set<String> = ["bounce", "dropped", "spamreport"]
+}

@@ -1,0 +1,41 @@
+/// Why a mail was not, or may not have been, accepted.
+package enum EmailFailure: Error, Sendable, Hashable {
+    /// The server surely did not take the message; what that was about decides what comes next.
+    case notSent(reason: String, fault: EmailFault)
+    /// Not sent, and no attempt: the provider takes no mail for this long, whatever it is, or fails and is left alone
+    /// for a while.
+    case notYet(after: Duration, reason: String)
+    /// The message may have been taken: it must not be sent again before that is settled.
+    case outcomeUnknown(reason: String)
+}
+
+/// What a mail was not sent for.
+package enum EmailFault: String, Hashable, Codable, Sendable, CaseIterable {
+    /// A server that is away or busy. Trying again helps.
+    case passing
+    /// The shop: its server, its log-in or its sender is refused, and with it every mail. Trying again helps once
+    /// somebody has mended that.
+    case shop
+    /// The shop's rights or habits, as far as one mail shows: its server will not pass it on, or it is too large for
+    /// it. Trying again helps once somebody has mended that; other mails may go out meanwhile.
+    case policy
+    /// This mail: its address does not exist or it cannot be written. Trying again cannot help.
+    case mail
+
+    /// Whether a mail that was not sent for this is tried again until it is.
+    package var isShops: Bool { self == .shop || self == .policy }
+}
+
+extension EmailFailure: CustomStringConvertible {
+    /// What happened, for logs and operators. Holds no address and no password.
+    package var description: String {
+        switch self {
+        case .notSent(let reason, .passing): "The mail was not sent: \(reason)"
+        case .notSent(let reason, .shop), .notSent(let reason, .policy):
+            "The mail is refused because of the shop's settings: \(reason)"
+        case .notSent(let reason, .mail): "The mail cannot be sent: \(reason)"
+        case .notYet(_, let reason): "The mail has to wait: \(reason)"
+        case .outcomeUnknown(let reason): "Whether the mail was accepted is not known: \(reason)"
+        }
+    }
+}

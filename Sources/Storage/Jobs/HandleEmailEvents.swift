@@ -1,0 +1,20 @@
+package import Domain
+package import JobQueue
+
+/// Takes note of what the mail provider has told of one mail.
+package struct HandleEmailEvents: Job, Hashable {
+    /// Stored with every job of this kind.
+    package static let name = "email.event"
+    /// Where they wait: with what other providers tell, out of the way of mails that wait for their provider.
+    package static let queue = HandlePaymentEvent.queue
+    /// How often they are tried.
+    package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(1), to: .minutes(15))
+
+    /// The mail.
+    package let deliveryID: EmailDelivery.ID
+
+    /// A job for a delivery.
+    package init(deliveryID: EmailDelivery.ID) {
+        self.deliveryID = deliveryID
+    }
+}

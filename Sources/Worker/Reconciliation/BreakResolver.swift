@@ -1,0 +1,74 @@
+import Domain
+import JobQueue
+import Storage
+
+/// Carries out what makes the provider's books and ours agree. Everything here may be done twice, and by two at once.
+struct BreakResolver: Sendable {
+    let store: CheckoutStore
+    let checkouts: CheckoutBatches
+    let refunds: RefundStore
+    let payments: any PaymentProvider
+
+    /// Says whether the books agree now. Money that is about to go back has not gone back yet.
+    ///
+    /// - Throws: ``JobFailure`` when the provider cannot be asked, and what the database throws.
+    func heal(_ finding: ReconciliationFinding, in intent: PaymentIntent) async throws -> Bool {
+        switch finding.remedy {
+        case .settle(let orderID):
+            let outcome = try await checkouts.settle(
+                PaymentUpdate(orderID: orderID, intent: intent, source: .reconciler))
+            switch outcome?.settlement {
+            case nil, .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch):
+                return false
+            default: return true
+            }
+        case .adopt(let orderID):
+            if case .recorded = try await store.recordIntent(intent.id, for: orderID) { return true }
+            return false
+        case .cancel:
+            return try await cancel(intent)
+        case .giveBack(let amount, let reason, let paymentID):
+            guard let orderID = finding.orderID else { return false }
+            try await refunds.giveBack(
+                OrphanCharge(
+                    intentID: intent.id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason),
+                by: .system("reconciler"))
+            return false
+        case .recordRefund, .restoreRefund, .recordElsewhere, .askOperator:
+            return false
+        }
+    }
+
+    /// The same for a refund.
+    func heal(_ finding: ReconciliationFinding, in refund: ProviderRefund) async throws -> Bool {
+        let outcome: RecordRefundOutcome
+        switch finding.remedy {
+        case .recordRefund(let id): outcome = try await refunds.record(refund, for: id)
+        case .restoreRefund: outcome = try await refunds.restore(refund)
+        case .recordElsewhere: outcome = try await refunds.recordElsewhere(refund)
+        case .settle, .adopt, .cancel, .giveBack, .askOperator: return false
+        }
+        switch outcome {
+        case .recorded(let refund):
+            PaymentMetrics.refunded(refund)
+            return true
+        case .unchanged: return true
+        case .foreign, .unknownRefund: return false
+        }
+    }
+
+    private func cancel(_ intent: PaymentIntent) async throws -> Bool {
+        guard let key = IdempotencyKey.cancellation(ofPayment: intent.id) else { return false }
+        return try await RetryingCalls.run { () throws(PaymentFailure) in
+            do throws(PaymentFailure) {
+                return try await payments.cancel(intent.id, key: key).status == .canceled
+            } catch {
+                switch error.disposition {
+                // It has changed meanwhile; the next run sees how.
+                case .settle, .readBack, .deadLetter: return false
+                case .retrySameKey, .openCircuit: throw error
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Domain
+import Foundation
+import JobQueue
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import CLI
+
+@Suite(
+    "Operators send mails again from the command line", .serialized,
+    .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
+struct EmailCommandTests {
+    private func mail(_ status: String, fault: String? = nil) async throws -> String {
+        let (id, order) = (EmailDelivery.ID(), Order.ID())
+        let database = try TestDatabase.current.pool
+        try await database.execute(
+            """
+            WITH token AS (SELECT sha256(convert_to(\(id.description), 'UTF8')) AS hash),
+                 cart AS (INSERT INTO carts (id, guest_token_hash) SELECT gen_random_uuid(), hash FROM token RETURNING id)
+            INSERT INTO orders (id, cart_id, guest_token_hash, status, currency, subtotal, total)
+            SELECT \(order), cart.id, hash, 'cancelled', 'USD', 100, 100 FROM cart, token
+            """)
+        try await database.execute(
+            """
+            INSERT INTO email_deliveries (id, order_id, kind, status, attempt, reason, fault)
+            VALUES (\(id), \(order), 'order_confirmation', \(status), 3, 'answered 550 to the recipient', \(fault))
+            """)
+        return id.description
+    }
+
+    @Test func listsAndResendsOneOrAllOnRecord() async throws {
+        let program = try Program.forCurrentDatabase()
+        #expect(try await program.run("mails").output.contains("No mail waits for anybody."))
+        let failed = try await mail("failed", fault: "mail")
+        let refused = try await mail("pending", fault: "shop")
+        let list = try await program.run("mails")
+        #expect(
+            list.status == .code(0) && list.output.contains(failed) && list.output.contains(refused)
+                && list.output.contains("refused"))
+        #expect(try await !program.run("mails", "--status", "failed").output.contains(refused))
+        let doctor = try await program.run("doctor").output
+        #expect(
+            doctor.contains("mails.failed: 1 mail did not go out")
+                && doctor.contains("mails.refused: 1 mail cannot go out"))
+
+        #expect(try await program.run("mails", "resend").status == .code(64))
+        #expect(try await program.run("mails", "resend", failed).status == .code(0))
+        #expect(try await program.run("mails", "resend", "--all").output.contains("1 mail will be sent again"))
+        #expect(try await program.run("mails", "resend", "--all").output.contains("There are none."))
+        let unknown = try await mail("unknown")
+        let refusal = try await program.run("mails", "resend", unknown)
+        #expect(refusal.status == .code(1) && refusal.output.contains("mails settle"))
+        let log = try await TestDatabase.current.pool.query(
+            "SELECT action FROM audit_log WHERE actor_kind = 'system' AND subject_kind = 'mail' ORDER BY id")
+        #expect(try log.map { try $0["action"] as String } == ["mail.resent", "mails.resent"])
+        let jobs = try await TestDatabase.current.pool.query("SELECT 1 FROM jobs WHERE name = 'email.send'")
+        #expect(jobs.count == 2)
+    }
+
+    @Test func judgesByWhoHasToAct() {
+        #expect(EmailCheckup.judge(EmailCounts(failed: 0, refused: 0, parked: 0)).map(\.verdict) == [.ok])
+        let all = EmailCheckup.judge(EmailCounts(failed: 2, refused: 1, parked: 1000))
+        #expect(
+            all.map(\.check) == ["mails.refused", "mails.failed", "mails"]
+                && all.map(\.verdict) == [.failed, .warning, .warning])
+        #expect(all[1].detail.hasPrefix("2 mails") && all[2].detail.contains("1000 mails or more"))
+    }
+}

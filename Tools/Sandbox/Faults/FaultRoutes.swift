@@ -1,0 +1,48 @@
+import FoundationEssentials
+import Hummingbird
+
+/// `GET`, `PUT` and `DELETE /_sandbox/faults`: what is in force, put in force, ended.
+struct FaultRoutes: Sendable {
+    let board: FaultInjector
+
+    func add(to router: Router<SandboxContext>) {
+        router.get("/_sandbox/faults") { _, _ in current }
+        router.put("/_sandbox/faults") { request, _ in
+            let body = try await request.body.collect(upTo: 64 * 1024)
+            do {
+                board.set(try JSONDecoder().decode(FaultOrder.self, from: Data(body.readableBytesView)))
+            } catch let error as FaultError {
+                return refusal(error.message)
+            } catch let error as DecodingError {
+                return refusal(Self.explain(error))
+            }
+            return current
+        }
+        router.delete("/_sandbox/faults") { _, _ in
+            board.clear()
+            return current
+        }
+    }
+
+    private var current: Response {
+        let body = (try? JSONEncoder().encode(board.report)) ?? Data()
+        return .text(String(decoding: body, as: UTF8.self), type: "application/json")
+    }
+
+    private func refusal(_ message: String) -> Response {
+        .json(StripeError.invalidRequest(code: nil, message: "Faults: \(message).").body, status: .badRequest)
+    }
+
+    private static func explain(_ error: DecodingError) -> String {
+        let context: DecodingError.Context
+        switch error {
+        case .dataCorrupted(let found), .keyNotFound(_, let found), .typeMismatch(_, let found),
+            .valueNotFound(_, let found):
+            context = found
+        @unknown default: return "the JSON could not be read"
+        }
+        let place = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        let kinds = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
+        return "\(place.isEmpty ? "the body" : place): \(context.debugDescription) Kinds are \(kinds)"
+    }
+}

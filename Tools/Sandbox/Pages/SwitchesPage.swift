@@ -1,0 +1,98 @@
+/// Every way to misbehave with a form of its own, what is in force, and how often it struck.
+enum SwitchesPage {
+    static func html(of report: FaultReport) -> String {
+        let rows = report.faults.map { rule in
+            [
+                "<code>\(Page.escape(rule.kind.rawValue))</code>", Page.escape(aim(of: rule)),
+                Page.escape(rule.count.map(String.init) ?? "no end"),
+            ]
+        }
+        let struck = report.struck.sorted { $0.key < $1.key }.map {
+            ["<code>\(Page.escape($0.key))</code>", String($0.value)]
+        }
+        let sections = [("Payments", FaultKind.Aim.payments), ("Webhooks", .webhooks), ("Email", .mail)].map {
+            title, aim in
+            "<h2>\(title)</h2>" + FaultKind.allCases.filter { $0.aim == aim }.map(form).joined(separator: "\n")
+        }
+        return Page.html(
+            "Switches",
+            """
+            <h2>In force</h2>
+            \(Page.table(["Fault", "Aimed at", "Left"], rows, empty: "Nothing misbehaves."))
+            <form method="post" action="/_sandbox/switches/clear"><button>End everything</button></form>
+            <h2>Struck so far</h2>
+            \(Page.table(["Fault", "Times"], struck, empty: "Nothing was hit."))
+            <h2>Pace of payment calls</h2>
+            \(pace(report))
+            \(sections.joined(separator: "\n"))
+            """)
+    }
+
+    private static func pace(_ report: FaultReport) -> String {
+        var (fixed, median, p99) = ("", "", "")
+        switch report.latency {
+        case .fixed(let milliseconds): fixed = String(milliseconds)
+        case .spread(let middle, let tail): (median, p99) = (String(middle), String(tail))
+        }
+        let limit = [report.rateLimit?.perEndpoint, report.rateLimit?.total].compactMap { $0.map(String.init) }.joined(
+            separator: "/")
+        return """
+            <form method="post" action="/_sandbox/switches/pace">
+            \(field("ms", "Milliseconds", fixed)) \(field("median_ms", "or median", median)) \(field("p99_ms", "and 99th percentile", p99))
+            \(field("limit", "Calls per second", limit)) <button>Apply</button></form>
+            """
+    }
+
+    private static func form(for kind: FaultKind) -> String {
+        """
+        <form method="post" action="/_sandbox/switches" class="switch">
+        <input type="hidden" name="kind" value="\(kind.rawValue)">
+        <strong><code>\(kind.rawValue)</code></strong> \(Page.escape(kind.meaning))<br>
+        \(fields(for: kind)) \(field("count", "Times", "")) \(field("rate", "Rate", "1")) \(field("order_id", "Order", "", size: 12))
+        <button>Put in force</button></form>
+        """
+    }
+
+    private static func fields(for kind: FaultKind) -> String {
+        var fields: [String] = []
+        switch kind.aim {
+        case .payments:
+            fields = [
+                choice("endpoint", "Call", PaymentOperation.allCases.map(\.rawValue)),
+                field("ms", "after ms", kind == .slow ? "300" : ""),
+            ]
+        case .webhooks:
+            fields = [
+                choice("event", "Event", EventKind.allCases.map(\.rawValue)),
+                field("recipient", "Email to", "", size: 12),
+            ]
+            if kind == .webhookLate || kind == .webhookReorder { fields.append(field("ms", "ms", "2000")) }
+        case .mail: fields = [field("recipient", "To", "", size: 12)]
+        }
+        switch kind {
+        case .garbage: fields.append(choice("shape", "Look", ["html", "json"]))
+        case .rateLimited, .mailRateLimited: fields.append(field("retry_after", "Retry after s", "1"))
+        case .reject4xx, .reject5xx: fields.append(choice("stage", "Stage", FaultRule.Stage.allCases.map(\.rawValue)))
+        case .webhookDuplicate: fields.append(field("copies", "Copies", "2"))
+        default: break
+        }
+        return fields.joined(separator: " ")
+    }
+
+    private static func aim(of rule: FaultRule) -> String {
+        let parts = [
+            rule.endpoint?.rawValue, rule.event?.rawValue, rule.recipient, rule.orderID.map { "order \($0)" },
+            rule.milliseconds.map { "\($0) ms" }, rule.rate < 1 ? "rate \(rule.rate)" : nil,
+        ].compactMap { $0 }
+        return parts.isEmpty ? "everything" : parts.joined(separator: ", ")
+    }
+
+    private static func field(_ name: String, _ label: String, _ value: String, size: Int = 5) -> String {
+        "<label>\(Page.escape(label)) <input name=\"\(name)\" size=\"\(size)\" value=\"\(Page.escape(value))\"></label>"
+    }
+
+    private static func choice(_ name: String, _ label: String, _ values: [String]) -> String {
+        let options = ([""] + values).map { "<option value=\"\($0)\">\($0.isEmpty ? "any" : $0)</option>" }.joined()
+        return "<label>\(Page.escape(label)) <select name=\"\(name)\">\(options)</select></label>"
+    }
+}

@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Synchronization
+
+/// The mails whose events are to be sent, where to, and what became of it.
+final class EmailEventOutbox: Sendable {
+    /// How many attempts are remembered for the list.
+    static let attemptsKept = 20_000
+
+    private struct State {
+        var url: String?
+        var attempts: [(mail: Int, attempt: WebhookAttempt)] = []
+    }
+
+    let key: EmailEventKey
+    /// What ``EmailEventSender`` carries out.
+    let jobs: AsyncStream<EmailEventJob>
+    private let feed: AsyncStream<EmailEventJob>.Continuation
+    private let state: Mutex<State>
+    private let faults: FaultInjector
+    private let journal: Journal
+
+    /// - Parameters:
+    ///   - signingKey: signs the events; nil for the journal's.
+    ///   - records: the journal's; events that nobody took before the end are sent again.
+    init(url: String?, signingKey: Data?, faults: FaultInjector, journal: Journal, replaying records: [JournalRecord])
+        throws(JournalError)
+    {
+        key = try EmailEventKey(signingKey, journal: journal, replaying: records)
+        (jobs, feed) = AsyncStream.makeStream(of: EmailEventJob.self)
+        state = Mutex(State(url: url))
+        self.faults = faults
+        self.journal = journal
+        let told = Set(records.compactMap(\.mailTold))
+        for mail in records.compactMap(\.mail) where !told.contains(mail.id) {
+            if let origin = mail.origin, origin.isAnnounced { feed.yield(EmailEventJob(mail: mail, origin: origin)) }
+        }
+    }
+
+    /// Where events go; nil when nobody wants them.
+    var url: String? { state.withLock { $0.url } }
+
+    /// Sends events from now on to another address.
+    func point(to url: String) {
+        state.withLock { $0.url = url }
+    }
+
+    /// Takes a message whose events are to be sent, if somebody wants them.
+    func add(_ mail: StoredEmail) {
+        guard let origin = mail.origin, origin.isAnnounced else { return }
+        feed.yield(
+            EmailEventJob(mail: mail, origin: origin, fault: faults.mailWebhook(mail.recipients, orderID: mail.orderID))
+        )
+    }
+
+    /// Notes one attempt.
+    func note(_ attempt: WebhookAttempt, of mail: StoredEmail) {
+        state.withLock { state in
+            state.attempts.append((mail.id, attempt))
+            if state.attempts.count > 2 * Self.attemptsKept { state.attempts.removeFirst(Self.attemptsKept) }
+        }
+    }
+
+    /// Notes that the shop took a message's events. A journal that cannot be written only means that they are sent once
+    /// more after a restart.
+    func taken(_ mail: StoredEmail) {
+        try? journal.append(JournalRecord(mailTold: mail.id))
+    }
+
+    /// The attempts so far, oldest first.
+    var attempts: [(mail: Int, attempt: WebhookAttempt)] { state.withLock { $0.attempts } }
+}
