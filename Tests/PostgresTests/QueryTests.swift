@@ -30,7 +30,8 @@ struct QueryTests {
         #expect(!isThere)
     }
 
-    @Test("a statement nobody reads, arrays and absent members keep their neighbors in place", arguments: [false, true])
+    @Test(
+        "a statement nobody reads, arrays and absent members keep their neighbors in place", arguments: [false, true])
     func members(isAsked: Bool) async throws {
         let statement: SQL = "SELECT 0 AS value"
         let numbers = [1, 2, 3].map { number in Query.row("SELECT \(number)::int AS value") { try $0["value"] as Int } }

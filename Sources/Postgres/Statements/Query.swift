@@ -39,7 +39,9 @@ extension Query {
     /// Reads the one row that a statement like `SELECT count(*)` always returns. No row is a ``PostgresError/Code/decoding`` error.
     public static func row(_ sql: SQL, _ decode: @escaping @Sendable (PostgresRow) throws -> Output) -> Query {
         Query(sql) { result in
-            guard let row = result.rows.first else { throw PostgresError(.decoding, "expected a row, and there is none") }
+            guard let row = result.rows.first else {
+                throw PostgresError(.decoding, "expected a row, and there is none")
+            }
             return try decode(row)
         }
     }
