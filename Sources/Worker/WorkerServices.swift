@@ -30,9 +30,8 @@ struct WorkerServices {
         interceptors = [OutageInterceptor(gates: providers.byQueue)]
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
-        let checkoutStore = CheckoutStore(
-            database: database, dispatcher: dispatcher, outcomes: OrderNotifier(redis: redis, prefix: prefix),
-            settings: shop)
+        let stores = connections.stores(shop)
+        let checkoutStore = stores.checkout
         let checkouts = CheckoutBatches(store: checkoutStore)
         let mailStore = EmailStore(database: database, dispatcher: dispatcher)
 

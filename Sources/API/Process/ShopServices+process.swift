@@ -20,40 +20,24 @@ extension ShopServices {
         }
         _ = try CommonPasswords.list.get()
         if settings.bcryptCost < 10 { logger.warning("BCRYPT_COST is low; expected 12 or more outside of tests") }
-        let database = connections.database
-        let prefix = common.redis.queuePrefix
-        let orders = OrderStore(database: database, dispatcher: connections.dispatcher, settings: common.shop)
-        let limiter = RequestLimiter(
-            limits: common.http.limits, redis: connections.redis, prefix: prefix, logger: logger)
+        let (redis, prefix) = (connections.redis, connections.prefix)
+        let stores = connections.stores(common.shop, subscriber: subscriber)
+        let limiter = RequestLimiter(limits: common.http.limits, redis: redis, prefix: prefix, logger: logger)
         self.init(
-            accounts: AccountStore(database: database),
-            catalogue: CatalogStore(database: database, settings: common.shop),
-            products: ProductCache(redis: connections.redis, prefix: prefix), rates: RateStore(database: database),
-            carts: CartStore(database: database, settings: common.shop), guests: GuestStore(database: database),
-            orders: orders,
-            refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
-            captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
-            disputes: DisputeStore(database: database),
-            webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
+            stores: stores,
             paymentWebhook: common.webhooks.payments.map {
                 PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
             },
-            mail: EmailStore(database: database, dispatcher: connections.dispatcher),
-            mailEvents: EmailEventStore(database: database, dispatcher: connections.dispatcher),
             mailWebhook: try common.webhooks.mailKey.map { der throws(StartupError) in try EmailWebhook(der: der) },
-            reconciliations: ReconciliationStore(database: database),
-            outcomes: OrderNotifier(redis: connections.redis, subscriber: subscriber, prefix: prefix),
-            waits: QueueEstimator(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
-            jobs: JobInspector(database: database, dispatcher: connections.dispatcher),
-            remains: JobRemains(database: database), audit: AuditLog(database: database),
+            waits: QueueEstimator(orders: stores.orders, redis: redis, prefix: prefix, logger: logger),
             health: HealthCheck(
-                database: database, redis: connections.redis, migrations: try ShopSchema.migrator(), servers: servers),
+                database: stores.database, redis: redis, migrations: try ShopSchema.migrator(), servers: servers),
             tokens: tokens,
             cartTokens: CartTokens(signingSecrets: keys.map(\.secret)),
             // One core stays free for everything that is not a login.
             hasher: try PasswordHasher(
                 cost: settings.bcryptCost, threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1)),
-            settings: common.shop, trustedProxies: common.http.trustedProxies,
-            limiter: limiter, logins: LoginThrottle(limiter: limiter, redis: connections.redis, prefix: prefix))
+            trustedProxies: common.http.trustedProxies, limiter: limiter,
+            logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
     }
 }

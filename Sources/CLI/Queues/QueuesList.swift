@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bootstrap
 import JobQueue
+import Storage
 
 /// All queues with what waits in them.
 struct QueuesList: AsyncParsableCommand {
