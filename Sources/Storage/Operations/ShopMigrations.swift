@@ -1,4 +1,13 @@
+import Foundation
 package import Postgres
+
+/// The shop's tables.
+package enum ShopMigrations {
+    /// Migrations `shop/0001…`, forward only.
+    package static func set() throws -> MigrationSet {
+        try MigrationSet.load(name: "shop", from: Bundle.module.bundleURL.appending(path: "Migrations"))
+    }
+}
 
 /// The user of API, worker and operators' commands, where tables belong to another one: reads and writes rows, and
 /// nothing else.
