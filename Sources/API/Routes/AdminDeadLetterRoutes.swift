@@ -31,10 +31,11 @@ struct AdminDeadLetterRoutes {
         if action == .discard, !wish.isConfirmed {
             var filter = wish.filter
             filter.state = filter.state ?? .dead
-            let first = try await remains.of(try await jobs.list(filter, limit: 200, after: wish.cursor).items)
-            if !first.isEmpty {
-                let more = first.count > 5 ? ["And \(first.count - 5) more at least."] : []
-                throw Problem.leavesBehind(Array(first.prefix(5)) + more, confirming: "send \"confirm\": true as well")
+            let survey = try await remains.survey(
+                jobs, matching: filter, from: wish.cursor, upTo: min(wish.limit, JobRemains.surveyLimit))
+            let told = survey.told(first: 5)
+            guard told.isEmpty else {
+                throw Problem.leavesBehind(told, confirming: "send \"confirm\": true as well")
             }
         }
         let entry = entry(action, wish, user, context)

@@ -38,8 +38,9 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
                 HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
             let value = try Value(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-            // A connection that arrives while the server goes down may find nobody to take its value over. Such a value
-            // must outlive its channel: one that is freed before, unused, ends the process (NIOAsyncWriter's deinit).
+            // The server takes connections over from a sequence that ends with the listening socket. One that is set up
+            // in that moment is dropped by it, and a value that is freed unused before its channel is closed ends the
+            // process (NIOAsyncWriter's deinit).
             channel.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
             return value
         }
