@@ -11,6 +11,7 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: HTTPChannelHandler.Responder
+    let routes: RouteTable
     let resources: EdgeResources
     let cors: CORSPolicy
     /// How long an idle connection stays open for one more request once the server goes down.
@@ -22,7 +23,7 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
             decoding.maxHeaderFieldSize = Limits.parserHeaderBytes
             decoding.maxHeaderListSize = Limits.parserHeaderBytes
             decoding.maxHeaderFieldCount = Limits.headerFields
-            let edge = EdgeHandler(resources: resources, cors: cors, logger: logger)
+            let edge = EdgeHandler(routes: routes, resources: resources, cors: cors, logger: logger)
             let bytes = EdgeBytesHandler(handler: edge)
             edge.watch(bytes)
             let pipeline = channel.pipeline.syncOperations
