@@ -1,3 +1,4 @@
+import Domain
 import Hummingbird
 import JobQueue
 import Storage
