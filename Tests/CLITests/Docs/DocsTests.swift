@@ -131,9 +131,7 @@ private struct NamedCommand {
         case "cartwright", "Scripts/cartwright": return commandProblem()
         default:
             let path = MarkdownPage.checkout.appending(path: words[0]).path
-            return FileManager.default.isExecutableFile(atPath: path)
-                || words[0].hasSuffix(".sh") && FileManager.default.fileExists(atPath: path)
-                ? nil : "there is no such script"
+            return FileManager.default.fileExists(atPath: path) ? nil : "there is no such script"
         }
     }
 
