@@ -64,5 +64,4 @@ extension ShopStores {
     package var mail: EmailStore { emails }
     package var mailEvents: EmailEventStore { emailEvents }
     package var outcomes: OrderNotifier { notifier }
-    package var inspector: JobInspector { jobs }
 }

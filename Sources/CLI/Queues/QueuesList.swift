@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bootstrap
 import JobQueue
-import Storage
 
 /// All queues with what waits in them.
 struct QueuesList: AsyncParsableCommand {

@@ -15,6 +15,7 @@ struct Services: Sendable {
 
     var database: PostgresPool { connections.database }
     var redis: RedisClient { connections.redis }
+    var inspector: JobInspector { stores.jobs }
     var audit: OperatorLog { OperatorLog(log: stores.audit) }
 
     subscript<Store>(dynamicMember store: KeyPath<ShopStores, Store>) -> Store { stores[keyPath: store] }
