@@ -55,7 +55,7 @@ extension CheckoutStore {
     /// passed for which an order may hold something. Until then an operator can bring the job back. Returns which.
     @discardableResult
     package func endAbandoned(limit: Int = 64) async throws -> [Order.ID] {
-        let (ended, jobs) = try await database.transaction { transaction in
+        let ended = try await database.transaction { transaction in
             let ids: [Order.ID] = try transaction.query(
                 """
                 SELECT o.id
@@ -69,24 +69,18 @@ extension CheckoutStore {
                    FOR NO KEY UPDATE OF o SKIP LOCKED
                 """
             ).map { try $0["id"] }
-            if ids.isEmpty { return ([Order.ID](), [PendingJob]()) }
-            let read = try transaction.pipeline(LockedOrders.statements(ids))
-            let mails = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries.values.compactMap {
-                entry in
-                entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
-            }
-            let jobs = try mails.map { try $0.job() }
+            if ids.isEmpty { return ids }
             _ = try transaction.pipeline(
                 StockRelease.statements(for: ids, becoming: .expired, reason: "not_processed_in_time") + [
                     """
                     UPDATE payments SET status = 'canceled', updated_at = now()
                      WHERE order_id = ANY (\(ids)::uuid[]) AND status <> 'not_required'
                     """,
-                    CartReopening.statement(for: ids), PendingEmail.insertion(mails),
-                ] + jobs.map(\.statement))
-            return (ids, jobs)
+                    CartReopening.statement(for: ids),
+                ])
+            return ids
         }
-        await announce(jobs, ended)
+        await announce([], ended)
         return ended
     }
 

@@ -17,6 +17,9 @@ package struct PaymentUpdate: Sendable {
         case customer
     }
 
+    /// Why an order or its payment ends whose intent the provider does not know any more.
+    static let unknownAtProvider = "unknown_at_provider"
+
     /// The order.
     package let orderID: Order.ID
     /// The provider's snapshot.
@@ -27,6 +30,8 @@ package struct PaymentUpdate: Sendable {
     package let completion: JobCompletion?
     /// Why the intent was called off, where the provider refused to carry it out.
     package let refusal: PaymentRefusal?
+    /// Whether the provider does not know the intent any more, so that nothing was or can be charged by it.
+    package let isUnknownAtProvider: Bool
 
     /// Describes news.
     package init(
@@ -38,5 +43,17 @@ package struct PaymentUpdate: Sendable {
         self.source = source
         self.completion = completion
         self.refusal = refusal
+        isUnknownAtProvider = false
+    }
+
+    /// The provider answers, for an intent that is stored with an order's payment, that there is none. That is as good
+    /// as a canceled one.
+    package init(orderID: Order.ID, unknownIntent id: PaymentIntent.ID, amount: Money, source: Source) {
+        self.orderID = orderID
+        intent = PaymentIntent(id: id, status: .canceled, amount: amount)
+        self.source = source
+        completion = nil
+        refusal = nil
+        isUnknownAtProvider = true
     }
 }

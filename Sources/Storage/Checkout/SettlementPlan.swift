@@ -146,7 +146,9 @@ struct SettlementPlan: Sendable {
             change(facts, item, to: .canceled)
             note(
                 facts, isOverdue ? .expired : .cancelled, status,
-                isOverdue ? "not_paid_in_time" : entry.cancelReason ?? "canceled_at_provider")
+                item.isUnknownAtProvider
+                    ? PaymentUpdate.unknownAtProvider
+                    : isOverdue ? "not_paid_in_time" : entry.cancelReason ?? "canceled_at_provider")
             if told.contains(facts.orderID) { write(.cancellation, to: entry) }
         case .void:
             status = .cancelled
@@ -160,7 +162,10 @@ struct SettlementPlan: Sendable {
                 note(facts, .paymentCaptured, status)
                 notePart(facts, item.intent, status)
             }
-            if payment == .canceled { note(facts, .paymentCanceled, status) }
+            if payment == .canceled {
+                note(
+                    facts, .paymentCanceled, status, item.isUnknownAtProvider ? PaymentUpdate.unknownAtProvider : nil)
+            }
         case .correctCapture:
             corrections.append(Correction(id: facts.paymentID, captured: item.intent.captured))
             notePart(facts, item.intent, status)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CLI
@@ -33,5 +34,15 @@ struct QueueCheckupTests {
             violations: [InvariantViolation(name: "mail_once", rule: "one mail an order", ids: ["7", "9"])])
         #expect(findings.map(\.verdict) == [.ok, .failed])
         #expect(findings[1].advice == "Look into: 7, 9")
+    }
+
+    @Test func namesOrdersThatNothingWorksOn() throws {
+        #expect(StoppedOrderCheckup.judge(nil).verdict == .ok)
+        let stopped = StoppedOrders(
+            count: 2, firstNumber: 100_007, firstJob: "0192f0c1", until: Date(timeIntervalSince1970: 1_800_000_000))
+        let finding = StoppedOrderCheckup.judge(stopped)
+        #expect(finding.verdict == .warning)
+        #expect(finding.detail.contains("2 open orders") && finding.detail.contains("2027"))
+        #expect(finding.advice?.contains("100007") == true && finding.advice?.contains("jobs retry 0192f0c1") == true)
     }
 }
