@@ -1,5 +1,5 @@
 /// Where the delivery of one mail stands.
-package enum EmailDeliveryStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum EmailDeliveryStatus: String, Codable, Lifecycle {
     /// Nothing was tried, or what was tried surely did not go out.
     case pending
     /// A call to the mail provider is or was in the making.
@@ -21,6 +21,5 @@ package enum EmailDeliveryStatus: String, Hashable, Codable, Sendable, CaseItera
         .sent: [], .failed: [.pending], .obsolete: [],
     ]
 
-    /// Whether the delivery may go from here to there.
-    package func canBecome(_ next: EmailDeliveryStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package static let beginnings: Set = [EmailDeliveryStatus.pending]
 }

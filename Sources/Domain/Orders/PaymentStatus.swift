@@ -1,5 +1,5 @@
 /// Where a payment stands. The states mirror the provider's, with `created` and `confirming` before money can move.
-package enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum PaymentStatus: String, Codable, Lifecycle {
     /// The order costs nothing: the provider is never asked, and no money ever moves.
     case notRequired = "not_required"
     /// The row exists; the provider may not know of it.
@@ -26,7 +26,8 @@ package enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// The table of allowed transitions.
     package static let transitions: [PaymentStatus: Set<PaymentStatus>] = [
         .notRequired: [],
-        .created: [.confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured],
+        // An order that costs nothing and was placed by an earlier version.
+        .created: [.notRequired, .confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .confirming: [.requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .requiresAction: [.processing, .failed, .canceled, .authorized, .captured],
         .processing: [.requiresAction, .failed, .canceled, .authorized, .captured],
@@ -40,8 +41,7 @@ package enum PaymentStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .canceled: [],
     ]
 
-    /// Whether the payment may go from here to there. Staying where it is counts as no transition.
-    package func canBecome(_ next: PaymentStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package static let beginnings: Set = [PaymentStatus.notRequired, .created]
 
     /// How much is settled by this state. News that ranks lower than what is known is old news: a failure that arrives
     /// after a success is ignored, whatever its time of arrival.

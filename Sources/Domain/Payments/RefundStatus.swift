@@ -1,5 +1,5 @@
 /// Where money that goes back stands.
-package enum RefundStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum RefundStatus: String, Codable, Lifecycle {
     /// Noted; the provider may not know of it.
     case requested
     /// The provider has it and has not carried it out.
@@ -19,8 +19,7 @@ package enum RefundStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .failed: [], .canceled: [],
     ]
 
-    /// Whether the refund may go from here to there. Staying where it is counts as no transition.
-    package func canBecome(_ next: RefundStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package static let beginnings: Set = [RefundStatus.requested, .pending]
 
     /// Whether it takes part of what was captured, so that nobody else can give the same money back.
     package var isLive: Bool { self != .failed && self != .canceled }

@@ -59,7 +59,7 @@ package struct EmailEventStore: Sendable {
                 news = EmailUpdate(
                     isKnown: true, wasUnknown: status == .unknown && !events.isEmpty,
                     bounce: try delivery["is_bounced"] ? nil : events.first(where: \.isBounce))
-                if news.wasUnknown { statements += [EmailStore.acceptance(of: id), EmailStore.sentEvent(of: id)] }
+                if news.wasUnknown { statements += [EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)] }
                 if let bounce = news.bounce { statements += Self.bounced(bounce) }
             }
             let ids: [Int64] = try read[1].rows.map { try $0["id"] }
@@ -97,11 +97,10 @@ package struct EmailEventStore: Sendable {
             UPDATE email_deliveries SET bounced_at = \(event.at), bounce_reason = \(event.reason ?? event.name), updated_at = now()
              WHERE id = \(event.deliveryID)
             """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            SELECT o.id, \(OrderEvent.Kind.mailBounced), o.status, \(event.name)
-              FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id WHERE d.id = \(event.deliveryID)
-            """,
+            OrderHistory.noting(
+                from: """
+                    SELECT order_id, 'mail_bounced', \(event.name)::text FROM email_deliveries WHERE id = \(event.deliveryID)
+                    """),
         ]
     }
 }

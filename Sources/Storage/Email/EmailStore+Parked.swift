@@ -24,13 +24,11 @@ extension EmailStore {
     /// Answers whether it was of unknown outcome; else nothing is done.
     package func settleByHand(_ id: EmailDelivery.ID, wasTaken: Bool, audit: AuditEntry) async throws -> Bool {
         let job = try JobLedger.insertion(of: SendEmail(deliveryID: id))
-        let reopening: SQL = """
-            UPDATE email_deliveries SET status = 'pending', claimed_until = NULL, updated_at = now() WHERE id = \(id) AND status = 'unknown'
-            """
+        let reopening = EmailChange.statement(to: .pending, from: [.unknown], where: "id = \(id)")
         let entry = try AuditLog.insertion(of: audit)
         let isSettled = try await database.transaction { transaction in
-            guard try transaction.execute(wasTaken ? Self.acceptance(of: id) : reopening) == 1 else { return false }
-            _ = try transaction.pipeline([wasTaken ? Self.sentEvent(of: id) : job.statement, entry])
+            guard try transaction.execute(wasTaken ? EmailChange.acceptance(of: id) : reopening) == 1 else { return false }
+            _ = try transaction.pipeline([wasTaken ? EmailChange.sentEvent(of: id) : job.statement, entry])
             return true
         }
         if isSettled, !wasTaken { await dispatcher.push([job]) }

@@ -102,7 +102,10 @@ extension EmailStore {
             let status: EmailDeliveryStatus = try row["status"]
             guard status == .failed || status == .pending else { return (.refused(status), false) }
             let written = try transaction.pipeline([
-                "UPDATE email_deliveries SET status = 'pending', updated_at = now() WHERE id = \(id) RETURNING \(raw: OrderEmail.columns)",
+                """
+                \(EmailChange.statement(to: .pending, from: [.failed, .pending], where: "id = \(id)"))
+                RETURNING \(raw: OrderEmail.columns)
+                """,
                 job.statement, entry,
             ])
             guard let after = written[0].rows.first else { return (.unknownDelivery, false) }
@@ -125,16 +128,17 @@ extension EmailStore {
         let filter: SQL = """
             (\(kind)::text IS NULL OR kind = \(kind)) AND (\(fault)::text IS NULL OR fault = \(fault))
             """
+        let due: SQL = """
+            id = ANY (ARRAY(SELECT id FROM email_deliveries
+                             WHERE (status = 'failed' OR status = 'pending' AND fault IN ('shop', 'policy')) AND \(filter)
+                             ORDER BY id LIMIT \(limit)
+                               FOR NO KEY UPDATE SKIP LOCKED))
+            """
         let (jobs, hasMore) = try await database.transaction { transaction -> ([PendingJob], Bool) in
             // Those that wait are taken once: their fault is forgotten until they are refused again.
             let rows = try transaction.query(
                 """
-                UPDATE email_deliveries
-                   SET status = 'pending', fault = NULL, updated_at = now()
-                 WHERE id = ANY (ARRAY(SELECT id FROM email_deliveries
-                                        WHERE (status = 'failed' OR status = 'pending' AND fault IN ('shop', 'policy')) AND \(filter)
-                                        ORDER BY id LIMIT \(limit)
-                                          FOR NO KEY UPDATE SKIP LOCKED))
+                \(EmailChange.statement(to: .pending, from: [.failed, .pending], setting: "fault = NULL", where: due))
                 RETURNING id
                 """)
             let ids: [EmailDelivery.ID] = try rows.map { try $0["id"] }

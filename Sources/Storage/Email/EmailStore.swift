@@ -42,17 +42,7 @@ package struct EmailStore: Sendable {
 
     /// Commits that a call to the provider is about to be made. Only the answer `send` allows the call.
     package func beginSending(_ id: EmailDelivery.ID) async throws -> EmailSending {
-        let rows = try await database.query(
-            """
-            UPDATE email_deliveries AS d
-               SET status = CASE earlier.status WHEN 'pending' THEN 'sending' WHEN 'sending' THEN 'unknown' ELSE d.status END,
-                   attempt = d.attempt + CASE earlier.status WHEN 'pending' THEN 1 ELSE 0 END,
-                   reason = CASE earlier.status WHEN 'sending' THEN 'interrupted' ELSE d.reason END,
-                   updated_at = CASE WHEN earlier.status IN ('pending', 'sending') THEN now() ELSE d.updated_at END
-              FROM (SELECT id, status FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE) AS earlier
-             WHERE d.id = earlier.id
-            RETURNING earlier.status AS earlier, d.status, d.attempt
-            """)
+        let rows = try await database.query(EmailChange.begin(id))
         guard let row = rows.first else { return .unknownDelivery }
         switch try row["earlier"] as EmailDeliveryStatus {
         case .pending: return .send(attempt: try row["attempt"])

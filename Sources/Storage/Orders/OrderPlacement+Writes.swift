@@ -43,7 +43,7 @@ extension OrderPlacement {
             INSERT INTO payments (id, order_id, seq, status, amount, currency, method, client)
             VALUES (\(paymentID), \(orderID), 1, \(draft.paymentStatus), \(total.amount), \(total.currency), \(method), \(request.client))
             """)
-        statements.append("INSERT INTO order_events (order_id, kind, status) VALUES (\(orderID), 'placed', 'pending')")
+        statements.append(OrderHistory.noting(.placed, of: orderID))
         statements.append(
             """
             INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address)

@@ -63,11 +63,12 @@ struct OrderPlacement: Sendable {
     /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
     /// of the cache.
     private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
-        let results = try transaction.pipeline(
-            StockRelease.statements(for: orders, becoming: .cancelled, reason: "superseded") + [
-                "SELECT product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])"
-            ])
-        return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
+        var writes = CheckedWrites()
+        writes.add(OrderStock.release(of: orders))
+        writes.add(orders.map { OrderChange($0, to: .cancelled, .init(.cancelled, "superseded")) })
+        writes.add(OrderStock.products(of: orders))
+        let results = try writes.run(in: transaction)
+        return try OrderStock.invalidation(of: orders, among: results.last?.rows ?? [])
     }
 
     /// Whether the total can be charged, and with what. An order that costs nothing needs neither.

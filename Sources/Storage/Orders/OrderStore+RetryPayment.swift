@@ -18,7 +18,7 @@ extension OrderStore {
                        cancel_requested_at IS NOT NULL AS is_called_off
                   FROM orders WHERE id = \(id) FOR NO KEY UPDATE
                 """,
-                "SELECT id, amount, currency FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
+                "SELECT id, amount, currency, provider_intent_id FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
                 """
                 SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
                  WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
@@ -40,24 +40,20 @@ extension OrderStore {
             } catch {
                 return .notChargeable(error)
             }
-            _ = try transaction.pipeline([
-                """
-                UPDATE orders
-                   SET status = 'reserved', checkout_job_id = \(job.id), version = version + 1, updated_at = now(),
-                       reserved_until = \(HoldExtension.bounded(settings))
-                 WHERE id = \(id)
-                """,
-                """
-                UPDATE payments
-                   SET attempt = attempt + 1, method = \(method), client = \(client), decline_code = NULL, decline_message = NULL, updated_at = now(),
-                       -- Its intent is stored already, so the new attempt may confirm it at once.
-                       status = CASE WHEN provider_intent_id IS NULL THEN status ELSE 'confirming' END
-                 WHERE id = \(payment)
-                """,
-                "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cart)",
-                "INSERT INTO order_events (order_id, kind, status, reason) VALUES (\(id), 'reserved', 'reserved', 'payment_retried')",
-                job.statement,
+            var change = OrderChange(id, to: .reserved, .init(.reserved, "payment_retried"))
+            change.hold = .extend(settings)
+            change.checkoutJob = job.id
+            var writes = CheckedWrites()
+            writes.add([change])
+            writes.add([
+                PaymentChange(
+                    payment, retrying: .init(method: method, client: client),
+                    intentID: try failed["provider_intent_id"])
             ])
+            writes.add(
+                "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cart)")
+            writes.add([job])
+            try writes.run(in: transaction)
             return nil
         }
         if let refusal { return refusal }

@@ -56,10 +56,7 @@ package struct CaptureStore: Sendable {
                 return .alreadyRequested(facts.captureAmount ?? entry.authorized)
             }
             let news: [SQL] = [
-                """
-                INSERT INTO order_events (order_id, kind, status, reason)
-                VALUES (\(orderID), \(OrderEvent.Kind.captureRequested), \(facts.status), \(amount?.description))
-                """,
+                OrderHistory.noting(.captureRequested, amount?.description, of: orderID),
                 audit,
             ]
             // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it
@@ -93,10 +90,10 @@ package struct CaptureStore: Sendable {
     /// once.
     package func noteDue(_ orderID: Order.ID) async throws -> Bool {
         try await database.execute(
-            """
-            INSERT INTO order_events (order_id, kind, status)
-            SELECT id, 'capture_due', status FROM orders
-             WHERE id = \(orderID) AND NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
-            """) == 1
+            OrderHistory.noting(
+                from: """
+                    SELECT \(orderID)::uuid, 'capture_due', NULL
+                     WHERE NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
+                    """)) == 1
     }
 }

@@ -28,16 +28,16 @@ package struct DisputeStore: Sendable {
             guard hasMoved || hasPaid else { return .unchanged }
             if let orderID {
                 // The first news of a dispute may be its end.
-                var events = isNew ? [Self.event(.disputeOpened, dispute.reason, of: orderID)] : []
+                var events = isNew ? [(orderID, OrderChange.Event(.disputeOpened, dispute.reason))] : []
                 if hasMoved, dispute.status.isClosed {
-                    events.append(Self.event(.disputeClosed, dispute.status.rawValue, of: orderID))
+                    events.append((orderID, OrderChange.Event(.disputeClosed, dispute.status.rawValue)))
                 } else if hasMoved, !isNew {
-                    events.append(Self.event(.disputeUpdated, dispute.status.rawValue, of: orderID))
+                    events.append((orderID, OrderChange.Event(.disputeUpdated, dispute.status.rawValue)))
                 }
                 if hasPaid, let funds = dispute.funds {
-                    events.append(Self.event(.disputeUpdated, "funds_\(funds.rawValue)", of: orderID))
+                    events.append((orderID, OrderChange.Event(.disputeUpdated, "funds_\(funds.rawValue)")))
                 }
-                _ = try transaction.pipeline(events)
+                _ = try transaction.execute(OrderHistory.noting(events))
             }
             return isNew ? .opened(orderID) : .changed(orderID)
         }
@@ -83,12 +83,5 @@ package struct DisputeStore: Sendable {
                 "UPDATE disputes SET reinstated_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND reinstated_at IS NULL"
         }
         return try transaction.execute(statement) == 1
-    }
-
-    private static func event(_ kind: OrderEvent.Kind, _ reason: String, of orderID: Order.ID) -> SQL {
-        """
-        INSERT INTO order_events (order_id, kind, status, reason)
-        SELECT id, \(kind), status, \(reason) FROM orders WHERE id = \(orderID)
-        """
     }
 }

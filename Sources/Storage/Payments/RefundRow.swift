@@ -80,14 +80,6 @@ enum RefundRow {
                                     \(items.map(\.restock))::boolean[])
         """
     }
-
-    /// Notes that money is to go back.
-    static func event(of orderID: Order.ID, because reason: RefundReason, _ status: OrderStatus) -> SQL {
-        """
-        INSERT INTO order_events (order_id, kind, status, reason)
-        VALUES (\(orderID), \(OrderEvent.Kind.refundRequested), \(status), \(reason.rawValue))
-        """
-    }
 }
 
 extension AuditActor {

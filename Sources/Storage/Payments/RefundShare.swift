@@ -87,16 +87,16 @@ struct RefundShare: Sendable {
 /// refunded again, they are not put back a second time.
 struct Restocking {
     let statements: [SQL]
+    let events: [OrderChange.Event]
     let jobs: [PendingJob]
 
     /// What a refund that stands now brings back.
     init(
-        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus,
-        in transaction: PostgresTransaction
+        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, in transaction: PostgresTransaction
     ) throws {
         let wanted = refund.items.filter(\.restock)
         guard !wanted.isEmpty else {
-            (statements, jobs) = ([], [])
+            (statements, events, jobs) = ([], [], [])
             return
         }
         let skus = wanted.map(\.sku)
@@ -121,7 +121,7 @@ struct Restocking {
             if pieces > 0 { back.append((item, Int64(pieces))) }
         }
         guard !back.isEmpty else {
-            (statements, jobs) = ([], [])
+            (statements, events, jobs) = ([], [], [])
             return
         }
         let pieces: SQL = "unnest(\(back.map(\.item.sku))::text[], \(back.map(\.pieces))::integer[]) AS t (sku, pieces)"
@@ -135,10 +135,9 @@ struct Restocking {
             UPDATE refund_items SET restocked = restocked + t.pieces FROM \(pieces)
              WHERE refund_items.refund_id = \(refund.id) AND refund_items.sku = t.sku
             """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            VALUES (\(orderID), \(OrderEvent.Kind.restocked), \(status), \(back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; ")))
-            """,
+        ]
+        events = [
+            .init(.restocked, back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; "))
         ]
         jobs = try InvalidateProducts.pending(for: back.map(\.item.productID))
     }

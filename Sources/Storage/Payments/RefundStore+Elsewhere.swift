@@ -31,7 +31,7 @@ extension RefundStore {
                 VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount), \(snapshot.amount.currency),
                         \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider', \("provider:\(snapshot.id)"))
                 """,
-                "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)",
+                OrderChange.statement([OrderChange(orderID)]),
             ])
             return (id, true)
         }
@@ -66,8 +66,7 @@ extension RefundStore {
                  WHERE id = \(id) AND attempt = \(attempt) AND status = 'requested'
                 """)
             if changed == 1 {
-                _ = try transaction.execute(
-                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)")
+                _ = try transaction.execute(OrderChange.statement([OrderChange(orderID)]))
             }
             return changed == 1
         }

@@ -77,7 +77,7 @@ extension RefundStore {
                 return (.unknownRefund, [])
             }
             guard let news = news(refund) else { return (.foreign, []) }
-            var statements: [SQL] = []
+            var writes = CheckedWrites()
             var jobs: [PendingJob] = []
             let isNews = refund.status.canBecome(news.status)
             let status = isNews ? news.status : refund.status
@@ -87,36 +87,36 @@ extension RefundStore {
                     $0.id != id && $0.providerID != nil && $0.providerID == news.providerID && $0.source == .provider
                 }
                 for twin in twins {
-                    statements += [
-                        """
-                        UPDATE email_deliveries SET status = 'obsolete', updated_at = now()
-                         WHERE order_id = \(orderID) AND about = \(twin.id.description) AND status = 'pending'
-                        """,
-                        "DELETE FROM refunds WHERE id = \(twin.id)",
-                    ]
+                    writes.add(
+                        EmailChange.withdrawal(where: "order_id = \(orderID) AND about = \(twin.id.description)"))
+                    writes.add("DELETE FROM refunds WHERE id = \(twin.id)")
                 }
                 let now = refunds.filter { refund in !twins.contains { $0.id == refund.id } }.map {
                     $0.id == id ? $0.becoming(status) : $0
                 }
                 let sum = try RefundSum(captured: entry.captured, refunds: now.map { ($0.amount, $0.status) })
-                statements += Self.writes(news, refund, entry, sum)
+                var events = Self.events(news, refund)
+                writes.add(Self.update(refund.id, news))
+                writes.add([PaymentChange(refund.paymentID, sum)])
                 if news.status == .succeeded {
-                    let orderStatus = Self.status(of: entry, sum)
-                    let restocking = try Restocking(refund, among: now, of: orderID, orderStatus, in: transaction)
-                    statements += restocking.statements
+                    let restocking = try Restocking(refund, among: now, of: orderID, in: transaction)
+                    writes.add(restocking.statements)
+                    events += restocking.events
                     jobs += restocking.jobs
                 }
+                // An order that was canceled, or was over when its money came, stays so.
+                writes.add([OrderChange(orderID, to: entry.facts.status.isPaid ? sum.order : nil, events)])
                 if let mail = try Self.mail(about: refund, becoming: news.status, entry, in: transaction) {
                     jobs.append(try mail.job())
-                    statements.append(PendingEmail.insertion([mail]))
+                    writes.add(PendingEmail.insertion([mail]))
                 }
-                statements += jobs.map(\.statement)
+                writes.add(jobs)
             }
-            let ending = status.isSettled ? completion : nil
-            let results = try transaction.pipeline(
-                statements + ["\(raw: RefundRow.selection) WHERE r.id = \(id)"] + (ending.map { [$0.statement] } ?? []))
-            if let ending, let result = results.last { try ending.check(result) }
-            guard let row = results[statements.count].rows.first else { return (.unknownRefund, []) }
+            let reading = writes.statements.count
+            writes.add("\(raw: RefundRow.selection) WHERE r.id = \(id)")
+            writes.add(status.isSettled ? completion : nil)
+            let results = try writes.run(in: transaction)
+            guard let row = results[reading].rows.first else { return (.unknownRefund, []) }
             let current = try RefundRow.refund(row)
             return (isNews ? .recorded(current) : .unchanged(current), jobs)
         }
@@ -138,35 +138,36 @@ extension RefundStore {
             let refund = try RefundRow.refund(row)
             guard let news = news(refund) else { return .foreign }
             let isNews = refund.status.canBecome(news.status)
-            let writes = isNews ? [Self.update(refund.id, news)] + Self.strayEvents(news, refund) : []
-            let ending = (isNews ? news.status : refund.status).isSettled ? completion : nil
-            let results = try transaction.pipeline(
-                writes + ["\(raw: RefundRow.selection) WHERE r.id = \(id)"] + (ending.map { [$0.statement] } ?? []))
-            if let ending, let result = results.last { try ending.check(result) }
-            guard let row = results[writes.count].rows.first else { return .unknownRefund }
+            var writes = CheckedWrites()
+            if isNews {
+                writes.add(Self.update(refund.id, news))
+                writes.add(OrderHistory.noting(Self.events(news, refund).map { (refund.orderID, $0) }))
+            }
+            let reading = writes.statements.count
+            writes.add("\(raw: RefundRow.selection) WHERE r.id = \(id)")
+            writes.add((isNews ? news.status : refund.status).isSettled ? completion : nil)
+            let results = try writes.run(in: transaction)
+            guard let row = results[reading].rows.first else { return .unknownRefund }
             return isNews ? .recorded(try RefundRow.refund(row)) : .unchanged(try RefundRow.refund(row))
         }
     }
 
-    private static func strayEvents(_ news: News, _ refund: Refund) -> [SQL] {
-        guard news.status.isSettled else { return [] }
-        return news.status == .succeeded
-            ? [strayEvent(.refundSucceeded, refund.orderID, refund.reason.rawValue)]
-            : [strayEvent(.refundFailed, refund.orderID, news.reason ?? "unknown")]
+    /// What the order's history says of it, once it is settled.
+    private static func events(_ news: News, _ refund: Refund) -> [OrderChange.Event] {
+        if !news.status.isSettled { return [] }
+        if news.status != .succeeded { return [.init(.refundFailed, news.reason ?? "unknown")] }
+        return [.init(refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere, refund.reason.rawValue)]
     }
 
+    /// The only way a refund changes its state: made from ``RefundStatus/transitions``.
     private static func update(_ id: Refund.ID, _ news: News) -> SQL {
         """
         UPDATE refunds
-           SET status = \(news.status), provider_refund_id = coalesce(provider_refund_id, \(news.providerID)), failure_reason = \(news.reason),
+           SET status = \(news.status), provider_refund_id = coalesce(provider_refund_id, \(news.providerID)),
+               failure_reason = \(news.reason),
                settled_at = CASE WHEN \(news.status.isSettled) THEN now() END, updated_at = now()
-         WHERE id = \(id)
+         WHERE id = \(id) AND status IN (\(raw: news.status.sources()))
         """
-    }
-
-    /// An order that was called off, or was over when its money came, stays so.
-    private static func status(of entry: LockedOrders.Entry, _ sum: RefundSum) -> OrderStatus {
-        entry.facts.status.isPaid ? sum.order : entry.facts.status
     }
 
     /// What the customer is told: that the money has gone back; and, if that was said and turns out otherwise, so.
@@ -181,32 +182,9 @@ extension RefundStore {
         guard refund.status == .succeeded, !status.isLive else { return nil }
         // A mail that has not gone out yet never will: what it says is not true any more.
         let unsent = try transaction.execute(
-            """
-            UPDATE email_deliveries SET status = 'obsolete', updated_at = now()
-             WHERE order_id = \(refund.orderID) AND kind = 'refund' AND about = \(refund.id.description) AND status = 'pending'
-            """)
+            EmailChange.withdrawal(
+                where: "order_id = \(refund.orderID) AND kind = 'refund' AND about = \(refund.id.description)"))
         if unsent > 0 { return nil }
         return PendingEmail(orderID: refund.orderID, kind: .refundFailed, refundID: refund.id, recipient: email)
-    }
-
-    private static func writes(_ news: News, _ refund: Refund, _ entry: LockedOrders.Entry, _ sum: RefundSum) -> [SQL] {
-        let facts = entry.facts
-        let status = status(of: entry, sum)
-        var statements: [SQL] = [
-            update(refund.id, news),
-            "UPDATE payments SET status = \(sum.payment), updated_at = now() WHERE id = \(refund.paymentID)",
-            "UPDATE orders SET status = \(status), version = version + 1, updated_at = now() WHERE id = \(facts.orderID)",
-        ]
-        if news.status.isSettled {
-            let kind: OrderEvent.Kind =
-                news.status != .succeeded
-                ? .refundFailed : refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere
-            statements.append(
-                """
-                INSERT INTO order_events (order_id, kind, status, reason)
-                VALUES (\(facts.orderID), \(kind), \(status), \(news.status == .succeeded ? refund.reason.rawValue : news.reason ?? "unknown"))
-                """)
-        }
-        return statements
     }
 }

@@ -25,7 +25,8 @@ extension RefundStore {
                 """)
             if inserted == 0 { return false }
             _ = try transaction.pipeline([
-                Self.strayEvent(.refundRequested, charge.orderID, charge.reason.rawValue), audit, job.statement,
+                OrderHistory.noting(.refundRequested, charge.reason.rawValue, of: charge.orderID), audit,
+                job.statement,
             ])
             return true
         }
@@ -68,19 +69,12 @@ extension RefundStore {
                     id, of: orderID, entry.facts.paymentID, snapshot.amount, because: .requestedByCustomer,
                     by: .system("reconciler"),
                     key: "restored:\(snapshot.id)"),
-                RefundRow.event(of: orderID, because: .requestedByCustomer, entry.facts.status),
-                "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)",
+                OrderChange.statement([
+                    OrderChange(orderID, to: nil, .init(.refundRequested, RefundReason.requestedByCustomer.rawValue))
+                ]),
             ])
             return true
         }
         return isThere ? try await record(snapshot, for: id) : .unknownRefund
-    }
-
-    /// An event of the order that a stray charge names, where there is one.
-    static func strayEvent(_ kind: OrderEvent.Kind, _ orderID: Order.ID, _ reason: String) -> SQL {
-        """
-        INSERT INTO order_events (order_id, kind, status, reason)
-        SELECT id, \(kind)::text, status, \(reason)::text FROM orders WHERE id = \(orderID)
-        """
     }
 }

@@ -44,8 +44,9 @@ package struct RefundStore: Sendable {
                         id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
                         takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
                     RefundRow.insertion(of: share.items, for: id),
-                    RefundRow.event(of: wish.orderID, because: wish.reason, entry.facts.status),
-                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(wish.orderID)",
+                    OrderChange.statement([
+                        OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
+                    ]),
                     try Self.audit(wish, id, share), job.statement, "\(raw: RefundRow.selection) WHERE r.id = \(id)",
                 ])
             guard let row = results.last?.rows.first else { throw StorageError.corrupt("a new refund is not there") }

@@ -29,23 +29,22 @@ extension CheckoutStore {
         if ids.isEmpty { return [] }
         let (released, jobs) = try await database.transaction { transaction in
             let read = try transaction.pipeline(
-                LockedOrders.statements(ids) + [stillOverdue(ids), products(of: ids), PendingEmail.told(ids)])
+                LockedOrders.statements(ids) + [stillOverdue(ids), OrderStock.products(of: ids), PendingEmail.told(ids)])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
-            let released: [Order.ID] = try read[2].rows.map { try $0["id"] }.filter {
-                orders.entries[$0]?.facts.intentID == nil
-            }
+            let released = try read[2].rows.compactMap { orders.entries[try $0["id"]] }.filter { $0.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
+            let ids = released.map(\.facts.orderID)
             let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
-            let mails = released.filter(told.contains).compactMap { id in
-                orders.entries[id]?.email.map { PendingEmail(orderID: id, kind: .cancellation, recipient: $0) }
+            let mails = released.filter { told.contains($0.facts.orderID) }.compactMap { entry in
+                entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
             }
-            let jobs = try invalidation(of: released, among: read[3].rows) + mails.map { try $0.job() }
-            _ = try transaction.pipeline(
-                StockRelease.statements(for: released, becoming: .expired, reason: "not_paid_in_time") + [
-                    "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(released)::uuid[])",
-                    CartReopening.statement(for: released), PendingEmail.insertion(mails),
-                ] + jobs.map(\.statement))
-            return (released, jobs)
+            let jobs = try OrderStock.invalidation(of: ids, among: read[3].rows) + mails.map { try $0.job() }
+            var writes = CheckedWrites()
+            writes.end(released, as: .expired, .init(.expired, "not_paid_in_time"))
+            if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+            writes.add(jobs)
+            try writes.run(in: transaction)
+            return (ids, jobs)
         }
         await announce(jobs, released)
         return released
@@ -70,14 +69,11 @@ extension CheckoutStore {
                 """
             ).map { try $0["id"] }
             if ids.isEmpty { return ids }
-            _ = try transaction.pipeline(
-                StockRelease.statements(for: ids, becoming: .expired, reason: "not_processed_in_time") + [
-                    """
-                    UPDATE payments SET status = 'canceled', updated_at = now()
-                     WHERE order_id = ANY (\(ids)::uuid[]) AND status <> 'not_required'
-                    """,
-                    CartReopening.statement(for: ids),
-                ])
+            let read = try transaction.pipeline(LockedOrders.statements(ids))
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            var writes = CheckedWrites()
+            writes.end(Array(orders.entries.values), as: .expired, .init(.expired, "not_processed_in_time"))
+            try writes.run(in: transaction)
             return ids
         }
         await announce([], ended)
@@ -124,5 +120,31 @@ extension CheckoutStore {
          WHERE id = ANY (\(ids)::uuid[]) AND status IN ('reserved', 'payment_failed')
            AND reserved_until <= now() + make_interval(secs => \(Self.claim.inSeconds))
         """
+    }
+}
+
+extension CheckoutStore {
+    /// How long a payment that somebody else decides is left alone between two looks.
+    static let undecidedPause: Duration = .seconds(10)
+
+    /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten
+    /// seconds: look each up, then settle what the provider says. A payment comes up ten seconds after it last
+    /// changed, and every ten seconds from then on.
+    package func claimUndecided(limit: Int = 64) async throws -> [CheckoutSnapshot] {
+        let pause = Self.undecidedPause.inSeconds
+        let rows = try await database.query(
+            """
+            UPDATE payments
+               SET claimed_until = now() + make_interval(secs => \(pause))
+              FROM (SELECT p.id FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+                     WHERE p.provider_intent_id IS NOT NULL AND p.status IN ('requires_action', 'processing')
+                       AND o.status IN ('reserved', 'payment_failed')
+                       AND coalesce(p.claimed_until, p.updated_at + make_interval(secs => \(pause))) <= now()
+                     ORDER BY coalesce(p.claimed_until, p.updated_at + make_interval(secs => \(pause))) LIMIT \(limit)
+                       FOR NO KEY UPDATE OF p SKIP LOCKED) AS due
+             WHERE payments.id = due.id
+            RETURNING payments.order_id
+            """)
+        return try await facts(of: rows.map { try $0["order_id"] })
     }
 }

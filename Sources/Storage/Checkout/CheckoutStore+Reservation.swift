@@ -1,7 +1,37 @@
-import Domain
+package import Domain
 import FoundationEssentials
-import JobQueue
+package import JobQueue
 import Postgres
+
+/// One order that wants stock.
+package struct ReservationRequest: Sendable {
+    /// The order.
+    package let orderID: Order.ID
+    /// Completes the checkout job in the same transaction when that ends the order: it is rejected, or costs nothing.
+    /// Left alone when there is something to be paid: the job goes on.
+    package let completion: JobCompletion?
+
+    /// Names an order.
+    package init(orderID: Order.ID, completion: JobCompletion? = nil) {
+        self.orderID = orderID
+        self.completion = completion
+    }
+}
+
+/// What an order that wants stock was told.
+package enum ReservationOutcome: Hashable, Sendable {
+    /// Everything is set aside, now or by an earlier run: pay.
+    case reserved(CheckoutSnapshot)
+    /// Everything was there and nothing is to be paid: the order is confirmed and the job completed, where its
+    /// completion came along.
+    case confirmed
+    /// There was too little. The order is rejected and the job completed, where its completion came along.
+    case rejected([StockAllocation.Shortage])
+    /// The order is past this step or over. Nothing was done.
+    case settled(CheckoutSnapshot)
+    /// There is no such order.
+    case unknownOrder
+}
 
 extension CheckoutStore {
     /// Sets stock aside, in order of the orders' numbers (transaction W1), and confirms those orders that cost nothing.
@@ -52,21 +82,20 @@ extension CheckoutStore {
         _ transaction: PostgresTransaction
     ) throws -> ReservedBatch {
         let free = Set(plan.free.map(\.facts.orderID))
-        var batch = ReservedBatch(ended: plan.rejected.map(\.id) + free)
-        let mails = plan.mails
-        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + mails.map { try $0.job() }
-        let shortages = Dictionary(uniqueKeysWithValues: plan.rejected.map { ($0.id, $0.shortages) })
-        let completions = requests.compactMap {
-            shortages[$0.orderID] == nil && !free.contains($0.orderID) ? nil : $0.completion
+        let shortages = Dictionary(
+            uniqueKeysWithValues: plan.rejected.map { ($0.entry.facts.orderID, $0.shortages) })
+        var batch = ReservedBatch(ended: shortages.keys + free)
+        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.mails.map { try $0.job() }
+        var writes = plan.writes(settings)
+        writes.add(batch.jobs)
+        for request in requests where shortages[request.orderID] != nil || free.contains(request.orderID) {
+            writes.add(request.completion)
         }
-        let results = try transaction.pipeline(
-            plan.statements(reservation: settings.reservation) + (mails.isEmpty ? [] : [PendingEmail.insertion(mails)])
-                + batch.jobs.map(\.statement) + completions.map(\.statement))
-        for (completion, result) in zip(completions, results.suffix(completions.count)) { try completion.check(result) }
+        let results = try writes.run(in: transaction)
 
         var until: [Order.ID: Date] = [:]
         if !plan.held.isEmpty {
-            for row in results[0].rows { until[try row["id"]] = try row["reserved_until"] }
+            for row in results[0].rows { until[try row["id"]] = try row["reserved_until"] as Date? }
         }
         batch.outcomes = requests.map { request in
             guard let facts = orders.entries[request.orderID]?.facts else { return .unknownOrder }
