@@ -155,7 +155,8 @@ struct SweepTests {
                 shop.payments.change(try #require(facts.intentID), to: .succeeded)
                 try await shop.settle(facts)
             }
-            try await shop.database.pool.execute(
+            try await shop.database.pool.force(
+                "email_deliveries",
                 "UPDATE email_deliveries SET status = 'unknown', attempt = 1, updated_at = now() - interval '1 minute'")
             let sweep = UnknownEmailSweep(
                 store: shop.mail, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30),

@@ -27,7 +27,9 @@ package enum PaymentStatus: String, Codable, Lifecycle {
     package static let transitions: [PaymentStatus: Set<PaymentStatus>] = [
         .notRequired: [],
         // An order that costs nothing and was placed by an earlier version.
-        .created: [.notRequired, .confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured],
+        .created: [
+            .notRequired, .confirming, .requiresAction, .processing, .failed, .canceled, .authorized, .captured,
+        ],
         .confirming: [.requiresAction, .processing, .failed, .canceled, .authorized, .captured],
         .requiresAction: [.processing, .failed, .canceled, .authorized, .captured],
         .processing: [.requiresAction, .failed, .canceled, .authorized, .captured],

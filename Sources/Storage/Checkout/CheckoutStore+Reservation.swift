@@ -84,7 +84,7 @@ extension CheckoutStore {
         let free = Set(plan.free.map(\.facts.orderID))
         let shortages = Dictionary(
             uniqueKeysWithValues: plan.rejected.map { ($0.entry.facts.orderID, $0.shortages) })
-        var batch = ReservedBatch(ended: shortages.keys + free)
+        var batch = ReservedBatch(ended: Array(shortages.keys) + free)
         batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.mails.map { try $0.job() }
         var writes = plan.writes(settings)
         writes.add(batch.jobs)

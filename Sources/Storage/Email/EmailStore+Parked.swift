@@ -27,7 +27,9 @@ extension EmailStore {
         let reopening = EmailChange.statement(to: .pending, from: [.unknown], where: "id = \(id)")
         let entry = try AuditLog.insertion(of: audit)
         let isSettled = try await database.transaction { transaction in
-            guard try transaction.execute(wasTaken ? EmailChange.acceptance(of: id) : reopening) == 1 else { return false }
+            guard try transaction.execute(wasTaken ? EmailChange.acceptance(of: id) : reopening) == 1 else {
+                return false
+            }
             _ = try transaction.pipeline([wasTaken ? EmailChange.sentEvent(of: id) : job.statement, entry])
             return true
         }

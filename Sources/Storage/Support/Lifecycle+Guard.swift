@@ -28,7 +28,7 @@ extension Lifecycle {
         let cases = allCases.map { from in
             let next = allCases.filter(from.canBecome).map { "'\($0.rawValue)'" }
             return "        WHEN '\(from.rawValue)' THEN "
-                + (next.isEmpty ? "false" : "NEW.status IN (\(next.joined(separator: ", ")))")
+                + (next.isEmpty ? "false" : "NEW.status IN (\n          \(next.joined(separator: ", ")))")
         }
         return """
             CREATE OR REPLACE FUNCTION guard_\(table)_status() RETURNS trigger
@@ -39,7 +39,8 @@ extension Lifecycle {
                     ELSE false
                 END THEN
                     RAISE EXCEPTION 'a row of \(table) does not go from % to %', OLD.status, NEW.status
-                        USING ERRCODE = 'check_violation', CONSTRAINT = '\(table)_status_transition', TABLE = '\(table)';
+                        USING ERRCODE = 'check_violation', TABLE = '\(table)',
+                              CONSTRAINT = '\(table)_status_transition';
                 END IF;
                 RETURN NEW;
             END
