@@ -33,7 +33,7 @@ struct LifecyclePageTests {
     func diagram() {
         let lines = EmailDeliveryStatus.diagram.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
         #expect(lines.first == "stateDiagram-v2" && lines.contains("[*] --> pending") && lines.contains("sent --> [*]"))
-        #expect(lines.count { $0 == "pending --> sending" } == 1 && !lines.contains("sent --> pending"))
+        #expect(lines.filter { $0 == "pending --> sending" }.count == 1 && !lines.contains("sent --> pending"))
         #expect(lines.count == 1 + 1 + EmailDeliveryStatus.listed.count + 2)
     }
 }

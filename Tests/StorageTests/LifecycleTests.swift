@@ -118,7 +118,7 @@ struct LifecycleTests {
     func oneStatement() throws {
         let folder = Self.root.appending(path: "Sources/Storage")
         let owners: Set = [
-            "OrderChange.swift", "PaymentChange.swift", "EmailChange.swift", "RefundStore+Record.swift",
+            "OrderChange.swift", "PaymentChange.swift", "EmailChange.swift", "RefundStore+Settlement.swift",
         ]
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }

@@ -52,3 +52,11 @@ package enum OrderStatus: String, Codable, Lifecycle {
     /// Whether somebody who waits for the outcome has one: the order is through, or it is the customer's turn.
     package var isOutcome: Bool { self != .pending && self != .reserved }
 }
+
+/// Whether the goods of an order have left the house.
+package enum FulfillmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing was sent.
+    case unfulfilled
+    /// Everything was sent.
+    case fulfilled
+}

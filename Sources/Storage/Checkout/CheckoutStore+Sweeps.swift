@@ -10,7 +10,8 @@ extension CheckoutStore {
         let rows = try await database.query(
             """
             UPDATE orders
-               SET reserved_until = now() + make_interval(secs => \(Self.claim.inSeconds)), overdue_at = coalesce(overdue_at, now())
+               SET reserved_until = now() + make_interval(secs => \(Self.claim.inSeconds)),
+                   overdue_at = coalesce(overdue_at, now())
               FROM (SELECT id FROM orders
                      WHERE status IN ('reserved', 'payment_failed') AND reserved_until <= now()
                      ORDER BY reserved_until LIMIT \(limit)
@@ -29,9 +30,12 @@ extension CheckoutStore {
         if ids.isEmpty { return [] }
         let (released, jobs) = try await database.transaction { transaction in
             let read = try transaction.pipeline(
-                LockedOrders.statements(ids) + [stillOverdue(ids), OrderStock.products(of: ids), PendingEmail.told(ids)])
+                LockedOrders.statements(ids) + [
+                    stillOverdue(ids), OrderStock.products(of: ids), PendingEmail.told(ids),
+                ])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
-            let released = try read[2].rows.compactMap { orders.entries[try $0["id"]] }.filter { $0.facts.intentID == nil }
+            let released = try read[2].rows.compactMap { orders.entries[try $0["id"]] }
+                .filter { $0.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
             let ids = released.map(\.facts.orderID)
             let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
@@ -59,11 +63,14 @@ extension CheckoutStore {
                 """
                 SELECT o.id
                   FROM orders AS o
-                 WHERE o.status = 'pending' AND o.created_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
+                 WHERE o.status = 'pending'
+                     AND o.created_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
                    AND CASE WHEN o.checkout_job_id IS NULL
-                            THEN NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name) AND j.state IN ('ready', 'running')
+                            THEN NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name)
+                                AND j.state IN ('ready', 'running')
                                                 AND j.payload ->> 'orderID' = o.id::text)
-                            ELSE NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = o.checkout_job_id AND j.state IN ('ready', 'running')) END
+                            ELSE NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = o.checkout_job_id
+                                AND j.state IN ('ready', 'running')) END
                  ORDER BY o.id LIMIT \(limit)
                    FOR NO KEY UPDATE OF o SKIP LOCKED
                 """
@@ -109,7 +116,8 @@ extension CheckoutStore {
             """
             UPDATE carts
                SET status = CASE WHEN is_express THEN 'closed' ELSE 'open' END, locked_at = NULL, updated_at = now()
-             WHERE status = 'converting' AND locked_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
+             WHERE status = 'converting'
+                 AND locked_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
                AND NOT EXISTS (SELECT FROM orders WHERE cart_id = carts.id AND status IN ('pending', 'reserved'))
             """)
     }

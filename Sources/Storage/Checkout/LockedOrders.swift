@@ -67,10 +67,26 @@ struct LockedOrders: Sendable {
     }
 
     private static let columns =
-        "id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
+        """
+        id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue,
+        fulfilment_status
+        """
 
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
+
+    /// Locks orders by id, then their payments, and reads both. A statement each, so that the second sees what the
+    /// first waited for.
+    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(statements(ids)) }
+
+    /// The same without locks.
+    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(unlockedStatements(ids)) }
+
+    private static func group(_ statements: [SQL]) -> QueryGroup<LockedOrders> {
+        QueryGroup(Query.rows(statements[0]) { $0 }, Query.rows(statements[1]) { $0 }) {
+            try LockedOrders(orders: $0, payments: $1)
+        }
+    }
 
     /// Locks orders by id, then their payments. A statement each, so that the second sees what the first waited for.
     static func statements(_ ids: [Order.ID]) -> [SQL] {
@@ -79,7 +95,8 @@ struct LockedOrders: Sendable {
             SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
             """,
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                captured_amount,
                    coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
             """,
@@ -91,7 +108,8 @@ struct LockedOrders: Sendable {
         [
             "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                captured_amount,
                    coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
             """,

@@ -174,7 +174,8 @@ struct SettlementPlan: Sendable {
         return status
     }
 
-    /// Decides what corrections make of payments and orders: both say again how much of what was captured has gone back.
+    /// Decides what corrections make of payments and orders: both say again how much of what was captured has gone
+    /// back.
     ///
     /// - Parameter refunds: all refunds of these payments.
     mutating func correct(_ refunds: [Payment.ID: [(amount: Money, status: RefundStatus)]]) throws(MoneyError) {

@@ -2,6 +2,18 @@ package import Domain
 package import JobQueue
 import Postgres
 
+/// What became of a mail whose outcome was unknown.
+package enum UnknownEmailEnd: Hashable, Sendable {
+    /// It had been accepted.
+    case sent
+    /// It is sent again.
+    case pending
+    /// Nobody knows: it waits for a person.
+    case parked
+    /// Somebody else settled it meanwhile.
+    case settledBefore
+}
+
 extension EmailStore {
     /// The provider has it. Completes the job in the same transaction.
     package func markSent(_ id: EmailDelivery.ID, attempt: Int, receipt: EmailReceipt, completion: JobCompletion? = nil)

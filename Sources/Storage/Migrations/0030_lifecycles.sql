@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION guard_orders_status() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT CASE OLD.status
+    IF NOT (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN (
           'reserved', 'rejected', 'expired', 'cancelled')
         WHEN 'reserved' THEN NEW.status IN (
@@ -22,7 +22,7 @@ BEGIN
         WHEN 'refunded' THEN NEW.status IN (
           'confirmed', 'partially_refunded')
         ELSE false
-    END THEN
+    END) THEN
         RAISE EXCEPTION 'a row of orders does not go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', TABLE = 'orders',
                   CONSTRAINT = 'orders_status_transition';
@@ -37,7 +37,7 @@ CREATE TRIGGER orders_status_transition BEFORE UPDATE OF status ON orders
 CREATE OR REPLACE FUNCTION guard_payments_status() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT CASE OLD.status
+    IF NOT (CASE OLD.status
         WHEN 'not_required' THEN false
         WHEN 'created' THEN NEW.status IN (
           'not_required', 'confirming', 'requires_action', 'processing', 'failed', 'canceled', 'authorized', 'captured')
@@ -59,7 +59,7 @@ BEGIN
         WHEN 'refunded' THEN NEW.status IN (
           'captured', 'partially_refunded')
         ELSE false
-    END THEN
+    END) THEN
         RAISE EXCEPTION 'a row of payments does not go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', TABLE = 'payments',
                   CONSTRAINT = 'payments_status_transition';
@@ -74,7 +74,7 @@ CREATE TRIGGER payments_status_transition BEFORE UPDATE OF status ON payments
 CREATE OR REPLACE FUNCTION guard_refunds_status() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT CASE OLD.status
+    IF NOT (CASE OLD.status
         WHEN 'requested' THEN NEW.status IN (
           'pending', 'succeeded', 'failed', 'canceled')
         WHEN 'pending' THEN NEW.status IN (
@@ -84,7 +84,7 @@ BEGIN
         WHEN 'failed' THEN false
         WHEN 'canceled' THEN false
         ELSE false
-    END THEN
+    END) THEN
         RAISE EXCEPTION 'a row of refunds does not go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', TABLE = 'refunds',
                   CONSTRAINT = 'refunds_status_transition';
@@ -99,7 +99,7 @@ CREATE TRIGGER refunds_status_transition BEFORE UPDATE OF status ON refunds
 CREATE OR REPLACE FUNCTION guard_email_deliveries_status() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT CASE OLD.status
+    IF NOT (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN (
           'sending', 'failed', 'obsolete')
         WHEN 'sending' THEN NEW.status IN (
@@ -111,7 +111,7 @@ BEGIN
           'pending')
         WHEN 'obsolete' THEN false
         ELSE false
-    END THEN
+    END) THEN
         RAISE EXCEPTION 'a row of email_deliveries does not go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', TABLE = 'email_deliveries',
                   CONSTRAINT = 'email_deliveries_status_transition';

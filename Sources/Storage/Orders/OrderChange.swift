@@ -96,7 +96,8 @@ extension OrderChange {
                        confirmed_at = CASE WHEN c.status = 'confirmed' THEN coalesce(o.confirmed_at, now())
                                            ELSE o.confirmed_at END,
                        rejection_reason = coalesce(c.rejection_reason, o.rejection_reason),
-                       cancel_requested_at = CASE WHEN c.cancel_reason IS NULL THEN o.cancel_requested_at ELSE now() END,
+                       cancel_requested_at = CASE WHEN c.cancel_reason IS NULL THEN o.cancel_requested_at
+                           ELSE now() END,
                        cancel_reason = coalesce(c.cancel_reason, o.cancel_reason),
                        checkout_job_id = coalesce(c.checkout_job_id, o.checkout_job_id)
                   FROM change AS c

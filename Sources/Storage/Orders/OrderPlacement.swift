@@ -99,12 +99,15 @@ struct OrderPlacement: Sendable {
         return [
             """
             WITH gate AS MATERIALIZED (
-                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key), 0)) AS is_open
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key),
+                    0)) AS is_open
             ), claimed AS (
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
-                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate, unnest(\(scopes)::text[]) AS scope
+                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid
+                    FROM gate, unnest(\(scopes)::text[]) AS scope
                  WHERE is_open
-                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[]) AND key = \(key))
+                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[])
+                       AND key = \(key))
                 ON CONFLICT DO NOTHING
                 RETURNING 1
             )

@@ -3,8 +3,8 @@ import Postgres
 
 /// A change of a payment: where it goes, and what is known of it now.
 ///
-/// This is the only way a payment changes its state. The statement is made from ``PaymentStatus/transitions``: it passes
-/// over a payment that may not go where it is sent, and ``check(_:of:)`` then undoes the transaction.
+/// This is the only way a payment changes its state. The statement is made from ``PaymentStatus/transitions``: it
+/// passes over a payment that may not go where it is sent, and ``check(_:of:)`` then undoes the transaction.
 struct PaymentChange: Sendable {
     /// The next try with another payment method.
     struct Retry: Sendable {
@@ -59,8 +59,8 @@ struct PaymentChange: Sendable {
 }
 
 extension PaymentChange {
-    /// One statement for any number of changes, of different payments. Returns the `id` of each that changed. The caller
-    /// holds their locks.
+    /// One statement for any number of changes, of different payments. Returns the `id` of each that changed. The
+    /// caller holds their locks.
     ///
     /// - Parameter captureWindow: for how long the provider holds money that is authorized now.
     static func statement(_ changes: [PaymentChange], captureWindow: Duration = .zero) -> SQL {

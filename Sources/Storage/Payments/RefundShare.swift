@@ -16,7 +16,10 @@ struct RefundShare: Sendable {
     static func statements(of orderID: Order.ID) -> [SQL] {
         [
             "SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)",
-            "SELECT product_id, sku, name, quantity, unit_amount, total FROM order_items WHERE order_id = \(orderID) ORDER BY position",
+            """
+            SELECT product_id, sku, name, quantity, unit_amount, total FROM order_items
+             WHERE order_id = \(orderID) ORDER BY position
+            """,
         ]
     }
 
@@ -104,7 +107,8 @@ struct Restocking {
             "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE",
             """
             SELECT sku, quantity, restocked FROM reservations
-             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed' ORDER BY sku FOR NO KEY UPDATE
+             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed'
+                 ORDER BY sku FOR NO KEY UPDATE
             """,
         ])
         var back: [(item: RefundItem, pieces: Int64)] = []

@@ -25,11 +25,14 @@ extension RefundStore {
                 snapshot.amount.amount > 0, snapshot.status.isLive
             else { return (nil, false) }
             let id = Refund.ID()
-            _ = try transaction.pipeline([
+            try transaction.execute([
                 """
-                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source, provider_refund_id, requested_by, request_key)
-                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount), \(snapshot.amount.currency),
-                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider', \("provider:\(snapshot.id)"))
+                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source,
+                    provider_refund_id, requested_by, request_key)
+                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount),
+                    \(snapshot.amount.currency),
+                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider',
+                            \("provider:\(snapshot.id)"))
                 """,
                 OrderChange.statement([OrderChange(orderID)]),
             ])
@@ -82,7 +85,8 @@ extension RefundStore {
         try await database.query(
             """
             SELECT provider_refund_id FROM refunds
-             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending' AND source = 'provider')
+             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending'
+                 AND source = 'provider')
                AND coalesce(settled_at, created_at) > now() - make_interval(secs => \(lifetime.inSeconds))
                AND coalesce(checked_at, settled_at, created_at) <= now() - make_interval(secs => \(age.inSeconds))
              ORDER BY coalesce(checked_at, settled_at, created_at) LIMIT \(limit)

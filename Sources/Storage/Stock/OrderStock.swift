@@ -112,9 +112,9 @@ enum OrderCart {
         """
     }
 
-    /// Ends the carts of orders that are paid. A cart that was opened after a decline still holds what has now been paid
-    /// for, unless its owner has edited it since: that is told by when the order changed last, so this comes before the
-    /// change of the order.
+    /// Ends the carts of orders that are paid. A cart that was opened after a decline still holds what has now been
+    /// paid for, unless its owner has edited it since: that is told by when the order changed last, so this comes
+    /// before the change of the order.
     static func convert(for orders: [Order.ID]) -> SQL {
         """
         UPDATE carts

@@ -34,10 +34,10 @@ extension Lifecycle {
             CREATE OR REPLACE FUNCTION guard_\(table)_status() RETURNS trigger
             LANGUAGE plpgsql AS $$
             BEGIN
-                IF NOT CASE OLD.status
+                IF NOT (CASE OLD.status
             \(cases.joined(separator: "\n"))
                     ELSE false
-                END THEN
+                END) THEN
                     RAISE EXCEPTION 'a row of \(table) does not go from % to %', OLD.status, NEW.status
                         USING ERRCODE = 'check_violation', TABLE = '\(table)',
                               CONSTRAINT = '\(table)_status_transition';

@@ -255,7 +255,8 @@ final class ScriptedPayments: PaymentProvider {
         try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.lookUps += 1
             if let refusal = state.refusedLookUps { return .failure(refusal) }
-            return state.intents[id].map { .success($0) } ?? .failure(.notFound)
+            guard let intent = state.intents[id] else { return .failure(.notFound) }
+            return .success(intent)
         }.get()
     }
 
