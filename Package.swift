@@ -79,6 +79,8 @@ let package = Package(
 
         // Ground: knows of nothing.
         module("Arithmetic", []),
+        // One scanner, value and pair of coders for the API, the queue, logs and tools.
+        module("JSON", ["Arithmetic"]),
 
         // Wrappers: each C library behind a Swift API, on threads of its own.
         module("Threading", [deque]),
@@ -88,7 +90,7 @@ let package = Package(
 
         // The queue engine and the business rules know nothing of each other.
         module(
-            "JobQueue", ["Arithmetic", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle],
+            "JobQueue", ["Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle],
             resources: [.copy("Migrations")]),
         module("Domain", ["Arithmetic"]),
         // Where tests end processes. Empty when built for release.
@@ -105,7 +107,7 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
-        module("Observability", [logging, metrics, hummingbird, lifecycle]),
+        module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
@@ -119,7 +121,8 @@ let package = Package(
         program(
             "API",
             [
-                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis",
+                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
+                "Redis",
                 "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
@@ -136,7 +139,10 @@ let package = Package(
             ]),
         program(
             "CLI",
-            ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+            [
+                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Storage", arguments,
+                logging,
+            ]),
         program(
             "Sandbox",
             [
@@ -169,6 +175,7 @@ let package = Package(
         tests(
             "JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
+        tests("JSON", ["JSON", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
         program(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
@@ -179,7 +186,7 @@ let package = Package(
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
         // The providers' own clients are Python's.
-        tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
+        tests("Sandbox", ["JSON", "Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
             "API",
             [

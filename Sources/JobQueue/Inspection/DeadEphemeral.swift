@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// A dead job that is in Redis alone.
 struct DeadEphemeral: Sendable {
@@ -17,9 +18,8 @@ struct DeadEphemeral: Sendable {
             Envelope(rest)
             ?? Envelope(id: id, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest[...])
         let created = Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000)
-        let decoder = JSONDecoder()
         let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? decoder.decode(AttemptRecord.self, from: Data($0))
+            try? JSONCoder.decode(AttemptRecord.self, from: $0)
         }
         self.queue = queue
         self.envelope = envelope

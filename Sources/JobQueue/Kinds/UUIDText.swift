@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The 36 characters of a UUID (RFC 9562, section 4), in lower case. Every job's id goes through here several times,
 /// and Foundation's own conversions cost a microsecond each.
@@ -52,8 +53,8 @@ enum UUIDText {
                     guard source[position] == UInt8(ascii: "-") else { return false }
                     position += 1
                 }
-                guard let high = JSONEscapes.hexadecimal(source[position]),
-                    let low = JSONEscapes.hexadecimal(source[position + 1])
+                guard let high = JSONText.hexadecimal(source[position]),
+                    let low = JSONText.hexadecimal(source[position + 1])
                 else {
                     return false
                 }

@@ -1,4 +1,5 @@
 public import Foundation
+import JSON
 public import Logging
 
 /// Runs jobs in the calling task, in memory, without Redis, PostgreSQL or waiting: for tests of handlers.
@@ -151,7 +152,7 @@ public actor InlineQueue {
         guard let record = records[id] else { return nil }
         let envelope = record.envelope
         let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(AttemptRecord.self, from: Data($0))
+            try? JSONCoder.decode(AttemptRecord.self, from: $0)
         }
         return JobDetail(
             id: id, queue: record.queue.rawValue, name: envelope.name, state: record.state, reason: record.reason,

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import JSON
 import TestSupport
 import Testing
 
@@ -37,13 +38,13 @@ struct DocumentTests {
     @Test func namesEveryRouteAndNoOther() throws {
         let document = try APIDocument.load()
         let rows = Set(AccessTable.rules.flatMap { path, methods in methods.keys.map { "\($0) \(path)" } })
-        let json = operations(try JSONParser.parse(document.json))
+        let json = operations(try JSONValue(parsing: document.json))
         #expect(json == rows)
         #expect(operations(yaml: String(decoding: document.yaml, as: UTF8.self)) == rows)
     }
 
     @Test func refersToNothingThatIsMissing() throws {
-        let json = try JSONParser.parse(try APIDocument.load().json)
+        let json = try JSONValue(parsing: try APIDocument.load().json)
         func resolve(_ reference: String) -> JSONValue? {
             var value: JSONValue? = json
             for step in reference.dropFirst(2).split(separator: "/") {

@@ -2,6 +2,7 @@ import Bootstrap
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import JSON
 import TestSupport
 import Testing
 

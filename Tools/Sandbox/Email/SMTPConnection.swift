@@ -1,3 +1,4 @@
+import JSON
 import NIOCore
 
 /// Carries out one SMTP dialogue: lines in, what ``SMTPSession`` decides out, with the injected faults in between.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// A message the sink took.
 struct StoredEmail: Sendable, Codable, Equatable, Identifiable {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// Marks every answer as the sandbox's, gives it a `Request-Id` where the route gave none, and answers unknown paths as
 /// the provider does.

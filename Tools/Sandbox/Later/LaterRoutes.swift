@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// What the provider, banks and customers do in their own time, done now.
 ///

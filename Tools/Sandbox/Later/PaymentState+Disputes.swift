@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension PaymentState {
     /// The customer of an intent asks the money back: the provider takes it from the shop at once, unless the bank only

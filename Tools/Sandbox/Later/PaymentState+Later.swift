@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension PaymentState {
     /// Everything that is yet to happen by itself, oldest payments first.

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a call comes to: possibly a change, and an answer. A declined card has both, a change and an error.
 struct BookOutcome: Sendable {
     var change: BookChange?

@@ -1,4 +1,5 @@
 import Hummingbird
+import JSON
 
 /// `DELETE /_sandbox/idempotency` forgets every answer kept under an idempotency key (`?key=`: under that one), as the
 /// provider does after a day: the same call under the same key then runs again.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// Money that actually moved. Tests read these instead of trusting any answer: an answer can be lost, money cannot.
 struct LedgerEntry: Sendable, Codable, Equatable {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// Money moved and intents made, for tests (JSON) and people (pages).
 struct LedgerRoutes: Sendable {

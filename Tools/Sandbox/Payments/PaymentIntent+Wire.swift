@@ -1,3 +1,5 @@
+import JSON
+
 extension PaymentIntent {
     /// The intent as the provider writes it.
     var wire: JSONValue {

@@ -1,3 +1,5 @@
+import JSON
+
 extension PaymentState {
     /// `GET /v1/charges/{id}`
     func charge(_ id: String?) throws(StripeError) -> Charge {

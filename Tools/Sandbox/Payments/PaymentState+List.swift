@@ -1,3 +1,5 @@
+import JSON
+
 extension PaymentState {
     /// `GET /v1/payment_intents`
     func list(_ parameters: FormParameters) throws(StripeError) -> JSONValue {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension PaymentState {
     /// `POST /v1/refunds`: never more in all than was received.

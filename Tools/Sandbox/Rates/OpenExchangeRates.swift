@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// Rates and refusals in the shape of Open Exchange Rates (https://docs.openexchangerates.org/reference/latest-json).
 enum OpenExchangeRates {

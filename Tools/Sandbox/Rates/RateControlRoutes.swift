@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// `GET`, `PUT` and `DELETE /_sandbox/rates`: what is wrong with the rates, made wrong, put right; `/rates` is the same
 /// for people.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// Shapes in which rates are published.
 enum RateDocuments {

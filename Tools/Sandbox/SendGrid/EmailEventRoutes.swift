@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// `GET /_sandbox/mail/webhook`: where events of mails go, the public key that verifies them, and what became of
 /// sending them.

@@ -1,3 +1,5 @@
+import JSON
+
 /// One reason why a request is refused, in the provider's shape: `{"errors": [{message, field, help}]}`.
 struct SendGridDefect: Sendable, Equatable {
     let message: String

@@ -1,3 +1,4 @@
+import JSON
 import Mustache
 
 /// A template that a message's data is put into, with the text of its active version
@@ -23,9 +24,9 @@ struct SendGridTemplate: Sendable, Codable, Equatable {
     }
 
     /// A text with data in place of its tags. What cannot be understood as a template stays as it is.
-    func render(_ text: String, _ data: [String: AnyJSON]) -> String {
+    func render(_ text: String, _ data: [String: JSONValue]) -> String {
         guard let template = try? MustacheTemplate(string: Self.mustache(text)) else { return text }
-        return template.render(AnyJSON.object(data).plain ?? [:])
+        return template.render(data.compactMapValues(\.plain))
     }
 
     /// The provider's templates are written in Handlebars, of which `#if`, `#unless`, `#each` and `else` have their

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 import Synchronization
 
 /// The templates there are, kept over restarts.

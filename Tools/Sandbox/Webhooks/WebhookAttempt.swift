@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// One time an event was sent.
 struct WebhookAttempt: Sendable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// What became of sending one event.
 struct WebhookDelivery: Sendable, Identifiable {
     /// How many attempts of one event are remembered.

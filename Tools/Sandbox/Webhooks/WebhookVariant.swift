@@ -1,3 +1,5 @@
+import JSON
+
 /// How a webhook is sent: as the provider would, or forged in one of the ways a receiver must notice.
 enum WebhookVariant: String, Sendable {
     case genuine

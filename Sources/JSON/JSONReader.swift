@@ -2,7 +2,7 @@ import Foundation
 
 /// Decodes `Decodable` values from a ``JSONTape``, with the conventions of Foundation's decoder as payloads use it:
 /// dates in ISO 8601, `Data` in base 64, `URL` and `Decimal` as plain values.
-struct JSONPayloadDecoder: Decoder {
+struct JSONReader: Decoder {
     let tape: JSONTape
     /// The node that this decoder stands on.
     let index: Int
@@ -10,10 +10,6 @@ struct JSONPayloadDecoder: Decoder {
     let key: (any CodingKey)?
     /// The way to the value around it.
     let path: JSONCodingPath?
-
-    static func decode<Value: Decodable>(_ type: Value.Type, from bytes: ArraySlice<UInt8>) throws -> Value {
-        try JSONPayloadDecoder(tape: try JSONTape(bytes), index: 0, key: nil, path: nil).value(type)
-    }
 
     var codingPath: [any CodingKey] { (path?.keys ?? []) + (key.map { [$0] } ?? []) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
@@ -30,8 +26,8 @@ struct JSONPayloadDecoder: Decoder {
 
     func singleValueContainer() -> any SingleValueDecodingContainer { self }
 
-    func at(_ index: Int, _ key: any CodingKey) -> JSONPayloadDecoder {
-        JSONPayloadDecoder(
+    func at(_ index: Int, _ key: any CodingKey) -> JSONReader {
+        JSONReader(
             tape: tape, index: index, key: key, path: self.key.map { JSONCodingPath(key: $0, parent: path) })
     }
 
@@ -103,7 +99,10 @@ struct JSONPayloadDecoder: Decoder {
         }
         if type == Date.self {
             let text = try string()
-            guard let date = try? Date(text, strategy: .iso8601) else {
+            guard
+                let date = (try? Date(text, strategy: .iso8601))
+                    ?? (try? Date(text, strategy: JSONStyle.withMilliseconds))
+            else {
                 throw mismatch(type, "a date such as 2026-01-31T12:00:00Z")
             }
             return try same(date)
@@ -134,7 +133,7 @@ struct JSONPayloadDecoder: Decoder {
     }
 }
 
-extension JSONPayloadDecoder: SingleValueDecodingContainer {
+extension JSONReader: SingleValueDecodingContainer {
     func decodeNil() -> Bool { isNull }
     func decode(_ type: Bool.Type) throws -> Bool { try bool() }
     func decode(_ type: String.Type) throws -> String { try string() }

@@ -1,21 +1,14 @@
 import Foundation
 
-/// Encodes `Encodable` values as JSON without white space, with the conventions of ``JSONPayloadDecoder``.
-final class JSONPayloadEncoder: Encoder {
+/// The `Encoder` of ``JSONCoder``.
+final class JSONWriter: Encoder {
+    let style: JSONStyle
     private let parent: [any CodingKey]
     private var result: JSONTree?
 
-    init(codingPath: [any CodingKey] = []) {
+    init(style: JSONStyle, codingPath: [any CodingKey] = []) {
+        self.style = style
         parent = codingPath
-    }
-
-    /// - Throws: `EncodingError`, for example for a number that is not finite.
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let tree = try JSONPayloadEncoder().tree(of: value)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
-        tree.append(to: &bytes)
-        return bytes
     }
 
     var codingPath: [any CodingKey] { parent }
@@ -46,29 +39,34 @@ final class JSONPayloadEncoder: Encoder {
         return JSONUnkeyedEncoding(encoder: self, elements: elements)
     }
 
+    func write(_ document: JSONValue) { result = .document(document) }
+
     func singleValueContainer() -> any SingleValueEncodingContainer { self }
 
     func tree<Value: Encodable>(of value: Value) throws -> JSONTree {
         // The types are compared first: casts that fail cost more than the rest of a small payload.
-        if Value.self == Date.self, let date = value as? Date { return .string(date.formatted(.iso8601)) }
+        if Value.self == Date.self, let date = value as? Date { return .string(style.text(of: date)) }
         if Value.self == Data.self, let data = value as? Data { return .string(data.base64EncodedString()) }
         if Value.self == URL.self, let url = value as? URL { return .string(url.absoluteString) }
         if Value.self == Decimal.self, let decimal = value as? Decimal { return .number(decimal.description) }
-        let encoder = JSONPayloadEncoder(codingPath: parent)
+        var style = style
+        // The keys of a dictionary are data.
+        if style.namesInSnakeCase, value is any StringKeyed { style.namesInSnakeCase = false }
+        let encoder = JSONWriter(style: style, codingPath: parent)
         try value.encode(to: encoder)
         return encoder.tree
     }
 
     func tree(of number: some BinaryFloatingPoint & CustomStringConvertible) throws -> JSONTree {
-        guard number.isFinite else {
+        guard let text = JSONText.number(number) else {
             throw EncodingError.invalidValue(
                 number, EncodingError.Context(codingPath: parent, debugDescription: "JSON has no number for \(number)"))
         }
-        return .number(number.description)
+        return .number(text)
     }
 }
 
-extension JSONPayloadEncoder: SingleValueEncodingContainer {
+extension JSONWriter: SingleValueEncodingContainer {
     func encodeNil() { result = .null }
     func encode(_ value: Bool) { result = .bool(value) }
     func encode(_ value: String) { result = .string(value) }
@@ -85,4 +83,41 @@ extension JSONPayloadEncoder: SingleValueEncodingContainer {
     func encode(_ value: UInt32) { result = .unsigned(UInt64(value)) }
     func encode(_ value: UInt64) { result = .unsigned(value) }
     func encode(_ value: some Encodable) throws { result = try tree(of: value) }
+}
+
+/// A dictionary whose values are written under its keys.
+private protocol StringKeyed {}
+extension Dictionary: StringKeyed where Key == String {}
+
+/// JSON on its way out. Containers are boxes, because `Encodable` may fill several of them in turn.
+enum JSONTree {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case unsigned(UInt64)
+    /// A number's text.
+    case number(String)
+    case string(String)
+    case array(Elements)
+    case object(Members)
+    case document(JSONValue)
+    /// What a nested writer has been or will be given.
+    case nested(JSONWriter)
+
+    final class Elements {
+        var values: [JSONTree] = []
+    }
+
+    final class Members {
+        var values: [(name: String, value: JSONTree)] = []
+
+        /// The last value given for a name counts.
+        func set(_ name: String, _ value: JSONTree) {
+            if let index = values.firstIndex(where: { $0.name == name }) {
+                values[index].value = value
+            } else {
+                values.append((name, value))
+            }
+        }
+    }
 }

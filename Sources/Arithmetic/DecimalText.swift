@@ -26,7 +26,7 @@ extension Array where Element == UInt8 {
 }
 
 /// How many characters a number has in decimal.
-func decimalLength(of value: Int64) -> Int {
+package func decimalLength(of value: Int64) -> Int {
     var length = value < 0 ? 2 : 1
     var rest = value.magnitude / 10
     while rest > 0 {

@@ -1,7 +1,6 @@
-/// A JSON text (RFC 8259) taken apart in one pass into a flat list of nodes, which a decoder then walks without copying
-/// anything.
+/// A JSON text (RFC 8259) taken apart in one pass into a flat list of nodes, which readers then walk without copying anything.
 ///
-/// Payloads are read once per attempt, so this is on the path of every job. Foundation's decoder takes some 15 µs for a
+/// The payload of a job is read once per attempt, so this is on the path of every job. Foundation's decoder takes some 15 µs for a
 /// payload of 200 bytes, half as long again as all the rest of a job; this takes about one.
 final class JSONTape: Sendable {
     enum Kind: UInt8, Sendable {
@@ -24,12 +23,12 @@ final class JSONTape: Sendable {
     let bytes: ArraySlice<UInt8>
     let nodes: [Node]
 
-    /// - Throws: ``JSONTapeError`` when the bytes are not one JSON text.
-    init(_ bytes: ArraySlice<UInt8>) throws(JSONTapeError) {
+    /// - Throws: ``JSONSyntaxError`` when the bytes are not one JSON text within the limits.
+    init(_ bytes: ArraySlice<UInt8>, limits: JSONLimits) throws(JSONSyntaxError) {
         self.bytes = bytes
-        var scanner = JSONScanner(count: bytes.count)
-        let failure: JSONTapeError? = bytes.withUnsafeBufferPointer { buffer in
-            do throws(JSONTapeError) {
+        var scanner = JSONScanner(count: bytes.count, limits: limits)
+        let failure: JSONSyntaxError? = bytes.withUnsafeBufferPointer { buffer in
+            do throws(JSONSyntaxError) {
                 try scanner.scan(buffer)
                 return nil
             } catch {
@@ -40,8 +39,7 @@ final class JSONTape: Sendable {
         nodes = scanner.nodes
     }
 
-    /// The index of the value of a member of the object at `index`; the last one of that name, as most readers of JSON
-    /// have it.
+    /// The index of the value of a member of the object at `index`; the last one of that name, as most readers of JSON have it.
     func value(of name: String, in index: Int) -> Int? {
         var name = name
         return name.withUTF8 { wanted in
@@ -69,15 +67,6 @@ final class JSONTape: Sendable {
     /// The characters of a string or a number; nil where they are not well-formed Unicode.
     func text(_ node: Node) -> String? {
         let slice = bytes[bytes.startIndex + Int(node.start)..<bytes.startIndex + Int(node.end)]
-        return node.kind == .escapedString ? JSONEscapes.resolve(slice) : String(validating: slice, as: UTF8.self)
+        return node.kind == .escapedString ? JSONText.resolve(slice) : String(validating: slice, as: UTF8.self)
     }
-}
-
-/// Why a text is no JSON.
-struct JSONTapeError: Error, CustomStringConvertible {
-    let reason: String
-    /// In bytes from the beginning.
-    let offset: Int
-
-    var description: String { "\(reason) at byte \(offset)" }
 }

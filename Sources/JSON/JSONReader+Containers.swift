@@ -1,6 +1,6 @@
 /// The members of an object.
 struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let decoder: JSONPayloadDecoder
+    let decoder: JSONReader
 
     var codingPath: [any CodingKey] { decoder.codingPath }
 
@@ -18,7 +18,7 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func contains(_ key: Key) -> Bool { decoder.tape.value(of: key.stringValue, in: decoder.index) != nil }
 
-    private func member(_ key: Key) throws -> JSONPayloadDecoder {
+    private func member(_ key: Key) throws -> JSONReader {
         guard let index = decoder.tape.value(of: key.stringValue, in: decoder.index) else {
             throw DecodingError.keyNotFound(
                 key,
@@ -67,11 +67,11 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 /// The elements of an array, in order.
 struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
-    private let decoder: JSONPayloadDecoder
+    private let decoder: JSONReader
     private var next: Int
     private(set) var currentIndex = 0
 
-    init(decoder: JSONPayloadDecoder) {
+    init(decoder: JSONReader) {
         self.decoder = decoder
         next = decoder.index + 1
     }
@@ -81,7 +81,7 @@ struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
     var isAtEnd: Bool { currentIndex >= Int(decoder.tape.nodes[decoder.index].count) }
 
     /// Hands the next element to `read`; a failed read stays where it is.
-    private mutating func element<Value>(_ read: (JSONPayloadDecoder) throws -> Value) throws -> Value {
+    private mutating func element<Value>(_ read: (JSONReader) throws -> Value) throws -> Value {
         guard !isAtEnd else {
             throw DecodingError.valueNotFound(
                 Value.self,

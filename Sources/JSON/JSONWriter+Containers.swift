@@ -1,33 +1,51 @@
 /// The members of an object that is being encoded.
 struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let encoder: JSONPayloadEncoder
+    let encoder: JSONWriter
     let members: JSONTree.Members
 
     var codingPath: [any CodingKey] { encoder.codingPath }
 
-    private func below(_ key: any CodingKey) -> JSONPayloadEncoder {
-        JSONPayloadEncoder(codingPath: codingPath + [key])
+    private func below(_ key: any CodingKey) -> JSONWriter {
+        JSONWriter(style: encoder.style, codingPath: codingPath + [key])
     }
 
-    func encodeNil(forKey key: Key) { members.set(key.stringValue, .null) }
-    func encode(_ value: Bool, forKey key: Key) { members.set(key.stringValue, .bool(value)) }
-    func encode(_ value: String, forKey key: Key) { members.set(key.stringValue, .string(value)) }
+    func encodeNil(forKey key: Key) { members.set(encoder.style.name(key.stringValue), .null) }
+    func encode(_ value: Bool, forKey key: Key) { members.set(encoder.style.name(key.stringValue), .bool(value)) }
+    func encode(_ value: String, forKey key: Key) { members.set(encoder.style.name(key.stringValue), .string(value)) }
     func encode(_ value: Double, forKey key: Key) throws {
-        members.set(key.stringValue, try below(key).tree(of: value))
+        members.set(encoder.style.name(key.stringValue), try below(key).tree(of: value))
     }
-    func encode(_ value: Float, forKey key: Key) throws { members.set(key.stringValue, try below(key).tree(of: value)) }
-    func encode(_ value: Int, forKey key: Key) { members.set(key.stringValue, .integer(Int64(value))) }
-    func encode(_ value: Int8, forKey key: Key) { members.set(key.stringValue, .integer(Int64(value))) }
-    func encode(_ value: Int16, forKey key: Key) { members.set(key.stringValue, .integer(Int64(value))) }
-    func encode(_ value: Int32, forKey key: Key) { members.set(key.stringValue, .integer(Int64(value))) }
-    func encode(_ value: Int64, forKey key: Key) { members.set(key.stringValue, .integer(value)) }
-    func encode(_ value: UInt, forKey key: Key) { members.set(key.stringValue, .unsigned(UInt64(value))) }
-    func encode(_ value: UInt8, forKey key: Key) { members.set(key.stringValue, .unsigned(UInt64(value))) }
-    func encode(_ value: UInt16, forKey key: Key) { members.set(key.stringValue, .unsigned(UInt64(value))) }
-    func encode(_ value: UInt32, forKey key: Key) { members.set(key.stringValue, .unsigned(UInt64(value))) }
-    func encode(_ value: UInt64, forKey key: Key) { members.set(key.stringValue, .unsigned(value)) }
+    func encode(_ value: Float, forKey key: Key) throws {
+        members.set(encoder.style.name(key.stringValue), try below(key).tree(of: value))
+    }
+    func encode(_ value: Int, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .integer(Int64(value)))
+    }
+    func encode(_ value: Int8, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .integer(Int64(value)))
+    }
+    func encode(_ value: Int16, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .integer(Int64(value)))
+    }
+    func encode(_ value: Int32, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .integer(Int64(value)))
+    }
+    func encode(_ value: Int64, forKey key: Key) { members.set(encoder.style.name(key.stringValue), .integer(value)) }
+    func encode(_ value: UInt, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .unsigned(UInt64(value)))
+    }
+    func encode(_ value: UInt8, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .unsigned(UInt64(value)))
+    }
+    func encode(_ value: UInt16, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .unsigned(UInt64(value)))
+    }
+    func encode(_ value: UInt32, forKey key: Key) {
+        members.set(encoder.style.name(key.stringValue), .unsigned(UInt64(value)))
+    }
+    func encode(_ value: UInt64, forKey key: Key) { members.set(encoder.style.name(key.stringValue), .unsigned(value)) }
     func encode(_ value: some Encodable, forKey key: Key) throws {
-        members.set(key.stringValue, try below(key).tree(of: value))
+        members.set(encoder.style.name(key.stringValue), try below(key).tree(of: value))
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<
@@ -40,23 +58,23 @@ struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder() -> any Encoder { nested(JSONKey(stringValue: "super")) }
     func superEncoder(forKey key: Key) -> any Encoder { nested(key) }
 
-    private func nested(_ key: any CodingKey) -> JSONPayloadEncoder {
+    private func nested(_ key: any CodingKey) -> JSONWriter {
         let encoder = below(key)
-        members.set(key.stringValue, .nested(encoder))
+        members.set(encoder.style.name(key.stringValue), .nested(encoder))
         return encoder
     }
 }
 
 /// The elements of an array that is being encoded.
 struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
-    let encoder: JSONPayloadEncoder
+    let encoder: JSONWriter
     let elements: JSONTree.Elements
 
     var codingPath: [any CodingKey] { encoder.codingPath }
     var count: Int { elements.values.count }
 
-    private func below() -> JSONPayloadEncoder {
-        JSONPayloadEncoder(codingPath: codingPath + [JSONKey(intValue: count)])
+    private func below() -> JSONWriter {
+        JSONWriter(style: encoder.style, codingPath: codingPath + [JSONKey(intValue: count)])
     }
 
     func encodeNil() { elements.values.append(.null) }
@@ -82,7 +100,7 @@ struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { nested().unkeyedContainer() }
     func superEncoder() -> any Encoder { nested() }
 
-    private func nested() -> JSONPayloadEncoder {
+    private func nested() -> JSONWriter {
         let encoder = below()
         elements.values.append(.nested(encoder))
         return encoder

@@ -1,14 +1,14 @@
 import Testing
 
-@testable import API
+@testable import JSON
 
 @Suite("JSON is read by the letter")
-struct JSONParserTests {
-    private func parse(_ text: String) throws -> JSONValue { try JSONParser.parse(Array(text.utf8)) }
+struct JSONValueTests {
+    private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: text) }
 
     private func reason(_ bytes: [UInt8]) -> JSONSyntaxError.Reason? {
         do {
-            _ = try JSONParser.parse(bytes)
+            _ = try JSONValue(parsing: bytes)
             return nil
         } catch {
             return error.reason
@@ -21,7 +21,7 @@ struct JSONParserTests {
             try parse(text)
                 == .object([
                     "a": .array([
-                        .integer(1), .integer(0), .number("2.5"), .integer(1000), .boolean(true), .boolean(false),
+                        .integer(1), .integer(0), .number("2.5"), .integer(1000), .bool(true), .bool(false),
                         .null,
                     ]),
                     "b": .string("x\né😀//"), "": .object([:]),
@@ -139,5 +139,21 @@ struct JSONParserTests {
         _ = try parse(open + close)
         #expect(reason(Array((open + "[" + "]" + close).utf8)) == .tooDeep)
         #expect(reason(Array(repeating: UInt8(ascii: "["), count: 1_000_000)) == .tooDeep)
+    }
+
+    @Test func showsWhatIsNoJSONAsText() {
+        #expect(JSONValue(documentOrText: "{broken") == .string("{broken"))
+        #expect(JSONValue(documentOrText: #"{"a": 1}"#) == .object(["a": .integer(1)]))
+    }
+
+    @Test func keepsTheOrderOfMembersAndComparesWithoutIt() throws {
+        let object = try parse(#"{"b": 1, "a": {"d": [], "c": null}}"#)
+        #expect(object.text == #"{"b":1,"a":{"d":[],"c":null}}"#)
+        #expect(try object == parse(#"{"a": {"c": null, "d": []}, "b": 1.0}"#))
+        #expect(try object != parse(#"{"a": {"c": null, "d": []}, "b": 2}"#))
+        var members = try #require({ if case .object(let members) = object { members } else { nil } }())
+        members["b"] = nil
+        members["e"] = .bool(true)
+        #expect(members.names == ["a", "e"])
     }
 }
