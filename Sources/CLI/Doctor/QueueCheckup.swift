@@ -1,5 +1,6 @@
 import Bootstrap
 import JobQueue
+import Storage
 
 /// Whether jobs get done.
 struct QueueCheckup: Sendable {
@@ -11,7 +12,7 @@ struct QueueCheckup: Sendable {
 
     func findings() async -> [Finding] {
         do {
-            return try await services.inspector.queues(known: ShopQueues.all).map(Self.judge)
+            return try await services.inspector.queues(known: ShopQueue.names).map(Self.judge)
         } catch {
             return [.failed("queues", error)]
         }
