@@ -111,7 +111,8 @@ let package = Package(
         module(
             "Bootstrap",
             [
-                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
+                "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
+                "Redis",
                 "Storage", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),

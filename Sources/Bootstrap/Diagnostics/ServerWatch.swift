@@ -30,59 +30,60 @@ package struct ServerWatch: Service {
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
-                let worries = try await start()
-                await watch(known: worries)
+                let found = try await start()
+                await watch(known: found)
             }
         } catch is CancellationError {}
     }
 
     /// Waits for both servers and looks at them.
     ///
-    /// - Returns: what was said to be worrying.
+    /// - Returns: what was found and is not as it should be.
     /// - Throws: ``StartupError``, `CancellationError`.
     @discardableResult
-    func start() async throws -> Set<ServerFinding> {
-        let (ahead, facts) = try await answers()
-        var findings = facts.flatMap { $0.findings(databaseAhead: ahead) }
-        if let clock = ServerFinding.ofClock("this machine", ahead: -ahead) { findings.append(clock) }
-        say(findings, known: [])
+    func start() async throws -> Set<Diagnostic> {
+        let (database, redis) = try await snapshots()
+        let found =
+            database.diagnostics() + redis.flatMap { $0.diagnostics(databaseAhead: database.clockAhead) }
+        say(found, known: [])
         status.becameUsable()
-        return Set(findings)
+        return Set(found)
     }
 
     private enum Answer {
-        case database(ahead: Double)
+        case database(DatabaseSnapshot)
         case redis([RedisSnapshot])
     }
 
-    /// Both are waited for side by side, so that the one that refuses is not hidden behind the one that is away.
-    private func answers() async throws -> (Double, [RedisSnapshot]) {
-        let (database, redis) = (DatabaseCheck(database: connections.database), RedisCheck(redis: connections.redis))
-        let (databasePatience, redisPatience) = (
+    /// Both are waited for at once, so that the one that refuses is not hidden behind the one that is away.
+    private func snapshots() async throws -> (DatabaseSnapshot, [RedisSnapshot]) {
+        let check = ServerCheck(database: connections.database, redis: connections.redis)
+        let (databaseRetry, redisRetry) = (
             StartupRetry(server: "PostgreSQL", setting: "DATABASE_URL", logger: logger),
             StartupRetry(server: "Redis", setting: "REDIS_URL", logger: logger)
         )
         return try await withThrowingTaskGroup(of: Answer.self) { group in
-            group.addTask { .database(ahead: try await databasePatience.wait { try await database.run() }) }
-            group.addTask { .redis(try await redisPatience.wait { try await redis.run() }) }
-            var (ahead, facts) = (0.0, [RedisSnapshot]())
+            group.addTask { .database(try await databaseRetry.wait { try await check.checkDatabase() }) }
+            group.addTask { .redis(try await redisRetry.wait { try await check.checkRedis() }) }
+            var (database, redis): (DatabaseSnapshot?, [RedisSnapshot]) = (nil, [])
             for try await answer in group {
                 switch answer {
-                case .database(let seconds): ahead = seconds
-                case .redis(let servers): facts = servers
+                case .database(let snapshot): database = snapshot
+                case .redis(let snapshots): redis = snapshots
                 }
             }
-            return (ahead, facts)
+            guard let database else { throw CancellationError() }
+            return (database, redis)
         }
     }
 
-    private func watch(known: Set<ServerFinding>) async {
+    private func watch(known: Set<Diagnostic>) async {
         var known = known
         for await _ in connections.redis.connections() {
             repeat {
-                guard let findings = await look() else { break }
-                say(findings, known: known)
-                known = Set(findings)
+                guard let found = await look() else { break }
+                say(found, known: known)
+                known = Set(found)
                 guard !status.dangers.isEmpty else { break }
                 try? await Task.sleep(for: Self.recheck)
             } while !Task.isCancelled
@@ -90,11 +91,12 @@ package struct ServerWatch: Service {
     }
 
     /// nil when Redis is away again; then another connection is to come.
-    private func look() async -> [ServerFinding]? {
+    private func look() async -> [Diagnostic]? {
+        let check = ServerCheck(database: connections.database, redis: connections.redis)
         do {
-            let facts = try await RedisCheck(redis: connections.redis).facts()
-            let ahead = await DatabaseCheck(database: connections.database).clockAhead()
-            return facts.flatMap { $0.findings(databaseAhead: ahead) }
+            let snapshots = try await check.redisSnapshots()
+            let ahead = await check.databaseAhead()
+            return snapshots.flatMap { $0.diagnostics(databaseAhead: ahead) }
         } catch {
             if !Task.isCancelled {
                 logger.warning("could not look at the settings of Redis", metadata: ["error": "\(error)"])
@@ -103,13 +105,14 @@ package struct ServerWatch: Service {
         }
     }
 
-    /// Says what is dangerous every time, and what is worrying when it is news.
-    private func say(_ findings: [ServerFinding], known: Set<ServerFinding>) {
-        let dangers = findings.filter { $0.gravity == .dangerous }
-        for finding in findings where finding.gravity == .dangerous || !known.contains(finding) {
+    /// Says what is dangerous every time, and what is worrying when it is new.
+    private func say(_ found: [Diagnostic], known: Set<Diagnostic>) {
+        let dangers = found.filter { $0.severity == .failed }
+        for diagnostic in found where diagnostic.severity == .failed || !known.contains(diagnostic) {
+            guard diagnostic.severity != .ok else { continue }
             logger.log(
-                level: finding.gravity == .dangerous ? .error : .warning, "\(finding)",
-                metadata: ["server": "\(finding.server)", "setting": "\(finding.setting)", "value": "\(finding.value)"])
+                level: diagnostic.severity == .failed ? .error : .warning, "\(diagnostic)",
+                metadata: ["check": "\(diagnostic.name)"])
         }
         if dangers.isEmpty && !status.dangers.isEmpty { logger.notice("Redis is set safely again") }
         status.found(dangers)

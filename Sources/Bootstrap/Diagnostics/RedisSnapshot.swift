@@ -56,8 +56,6 @@ package struct RedisSnapshot: Sendable, Equatable {
     /// One field of `INFO`, such as `role`.
     package subscript(_ field: String) -> String? { fields[field] }
 
-    /// What to call it in messages.
-    package var name: String { server.map { "Redis at \($0)" } ?? "Redis" }
     /// Its version; nil when it does not tell.
     package var version: ServerVersion? { fields["redis_version"].flatMap(ServerVersion.init) }
     /// What happens to keys when memory runs out: `maxmemory-policy`.

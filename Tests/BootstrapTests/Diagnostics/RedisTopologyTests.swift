@@ -14,9 +14,10 @@ struct RedisTopologyTests {
         try await evicting.send(RedisCommand("CONFIG", "SET", "maxmemory-policy", "allkeys-lru"))
         let facts = try await Self.facts(cluster.url)
         #expect(facts.count == 3 && facts.allSatisfy { $0["role"] == "master" && $0.clockAhead != nil })
-        let dangerous = facts.flatMap { $0.findings(databaseAhead: nil) }.filter { $0.gravity == .dangerous }
-        #expect(dangerous.map(\.server) == ["Redis at 127.0.0.1:\(evicting.port)"])
-        #expect(RedisCheck.refusal(of: dangerous)?.message.contains("maxmemory-policy is 'allkeys-lru'") == true)
+        let dangerous = facts.flatMap { $0.diagnostics() }.filter { $0.severity == .failed }
+        #expect(dangerous.map(\.name) == ["redis.eviction"])
+        #expect(
+            dangerous.first?.found.hasPrefix("127.0.0.1:\(evicting.port): maxmemory-policy is 'allkeys-lru'") == true)
     }
 
     @Test("the master behind sentinels", .timeLimit(.minutes(1)))
@@ -24,7 +25,7 @@ struct RedisTopologyTests {
         let sentinels = try await RedisSentinels.start()
         let facts = try await Self.facts(sentinels.url)
         #expect(facts.map(\.server) == [nil] && facts[0]["role"] == "master")
-        #expect(RedisCheck.refusal(of: facts.flatMap { $0.findings(databaseAhead: nil) }) == nil)
+        #expect(ServerCheck.refusal("Redis", facts.flatMap { $0.diagnostics() }) == nil)
     }
 
     private static func facts(_ url: String) async throws -> [RedisSnapshot] {

@@ -177,7 +177,7 @@ struct ServerWatchTests {
                     toFile: path, atomically: true, encoding: .utf8)
                 try await server.restart()
                 try await eventually(within: .seconds(20), "the danger is known, round \(round)") {
-                    watch.status.dangers.map(\.setting) == ["maxmemory-policy"]
+                    watch.status.dangers.map(\.name) == ["redis.eviction"]
                 }
                 #expect(log.messages(.error).count > before)
                 #expect(

@@ -5,7 +5,7 @@ import Synchronization
 package final class ServerStatus: Sendable {
     private struct State {
         var isUsable = false
-        var dangers: [ServerFinding] = []
+        var dangers: [Diagnostic] = []
         var waiters: [AsyncStream<Void>.Continuation] = []
     }
 
@@ -18,7 +18,7 @@ package final class ServerStatus: Sendable {
     package var isUsable: Bool { state.withLock { $0.isUsable } }
 
     /// What was found at the latest look and could lose jobs.
-    package var dangers: [ServerFinding] { state.withLock { $0.dangers } }
+    package var dangers: [Diagnostic] { state.withLock { $0.dangers } }
 
     /// Returns true once the checks have passed, false when the task is cancelled before.
     package func waitUntilUsable() async -> Bool {
@@ -42,7 +42,7 @@ package final class ServerStatus: Sendable {
     }
 
     /// A look at the servers found these, and nothing else that could lose jobs.
-    package func found(_ dangers: [ServerFinding]) {
+    package func found(_ dangers: [Diagnostic]) {
         state.withLock { $0.dangers = dangers }
     }
 }
