@@ -2,6 +2,7 @@ import ArgumentParser
 import Bootstrap
 import Domain
 import Foundation
+import JobQueue
 import Storage
 
 /// Looks at everything that must be right for the shop to keep its promises.
