@@ -16,7 +16,7 @@ struct DocumentTests {
         var result: Set<String> = []
         for (path, item) in paths {
             guard case .object(let members) = item else { continue }
-            for name in members.keys where Self.methods.contains(name) { result.insert("\(name.uppercased()) \(path)") }
+            for name in members.names where Self.methods.contains(name) { result.insert("\(name.uppercased()) \(path)") }
         }
         return result
     }
