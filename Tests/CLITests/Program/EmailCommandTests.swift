@@ -42,8 +42,8 @@ struct EmailCommandTests {
         #expect(try await !program.run("mails", "--status", "failed").output.contains(refused))
         let doctor = try await program.run("doctor").output
         #expect(
-            doctor.contains("mails.failed: 1 mail did not go out")
-                && doctor.contains("mails.refused: 1 mail cannot go out"))
+            doctor.contains("emails.failed: 1 email not sent")
+                && doctor.contains("emails.refused: 1 email cannot be sent"))
 
         #expect(try await program.run("mails", "resend").status == .code(64))
         #expect(try await program.run("mails", "resend", failed).status == .code(0))
