@@ -1,5 +1,48 @@
-import Domain
+package import Domain
+package import FoundationEssentials
 import Postgres
+
+/// What a checkout job needs to know about its order.
+package struct CheckoutSnapshot: Hashable, Sendable {
+    /// The order.
+    package let orderID: Order.ID
+    /// Its number.
+    package let orderNumber: Int64
+    /// Where it stands.
+    package let status: OrderStatus
+    /// Its payment; the provider's idempotency keys are made from it.
+    package let paymentID: Payment.ID
+    /// Where the payment stands.
+    package let paymentStatus: PaymentStatus
+    /// What is charged.
+    package let amount: Money
+    /// The provider's intent, once stored.
+    package let intentID: PaymentIntent.ID?
+    /// Number of the present attempt, from 1.
+    package let attempt: Int
+    /// Number of the present try to make the intent, from 1. Each has a key of its own.
+    package let creation: Int
+    /// The payment method of the present attempt.
+    package let method: String
+    /// Until when stock is set aside.
+    package let reservedUntil: Date?
+    /// When the order was accepted.
+    package let placedAt: Date
+    /// How much of what is held an operator wants taken; all of it when `nil`.
+    package let captureAmount: Money?
+}
+
+extension CheckoutSnapshot {
+    /// The same order once its stock is set aside.
+    func reserved(until time: Date) -> CheckoutSnapshot {
+        CheckoutSnapshot(
+            orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID,
+            paymentStatus: paymentStatus,
+            amount: amount, intentID: intentID, attempt: attempt, creation: creation, method: method,
+            reservedUntil: time,
+            placedAt: placedAt, captureAmount: captureAmount)
+    }
+}
 
 /// Orders with their payments, read under their locks: the one way all checkout transactions begin.
 struct LockedOrders: Sendable {
@@ -24,52 +67,42 @@ struct LockedOrders: Sendable {
     }
 
     private static let columns =
-        "id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
+        """
+        id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue,
+        fulfilment_status
+        """
 
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
 
     /// Locks orders by id, then their payments, and reads both. A statement each, so that the second sees what the
     /// first waited for.
-    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(statements(ids)) }
-
-    /// The same without locks.
-    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(unlockedStatements(ids)) }
-
-    private static func group(_ statements: [SQL]) -> QueryGroup<LockedOrders> {
-        QueryGroup(Query.rows(statements[0]) { $0 }, Query.rows(statements[1]) { $0 }) {
-            try LockedOrders(orders: $0, payments: $1)
-        }
-    }
-
-    /// Locks orders by id, then their payments. A statement each, so that the second sees what the first waited for.
-    static func statements(_ ids: [Order.ID]) -> [SQL] {
-        [
-            """
-            SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
-            """,
-            """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
-                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
-              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
-            """,
-        ]
+    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> {
+        selection(ids, orders: "ORDER BY id FOR NO KEY UPDATE", payments: "ORDER BY order_id, seq FOR NO KEY UPDATE")
     }
 
     /// The same without locks.
-    static func unlockedStatements(_ ids: [Order.ID]) -> [SQL] {
-        [
-            "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
-            """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
-                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
-              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
-            """,
-        ]
+    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> {
+        selection(ids, orders: "", payments: "ORDER BY order_id, seq")
     }
 
-    /// Reads the results of the two statements.
-    init(orders: [PostgresRow], payments: [PostgresRow]) throws {
+    private static func selection(
+        _ ids: [Order.ID], orders: String, payments: String
+    ) -> QueryGroup<LockedOrders> {
+        QueryGroup(
+            Query.rows("SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) \(raw: orders)") { $0 },
+            Query.rows(
+                """
+                SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                       captured_amount, coalesce(authorized_amount, amount) AS authorized_amount, capture_amount,
+                       card_brand
+                  FROM payments WHERE order_id = ANY (\(ids)::uuid[]) \(raw: payments)
+                """
+            ) { $0 }
+        ) { try LockedOrders(orders: $0, payments: $1) }
+    }
+
+    private init(orders: [PostgresRow], payments: [PostgresRow]) throws {
         // Of several payments the last one counts.
         let payments = Dictionary(try payments.map { (try $0["order_id"] as Order.ID, $0) }) { $1 }
         var entries: [Order.ID: Entry] = [:]

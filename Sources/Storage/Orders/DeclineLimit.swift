@@ -25,32 +25,33 @@ package struct TooManyDeclines: Hashable, Sendable, Error {
 /// A card is known by its fingerprint, which only the provider's answer has. So a payment method counts as the card
 /// that it was found to be when it was declined before.
 enum DeclineLimit {
-    /// Reads how long a payment has to wait; no row when it need not.
-    static func statement(user: User.ID?, client: String?, method: String, limit: Int) -> SQL {
+    /// Reads how long a payment has to wait; nil when it need not.
+    static func reached(user: User.ID?, client: String?, method: String, limit: Int) -> Query<TooManyDeclines?> {
         let last = max(limit, 1) - 1
-        return """
+        let statement: SQL = """
             SELECT source, ceil(greatest(1, extract(epoch FROM at + interval '1 hour' - now())))::integer AS seconds
               FROM ((SELECT 'user' AS source, at FROM payment_declines
-                      WHERE user_id = \(user)::uuid AND at > now() - interval '1 hour' ORDER BY at DESC OFFSET \(last) LIMIT 1)
+                      WHERE user_id = \(user)::uuid AND at > now() - interval '1 hour'
+                          ORDER BY at DESC OFFSET \(last) LIMIT 1)
                      UNION ALL
                     (SELECT 'client', at FROM payment_declines
-                      WHERE client = \(client)::text AND at > now() - interval '1 hour' ORDER BY at DESC OFFSET \(last) LIMIT 1)
+                      WHERE client = \(client)::text AND at > now() - interval '1 hour'
+                          ORDER BY at DESC OFFSET \(last) LIMIT 1)
                      UNION ALL
                     (SELECT 'card', at FROM payment_declines
                       WHERE fingerprint = (SELECT fingerprint FROM payment_declines
-                                            WHERE method = \(method)::text AND fingerprint IS NOT NULL ORDER BY at DESC LIMIT 1)
+                                            WHERE method = \(method)::text AND fingerprint IS NOT NULL
+                                                ORDER BY at DESC LIMIT 1)
                         AND at > now() - interval '1 hour' ORDER BY at DESC OFFSET \(last) LIMIT 1)) AS reached
              WHERE \(limit > 0)
              ORDER BY at DESC LIMIT 1
             """
-    }
-
-    /// What the statement found.
-    static func reached(_ result: PostgresResult) throws -> TooManyDeclines? {
-        guard let row = result.rows.first, let source = TooManyDeclines.Source(rawValue: try row["source"]) else {
-            return nil
+        return Query(statement) { result in
+            guard let row = result.rows.first, let source = TooManyDeclines.Source(rawValue: try row["source"]) else {
+                return nil
+            }
+            return TooManyDeclines(source: source, seconds: try row["seconds"])
         }
-        return TooManyDeclines(source: source, seconds: try row["seconds"])
     }
 
     /// Takes note of declined payments, each attempt once.
@@ -58,10 +59,12 @@ enum DeclineLimit {
         """
         INSERT INTO payment_declines (order_id, attempt, user_id, client, method, fingerprint)
         SELECT o.id, d.attempt, o.user_id, p.client, p.method, d.fingerprint
-          FROM unnest(\(declines.map(\.order))::uuid[], \(declines.map(\.attempt))::integer[], \(declines.map(\.fingerprint))::text[])
+          FROM unnest(\(declines.map(\.order))::uuid[], \(declines.map(\.attempt))::integer[],
+              \(declines.map(\.fingerprint))::text[])
                AS d (order_id, attempt, fingerprint)
           JOIN orders AS o ON o.id = d.order_id
-          JOIN LATERAL (SELECT client, method FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p ON true
+          JOIN LATERAL (SELECT client, method FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p
+              ON true
         ON CONFLICT DO NOTHING
         """
     }
@@ -100,7 +103,8 @@ extension OrderStore {
             """
             DELETE FROM payment_declines
              WHERE ctid = ANY (ARRAY(SELECT ctid FROM payment_declines
-                                      WHERE at < now() - make_interval(secs => \(age.inSeconds)) ORDER BY at LIMIT \(batch)))
+                                      WHERE at < now() - make_interval(secs => \(age.inSeconds))
+                                          ORDER BY at LIMIT \(batch)))
             """)
     }
 }

@@ -35,39 +35,34 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let read = try transaction.pipeline(
-            claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []) + [declines])
-        try checkKey(claimed: read[0], stored: read[1])
-        let cartID = try cart(read[3])
-        let book = try PriceBook(currency, settings, rows: read.count > 7 ? read[6].rows : [])
-        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book, settings.charges).get()
+        let (key, yielding, cart, lines, account, book, declines) = try transaction.pipeline(
+            claim, superseded, lockedCart, self.lines, mailAddress, PriceBook.reading(currency, settings), self.declines
+        )
+        try check(key)
+        let cartID = try cartID(of: cart)
+        let draft = try OrderDraft.price(lines, with: book, settings.charges).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
         }
         try checkPayment(of: draft.totals.total, book)
-        if draft.totals.total.amount > 0, let declines = try DeclineLimit.reached(read[read.count - 1]) {
+        if draft.totals.total.amount > 0, let declines {
             throw Refusal(outcome: .tooManyDeclines(declines))
         }
-        guard let email = try request.email ?? read[5].rows.first?["email"] else {
-            throw Refusal(outcome: .emailRequired)
-        }
-        let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
-        let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
-        let written = try transaction.pipeline(writes(draft, cartID, email) + invalidations.map(\.statement))
-        guard let row = written[request.source == .cart ? 0 : 1].rows.first else {
-            throw StorageError.corrupt("a new order returned no row")
-        }
-        return Placed(order: try order(draft, cartID, email, row), jobs: [job] + invalidations)
+        guard let email = request.email ?? account else { throw Refusal(outcome: .emailRequired) }
+        let invalidations = try yielding.map { try $0.isEmpty ? [] : giveWay($0, transaction) } ?? []
+        let (_, order, _, _) = try transaction.pipeline(
+            expressCart(cartID), insertion(draft, cartID, email), writes(draft, cartID), invalidations)
+        return Placed(order: order, jobs: [job] + invalidations)
     }
 
     /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
     /// of the cache.
     private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
-        let results = try transaction.pipeline(
-            StockRelease.statements(for: orders, becoming: .cancelled, reason: "superseded") + [
-                "SELECT product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])"
-            ])
-        return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
+        var writes = CheckedWrites()
+        writes.add(OrderStock.release(of: orders))
+        writes.add(orders.map { OrderChange($0, to: .cancelled, .init(.cancelled, "superseded")) })
+        let (_, products) = try transaction.pipeline(writes, OrderStock.products(of: orders))
+        return try OrderStock.invalidation(of: orders, among: products)
     }
 
     /// Whether the total can be charged, and with what. An order that costs nothing needs neither.
@@ -93,48 +88,63 @@ struct OrderPlacement: Sendable {
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
 
     /// Nobody waits for a key: who comes while another request holds it is told so.
-    private var claim: [SQL] {
+    private var claim: QueryGroup<Key> {
         let (scopes, key) = (request.scopes, request.idempotencyKey)
-        return [
+        let claimed = Query.firstRow(
             """
             WITH gate AS MATERIALIZED (
-                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key), 0)) AS is_open
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key),
+                    0)) AS is_open
             ), claimed AS (
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
-                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate, unnest(\(scopes)::text[]) AS scope
+                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid
+                    FROM gate, unnest(\(scopes)::text[]) AS scope
                  WHERE is_open
-                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[]) AND key = \(key))
+                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[])
+                       AND key = \(key))
                 ON CONFLICT DO NOTHING
                 RETURNING 1
             )
             SELECT is_open, (SELECT count(*) FROM claimed) = cardinality(\(scopes)::text[]) AS is_claimed FROM gate
-            """,
+            """
+        ) { try $0["is_claimed"] as Bool }
+        let stored = Query.firstRow(
             """
             SELECT fingerprint, order_id FROM idempotency_keys
              WHERE scope = ANY (\(scopes + request.earlierScopes)::text[]) AND key = \(key) AND order_id <> \(orderID)
              LIMIT 1
-            """,
-        ]
+            """
+        ) { (fingerprint: try $0["fingerprint"] as [UInt8], orderID: try $0["order_id"] as Order.ID?) }
+        return QueryGroup(claimed, stored) { Key(isClaimed: $0, earlier: $1) }
     }
 
-    private func checkKey(claimed: PostgresResult, stored: PostgresResult) throws {
-        guard let gate = claimed.rows.first else {
+    /// What became of the request's idempotency key.
+    private struct Key: Sendable {
+        /// Whether this request has it now.
+        let isClaimed: Bool?
+        /// What was asked for under it before.
+        let earlier: (fingerprint: [UInt8], orderID: Order.ID?)?
+    }
+
+    private func check(_ key: Key) throws {
+        guard let isClaimed = key.isClaimed else {
             throw StorageError.corrupt("an idempotency key was neither claimed nor found")
         }
-        if try gate["is_claimed"] { return }
-        if let earlier = stored.rows.first {
-            let fingerprint: [UInt8] = try earlier["fingerprint"]
-            guard fingerprint == request.fingerprint else { throw Refusal(outcome: .keyReused) }
-            throw Replay(orderID: try earlier["order_id"])
+        if isClaimed { return }
+        guard let earlier = key.earlier else { throw Refusal(outcome: .requestInProgress) }
+        guard earlier.fingerprint == request.fingerprint else { throw Refusal(outcome: .keyReused) }
+        guard let orderID = earlier.orderID else {
+            throw StorageError.corrupt("an idempotency key names no order")
         }
-        throw Refusal(outcome: .requestInProgress)
+        throw Replay(orderID: orderID)
     }
 
     /// Locks an order of the same cart that was declined: it gives way to this one, stock and all.
-    private var superseded: SQL {
+    private var superseded: Query<[Order.ID]>? {
         let owner = request.buyer
-        guard request.source == .cart else { return "SELECT NULL::uuid AS id WHERE false" }
-        return """
+        guard request.source == .cart else { return nil }
+        return Query.rows(
+            """
             SELECT o.id
               FROM orders AS o
               JOIN carts AS c ON c.id = o.cart_id
@@ -142,39 +152,49 @@ struct OrderPlacement: Sendable {
                AND o.status = 'payment_failed'
                FOR NO KEY UPDATE OF o
             """
+        ) { try $0["id"] }
     }
 
-    private var lockedCart: SQL {
+    private typealias LockedCart = (id: Cart.ID, status: CartStatus)
+
+    /// The buyer's cart, locked; nothing for an express order, which gets one of its own.
+    private var lockedCart: Query<LockedCart?>? {
         let owner = request.buyer
-        guard request.source == .cart else { return "SELECT \(expressCartID)::uuid AS id, 'open' AS status" }
-        return """
+        guard request.source == .cart else { return nil }
+        return Query.firstRow(
+            """
             SELECT id, status
               FROM carts AS c
              WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
                FOR NO KEY UPDATE
             """
+        ) { (id: try $0["id"], status: try $0["status"]) }
     }
 
-    private func cart(_ result: PostgresResult) throws -> Cart.ID {
-        guard let row = result.rows.first else { throw Refusal(outcome: .cartEmpty) }
-        let status: CartStatus = try row["status"]
-        guard status == .open else { throw Refusal(outcome: .cartLocked) }
-        return try row["id"]
+    private func cartID(of cart: LockedCart??) throws -> Cart.ID {
+        guard let cart else { return expressCartID }
+        guard let cart else { throw Refusal(outcome: .cartEmpty) }
+        guard cart.status == .open else { throw Refusal(outcome: .cartLocked) }
+        return cart.id
     }
 
-    private var lines: SQL {
-        switch request.source {
-        case .cart: PricedLine.cart(of: request.buyer, in: currency)
-        case .items(let lines): PricedLine.express(lines, in: currency)
+    private var lines: Query<[PricedLine]> {
+        let selection =
+            switch request.source {
+            case .cart: PricedLine.cart(of: request.buyer, in: currency)
+            case .items(let lines): PricedLine.express(lines, in: currency)
+            }
+        return Query.rows(selection, PricedLine.init)
+    }
+
+    private var mailAddress: Query<EmailAddress?> {
+        Query.firstRow("SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL") {
+            try $0["email"]
         }
     }
 
-    private var mailAddress: SQL { "SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL" }
-
-    private var declines: SQL {
-        DeclineLimit.statement(
+    private var declines: Query<TooManyDeclines?> {
+        DeclineLimit.reached(
             user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
     }
-
-    private var rates: SQL? { PriceBook.rates(to: currency, settings) }
 }

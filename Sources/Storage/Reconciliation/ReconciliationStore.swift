@@ -24,13 +24,13 @@ package struct ReconciliationStore: Sendable {
     ) async throws -> (stored: [PaymentIntent.ID: PaymentSnapshot], named: [Order.ID: PaymentSnapshot]) {
         let ids = intents.map(\.id)
         let orders = Set(intents.compactMap(\.orderID)).sorted()
-        let results = try await database.pipeline([
-            "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(ids)::text[])",
+        let (stored, named) = try await database.pipeline(
+            Query.rows(
+                "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(ids)::text[])", PaymentSnapshot.init),
             // Of several payments of an order the last one counts.
-            "\(raw: Self.payments) WHERE p.order_id = ANY (\(orders)::uuid[]) ORDER BY p.order_id, p.seq",
-        ])
-        let stored = try results[0].rows.map(PaymentSnapshot.init)
-        let named = try results[1].rows.map(PaymentSnapshot.init)
+            Query.rows(
+                "\(raw: Self.payments) WHERE p.order_id = ANY (\(orders)::uuid[]) ORDER BY p.order_id, p.seq",
+                PaymentSnapshot.init))
         return (
             Dictionary(stored.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 },
             Dictionary(named.map { ($0.orderID, $0) }) { $1 }
@@ -42,15 +42,16 @@ package struct ReconciliationStore: Sendable {
     package func facts(
         of refunds: [ProviderRefund]
     ) async throws -> RefundBooks {
-        let results = try await database.pipeline([
-            """
-            \(raw: RefundRow.selection)
-             WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[]) OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
-            """,
-            "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
-        ])
-        let ours = try results[0].rows.map(RefundRow.refund)
-        let payments = try results[1].rows.map(PaymentSnapshot.init)
+        let (ours, payments) = try await database.pipeline(
+            Query.rows(
+                """
+                \(raw: RefundRow.selection)
+                 WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[])
+                    OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
+                """, RefundRow.refund),
+            Query.rows(
+                "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
+                PaymentSnapshot.init))
         return RefundBooks(
             byID: Dictionary(ours.map { ($0.id, $0) }) { $1 },
             byProviderID: Dictionary(ours.compactMap { refund in refund.providerID.map { ($0, refund) } }) { $1 },
@@ -65,7 +66,8 @@ package struct ReconciliationStore: Sendable {
         try await database.query(
             """
             \(raw: Self.payments)
-             WHERE p.created_at >= \(run.from) AND p.created_at < \(run.until) AND (\(id)::uuid IS NULL OR p.id > \(id)::uuid)
+             WHERE p.created_at >= \(run.from) AND p.created_at < \(run.until) AND (\(id)::uuid IS NULL
+                 OR p.id > \(id)::uuid)
                AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
              ORDER BY p.id LIMIT \(limit)
             """
@@ -73,7 +75,8 @@ package struct ReconciliationStore: Sendable {
     }
 
     private static let payments = """
-        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.captured_amount, p.currency, p.provider_intent_id
+        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.captured_amount, p.currency,
+            p.provider_intent_id
           FROM payments AS p JOIN orders AS o ON o.id = p.order_id
         """
 }

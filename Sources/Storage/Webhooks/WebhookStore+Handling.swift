@@ -32,10 +32,7 @@ extension WebhookStore {
     package func markHandled(_ events: [HandledEvent]) async -> [Result<Void, any Error>] {
         await BatchIsolation.run(events, size: Self.maximumBatch) { batch in
             let completions = batch.compactMap(\.completion)
-            try await database.transaction { transaction in
-                let results = try transaction.pipeline([Self.marking(batch)] + completions.map(\.statement))
-                for (completion, result) in zip(completions, results.dropFirst()) { try completion.check(result) }
-            }
+            _ = try await database.transaction { try $0.pipeline(Self.marking(batch), completions) }
             return batch.map { _ in }
         }
     }

@@ -66,9 +66,9 @@ extension WebhookStore {
             let event = try WebhookEvent(row)
             guard event.canReplay else { return (.handled(event), []) }
             let jobs = try Self.revive([id], in: transaction)
-            let results = try transaction.pipeline([audit, Self.selection(id)])
-            guard let row = results[1].rows.first else { return (.unknown, []) }
-            return (.done(try WebhookEvent(row)), jobs)
+            let current = Query.firstRow(Self.selection(id), WebhookEvent.init)
+            guard let event = try transaction.pipeline(audit, current).1 else { return (.unknown, []) }
+            return (.done(event), jobs)
         }
         await dispatcher.push(jobs)
         return change
@@ -116,7 +116,7 @@ extension WebhookStore {
                 event.state == .waiting || event.outcome.flatMap(PaymentEventOutcome.init)?.isOpenMatter == true
             guard isOpen || event.state == .ignored else { return .handled(event) }
             if event.state == .ignored { return .done(event) }
-            let results = try transaction.pipeline([
+            let ignoring: [SQL] = [
                 """
                 UPDATE webhook_events SET ignored_at = now(), ignored_by = \(actor.text), note = \(note)
                  WHERE provider = 'stripe' AND event_id = \(id)
@@ -125,10 +125,11 @@ extension WebhookStore {
                 UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now()
                  WHERE name = \(HandlePaymentEvent.name) AND state IN ('dead', 'parked', 'ready') AND payload ->> 'eventID' = \(id)
                 """,
-                audit, Self.selection(id),
-            ])
-            guard let row = results[3].rows.first else { return .unknown }
-            return .done(try WebhookEvent(row))
+                audit,
+            ]
+            let current = Query.firstRow(Self.selection(id), WebhookEvent.init)
+            guard let ignored = try transaction.pipeline(ignoring, current).1 else { return .unknown }
+            return .done(ignored)
         }
     }
 

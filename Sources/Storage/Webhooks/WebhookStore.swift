@@ -47,7 +47,7 @@ package struct WebhookStore: Sendable {
             if !waiting.isEmpty {
                 let again = try JobLedger.insertions(
                     of: waiting.map(HandlePaymentEvent.init(eventID:)), unique: HandlePaymentEvent.again)
-                batches.append(try again.inserted(by: transaction.pipeline([again.statement])[0]))
+                batches.append(try transaction.run(again))
             }
             return (new, batches)
         }
