@@ -1,4 +1,5 @@
 import Bootstrap
+import Domain
 import Hummingbird
 import JobQueue
 import Storage
@@ -7,14 +8,14 @@ import Storage
 struct AdminQueueRoutes {
     let jobs: JobInspector
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("queues", use: list)
-        group.patch("queues/{queue}", use: configure)
+    func add(to routes: inout Routes) {
+        routes.get("admin/queues", audience: .support, limit: .admin, use: list)
+        routes.patch("admin/queues/{queue}", audience: .operators, limit: .admin, use: configure)
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        let queues = try await jobs.queues(known: ShopQueues.all)
+        let queues = try await jobs.queues(known: ShopQueue.names)
         return try JSONResponse.response(PageBody(items: queues, nextCursor: nil))
     }
 
@@ -39,6 +40,6 @@ struct AdminQueueRoutes {
     }
 
     private func status(_ queue: QueueName) async throws -> QueueStatus? {
-        try await jobs.queues(known: ShopQueues.all).first { $0.queue == queue }
+        try await jobs.queues(known: ShopQueue.names).first { $0.queue == queue }
     }
 }

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import Storage
 import Threading
@@ -19,8 +20,9 @@ struct WebhookRoutes {
         inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, lanes: 2) { try await store.accept($0) }
     }
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("stripe", use: stripe)
+    func add(to routes: inout Routes) {
+        routes.post(
+            "webhooks/stripe", audience: .everyone, limit: .webhook, bodyBytes: Limits.webhookBodyBytes, use: stripe)
     }
 
     @Sendable func stripe(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -35,7 +37,7 @@ struct WebhookRoutes {
             context.logger.warning("a webhook was not believed", metadata: ["fault": "\(fault.rawValue)"])
             throw Problem.invalidSignature
         }
-        let document = try? await JSONParser.parseAside(body)
+        let document = try? await JSONValue.parsedAside(body)
         if let document, StripeNotice.isThin(document) {
             WebhookMetrics.count(.ignored)
             return try JSONResponse.response(Taken())

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport
@@ -38,7 +39,7 @@ struct AdminWebhookEventRoutesTests {
             #expect(refused["leaves_behind", "0"] == shown["leaves_behind"])
             #expect(try await shop.send(.delete, "/admin/jobs/\(job)?confirm=true", token: token).status == 204)
             let event = try await shop.send(.get, "/admin/webhook-events/evt_discarded", token: support.accessToken)
-            #expect(event["state"] == .string("ignored") && event["can_replay"] == .boolean(true))
+            #expect(event["state"] == .string("ignored") && event["can_replay"] == .bool(true))
             #expect(event["ignored_by"] == .string("user:\(operator_.id)"))
             let replayed = try await shop.send(.post, "/admin/webhook-events/evt_discarded/replay", token: token)
             #expect(
@@ -59,7 +60,12 @@ struct AdminWebhookEventRoutesTests {
             let body = #"{"name": "payments.event", "q": "evt_many_""#
             let refused = try await shop.send(.post, "/admin/dead-letters/discard", body + "}", token: token)
             #expect(refused.status == 409 && refused.problem == "job_leaves_behind")
-            #expect(refused["leaves_behind", "5"] == .string("And 2 more at least."))
+            #expect(refused["leaves_behind", "5"] == .string("And 2 more."))
+            let part = try await shop.send(
+                .post, "/admin/dead-letters/discard", body + #", "limit": 6}"#, token: token)
+            #expect(
+                part["leaves_behind", "5"]
+                    == .string("And 1 more. Only the first 6 jobs that match were looked at."))
             let done = try await shop.send(
                 .post, "/admin/dead-letters/discard", body + #", "confirm": true}"#, token: token)
             #expect(done.status == 200 && done["changed"] == .integer(7))
