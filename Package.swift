@@ -92,6 +92,8 @@ let package = Package(
 
         // Ground: knows of nothing.
         module("Arithmetic", []),
+        // One scanner, value and pair of coders for the API, the queue, logs and tools.
+        module("JSON", ["Arithmetic"]),
 
         // Wrappers: each C library behind a Swift API, on threads of its own.
         module("Threading", [deque]),
@@ -102,10 +104,12 @@ let package = Package(
         // The queue engine and the business rules know nothing of each other.
         module(
             "JobQueue",
-            ["Arithmetic", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle, unixSignals],
+            [
+                "Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle, unixSignals,
+            ],
             exclude: ["README.md"], resources: [.copy("Migrations")]),
         // Runs the jobs of tests: in memory, or on the ledger alone.
-        module("JobQueueTesting", ["JobQueue", "Postgres", logging]),
+        module("JobQueueTesting", ["JSON", "JobQueue", "Postgres", logging]),
         module("Domain", ["Arithmetic"]),
         // Where tests end processes. Empty when built for release.
         module("CrashPoints", []),
@@ -121,11 +125,12 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
-        module("Observability", [logging, metrics, hummingbird, lifecycle]),
+        module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
-                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
+                "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
+                "Redis",
                 "Storage", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
@@ -135,7 +140,8 @@ let package = Package(
         program(
             "API",
             [
-                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis",
+                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
+                "Redis",
                 "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
@@ -152,12 +158,15 @@ let package = Package(
             ]),
         program(
             "CLI",
-            ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+            [
+                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Storage", arguments,
+                logging,
+            ]),
         program(
             "Sandbox",
             [
-                "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
-                .product(name: "Mustache", package: "swift-mustache"),
+                "JSON", "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+                unixSignals, .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tools/Sandbox"),
 
@@ -189,10 +198,11 @@ let package = Package(
         tests(
             "JobQueue",
             [
-                "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle,
+                "JSON", "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle,
                 metrics,
             ]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
+        tests("JSON", ["JSON", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
         program(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
@@ -203,13 +213,13 @@ let package = Package(
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
         // The providers' own clients are Python's.
-        tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
+        tests("Sandbox", ["JSON", "Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto,
-                httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioHTTP1, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage",
+                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",

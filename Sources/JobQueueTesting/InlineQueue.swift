@@ -1,4 +1,5 @@
 public import Foundation
+import JSON
 public import JobQueue
 public import Logging
 
@@ -152,7 +153,7 @@ public actor InlineQueue {
         guard let record = records[id] else { return nil }
         let envelope = record.envelope
         let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(AttemptRecord.self, from: Data($0))
+            try? JSONCoder.decode(AttemptRecord.self, from: $0)
         }
         return JobDetail(
             id: id, queue: record.queue.rawValue, name: envelope.name, state: record.state, reason: record.reason,

@@ -1,3 +1,4 @@
+import Arithmetic
 import Redis
 
 /// What lies in Redis for one job: a header of eleven fields that Lua can read, then the body.

@@ -1,4 +1,5 @@
 public import Foundation
+import JSON
 import Postgres
 
 /// A job as operators see it.
@@ -121,7 +122,7 @@ extension JobDetail {
             state: JobState(rawValue: state) ?? .parked,
             reason: try row["reason"], attempts: try row["attempts"], crashes: try row["crashes"],
             payload: try row["payload"],
-            errors: try JSONDecoder().decode([AttemptRecord].self, from: Data(errors.utf8)),
+            errors: try JSONCoder.decode([AttemptRecord].self, from: errors),
             process: try row["process"],
             createdAt: try row["created_at"], dispatchAt: try row["dispatch_at"], startedAt: try row["started_at"],
             finishedAt: try row["finished_at"], fingerprint: try row["fingerprint"], uniqueKey: try row["unique_key"],

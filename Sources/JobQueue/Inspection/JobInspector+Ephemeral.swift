@@ -1,5 +1,6 @@
 import Arithmetic
 import Foundation
+import JSON
 import Redis
 
 /// Dead letters of ephemeral jobs, which are in Redis alone: ids by time of death in a sorted set, bodies in a hash.
@@ -132,9 +133,8 @@ struct DeadEphemeral: Sendable {
             Envelope(rest)
             ?? Envelope(id: id, name: "malformed", version: 1, enqueuedAt: 0, isDurable: false, payload: rest[...])
         let created = Date(timeIntervalSince1970: Double(envelope.enqueuedAt) / 1000)
-        let decoder = JSONDecoder()
         let errors = envelope.errors.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? decoder.decode(AttemptRecord.self, from: Data($0))
+            try? JSONCoder.decode(AttemptRecord.self, from: $0)
         }
         self.queue = queue
         self.envelope = envelope

@@ -1,6 +1,7 @@
 import Arithmetic
 public import Foundation
 import Glibc
+import JSON
 import Synchronization
 
 /// A job's id: a UUID version 7 (RFC 9562), so that ids sort by creation time and the ledger's partitions can be ranges
@@ -135,8 +136,8 @@ enum UUIDText {
                     guard source[position] == UInt8(ascii: "-") else { return false }
                     position += 1
                 }
-                guard let high = JSONEscapes.hexadecimal(source[position]),
-                    let low = JSONEscapes.hexadecimal(source[position + 1])
+                guard let high = JSONText.hexadecimal(source[position]),
+                    let low = JSONText.hexadecimal(source[position + 1])
                 else {
                     return false
                 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// JSON in and out of payloads.
 package enum JobPayload {
     /// Most bytes of JSON.
@@ -6,7 +8,7 @@ package enum JobPayload {
     package static func encode<Kind: Job>(_ job: Kind) throws(JobPayloadError) -> [UInt8] {
         let bytes: [UInt8]
         do {
-            bytes = try JSONPayloadEncoder.encode(job)
+            bytes = try JSONCoder.encode(job)
         } catch {
             throw JobPayloadError(kind: Kind.name, reason: "cannot be encoded as JSON: \(error)")
         }
@@ -22,7 +24,7 @@ package enum JobPayload {
 
     static func decode<Kind: Job>(_ kind: Kind.Type, from bytes: ArraySlice<UInt8>) throws(JobPayloadError) -> Kind {
         do {
-            return try JSONPayloadDecoder.decode(kind, from: bytes)
+            return try JSONCoder.decode(kind, from: bytes)
         } catch {
             throw JobPayloadError(kind: Kind.name, reason: "cannot be decoded: \(error)")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// How one attempt ended, in the engine's terms: what ``JobFailure``, time limits and decoding errors are normalised
 /// to.
@@ -107,12 +108,9 @@ package struct AttemptError: Hashable, Sendable, Encodable {
 
     /// A JSON object in one line.
     package var json: String {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { return #"{"code":"unencodable"}"# }
+        guard let text = try? JSONCoder.text(self, .canonical) else { return #"{"code":"unencodable"}"# }
         // PostgreSQL's jsonb refuses U+0000.
-        return String(decoding: data, as: UTF8.self).replacing("\\u0000", with: "\\uFFFD")
+        return text.replacing("\\u0000", with: "\\uFFFD")
     }
 }
 
