@@ -20,7 +20,7 @@ package struct ReservationRequest: Sendable {
 
 /// What an order that wants stock was told.
 package enum ReservationOutcome: Hashable, Sendable {
-    /// Everything is set aside, now or by an earlier run: pay.
+    /// Everything is reserved, now or by an earlier run: pay.
     case reserved(CheckoutSnapshot)
     /// Everything was there and nothing is to be paid: the order is confirmed and the job completed, where its
     /// completion came along.

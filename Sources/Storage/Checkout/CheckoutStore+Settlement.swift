@@ -13,9 +13,9 @@ package struct PaymentUpdate: Sendable {
         case webhook
         /// Looked up because something was unclear.
         case reconciler
-        /// The time to pay ran out and the intent was called off.
+        /// The time to pay ran out and the intent was canceled.
         case sweeper
-        /// The order is called off, and its intent was.
+        /// The order is canceled, and its intent was.
         case customer
     }
 
@@ -32,7 +32,7 @@ package struct PaymentUpdate: Sendable {
     package let source: Source
     /// Completes the job that brings it, in the same transaction.
     package let completion: JobCompletion?
-    /// Why the intent was called off, where the provider refused to carry it out.
+    /// Why the intent was canceled, where the provider refused to carry it out.
     package let refusal: PaymentRefusal?
     /// Whether the provider does not know the intent any more, so that nothing was or can be charged by it.
     package let isUnknownAtProvider: Bool

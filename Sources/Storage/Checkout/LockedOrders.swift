@@ -24,7 +24,7 @@ package struct CheckoutSnapshot: Hashable, Sendable {
     package let creation: Int
     /// The payment method of the present attempt.
     package let method: String
-    /// Until when stock is set aside.
+    /// Until when stock is reserved.
     package let reservedUntil: Date?
     /// When the order was accepted.
     package let placedAt: Date
@@ -33,7 +33,7 @@ package struct CheckoutSnapshot: Hashable, Sendable {
 }
 
 extension CheckoutSnapshot {
-    /// The same order once its stock is set aside.
+    /// The same order once its stock is reserved.
     func reserved(until time: Date) -> CheckoutSnapshot {
         CheckoutSnapshot(
             orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID,
@@ -56,11 +56,11 @@ struct LockedOrders: Sendable {
         let authorized: Money
         /// Whether it is known which card was charged.
         let hasCard: Bool
-        /// Why somebody wants the order called off, `nil` while nobody does.
+        /// Why somebody wants the order canceled, `nil` while nobody does.
         let cancelReason: String?
         /// Whether a sweeper ends it because the time to pay has run out.
         let isOverdue: Bool
-        /// Whether the goods have left the house.
+        /// Whether the goods are shipped.
         let isShipped: Bool
 
         var isCancelRequested: Bool { cancelReason != nil }

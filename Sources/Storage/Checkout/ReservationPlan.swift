@@ -10,7 +10,7 @@ struct ReservationPlan: Sendable {
     private(set) var free: [LockedOrders.Entry] = []
     /// Orders that get nothing, with what was short.
     private(set) var rejected: [(entry: LockedOrders.Entry, shortages: [StockAllocation.Shortage])] = []
-    /// How many more pieces of each unit are set aside.
+    /// How many more pieces of each unit are reserved.
     let taken: [SKU: Int]
     /// Products of which the last piece is promised now.
     let soldOut: [Product.ID]

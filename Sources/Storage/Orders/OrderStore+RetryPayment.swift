@@ -10,7 +10,7 @@ package enum RetryPaymentOutcome: Hashable, Sendable {
     case notPayable(OrderStatus)
     /// Too many payments of this user, card or client were declined.
     case tooManyDeclines(TooManyDeclines)
-    /// The stock is no longer set aside, or a newer order took the cart.
+    /// The stock is no longer reserved, or a newer order took the cart.
     case tooLate
     /// Its total is out of what the payment provider charges, which was not so when it was placed.
     case notChargeable(ChargeLimits.Violation)

@@ -8,7 +8,7 @@ extension RefundStore {
     /// once, whoever brings it.
     ///
     /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when
-    /// nothing goes back by it.
+    /// nothing is refunded by it.
     package func recordElsewhere(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
         guard let intentID = snapshot.intentID else { return .unknownRefund }
         let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)")

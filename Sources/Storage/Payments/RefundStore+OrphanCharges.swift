@@ -2,7 +2,7 @@ package import Domain
 import JobQueue
 import Postgres
 
-/// Money that moved on an intent of ours that pays for no order, and goes back.
+/// Money that moved on an intent of ours that pays for no order, and is refunded.
 package struct OrphanCharge: Hashable, Sendable {
     /// The intent.
     package let intentID: PaymentIntent.ID
@@ -10,7 +10,7 @@ package struct OrphanCharge: Hashable, Sendable {
     package let orderID: Order.ID
     /// The payment it names, likewise.
     package let paymentID: Payment.ID
-    /// How much goes back.
+    /// How much is refunded.
     package let amount: Money
     /// Why.
     package let reason: RefundReason
