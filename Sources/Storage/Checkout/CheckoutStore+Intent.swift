@@ -20,8 +20,7 @@ extension CheckoutStore {
     /// - Throws: `PostgresError`; also when the intent already belongs to another payment.
     package func recordIntent(_ intentID: PaymentIntent.ID, for orderID: Order.ID) async throws -> RecordIntentOutcome {
         try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]))
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let orders = try transaction.run(LockedOrders.locking([orderID]))
             guard let facts = orders.entries[orderID]?.facts else { return .unknownOrder }
             guard facts.status == .reserved, facts.paymentStatus != .canceled else { return .notPayable(facts.status) }
             if let stored = facts.intentID, stored != intentID { return .superseded(by: stored) }

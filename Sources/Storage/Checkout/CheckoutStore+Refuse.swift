@@ -23,8 +23,8 @@ extension CheckoutStore {
         -> RefuseOutcome
     {
         let (outcome, jobs) = try await database.transaction { transaction -> (RefuseOutcome, [PendingJob]) in
-            let read = try transaction.pipeline(LockedOrders.statements([id]) + [OrderStock.products(of: [id])])
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let (orders, products) = try transaction.pipeline(
+                LockedOrders.locking([id]), OrderStock.products(of: [id]))
             guard let entry = orders.entries[id] else { return (.unknownOrder, []) }
             guard entry.facts.status.isOpen else {
                 try completion.check(transaction.pipeline([completion.statement])[0])
@@ -32,7 +32,7 @@ extension CheckoutStore {
             }
             if let intent = entry.facts.intentID { return (.intentStored(intent), []) }
             let mails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
-            let jobs = try OrderStock.invalidation(of: [id], among: read[2].rows) + mails.map { try $0.job() }
+            let jobs = try OrderStock.invalidation(of: [id], among: products) + mails.map { try $0.job() }
             var writes = CheckedWrites()
             writes.end([entry], as: .rejected, .init(.rejected, refusal.reason), rejectionReason: refusal.reason)
             // It is counted with the declined ones: its customer is written to, whoever placed it.

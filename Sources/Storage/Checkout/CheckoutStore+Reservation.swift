@@ -50,31 +50,37 @@ extension CheckoutStore {
     private func reserveBatch(_ requests: [ReservationRequest]) async throws -> [ReservationOutcome] {
         let ids = Set(requests.map(\.orderID)).sorted()
         let batch = try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements(ids) + demand(of: ids))
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
-            let plan = try ReservationPlan(orders, lines: read[2].rows, stock: read[3].rows)
+            let (orders, lines, stock) = try transaction.pipeline(
+                LockedOrders.locking(ids), lines(of: ids), stock(for: ids))
+            let plan = try ReservationPlan(orders, lines: lines, stock: stock)
             return try carryOut(plan, orders, requests, transaction)
         }
         await announce(batch.jobs, batch.ended)
         return batch.outcomes
     }
 
-    /// What the pending ones of these orders want, and the stock rows they want it from, locked by SKU.
-    private func demand(of ids: [Order.ID]) -> [SQL] {
-        [
+    /// What the pending ones of these orders want.
+    private func lines(of ids: [Order.ID]) -> Query<[PostgresRow]> {
+        Query.rows(
             """
             SELECT i.order_id, i.product_id, i.sku, i.quantity
               FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
              WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending'
-            """,
+            """
+        ) { $0 }
+    }
+
+    /// The stock rows that they want it from, locked by SKU.
+    private func stock(for ids: [Order.ID]) -> Query<[PostgresRow]> {
+        Query.rows(
             """
             SELECT sku, on_hand, reserved FROM stock
              WHERE sku IN (SELECT i.sku FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
                             WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending')
              ORDER BY sku
                FOR NO KEY UPDATE
-            """,
-        ]
+            """
+        ) { $0 }
     }
 
     private func carryOut(

@@ -109,20 +109,14 @@ extension CheckoutStore {
         let moving = updates.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
         let canceled = updates.filter { $0.intent.status == .canceled }.map(\.orderID).sorted()
         let declined = updates.filter { $0.intent.lastError != nil }.map(\.orderID).sorted()
-        let writing =
-            declined.isEmpty && canceled.isEmpty
-            ? [] : [Self.warnings(of: declined), PendingEmail.told(canceled)]
+        let isTelling = !(declined.isEmpty && canceled.isEmpty)
         let (plan, jobs) = try await database.transaction { transaction in
-            let locking = LockedOrders.statements(ids) + writing
-            let stocking =
-                moving.isEmpty
-                ? [] : [OrderStock.lock(moving, returning: canceled), OrderStock.products(of: moving)]
-            let read = try transaction.pipeline(locking + stocking)
-            let warned = try writing.isEmpty ? [] : Set(read[2].rows.map { try $0["order_id"] as Order.ID })
-            let told = try writing.isEmpty ? [] : Set(read[3].rows.map { try $0["order_id"] as Order.ID })
-            var plan = SettlementPlan(
-                updates, try LockedOrders(orders: read[0].rows, payments: read[1].rows), warned: warned, told: told,
-                settings)
+            let (orders, warned, told, _, products) = try transaction.pipeline(
+                LockedOrders.locking(ids), isTelling ? Self.warnings(of: declined) : nil,
+                isTelling ? PendingEmail.told(canceled) : nil,
+                moving.isEmpty ? nil : OrderStock.lock(moving, returning: canceled),
+                moving.isEmpty ? nil : OrderStock.products(of: moving))
+            var plan = SettlementPlan(updates, orders, warned: warned ?? [], told: told ?? [], settings)
             if !plan.corrections.isEmpty {
                 try plan.correct(Self.refunds(of: plan.corrections.map(\.order.paymentID), in: transaction))
             }
@@ -131,7 +125,7 @@ extension CheckoutStore {
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
             if !touched.isEmpty {
-                jobs += try OrderStock.invalidation(of: touched, among: read[locking.count + 1].rows)
+                jobs += try OrderStock.invalidation(of: touched, among: products ?? [])
             }
             var writes = plan.writes(captureWindow: settings.captureWindow)
             writes.add(jobs)
@@ -145,8 +139,10 @@ extension CheckoutStore {
     }
 
     /// Which of these orders have a mail about a declined payment already.
-    private static func warnings(of ids: [Order.ID]) -> SQL {
-        "SELECT order_id FROM email_deliveries WHERE order_id = ANY (\(ids)::uuid[]) AND kind = 'payment_failed'"
+    private static func warnings(of ids: [Order.ID]) -> Query<Set<Order.ID>> {
+        Query.rows(
+            "SELECT order_id FROM email_deliveries WHERE order_id = ANY (\(ids)::uuid[]) AND kind = 'payment_failed'"
+        ) { try $0["order_id"] as Order.ID }.map { Set($0) }
     }
 
     private static func refunds(

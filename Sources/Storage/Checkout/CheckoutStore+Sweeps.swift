@@ -29,20 +29,15 @@ extension CheckoutStore {
         let ids = Set(orderIDs).sorted()
         if ids.isEmpty { return [] }
         let (released, jobs) = try await database.transaction { transaction in
-            let read = try transaction.pipeline(
-                LockedOrders.statements(ids) + [
-                    stillOverdue(ids), OrderStock.products(of: ids), PendingEmail.told(ids),
-                ])
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
-            let released = try read[2].rows.compactMap { orders.entries[try $0["id"]] }
-                .filter { $0.facts.intentID == nil }
+            let (orders, overdue, products, told) = try transaction.pipeline(
+                LockedOrders.locking(ids), stillOverdue(ids), OrderStock.products(of: ids), PendingEmail.told(ids))
+            let released = overdue.compactMap { orders.entries[$0] }.filter { $0.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
             let ids = released.map(\.facts.orderID)
-            let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
             let mails = released.filter { told.contains($0.facts.orderID) }.compactMap { entry in
                 entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
             }
-            let jobs = try OrderStock.invalidation(of: ids, among: read[3].rows) + mails.map { try $0.job() }
+            let jobs = try OrderStock.invalidation(of: ids, among: products) + mails.map { try $0.job() }
             var writes = CheckedWrites()
             writes.end(released, as: .expired, .init(.expired, "not_paid_in_time"))
             if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
@@ -76,8 +71,7 @@ extension CheckoutStore {
                 """
             ).map { try $0["id"] }
             if ids.isEmpty { return ids }
-            let read = try transaction.pipeline(LockedOrders.statements(ids))
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let orders = try transaction.run(LockedOrders.locking(ids))
             var writes = CheckedWrites()
             writes.end(Array(orders.entries.values), as: .expired, .init(.expired, "not_processed_in_time"))
             try writes.run(in: transaction)
@@ -122,12 +116,14 @@ extension CheckoutStore {
             """)
     }
 
-    private func stillOverdue(_ ids: [Order.ID]) -> SQL {
-        """
-        SELECT id FROM orders
-         WHERE id = ANY (\(ids)::uuid[]) AND status IN ('reserved', 'payment_failed')
-           AND reserved_until <= now() + make_interval(secs => \(Self.claim.inSeconds))
-        """
+    private func stillOverdue(_ ids: [Order.ID]) -> Query<[Order.ID]> {
+        Query.rows(
+            """
+            SELECT id FROM orders
+             WHERE id = ANY (\(ids)::uuid[]) AND status IN ('reserved', 'payment_failed')
+               AND reserved_until <= now() + make_interval(secs => \(Self.claim.inSeconds))
+            """
+        ) { try $0["id"] }
     }
 }
 

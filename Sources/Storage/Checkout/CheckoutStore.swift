@@ -53,8 +53,7 @@ package struct CheckoutStore: Sendable {
     /// The facts about several orders, in the order of their ids.
     func facts(of ids: [Order.ID]) async throws -> [CheckoutSnapshot] {
         if ids.isEmpty { return [] }
-        let results = try await database.pipeline(LockedOrders.unlockedStatements(ids))
-        let orders = try LockedOrders(orders: results[0].rows, payments: results[1].rows)
+        let orders = try await database.run(LockedOrders.reading(ids))
         return orders.entries.values.map(\.facts).sorted { $0.orderID < $1.orderID }
     }
 

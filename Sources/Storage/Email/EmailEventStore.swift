@@ -62,31 +62,32 @@ package struct EmailEventStore: Sendable {
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
     package func handle(_ id: EmailDelivery.ID, completion: JobCompletion? = nil) async throws -> EmailUpdate {
         try await database.transaction { transaction in
-            let read = try transaction.pipeline([
-                """
-                SELECT status, bounced_at IS NOT NULL AS is_bounced FROM email_deliveries
-                 WHERE id = \(id) FOR NO KEY UPDATE
-                """,
-                """
-                SELECT id, delivery_id, message_id, event, reason, at FROM mail_events
-                 WHERE delivery_id = \(id) AND handled_at IS NULL ORDER BY at, id FOR NO KEY UPDATE
-                """,
-            ])
-            let events = try read[1].rows.map(EmailEvent.init)
-            var statements: [SQL] = []
+            let (delivery, open) = try transaction.pipeline(
+                Query.firstRow(
+                    """
+                    SELECT status, bounced_at IS NOT NULL AS is_bounced FROM email_deliveries
+                     WHERE id = \(id) FOR NO KEY UPDATE
+                    """
+                ) { (status: try $0["status"] as EmailDeliveryStatus, isBounced: try $0["is_bounced"] as Bool) },
+                Query.rows(
+                    """
+                    SELECT id, delivery_id, message_id, event, reason, at FROM mail_events
+                     WHERE delivery_id = \(id) AND handled_at IS NULL ORDER BY at, id FOR NO KEY UPDATE
+                    """
+                ) { (id: try $0["id"] as Int64, event: try EmailEvent($0)) })
+            let events = open.map(\.event)
+            var writes = CheckedWrites()
             var news = EmailUpdate(isKnown: false, wasUnknown: false, bounce: nil)
-            if let delivery = read[0].rows.first {
-                let status: EmailDeliveryStatus = try delivery["status"]
+            if let delivery {
                 news = EmailUpdate(
-                    isKnown: true, wasUnknown: status == .unknown && !events.isEmpty,
-                    bounce: try delivery["is_bounced"] ? nil : events.first(where: \.isBounce))
-                if news.wasUnknown { statements += [EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)] }
-                if let bounce = news.bounce { statements += Self.bounced(bounce) }
+                    isKnown: true, wasUnknown: delivery.status == .unknown && !events.isEmpty,
+                    bounce: delivery.isBounced ? nil : events.first(where: \.isBounce))
+                if news.wasUnknown { writes.add([EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)]) }
+                if let bounce = news.bounce { writes.add(Self.bounced(bounce)) }
             }
-            let ids: [Int64] = try read[1].rows.map { try $0["id"] }
-            statements.append("UPDATE mail_events SET handled_at = now() WHERE id = ANY (\(ids)::bigint[])")
-            let results = try transaction.pipeline(statements + (completion.map { [$0.statement] } ?? []))
-            if let completion, let result = results.last { try completion.check(result) }
+            writes.add("UPDATE mail_events SET handled_at = now() WHERE id = ANY (\(open.map(\.id))::bigint[])")
+            writes.add(completion)
+            try writes.run(in: transaction)
             return news
         }
     }

@@ -102,15 +102,12 @@ extension EmailStore {
             guard let row = read.first else { return (.unknownDelivery, false) }
             let status: EmailDeliveryStatus = try row["status"]
             guard status == .failed || status == .pending else { return (.refused(status), false) }
-            let written = try transaction.pipeline([
-                """
-                \(EmailChange.statement(to: .pending, from: [.failed, .pending], where: "id = \(id)"))
-                RETURNING \(raw: OrderEmail.columns)
-                """,
-                job.statement, entry,
-            ])
-            guard let after = written[0].rows.first else { return (.unknownDelivery, false) }
-            return (.requested(try OrderEmail(after)), true)
+            let change = EmailChange.statement(to: .pending, from: [.failed, .pending], where: "id = \(id)")
+            let (after, _) = try transaction.pipeline(
+                Query.firstRow("\(change) RETURNING \(raw: OrderEmail.columns)") { try OrderEmail($0) },
+                [job.statement, entry])
+            guard let after else { return (.unknownDelivery, false) }
+            return (.requested(after), true)
         }
         if isRequested { await dispatcher.push([job]) }
         return end

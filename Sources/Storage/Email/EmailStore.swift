@@ -75,18 +75,21 @@ package struct EmailStore: Sendable {
 
     /// The delivery and what its mail speaks of, `nil` when there is none.
     package func load(_ id: EmailDelivery.ID) async throws -> EmailSubject? {
-        let results = try await database.pipeline([
-            "SELECT \(raw: EmailDelivery.columns) FROM email_deliveries WHERE id = \(id)",
-            "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
-            """
-            \(raw: RefundRow.selection)
-             WHERE r.id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))
-            """,
-        ])
-        guard let delivery = results[0].rows.first, let order = results[1].rows.first else { return nil }
-        return EmailSubject(
-            delivery: try EmailDelivery(delivery), order: try OrderRow.order(order),
-            refund: try results[2].rows.first.map(RefundRow.refund))
+        let (delivery, order, refund) = try await database.pipeline(
+            Query.firstRow("SELECT \(raw: EmailDelivery.columns) FROM email_deliveries WHERE id = \(id)") {
+                try EmailDelivery($0)
+            },
+            Query.firstRow(
+                "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))"
+            ) { try OrderRow.order($0) },
+            Query.firstRow(
+                """
+                \(raw: RefundRow.selection)
+                 WHERE r.id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))
+                """
+            ) { try RefundRow.refund($0) })
+        guard let delivery, let order else { return nil }
+        return EmailSubject(delivery: delivery, order: order, refund: refund)
     }
 
     /// All mails about an order, in the order they were requested; none when there is no such order.

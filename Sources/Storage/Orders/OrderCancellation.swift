@@ -35,22 +35,17 @@ struct OrderCancellation {
 
     /// `nil` when there is no such order. Without a reason the one given earlier stands.
     init?(_ id: Order.ID, reason: String?, in transaction: PostgresTransaction) throws {
-        let read = try transaction.pipeline(
-            LockedOrders.statements([id]) + [
-                "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)", RefundRow.locked(of: id),
-                "SELECT product_id FROM order_items WHERE order_id = \(id)", PendingEmail.told([id]),
-            ])
-        guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id],
-            let owner = read[2].rows.first
-        else {
-            return nil
-        }
+        let (orders, owner, refunds, products, told) = try transaction.pipeline(
+            LockedOrders.locking([id]),
+            Query.firstRow("SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)") { $0 },
+            RefundRow.locked(of: id), OrderStock.products(of: [id]), PendingEmail.told([id]))
+        guard let entry = orders.entries[id], let owner else { return nil }
         self.entry = entry
         self.owner = owner
         self.reason = reason ?? entry.cancelReason ?? "requested"
-        refunds = try read[3].rows.map(RefundRow.refund)
-        products = try read[4].rows.map { try $0["product_id"] }
-        isTold = !read[5].rows.isEmpty
+        self.refunds = refunds
+        self.products = products.map(\.product)
+        isTold = told.contains(id)
     }
 
     var step: Step {

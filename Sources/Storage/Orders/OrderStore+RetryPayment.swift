@@ -28,32 +28,39 @@ extension OrderStore {
     ) async throws -> RetryPaymentOutcome {
         let job = try JobLedger.insertion(of: CheckoutOrder(orderID: id), traceparent: traceparent)
         let refusal: RetryPaymentOutcome? = try await database.transaction { transaction in
-            let read = try transaction.pipeline([
-                """
-                SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held, cart_id,
-                       cancel_requested_at IS NOT NULL AS is_called_off
-                  FROM orders WHERE id = \(id) FOR NO KEY UPDATE
-                """,
-                """
-                SELECT id, amount, currency, provider_intent_id FROM payments
-                 WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE
-                """,
-                """
-                SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
-                 WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
-                """,
-                DeclineLimit.statement(
-                    user: viewer.user, client: client, method: method, limit: settings.declinesPerHour),
-            ])
-            guard let order = read[0].rows.first, try Self.mayRead(order, viewer) else { return .unknownOrder }
+            let (order, failed, cart, declines) = try transaction.pipeline(
+                Query.firstRow(
+                    """
+                    SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held,
+                           cancel_requested_at IS NOT NULL AS is_called_off
+                      FROM orders WHERE id = \(id) FOR NO KEY UPDATE
+                    """
+                ) { $0 },
+                Query.firstRow(
+                    """
+                    SELECT id, amount, currency, provider_intent_id FROM payments
+                     WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE
+                    """
+                ) { $0 },
+                Query.firstRow(
+                    """
+                    SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
+                     WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
+                    """
+                ) { try $0["id"] as Cart.ID },
+                Query(
+                    DeclineLimit.statement(
+                        user: viewer.user, client: client, method: method, limit: settings.declinesPerHour)
+                ) { try DeclineLimit.reached($0) })
+            guard let order, try Self.mayRead(order, viewer) else { return .unknownOrder }
             let status: OrderStatus = try order["status"]
-            guard status == .paymentFailed, try !order["is_called_off"], let failed = read[1].rows.first else {
+            guard status == .paymentFailed, try !order["is_called_off"], let failed else {
                 return .notPayable(status)
             }
-            if let declines = try DeclineLimit.reached(read[3]) { return .tooManyDeclines(declines) }
+            if let declines { return .tooManyDeclines(declines) }
             let payment: Payment.ID = try failed["id"]
             let total = Money(try failed["amount"], try failed["currency"])
-            guard try order["is_held"], let cart: Cart.ID = try read[2].rows.first?["id"] else { return .tooLate }
+            guard try order["is_held"], let cart else { return .tooLate }
             do throws(ChargeLimits.Violation) {
                 try settings.charges.check(total)
             } catch {

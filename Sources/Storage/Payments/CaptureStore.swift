@@ -59,8 +59,7 @@ package struct CaptureStore: Sendable {
                 actor: actor, action: "capture.requested", subjectKind: "order", subjectID: orderID.description,
                 remoteAddress: remoteAddress, details: amount.map { ["amount": $0.description] } ?? [:]))
         let outcome = try await database.transaction { transaction -> CaptureOutcome in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]))
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID] else {
+            guard let entry = try transaction.run(LockedOrders.locking([orderID])).entries[orderID] else {
                 return .unknownOrder
             }
             let facts = entry.facts

@@ -53,12 +53,11 @@ package struct DisputeStore: Sendable {
     /// - Parameter time: when that was so at the provider.
     package func record(_ dispute: Dispute, at time: Date = Date()) async throws -> RecordDisputeOutcome {
         try await database.transaction { transaction in
-            let results = try transaction.pipeline([
-                Self.insertion(of: dispute),
-                "SELECT order_id FROM payments WHERE provider_intent_id = \(dispute.intentID)",
-            ])
-            let isNew = results[0].affectedRows == 1
-            let orderID: Order.ID? = try results[1].rows.first?["order_id"]
+            let (isNew, orderID) = try transaction.pipeline(
+                Query.any(Self.insertion(of: dispute)),
+                Query.firstRow("SELECT order_id FROM payments WHERE provider_intent_id = \(dispute.intentID)") {
+                    try $0["order_id"] as Order.ID
+                })
             let hasMoved = try isNew || Self.update(dispute, in: transaction)
             let hasPaid = try Self.note(dispute.funds, of: dispute.id, at: time, in: transaction)
             guard hasMoved || hasPaid else { return .unchanged }

@@ -15,11 +15,12 @@ extension RefundStore {
             .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let (id, isNew) = try await database.transaction { transaction -> (Refund.ID?, Bool) in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            if let known = try read[2].rows.map(RefundRow.refund).first(where: { $0.providerID == snapshot.id }) {
+            let (orders, refunds) = try transaction.pipeline(
+                LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
+            if let known = refunds.first(where: { $0.providerID == snapshot.id }) {
                 return (known.id, false)
             }
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+            guard let entry = orders.entries[orderID],
                 entry.facts.intentID == intentID, entry.captured.amount > 0,
                 entry.captured.currency == snapshot.amount.currency,
                 snapshot.amount.amount > 0, snapshot.status.isLive
@@ -53,9 +54,9 @@ extension RefundStore {
             let orderID: Order.ID = try row["order_id"]
         else { return false }
         return try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            let refunds = try read[2].rows.map(RefundRow.refund)
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+            let (orders, refunds) = try transaction.pipeline(
+                LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
+            guard let entry = orders.entries[orderID],
                 let refund = refunds.first(where: { $0.id == id }), refund.takesTheRest, refund.status == .requested,
                 refund.providerID == nil
             else { return false }

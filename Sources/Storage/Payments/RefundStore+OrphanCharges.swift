@@ -83,10 +83,10 @@ extension RefundStore {
             .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let isThere = try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            let refunds = try read[2].rows.map(RefundRow.refund)
+            let (orders, refunds) = try transaction.pipeline(
+                LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
             if refunds.contains(where: { $0.id == id }) { return true }
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+            guard let entry = orders.entries[orderID],
                 entry.facts.intentID == intentID, entry.captured.currency == snapshot.amount.currency
             else { return false }
             let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })

@@ -94,9 +94,8 @@ extension RefundStore {
         }
         guard let orderID: Order.ID = try row["order_id"] else { return try await settleStray(id, completion, news) }
         let (outcome, jobs) = try await database.transaction { transaction -> (RecordRefundOutcome, [PendingJob]) in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
-            let refunds = try read[2].rows.map(RefundRow.refund)
+            let (orders, refunds) = try transaction.pipeline(
+                LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
             guard let entry = orders.entries[orderID], let refund = refunds.first(where: { $0.id == id }) else {
                 return (.unknownRefund, [])
             }
@@ -136,12 +135,9 @@ extension RefundStore {
                 }
                 writes.add(jobs)
             }
-            let reading = writes.statements.count
-            writes.add("\(raw: RefundRow.selection) WHERE r.id = \(id)")
             writes.add(status.isSettled ? completion : nil)
-            let results = try writes.run(in: transaction)
-            guard let row = results[reading].rows.first else { return (.unknownRefund, []) }
-            let current = try RefundRow.refund(row)
+            let (_, current) = try transaction.pipeline(writes, RefundRow.reading(id))
+            guard let current else { return (.unknownRefund, []) }
             return (isNews ? .recorded(current) : .unchanged(current), jobs)
         }
         await dispatcher.push(jobs)
@@ -167,12 +163,10 @@ extension RefundStore {
                 writes.add(Self.update(refund.id, news))
                 writes.add(OrderHistory.noting(Self.events(news, refund).map { (refund.orderID, $0) }))
             }
-            let reading = writes.statements.count
-            writes.add("\(raw: RefundRow.selection) WHERE r.id = \(id)")
             writes.add((isNews ? news.status : refund.status).isSettled ? completion : nil)
-            let results = try writes.run(in: transaction)
-            guard let row = results[reading].rows.first else { return .unknownRefund }
-            return isNews ? .recorded(try RefundRow.refund(row)) : .unchanged(try RefundRow.refund(row))
+            let (_, current) = try transaction.pipeline(writes, RefundRow.reading(id))
+            guard let current else { return .unknownRefund }
+            return isNews ? .recorded(current) : .unchanged(current)
         }
     }
 

@@ -100,21 +100,20 @@ package struct RefundStore: Sendable {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
-            let read = try transaction.pipeline(
-                LockedOrders.statements([wish.orderID]) + [RefundRow.locked(of: wish.orderID)]
-                    + RefundShare.statements(of: wish.orderID))
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let (orders, locked, totals, lines) = try transaction.pipeline(
+                LockedOrders.locking([wish.orderID]), RefundRow.lockedWithKeys(of: wish.orderID),
+                RefundShare.totals(of: wish.orderID), RefundShare.lines(of: wish.orderID))
             guard let entry = orders.entries[wish.orderID] else { return (RefundOutcome.unknownOrder, [PendingJob]()) }
-            if let earlier = try read[2].rows.first(where: { try $0["request_key"] == wish.key }) {
-                return (Self.replay(try RefundRow.refund(earlier), of: wish), [])
+            if let earlier = locked.first(where: { $0.key == wish.key }) {
+                return (Self.replay(earlier.refund, of: wish), [])
             }
-            let refunds = try read[2].rows.map(RefundRow.refund)
+            let refunds = locked.map(\.refund)
             let share: RefundShare
-            switch try RefundShare.of(wish, entry, refunds: refunds, totals: read[3].rows, lines: read[4].rows) {
+            switch try RefundShare.of(wish, entry, refunds: refunds, totals: totals, lines: lines) {
             case .success(let found): share = found
             case .failure(let refusal): return (refusal.outcome, [])
             }
-            let results = try transaction.pipeline(
+            let (_, refund) = try transaction.pipeline(
                 [
                     RefundRow.insertion(
                         id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
@@ -123,10 +122,10 @@ package struct RefundStore: Sendable {
                     OrderChange.statement([
                         OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
                     ]),
-                    try Self.audit(wish, id, share), job.statement, "\(raw: RefundRow.selection) WHERE r.id = \(id)",
-                ])
-            guard let row = results.last?.rows.first else { throw StorageError.corrupt("a new refund is not there") }
-            return (.accepted(try RefundRow.refund(row)), [job])
+                    try Self.audit(wish, id, share), job.statement,
+                ], RefundRow.reading(id))
+            guard let refund else { throw StorageError.corrupt("a new refund is not there") }
+            return (.accepted(refund), [job])
         }
         await dispatcher.push(jobs)
         return outcome

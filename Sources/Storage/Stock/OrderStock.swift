@@ -87,15 +87,18 @@ enum OrderStock {
     }
 
     /// The products in these orders, for ``invalidation(of:among:)``.
-    static func products(of orders: [Order.ID]) -> SQL {
-        "SELECT order_id, product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])"
+    static func products(of orders: [Order.ID]) -> Query<[(order: Order.ID, product: Product.ID)]> {
+        Query.rows("SELECT order_id, product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])") {
+            (try $0["order_id"], try $0["product_id"])
+        }
     }
 
     /// Jobs that throw the products of some orders out of the cache.
-    static func invalidation(of orders: [Order.ID], among rows: [PostgresRow]) throws -> [PendingJob] {
+    static func invalidation(
+        of orders: [Order.ID], among products: [(order: Order.ID, product: Product.ID)]
+    ) throws -> [PendingJob] {
         let orders = Set(orders)
-        return try InvalidateProducts.pending(
-            for: rows.filter { orders.contains(try $0["order_id"]) }.map { try $0["product_id"] })
+        return try InvalidateProducts.pending(for: products.filter { orders.contains($0.order) }.map(\.product))
     }
 }
 

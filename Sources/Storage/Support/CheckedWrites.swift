@@ -48,9 +48,16 @@ struct CheckedWrites: Sendable {
     /// Runs them in one round trip and checks what has to hold.
     @discardableResult
     func run(in transaction: PostgresTransaction) throws -> [PostgresResult] {
-        if statements.isEmpty { return [] }
-        let results = try transaction.pipeline(statements)
-        for check in checks { try check(results) }
-        return results
+        statements.isEmpty ? [] : try transaction.run(self)
+    }
+}
+
+extension CheckedWrites: PipelineMember {
+    func append(to statements: inout [SQL]) { statements += self.statements }
+
+    func output(from results: inout PipelineResults) throws -> [PostgresResult] {
+        let own = try statements.map { _ in try results.next() }
+        for check in checks { try check(own) }
+        return own
     }
 }
