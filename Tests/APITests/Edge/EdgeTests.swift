@@ -295,4 +295,30 @@ struct EdgeTests {
             #expect(edge.heldBodyBytes == 0)
         }
     }
+
+    @Test func countsBodiesOfClientsThatDoNotWaitForTheirAnswersNoLonger() async throws {
+        let resources = EdgeResources(limits: EdgeLimits())
+        try await Shop.open(edge: resources) { shop in
+            let port = try #require(shop.client.port)
+            let body = Shop.order(Shop.items(try await shop.addProduct()))
+            try await onThread {
+                var connections: [RawConnection] = []
+                for number in 1...5 {
+                    let connection = try RawConnection(port: port)
+                    connection.resetsOnClose()
+                    // No worker takes the orders, so their answers are waited for.
+                    connection.send(
+                        "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                            + "Prefer: wait=20\r\nIdempotency-Key: key-\(number)\r\n"
+                            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                    connections.append(connection)
+                    for _ in 0..<5_000 where resources.heldBodyBytes < number * body.utf8.count { usleep(1_000) }
+                }
+                #expect(resources.heldBodyBytes == 5 * body.utf8.count)
+                connections.removeAll()
+                for _ in 0..<5_000 where resources.heldBodyBytes > 0 { usleep(1_000) }
+                #expect(resources.heldBodyBytes == 0)
+            }
+        }
+    }
 }
