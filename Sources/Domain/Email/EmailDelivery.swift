@@ -74,7 +74,7 @@ package enum EmailKind: String, Hashable, Codable, Sendable, CaseIterable {
     case refund
     /// Money that was said to have gone back has not: the customer's bank sent it back.
     case refundFailed = "refund_failed"
-    /// The order is called off or was not paid in time.
+    /// The order is canceled or was not paid in time.
     case cancellation
 }
 

@@ -39,7 +39,7 @@ package struct Order: Hashable, Sendable {
     package let payment: Payment?
     /// Where it is sent, `nil` after erasure.
     package let shippingAddress: Address?
-    /// Until when stock is set aside.
+    /// Until when stock is reserved.
     package let reservedUntil: Date?
     /// When it was accepted.
     package let createdAt: Date
@@ -100,7 +100,7 @@ package struct OrderRefund: Hashable, Sendable {
     package let items: [RefundItem]
     /// When it was asked for.
     package let createdAt: Date
-    /// When it succeeded, failed or was called off.
+    /// When it succeeded, failed or was canceled.
     package let settledAt: Date?
 
     /// Puts it together from stored parts.

@@ -2,15 +2,15 @@
 package enum OrderStatus: String, Codable, Lifecycle {
     /// Accepted; the worker has not set stock aside yet.
     case pending
-    /// Stock is set aside until `reserved_until`; the payment runs or waits for the customer.
+    /// Stock is reserved until `reserved_until`; the payment runs or waits for the customer.
     case reserved
-    /// Paid or authorised; stock has left. The confirmation mail is on its way.
+    /// Paid or authorized; stock has left. The confirmation mail is on its way.
     case confirmed
     /// There was too little stock, or the payment provider refuses the payment for good. Nothing was charged.
     case rejected
-    /// The payment was declined. Stock stays set aside until `reserved_until`, so another card may be tried.
+    /// The payment was declined. Stock stays reserved until `reserved_until`, so another card may be tried.
     case paymentFailed = "payment_failed"
-    /// The time to pay ran out; stock was given back.
+    /// The time to pay ran out; stock was released.
     case expired
     /// Called off by the customer, an operator or a newer order of the same cart.
     case cancelled
@@ -53,7 +53,7 @@ package enum OrderStatus: String, Codable, Lifecycle {
     package var isOutcome: Bool { self != .pending && self != .reserved }
 }
 
-/// Whether the goods of an order have left the house.
+/// Whether the goods of an order are shipped.
 package enum FulfillmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// Nothing was sent.
     case unfulfilled

@@ -11,7 +11,7 @@ package struct Payment: Hashable, Sendable {
     package let amount: Money
     /// What was taken, which can be less than ``amount``. Refunds add up to this at most.
     package let captured: Money
-    /// What is held until it is taken or let go, which can be less than ``amount``.
+    /// What is held until it is captured or voided, which can be less than ``amount``.
     package let authorized: Money
     /// The card that was charged, once known.
     package let card: CardSummary?
@@ -60,7 +60,7 @@ package enum PaymentStatus: String, Codable, Lifecycle {
     case processing
     /// The last attempt was declined. Another attempt may be made on the same intent.
     case failed
-    /// The intent was called off. It can never move money.
+    /// The intent was canceled. It can never move money.
     case canceled
     /// Money is held for us and waits to be captured.
     case authorized

@@ -20,9 +20,9 @@ package struct StockDemand: Hashable, Sendable {
 package struct StockAllocation: Sendable {
     /// What an order was told.
     package enum Decision: Hashable, Sendable {
-        /// Everything is set aside.
+        /// Everything is reserved.
         case held
-        /// Nothing is set aside, because of these shortages, in order of SKU.
+        /// Nothing is reserved, because of these shortages, in order of SKU.
         case rejected([Shortage])
     }
 
@@ -45,7 +45,7 @@ package struct StockAllocation: Sendable {
 
     /// One decision for each order, in the order of arrival.
     package private(set) var decisions: [(orderID: Order.ID, decision: Decision)] = []
-    /// How many more pieces of each unit are now set aside. Units of which nothing was taken are absent.
+    /// How many more pieces of each unit are now reserved. Units of which nothing was taken are absent.
     package private(set) var taken: [SKU: Int] = [:]
 
     private init() {}

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// Money that goes back to a customer: a row that is committed before the provider is asked.
+/// Money that is refunded to a customer: a row that is committed before the provider is asked.
 package struct Refund: Hashable, Sendable {
     /// A refund's id. The idempotency key at the provider is made from it.
     package typealias ID = Identifier<Refund>
@@ -9,7 +9,7 @@ package struct Refund: Hashable, Sendable {
     package let id: ID
     /// The order.
     package let orderID: Order.ID
-    /// The payment that is given back.
+    /// The payment that is refunded.
     package let paymentID: Payment.ID
     /// How much, in the order's currency.
     package let amount: Money
@@ -31,7 +31,7 @@ package struct Refund: Hashable, Sendable {
     package let restock: Bool
     /// When it was asked for.
     package let createdAt: Date
-    /// When it succeeded, failed or was called off.
+    /// When it succeeded, failed or was canceled.
     package let settledAt: Date?
 
     /// Puts a refund together from stored parts.
@@ -100,7 +100,7 @@ extension Refund {
     }
 }
 
-/// Where money that goes back stands.
+/// Where money that is refunded stands.
 package enum RefundStatus: String, Codable, Lifecycle {
     /// Noted; the provider may not know of it.
     case requested
@@ -130,7 +130,7 @@ package enum RefundStatus: String, Codable, Lifecycle {
     package var isSettled: Bool { self != .requested && self != .pending }
 }
 
-/// Why money goes back.
+/// Why money is refunded.
 package enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
     /// The customer asked for it.
     case requestedByCustomer = "requested_by_customer"
@@ -138,7 +138,7 @@ package enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
     case duplicate
     /// The card was not the customer's to use.
     case fraudulent
-    /// The order was called off after it was paid.
+    /// The order was canceled after it was paid.
     case orderCancelled = "order_cancelled"
     /// The money moved when the order was over already.
     case latePayment = "late_payment"

@@ -5,8 +5,8 @@ package struct RefundSum: Hashable, Sendable {
     package let captured: Money
     /// What succeeded. Only this much has gone back.
     package let refunded: Money
-    /// What can still be given back, wherever the rest was: nothing that is asked for, under way or done counts twice.
-    /// Never below zero, though what was asked for here and what was given back at the provider may for a moment come
+    /// What can still be refunded, wherever the rest was: nothing that is asked for, under way or done counts twice.
+    /// Never below zero, though what was asked for here and what was refunded at the provider may for a moment come
     /// to more than was taken.
     package let refundable: Money
 
@@ -29,7 +29,7 @@ package struct RefundSum: Hashable, Sendable {
         return refunded.amount < captured.amount ? .partiallyRefunded : .refunded
     }
 
-    /// Where an order that is paid, and was not called off, stands.
+    /// Where an order that is paid, and was not canceled, stands.
     package var order: OrderStatus {
         switch payment {
         case .refunded: .refunded
@@ -41,7 +41,7 @@ package struct RefundSum: Hashable, Sendable {
 
 /// What pieces of an order are worth when they go back.
 package enum RefundWorth {
-    /// What a number of pieces of a line come to, after others of it went back, in steps that can be given back: the
+    /// What a number of pieces of a line come to, after others of it were refunded, in steps that can be refunded: the
     /// parts of a line add up to its total exactly, in whatever order and sizes they go back.
     package static func pieces(_ quantity: Int, of line: OrderItem, after earlier: Int) -> Money {
         let all = line.quantity.rawValue

@@ -4,9 +4,9 @@ import Postgres
 
 /// What became of ending an order because the provider refuses its payment.
 package enum RefuseOutcome: Hashable, Sendable {
-    /// The order is rejected, its stock given back, its cart open again, and the job done.
+    /// The order is rejected, its stock released, its cart open again, and the job done.
     case rejected
-    /// It has an intent by now, which has to be called off first. Nothing was done.
+    /// It has an intent by now, which has to be canceled first. Nothing was done.
     case intentStored(PaymentIntent.ID)
     /// It was over, or paid for, before. Nothing was done but the job completed.
     case settled
@@ -16,7 +16,7 @@ package enum RefuseOutcome: Hashable, Sendable {
 
 extension CheckoutStore {
     /// Ends an order whose payment the provider refuses for good, before there is an intent of it that could ever move
-    /// money. Where there is one, it is called off first and settled with the refusal (``PaymentUpdate/refusal``).
+    /// money. Where there is one, it is canceled first and settled with the refusal (``PaymentUpdate/refusal``).
     ///
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
     package func refuse(_ id: Order.ID, because refusal: PaymentRefusal, completion: JobCompletion) async throws
@@ -27,7 +27,7 @@ extension CheckoutStore {
                 LockedOrders.locking([id]), OrderStock.products(of: [id]))
             guard let entry = orders.entries[id] else { return (.unknownOrder, []) }
             guard entry.facts.status.isOpen else {
-                try transaction.run(completion)
+                try completion.check(transaction.pipeline([completion.statement])[0])
                 return (.settled, [])
             }
             if let intent = entry.facts.intentID { return (.intentStored(intent), []) }

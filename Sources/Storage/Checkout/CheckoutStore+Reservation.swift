@@ -20,7 +20,7 @@ package struct ReservationRequest: Sendable {
 
 /// What an order that wants stock was told.
 package enum ReservationOutcome: Hashable, Sendable {
-    /// Everything is set aside, now or by an earlier run: pay.
+    /// Everything is reserved, now or by an earlier run: pay.
     case reserved(CheckoutSnapshot)
     /// Everything was there and nothing is to be paid: the order is confirmed and the job completed, where its
     /// completion came along.
@@ -51,12 +51,36 @@ extension CheckoutStore {
         let ids = Set(requests.map(\.orderID)).sorted()
         let batch = try await database.transaction { transaction in
             let (orders, lines, stock) = try transaction.pipeline(
-                LockedOrders.locking(ids), ReservationPlan.lines(of: ids), ReservationPlan.stock(for: ids))
-            let plan = ReservationPlan(orders, lines: lines, stock: stock, settings)
+                LockedOrders.locking(ids), lines(of: ids), stock(for: ids))
+            let plan = try ReservationPlan(orders, lines: lines, stock: stock)
             return try carryOut(plan, orders, requests, transaction)
         }
         await announce(batch.jobs, batch.ended)
         return batch.outcomes
+    }
+
+    /// What the pending ones of these orders want.
+    private func lines(of ids: [Order.ID]) -> Query<[PostgresRow]> {
+        Query.rows(
+            """
+            SELECT i.order_id, i.product_id, i.sku, i.quantity
+              FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
+             WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending'
+            """
+        ) { $0 }
+    }
+
+    /// The stock rows that they want it from, locked by SKU.
+    private func stock(for ids: [Order.ID]) -> Query<[PostgresRow]> {
+        Query.rows(
+            """
+            SELECT sku, on_hand, reserved FROM stock
+             WHERE sku IN (SELECT i.sku FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
+                            WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending')
+             ORDER BY sku
+               FOR NO KEY UPDATE
+            """
+        ) { $0 }
     }
 
     private func carryOut(
@@ -68,17 +92,22 @@ extension CheckoutStore {
             uniqueKeysWithValues: plan.rejected.map { ($0.entry.facts.orderID, $0.shortages) })
         var batch = ReservedBatch(ended: Array(shortages.keys) + free)
         batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.mails.map { try $0.job() }
-        var writes = plan.writes
+        var writes = plan.writes(settings)
         writes.add(batch.jobs)
         for request in requests where shortages[request.orderID] != nil || free.contains(request.orderID) {
             writes.add(request.completion)
         }
-        let (until, _) = try transaction.pipeline(plan.changes.map(OrderChange.query), writes)
+        let results = try writes.run(in: transaction)
+
+        var until: [Order.ID: Date] = [:]
+        if !plan.held.isEmpty {
+            for row in results[0].rows { until[try row["id"]] = try row["reserved_until"] as Date? }
+        }
         batch.outcomes = requests.map { request in
             guard let facts = orders.entries[request.orderID]?.facts else { return .unknownOrder }
             if let shortages = shortages[facts.orderID] { return .rejected(shortages) }
             if free.contains(facts.orderID) { return .confirmed }
-            if let until = until?[facts.orderID] { return .reserved(facts.reserved(until: until)) }
+            if let until = until[facts.orderID] { return .reserved(facts.reserved(until: until)) }
             return facts.status == .reserved ? .reserved(facts) : .settled(facts)
         }
         return batch

@@ -13,9 +13,9 @@ package struct PaymentUpdate: Sendable {
         case webhook
         /// Looked up because something was unclear.
         case reconciler
-        /// The time to pay ran out and the intent was called off.
+        /// The time to pay ran out and the intent was canceled.
         case sweeper
-        /// The order is called off, and its intent was.
+        /// The order is canceled, and its intent was.
         case customer
     }
 
@@ -32,7 +32,7 @@ package struct PaymentUpdate: Sendable {
     package let source: Source
     /// Completes the job that brings it, in the same transaction.
     package let completion: JobCompletion?
-    /// Why the intent was called off, where the provider refused to carry it out.
+    /// Why the intent was canceled, where the provider refused to carry it out.
     package let refusal: PaymentRefusal?
     /// Whether the provider does not know the intent any more, so that nothing was or can be charged by it.
     package let isUnknownAtProvider: Bool
@@ -109,13 +109,13 @@ extension CheckoutStore {
         let moving = updates.filter { $0.intent.status.isPaid || $0.intent.status == .canceled }.map(\.orderID).sorted()
         let canceled = updates.filter { $0.intent.status == .canceled }.map(\.orderID).sorted()
         let declined = updates.filter { $0.intent.lastError != nil }.map(\.orderID).sorted()
-        let warnings = declined.isEmpty ? nil : Self.warnings(of: declined)
-        let tellings = canceled.isEmpty ? nil : PendingEmail.told(canceled)
-        let locks = moving.isEmpty ? nil : OrderStock.lock(moving, returning: canceled)
-        let contents = moving.isEmpty ? nil : OrderStock.products(of: moving)
+        let isTelling = !(declined.isEmpty && canceled.isEmpty)
         let (plan, jobs) = try await database.transaction { transaction in
             let (orders, warned, told, _, products) = try transaction.pipeline(
-                LockedOrders.locking(ids), warnings, tellings, locks, contents)
+                LockedOrders.locking(ids), isTelling ? Self.warnings(of: declined) : nil,
+                isTelling ? PendingEmail.told(canceled) : nil,
+                moving.isEmpty ? nil : OrderStock.lock(moving, returning: canceled),
+                moving.isEmpty ? nil : OrderStock.products(of: moving))
             var plan = SettlementPlan(updates, orders, warned: warned ?? [], told: told ?? [], settings)
             if !plan.corrections.isEmpty {
                 try plan.correct(Self.refunds(of: plan.corrections.map(\.order.paymentID), in: transaction))
@@ -124,7 +124,9 @@ extension CheckoutStore {
             var jobs = try plan.mails.map { try $0.job() }
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
-            jobs += try OrderStock.invalidation(of: touched, among: products ?? [])
+            if !touched.isEmpty {
+                jobs += try OrderStock.invalidation(of: touched, among: products ?? [])
+            }
             var writes = plan.writes(captureWindow: settings.captureWindow)
             writes.add(jobs)
             for completion in plan.completions { writes.add(completion) }
@@ -138,9 +140,9 @@ extension CheckoutStore {
 
     /// Which of these orders have a mail about a declined payment already.
     private static func warnings(of ids: [Order.ID]) -> Query<Set<Order.ID>> {
-        Query(
+        Query.rows(
             "SELECT order_id FROM email_deliveries WHERE order_id = ANY (\(ids)::uuid[]) AND kind = 'payment_failed'"
-        ) { result in try Set(result.rows.map { try $0["order_id"] as Order.ID }) }
+        ) { try $0["order_id"] as Order.ID }.map { Set($0) }
     }
 
     private static func refunds(

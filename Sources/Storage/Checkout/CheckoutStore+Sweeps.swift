@@ -49,7 +49,7 @@ extension CheckoutStore {
         return released
     }
 
-    /// Ends orders as expired that never had stock set aside because their checkout job has died, once the time has
+    /// Ends orders as expired that never had stock reserved because their checkout job has died, once the time has
     /// passed for which an order may hold something. Until then an operator can bring the job back. Returns which.
     @discardableResult
     package func endAbandoned(limit: Int = 64) async throws -> [Order.ID] {

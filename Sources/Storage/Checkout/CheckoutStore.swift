@@ -80,7 +80,7 @@ final class ShopIdentity: Sendable {
 /// Runs work in batches so that one element that cannot be done does not take the others with it.
 enum BatchIsolation {
     /// Does the elements in batches of at most `size`. When a batch fails, each of its elements is done alone, so it
-    /// fails alone; unless the database is away or the task is cancelled, when asking for each would only take longer.
+    /// fails alone; unless the database is away or the task is canceled, when asking for each would only take longer.
     static func run<Element: Sendable, Value: Sendable>(
         _ elements: [Element], size: Int, _ body: ([Element]) async throws -> [Value]
     ) async -> [Result<Value, any Error>] {

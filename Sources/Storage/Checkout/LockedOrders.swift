@@ -24,7 +24,7 @@ package struct CheckoutSnapshot: Hashable, Sendable {
     package let creation: Int
     /// The payment method of the present attempt.
     package let method: String
-    /// Until when stock is set aside.
+    /// Until when stock is reserved.
     package let reservedUntil: Date?
     /// When the order was accepted.
     package let placedAt: Date
@@ -33,7 +33,7 @@ package struct CheckoutSnapshot: Hashable, Sendable {
 }
 
 extension CheckoutSnapshot {
-    /// The same order once its stock is set aside.
+    /// The same order once its stock is reserved.
     func reserved(until time: Date) -> CheckoutSnapshot {
         CheckoutSnapshot(
             orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID,
@@ -56,11 +56,11 @@ struct LockedOrders: Sendable {
         let authorized: Money
         /// Whether it is known which card was charged.
         let hasCard: Bool
-        /// Why somebody wants the order called off, `nil` while nobody does.
+        /// Why somebody wants the order canceled, `nil` while nobody does.
         let cancelReason: String?
         /// Whether a sweeper ends it because the time to pay has run out.
         let isOverdue: Bool
-        /// Whether the goods have left the house.
+        /// Whether the goods are shipped.
         let isShipped: Bool
 
         var isCancelRequested: Bool { cancelReason != nil }
@@ -77,32 +77,47 @@ struct LockedOrders: Sendable {
 
     /// Locks orders by id, then their payments, and reads both. A statement each, so that the second sees what the
     /// first waited for.
-    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> {
-        selection(ids, orders: "ORDER BY id FOR NO KEY UPDATE", payments: "ORDER BY order_id, seq FOR NO KEY UPDATE")
+    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(statements(ids)) }
+
+    /// The same without locks.
+    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(unlockedStatements(ids)) }
+
+    private static func group(_ statements: [SQL]) -> QueryGroup<LockedOrders> {
+        QueryGroup(Query.rows(statements[0]) { $0 }, Query.rows(statements[1]) { $0 }) {
+            try LockedOrders(orders: $0, payments: $1)
+        }
+    }
+
+    /// Locks orders by id, then their payments. A statement each, so that the second sees what the first waited for.
+    static func statements(_ ids: [Order.ID]) -> [SQL] {
+        [
+            """
+            SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
+            """,
+            """
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                captured_amount,
+                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
+              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
+            """,
+        ]
     }
 
     /// The same without locks.
-    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> {
-        selection(ids, orders: "", payments: "ORDER BY order_id, seq")
+    static func unlockedStatements(_ ids: [Order.ID]) -> [SQL] {
+        [
+            "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
+            """
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                captured_amount,
+                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
+              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
+            """,
+        ]
     }
 
-    private static func selection(
-        _ ids: [Order.ID], orders: String, payments: String
-    ) -> QueryGroup<LockedOrders> {
-        QueryGroup(
-            Query.rows("SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) \(raw: orders)") { $0 },
-            Query.rows(
-                """
-                SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
-                       captured_amount, coalesce(authorized_amount, amount) AS authorized_amount, capture_amount,
-                       card_brand
-                  FROM payments WHERE order_id = ANY (\(ids)::uuid[]) \(raw: payments)
-                """
-            ) { $0 }
-        ) { try LockedOrders(orders: $0, payments: $1) }
-    }
-
-    private init(orders: [PostgresRow], payments: [PostgresRow]) throws {
+    /// Reads the results of the two statements.
+    init(orders: [PostgresRow], payments: [PostgresRow]) throws {
         // Of several payments the last one counts.
         let payments = Dictionary(try payments.map { (try $0["order_id"] as Order.ID, $0) }) { $1 }
         var entries: [Order.ID: Entry] = [:]

@@ -10,59 +10,25 @@ struct ReservationPlan: Sendable {
     private(set) var free: [LockedOrders.Entry] = []
     /// Orders that get nothing, with what was short.
     private(set) var rejected: [(entry: LockedOrders.Entry, shortages: [StockAllocation.Shortage])] = []
-    /// How many more pieces of each unit are set aside.
+    /// How many more pieces of each unit are reserved.
     let taken: [SKU: Int]
     /// Products of which the last piece is promised now.
     let soldOut: [Product.ID]
 
-    private let settings: ShopSettings
-
-    /// What an order wants of one unit.
-    struct Line: Sendable {
-        let orderID: Order.ID
-        let productID: Product.ID
-        let sku: SKU
-        let quantity: Quantity
-    }
-
-    /// What the pending ones of these orders want.
-    static func lines(of ids: [Order.ID]) -> Query<[Line]> {
-        Query.rows(
-            """
-            SELECT i.order_id, i.product_id, i.sku, i.quantity
-              FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
-             WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending'
-            """
-        ) {
-            Line(
-                orderID: try $0["order_id"], productID: try $0["product_id"], sku: try $0["sku"],
-                quantity: try $0["quantity"])
-        }
-    }
-
-    /// The stock rows that the pending ones of these orders want something from, locked by SKU.
-    static func stock(for ids: [Order.ID]) -> Query<[Stock]> {
-        Query.rows(
-            """
-            SELECT sku, on_hand, reserved FROM stock
-             WHERE sku IN (SELECT i.sku FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
-                            WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending')
-             ORDER BY sku
-               FOR NO KEY UPDATE
-            """
-        ) { Stock(sku: try $0["sku"], onHand: try $0["on_hand"], reserved: try $0["reserved"]) }
-    }
-
     /// Serves the pending orders by their numbers, which is the order they were accepted in.
-    init(_ orders: LockedOrders, lines: [Line], stock: [Stock], _ settings: ShopSettings) {
-        self.settings = settings
+    init(_ orders: LockedOrders, lines: [PostgresRow], stock: [PostgresRow]) throws {
         var demand: [Order.ID: [(SKU, Quantity)]] = [:]
         var products: [SKU: Product.ID] = [:]
         for line in lines {
-            demand[line.orderID, default: []].append((line.sku, line.quantity))
-            products[line.sku] = line.productID
+            let sku: SKU = try line["sku"]
+            demand[try line["order_id"], default: []].append((sku, try line["quantity"]))
+            products[sku] = try line["product_id"]
         }
-        let levels = Dictionary(stock.map { ($0.sku, $0) }) { $1 }
+        var levels: [SKU: Stock] = [:]
+        for row in stock {
+            let sku: SKU = try row["sku"]
+            levels[sku] = Stock(sku: sku, onHand: try row["on_hand"], reserved: try row["reserved"])
+        }
         let waiting = orders.entries.values.map(\.facts).filter { $0.status == .pending }.sorted {
             $0.orderNumber < $1.orderNumber
         }
@@ -90,25 +56,21 @@ struct ReservationPlan: Sendable {
         }
     }
 
-    /// How the orders change, `nil` when none does. Run before ``writes``.
-    var changes: [OrderChange]? {
-        let reserving = held.map { id in
-            var change = OrderChange(id, to: .reserved, .init(.reserved))
-            change.hold = .extend(settings)
-            return change
-        }
-        let rejecting = rejected.map { entry, _ in
-            var change = OrderChange(entry.facts.orderID, to: .rejected, .init(.rejected, Self.outOfStock))
-            change.rejectionReason = Self.outOfStock
-            return change
-        }
-        let changes = reserving + rejecting
-        return changes.isEmpty ? nil : changes
-    }
-
-    /// What else carries the plan out, without jobs and completions.
-    var writes: CheckedWrites {
+    /// What carries the plan out, without jobs and completions. The first statement returns `id, reserved_until` of the
+    /// orders that were reserved.
+    func writes(_ settings: ShopSettings) -> CheckedWrites {
         var writes = CheckedWrites()
+        writes.add(
+            held.map { id in
+                var change = OrderChange(id, to: .reserved, .init(.reserved))
+                change.hold = .extend(settings)
+                return change
+            }
+                + rejected.map { entry, _ in
+                    var change = OrderChange(entry.facts.orderID, to: .rejected, .init(.rejected, Self.outOfStock))
+                    change.rejectionReason = Self.outOfStock
+                    return change
+                })
         if !held.isEmpty {
             writes.add(OrderStock.reserve(taken.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, for: held))
         }

@@ -5,7 +5,7 @@ import Postgres
 /// What a batch of payment updates changes: decided from locked rows, written by the caller. Each order occurs once in
 /// it.
 struct SettlementPlan: Sendable {
-    /// Money that moved for an order that is over, and goes back.
+    /// Money that moved for an order that is over, and is refunded.
     struct LateRefund: Sendable {
         let id: Refund.ID
         let orderID: Order.ID

@@ -62,7 +62,7 @@ package struct EmailEventStore: Sendable {
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
     package func handle(_ id: EmailDelivery.ID, completion: JobCompletion? = nil) async throws -> EmailUpdate {
         try await database.transaction { transaction in
-            let (delivery, told) = try transaction.pipeline(
+            let (delivery, open) = try transaction.pipeline(
                 Query.firstRow(
                     """
                     SELECT status, bounced_at IS NOT NULL AS is_bounced FROM email_deliveries
@@ -75,19 +75,19 @@ package struct EmailEventStore: Sendable {
                      WHERE delivery_id = \(id) AND handled_at IS NULL ORDER BY at, id FOR NO KEY UPDATE
                     """
                 ) { (id: try $0["id"] as Int64, event: try EmailEvent($0)) })
-            let events = told.map(\.event)
-            var statements: [SQL] = []
+            let events = open.map(\.event)
+            var writes = CheckedWrites()
             var news = EmailUpdate(isKnown: false, wasUnknown: false, bounce: nil)
             if let delivery {
                 news = EmailUpdate(
                     isKnown: true, wasUnknown: delivery.status == .unknown && !events.isEmpty,
                     bounce: delivery.isBounced ? nil : events.first(where: \.isBounce))
-                if news.wasUnknown { statements += [EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)] }
-                if let bounce = news.bounce { statements += Self.bounced(bounce) }
+                if news.wasUnknown { writes.add([EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)]) }
+                if let bounce = news.bounce { writes.add(Self.bounced(bounce)) }
             }
-            statements.append(
-                "UPDATE mail_events SET handled_at = now() WHERE id = ANY (\(told.map(\.id))::bigint[])")
-            try transaction.pipeline(statements, completion)
+            writes.add("UPDATE mail_events SET handled_at = now() WHERE id = ANY (\(open.map(\.id))::bigint[])")
+            writes.add(completion)
+            try writes.run(in: transaction)
             return news
         }
     }

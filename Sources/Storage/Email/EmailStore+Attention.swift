@@ -102,12 +102,10 @@ extension EmailStore {
             guard let row = read.first else { return (.unknownDelivery, false) }
             let status: EmailDeliveryStatus = try row["status"]
             guard status == .failed || status == .pending else { return (.refused(status), false) }
-            let reopened = Query.firstRow(
-                """
-                \(EmailChange.statement(to: .pending, from: [.failed, .pending], where: "id = \(id)"))
-                RETURNING \(raw: OrderEmail.columns)
-                """, OrderEmail.init)
-            let (after, _, _) = try transaction.pipeline(reopened, job, entry)
+            let change = EmailChange.statement(to: .pending, from: [.failed, .pending], where: "id = \(id)")
+            let (after, _) = try transaction.pipeline(
+                Query.firstRow("\(change) RETURNING \(raw: OrderEmail.columns)") { try OrderEmail($0) },
+                [job.statement, entry])
             guard let after else { return (.unknownDelivery, false) }
             return (.requested(after), true)
         }
@@ -183,7 +181,7 @@ extension EmailStore {
             guard try transaction.execute(wasTaken ? EmailChange.acceptance(of: id) : reopening) == 1 else {
                 return false
             }
-            try transaction.execute([wasTaken ? EmailChange.sentEvent(of: id) : job.statement, entry])
+            _ = try transaction.pipeline([wasTaken ? EmailChange.sentEvent(of: id) : job.statement, entry])
             return true
         }
         if isSettled, !wasTaken { await dispatcher.push([job]) }

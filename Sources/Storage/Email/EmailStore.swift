@@ -76,16 +76,18 @@ package struct EmailStore: Sendable {
     /// The delivery and what its mail speaks of, `nil` when there is none.
     package func load(_ id: EmailDelivery.ID) async throws -> EmailSubject? {
         let (delivery, order, refund) = try await database.pipeline(
+            Query.firstRow("SELECT \(raw: EmailDelivery.columns) FROM email_deliveries WHERE id = \(id)") {
+                try EmailDelivery($0)
+            },
             Query.firstRow(
-                "SELECT \(raw: EmailDelivery.columns) FROM email_deliveries WHERE id = \(id)", EmailDelivery.init),
-            Query.firstRow(
-                "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
-                OrderRow.order),
+                "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))"
+            ) { try OrderRow.order($0) },
             Query.firstRow(
                 """
                 \(raw: RefundRow.selection)
                  WHERE r.id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))
-                """, RefundRow.refund))
+                """
+            ) { try RefundRow.refund($0) })
         guard let delivery, let order else { return nil }
         return EmailSubject(delivery: delivery, order: order, refund: refund)
     }

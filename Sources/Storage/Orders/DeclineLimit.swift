@@ -25,10 +25,10 @@ package struct TooManyDeclines: Hashable, Sendable, Error {
 /// A card is known by its fingerprint, which only the provider's answer has. So a payment method counts as the card
 /// that it was found to be when it was declined before.
 enum DeclineLimit {
-    /// Reads how long a payment has to wait; nil when it need not.
-    static func reached(user: User.ID?, client: String?, method: String, limit: Int) -> Query<TooManyDeclines?> {
+    /// Reads how long a payment has to wait; no row when it need not.
+    static func statement(user: User.ID?, client: String?, method: String, limit: Int) -> SQL {
         let last = max(limit, 1) - 1
-        let statement: SQL = """
+        return """
             SELECT source, ceil(greatest(1, extract(epoch FROM at + interval '1 hour' - now())))::integer AS seconds
               FROM ((SELECT 'user' AS source, at FROM payment_declines
                       WHERE user_id = \(user)::uuid AND at > now() - interval '1 hour'
@@ -46,12 +46,14 @@ enum DeclineLimit {
              WHERE \(limit > 0)
              ORDER BY at DESC LIMIT 1
             """
-        return Query(statement) { result in
-            guard let row = result.rows.first, let source = TooManyDeclines.Source(rawValue: try row["source"]) else {
-                return nil
-            }
-            return TooManyDeclines(source: source, seconds: try row["seconds"])
+    }
+
+    /// What the statement found.
+    static func reached(_ result: PostgresResult) throws -> TooManyDeclines? {
+        guard let row = result.rows.first, let source = TooManyDeclines.Source(rawValue: try row["source"]) else {
+            return nil
         }
+        return TooManyDeclines(source: source, seconds: try row["seconds"])
     }
 
     /// Takes note of declined payments, each attempt once.

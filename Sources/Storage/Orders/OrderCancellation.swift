@@ -6,9 +6,9 @@ import Postgres
 struct OrderCancellation {
     /// What there is to do.
     enum Step {
-        /// No money is under way: give the stock back.
+        /// No money is under way: release the stock.
         case release
-        /// Money was taken: it goes back, and the goods are back on the shelf.
+        /// Money was taken: it is refunded, and the goods return to stock.
         case giveBack
         /// The provider has to be asked first.
         case ask
@@ -16,7 +16,7 @@ struct OrderCancellation {
         case running
         /// It is over already.
         case over
-        /// The goods have left.
+        /// The goods are shipped.
         case sent
         /// There is no such order.
         case unknown
@@ -43,9 +43,9 @@ struct OrderCancellation {
         self.entry = entry
         self.owner = owner
         self.reason = reason ?? entry.cancelReason ?? "requested"
-        self.refunds = refunds.map(\.refund)
+        self.refunds = refunds
         self.products = products.map(\.product)
-        isTold = !told.isEmpty
+        isTold = told.contains(id)
     }
 
     var step: Step {
@@ -116,7 +116,7 @@ struct OrderCancellation {
     }
 
     /// Takes the request back, and answers the jobs to push after the commit: whoever was not told that the order is
-    /// confirmed, because it was to be called off, is told now.
+    /// confirmed, because it was to be canceled, is told now.
     func letStand(in transaction: PostgresTransaction) throws -> [PendingJob] {
         let id = entry.facts.orderID
         _ = try transaction.execute(

@@ -1,5 +1,4 @@
 import Domain
-import FoundationEssentials
 import JobQueue
 import Postgres
 
@@ -115,16 +114,6 @@ extension OrderChange {
             )
             SELECT id, reserved_until FROM changed
             """
-    }
-
-    /// The changes, and until when stock is held for the orders that changed. All of them must take place.
-    static func query(_ changes: [OrderChange]) -> Query<[Order.ID: Date]> {
-        Query(statement(changes)) { result in
-            try check(result, of: changes)
-            var until: [Order.ID: Date] = [:]
-            for row in result.rows { until[try row["id"]] = try row["reserved_until"] as Date? }
-            return until
-        }
     }
 
     /// Throws unless every order changed, and so undoes the transaction.

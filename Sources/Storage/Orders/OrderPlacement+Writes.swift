@@ -4,39 +4,34 @@ import JobQueue
 import Postgres
 
 extension OrderPlacement {
-    /// The cart of an express order; the buyer's own is there already.
-    func expressCart(_ cartID: Cart.ID) -> SQL? {
-        guard request.source != .cart else { return nil }
-        let buyer = request.buyer
-        return """
-            INSERT INTO carts (id, user_id, guest_token_hash, is_express, status, locked_at)
-            VALUES (\(cartID), \(buyer.userID), \(buyer.guestTokenHash), true, 'converting', now())
-            """
+    /// The cart of an express order, made for it alone.
+    func expressCart(_ cartID: Cart.ID) -> SQL {
+        """
+        INSERT INTO carts (id, user_id, guest_token_hash, is_express, status, locked_at)
+        VALUES (\(cartID), \(request.buyer.userID), \(request.buyer.guestTokenHash), true, 'converting', now())
+        """
     }
 
-    /// The order's own row, read back as the order that it is.
-    func insertion(_ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress) -> Query<Order> {
-        let buyer = request.buyer
-        let totals = draft.totals
-        let total = totals.total
+    /// The order's own row.
+    func insertion(
+        _ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress
+    ) -> Query<(number: Int64, createdAt: Date)> {
+        let (buyer, totals) = (request.buyer, draft.totals)
         return Query.row(
             """
             INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, language, shipping_address, currency,
                                 subtotal, discount, shipping, tax, total, rate_set_id, rate_base, rate, rate_margin,
                                 checkout_job_id)
             VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(language),
-                \(address)::jsonb,
-                    \(total.currency),
-                    \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount),
-                        \(totals.tax.amount), \(total.amount),
-                    \(draft.rate?.setID), \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero),
-                    \(job.id))
+                    \(address)::jsonb, \(totals.total.currency), \(totals.subtotal.amount), \(totals.discount.amount),
+                    \(totals.shipping.amount), \(totals.tax.amount), \(totals.total.amount), \(draft.rate?.setID),
+                    \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero), \(job.id))
             RETURNING number, created_at
             """
-        ) { row in try order(draft, cartID, email, row) }
+        ) { (try $0["number"], try $0["created_at"]) }
     }
 
-    /// Everything else that makes an order, in the order of its references.
+    /// What belongs to the order's row, in the order of its references.
     func writes(_ draft: OrderDraft, _ cartID: Cart.ID) -> [SQL] {
         let buyer = request.buyer
         let total = draft.totals.total
@@ -74,19 +69,19 @@ extension OrderPlacement {
     }
 
     /// The order as it stands after the writes.
-    private func order(_ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress, _ row: PostgresRow) throws
-        -> Order
-    {
-        let createdAt: Date = try row["created_at"]
-        return Order(
-            id: orderID, number: try row["number"], cartID: cartID, userID: request.buyer.userID, email: email,
+    func order(
+        _ draft: OrderDraft, _ cartID: Cart.ID, _ email: EmailAddress, _ placed: (number: Int64, createdAt: Date)
+    ) -> Order {
+        Order(
+            id: orderID, number: placed.number, cartID: cartID, userID: request.buyer.userID, email: email,
             status: .pending,
             fulfilment: .unfulfilled, version: 1, items: draft.items, totals: draft.totals, rate: draft.rate,
             payment: Payment(
                 id: paymentID, status: draft.paymentStatus, amount: draft.totals.total, providerID: nil, attempt: 1,
                 method: method,
                 declineCode: nil, clientSecret: nil),
-            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: createdAt, updatedAt: createdAt,
+            shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: placed.createdAt,
+            updatedAt: placed.createdAt,
             confirmedAt: nil,
             language: language)
     }

@@ -35,24 +35,22 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let (key, yielding, cart, lines, account, book, declines) = try transaction.pipeline(
-            claim, superseded, lockedCart, self.lines, mailAddress, PriceBook.reading(currency, settings), self.declines
-        )
-        try check(key)
-        let cartID = try cartID(of: cart)
+        let (claimed, stored, yielding, cart, lines, address, book, declines) = try transaction.pipeline(
+            claim, stored, superseded, lockedCart, lines, mailAddress, PriceBook.reading(currency, settings), declines)
+        try checkKey(claimed, stored)
+        let cartID = try Self.open(cart)
         let draft = try OrderDraft.price(lines, with: book, settings.charges).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
         }
         try checkPayment(of: draft.totals.total, book)
-        if draft.totals.total.amount > 0, let declines {
-            throw Refusal(outcome: .tooManyDeclines(declines))
-        }
-        guard let email = request.email ?? account else { throw Refusal(outcome: .emailRequired) }
-        let invalidations = try yielding.map { try $0.isEmpty ? [] : giveWay($0, transaction) } ?? []
-        let (_, order, _, _) = try transaction.pipeline(
-            expressCart(cartID), insertion(draft, cartID, email), writes(draft, cartID), invalidations)
-        return Placed(order: order, jobs: [job] + invalidations)
+        if draft.totals.total.amount > 0, let declines { throw Refusal(outcome: .tooManyDeclines(declines)) }
+        guard let email = request.email ?? address else { throw Refusal(outcome: .emailRequired) }
+        let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
+        let (_, placed, _) = try transaction.pipeline(
+            request.source == .cart ? nil : expressCart(cartID), insertion(draft, cartID, email),
+            writes(draft, cartID) + invalidations.map(\.statement))
+        return Placed(order: order(draft, cartID, email, placed), jobs: [job] + invalidations)
     }
 
     /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
@@ -88,9 +86,9 @@ struct OrderPlacement: Sendable {
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
 
     /// Nobody waits for a key: who comes while another request holds it is told so.
-    private var claim: QueryGroup<Key> {
+    private var claim: Query<Bool> {
         let (scopes, key) = (request.scopes, request.idempotencyKey)
-        let claimed = Query.firstRow(
+        return Query.row(
             """
             WITH gate AS MATERIALIZED (
                 SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key),
@@ -107,44 +105,35 @@ struct OrderPlacement: Sendable {
             )
             SELECT is_open, (SELECT count(*) FROM claimed) = cardinality(\(scopes)::text[]) AS is_claimed FROM gate
             """
-        ) { try $0["is_claimed"] as Bool }
-        let stored = Query.firstRow(
+        ) { try $0["is_claimed"] }
+    }
+
+    /// The order that the key placed before.
+    private var stored: Query<(fingerprint: [UInt8], order: Order.ID)?> {
+        let (scopes, key) = (request.scopes, request.idempotencyKey)
+        return Query.firstRow(
             """
             SELECT fingerprint, order_id FROM idempotency_keys
              WHERE scope = ANY (\(scopes + request.earlierScopes)::text[]) AND key = \(key) AND order_id <> \(orderID)
              LIMIT 1
             """
-        ) { (fingerprint: try $0["fingerprint"] as [UInt8], orderID: try $0["order_id"] as Order.ID?) }
-        return QueryGroup(claimed, stored) { Key(isClaimed: $0, earlier: $1) }
+        ) { (try $0["fingerprint"], try $0["order_id"]) }
     }
 
-    /// What became of the request's idempotency key.
-    private struct Key: Sendable {
-        /// Whether this request has it now.
-        let isClaimed: Bool?
-        /// What was asked for under it before.
-        let earlier: (fingerprint: [UInt8], orderID: Order.ID?)?
-    }
-
-    private func check(_ key: Key) throws {
-        guard let isClaimed = key.isClaimed else {
-            throw StorageError.corrupt("an idempotency key was neither claimed nor found")
-        }
+    private func checkKey(_ isClaimed: Bool, _ earlier: (fingerprint: [UInt8], order: Order.ID)?) throws {
         if isClaimed { return }
-        guard let earlier = key.earlier else { throw Refusal(outcome: .requestInProgress) }
+        guard let earlier else { throw Refusal(outcome: .requestInProgress) }
         guard earlier.fingerprint == request.fingerprint else { throw Refusal(outcome: .keyReused) }
-        guard let orderID = earlier.orderID else {
-            throw StorageError.corrupt("an idempotency key names no order")
-        }
-        throw Replay(orderID: orderID)
+        throw Replay(orderID: earlier.order)
     }
 
     /// Locks an order of the same cart that was declined: it gives way to this one, stock and all.
-    private var superseded: Query<[Order.ID]>? {
+    private var superseded: Query<[Order.ID]> {
         let owner = request.buyer
-        guard request.source == .cart else { return nil }
-        return Query.rows(
-            """
+        let statement: SQL =
+            request.source != .cart
+            ? "SELECT NULL::uuid AS id WHERE false"
+            : """
             SELECT o.id
               FROM orders AS o
               JOIN carts AS c ON c.id = o.cart_id
@@ -152,39 +141,36 @@ struct OrderPlacement: Sendable {
                AND o.status = 'payment_failed'
                FOR NO KEY UPDATE OF o
             """
-        ) { try $0["id"] }
+        return Query.rows(statement) { try $0["id"] }
     }
 
-    private typealias LockedCart = (id: Cart.ID, status: CartStatus)
-
-    /// The buyer's cart, locked; nothing for an express order, which gets one of its own.
-    private var lockedCart: Query<LockedCart?>? {
+    private var lockedCart: Query<(id: Cart.ID, status: CartStatus)?> {
         let owner = request.buyer
-        guard request.source == .cart else { return nil }
-        return Query.firstRow(
-            """
+        let statement: SQL =
+            request.source != .cart
+            ? "SELECT \(expressCartID)::uuid AS id, 'open' AS status"
+            : """
             SELECT id, status
               FROM carts AS c
              WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
                FOR NO KEY UPDATE
             """
-        ) { (id: try $0["id"], status: try $0["status"]) }
+        return Query.firstRow(statement) { (try $0["id"], try $0["status"]) }
     }
 
-    private func cartID(of cart: LockedCart??) throws -> Cart.ID {
-        guard let cart else { return expressCartID }
+    private static func open(_ cart: (id: Cart.ID, status: CartStatus)?) throws -> Cart.ID {
         guard let cart else { throw Refusal(outcome: .cartEmpty) }
         guard cart.status == .open else { throw Refusal(outcome: .cartLocked) }
         return cart.id
     }
 
     private var lines: Query<[PricedLine]> {
-        let selection =
+        let statement =
             switch request.source {
             case .cart: PricedLine.cart(of: request.buyer, in: currency)
             case .items(let lines): PricedLine.express(lines, in: currency)
             }
-        return Query.rows(selection, PricedLine.init)
+        return Query.rows(statement) { try PricedLine($0) }
     }
 
     private var mailAddress: Query<EmailAddress?> {
@@ -194,7 +180,9 @@ struct OrderPlacement: Sendable {
     }
 
     private var declines: Query<TooManyDeclines?> {
-        DeclineLimit.reached(
-            user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
+        Query(
+            DeclineLimit.statement(
+                user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
+        ) { try DeclineLimit.reached($0) }
     }
 }

@@ -4,25 +4,25 @@ import Postgres
 
 /// What became of a wish to call an order off. The order as it is afterwards.
 package enum CancelOutcome: Hashable, Sendable {
-    /// It is cancelled. Money that was taken is on its way back.
+    /// It is canceled. Money that was taken is on its way back.
     case cancelled(Order)
-    /// Its payment has to be called off first; a job is at it. It ends cancelled, and what was paid goes back.
+    /// Its payment has to be canceled first; a job is at it. It ends canceled, and what was paid is refunded.
     case started(Order)
     /// It was over before. Nothing changed.
     case alreadyOver(Order)
-    /// The goods have left the house. Nothing changed.
+    /// The goods are shipped. Nothing changed.
     case alreadySent(Order)
     /// There is no such order, or it belongs to somebody else.
     case unknownOrder
 }
 
-/// How the calling off of an order ended whose payment had come too far.
+/// How the cancellation of an order ended whose payment had come too far.
 package enum CancellationResult: Hashable, Sendable {
-    /// The order is cancelled and the money on its way back.
+    /// The order is canceled and the money on its way back.
     case givenBack
     /// It was over before.
     case over
-    /// The goods have left the house, so the order stands.
+    /// The goods are shipped, so the order stands.
     case alreadyShipped
     /// No money is known to have moved. Nothing was done.
     case notPaid
@@ -64,7 +64,7 @@ extension OrderStore {
         }
     }
 
-    /// Ends an order whose calling off was asked for, once its money turns out to have moved: the goods go back on the
+    /// Ends an order whose cancellation was asked for, once its money turns out to have moved: the goods go back on the
     /// shelf and the money to the customer. When the goods have left meanwhile, the order stands as if nothing had been
     /// asked.
     ///
@@ -79,7 +79,7 @@ extension OrderStore {
                 case .alreadyShipped: try cancellation.letStand(in: transaction)
                 case .notPaid, .over: [PendingJob]()
                 }
-            if end != .notPaid { try transaction.run(completion) }
+            if end != .notPaid { try completion.check(transaction.pipeline([completion.statement])[0]) }
             return (end, jobs)
         }
         await dispatcher.push(jobs)

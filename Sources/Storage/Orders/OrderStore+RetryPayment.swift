@@ -10,7 +10,7 @@ package enum RetryPaymentOutcome: Hashable, Sendable {
     case notPayable(OrderStatus)
     /// Too many payments of this user, card or client were declined.
     case tooManyDeclines(TooManyDeclines)
-    /// The stock is no longer set aside, or a newer order took the cart.
+    /// The stock is no longer reserved, or a newer order took the cart.
     case tooLate
     /// Its total is out of what the payment provider charges, which was not so when it was placed.
     case notChargeable(ChargeLimits.Violation)
@@ -31,7 +31,7 @@ extension OrderStore {
             let (order, failed, cart, declines) = try transaction.pipeline(
                 Query.firstRow(
                     """
-                    SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held, cart_id,
+                    SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held,
                            cancel_requested_at IS NOT NULL AS is_called_off
                       FROM orders WHERE id = \(id) FOR NO KEY UPDATE
                     """
@@ -48,8 +48,10 @@ extension OrderStore {
                      WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
                     """
                 ) { try $0["id"] as Cart.ID },
-                DeclineLimit.reached(
-                    user: viewer.user, client: client, method: method, limit: settings.declinesPerHour))
+                Query(
+                    DeclineLimit.statement(
+                        user: viewer.user, client: client, method: method, limit: settings.declinesPerHour)
+                ) { try DeclineLimit.reached($0) })
             guard let order, try Self.mayRead(order, viewer) else { return .unknownOrder }
             let status: OrderStatus = try order["status"]
             guard status == .paymentFailed, try !order["is_called_off"], let failed else {

@@ -3,7 +3,7 @@ package import FoundationEssentials
 package import JobQueue
 package import Postgres
 
-/// What became of a wish to take the money that is set aside for an order.
+/// What became of a wish to capture the money that is authorized for an order.
 package enum CaptureOutcome: Hashable, Sendable {
     /// A job takes it, now or asked for before.
     case requested
@@ -17,25 +17,25 @@ package enum CaptureOutcome: Hashable, Sendable {
     case wrongCurrency(Currency)
     /// The amount is between two that can be charged in its currency, which are this far apart.
     case notChargeable(step: Money)
-    /// No money is set aside, or the order is being called off.
+    /// No money is authorized, or the order is being canceled.
     case notAuthorized(OrderStatus)
     /// There is no such order.
     case unknownOrder
 }
 
-/// Money that is set aside and that nobody has asked to take, shortly before the provider lets it go.
+/// Money that is authorized and that nobody has asked to take, shortly before its authorization expires.
 package struct DueCapture: Hashable, Sendable {
     /// The order.
     package let orderID: Order.ID
     /// Its number.
     package let orderNumber: Int64
-    /// What is set aside.
+    /// What is authorized.
     package let amount: Money
     /// When the provider lets it go.
     package let before: Date
 }
 
-/// Money that is set aside when an order is confirmed, and taken later.
+/// Money that is authorized when an order is confirmed, and taken later.
 package struct CaptureStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
@@ -48,7 +48,7 @@ package struct CaptureStore: Sendable {
 
     /// Asks for the money of an order, once.
     ///
-    /// - Parameter amount: how much of what is held; the rest is let go. All of it when `nil`.
+    /// - Parameter amount: how much of what is held; the rest is voided. All of it when `nil`.
     package func request(
         _ orderID: Order.ID, amount: Money? = nil, by actor: AuditActor, remoteAddress: String? = nil
     ) async throws -> CaptureOutcome {
@@ -118,7 +118,7 @@ package struct CaptureStore: Sendable {
         }
     }
 
-    /// Notes in the order's events that its money is about to be let go. Answers whether that is news: it is noted
+    /// Notes in the order's events that its authorization is about to expire. Answers whether that is news: it is noted
     /// once.
     package func noteDue(_ orderID: Order.ID) async throws -> Bool {
         try await database.execute(

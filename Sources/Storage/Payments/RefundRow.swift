@@ -53,14 +53,19 @@ enum RefundRow {
     }
 
     /// All refunds of an order, locked. The caller holds the locks of order and payment.
-    static func locked(of orderID: Order.ID) -> Query<[(key: String, refund: Refund)]> {
+    static func locked(of orderID: Order.ID) -> Query<[Refund]> {
+        Query.rows("\(raw: selection) WHERE r.order_id = \(orderID) ORDER BY r.id FOR NO KEY UPDATE OF r", refund)
+    }
+
+    /// The same with the keys under which they were asked for.
+    static func lockedWithKeys(of orderID: Order.ID) -> Query<[(refund: Refund, key: String)]> {
         Query.rows("\(raw: selection) WHERE r.order_id = \(orderID) ORDER BY r.id FOR NO KEY UPDATE OF r") {
-            (key: try $0["request_key"], refund: try refund($0))
+            (try refund($0), try $0["request_key"])
         }
     }
 
-    /// One refund as it is now.
-    static func one(_ id: Refund.ID) -> Query<Refund?> {
+    /// One refund, `nil` when there is none.
+    static func reading(_ id: Refund.ID) -> Query<Refund?> {
         Query.firstRow("\(raw: selection) WHERE r.id = \(id)", refund)
     }
 

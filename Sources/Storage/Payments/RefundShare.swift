@@ -12,7 +12,7 @@ struct RefundShare: Sendable {
     let amount: Money
     let items: [RefundItem]
 
-    /// What the order comes to.
+    /// The totals of an order.
     static func totals(of orderID: Order.ID) -> Query<OrderTotals?> {
         Query.firstRow("SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)") { row in
             let currency: Currency = try row["currency"]
@@ -22,7 +22,7 @@ struct RefundShare: Sendable {
         }
     }
 
-    /// The order's lines.
+    /// The lines of an order.
     static func lines(of orderID: Order.ID) -> Query<[OrderItem]> {
         Query.rows(
             """
@@ -107,16 +107,19 @@ struct Restocking {
             return
         }
         let skus = wanted.map(\.sku)
-        let stock: SQL = "SELECT FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE"
-        let consumed = Query.rows(
+        let read = try transaction.pipeline([
+            "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE",
             """
             SELECT sku, quantity, restocked FROM reservations
              WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed'
-             ORDER BY sku FOR NO KEY UPDATE
-            """
-        ) { (sku: try $0["sku"] as SKU, quantity: try $0["quantity"] as Int, restocked: try $0["restocked"] as Int) }
+                 ORDER BY sku FOR NO KEY UPDATE
+            """,
+        ])
         var back: [(item: RefundItem, pieces: Int64)] = []
-        for (sku, quantity, restocked) in try transaction.pipeline(stock, consumed).1 {
+        for row in read[1].rows {
+            let (sku, quantity, restocked): (SKU, Int, Int) = (
+                try row["sku"], try row["quantity"], try row["restocked"]
+            )
             guard let item = wanted.first(where: { $0.sku == sku }) else { continue }
             let meant = refunds.filter { $0.status == .succeeded }.flatMap(\.items).filter {
                 $0.restock && $0.sku == sku

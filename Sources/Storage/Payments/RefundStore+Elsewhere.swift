@@ -8,16 +8,15 @@ extension RefundStore {
     /// once, whoever brings it.
     ///
     /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when
-    /// nothing goes back by it.
+    /// nothing is refunded by it.
     package func recordElsewhere(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
         guard let intentID = snapshot.intentID else { return .unknownRefund }
         let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)")
             .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let (id, isNew) = try await database.transaction { transaction -> (Refund.ID?, Bool) in
-            let (orders, locked) = try transaction.pipeline(
+            let (orders, refunds) = try transaction.pipeline(
                 LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
-            let refunds = locked.map(\.refund)
             if let known = refunds.first(where: { $0.providerID == snapshot.id }) {
                 return (known.id, false)
             }
@@ -55,9 +54,8 @@ extension RefundStore {
             let orderID: Order.ID = try row["order_id"]
         else { return false }
         return try await database.transaction { transaction in
-            let (orders, locked) = try transaction.pipeline(
+            let (orders, refunds) = try transaction.pipeline(
                 LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
-            let refunds = locked.map(\.refund)
             guard let entry = orders.entries[orderID],
                 let refund = refunds.first(where: { $0.id == id }), refund.takesTheRest, refund.status == .requested,
                 refund.providerID == nil

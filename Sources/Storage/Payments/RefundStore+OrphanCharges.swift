@@ -2,7 +2,7 @@ package import Domain
 import JobQueue
 import Postgres
 
-/// Money that moved on an intent of ours that pays for no order, and goes back.
+/// Money that moved on an intent of ours that pays for no order, and is refunded.
 package struct OrphanCharge: Hashable, Sendable {
     /// The intent.
     package let intentID: PaymentIntent.ID
@@ -10,7 +10,7 @@ package struct OrphanCharge: Hashable, Sendable {
     package let orderID: Order.ID
     /// The payment it names, likewise.
     package let paymentID: Payment.ID
-    /// How much goes back.
+    /// How much is refunded.
     package let amount: Money
     /// Why.
     package let reason: RefundReason
@@ -51,7 +51,7 @@ extension RefundStore {
                 ON CONFLICT (stray_intent_id) DO NOTHING
                 """)
             if inserted == 0 { return false }
-            try transaction.execute([
+            _ = try transaction.pipeline([
                 OrderHistory.noting(.refundRequested, charge.reason.rawValue, of: charge.orderID), audit,
                 job.statement,
             ])
@@ -83,9 +83,8 @@ extension RefundStore {
             .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let isThere = try await database.transaction { transaction in
-            let (orders, locked) = try transaction.pipeline(
+            let (orders, refunds) = try transaction.pipeline(
                 LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
-            let refunds = locked.map(\.refund)
             if refunds.contains(where: { $0.id == id }) { return true }
             guard let entry = orders.entries[orderID],
                 entry.facts.intentID == intentID, entry.captured.currency == snapshot.amount.currency

@@ -94,9 +94,8 @@ extension RefundStore {
         }
         guard let orderID: Order.ID = try row["order_id"] else { return try await settleStray(id, completion, news) }
         let (outcome, jobs) = try await database.transaction { transaction -> (RecordRefundOutcome, [PendingJob]) in
-            let (orders, locked) = try transaction.pipeline(
+            let (orders, refunds) = try transaction.pipeline(
                 LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
-            let refunds = locked.map(\.refund)
             guard let entry = orders.entries[orderID], let refund = refunds.first(where: { $0.id == id }) else {
                 return (.unknownRefund, [])
             }
@@ -136,8 +135,8 @@ extension RefundStore {
                 }
                 writes.add(jobs)
             }
-            let (_, current, _) = try transaction.pipeline(
-                writes, RefundRow.one(id), status.isSettled ? completion : nil)
+            writes.add(status.isSettled ? completion : nil)
+            let (_, current) = try transaction.pipeline(writes, RefundRow.reading(id))
             guard let current else { return (.unknownRefund, []) }
             return (isNews ? .recorded(current) : .unchanged(current), jobs)
         }
@@ -164,9 +163,8 @@ extension RefundStore {
                 writes.add(Self.update(refund.id, news))
                 writes.add(OrderHistory.noting(Self.events(news, refund).map { (refund.orderID, $0) }))
             }
-            let isSettled = (isNews ? news.status : refund.status).isSettled
-            let (_, current, _) = try transaction.pipeline(
-                writes, RefundRow.one(id), isSettled ? completion : nil)
+            writes.add((isNews ? news.status : refund.status).isSettled ? completion : nil)
+            let (_, current) = try transaction.pipeline(writes, RefundRow.reading(id))
             guard let current else { return .unknownRefund }
             return isNews ? .recorded(current) : .unchanged(current)
         }

@@ -2,7 +2,7 @@ package import Domain
 package import JobQueue
 package import Postgres
 
-/// What somebody wants to give back.
+/// What a caller wants refunded.
 package struct RefundWish: Hashable, Sendable {
     /// Pieces of one line of the order.
     package struct Item: Hashable, Sendable {
@@ -60,17 +60,17 @@ package enum RefundOutcome: Hashable, Sendable {
     case replayed(Refund)
     /// This key asked for another refund before.
     case keyReused
-    /// There is less to give back, or nothing: what is left.
+    /// There is less to refund, or nothing: what is left.
     case exceedsCaptured(refundable: Money)
     /// The order has no line of this product.
     case unknownItem(Product.ID)
-    /// So few pieces of this product are left that were not given back before.
+    /// So few pieces of this product are left that were not refunded before.
     case tooManyPieces(Product.ID, left: Int)
     /// The named pieces cost nothing.
     case worthNothing
     /// The order was paid in this currency.
     case wrongCurrency(Currency)
-    /// The amount is between two that can be given back in its currency, which are this far apart.
+    /// The amount is between two that can be refunded in its currency, which are this far apart.
     case notChargeable(step: Money)
     /// No money was taken for the order.
     case notPaid(OrderStatus)
@@ -78,7 +78,7 @@ package enum RefundOutcome: Hashable, Sendable {
     case unknownOrder
 }
 
-/// Money that goes back: rows before the provider's call, never more in all than was taken.
+/// Money that is refunded: rows before the provider's call, never more in all than was taken.
 ///
 /// Locks are taken in the order of all checkout transactions: order, payment, refunds, stock rows by SKU.
 package struct RefundStore: Sendable {
@@ -101,26 +101,29 @@ package struct RefundStore: Sendable {
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
             let (orders, locked, totals, lines) = try transaction.pipeline(
-                LockedOrders.locking([wish.orderID]), RefundRow.locked(of: wish.orderID),
+                LockedOrders.locking([wish.orderID]), RefundRow.lockedWithKeys(of: wish.orderID),
                 RefundShare.totals(of: wish.orderID), RefundShare.lines(of: wish.orderID))
             guard let entry = orders.entries[wish.orderID] else { return (RefundOutcome.unknownOrder, [PendingJob]()) }
             if let earlier = locked.first(where: { $0.key == wish.key }) {
                 return (Self.replay(earlier.refund, of: wish), [])
             }
+            let refunds = locked.map(\.refund)
             let share: RefundShare
-            switch try RefundShare.of(wish, entry, refunds: locked.map(\.refund), totals: totals, lines: lines) {
+            switch try RefundShare.of(wish, entry, refunds: refunds, totals: totals, lines: lines) {
             case .success(let found): share = found
             case .failure(let refusal): return (refusal.outcome, [])
             }
-            let (_, _, _, _, _, refund) = try transaction.pipeline(
-                RefundRow.insertion(
-                    id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
-                    takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
-                RefundRow.insertion(of: share.items, for: id),
-                OrderChange.statement([
-                    OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
-                ]),
-                try Self.audit(wish, id, share), job, RefundRow.one(id))
+            let (_, refund) = try transaction.pipeline(
+                [
+                    RefundRow.insertion(
+                        id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
+                        takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
+                    RefundRow.insertion(of: share.items, for: id),
+                    OrderChange.statement([
+                        OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
+                    ]),
+                    try Self.audit(wish, id, share), job.statement,
+                ], RefundRow.reading(id))
             guard let refund else { throw StorageError.corrupt("a new refund is not there") }
             return (.accepted(refund), [job])
         }

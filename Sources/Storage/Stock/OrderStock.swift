@@ -89,7 +89,7 @@ enum OrderStock {
     /// The products in these orders, for ``invalidation(of:among:)``.
     static func products(of orders: [Order.ID]) -> Query<[(order: Order.ID, product: Product.ID)]> {
         Query.rows("SELECT order_id, product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])") {
-            (order: try $0["order_id"], product: try $0["product_id"])
+            (try $0["order_id"], try $0["product_id"])
         }
     }
 

@@ -5,53 +5,59 @@ import Postgres
 /// cannot forget to look.
 struct CheckedWrites: Sendable {
     private(set) var statements: [SQL] = []
-    private var checks: [@Sendable (inout PipelineResults) throws -> Void] = []
-
-    /// Adds whatever can travel in a pipeline and has an answer that is only to be checked: jobs to be pushed after the
-    /// commit, the completion of the job that brings the change. `JobFenced` is thrown when its attempt is stale.
-    mutating func add(_ member: some PipelineMember) {
-        member.append(to: &statements)
-        checks.append { _ = try member.output(from: &$0) }
-    }
+    private var checks: [@Sendable ([PostgresResult]) throws -> Void] = []
 
     /// Adds statements that have nothing to be checked.
-    mutating func add(_ statements: [SQL]) {
-        for statement in statements { add(statement) }
+    mutating func add(_ more: [SQL]) {
+        statements += more
     }
 
     mutating func add(_ statement: SQL) {
         statements.append(statement)
-        checks.append { _ = try $0.next() }
     }
 
     /// Adds changes of different orders, in one statement. All of them must take place.
     mutating func add(_ changes: [OrderChange]) {
         if changes.isEmpty { return }
-        add(OrderChange.query(changes))
+        add(OrderChange.statement(changes)) { try OrderChange.check($0, of: changes) }
     }
 
     /// Adds changes of different payments, in one statement. All of them must take place.
     mutating func add(_ changes: [PaymentChange], captureWindow: Duration = .zero) {
         if changes.isEmpty { return }
-        add(
-            Query(PaymentChange.statement(changes, captureWindow: captureWindow)) {
-                try PaymentChange.check($0, of: changes)
-            })
+        add(PaymentChange.statement(changes, captureWindow: captureWindow)) { try PaymentChange.check($0, of: changes) }
+    }
+
+    /// Adds jobs, to be pushed after the commit.
+    mutating func add(_ jobs: [PendingJob]) {
+        statements += jobs.map(\.statement)
+    }
+
+    /// Adds the end of the job that brings the change. `JobFenced` is thrown when its attempt is stale.
+    mutating func add(_ completion: JobCompletion?) {
+        guard let completion else { return }
+        add(completion.statement) { try completion.check($0) }
+    }
+
+    private mutating func add(_ statement: SQL, _ check: @escaping @Sendable (PostgresResult) throws -> Void) {
+        let index = statements.count
+        statements.append(statement)
+        checks.append { try check($0[index]) }
     }
 
     /// Runs them in one round trip and checks what has to hold.
-    func run(in transaction: PostgresTransaction) throws {
-        try transaction.run(self)
+    @discardableResult
+    func run(in transaction: PostgresTransaction) throws -> [PostgresResult] {
+        statements.isEmpty ? [] : try transaction.run(self)
     }
 }
 
 extension CheckedWrites: PipelineMember {
-    func append(to statements: inout [SQL]) {
-        statements += self.statements
-    }
+    func append(to statements: inout [SQL]) { statements += self.statements }
 
-    /// Checks what has to hold.
-    func output(from results: inout PipelineResults) throws {
-        for check in checks { try check(&results) }
+    func output(from results: inout PipelineResults) throws -> [PostgresResult] {
+        let own = try statements.map { _ in try results.next() }
+        for check in checks { try check(own) }
+        return own
     }
 }
