@@ -4,7 +4,7 @@ import Domain
 /// all of it.
 ///
 /// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the
-/// fields nobody asked for, because a field the shop does not know is a mistake or an attempt at mass assignment.
+/// fields the route did not ask for, because a field the shop does not know is a mistake or an attempt at mass assignment.
 struct RequestFields {
     private let members: [String: JSONValue]
     private let path: String
