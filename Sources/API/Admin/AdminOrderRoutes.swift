@@ -74,9 +74,9 @@ struct AdminOrderRoutes {
     @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorized }
         let id = try context.orderID()
-        let body = try OrderCaptureRequest(try await request.optionalFields())
+        let wanted = try OrderCaptureRequest(try await request.optionalFields())
         let outcome = try await captures.request(
-            id, amount: body.amount, by: .user(user), remoteAddress: context.remoteAddress)
+            id, amount: wanted.amount, by: .user(user), remoteAddress: context.remoteAddress)
         let status: HTTPResponse.Status
         switch outcome {
         case .requested: status = .accepted
