@@ -24,14 +24,23 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A module of ours: `Sources/<name>` with the project's language settings.
-func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func module(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = [])
     -> Target
 {
     .executableTarget(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
+}
+
+/// A program in Examples, which sees of JobQueue what other projects see.
+func example(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["JobQueue", "Postgres"], path: "Examples/\(name)", packageAccess: false,
+        swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -47,7 +56,9 @@ let package = Package(
         .executable(name: "Worker", targets: ["Worker"]),
         .executable(name: "Sandbox", targets: ["Sandbox"]),
         .executable(name: "cartwright", targets: ["CLI"]),
-        .library(name: "JobQueue", targets: ["JobQueue"]),
+        // The wrappers are part of the queue's interface: whoever uses it hands over a pool and a Redis client.
+        .library(name: "JobQueue", targets: ["JobQueue", "Postgres", "Redis"]),
+        .library(name: "JobQueueTesting", targets: ["JobQueueTesting"]),
         // Loaded into processes of tests whose clock shall be wrong.
         .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
     ],
@@ -79,6 +90,8 @@ let package = Package(
 
         // Ground: knows of nothing.
         module("Arithmetic", []),
+        // One scanner, value and pair of coders for the API, the queue, logs and tools.
+        module("JSON", ["Arithmetic"]),
 
         // Wrappers: each C library behind a Swift API, on threads of its own.
         module("Threading", [deque]),
@@ -88,8 +101,13 @@ let package = Package(
 
         // The queue engine and the business rules know nothing of each other.
         module(
-            "JobQueue", ["Arithmetic", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle],
-            resources: [.copy("Migrations")]),
+            "JobQueue",
+            [
+                "Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle, unixSignals,
+            ],
+            exclude: ["README.md"], resources: [.copy("Migrations")]),
+        // Runs the jobs of tests: in memory, or on the ledger alone.
+        module("JobQueueTesting", ["JSON", "JobQueue", "Postgres", logging]),
         module("Domain", ["Arithmetic"]),
         // Where tests end processes. Empty when built for release.
         module("CrashPoints", []),
@@ -105,11 +123,12 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
-        module("Observability", [logging, metrics, hummingbird, lifecycle]),
+        module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
-                "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
+                "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
+                "Redis",
                 "Storage", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
@@ -119,7 +138,8 @@ let package = Package(
         program(
             "API",
             [
-                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis",
+                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
+                "Redis",
                 "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
@@ -136,12 +156,15 @@ let package = Package(
             ]),
         program(
             "CLI",
-            ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+            [
+                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Storage", arguments,
+                logging,
+            ]),
         program(
             "Sandbox",
             [
-                "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
-                .product(name: "Mustache", package: "swift-mustache"),
+                "JSON", "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+                unixSignals, .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tools/Sandbox"),
 
@@ -150,6 +173,10 @@ let package = Package(
             path: "Benchmarks/queue/ours"),
         program(
             "OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
+
+        example("HelloJob"),
+        example("TransactionalEnqueue"),
+        example("ScheduleAndDeadLetters"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
@@ -167,8 +194,13 @@ let package = Package(
             ]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests(
-            "JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
+            "JobQueue",
+            [
+                "JSON", "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle,
+                metrics,
+            ]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
+        tests("JSON", ["JSON", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
         program(
             "ConformanceWorker", ["JobQueue", "Postgres", "Redis", arguments, lifecycle, logging, unixSignals],
@@ -179,18 +211,19 @@ let package = Package(
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
         // The providers' own clients are Python's.
-        tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
+        tests("Sandbox", ["JSON", "Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto,
-                httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioHTTP1, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage",
+                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",
             [
-                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage",
+                "Domain", "JobQueue", "JobQueueTesting", "Observability", "OutboundHTTP", "Postgres", "Providers",
+                "Redis", "Storage",
                 "Worker", logging,
             ]),
         tests(

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import Storage
 import Threading
@@ -36,7 +37,7 @@ struct WebhookRoutes {
             context.logger.warning("a webhook was not believed", metadata: ["fault": "\(fault.rawValue)"])
             throw Problem.invalidSignature
         }
-        let document = try? await JSONParser.parseAside(body)
+        let document = try? await JSONValue.parsedAside(body)
         if let document, StripeNotice.isThin(document) {
             WebhookMetrics.count(.ignored)
             return try JSONResponse.response(Taken())

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import JSON
 
 /// The mail provider's events as they come: a JSON array
 /// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSON
 import Storage
 
 /// The outside of an event of the payment provider (https://docs.stripe.com/api/events/object): enough to know whether
@@ -25,7 +26,7 @@ struct StripeNotice {
     init?(_ document: JSONValue) {
         guard case .object(let event) = document, case .string(let id)? = event["id"],
             (1...255).contains(id.utf8.count),
-            case .string(let type)? = event["type"], case .boolean(let isLive)? = event["livemode"],
+            case .string(let type)? = event["type"], case .bool(let isLive)? = event["livemode"],
             case .integer(let created)? = event["created"], (0..<253_402_300_800).contains(created),
             case .object(let data)? = event["data"], case .object(let object)? = data["object"]
         else { return nil }

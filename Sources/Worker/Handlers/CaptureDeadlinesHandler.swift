@@ -7,7 +7,7 @@ import Storage
 /// Looks for money that the provider is about to let go.
 struct CaptureDeadlines: Job {
     static let name = "payments.capture-deadlines"
-    static let queue: QueueName = "payments"
+    static let queue = ShopQueue.payments.name
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(5))
 }
 
