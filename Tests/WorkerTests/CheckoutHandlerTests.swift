@@ -34,6 +34,9 @@ struct CheckoutHandlerTests {
             try await run(order, in: shop)
             #expect(try await shop.facts(order.id).status == .confirmed)
             #expect(shop.payments.charges == 1)
+            // Its buyer recognizes the card.
+            let payment = try await shop.orders.order(order.id, for: .staff)?.payment
+            #expect(payment?.card == CardSummary(brand: "visa", lastFour: "4242"))
         }
     }
 

@@ -6,7 +6,7 @@ package struct OrderEvent: Hashable, Sendable {
     package enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
         /// The order was accepted.
         case placed
-        /// Stock was set aside.
+        /// Stock was reserved.
         case reserved
         /// There was too little stock, or the payment provider refuses the payment for good; the reason is which.
         case rejected
@@ -26,13 +26,13 @@ package struct OrderEvent: Hashable, Sendable {
         case paymentCaptured = "payment_captured"
         /// A part of the money has moved; the rest never will. The reason is how much of how much.
         case paymentPartiallyCaptured = "payment_partially_captured"
-        /// The payment was called off.
+        /// The payment was canceled.
         case paymentCanceled = "payment_canceled"
-        /// Paid or authorised; stock has left.
+        /// Paid or authorized; stock has left.
         case confirmed
-        /// Somebody wants to call the order off; its payment is called off or given back first.
+        /// Somebody wants to cancel the order; its payment is canceled or refunded first.
         case cancelRequested = "cancel_requested"
-        /// The money that was held was let go, and the goods are back on the shelf.
+        /// The money that was held was voided, and the goods returned to stock.
         case voided
         /// The time to pay ran out.
         case expired

@@ -1,16 +1,16 @@
 /// Where an order stands in its life.
-package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum OrderStatus: String, Codable, Lifecycle {
     /// Accepted; the worker has not set stock aside yet.
     case pending
-    /// Stock is set aside until `reserved_until`; the payment runs or waits for the customer.
+    /// Stock is reserved until `reserved_until`; the payment runs or waits for the customer.
     case reserved
-    /// Paid or authorised; stock has left. The confirmation mail is on its way.
+    /// Paid or authorized; stock has left. The confirmation mail is on its way.
     case confirmed
     /// There was too little stock, or the payment provider refuses the payment for good. Nothing was charged.
     case rejected
-    /// The payment was declined. Stock stays set aside until `reserved_until`, so another card may be tried.
+    /// The payment was declined. Stock stays reserved until `reserved_until`, so another card may be tried.
     case paymentFailed = "payment_failed"
-    /// The time to pay ran out; stock was given back.
+    /// The time to pay ran out; stock was released.
     case expired
     /// Called off by the customer, an operator or a newer order of the same cart.
     case cancelled
@@ -31,8 +31,7 @@ package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .rejected: [], .expired: [], .cancelled: [],
     ]
 
-    /// Whether the order may go from here to there. Staying where it is counts as no transition.
-    package func canBecome(_ next: OrderStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package static let beginnings: Set = [OrderStatus.pending]
 
     /// Whether the order may still take money or stock: a cart has at most one such order.
     package var isOpen: Bool {
@@ -52,4 +51,12 @@ package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
 
     /// Whether somebody who waits for the outcome has one: the order is through, or it is the customer's turn.
     package var isOutcome: Bool { self != .pending && self != .reserved }
+}
+
+/// Whether the goods of an order are shipped.
+package enum FulfillmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing was sent.
+    case unfulfilled
+    /// Everything was sent.
+    case fulfilled
 }

@@ -9,9 +9,9 @@ package enum PaymentSettlement: Hashable, Sendable {
     case wait(PaymentStatus)
     /// Declined: note it, keep the stock until its time is up, open the cart again.
     case decline
-    /// The intent is called off and the order with it: give the stock back, open the cart again.
+    /// The intent is canceled and the order with it: release the stock, open the cart again.
     case release
-    /// The money that was held for a confirmed order is let go: put the goods back on the shelf and end the order.
+    /// The money that was held for a confirmed order is voided: return the goods to stock and end the order.
     case void
     /// Only the payment changes; the order is through or over.
     case recordPayment(PaymentStatus)
@@ -30,7 +30,7 @@ package enum PaymentSettlement: Hashable, Sendable {
         case outranked
         /// The provider has not been asked to charge yet, or the card is still to come.
         case undecided
-        /// Stock is not set aside yet; the checkout job comes by again.
+        /// Stock is not reserved yet; the checkout job comes by again.
         case notReserved = "not_reserved"
         /// The intent is not the one stored with this payment.
         case foreignIntent = "foreign_intent"
@@ -53,7 +53,7 @@ package enum PaymentSettlement: Hashable, Sendable {
         /// Whether the news is the answer to the charge of the present attempt. An intent does not say which attempt
         /// its last error is of, so from anybody else a decline may be that of an earlier card.
         package let isOwnAnswer: Bool
-        /// Whether the goods have left the house.
+        /// Whether the goods are shipped.
         package let isShipped: Bool
 
         /// Gathers what is known.
@@ -108,14 +108,14 @@ package enum PaymentSettlement: Hashable, Sendable {
         }
     }
 
-    /// Refunds may lead back to `captured`, but a success that comes late must not. An authorisation that is given up
+    /// Refunds may lead back to `captured`, but a success that comes late must not. An authorization that is given up
     /// is news all the same.
     private static func isOldNews(_ next: PaymentStatus, _ known: PaymentStatus) -> Bool {
         next.rank < known.rank && !(known == .authorized && next == .canceled)
     }
 
-    /// An authorisation that is given up, by us or because its time ran out, leaves a confirmed order without money.
-    /// Goods that have left don't come back by that: a confirmed order without money is a break, and stays in sight.
+    /// An authorization that is given up, by us or because its time ran out, leaves a confirmed order without money.
+    /// Goods that are shipped don't come back by that: a confirmed order without money is a break, and stays in sight.
     private static func canceled(_ known: Known) -> PaymentSettlement {
         if known.order.isOpen { return .release }
         return known.payment == .authorized && known.order == .confirmed && !known.isShipped

@@ -1,3 +1,17 @@
+/// What one order needs from stock.
+package struct StockDemand: Hashable, Sendable {
+    /// Who needs it.
+    package let orderID: Order.ID
+    /// How many pieces of each stock-keeping unit.
+    package let quantities: [SKU: Int]
+
+    /// Lines of the same unit add up.
+    package init(orderID: Order.ID, lines: some Sequence<(SKU, Quantity)>) {
+        self.orderID = orderID
+        quantities = lines.reduce(into: [:]) { $0[$1.0, default: 0] += $1.1.rawValue }
+    }
+}
+
 /// Decides which of several waiting orders get stock: a pure function of the stock and the orders.
 ///
 /// Orders are served as they arrived. An order gets everything it asks for or nothing; one that gets nothing takes
@@ -6,9 +20,9 @@
 package struct StockAllocation: Sendable {
     /// What an order was told.
     package enum Decision: Hashable, Sendable {
-        /// Everything is set aside.
+        /// Everything is reserved.
         case held
-        /// Nothing is set aside, because of these shortages, in order of SKU.
+        /// Nothing is reserved, because of these shortages, in order of SKU.
         case rejected([Shortage])
     }
 
@@ -31,7 +45,7 @@ package struct StockAllocation: Sendable {
 
     /// One decision for each order, in the order of arrival.
     package private(set) var decisions: [(orderID: Order.ID, decision: Decision)] = []
-    /// How many more pieces of each unit are now set aside. Units of which nothing was taken are absent.
+    /// How many more pieces of each unit are now reserved. Units of which nothing was taken are absent.
     package private(set) var taken: [SKU: Int] = [:]
 
     private init() {}

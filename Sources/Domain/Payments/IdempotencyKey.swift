@@ -37,7 +37,7 @@ package struct IdempotencyKey: RawRepresentable, Sendable, Hashable, Codable, Cu
         IdempotencyKey(rawValue: "pc:\(paymentID):\(attempt)")
     }
 
-    /// The key of the call that takes the money a payment has set aside.
+    /// The key of the call that takes the money a payment has authorized.
     package static func capture(ofPayment paymentID: some CustomStringConvertible) -> IdempotencyKey? {
         IdempotencyKey(rawValue: "pcap:\(paymentID)")
     }

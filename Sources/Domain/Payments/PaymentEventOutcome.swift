@@ -6,13 +6,13 @@ package enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     case waiting
     /// The payment was declined.
     case declined
-    /// The payment was called off, and its order with it.
+    /// The payment was canceled, and its order with it.
     case released
-    /// The money that was held for a confirmed order was let go.
+    /// The money that was held for a confirmed order was voided.
     case voided
     /// Only the payment changed.
     case paymentRecorded = "payment_recorded"
-    /// The money of an order that was over goes back.
+    /// The money of an order that was over is refunded.
     case lateMoney = "late_money"
     /// A refund changed.
     case refundRecorded = "refund_recorded"

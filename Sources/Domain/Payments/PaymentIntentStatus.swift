@@ -9,7 +9,7 @@ package enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseItera
     case requiresAction = "requires_action"
     /// Being carried out; the outcome comes later.
     case processing
-    /// The amount is set aside on the card and waits to be captured.
+    /// The amount is authorized on the card and waits to be captured.
     case requiresCapture = "requires_capture"
     /// The money has moved. Final.
     case succeeded
@@ -18,7 +18,7 @@ package enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseItera
 }
 
 extension PaymentIntentStatus {
-    /// Whether the customer's part is done: charged, or set aside for us on the card.
+    /// Whether the customer's part is done: charged, or authorized on the card.
     package var isPaid: Bool {
         self == .succeeded || self == .requiresCapture
     }

@@ -20,15 +20,15 @@ package struct ProviderRefund: Sendable, Hashable {
     package let id: ID
     /// Where it stands; never ``RefundStatus/requested``.
     package let status: RefundStatus
-    /// How much goes back.
+    /// How much is refunded.
     package let amount: Money
-    /// The intent it is given back from.
+    /// The intent it is refunded from.
     package let intentID: PaymentIntent.ID?
     /// The refund of ours it was made for, when it carries one.
     package let refundID: Refund.ID?
     /// The shop that made it, when it says so.
     package let shop: String?
-    /// Why the money goes back, where the provider was told.
+    /// Why the money is refunded, where the provider was told.
     package let reason: RefundReason?
     /// Why it failed, in a code such as `lost_or_stolen_card`, when it did.
     package let failureReason: String?
@@ -53,5 +53,25 @@ package struct ProviderRefund: Sendable, Hashable {
         self.failureReason = failureReason
         self.requestID = requestID
         self.createdAt = createdAt
+    }
+}
+
+/// How much of a charge has gone back.
+package struct ChargeRefund: Sendable, Hashable {
+    /// The intent behind the charge, unless it was made without one.
+    package let intentID: PaymentIntent.ID?
+    /// The order it was made for, when it carries one of ours.
+    package let orderID: Order.ID?
+    /// The shop whose it is, when it says so.
+    package let shop: String?
+    /// What has gone back in all.
+    package let refunded: Money
+
+    /// Puts it together from a provider's words.
+    package init(intentID: PaymentIntent.ID?, orderID: Order.ID?, shop: String? = nil, refunded: Money) {
+        self.intentID = intentID
+        self.orderID = orderID
+        self.shop = shop
+        self.refunded = refunded
     }
 }

@@ -26,7 +26,7 @@ extension Reconciliation {
             default: break
             }
             if facts.isPaid { return ahead(facts) }
-            // Nobody confirms it any more. While the payment is not called off the sweeper of orphaned intents has it.
+            // Nobody confirms it any more. While the payment is not canceled the sweeper of orphaned intents has it.
             return facts.payment == .canceled
                 ? found(.unstoredIntent, facts, "Our payment is called off.", .cancel) : nil
         }

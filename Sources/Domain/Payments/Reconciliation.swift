@@ -6,7 +6,7 @@ package import FoundationEssentials
 ///
 /// A remedy is only named where the facts prove it right. They are final, or whoever carries the remedy out decides
 /// again under the locks, so that facts that have grown old do no harm: an order that is over stays over, an intent
-/// that is stored with a payment stays with it, an intent that succeeded or was called off stays so.
+/// that is stored with a payment stays with it, an intent that succeeded or was canceled stays so.
 package struct Reconciliation: Hashable, Sendable {
     /// For as long a difference may be work under way, in seconds.
     package static let grace: TimeInterval = 120
@@ -29,7 +29,7 @@ package struct Reconciliation: Hashable, Sendable {
         self.isHurried = isHurried
     }
 
-    /// Whether what was given back of an intent has to be known to judge it.
+    /// Whether what was refunded of an intent has to be known to judge it.
     package static func asksForRefunds(of intent: PaymentIntent, stored: PaymentSnapshot?) -> Bool {
         intent.status == .succeeded && intent.orderID != nil && (stored == nil || stored?.payment == .canceled)
     }

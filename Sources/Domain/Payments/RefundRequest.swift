@@ -6,7 +6,7 @@ package struct RefundRequest: Sendable, Hashable {
     package let orderID: Order.ID
     /// This shop, written into it as well: several may share an account.
     package let shop: String?
-    /// The intent that is given back.
+    /// The intent that is refunded.
     package let intentID: PaymentIntent.ID
     /// How much.
     package let amount: Money

@@ -5,8 +5,8 @@ package struct RefundSum: Hashable, Sendable {
     package let captured: Money
     /// What succeeded. Only this much has gone back.
     package let refunded: Money
-    /// What can still be given back, wherever the rest was: nothing that is asked for, under way or done counts twice.
-    /// Never below zero, though what was asked for here and what was given back at the provider may for a moment come
+    /// What can still be refunded, wherever the rest was: nothing that is asked for, under way or done counts twice.
+    /// Never below zero, though what was asked for here and what was refunded at the provider may for a moment come
     /// to more than was taken.
     package let refundable: Money
 
@@ -29,12 +29,40 @@ package struct RefundSum: Hashable, Sendable {
         return refunded.amount < captured.amount ? .partiallyRefunded : .refunded
     }
 
-    /// Where an order that is paid, and was not called off, stands.
+    /// Where an order that is paid, and was not canceled, stands.
     package var order: OrderStatus {
         switch payment {
         case .refunded: .refunded
         case .partiallyRefunded: .partiallyRefunded
         default: .confirmed
         }
+    }
+}
+
+/// What pieces of an order are worth when they go back.
+package enum RefundWorth {
+    /// What a number of pieces of a line come to, after others of it were refunded, in steps that can be refunded: the
+    /// parts of a line add up to its total exactly, in whatever order and sizes they go back.
+    package static func pieces(_ quantity: Int, of line: OrderItem, after earlier: Int) -> Money {
+        let all = line.quantity.rawValue
+        func worth(_ count: Int) -> Int64 {
+            let count = min(max(count, 0), all)
+            // No overflow: the result lies between zero and the line's total.
+            let exact = Int64(Int128(line.total.amount) * Int128(count) / Int128(all))
+            return count == all ? exact : exact - exact % line.total.currency.chargeableStep
+        }
+        return Money(worth(earlier + quantity) - worth(earlier), line.total.currency)
+    }
+
+    /// The same for several lines, less what the order's discount takes off them. Shipping and what else stands in the
+    /// order is not of the pieces.
+    package static func pieces(_ parts: [(line: OrderItem, quantity: Int, earlier: Int)], in totals: OrderTotals)
+        -> Money
+    {
+        let sum = parts.reduce(Int128(0)) { $0 + Int128(pieces($1.quantity, of: $1.line, after: $1.earlier).amount) }
+        let subtotal = Int128(max(totals.subtotal.amount, 1))
+        let paid = max(0, Int128(totals.subtotal.amount) - Int128(totals.discount.amount))
+        let worth = Int64(min(sum * paid / subtotal, Int128(Int64.max)))
+        return Money(worth - worth % totals.total.currency.chargeableStep, totals.total.currency)
     }
 }

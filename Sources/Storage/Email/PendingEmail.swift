@@ -30,11 +30,14 @@ struct PendingEmail: Sendable {
     ///
     /// Only they are written to when such an order ends. Whoever cancels an unpaid order knows; and a mail about an
     /// order that nobody was told of goes to whoever's address was entered, as often as somebody likes.
-    static func told(_ orders: [Order.ID]) -> SQL {
-        """
-        SELECT order_id FROM email_deliveries
-         WHERE order_id = ANY (\(orders)::uuid[]) AND kind = 'payment_failed' AND status IN ('sending', 'sent', 'unknown')
-        """
+    static func told(_ orders: [Order.ID]) -> Query<Set<Order.ID>> {
+        Query.rows(
+            """
+            SELECT order_id FROM email_deliveries
+             WHERE order_id = ANY (\(orders)::uuid[]) AND kind = 'payment_failed'
+               AND status IN ('sending', 'sent', 'unknown')
+            """
+        ) { try $0["order_id"] as Order.ID }.map { Set($0) }
     }
 
     /// The job that sends it, in the same transaction and to be pushed after the commit.

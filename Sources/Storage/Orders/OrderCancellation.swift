@@ -6,9 +6,9 @@ import Postgres
 struct OrderCancellation {
     /// What there is to do.
     enum Step {
-        /// No money is under way: give the stock back.
+        /// No money is under way: release the stock.
         case release
-        /// Money was taken: it goes back, and the goods are back on the shelf.
+        /// Money was taken: it is refunded, and the goods return to stock.
         case giveBack
         /// The provider has to be asked first.
         case ask
@@ -16,7 +16,7 @@ struct OrderCancellation {
         case running
         /// It is over already.
         case over
-        /// The goods have left.
+        /// The goods are shipped.
         case sent
         /// There is no such order.
         case unknown
@@ -35,22 +35,17 @@ struct OrderCancellation {
 
     /// `nil` when there is no such order. Without a reason the one given earlier stands.
     init?(_ id: Order.ID, reason: String?, in transaction: PostgresTransaction) throws {
-        let read = try transaction.pipeline(
-            LockedOrders.statements([id]) + [
-                "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)", RefundRow.locked(of: id),
-                "SELECT product_id FROM order_items WHERE order_id = \(id)", PendingEmail.told([id]),
-            ])
-        guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[id],
-            let owner = read[2].rows.first
-        else {
-            return nil
-        }
+        let (orders, owner, refunds, products, told) = try transaction.pipeline(
+            LockedOrders.locking([id]),
+            Query.firstRow("SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)") { $0 },
+            RefundRow.locked(of: id), OrderStock.products(of: [id]), PendingEmail.told([id]))
+        guard let entry = orders.entries[id], let owner else { return nil }
         self.entry = entry
         self.owner = owner
         self.reason = reason ?? entry.cancelReason ?? "requested"
-        refunds = try read[3].rows.map(RefundRow.refund)
-        products = try read[4].rows.map { try $0["product_id"] }
-        isTold = !read[5].rows.isEmpty
+        self.refunds = refunds
+        self.products = products.map(\.product)
+        isTold = told.contains(id)
     }
 
     var step: Step {
@@ -83,43 +78,45 @@ struct OrderCancellation {
     func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws
         -> [PendingJob]
     {
-        var mails: [PendingEmail] = []
-        var jobs =
-            step == .ask
-            ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
-        var statements: [SQL]
-        if step == .giveBack || step == .release && isTold, let email = entry.email {
-            let mail = PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
-            jobs.append(try mail.job())
-            mails = [mail]
-        }
+        let id = entry.facts.orderID
+        var writes = CheckedWrites()
+        var jobs = step == .ask ? [try CancelOrder.insertion(for: id)] : try InvalidateProducts.pending(for: products)
         switch step {
-        case .release: statements = releasing
+        case .release: writes.end([entry], as: .cancelled, .init(.cancelled, reason))
         case .giveBack:
+            var events = [OrderChange.Event(.cancelled, reason)]
+            writes.add(OrderStock.restock(of: [id]))
             let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
                 .refundable
-            statements = ending
             if amount.amount > 0 {
-                let id = Refund.ID()
-                jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: id)))
-                statements += [
+                let refund = Refund.ID()
+                jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: refund)))
+                events.append(.init(.refundRequested, RefundReason.orderCancelled.rawValue))
+                writes.add(
                     RefundRow.insertion(
-                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled,
-                        restock: true,
-                        takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue),
-                    RefundRow.event(of: entry.facts.orderID, because: .orderCancelled, .cancelled),
-                ]
+                        refund, of: id, entry.facts.paymentID, amount, because: .orderCancelled, restock: true,
+                        takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue))
             }
-        case .ask: statements = asking
+            writes.add([OrderChange(id, to: .cancelled, events)])
+        case .ask:
+            var change = OrderChange(id, to: nil, .init(.cancelRequested, reason))
+            change.cancelReason = reason
+            writes.add([change])
         case .running, .over, .sent, .unknown: return []
         }
-        if !mails.isEmpty { statements.append(PendingEmail.insertion(mails)) }
-        try transaction.execute(statements + more + jobs.map(\.statement))
+        if step == .giveBack || step == .release && isTold, let email = entry.email {
+            let mail = PendingEmail(orderID: id, kind: .cancellation, recipient: email)
+            jobs.append(try mail.job())
+            writes.add(PendingEmail.insertion([mail]))
+        }
+        writes.add(more)
+        writes.add(jobs)
+        try writes.run(in: transaction)
         return jobs
     }
 
     /// Takes the request back, and answers the jobs to push after the commit: whoever was not told that the order is
-    /// confirmed, because it was to be called off, is told now.
+    /// confirmed, because it was to be canceled, is told now.
     func letStand(in transaction: PostgresTransaction) throws -> [PendingJob] {
         let id = entry.facts.orderID
         _ = try transaction.execute(
@@ -130,37 +127,5 @@ struct OrderCancellation {
         let job = try mail.job()
         _ = try transaction.execute(job.statement)
         return [job]
-    }
-
-    private var releasing: [SQL] {
-        let id = entry.facts.orderID
-        return StockRelease.statements(for: [id], becoming: .cancelled, reason: reason) + [
-            """
-            UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID) AND status <> 'not_required'
-            """,
-            CartReopening.statement(for: [id]),
-        ]
-    }
-
-    private var ending: [SQL] {
-        let id = entry.facts.orderID
-        return StockReturn.statements(for: [id]) + [
-            "UPDATE orders SET status = 'cancelled', version = version + 1, updated_at = now() WHERE id = \(id)",
-            "INSERT INTO order_events (order_id, kind, status, reason) VALUES (\(id), 'cancelled', 'cancelled', \(reason))",
-        ]
-    }
-
-    private var asking: [SQL] {
-        let facts = entry.facts
-        return [
-            """
-            UPDATE orders SET cancel_requested_at = now(), cancel_reason = \(reason), version = version + 1, updated_at = now()
-             WHERE id = \(facts.orderID)
-            """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            VALUES (\(facts.orderID), \(OrderEvent.Kind.cancelRequested), \(facts.status), \(reason))
-            """,
-        ]
     }
 }

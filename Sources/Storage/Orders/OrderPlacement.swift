@@ -35,39 +35,32 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let read = try transaction.pipeline(
-            claim + [superseded, lockedCart, lines, mailAddress] + (rates.map { [$0] } ?? []) + [declines])
-        try checkKey(claimed: read[0], stored: read[1])
-        let cartID = try cart(read[3])
-        let book = try PriceBook(currency, settings, rows: read.count > 7 ? read[6].rows : [])
-        let draft = try OrderDraft.price(read[4].rows.map(PricedLine.init), with: book, settings.charges).get()
+        let (claimed, stored, yielding, cart, lines, address, book, declines) = try transaction.pipeline(
+            claim, stored, superseded, lockedCart, lines, mailAddress, PriceBook.reading(currency, settings), declines)
+        try checkKey(claimed, stored)
+        let cartID = try Self.open(cart)
+        let draft = try OrderDraft.price(lines, with: book, settings.charges).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
         }
         try checkPayment(of: draft.totals.total, book)
-        if draft.totals.total.amount > 0, let declines = try DeclineLimit.reached(read[read.count - 1]) {
-            throw Refusal(outcome: .tooManyDeclines(declines))
-        }
-        guard let email = try request.email ?? read[5].rows.first?["email"] else {
-            throw Refusal(outcome: .emailRequired)
-        }
-        let yielding: [Order.ID] = try read[2].rows.map { try $0["id"] }
+        if draft.totals.total.amount > 0, let declines { throw Refusal(outcome: .tooManyDeclines(declines)) }
+        guard let email = request.email ?? address else { throw Refusal(outcome: .emailRequired) }
         let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
-        let written = try transaction.pipeline(writes(draft, cartID, email) + invalidations.map(\.statement))
-        guard let row = written[request.source == .cart ? 0 : 1].rows.first else {
-            throw StorageError.corrupt("a new order returned no row")
-        }
-        return Placed(order: try order(draft, cartID, email, row), jobs: [job] + invalidations)
+        let (_, placed, _) = try transaction.pipeline(
+            request.source == .cart ? nil : expressCart(cartID), insertion(draft, cartID, email),
+            writes(draft, cartID) + invalidations.map(\.statement))
+        return Placed(order: order(draft, cartID, email, placed), jobs: [job] + invalidations)
     }
 
     /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
     /// of the cache.
     private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
-        let results = try transaction.pipeline(
-            StockRelease.statements(for: orders, becoming: .cancelled, reason: "superseded") + [
-                "SELECT product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])"
-            ])
-        return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
+        var writes = CheckedWrites()
+        writes.add(OrderStock.release(of: orders))
+        writes.add(orders.map { OrderChange($0, to: .cancelled, .init(.cancelled, "superseded")) })
+        let (_, products) = try transaction.pipeline(writes, OrderStock.products(of: orders))
+        return try OrderStock.invalidation(of: orders, among: products)
     }
 
     /// Whether the total can be charged, and with what. An order that costs nothing needs neither.
@@ -93,48 +86,54 @@ struct OrderPlacement: Sendable {
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
 
     /// Nobody waits for a key: who comes while another request holds it is told so.
-    private var claim: [SQL] {
+    private var claim: Query<Bool> {
         let (scopes, key) = (request.scopes, request.idempotencyKey)
-        return [
+        return Query.row(
             """
             WITH gate AS MATERIALIZED (
-                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key), 0)) AS is_open
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key),
+                    0)) AS is_open
             ), claimed AS (
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
-                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate, unnest(\(scopes)::text[]) AS scope
+                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid
+                    FROM gate, unnest(\(scopes)::text[]) AS scope
                  WHERE is_open
-                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[]) AND key = \(key))
+                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[])
+                       AND key = \(key))
                 ON CONFLICT DO NOTHING
                 RETURNING 1
             )
             SELECT is_open, (SELECT count(*) FROM claimed) = cardinality(\(scopes)::text[]) AS is_claimed FROM gate
-            """,
+            """
+        ) { try $0["is_claimed"] }
+    }
+
+    /// The order that the key placed before.
+    private var stored: Query<(fingerprint: [UInt8], order: Order.ID)?> {
+        let (scopes, key) = (request.scopes, request.idempotencyKey)
+        return Query.firstRow(
             """
             SELECT fingerprint, order_id FROM idempotency_keys
              WHERE scope = ANY (\(scopes + request.earlierScopes)::text[]) AND key = \(key) AND order_id <> \(orderID)
              LIMIT 1
-            """,
-        ]
+            """
+        ) { (try $0["fingerprint"], try $0["order_id"]) }
     }
 
-    private func checkKey(claimed: PostgresResult, stored: PostgresResult) throws {
-        guard let gate = claimed.rows.first else {
-            throw StorageError.corrupt("an idempotency key was neither claimed nor found")
-        }
-        if try gate["is_claimed"] { return }
-        if let earlier = stored.rows.first {
-            let fingerprint: [UInt8] = try earlier["fingerprint"]
-            guard fingerprint == request.fingerprint else { throw Refusal(outcome: .keyReused) }
-            throw Replay(orderID: try earlier["order_id"])
-        }
-        throw Refusal(outcome: .requestInProgress)
+    private func checkKey(_ isClaimed: Bool, _ earlier: (fingerprint: [UInt8], order: Order.ID)?) throws {
+        if isClaimed { return }
+        guard let earlier else { throw Refusal(outcome: .requestInProgress) }
+        guard earlier.fingerprint == request.fingerprint else { throw Refusal(outcome: .keyReused) }
+        throw Replay(orderID: earlier.order)
     }
 
     /// Locks an order of the same cart that was declined: it gives way to this one, stock and all.
-    private var superseded: SQL {
+    private var superseded: Query<[Order.ID]> {
         let owner = request.buyer
-        guard request.source == .cart else { return "SELECT NULL::uuid AS id WHERE false" }
-        return """
+        let statement: SQL =
+            request.source != .cart
+            ? "SELECT NULL::uuid AS id WHERE false"
+            : """
             SELECT o.id
               FROM orders AS o
               JOIN carts AS c ON c.id = o.cart_id
@@ -142,39 +141,48 @@ struct OrderPlacement: Sendable {
                AND o.status = 'payment_failed'
                FOR NO KEY UPDATE OF o
             """
+        return Query.rows(statement) { try $0["id"] }
     }
 
-    private var lockedCart: SQL {
+    private var lockedCart: Query<(id: Cart.ID, status: CartStatus)?> {
         let owner = request.buyer
-        guard request.source == .cart else { return "SELECT \(expressCartID)::uuid AS id, 'open' AS status" }
-        return """
+        let statement: SQL =
+            request.source != .cart
+            ? "SELECT \(expressCartID)::uuid AS id, 'open' AS status"
+            : """
             SELECT id, status
               FROM carts AS c
              WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
                FOR NO KEY UPDATE
             """
+        return Query.firstRow(statement) { (try $0["id"], try $0["status"]) }
     }
 
-    private func cart(_ result: PostgresResult) throws -> Cart.ID {
-        guard let row = result.rows.first else { throw Refusal(outcome: .cartEmpty) }
-        let status: CartStatus = try row["status"]
-        guard status == .open else { throw Refusal(outcome: .cartLocked) }
-        return try row["id"]
+    private static func open(_ cart: (id: Cart.ID, status: CartStatus)?) throws -> Cart.ID {
+        guard let cart else { throw Refusal(outcome: .cartEmpty) }
+        guard cart.status == .open else { throw Refusal(outcome: .cartLocked) }
+        return cart.id
     }
 
-    private var lines: SQL {
-        switch request.source {
-        case .cart: PricedLine.cart(of: request.buyer, in: currency)
-        case .items(let lines): PricedLine.express(lines, in: currency)
+    private var lines: Query<[PricedLine]> {
+        let statement =
+            switch request.source {
+            case .cart: PricedLine.cart(of: request.buyer, in: currency)
+            case .items(let lines): PricedLine.express(lines, in: currency)
+            }
+        return Query.rows(statement) { try PricedLine($0) }
+    }
+
+    private var mailAddress: Query<EmailAddress?> {
+        Query.firstRow("SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL") {
+            try $0["email"]
         }
     }
 
-    private var mailAddress: SQL { "SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL" }
-
-    private var declines: SQL {
-        DeclineLimit.statement(
-            user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
+    private var declines: Query<TooManyDeclines?> {
+        Query(
+            DeclineLimit.statement(
+                user: request.buyer.userID, client: request.client, method: method, limit: settings.declinesPerHour)
+        ) { try DeclineLimit.reached($0) }
     }
-
-    private var rates: SQL? { PriceBook.rates(to: currency, settings) }
 }

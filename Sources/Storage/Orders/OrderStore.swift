@@ -22,7 +22,7 @@ package struct OrderStore: Sendable {
     /// Accepts an order, once per idempotency key (transaction T1 of the checkout). When it answers `placed`, the order
     /// and its job are durable.
     ///
-    /// An order of the same cart that waits for another card gives way: it is cancelled and its stock goes back first.
+    /// An order of the same cart that waits for another card gives way: it is canceled and its stock is released first.
     ///
     /// - Throws: `PostgresError`. When its outcome is unknown, the same key finds out.
     package func place(_ request: PlaceOrderRequest) async throws -> PlaceOrderOutcome {

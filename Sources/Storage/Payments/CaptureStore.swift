@@ -1,9 +1,41 @@
 package import Domain
-import FoundationEssentials
+package import FoundationEssentials
 package import JobQueue
 package import Postgres
 
-/// Money that is set aside when an order is confirmed, and taken later.
+/// What became of a wish to capture the money that is authorized for an order.
+package enum CaptureOutcome: Hashable, Sendable {
+    /// A job takes it, now or asked for before.
+    case requested
+    /// It was taken before.
+    case alreadyCaptured
+    /// Another amount was asked for before, and is being taken.
+    case alreadyRequested(Money)
+    /// Less is held: how much.
+    case exceedsAuthorized(Money)
+    /// The order is paid in this currency.
+    case wrongCurrency(Currency)
+    /// The amount is between two that can be charged in its currency, which are this far apart.
+    case notChargeable(step: Money)
+    /// No money is authorized, or the order is being canceled.
+    case notAuthorized(OrderStatus)
+    /// There is no such order.
+    case unknownOrder
+}
+
+/// Money that is authorized and that nobody has asked to take, shortly before its authorization expires.
+package struct DueCapture: Hashable, Sendable {
+    /// The order.
+    package let orderID: Order.ID
+    /// Its number.
+    package let orderNumber: Int64
+    /// What is authorized.
+    package let amount: Money
+    /// When the provider lets it go.
+    package let before: Date
+}
+
+/// Money that is authorized when an order is confirmed, and taken later.
 package struct CaptureStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
@@ -16,7 +48,7 @@ package struct CaptureStore: Sendable {
 
     /// Asks for the money of an order, once.
     ///
-    /// - Parameter amount: how much of what is held; the rest is let go. All of it when `nil`.
+    /// - Parameter amount: how much of what is held; the rest is voided. All of it when `nil`.
     package func request(
         _ orderID: Order.ID, amount: Money? = nil, by actor: AuditActor, remoteAddress: String? = nil
     ) async throws -> CaptureOutcome {
@@ -27,8 +59,7 @@ package struct CaptureStore: Sendable {
                 actor: actor, action: "capture.requested", subjectKind: "order", subjectID: orderID.description,
                 remoteAddress: remoteAddress, details: amount.map { ["amount": $0.description] } ?? [:]))
         let outcome = try await database.transaction { transaction -> CaptureOutcome in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]))
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID] else {
+            guard let entry = try transaction.run(LockedOrders.locking([orderID])).entries[orderID] else {
                 return .unknownOrder
             }
             let facts = entry.facts
@@ -48,7 +79,8 @@ package struct CaptureStore: Sendable {
             let first =
                 try transaction.execute(
                     """
-                    UPDATE payments SET capture_requested_at = now(), capture_amount = \(amount?.amount), updated_at = now()
+                    UPDATE payments SET capture_requested_at = now(), capture_amount = \(amount?.amount),
+                        updated_at = now()
                      WHERE id = \(facts.paymentID) AND capture_requested_at IS NULL
                     """) == 1
             // What was asked for first is under way.
@@ -56,10 +88,7 @@ package struct CaptureStore: Sendable {
                 return .alreadyRequested(facts.captureAmount ?? entry.authorized)
             }
             let news: [SQL] = [
-                """
-                INSERT INTO order_events (order_id, kind, status, reason)
-                VALUES (\(orderID), \(OrderEvent.Kind.captureRequested), \(facts.status), \(amount?.description))
-                """,
+                OrderHistory.noting(.captureRequested, amount?.description, of: orderID),
                 audit,
             ]
             // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it
@@ -89,14 +118,14 @@ package struct CaptureStore: Sendable {
         }
     }
 
-    /// Notes in the order's events that its money is about to be let go. Answers whether that is news: it is noted
+    /// Notes in the order's events that its authorization is about to expire. Answers whether that is news: it is noted
     /// once.
     package func noteDue(_ orderID: Order.ID) async throws -> Bool {
         try await database.execute(
-            """
-            INSERT INTO order_events (order_id, kind, status)
-            SELECT id, 'capture_due', status FROM orders
-             WHERE id = \(orderID) AND NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
-            """) == 1
+            OrderHistory.noting(
+                from: """
+                    SELECT \(orderID)::uuid, 'capture_due', NULL
+                     WHERE NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
+                    """)) == 1
     }
 }

@@ -12,17 +12,37 @@ struct RefundShare: Sendable {
     let amount: Money
     let items: [RefundItem]
 
-    /// The statements whose rows ``of(_:_:refunds:totals:lines:)`` takes.
-    static func statements(of orderID: Order.ID) -> [SQL] {
-        [
-            "SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)",
-            "SELECT product_id, sku, name, quantity, unit_amount, total FROM order_items WHERE order_id = \(orderID) ORDER BY position",
-        ]
+    /// The totals of an order.
+    static func totals(of orderID: Order.ID) -> Query<OrderTotals?> {
+        Query.firstRow("SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)") { row in
+            let currency: Currency = try row["currency"]
+            return try OrderTotals(
+                subtotal: Money(try row["subtotal"], currency), discount: Money(try row["discount"], currency),
+                shipping: Money(try row["shipping"], currency), tax: Money(try row["tax"], currency))
+        }
+    }
+
+    /// The lines of an order.
+    static func lines(of orderID: Order.ID) -> Query<[OrderItem]> {
+        Query.rows(
+            """
+            SELECT i.product_id, i.sku, i.name, i.quantity, i.unit_amount, i.total, o.currency
+              FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
+             WHERE i.order_id = \(orderID) ORDER BY i.position
+            """
+        ) { row in
+            let currency: Currency = try row["currency"]
+            return OrderItem(
+                productID: try row["product_id"], sku: try row["sku"], name: try row["name"],
+                quantity: try row["quantity"],
+                price: LinePrice(
+                    unit: Money(try row["unit_amount"], currency), total: Money(try row["total"], currency)))
+        }
     }
 
     /// Never more than is left, of the money and of each line.
     static func of(
-        _ wish: RefundWish, _ entry: LockedOrders.Entry, refunds: [Refund], totals: [PostgresRow], lines: [PostgresRow]
+        _ wish: RefundWish, _ entry: LockedOrders.Entry, refunds: [Refund], totals: OrderTotals?, lines: [OrderItem]
     ) throws -> Result<RefundShare, Refusal> {
         guard entry.captured.amount > 0 else { return .failure(Refusal(outcome: .notPaid(entry.facts.status))) }
         if let currency = wish.amount?.currency, currency != entry.captured.currency {
@@ -36,8 +56,7 @@ struct RefundShare: Sendable {
         var items: [RefundItem] = []
         var amount = wish.amount ?? left
         if !wish.items.isEmpty {
-            guard let row = totals.first else { throw StorageError.corrupt("an order is locked and not there") }
-            let lines = try lines.map { try line($0, entry.captured.currency) }
+            guard let totals else { throw StorageError.corrupt("an order is locked and not there") }
             var parts: [(line: OrderItem, quantity: Int, earlier: Int)] = []
             for item in wish.items {
                 guard let line = lines.first(where: { $0.productID == item.productID }) else {
@@ -57,7 +76,7 @@ struct RefundShare: Sendable {
                 )
             }
             if wish.amount == nil {
-                amount = RefundWorth.pieces(parts, in: try orderTotals(row, entry.captured.currency))
+                amount = RefundWorth.pieces(parts, in: totals)
                 if amount.amount == 0 { return .failure(Refusal(outcome: .worthNothing)) }
             }
         }
@@ -65,18 +84,6 @@ struct RefundShare: Sendable {
             return .failure(Refusal(outcome: .exceedsCaptured(refundable: left)))
         }
         return .success(RefundShare(amount: amount, items: items))
-    }
-
-    private static func line(_ row: PostgresRow, _ currency: Currency) throws -> OrderItem {
-        OrderItem(
-            productID: try row["product_id"], sku: try row["sku"], name: try row["name"], quantity: try row["quantity"],
-            price: LinePrice(unit: Money(try row["unit_amount"], currency), total: Money(try row["total"], currency)))
-    }
-
-    private static func orderTotals(_ row: PostgresRow, _ currency: Currency) throws -> OrderTotals {
-        try OrderTotals(
-            subtotal: Money(try row["subtotal"], currency), discount: Money(try row["discount"], currency),
-            shipping: Money(try row["shipping"], currency), tax: Money(try row["tax"], currency))
     }
 }
 
@@ -87,16 +94,16 @@ struct RefundShare: Sendable {
 /// refunded again, they are not put back a second time.
 struct Restocking {
     let statements: [SQL]
+    let events: [OrderChange.Event]
     let jobs: [PendingJob]
 
     /// What a refund that stands now brings back.
     init(
-        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus,
-        in transaction: PostgresTransaction
+        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, in transaction: PostgresTransaction
     ) throws {
         let wanted = refund.items.filter(\.restock)
         guard !wanted.isEmpty else {
-            (statements, jobs) = ([], [])
+            (statements, events, jobs) = ([], [], [])
             return
         }
         let skus = wanted.map(\.sku)
@@ -104,7 +111,8 @@ struct Restocking {
             "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE",
             """
             SELECT sku, quantity, restocked FROM reservations
-             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed' ORDER BY sku FOR NO KEY UPDATE
+             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed'
+                 ORDER BY sku FOR NO KEY UPDATE
             """,
         ])
         var back: [(item: RefundItem, pieces: Int64)] = []
@@ -121,7 +129,7 @@ struct Restocking {
             if pieces > 0 { back.append((item, Int64(pieces))) }
         }
         guard !back.isEmpty else {
-            (statements, jobs) = ([], [])
+            (statements, events, jobs) = ([], [], [])
             return
         }
         let pieces: SQL = "unnest(\(back.map(\.item.sku))::text[], \(back.map(\.pieces))::integer[]) AS t (sku, pieces)"
@@ -135,10 +143,9 @@ struct Restocking {
             UPDATE refund_items SET restocked = restocked + t.pieces FROM \(pieces)
              WHERE refund_items.refund_id = \(refund.id) AND refund_items.sku = t.sku
             """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            VALUES (\(orderID), \(OrderEvent.Kind.restocked), \(status), \(back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; ")))
-            """,
+        ]
+        events = [
+            .init(.restocked, back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; "))
         ]
         jobs = try InvalidateProducts.pending(for: back.map(\.item.productID))
     }

@@ -8,18 +8,19 @@ extension RefundStore {
     /// once, whoever brings it.
     ///
     /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when
-    /// nothing goes back by it.
+    /// nothing is refunded by it.
     package func recordElsewhere(_ snapshot: ProviderRefund) async throws -> RecordRefundOutcome {
         guard let intentID = snapshot.intentID else { return .unknownRefund }
         let payment = try await database.query("SELECT order_id FROM payments WHERE provider_intent_id = \(intentID)")
             .first
         guard let orderID: Order.ID = try payment?["order_id"] else { return .unknownRefund }
         let (id, isNew) = try await database.transaction { transaction -> (Refund.ID?, Bool) in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            if let known = try read[2].rows.map(RefundRow.refund).first(where: { $0.providerID == snapshot.id }) {
+            let (orders, refunds) = try transaction.pipeline(
+                LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
+            if let known = refunds.first(where: { $0.providerID == snapshot.id }) {
                 return (known.id, false)
             }
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+            guard let entry = orders.entries[orderID],
                 entry.facts.intentID == intentID, entry.captured.amount > 0,
                 entry.captured.currency == snapshot.amount.currency,
                 snapshot.amount.amount > 0, snapshot.status.isLive
@@ -27,11 +28,14 @@ extension RefundStore {
             let id = Refund.ID()
             try transaction.execute([
                 """
-                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source, provider_refund_id, requested_by, request_key)
-                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount), \(snapshot.amount.currency),
-                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider', \("provider:\(snapshot.id)"))
+                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source,
+                    provider_refund_id, requested_by, request_key)
+                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount),
+                    \(snapshot.amount.currency),
+                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider',
+                            \("provider:\(snapshot.id)"))
                 """,
-                "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)",
+                OrderChange.statement([OrderChange(orderID)]),
             ])
             return (id, true)
         }
@@ -50,9 +54,9 @@ extension RefundStore {
             let orderID: Order.ID = try row["order_id"]
         else { return false }
         return try await database.transaction { transaction in
-            let read = try transaction.pipeline(LockedOrders.statements([orderID]) + [RefundRow.locked(of: orderID)])
-            let refunds = try read[2].rows.map(RefundRow.refund)
-            guard let entry = try LockedOrders(orders: read[0].rows, payments: read[1].rows).entries[orderID],
+            let (orders, refunds) = try transaction.pipeline(
+                LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
+            guard let entry = orders.entries[orderID],
                 let refund = refunds.first(where: { $0.id == id }), refund.takesTheRest, refund.status == .requested,
                 refund.providerID == nil
             else { return false }
@@ -66,8 +70,7 @@ extension RefundStore {
                  WHERE id = \(id) AND attempt = \(attempt) AND status = 'requested'
                 """)
             if changed == 1 {
-                _ = try transaction.execute(
-                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)")
+                _ = try transaction.execute(OrderChange.statement([OrderChange(orderID)]))
             }
             return changed == 1
         }
@@ -83,7 +86,8 @@ extension RefundStore {
         try await database.query(
             """
             SELECT provider_refund_id FROM refunds
-             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending' AND source = 'provider')
+             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending'
+                 AND source = 'provider')
                AND coalesce(settled_at, created_at) > now() - make_interval(secs => \(lifetime.inSeconds))
                AND coalesce(checked_at, settled_at, created_at) <= now() - make_interval(secs => \(age.inSeconds))
              ORDER BY coalesce(checked_at, settled_at, created_at) LIMIT \(limit)

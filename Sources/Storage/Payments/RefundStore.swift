@@ -2,7 +2,83 @@ package import Domain
 package import JobQueue
 package import Postgres
 
-/// Money that goes back: rows before the provider's call, never more in all than was taken.
+/// What a caller wants refunded.
+package struct RefundWish: Hashable, Sendable {
+    /// Pieces of one line of the order.
+    package struct Item: Hashable, Sendable {
+        /// The product.
+        package let productID: Product.ID
+        /// Number of pieces; above zero.
+        package let quantity: Int
+        /// Whether they came back and can be sold again. They go back on the shelf once the refund stands.
+        package let restock: Bool
+
+        /// Names pieces.
+        package init(productID: Product.ID, quantity: Int, restock: Bool = false) {
+            self.productID = productID
+            self.quantity = quantity
+            self.restock = restock
+        }
+    }
+
+    /// Of which order.
+    package var orderID: Order.ID
+    /// How much. When `nil`, what the named pieces come to; and where none are named, all that is left.
+    package var amount: Money?
+    /// The pieces it is for.
+    package var items: [Item]
+    /// Why.
+    package var reason: RefundReason
+    /// The client's idempotency key, 1 to 255 characters. The same key asks for the same refund.
+    package var key: String
+    /// Who wants it.
+    package var actor: AuditActor
+    /// Where the request came from, as the API saw it.
+    package var remoteAddress: String?
+
+    /// Describes a refund that is wanted.
+    package init(
+        orderID: Order.ID, amount: Money? = nil, items: [Item] = [], reason: RefundReason = .requestedByCustomer,
+        key: String,
+        actor: AuditActor, remoteAddress: String? = nil
+    ) {
+        self.orderID = orderID
+        self.amount = amount
+        self.items = items
+        self.reason = reason
+        self.key = key
+        self.actor = actor
+        self.remoteAddress = remoteAddress
+    }
+}
+
+/// What became of a wish to give money back. Only `accepted` changed anything.
+package enum RefundOutcome: Hashable, Sendable {
+    /// It is durable, and the job that carries it out with it.
+    case accepted(Refund)
+    /// This key asked for this refund before. The refund as it is now.
+    case replayed(Refund)
+    /// This key asked for another refund before.
+    case keyReused
+    /// There is less to refund, or nothing: what is left.
+    case exceedsCaptured(refundable: Money)
+    /// The order has no line of this product.
+    case unknownItem(Product.ID)
+    /// So few pieces of this product are left that were not refunded before.
+    case tooManyPieces(Product.ID, left: Int)
+    /// The named pieces cost nothing.
+    case worthNothing
+    /// The order was paid in this currency.
+    case wrongCurrency(Currency)
+    /// The amount is between two that can be refunded in its currency, which are this far apart.
+    case notChargeable(step: Money)
+    /// No money was taken for the order.
+    case notPaid(OrderStatus)
+    /// There is no such order.
+    case unknownOrder
+}
+
+/// Money that is refunded: rows before the provider's call, never more in all than was taken.
 ///
 /// Locks are taken in the order of all checkout transactions: order, payment, refunds, stock rows by SKU.
 package struct RefundStore: Sendable {
@@ -24,32 +100,32 @@ package struct RefundStore: Sendable {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
-            let read = try transaction.pipeline(
-                LockedOrders.statements([wish.orderID]) + [RefundRow.locked(of: wish.orderID)]
-                    + RefundShare.statements(of: wish.orderID))
-            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let (orders, locked, totals, lines) = try transaction.pipeline(
+                LockedOrders.locking([wish.orderID]), RefundRow.lockedWithKeys(of: wish.orderID),
+                RefundShare.totals(of: wish.orderID), RefundShare.lines(of: wish.orderID))
             guard let entry = orders.entries[wish.orderID] else { return (RefundOutcome.unknownOrder, [PendingJob]()) }
-            if let earlier = try read[2].rows.first(where: { try $0["request_key"] == wish.key }) {
-                return (Self.replay(try RefundRow.refund(earlier), of: wish), [])
+            if let earlier = locked.first(where: { $0.key == wish.key }) {
+                return (Self.replay(earlier.refund, of: wish), [])
             }
-            let refunds = try read[2].rows.map(RefundRow.refund)
+            let refunds = locked.map(\.refund)
             let share: RefundShare
-            switch try RefundShare.of(wish, entry, refunds: refunds, totals: read[3].rows, lines: read[4].rows) {
+            switch try RefundShare.of(wish, entry, refunds: refunds, totals: totals, lines: lines) {
             case .success(let found): share = found
             case .failure(let refusal): return (refusal.outcome, [])
             }
-            let results = try transaction.pipeline(
+            let (_, refund) = try transaction.pipeline(
                 [
                     RefundRow.insertion(
                         id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
                         takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
                     RefundRow.insertion(of: share.items, for: id),
-                    RefundRow.event(of: wish.orderID, because: wish.reason, entry.facts.status),
-                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(wish.orderID)",
-                    try Self.audit(wish, id, share), job.statement, "\(raw: RefundRow.selection) WHERE r.id = \(id)",
-                ])
-            guard let row = results.last?.rows.first else { throw StorageError.corrupt("a new refund is not there") }
-            return (.accepted(try RefundRow.refund(row)), [job])
+                    OrderChange.statement([
+                        OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
+                    ]),
+                    try Self.audit(wish, id, share), job.statement,
+                ], RefundRow.reading(id))
+            guard let refund else { throw StorageError.corrupt("a new refund is not there") }
+            return (.accepted(refund), [job])
         }
         await dispatcher.push(jobs)
         return outcome

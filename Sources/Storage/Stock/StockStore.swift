@@ -20,7 +20,7 @@ package struct StockStore: Sendable {
     }
 
     /// Adds pieces that came in, or takes away (negative) what is lost. `nil` when the unit is unknown or so much of it
-    /// is set aside that it cannot be taken.
+    /// is reserved that it cannot be taken.
     package func adjust(_ sku: SKU, by delta: Int, actor: AuditActor, reason: String) async throws -> Stock? {
         let (stock, jobs) = try await database.transaction { transaction in
             let rows = try transaction.query(

@@ -278,14 +278,47 @@ struct EdgeTests {
         }
     }
 
-    @Test func countsBodiesOfClientsThatHangUpNoLonger() async throws {
+    @Test(arguments: [false, true])
+    func countsBodiesOfClientsThatHangUpNoLonger(byReset: Bool) async throws {
         try await open { port, edge in
-            for _ in 1...20 {
+            var connections: [RawConnection] = []
+            for number in 1...5 {
                 let connection = try RawConnection(port: port)
                 connection.send(Self.post("Content-Length: 16000") + String(repeating: "x", count: 9_000))
+                if byReset { connection.resetsOnClose() }
+                connections.append(connection)
+                for _ in 0..<5_000 where edge.heldBodyBytes < number * 9_000 { usleep(1_000) }
             }
+            #expect(edge.heldBodyBytes == 45_000)
+            connections.removeAll()
             for _ in 0..<5_000 where edge.heldBodyBytes > 0 { usleep(1_000) }
             #expect(edge.heldBodyBytes == 0)
+        }
+    }
+
+    @Test func countsBodiesOfClientsThatDoNotWaitForTheirAnswersNoLonger() async throws {
+        let resources = EdgeResources(limits: EdgeLimits())
+        try await Shop.open(edge: resources) { shop in
+            let port = try #require(shop.client.port)
+            let body = Shop.order(Shop.items(try await shop.addProduct()))
+            try await onThread {
+                var connections: [RawConnection] = []
+                for number in 1...5 {
+                    let connection = try RawConnection(port: port)
+                    connection.resetsOnClose()
+                    // No worker takes the orders, so their answers are waited for.
+                    connection.send(
+                        "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                            + "Prefer: wait=20\r\nIdempotency-Key: key-\(number)\r\n"
+                            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                    connections.append(connection)
+                    for _ in 0..<5_000 where resources.heldBodyBytes < number * body.utf8.count { usleep(1_000) }
+                }
+                #expect(resources.heldBodyBytes == 5 * body.utf8.count)
+                connections.removeAll()
+                for _ in 0..<5_000 where resources.heldBodyBytes > 0 { usleep(1_000) }
+                #expect(resources.heldBodyBytes == 0)
+            }
         }
     }
 }

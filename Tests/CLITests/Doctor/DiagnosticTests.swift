@@ -66,6 +66,13 @@ struct DiagnosticTests {
         #expect(Diagnostic.emails(EmailCounts(failed: 0, refused: 0, parked: 0)).map(\.severity) == [.ok])
     }
 
+    @Test func warnsOfWhoeverTriesCards() {
+        #expect(Diagnostic.declines([]).severity == .ok)
+        let found = Diagnostic.declines([(.card, 14), (.client, 11), (.client, 10)])
+        #expect(found.severity == .warning)
+        #expect(found.found.contains("of 2 addresses, 1 card, 14 of one"))
+    }
+
     @Test func namesBrokenRulesWithTheirRows() {
         let found = Diagnostic.rules(
             names: ["stock_adds_up", "mail_once"],
