@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// Events of the payment provider, and what operators say to those that nobody has acted on. Every change goes to the
+/// Events of the payment provider, and what operators say to those that no job has acted on. Every change goes to the
 /// audit log, in one transaction with itself.
 struct AdminWebhookEventRoutes {
     let webhooks: WebhookStore

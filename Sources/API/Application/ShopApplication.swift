@@ -11,7 +11,7 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     DocumentRoutes(document: document).add(to: &routes)
     AuthRoutes(services: services).add(to: &routes)
     ProfileRoutes(accounts: services.accounts).add(to: &routes)
-    CatalogRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings)
+    CatalogRoutes(catalog: services.catalogue, cache: services.products, settings: services.settings)
         .add(to: &routes)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: &routes)
     CartRoutes(

@@ -49,7 +49,7 @@ final class QueueEstimator: Sendable {
 
     private func isProviderAway() async -> Bool {
         if let known = known.withLock(\.self), .now - known.at < Self.freshness { return known.isAway }
-        // Without Redis nobody can tell, and a customer is not told that something fails which may work.
+        // Without Redis it cannot be told, and a customer is not told that something fails which may work.
         guard redis.isConnected, let status = try? await circuits.status(of: .payments) else { return false }
         let isAway = status.state != .closed
         known.withLock { $0 = (isAway, .now) }

@@ -89,7 +89,7 @@ struct OrderCancelRoutesTests {
             ]
             for answer in answers {
                 #expect(answer.status == 409)
-                #expect(answer.problem == "order_already_sent")
+                #expect(answer.problem == "order_already_shipped")
             }
             #expect(answers[0]["order", "status"] == .string("confirmed"))
         }

@@ -30,7 +30,7 @@ struct ProblemMiddleware: RouterMiddleware {
         case let problem as Problem:
             return problem
         case is CancellationError:
-            // The process ends, or the client is gone: nobody failed.
+            // The process ends, or the client is gone: nothing failed.
             logger.debug("request canceled")
             return .unavailable("service")
         case let error as HTTPError where error.status == .notFound:

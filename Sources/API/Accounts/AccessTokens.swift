@@ -1,3 +1,4 @@
+import Arithmetic
 import Crypto
 import Domain
 import FoundationEssentials
@@ -54,4 +55,61 @@ struct AccessTokens: Sendable {
         else { return nil }
         return claims.subject(at: now.unixSeconds)
     }
+}
+
+/// What an access token says.
+struct AccessClaims: JWTPayload, Equatable {
+    static let issuer = "cartwright"
+    static let audience = "cartwright-api"
+    /// Header `typ` (RFC 9068): an access token is no other kind of token.
+    static let type = "at+jwt"
+    /// Seconds from issue to expiry.
+    static let lifetime: Int64 = 900
+
+    let iss: String
+    let aud: String
+    /// User id.
+    let sub: String
+    /// Seconds since 1970.
+    let iat: Int64
+    let nbf: Int64
+    let exp: Int64
+    /// Random, so that two tokens of one second differ.
+    let jti: String
+    /// The account's session version at the time of issue. Routes for staff refuse an older one.
+    let sv: Int
+    /// The role at the time of issue. Routes for staff look it up again.
+    let role: String
+
+    /// JWTKit calls this with no clock of ours; the checks stand in ``subject(at:)``.
+    func verify(using algorithm: some JWTAlgorithm) async throws {}
+
+    /// Who the token speaks for at this time (seconds since 1970), or nil when any claim does not hold.
+    func subject(at now: Int64) -> TokenSubject? {
+        guard iss == Self.issuer, aud == Self.audience, now < exp, exp.saturatingSubtract(iat) <= Self.lifetime else {
+            return nil
+        }
+        // Another machine's clock may be a little ahead.
+        guard nbf <= now.saturatingAdd(5), iat <= now.saturatingAdd(5), let role = Role(rawValue: role),
+            let user = User.ID(sub)
+        else {
+            return nil
+        }
+        return TokenSubject(user: user, role: role, sessionVersion: sv)
+    }
+}
+
+/// A secret that access tokens are signed with, and the name it goes by in their headers.
+struct SigningKey: Sendable {
+    /// The `kid`.
+    let id: String
+    /// At least 32 bytes: RFC 7518 §3.2 wants a key as long as the hash.
+    let secret: [UInt8]
+}
+
+/// Whom a valid access token speaks for, as of its issue.
+struct TokenSubject: Sendable, Equatable {
+    let user: User.ID
+    let role: Role
+    let sessionVersion: Int
 }
