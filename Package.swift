@@ -88,6 +88,9 @@ let package = Package(
         module("Redis", ["Arithmetic", "CHiredis", "Threading", deque, logging]),
         module("OutboundHTTP", ["Arithmetic", "CCurl", "Threading", deque, logging]),
 
+        // Rate limits and circuits that all processes share through Redis.
+        module("Resilience", ["Arithmetic", "Redis", logging]),
+
         // The queue engine and the business rules know nothing of each other.
         module(
             "JobQueue", ["Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle],

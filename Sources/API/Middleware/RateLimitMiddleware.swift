@@ -2,6 +2,7 @@ import Bootstrap
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Counts requests by client and class of route, refuses those beyond the limit, and says on every answer how many are

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Resilience
 
 extension RequestClass {
     /// What a route counts as, `nil` for the documents of the API. A new route has a class without being named here:

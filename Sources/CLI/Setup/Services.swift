@@ -4,6 +4,7 @@ import JobQueue
 import Logging
 import Postgres
 import Redis
+import Resilience
 import Storage
 
 /// The servers and what the commands do with them.
@@ -18,7 +19,7 @@ struct Services: Sendable {
         OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop)
     }
     var captures: CaptureStore { CaptureStore(database: database, dispatcher: connections.dispatcher) }
-    var circuits: ProviderCircuits { ProviderCircuits(redis: redis, prefix: settings.redis.queuePrefix) }
+    var circuits: CircuitReader { CircuitReader(redis: redis, prefix: settings.redis.queuePrefix) }
     var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
     var disputes: DisputeStore { DisputeStore(database: database) }
     var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: connections.dispatcher) }
