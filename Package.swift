@@ -150,8 +150,8 @@ let package = Package(
         program(
             "Sandbox",
             [
-                "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, unixSignals,
-                .product(name: "Mustache", package: "swift-mustache"),
+                "JSON", "OutboundHTTP", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+                unixSignals, .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tools/Sandbox"),
 
@@ -177,7 +177,8 @@ let package = Package(
             ]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests(
-            "JobQueue", ["JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
+            "JobQueue",
+            ["JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
         tests("JSON", ["JSON", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
@@ -194,9 +195,9 @@ let package = Package(
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", crypto,
-                httpTypes, hummingbird,
-                lifecycle, logging, nioCore, nioHTTP1, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage",
+                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",
