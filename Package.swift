@@ -106,7 +106,7 @@ let package = Package(
         module(
             "Providers",
             [
-                "Arithmetic", "Domain", "OutboundHTTP", logging, metrics,
+                "Arithmetic", "Domain", "OutboundHTTP", "Resilience", logging, metrics,
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
@@ -115,10 +115,8 @@ let package = Package(
             "Bootstrap",
             [
                 "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
-                "Redis",
-                "Storage", "Threading",
-                logging,
-                lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
+                "Redis", "Resilience", "Storage", "Threading", logging, lifecycle, metrics, unixSignals,
+                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
@@ -126,9 +124,8 @@ let package = Package(
             "API",
             [
                 "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
-                "Redis",
-                "Storage",
-                "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
+                "Redis", "Resilience", "Storage", "Threading", crypto, httpTypes, hummingbird, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -138,14 +135,13 @@ let package = Package(
             "Worker",
             [
                 "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres",
-                "Providers", "Redis",
-                "Storage", "Threading", lifecycle, logging, metrics,
+                "Providers", "Redis", "Resilience", "Storage", "Threading", lifecycle, logging, metrics,
             ]),
         program(
             "CLI",
             [
-                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Storage", arguments,
-                logging,
+                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Resilience", "Storage",
+                arguments, logging,
             ]),
         program(
             "Sandbox",
@@ -168,12 +164,13 @@ let package = Package(
         .target(name: "PropertySupport", path: "Tests/PropertySupport", swiftSettings: strict),
         tests("Postgres", ["Postgres", "PropertySupport", "Threading"]),
         tests("Redis", ["PropertySupport", "Redis", logging]),
+        tests("Resilience", ["PropertySupport", "Redis", "Resilience", logging]),
         tests("Observability", ["Observability", logging, metrics]),
         tests(
             "Bootstrap",
             [
                 "Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Providers", "Redis",
-                "Storage", logging,
+                "Resilience", "Storage", logging,
             ]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests(
@@ -189,25 +186,29 @@ let package = Package(
         tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
-        tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
+        tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", "Resilience", logging]),
         // The providers' own clients are Python's.
         tests("Sandbox", ["JSON", "Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage",
-                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Resilience",
+                "Storage", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",
             [
-                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage",
-                "Worker", logging,
+                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Resilience",
+                "Storage", "Worker", logging,
             ]),
         tests(
             "CLI",
-            ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", arguments]),
+            [
+                "Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Resilience",
+                "Storage",
+                arguments,
+            ]),
         tests(
             "EndToEnd",
             [

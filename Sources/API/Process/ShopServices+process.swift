@@ -3,6 +3,7 @@ import Foundation
 import JobQueue
 import Logging
 import Redis
+import Resilience
 import Storage
 
 extension ShopServices {

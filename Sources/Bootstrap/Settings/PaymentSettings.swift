@@ -1,5 +1,5 @@
 package import Domain
-import Resilience
+package import Resilience
 
 /// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`,
 /// `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
