@@ -24,14 +24,23 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A module of ours: `Sources/<name>` with the project's language settings.
-func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func module(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = [])
     -> Target
 {
     .executableTarget(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
+}
+
+/// A program in Examples, which sees of JobQueue what other projects see.
+func example(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["JobQueue", "Postgres"], path: "Examples/\(name)", packageAccess: false,
+        swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -47,7 +56,9 @@ let package = Package(
         .executable(name: "Worker", targets: ["Worker"]),
         .executable(name: "Sandbox", targets: ["Sandbox"]),
         .executable(name: "cartwright", targets: ["CLI"]),
-        .library(name: "JobQueue", targets: ["JobQueue"]),
+        // The wrappers are part of the queue's interface: whoever uses it hands over a pool and a Redis client.
+        .library(name: "JobQueue", targets: ["JobQueue", "Postgres", "Redis"]),
+        .library(name: "JobQueueTesting", targets: ["JobQueueTesting"]),
         // Loaded into processes of tests whose clock shall be wrong.
         .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
     ],
@@ -93,8 +104,13 @@ let package = Package(
 
         // The queue engine and the business rules know nothing of each other.
         module(
-            "JobQueue", ["Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle],
-            resources: [.copy("Migrations")]),
+            "JobQueue",
+            [
+                "Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle, unixSignals,
+            ],
+            exclude: ["README.md"], resources: [.copy("Migrations")]),
+        // Runs the jobs of tests: in memory, or on the ledger alone.
+        module("JobQueueTesting", ["JSON", "JobQueue", "Postgres", logging]),
         module("Domain", ["Arithmetic"]),
         // Where tests end processes. Empty when built for release.
         module("CrashPoints", []),
@@ -115,33 +131,38 @@ let package = Package(
             "Bootstrap",
             [
                 "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
-                "Redis", "Resilience", "Storage", "Threading", logging, lifecycle, metrics, unixSignals,
-                .product(name: "Configuration", package: "swift-configuration"),
+                "Redis",
+                "Resilience", "Storage", "Threading",
+                logging,
+                lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
-            ]),
+            ], resources: [.copy("Passwords/common.txt")]),
 
         program(
             "API",
             [
                 "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
-                "Redis", "Resilience", "Storage", "Threading", crypto, httpTypes, hummingbird, lifecycle, logging,
-                metrics, nioCore, nioHTTP1, nioPosix,
+                "Redis",
+                "Resilience", "Storage",
+                "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-            ], resources: [.copy("Document"), .copy("Passwords")]),
+            ], resources: [.copy("Document")]),
         program(
             "Worker",
             [
                 "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres",
-                "Providers", "Redis", "Resilience", "Storage", "Threading", lifecycle, logging, metrics,
+                "Providers", "Redis",
+                "Resilience", "Storage", "Threading", lifecycle, logging, metrics,
             ]),
         program(
             "CLI",
             [
                 "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Resilience", "Storage",
-                arguments, logging,
+                arguments,
+                logging,
             ]),
         program(
             "Sandbox",
@@ -156,6 +177,10 @@ let package = Package(
             path: "Benchmarks/queue/ours"),
         program(
             "OrderThroughput", ["OutboundHTTP", "Postgres", arguments, logging], path: "Benchmarks/OrderThroughput"),
+
+        example("HelloJob"),
+        example("TransactionalEnqueue"),
+        example("ScheduleAndDeadLetters"),
 
         .target(
             name: "TestSupport", dependencies: ["JobQueue", "Postgres", "Redis", "Storage", "Threading", logging],
@@ -175,7 +200,11 @@ let package = Package(
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests(
             "JobQueue",
-            ["JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle, metrics]),
+            [
+                "JSON", "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging,
+                lifecycle,
+                metrics,
+            ]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
         tests("JSON", ["JSON", "PropertySupport"]),
         .target(name: "ClockShift", path: "Tests/ClockShift"),
@@ -193,21 +222,22 @@ let package = Package(
             "API",
             [
                 "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Resilience",
-                "Storage", crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
+                "Storage",
+                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(
             "Worker",
             [
-                "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Resilience",
-                "Storage", "Worker", logging,
+                "Domain", "JobQueue", "JobQueueTesting", "Observability", "OutboundHTTP", "Postgres", "Providers",
+                "Redis", "Resilience", "Storage",
+                "Worker", logging,
             ]),
         tests(
             "CLI",
             [
-                "Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Resilience",
-                "Storage",
-                arguments,
+                "Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis",
+                "Resilience", "Storage", arguments,
             ]),
         tests(
             "EndToEnd",

@@ -13,8 +13,10 @@ struct EmailWebhookRoutes {
     let webhook: EmailWebhook?
     let events: EmailEventStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("sendgrid", use: sendGrid)
+    func add(to routes: inout Routes) {
+        routes.post(
+            "webhooks/sendgrid", audience: .everyone, limit: .webhook, bodyBytes: Limits.webhookBodyBytes, use: sendGrid
+        )
     }
 
     @Sendable func sendGrid(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -20,8 +20,9 @@ struct WebhookRoutes {
         inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, lanes: 2) { try await store.accept($0) }
     }
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("stripe", use: stripe)
+    func add(to routes: inout Routes) {
+        routes.post(
+            "webhooks/stripe", audience: .everyone, limit: .webhook, bodyBytes: Limits.webhookBodyBytes, use: stripe)
     }
 
     @Sendable func stripe(_ request: Request, _ context: ShopContext) async throws -> Response {

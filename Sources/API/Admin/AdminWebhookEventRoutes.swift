@@ -1,0 +1,138 @@
+import Domain
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Events of the payment provider, and what operators say to those that nobody has acted on. Every change goes to the
+/// audit log, in one transaction with itself.
+struct AdminWebhookEventRoutes {
+    let webhooks: WebhookStore
+
+    func add(to routes: inout Routes) {
+        routes.get("admin/webhook-events", audience: .support, limit: .admin, use: list)
+        routes.post("admin/webhook-events/replay", audience: .operators, limit: .admin, use: replayAll)
+        routes.get("admin/webhook-events/{id}", audience: .support, limit: .admin, use: show)
+        routes.post("admin/webhook-events/{id}/replay", audience: .operators, limit: .admin, use: replay)
+        routes.post("admin/webhook-events/{id}/ignore", audience: .operators, limit: .admin, use: ignore)
+    }
+
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let selection = query.parsed("state", "Expected one of \(Self.selections).") {
+            WebhookStore.Selection(rawValue: $0)
+        }
+        let page = query.page()
+        try query.finish()
+        let events = try await webhooks.events(selection, page: page)
+        return try JSONResponse.response(
+            PageBody(items: events.items.map(WebhookEventBody.init), nextCursor: events.nextCursor))
+    }
+
+    @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        guard let event = try await webhooks.event(try context.parameters.require("id")) else {
+            throw Problem.notFound("event")
+        }
+        return try JSONResponse.response(WebhookEventBody(event))
+    }
+
+    /// Answers once the job that acts on it is durable.
+    @Sendable func replay(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let fields = try await request.optionalFields()
+        guard fields.isComplete else { throw fields.rejection }
+        let (id, entry) = try change("webhook_event.replayed", context)
+        return try Self.response(try await webhooks.replay(id, noting: entry), status: .accepted)
+    }
+
+    @Sendable func replayAll(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var fields = try await request.optionalFields()
+        let selection =
+            fields.has("state")
+            ? fields.parsed("state", "Expected waiting, ignored or unmatched.") {
+                WebhookStore.Selection(rawValue: $0).flatMap { $0 == .handled ? nil : $0 }
+            } : .waiting
+        guard fields.isComplete, let selection else { throw fields.rejection }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        let entry = AuditEntry(
+            actor: .user(user), action: "webhook_events.replayed", subjectKind: "webhook_events",
+            subjectID: selection.rawValue,
+            remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
+        return try JSONResponse.response(
+            Replayed(replayed: try await webhooks.replayAll(selection, noting: entry)), status: .accepted,
+            headers: .comeAgain())
+    }
+
+    @Sendable func ignore(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var fields = try await request.fields()
+        let note = fields.text("note", 1...1000)
+        guard fields.isComplete, let note else { throw fields.rejection }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        var (id, entry) = try change("webhook_event.ignored", context)
+        entry.details["note"] = note
+        return try Self.response(try await webhooks.ignore(id, note: note, by: .user(user), noting: entry), status: .ok)
+    }
+
+    private struct Replayed: Encodable {
+        let replayed: Int
+    }
+
+    private static let selections = WebhookStore.Selection.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private func change(_ action: String, _ context: ShopContext) throws -> (String, AuditEntry) {
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        let id = try context.parameters.require("id")
+        return (
+            id,
+            AuditEntry(
+                actor: .user(user), action: action, subjectKind: "webhook_event", subjectID: String(id.prefix(255)),
+                remoteAddress: context.remoteAddress, details: ["request_id": context.requestID])
+        )
+    }
+
+    private static func response(_ change: WebhookEventChange, status: HTTPResponse.Status) throws -> Response {
+        switch change {
+        case .done(let event):
+            return try JSONResponse.response(
+                WebhookEventBody(event), status: status, headers: status == .accepted ? .comeAgain() : [:])
+        case .handled(let event): throw Problem.eventHandled(event)
+        case .unknown: throw Problem.notFound("event")
+        }
+    }
+}
+
+/// An event of the payment provider as staff see it; what it says is not shown.
+struct WebhookEventBody: Encodable {
+    private let event: WebhookEvent
+
+    init(_ event: WebhookEvent) { self.event = event }
+
+    enum CodingKeys: String, CodingKey {
+        case id, type, state, outcome, note
+        case objectID = "object_id"
+        case apiVersion = "api_version"
+        case canReplay = "can_replay"
+        case occurredAt = "occurred_at"
+        case receivedAt = "received_at"
+        case handledAt = "handled_at"
+        case ignoredAt = "ignored_at"
+        case ignoredBy = "ignored_by"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(event.id, forKey: .id)
+        try container.encode(event.type, forKey: .type)
+        try container.encode(event.objectID, forKey: .objectID)
+        try container.encode(event.apiVersion, forKey: .apiVersion)
+        try container.encode(event.state, forKey: .state)
+        try container.encode(event.outcome, forKey: .outcome)
+        try container.encode(event.canReplay, forKey: .canReplay)
+        try container.encode(event.occurredAt, forKey: .occurredAt)
+        try container.encode(event.receivedAt, forKey: .receivedAt)
+        try container.encode(event.handledAt, forKey: .handledAt)
+        try container.encode(event.ignoredAt, forKey: .ignoredAt)
+        try container.encode(event.ignoredBy, forKey: .ignoredBy)
+        try container.encode(event.note, forKey: .note)
+    }
+}
