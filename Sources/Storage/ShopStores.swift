@@ -41,7 +41,6 @@ extension ShopStores {
         CheckoutStore(
             database: database, dispatcher: dispatcher, outcomes: notifier, settings: settings, identity: identity)
     }
-    package var circuits: ProviderCircuits { ProviderCircuits(redis: redis, prefix: prefix) }
     package var disputes: DisputeStore { DisputeStore(database: database) }
     package var emailEvents: EmailEventStore { EmailEventStore(database: database, dispatcher: dispatcher) }
     package var emails: EmailStore { EmailStore(database: database, dispatcher: dispatcher) }

@@ -6,6 +6,7 @@ import Logging
 import Observability
 import Postgres
 import Providers
+import Resilience
 import Storage
 import Testing
 

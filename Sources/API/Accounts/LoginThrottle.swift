@@ -1,5 +1,6 @@
 import Domain
 import Redis
+import Resilience
 import Storage
 
 /// Limits how often passwords of one account are tried, wherever the tries come from.

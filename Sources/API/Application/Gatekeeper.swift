@@ -2,6 +2,7 @@ import Bootstrap
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Stands in front of every route: finds out who calls and whether they may, and counts the request. The only place

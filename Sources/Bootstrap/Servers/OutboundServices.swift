@@ -50,7 +50,7 @@ package struct OutboundServices: Sendable {
             throw StartupError(problems)
         }
         self.payments = GuardedPayments(payments, gate: gates.payments)
-        self.mail = GuardedEmail(mail, gate: gates.mail)
+        self.mail = GuardedEmail(mail, gate: gates.email)
         self.mailRenderer = mailRenderer
         self.rates = rates
     }

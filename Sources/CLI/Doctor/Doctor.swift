@@ -3,6 +3,7 @@ import Bootstrap
 import Domain
 import Foundation
 import JobQueue
+import Resilience
 import Storage
 
 /// Looks at everything that must be right for the shop to keep its promises.
@@ -83,7 +84,7 @@ struct Doctor: AsyncParsableCommand {
         var found: [Diagnostic] = []
         for provider in Provider.allCases {
             found += await look("provider.\(provider.rawValue)") {
-                [.provider(provider, try await services.circuits.status(of: provider))]
+                [.provider(provider, try await services.circuits.status(of: provider.rawValue))]
             }
         }
         return found

@@ -4,6 +4,7 @@ import JobQueue
 import Logging
 import Postgres
 import Redis
+import Resilience
 import Storage
 
 /// The servers and what the commands do with them. Each of the shop's stores goes by its own name: `services.orders`.
@@ -16,6 +17,7 @@ struct Services: Sendable {
     var database: PostgresPool { connections.database }
     var redis: RedisClient { connections.redis }
     var inspector: JobInspector { stores.jobs }
+    var circuits: CircuitReader { CircuitReader(redis: redis, prefix: settings.redis.queuePrefix) }
     var audit: OperatorLog { OperatorLog(log: stores.audit) }
 
     subscript<Store>(dynamicMember store: KeyPath<ShopStores, Store>) -> Store { stores[keyPath: store] }

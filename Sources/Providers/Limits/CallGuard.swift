@@ -1,4 +1,4 @@
-internal import Domain
+internal import Resilience
 internal import Metrics
 
 /// Makes the calls of one provider: asks the gate before each, waits for its turn, reports and counts afterwards.
@@ -46,7 +46,7 @@ struct CallGuard: Sendable {
     private func ended(_ endpoint: String, _ verdict: Verdict, _ began: ContinuousClock.Instant, _ ticket: CallTicket)
         async
     {
-        let dimensions = [("provider", gate.provider.rawValue), ("endpoint", endpoint)]
+        let dimensions = [("provider", gate.name), ("endpoint", endpoint)]
         Timer(label: "provider_call_duration_seconds", dimensions: dimensions).recordSeconds(
             (ContinuousClock.now - began) / .seconds(1))
         Counter(label: "provider_calls_total", dimensions: dimensions + [("outcome", verdict.word)]).increment()
@@ -56,7 +56,7 @@ struct CallGuard: Sendable {
     private func countHeld(_ reason: Admission.Reason) {
         Counter(
             label: "provider_calls_held_total",
-            dimensions: [("provider", gate.provider.rawValue), ("reason", reason.rawValue)]
+            dimensions: [("provider", gate.name), ("reason", reason.rawValue)]
         ).increment()
     }
 }

@@ -1,4 +1,5 @@
 package import Domain
+package import Resilience
 
 /// A way to send mail that is not tried while it fails. What may not be sent now throws
 /// ``EmailFailure/notYet(after:reason:)``.

@@ -1,5 +1,6 @@
 package import Domain
 package import FoundationEssentials
+package import Resilience
 
 /// A payment provider that is called no more often than it allows, and not at all while it fails. What may not be
 /// called now throws ``PaymentFailure/unavailable(retryAfter:_:)``.
@@ -73,7 +74,7 @@ package struct GuardedPayments: PaymentProvider {
         _ endpoint: String, _ call: () async throws(PaymentFailure) -> Value
     ) async throws(PaymentFailure) -> Value {
         try await guarding.run(
-            endpoint, held: { PaymentFailure.unavailable(retryAfter: $0, $1) },
+            endpoint, held: { PaymentFailure.unavailable(retryAfter: $0, $1 == .turn ? .turn : .circuit) },
             judge: { CallGuard.Verdict(payment: $0) }, call)
     }
 }

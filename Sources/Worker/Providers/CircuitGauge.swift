@@ -1,8 +1,8 @@
 import Domain
 import Logging
 import Metrics
+import Resilience
 import ServiceLifecycle
-import Storage
 
 /// Shows in every worker's metrics whether the providers are held to be away: `provider_circuit_open`, 1 while calls
 /// are held back, 0.5 while some of them try whether the provider is back.
@@ -26,7 +26,7 @@ struct CircuitGauge: Service {
             case .probing: 0.5
             case .open: 1.0
             }
-        Gauge(label: "provider_circuit_open", dimensions: [("provider", gate.provider.rawValue)], factory: metrics)
+        Gauge(label: "provider_circuit_open", dimensions: [("provider", gate.name)], factory: metrics)
             .record(value)
     }
 }

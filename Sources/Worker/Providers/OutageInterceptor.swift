@@ -1,6 +1,6 @@
 import Domain
 import JobQueue
-import Storage
+import Resilience
 
 /// What fails while its provider is held to be away uses up no attempt: it fails because of that, and not because of
 /// itself.

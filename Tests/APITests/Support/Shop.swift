@@ -10,6 +10,7 @@ import Logging
 import NIOCore
 import Postgres
 import Redis
+import Resilience
 import Storage
 import TestSupport
 

@@ -1,6 +1,7 @@
 import Bootstrap
 import Domain
 import Foundation
+import Resilience
 import Testing
 
 @testable import CLI
@@ -41,8 +42,8 @@ struct DiagnosticTests {
         #expect(found.name == "provider.payments" && found.severity == .warning)
         #expect(found.found.hasPrefix("fails since ") && found.found.hasSuffix("the next try is in 5 s"))
         #expect(found.advice?.hasSuffix("answered 500") == true)
-        #expect(Diagnostic.provider(.mail, CircuitStatus(state: .probing)).severity == .warning)
-        #expect(Diagnostic.provider(.mail, .closed) == .ok("provider.mail", "calls go through"))
+        #expect(Diagnostic.provider(.email, CircuitStatus(state: .probing)).severity == .warning)
+        #expect(Diagnostic.provider(.email, .closed) == .ok("provider.email", "calls go through"))
     }
 
     // MARK: Orders, emails, rules

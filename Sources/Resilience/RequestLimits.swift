@@ -76,3 +76,52 @@ package struct RequestLimits: Sendable, Hashable {
         self.init(limits)
     }
 }
+
+/// So many requests in so much time.
+package struct RequestLimit: Sendable, Hashable {
+    /// Values that are taken for ``count``.
+    package static let counts = 1...1_000_000
+    /// Values that are taken for ``seconds``: up to a day.
+    package static let windows = 1...86_400
+
+    /// How many.
+    package let count: Int
+    /// In how long, in seconds.
+    package let seconds: Int
+
+    /// Values outside ``counts`` and ``windows`` become their nearest bound.
+    package init(_ count: Int, per seconds: Int) {
+        self.count = min(max(count, Self.counts.lowerBound), Self.counts.upperBound)
+        self.seconds = min(max(seconds, Self.windows.lowerBound), Self.windows.upperBound)
+    }
+
+    /// Reads `60/min`, `5/s`, `20/hour`, `10/day` and several of a unit, as in `10/15min`. `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Self.number(parts[0]) else { return nil }
+        let digits = parts[1].prefix { ("0"..."9").contains($0) }
+        let unit: Int
+        switch parts[1].dropFirst(digits.count) {
+        case "s": unit = 1
+        case "min": unit = 60
+        case "hour": unit = 3600
+        case "day": unit = 86_400
+        default: return nil
+        }
+        guard let times = digits.isEmpty ? 1 : Self.number(digits) else { return nil }
+        let (seconds, overflow) = times.multipliedReportingOverflow(by: unit)
+        guard !overflow, Self.counts.contains(count), Self.windows.contains(seconds) else { return nil }
+        self.init(count, per: seconds)
+    }
+
+    private static func number(_ text: some StringProtocol) -> Int? {
+        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int(text)
+    }
+}
+
+/// Counts requests over a window that moves with the clock: those of the present stretch of time, and of the one before
+/// the share that the window still covers, as if they had come evenly. Two numbers for each client, and never more than
+/// twice the limit within one window; usually within a few per cent.

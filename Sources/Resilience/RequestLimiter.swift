@@ -1,5 +1,4 @@
 import Arithmetic
-package import Domain
 package import Logging
 package import Redis
 import Synchronization
@@ -26,6 +25,17 @@ package final class RequestLimiter: Sendable {
         package let seconds: Int
     }
 
+    /// What became of a wish to take some.
+    private struct Taken {
+        /// How many were given: none, or up to as many as were wanted.
+        let granted: Int
+        let left: Int
+        /// Milliseconds until there is one again; 0 while there is.
+        let wait: Int64
+        /// Milliseconds until the present stretch ends.
+        let resets: Int64
+    }
+
     private struct Key: Hashable {
         let kind: RequestClass
         let client: String
@@ -42,7 +52,7 @@ package final class RequestLimiter: Sendable {
 
     private struct State {
         var known: [Key: Known] = [:]
-        var alone: [Key: SlidingWindow] = [:]
+        var alone: [Key: TokenBucket] = [:]
         /// Redis has failed to answer: it is left alone until then.
         var awayUntil: ContinuousClock.Instant?
     }
@@ -75,13 +85,22 @@ package final class RequestLimiter: Sendable {
         if let verdict = state.withLock({ known(&$0, key, limit, now) }) { return verdict }
         if let taken = await shared(key, limit) { return note(taken, key, limit) }
         guard kind.isKeptAlone else { return nil }
-        let taken = state.withLock { state in
-            Self.makeRoom(in: &state.alone) { $0.isOver(limits[$1.kind] ?? limit, at: milliseconds) }
-            return state.alone[key, default: SlidingWindow()].take(1, of: limit, at: milliseconds)
+        return state.withLock { takeAlone(&$0, key, limit, at: milliseconds) }
+    }
+
+    /// Counts a request in this process alone, in a bucket that is full after a window.
+    private func takeAlone(_ state: inout State, _ key: Key, _ limit: RequestLimit, at now: Int64) -> Verdict {
+        Self.makeRoom(in: &state.alone) { bucket, key in
+            limits[key.kind].map { bucket.tokens(at: now) >= Double($0.count) } ?? true
         }
-        return verdict(
-            key, limit, isAdmitted: taken.granted > 0, left: taken.left,
-            milliseconds: taken.granted > 0 ? taken.resets : taken.wait)
+        let rate = Double(limit.count) / Double(limit.seconds)
+        var bucket = state.alone[key] ?? TokenBucket(rate: rate, burst: limit.count, at: now)
+        let wait = bucket.wait(at: now)
+        if wait == 0 { bucket.take(at: now) }
+        state.alone[key] = bucket
+        let left = Int(saturating: max(0, bucket.tokens(at: now)))
+        let refill = Int64(saturating: ((Double(limit.count) - Double(left)) / rate * 1000).rounded(.up))
+        return verdict(key, limit, isAdmitted: wait == 0, left: left, milliseconds: wait == 0 ? refill : wait)
     }
 
     /// Forgets what a client has used up.
@@ -118,7 +137,7 @@ package final class RequestLimiter: Sendable {
         return verdict(key, limit, isAdmitted: true, left: known.ahead + known.left, milliseconds: milliseconds)
     }
 
-    private func note(_ taken: SlidingWindow.Taken, _ key: Key, _ limit: RequestLimit) -> Verdict {
+    private func note(_ taken: Taken, _ key: Key, _ limit: RequestLimit) -> Verdict {
         let isAdmitted = taken.granted > 0
         let milliseconds = isAdmitted ? taken.resets : taken.wait
         let now = ContinuousClock.now
@@ -167,7 +186,7 @@ package final class RequestLimiter: Sendable {
     }
 
     /// `nil` when Redis cannot be asked.
-    private func shared(_ key: Key, _ limit: RequestLimit) async -> SlidingWindow.Taken? {
+    private func shared(_ key: Key, _ limit: RequestLimit) async -> Taken? {
         guard isShared(key) else { return nil }
         do {
             let reply = try await redis.evaluate(
@@ -191,4 +210,55 @@ package final class RequestLimiter: Sendable {
             return nil
         }
     }
+}
+
+/// Counts requests over a window that moves with the server's clock: those of the present stretch of time, and of the
+/// one before the share that the window still covers, as if they had come evenly. Two numbers for each client, and never
+/// more than twice the limit within one window; usually within a few per cent. What is refused is not counted: whoever
+/// goes on knocking is let in as soon as whoever waits.
+///
+/// | key | type | holds |
+/// |---|---|---|
+/// | `cw:limit:<class>:<client>` | hash | `w` number of the stretch, `n` requests in it, `p` those of the one before |
+enum RequestLimitScripts {
+    /// Takes some. KEYS: the client's. ARGV: limit, ms of the window, how many are wanted, time in ms or empty for the
+    /// server's clock.
+    /// Returns [how many were given, how many are left, ms to wait, ms until the stretch ends].
+    static let take = RedisScript(
+        name: "request-limit",
+        source: """
+            local limit, length, wanted, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+            if not now then
+                local clock = redis.call('TIME')
+                now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+            end
+            local v = redis.call('HMGET', KEYS[1], 'w', 'n', 'p')
+            local number = math.floor(now / length)
+            local stretch, count, before = tonumber(v[1] or number), tonumber(v[2] or 0), tonumber(v[3] or 0)
+            if stretch < number then
+                before = stretch == number - 1 and count or 0
+                count, stretch = 0, number
+            end
+            local into = math.min(math.max(now - stretch * length, 0), length)
+            local free = math.floor(limit - count - before * (length - into) / length)
+            local granted = math.max(0, math.min(wanted, free))
+            if granted > 0 then
+                count = count + granted
+                redis.call('HSET', KEYS[1], 'w', string.format('%.0f', stretch), 'n', string.format('%.0f', count),
+                    'p', string.format('%.0f', before))
+                redis.call('PEXPIRE', KEYS[1], 2 * length)
+            end
+            local wait = 0
+            if free <= 0 then
+                local function fading(many, others)
+                    return math.ceil(length * (1 - math.max(0, (limit - 1 - others) / math.max(1, many))))
+                end
+                if count < limit then
+                    wait = math.max(1, fading(before, count) - into)
+                else
+                    wait = math.max(1, length - into + fading(count, 0))
+                end
+            end
+            return {granted, math.max(0, free - granted), wait, length - into}
+            """)
 }

@@ -1,4 +1,3 @@
-import Domain
 import Foundation
 import Logging
 import PropertySupport
@@ -6,7 +5,7 @@ import Redis
 import TestSupport
 import Testing
 
-@testable import Storage
+@testable import Resilience
 
 @Suite("All processes together keep a client's limits, and each by itself without Redis", .timeLimit(.minutes(1)))
 struct RequestLimiterTests {
@@ -19,7 +18,7 @@ struct RequestLimiterTests {
         }
         try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
         let result: Result<Void, any Error>
-        do { result = .success(try await body(clients[0], clients[1], "test-\(Order.ID())")) } catch {
+        do { result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))")) } catch {
             result = .failure(error)
         }
         for client in clients { await client.close() }
@@ -40,26 +39,52 @@ struct RequestLimiterTests {
         return count
     }
 
-    @Test("Redis counts as the rules do, request by request", arguments: 0..<24)
-    func sameRules(_ number: Int) async throws {
+    // MARK: The window, by times of the test's own
+
+    /// What a client is given: [how many, how many are left, ms to wait, ms until the stretch ends].
+    private static func take(
+        _ wanted: Int = 1, of limit: RequestLimit, at now: Int64, _ redis: RedisClient, _ key: String
+    ) async throws -> [Int] {
+        let reply = try await redis.evaluate(
+            RequestLimitScripts.take, keys: [key],
+            arguments: [.init(limit.count), .init(limit.seconds * 1000), .init(wanted), .init(now)])
+        return try #require(reply.elements).compactMap(\.int)
+    }
+
+    @Test("at the turn of a stretch, what was just used still counts, and a clock that goes back opens no gate")
+    func turn() async throws {
         try await Self.with { redis, _, prefix in
-            let seed = PropertySeed.ofRun &+ UInt64(number)
-            var random = SeededGenerator(seed: seed)
-            let limit = RequestLimit(.random(in: 1...80, using: &random), per: .random(in: 1...900, using: &random))
-            var rules = SlidingWindow()
-            var now: Int64 = 1_780_000_000_000
-            for step in 0..<150 {
-                let typical = Int64(limit.seconds) * 1000 / Int64(limit.count)
-                now += Int64.random(
-                    in: 0...[typical, typical * 4, Int64(limit.seconds) * 2500].randomElement(using: &random)!,
-                    using: &random)
-                let wanted = Int.random(in: 1...3, using: &random)
-                let reply = try await redis.evaluate(
-                    RequestLimitScripts.take, keys: ["\(prefix):limit"],
-                    arguments: [.init(limit.count), .init(limit.seconds * 1000), .init(wanted), .init(now)])
-                let expected = rules.take(wanted, of: limit, at: now)
-                let expectedReply = [expected.granted, expected.left, Int(expected.wait), Int(expected.resets)]
-                #expect(reply.elements?.compactMap(\.int) == expectedReply, "seed \(seed), step \(step)")
+            let limit = RequestLimit(100, per: 10)
+            #expect(try await Self.take(100, of: limit, at: 9_999, redis, prefix)[0] == 100)
+            #expect(try await Self.take(100, of: limit, at: 10_001, redis, prefix)[0] == 0)
+            #expect(try await Self.take(100, of: limit, at: 15_000, redis, prefix)[0] == 50)
+            #expect(try await Self.take(1, of: limit, at: 10, redis, prefix)[0] == 0)
+        }
+    }
+
+    @Test("whoever waits as long as was said is let in, and in no window passes much more than the limit", arguments: 0..<8)
+    func window(_ number: Int) async throws {
+        try await Self.with { redis, _, prefix in
+            var random = SeededGenerator(seed: PropertySeed.ofRun &+ UInt64(number))
+            let limit = RequestLimit(.random(in: 1...60, using: &random), per: .random(in: 1...900, using: &random))
+            var now = Int64.random(in: 0...2_000_000_000_000, using: &random)
+            var passed: [Int64] = []
+            for _ in 0..<200 {
+                now += Int64.random(in: 0...Int64(limit.seconds) * 1500 / Int64(limit.count), using: &random)
+                var taken = try await Self.take(of: limit, at: now, redis, prefix)
+                #expect((0...limit.count).contains(taken[1]))
+                if taken[0] == 0 {
+                    #expect((1...limit.seconds * 2000).contains(taken[2]))
+                    // A count of the machine's numbers may round the last millisecond away.
+                    now += Int64(taken[2]) + 1
+                    taken = try await Self.take(of: limit, at: now, redis, prefix)
+                    #expect(taken[0] == 1)
+                }
+                passed.append(now)
+            }
+            for (index, start) in passed.enumerated() {
+                let inside = passed[index...].prefix { $0 < start + Int64(limit.seconds) * 1000 }.count
+                #expect(inside <= limit.count * 3 / 2 + 1)
             }
         }
     }
@@ -135,5 +160,44 @@ struct RequestLimiterTests {
         // Whoever came before so many others is a new client.
         #expect(await Self.admitted(limiter, .login, "first", times: 6) == 5)
         await redis.close()
+    }
+
+    // MARK: Settings
+
+    @Test(
+        "limits are read as they are written",
+        arguments: [
+            ("60/min", 60, 60), ("5/s", 5, 1), ("20/hour", 20, 3600), ("10/day", 10, 86_400), ("10/15min", 10, 900),
+            ("1000000/1s", 1_000_000, 1),
+        ])
+    func read(text: String, count: Int, seconds: Int) {
+        #expect(RequestLimit(text) == RequestLimit(count, per: seconds))
+    }
+
+    @Test(
+        "slips are found",
+        arguments: [
+            "", "60", "60/", "/min", "0/min", "60/0min", "60/min/s", "60/minute", "-1/min", "1000001/s", "60/2day",
+            "1e3/s", "٣/min",
+            "60 /min",
+            "99999999999999999999/s", "5/99999999999999999999s", "+5/s",
+        ])
+    func slips(text: String) {
+        #expect(RequestLimit(text) == nil)
+    }
+
+    @Test("what is not named keeps its standard")
+    func settings() throws {
+        let limits = try #require(RequestLimits("checkout=60/min,read=off"))
+        #expect(limits[.checkout] == RequestLimit(60, per: 60))
+        #expect(limits[.read] == nil)
+        #expect(limits[.login] == RequestLimits.standard[.login])
+        #expect(RequestLimits("off") == .off)
+        for text in [
+            "checkout", "checkout=", "checkout=60/min,checkout=5/s", "tea=5/s", "off,read=off", "checkout=60/min,",
+            " checkout=60/min",
+        ] {
+            #expect(RequestLimits(text) == nil)
+        }
     }
 }
