@@ -105,12 +105,15 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
+        // Payment providers: each a module of its own behind Domain's ports.
+        module(
+            "Stripe", ["Arithmetic", "Domain", "OutboundHTTP", "Providers", crypto, logging]),
         module("Observability", [logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
                 "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis",
-                "Storage", "Threading",
+                "Storage", "Stripe", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -119,8 +122,8 @@ let package = Package(
         program(
             "API",
             [
-                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres", "Redis",
-                "Storage",
+                "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "Postgres",
+                "Providers", "Redis", "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
@@ -136,7 +139,10 @@ let package = Package(
             ]),
         program(
             "CLI",
-            ["Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Redis", "Storage", arguments, logging]),
+            [
+                "Arithmetic", "Bootstrap", "Domain", "JobQueue", "Postgres", "Providers", "Redis", "Storage",
+                arguments, logging,
+            ]),
         program(
             "Sandbox",
             [
@@ -177,7 +183,8 @@ let package = Package(
         tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
-        tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
+        tests(
+            "Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", "Sandbox", "Stripe", crypto, logging]),
         // The providers' own clients are Python's.
         tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
@@ -191,7 +198,7 @@ let package = Package(
             "Worker",
             [
                 "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers", "Redis", "Storage",
-                "Worker", logging,
+                "Stripe", "Worker", logging,
             ]),
         tests(
             "CLI",

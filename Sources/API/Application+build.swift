@@ -42,7 +42,9 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
         to: version)
     OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: version)
     let webhooks = version.group("webhooks")
-    WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: webhooks)
+    PaymentWebhookRoutes(
+        provider: services.settings.paymentProvider, webhook: services.paymentWebhook, store: services.webhooks
+    ).add(to: webhooks)
     EmailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
     let admin = version.group("admin")
     AdminOrderRoutes(

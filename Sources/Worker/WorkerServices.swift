@@ -52,10 +52,11 @@ struct WorkerServices {
                 captures: settings.payments.deadline == .capture))
         let refunds = RefundStore(database: database, dispatcher: dispatcher)
         registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
-        let webhooks = WebhookStore(database: database, dispatcher: dispatcher)
+        let webhooks = WebhookStore(
+            database: database, dispatcher: dispatcher, provider: settings.shop.paymentProvider)
         registry.register(
             PaymentEventHandler(
-                events: PaymentEventBatches(store: webhooks),
+                events: PaymentEventBatches(store: webhooks), reader: outbound.paymentEvents,
                 intents: IntentEventHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
                 refunds: RefundEventHandler(refunds: refunds, store: checkoutStore, payments: outbound.payments),
                 disputes: DisputeStore(database: database),

@@ -42,7 +42,8 @@ struct SettingsTests {
         #expect(settings.redis.queuePrefix == "cw")
         #expect(settings.log.level == .info)
         #expect(settings.log.format == .json)
-        #expect(settings.shop == ShopSettings(charges: ShopSettings.providerCharges))
+        #expect(settings.shop == ShopSettings(
+                    charges: PaymentProviders.all[0].charges, paymentProvider: "stripe"))
         #expect(settings.auth.signingKeys.map(\.id) == ["2026"])
         #expect(settings.auth.signingKeys[0].secret.count == 48)
     }

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Providers
+import Stripe
 import Synchronization
 import TestSupport
 import Testing

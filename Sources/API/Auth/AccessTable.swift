@@ -1,4 +1,6 @@
+import Bootstrap
 import HTTPTypes
+import Providers
 
 /// Who may call what: one row per route. A route without a row answers nobody (deny by default).
 enum AccessTable {
@@ -6,7 +8,14 @@ enum AccessTable {
     static let base = "/api/v1"
 
     /// Path → method → rule. Paths are written as the router writes them.
-    static let rules: [String: [HTTPRequest.Method: AccessRule]] = [
+    static let rules = fixedRules.merging(
+        // By their signatures, as those of other providers.
+        PaymentProviders.all.map { module in
+            ("\(base)/webhooks/\(module.name)", [.post: .open.bodies(upTo: Limits.webhookBodyBytes)])
+        }
+    ) { first, _ in first }
+
+    private static let fixedRules: [String: [HTTPRequest.Method: AccessRule]] = [
         "/healthz": [.get: .open],
         "/readyz": [.get: .open],
         "/api/v1/openapi.yaml": [.get: .open],
@@ -35,7 +44,6 @@ enum AccessTable {
         "/api/v1/orders/{id}/cancel": [.post: .buyers],
 
         // By their signatures.
-        "/api/v1/webhooks/stripe": [.post: .open.bodies(upTo: Limits.webhookBodyBytes)],
         "/api/v1/webhooks/sendgrid": [.post: .open.bodies(upTo: Limits.webhookBodyBytes)],
 
         "/api/v1/admin/orders/{id}": [.get: .staff],

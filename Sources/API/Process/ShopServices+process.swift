@@ -34,9 +34,10 @@ extension ShopServices {
             refunds: RefundStore(database: database, dispatcher: connections.dispatcher),
             captures: CaptureStore(database: database, dispatcher: connections.dispatcher),
             disputes: DisputeStore(database: database),
-            webhooks: WebhookStore(database: database, dispatcher: connections.dispatcher),
+            webhooks: WebhookStore(
+                database: database, dispatcher: connections.dispatcher, provider: common.shop.paymentProvider),
             paymentWebhook: common.webhooks.payments.map {
-                PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
+                PaymentWebhook($0.provider, secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
             },
             mail: EmailStore(database: database, dispatcher: connections.dispatcher),
             mailEvents: EmailEventStore(database: database, dispatcher: connections.dispatcher),
@@ -45,7 +46,7 @@ extension ShopServices {
             outcomes: OrderNotifier(redis: connections.redis, subscriber: subscriber, prefix: prefix),
             waits: QueueEstimator(orders: orders, redis: connections.redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: connections.dispatcher),
-            remains: JobRemains(database: database), audit: AuditLog(database: database),
+            remains: JobRemains(database: database, provider: common.shop.paymentProvider), audit: AuditLog(database: database),
             health: HealthCheck(
                 database: database, redis: connections.redis, migrations: try ShopSchema.migrator(), servers: servers),
             tokens: tokens,

@@ -1,4 +1,6 @@
+import Bootstrap
 import Domain
+import Providers
 import Storage
 
 /// Whether customers' banks ask money back, and whether the provider told of something that nothing here fits.
@@ -8,11 +10,13 @@ struct DisputeCheckup: Sendable {
     func findings() async -> [Finding] {
         do {
             let disputes = try await services.disputes.open()
-            let version = PaymentEventKind.apiVersion
-            return [
-                Self.judge(disputes), Self.judge(try await services.webhooks.openMatters()),
-                Self.judge(versions: try await services.webhooks.otherVersions(than: version), expected: version),
-            ].compactMap(\.self)
+            var findings = [Self.judge(disputes), Self.judge(try await services.webhooks.unmatched())]
+            let provider = PaymentProviders.named(services.settings.shop.paymentProvider)
+            if let version = provider?.webhookReader(secrets: []).apiVersion {
+                let others = try await services.webhooks.otherVersions(than: version)
+                findings.append(Self.judge(versions: others, expected: version))
+            }
+            return findings.compactMap(\.self)
         } catch {
             return [.failed("payments.disputes", error)]
         }
@@ -41,7 +45,7 @@ struct DisputeCheckup: Sendable {
     }
 
     /// Nothing where all events fit: most shops never see another.
-    static func judge(_ matters: [UnmatchedEventKind]) -> Finding? {
+    static func judge(_ matters: [UnmatchedEventRecord]) -> Finding? {
         guard let latest = matters.first else { return nil }
         return .warning(
             "payments.events",

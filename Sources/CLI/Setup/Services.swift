@@ -21,14 +21,17 @@ struct Services: Sendable {
     var circuits: ProviderCircuits { ProviderCircuits(redis: redis, prefix: settings.redis.queuePrefix) }
     var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
     var disputes: DisputeStore { DisputeStore(database: database) }
-    var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: connections.dispatcher) }
+    var webhooks: WebhookStore {
+        WebhookStore(
+            database: database, dispatcher: connections.dispatcher, provider: settings.shop.paymentProvider)
+    }
     var reconciliations: ReconciliationStore { ReconciliationStore(database: database) }
     var mail: EmailStore { EmailStore(database: database, dispatcher: connections.dispatcher) }
     var catalogue: CatalogStore { CatalogStore(database: database, settings: settings.shop) }
     var rates: RateStore { RateStore(database: database) }
     var accounts: AccountStore { AccountStore(database: database) }
     var invariants: Invariants { Invariants(database: database) }
-    var remains: JobRemains { JobRemains(database: database) }
+    var remains: JobRemains { JobRemains(database: database, provider: settings.shop.paymentProvider) }
     var audit: OperatorLog { OperatorLog(log: AuditLog(database: database)) }
 
     /// Runs a command with connections to both servers, each opened when it is first used, and closes them whatever

@@ -1,11 +1,11 @@
 /// The part of a provider's address that is a setting: `https://api.stripe.com`, `http://127.0.0.1:9090`.
-struct BaseURL: Sendable, Hashable {
+package struct BaseURL: Sendable, Hashable {
     /// Without a slash at the end.
-    let text: String
+    package let text: String
     /// `http` or `https`.
-    let scheme: String
+    package let scheme: String
     /// Host in lower case, without port.
-    let host: String
+    package let host: String
 
     /// - Parameter setting: named in the error.
     init(_ text: String, setting: String) throws(ProviderSettingError) {

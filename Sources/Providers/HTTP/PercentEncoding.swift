@@ -1,7 +1,7 @@
 /// Percent-encoding of everything but RFC 3986's unreserved characters, which is safe in a path segment, a query and a
 /// form alike.
-enum PercentEncoding {
-    static func encode(_ text: String) -> String {
+package enum PercentEncoding {
+    package static func encode(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
             switch byte {

@@ -7,10 +7,13 @@ package import Postgres
 /// told before they discard it.
 package struct JobRemains: Sendable {
     let database: PostgresPool
+    /// Whose events jobs act on (``ShopSettings/paymentProvider``).
+    let provider: String
 
     /// Looks into this database.
-    package init(database: PostgresPool) {
+    package init(database: PostgresPool, provider: String) {
         self.database = database
+        self.provider = provider
     }
 
     /// What a job leaves behind, in one sentence for operators; `nil` when that is nothing.
@@ -45,7 +48,7 @@ package struct JobRemains: Sendable {
     private func event(_ id: String) async throws -> String? {
         let rows = try await database.query(
             """
-            SELECT type, object_id FROM webhook_events WHERE provider = 'stripe' AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
+            SELECT type, object_id FROM webhook_events WHERE provider = \(provider) AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
             """)
         guard let row = rows.first else { return nil }
         let (type, object): (String, String?) = (try row["type"], try row["object_id"])

@@ -2,7 +2,6 @@ import Domain
 import FoundationEssentials
 import JobQueue
 import Logging
-import Providers
 import Storage
 
 /// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and
@@ -13,6 +12,7 @@ struct PaymentEventHandler: JobHandler {
     static let pause: Duration = .seconds(5)
 
     let events: PaymentEventBatches
+    let reader: any PaymentWebhookReader
     let intents: IntentEventHandler
     let refunds: RefundEventHandler
     let disputes: DisputeStore
@@ -23,14 +23,14 @@ struct PaymentEventHandler: JobHandler {
             throw JobFailure.permanent(code: "unknown_event", "there is no event \(job.eventID)")
         }
         guard let payload = event.payload else { return }
-        guard let kind = event.kind, let news = StripeEvent.read(kind, payload) else {
+        guard let kind = reader.kind(ofType: event.type), let news = reader.event(ofType: event.type, in: payload) else {
             throw JobFailure.permanent(code: "unreadable_event", "event \(job.eventID) makes no sense here")
         }
         let outcome = try await settle(news, of: event, in: context)
-        if outcome.isOpenMatter {
+        if outcome.isUnmatched {
             context.logger.error(
                 "an event of the payment provider could not be joined to what is stored",
-                metadata: ["event": "\(job.eventID)", "type": "\(kind.rawValue)", "outcome": "\(outcome.rawValue)"])
+                metadata: ["event": "\(job.eventID)", "type": "\(event.type)", "outcome": "\(outcome.rawValue)"])
         }
         try await events.markHandled(HandledEvent(id: job.eventID, outcome: outcome, completion: context.completion))
         PaymentMetrics.handled(kind, outcome)

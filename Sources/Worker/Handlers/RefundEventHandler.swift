@@ -87,7 +87,7 @@ struct RefundEventHandler: Sendable {
         }
         var outcomes: [PaymentEventOutcome] = []
         for refund in theirs { outcomes.append(try await settle(refund, logger)) }
-        return outcomes.first { $0.isOpenMatter } ?? outcomes.first {
+        return outcomes.first { $0.isUnmatched } ?? outcomes.first {
             $0 == .refundRecorded || $0 == .refundFoundElsewhere
         }
             ?? .alreadyKnown

@@ -41,7 +41,8 @@ extension Shop {
         _ body: String, signatures: [String], contentType: String? = "application/json; charset=utf-8"
     ) async throws -> Answer {
         var headers: HTTPFields = [:]
-        for signature in signatures { headers.append(HTTPField(name: .stripeSignature, value: signature)) }
+        let field = try #require(HTTPField.Name("Stripe-Signature"))
+        for signature in signatures { headers.append(HTTPField(name: field, value: signature)) }
         if let contentType { headers[.contentType] = contentType }
         let response = try await client.execute(
             uri: AccessTable.base + "/webhooks/stripe", method: .post, headers: headers, body: ByteBuffer(string: body))

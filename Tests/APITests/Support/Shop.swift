@@ -27,7 +27,8 @@ struct Shop: Sendable {
 
     /// The secrets of webhooks, of which the first is being replaced.
     static let webhookSecrets = ["whsec_of_last_year", "whsec_of_this_year"]
-    static let webhook = PaymentWebhook(secrets: webhookSecrets, isLive: false)
+    static let provider = PaymentProviders.all[0]
+    static let webhook = PaymentWebhook(provider, secrets: webhookSecrets, isLive: false)
 
     /// Servers whose checks at start have passed.
     static var usable: ServerStatus {
@@ -87,7 +88,7 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: signingKeys) else { throw CancellationError() }
-        let settings = ShopSettings(charges: ShopSettings.providerCharges)
+        let settings = ShopSettings(charges: provider.charges, paymentProvider: provider.name)
         let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
         let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
@@ -98,7 +99,9 @@ struct Shop: Sendable {
             refunds: RefundStore(database: database, dispatcher: dispatcher),
             captures: CaptureStore(database: database, dispatcher: dispatcher),
             disputes: DisputeStore(database: database),
-            webhooks: WebhookStore(database: database, dispatcher: dispatcher), paymentWebhook: webhook,
+            webhooks: WebhookStore(
+                database: database, dispatcher: dispatcher, provider: settings.paymentProvider),
+            paymentWebhook: webhook,
             mail: EmailStore(database: database, dispatcher: dispatcher),
             mailEvents: EmailEventStore(database: database, dispatcher: dispatcher),
             mailWebhook: try EmailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
@@ -106,7 +109,7 @@ struct Shop: Sendable {
             outcomes: OrderNotifier(redis: redis, subscriber: subscriber, prefix: prefix),
             waits: QueueEstimator(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher),
-            remains: JobRemains(database: database), audit: AuditLog(database: database),
+            remains: JobRemains(database: database, provider: settings.paymentProvider), audit: AuditLog(database: database),
             health: HealthCheck(
                 database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,

@@ -18,7 +18,7 @@ struct DisputeCheckupTests {
 
     @Test func isContentWithoutAny() {
         #expect(DisputeCheckup.judge([DisputeRecord]()).verdict == .ok)
-        #expect(DisputeCheckup.judge([UnmatchedEventKind]()) == nil)
+        #expect(DisputeCheckup.judge([UnmatchedEventRecord]()) == nil)
     }
 
     @Test func saysWhenEventsAreOfAnotherVersion() {
@@ -38,7 +38,7 @@ struct DisputeCheckupTests {
     }
 
     @Test func namesTheLatestEventThatFitsNothing() throws {
-        let matter = UnmatchedEventKind(
+        let matter = UnmatchedEventRecord(
             eventID: "evt_1", type: "refund.updated", objectID: "re_1", outcome: .unknownRefund,
             since: Date(timeIntervalSince1970: 0))
         let finding = try #require(DisputeCheckup.judge([matter, matter]))

@@ -57,7 +57,7 @@ struct Shop: Sendable {
         mailEvents = EmailEventStore(database: database, dispatcher: dispatcher)
         refunds = RefundStore(database: database, dispatcher: dispatcher)
         captures = CaptureStore(database: database, dispatcher: dispatcher)
-        webhooks = WebhookStore(database: database, dispatcher: dispatcher)
+        webhooks = WebhookStore(database: database, dispatcher: dispatcher, provider: "acme")
         disputes = DisputeStore(database: database)
         accounts = AccountStore(database: database)
         rates = RateStore(database: database)

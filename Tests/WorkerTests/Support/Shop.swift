@@ -53,7 +53,7 @@ struct Shop: Sendable {
         mail = EmailStore(database: database.pool, dispatcher: dispatcher)
         refunds = RefundStore(database: database.pool, dispatcher: dispatcher)
         captures = CaptureStore(database: database.pool, dispatcher: dispatcher)
-        webhooks = WebhookStore(database: database.pool, dispatcher: dispatcher)
+        webhooks = WebhookStore(database: database.pool, dispatcher: dispatcher, provider: "stripe")
         disputes = DisputeStore(database: database.pool)
     }
 
