@@ -1,5 +1,5 @@
 package import Domain
-package import Postgres
+import Postgres
 
 // Values of the shop as parameters and columns: each by its raw value.
 

@@ -32,6 +32,6 @@ struct ScenarioTrait: TestTrait, TestScoping {
 }
 
 extension Trait where Self == ScenarioTrait {
-    /// Scenario number `number` of the list in docs/guarantees.md.
+    /// Scenario number `number` of the list in docs/proofs.md.
     static func scenario(_ number: Int) -> ScenarioTrait { ScenarioTrait(number: number) }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import TestSupport
 
-/// What the rounds of a sweep come to: a row of the table in docs/guarantees.md.
+/// What the rounds of a sweep come to: a row of a table in docs/journal.md.
 struct MoneyCount: Sendable {
     var rounds = 0
     var sent = 0
