@@ -184,7 +184,8 @@ let package = Package(
         tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
         tests(
-            "Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", "Sandbox", "Stripe", crypto, logging]),
+            "Providers",
+            ["Domain", "OutboundHTTP", "PropertySupport", "Providers", "Sandbox", "Stripe", crypto, logging]),
         // The providers' own clients are Python's.
         tests("Sandbox", ["Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(

@@ -21,7 +21,9 @@ struct StripeWebhookReader: PaymentWebhookReader {
     }
 
     func content(of body: [UInt8]) -> PaymentWebhookContent {
-        guard let event = try? JSONDecoder().decode(StripeNotification.self, from: Data(body)) else { return .unreadable }
+        guard let event = try? JSONDecoder().decode(StripeNotification.self, from: Data(body)) else {
+            return .unreadable
+        }
         // An event of the API's version 2 only names what changed, and the shop asks for none
         // (https://docs.stripe.com/event-destinations#thin-events).
         if event.object == "v2.core.event" { return .nothing }

@@ -14,7 +14,7 @@ package enum PaymentProviders {
     /// Reads `PAYMENTS_PROVIDER`. Several settings depend on it: a wrong one is noted once.
     ///
     /// - Parameter modules: what may be chosen, never empty.
-    static func chosen(
+    package static func chosen(
         _ reader: inout SettingsReader, among modules: [any PaymentProviderModule] = all
     ) -> any PaymentProviderModule {
         let setting = "PAYMENTS_PROVIDER"

@@ -23,7 +23,8 @@ struct PaymentEventHandler: JobHandler {
             throw JobFailure.permanent(code: "unknown_event", "there is no event \(job.eventID)")
         }
         guard let payload = event.payload else { return }
-        guard let kind = reader.kind(ofType: event.type), let news = reader.event(ofType: event.type, in: payload) else {
+        guard let kind = reader.kind(ofType: event.type), let news = reader.event(ofType: event.type, in: payload)
+        else {
             throw JobFailure.permanent(code: "unreadable_event", "event \(job.eventID) makes no sense here")
         }
         let outcome = try await settle(news, of: event, in: context)

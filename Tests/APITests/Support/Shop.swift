@@ -109,7 +109,8 @@ struct Shop: Sendable {
             outcomes: OrderNotifier(redis: redis, subscriber: subscriber, prefix: prefix),
             waits: QueueEstimator(orders: orders, redis: redis, prefix: prefix, logger: logger),
             jobs: JobInspector(database: database, dispatcher: dispatcher),
-            remains: JobRemains(database: database, provider: settings.paymentProvider), audit: AuditLog(database: database),
+            remains: JobRemains(database: database, provider: settings.paymentProvider),
+            audit: AuditLog(database: database),
             health: HealthCheck(
                 database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
