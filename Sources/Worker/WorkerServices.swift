@@ -1,4 +1,5 @@
 import Bootstrap
+import CrashPoints
 import Domain
 import JobQueue
 import Logging
@@ -124,5 +125,40 @@ struct WorkerServices {
                     logger: logger))
         }
         self.sweeps = sweeps
+    }
+}
+
+/// The crash points around a whole job. Programs built for release don't have it.
+struct CrashInterceptor: JobInterceptor {
+    /// What a worker puts around its handlers.
+    static var installed: [any JobInterceptor] {
+        #if DEBUG
+            [CrashInterceptor()]
+        #else
+            []
+        #endif
+    }
+
+    func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws {
+        CrashPoint.pass(.jobClaimed, of: context.name)
+        try await next()
+        CrashPoint.pass(.jobFinished, of: context.name)
+    }
+}
+
+/// Runs `body` again and again, `interval` apart, until shutdown begins. A failure is logged and does not end it.
+func repeatedly(
+    every interval: Duration, log logger: Logger, _ what: String, _ body: @escaping @Sendable () async throws -> Void
+) async {
+    await cancelWhenGracefulShutdown {
+        while !Task.isCancelled {
+            do {
+                try await body()
+            } catch {
+                if Task.isCancelled { return }
+                logger.warning("could not \(what)", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: interval)
+        }
     }
 }

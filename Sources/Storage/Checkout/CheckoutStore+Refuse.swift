@@ -34,8 +34,8 @@ extension CheckoutStore {
             let mails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
             let jobs = try invalidation(of: [id], among: read[2].rows) + mails.map { try $0.job() }
             let statements =
-                StockRelease.statements(for: [id], becoming: .rejected, reason: refusal.reason) + [
-                    Rejection.reasons([(id, refusal.reason)]),
+                StockRelease.statements(for: [id], becoming: .rejected, reason: refusal.code) + [
+                    Rejection.reasons([(id, refusal.code)]),
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
                     // It is counted with the declined ones: its customer is written to, whoever placed it.
                     DeclineLimit.insertion([(id, entry.facts.attempt, nil)]),

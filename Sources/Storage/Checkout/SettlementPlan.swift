@@ -131,7 +131,7 @@ struct SettlementPlan: Sendable {
                 write(.paymentFailed, to: entry, after: warningDelay)
             }
         case .release where item.refusal != nil && !entry.isCancelRequested:
-            let reason = item.refusal?.reason ?? PaymentRefusal.methodCode
+            let reason = (item.refusal ?? .unusableMethod).code
             status = .rejected
             rejected.append((facts.orderID, reason))
             declines.append((facts.orderID, facts.attempt, nil))

@@ -60,15 +60,8 @@ struct BreakResolver: Sendable {
     private func cancel(_ intent: PaymentIntent) async throws -> Bool {
         guard let key = IdempotencyKey.cancellation(ofPayment: intent.id) else { return false }
         return try await RetryingCalls.run { () throws(PaymentFailure) in
-            do throws(PaymentFailure) {
-                return try await payments.cancel(intent.id, key: key).status == .canceled
-            } catch {
-                switch error.disposition {
-                // It has changed meanwhile; the next run sees how.
-                case .settle, .readBack, .deadLetter: return false
-                case .retrySameKey, .openCircuit: throw error
-                }
-            }
+            // What has changed meanwhile the next run sees.
+            try await payments.cancelIfPossible(intent.id, key: key)
         }
     }
 }

@@ -212,7 +212,7 @@ struct ProviderConformanceTests {
             let unusable = try await failure(PaymentFailure.self) {
                 try await lab.payments.confirm(intent.id, method: "pm_nobody", key: ProviderLab.key())
             }
-            #expect(unusable.refusal?.concernsMethod == true)
+            #expect(unusable.refusal == .unusableMethod)
             #expect(try await lab.moved(intent.id) == [])
         }
     }

@@ -106,7 +106,7 @@ struct StripeFailureTests {
         ] as [(Int, String, String?)])
     func refusals(status: Int, error: String, reason: String?) async throws {
         let body = error.isEmpty ? "<html>Bad request</html>" : #"{"error": {\#(error)}}"#
-        #expect(try await confirm(try server(status, body)).refusal?.reason == reason)
+        #expect(try await confirm(try server(status, body)).refusal?.code == reason)
     }
 
     @Test(

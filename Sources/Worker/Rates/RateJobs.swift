@@ -2,6 +2,8 @@ import Domain
 import Foundation
 import JobQueue
 import Logging
+import Metrics
+import ServiceLifecycle
 import Storage
 
 /// Fetches the day's exchange rates and swaps them in as a whole.
@@ -51,5 +53,54 @@ struct RefreshRatesHandler: JobHandler {
                 "exchange rates moved too far and wait for an operator",
                 metadata: id.merging(["currencies": "\(currencies.map(\.code))"]) { $1 })
         }
+    }
+}
+
+/// Says once a day, over all workers, that the exchange rates are too old.
+struct WatchRates: Job {
+    static let name = "rates.watch"
+    static let queue: QueueName = "maintenance"
+    static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(10))
+}
+
+/// Only reads; may be repeated at will.
+struct WatchRatesHandler: JobHandler {
+    let store: RateStore
+    let settings: ShopSettings
+
+    func run(_ job: WatchRates, in context: JobContext) async throws {
+        let status = try await store.status()
+        guard let current = status.current, let days = status.ageDays, let freshness = status.freshness(settings) else {
+            context.logger.error("there are no exchange rates yet; other currencies cannot be paid in")
+            return
+        }
+        let facts =
+            ["age_days": "\(days)", "date": "\(current.set.date)", "source": "\(current.set.source)"] as Logger.Metadata
+        switch freshness {
+        case .fresh: break
+        case .old: context.logger.error("the exchange rates are old", metadata: facts)
+        case .expired:
+            context.logger.error("the exchange rates are too old; other currencies cannot be paid in", metadata: facts)
+        }
+    }
+}
+
+/// Shows the age of the exchange rates in every worker's metrics: `rates_age_days`, of which more than four is worth an
+/// alert.
+struct RateAgeGauge: Service {
+    let store: RateStore
+    let interval: Duration
+    let logger: Logger
+    var metrics: any MetricsFactory = MetricsSystem.factory
+
+    func run() async throws {
+        await repeatedly(every: interval, log: logger, "read the age of the exchange rates") {
+            try await measure()
+        }
+    }
+
+    /// One look. A shop without any rates shows no age.
+    func measure() async throws {
+        if let days = try await store.ageDays() { Gauge(label: "rates_age_days", factory: metrics).record(days) }
     }
 }

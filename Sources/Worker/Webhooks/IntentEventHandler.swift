@@ -30,13 +30,7 @@ struct IntentEventHandler: Sendable {
             // Which card was declined an intent does not say. The checkout that charges it knows, and is about to.
             throw JobFailure.snooze(PaymentEventHandler.pause, "the payment is \(facts.paymentStatus.rawValue)")
         }
-        let now: PaymentIntent
-        do {
-            now = try await payments.retrieve(intent.id)
-        } catch {
-            throw error.jobFailure
-        }
-        return try await settle(now, of: orderID)
+        return try await settle(try await payments.forJob.retrieve(intent.id), of: orderID)
     }
 
     /// The order it was made for; else, in case somebody took the pair away at the provider, the one it is stored with.

@@ -79,12 +79,7 @@ struct RefundEventHandler: Sendable {
         } else if try await owners.owner(of: intentID, shop: charge.shop, orderID: charge.orderID) != .thisShop {
             return .foreign
         }
-        let theirs: [ProviderRefund]
-        do {
-            theirs = try await payments.refunds(of: intentID)
-        } catch {
-            throw error.jobFailure
-        }
+        let theirs = try await payments.forJob.refunds(of: intentID)
         var outcomes: [PaymentEventOutcome] = []
         for refund in theirs { outcomes.append(try await settle(refund, logger)) }
         return outcomes.first { $0.isUnmatched } ?? outcomes.first {

@@ -25,7 +25,7 @@ struct RefundPaymentHandler: JobHandler {
         }
         if facts.refund.status.isSettled { return }
         let snapshot: ProviderRefund
-        switch try await result(of: facts) {
+        switch try await stepsOfJob({ try await result(of: facts) }) {
         case .success(let refund): snapshot = refund
         case .failure(let refusal):
             // What went back elsewhere is written down first: it may be why.
@@ -62,13 +62,13 @@ struct RefundPaymentHandler: JobHandler {
     /// The refund at the provider, made now or found there; or why the provider makes none.
     private func result(of facts: RefundSnapshot) async throws -> Result<ProviderRefund, PaymentFailure> {
         if let known = facts.refund.providerID {
-            return .success(try await calling { () throws(PaymentFailure) in try await payments.refund(known) })
+            return .success(try await payments.forJob.refund(known))
         }
         if -facts.refund.createdAt.timeIntervalSinceNow > Self.keyLifetime, let found = try await find(facts) {
             return .success(found)
         }
         guard let key = IdempotencyKey.refund(facts.refund.id, attempt: facts.attempt) else {
-            throw JobFailure.permanent(code: "bad_key", "no idempotency key can be made for refund \(facts.refund.id)")
+            throw JobFailure.badKey(facts.refund.id)
         }
         do {
             return .success(
@@ -89,15 +89,15 @@ struct RefundPaymentHandler: JobHandler {
                 // That call is over and has left nothing. Its answer would be replayed for a day, so the next one needs
                 // a key of its own.
                 _ = try await store.beginNextAttempt(of: facts.refund.id, after: facts.attempt)
-                throw error.jobFailure
+                throw error
             case .outcomeUnknown, .inProgress, .rateLimited, .unavailable, .notFound, .configuration, .notSent:
-                throw error.jobFailure
+                throw error
             }
         }
     }
 
     private func recordElsewhere(_ facts: RefundSnapshot) async throws {
-        for refund in try await calling({ () throws(PaymentFailure) in try await payments.refunds(of: facts.intentID) })
+        for refund in try await payments.forJob.refunds(of: facts.intentID)
         where refund.refundID == nil {
             if case .recorded(let found) = try await store.recordElsewhere(refund) {
                 PaymentMetrics.refunded(found, in: metrics)
@@ -107,16 +107,8 @@ struct RefundPaymentHandler: JobHandler {
 
     /// Our refund among those of the intent.
     private func find(_ facts: RefundSnapshot) async throws -> ProviderRefund? {
-        try await calling { () throws(PaymentFailure) in try await payments.refunds(of: facts.intentID) }.first {
+        try await payments.forJob.refunds(of: facts.intentID).first {
             $0.refundID == facts.refund.id
-        }
-    }
-
-    private func calling<Value>(_ call: () async throws(PaymentFailure) -> Value) async throws -> Value {
-        do {
-            return try await call()
-        } catch {
-            throw error.jobFailure
         }
     }
 

@@ -23,7 +23,7 @@ struct CancelOrderHandler: JobHandler {
         guard facts.status.isOpen || facts.status.isPaid || facts.paymentStatus == .authorized else { return }
         if facts.paymentStatus.rank < PaymentStatus.captured.rank {
             guard let intentID = facts.intentID else { return }
-            let intent = try await callOff(intentID, of: facts)
+            let intent = try await payments.forJob.cancelOrRead(intentID, of: facts.paymentID)
             CrashPoint.pass(.cancelCalledOff)
             guard intent.status.isFinal else {
                 throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be called off")
@@ -42,25 +42,6 @@ struct CancelOrderHandler: JobHandler {
             context.logger.warning("an order stands: its goods have left", metadata: ["order_id": "\(job.orderID)"])
         case .notPaid:
             throw JobFailure.transient("the payment of order \(job.orderID) was charged but could not be settled")
-        }
-    }
-
-    private func callOff(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws -> PaymentIntent {
-        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
-            throw JobFailure.badKey(facts.paymentID)
-        }
-        do {
-            return try await payments.cancel(id, key: key)
-        } catch {
-            switch error.disposition {
-            case .readBack, .settle:
-                do {
-                    return try await payments.retrieve(id)
-                } catch {
-                    throw error.jobFailure
-                }
-            case .retrySameKey, .openCircuit, .deadLetter: throw error.jobFailure
-            }
         }
     }
 }

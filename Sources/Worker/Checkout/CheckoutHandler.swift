@@ -62,10 +62,12 @@ struct CheckoutHandler: JobHandler {
                 attempt = (number, method)
                 intentID = created
             case .superseded(let recorded):
-                try await cancel(created, of: facts)
+                try await payments.forJob.cancelIfPossible(created, of: facts.paymentID)
                 intentID = recorded
             case .notPayable:
-                return try await cancel(created, of: facts)
+                // It never moved money.
+                try await payments.forJob.cancelIfPossible(created, of: facts.paymentID)
+                return
             case .unknownOrder:
                 throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)")
             }
@@ -119,15 +121,11 @@ struct CheckoutHandler: JobHandler {
         }
         let intent: PaymentIntent
         do {
-            intent = try await payments.cancel(stored, key: key)
+            intent = try await payments.cancelOrRead(stored, key: key)
         } catch {
-            switch error.disposition {
-            case .settle, .readBack: intent = try await readBack(stored)
-            case .retrySameKey, .openCircuit: throw error.jobFailure
-            // Nobody knows whether it can still be charged: the stock stays held until its time is up, and a person has
-            // a look.
-            case .deadLetter: throw refused.failure.jobFailure
-            }
+            // What the provider refuses for good tells nobody whether the intent can still be charged: the stock stays
+            // reserved until its time is up, and a person has a look.
+            throw (error.disposition == .deadLetter ? refused.failure : error).jobFailure
         }
         // Not called off, and not charged: that may change, so this is asked again.
         if [.requiresPaymentMethod, .requiresConfirmation].contains(intent.status) {
@@ -141,29 +139,5 @@ struct CheckoutHandler: JobHandler {
         context.logger.warning(
             "an order ends: the payment provider refuses its payment",
             metadata: ["order_id": "\(facts.orderID)", "reason": "\(refused.failure.description)"])
-    }
-
-    private func readBack(_ id: PaymentIntent.ID) async throws -> PaymentIntent {
-        do {
-            return try await payments.retrieve(id)
-        } catch {
-            throw error.jobFailure
-        }
-    }
-
-    /// Calls off an intent that nobody will confirm. It never moved money, so failing to cancel it costs nothing but
-    /// tidiness.
-    private func cancel(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws {
-        guard let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else {
-            throw JobFailure.badKey(facts.paymentID)
-        }
-        do {
-            _ = try await payments.cancel(id, key: key)
-        } catch {
-            switch error.disposition {
-            case .settle, .readBack, .deadLetter: return
-            case .retrySameKey, .openCircuit: throw error.jobFailure
-            }
-        }
     }
 }

@@ -30,12 +30,12 @@ struct PaymentOwners: Sendable {
     func owner(of id: PaymentIntent.ID?) async throws -> PaymentOwner {
         guard let id else { return .unproven }
         if try await store.load(intent: id) != nil { return .thisShop }
-        do {
-            return try await owner(of: try await payments.retrieve(id))
-        } catch PaymentFailure.notFound {
-            return .unproven
-        } catch let failure as PaymentFailure {
-            throw failure.jobFailure
+        return try await stepsOfJob {
+            do {
+                return try await owner(of: try await payments.retrieve(id))
+            } catch PaymentFailure.notFound {
+                return .unproven
+            }
         }
     }
 }

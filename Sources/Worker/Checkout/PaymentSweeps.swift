@@ -41,7 +41,7 @@ struct ReservationSweep: Service {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
         do {
             var intent = try await paid(id, of: facts)
-            if intent == nil { intent = try await cancelOrRead(id, key: key) }
+            if intent == nil { intent = try await payments.cancelOrRead(id, key: key) }
             guard let intent, intent.status == .canceled || intent.status.isPaid else { return }
             CrashPoint.pass(.overdueCalledOff)
             _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .sweeper))
@@ -63,16 +63,43 @@ struct ReservationSweep: Service {
         let intent = try await payments.retrieve(id)
         return intent.status.isPaid ? intent : nil
     }
+}
 
-    private func cancelOrRead(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent
-    {
+/// Follows payments that wait for the customer's bank or for the provider: reads each from time to time and settles
+/// what has become of it.
+/// So an approved payment confirms its order although no message of the provider ever arrives.
+struct UndecidedPaymentSweep: Service {
+    let store: CheckoutStore
+    let checkouts: CheckoutBatches
+    let payments: any PaymentProvider
+    let interval: Duration
+    let logger: Logger
+
+    func run() async throws {
+        await repeatedly(every: interval, log: logger, "follow undecided payments") {
+            try await sweep()
+        }
+    }
+
+    /// Looks up, side by side, one batch of the payments that are due.
+    func sweep() async throws {
+        let undecided = try await store.claimUndecided()
+        await withDiscardingTaskGroup { group in
+            for facts in undecided { group.addTask { await follow(facts) } }
+        }
+    }
+
+    private func follow(_ facts: CheckoutSnapshot) async {
+        guard let id = facts.intentID else { return }
         do {
-            return try await payments.cancel(id, key: key)
+            let intent = try await payments.retrieve(id)
+            _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .reconciler))
         } catch {
-            switch error.disposition {
-            case .readBack, .settle: return try await payments.retrieve(id)
-            case .retrySameKey, .openCircuit, .deadLetter: throw error
-            }
+            // That the provider is away is said once, by whoever notices.
+            if case PaymentFailure.unavailable = error { return }
+            if Task.isCancelled { return }
+            logger.warning(
+                "could not look a payment up", metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }
     }
 }

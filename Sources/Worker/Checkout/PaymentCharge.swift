@@ -27,16 +27,20 @@ struct PaymentCharge: Sendable {
     /// - Throws: ``JobFailure`` when it is not known yet, or when another try is due, ``PaymentRefused`` when none ever
     ///   is.
     func run(attempt: Int) async throws -> PaymentIntent {
+        try await stepsOfJob { try await charge(attempt: attempt) }
+    }
+
+    private func charge(attempt: Int) async throws -> PaymentIntent {
         let failure: PaymentFailure
         switch try await confirm(attempt: attempt) {
         case .ended(let intent): return intent
         case .keySpent(let reason): failure = reason
         }
         // Committed before the new key is used, so that a retry of this job comes to the same key.
-        guard try await store.beginNextAttempt(of: paymentID, after: attempt) else { throw failure.jobFailure }
+        guard try await store.beginNextAttempt(of: paymentID, after: attempt) else { throw failure }
         switch try await confirm(attempt: attempt + 1) {
         case .ended(let intent): return intent
-        case .keySpent(let failure): throw failure.jobFailure
+        case .keySpent(let failure): throw failure
         }
     }
 
@@ -49,21 +53,23 @@ struct PaymentCharge: Sendable {
         } catch {
             switch error.disposition {
             case .settle:
-                guard case .declined(let decline, let intent) = error else { return .ended(try await readBack()) }
+                guard case .declined(let decline, let intent) = error else {
+                    return .ended(try await payments.retrieve(intentID))
+                }
                 if let intent { return .ended(intent.asDeclined(decline)) }
-                return .ended(try await readBack().asDeclined(decline))
+                return .ended(try await payments.retrieve(intentID).asDeclined(decline))
             case .readBack: return try await lookUp(error, attempt: attempt)
             case .deadLetter:
                 if let refusal = error.refusal { throw PaymentRefused(refusal: refusal, failure: error) }
-                throw error.jobFailure
-            case .retrySameKey, .openCircuit: throw error.jobFailure
+                throw error
+            case .retrySameKey, .openCircuit: throw error
             }
         }
     }
 
     /// Reads in the intent what became of a confirmation without a proper answer.
     private func lookUp(_ failure: PaymentFailure, attempt: Int) async throws -> Answer {
-        let intent = try await readBack()
+        let intent = try await payments.retrieve(intentID)
         let saysNothing =
             switch intent.status {
             case .requiresConfirmation: true
@@ -76,14 +82,6 @@ struct PaymentCharge: Sendable {
         // The call never took effect, is still under way, or was declined. The same key is safe in each case, and tells
         // in the last.
         throw JobFailure.transient(failure.description)
-    }
-
-    private func readBack() async throws -> PaymentIntent {
-        do {
-            return try await payments.retrieve(intentID)
-        } catch {
-            throw error.jobFailure
-        }
     }
 }
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import JobQueue
 import Logging
 import Storage
+import Threading
 
 /// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and
 /// disputes are settled by the same functions, whoever brings them, and by how much they settle, not by when they
@@ -73,5 +74,37 @@ struct PaymentEventHandler: JobHandler {
         }
         PaymentMetrics.disputed(dispute.status)
         return .disputeRecorded
+    }
+}
+
+/// Thrown for news about an order or a refund that names one of ours and is not there.
+struct UnmatchedEvent: Error {
+    /// What becomes of the news if it never turns up.
+    let outcome: PaymentEventOutcome
+}
+
+/// Joins the reading, and the settling, of events that are handled at the same time into one statement each, so that a
+/// storm of them costs little more than a few.
+struct PaymentEventBatches: Sendable {
+    private let loads: Batcher<String, StoredEvent?>
+    private let endings: Batcher<HandledEvent, Result<Void, any Error>>
+
+    init(store: WebhookStore) {
+        loads = Batcher(maximumBatch: WebhookStore.maximumBatch) { try await store.load($0) }
+        endings = Batcher(maximumBatch: WebhookStore.maximumBatch) { await store.markHandled($0) }
+    }
+
+    func load(_ id: String) async throws -> StoredEvent? {
+        try await loads.submit(id)
+    }
+
+    func markHandled(_ event: HandledEvent) async throws {
+        while true {
+            let result = try await endings.submit(event)
+            // A batch runs in the task of one of its callers, and gives up with it. The others are none the worse for
+            // it: nothing was done.
+            if case .failure(let error) = result, error is CancellationError, !Task.isCancelled { continue }
+            return try result.get()
+        }
     }
 }

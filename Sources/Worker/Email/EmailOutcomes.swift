@@ -1,7 +1,27 @@
 import Domain
+import JobQueue
 import Logging
+import Metrics
 import ServiceLifecycle
 import Storage
+
+/// Takes note of what the mail provider has told of a mail. May be repeated at will: what is handled is marked so.
+struct EmailEventsHandler: JobHandler {
+    let store: EmailEventStore
+
+    func run(_ job: HandleEmailEvents, in context: JobContext) async throws {
+        let news = try await store.handle(job.deliveryID, completion: context.completion)
+        let metadata: Logger.Metadata = ["delivery_id": "\(job.deliveryID)"]
+        if !news.isKnown {
+            context.logger.warning("the mail provider tells of a mail that is not known", metadata: metadata)
+        }
+        if news.wasUnknown { context.logger.notice("a mail of unknown outcome was accepted", metadata: metadata) }
+        if let bounce = news.bounce {
+            context.logger.warning(
+                "a mail did not reach its reader", metadata: metadata.merging(["event": "\(bounce.name)"]) { $1 })
+        }
+    }
+}
 
 /// Settles mails whose outcome is unknown by the provider's record of what it accepted. Without such a record they stay
 /// parked for an operator.
@@ -38,6 +58,29 @@ struct UnknownEmailSweep: Service {
                     "could not settle a mail of unknown outcome",
                     metadata: ["delivery_id": "\(delivery.id)", "error": "\(error)"])
             }
+        }
+    }
+}
+
+/// Shows in every worker's metrics how many mails wait for somebody: `emails_need_attention`, where any that is
+/// `refused` is worth an alert, because the shop's own settings keep all mail back.
+struct EmailGauge: Service {
+    let store: EmailStore
+    let interval: Duration
+    let logger: Logger
+    var metrics: any MetricsFactory = MetricsSystem.factory
+
+    func run() async throws {
+        await repeatedly(every: interval, log: logger, "count the mails that wait for somebody") {
+            try await measure()
+        }
+    }
+
+    /// One look.
+    func measure() async throws {
+        let counts = try await store.counts()
+        for (status, count) in [("failed", counts.failed), ("refused", counts.refused), ("unknown", counts.parked)] {
+            Gauge(label: "emails_need_attention", dimensions: [("status", status)], factory: metrics).record(count)
         }
     }
 }

@@ -1,8 +1,35 @@
+import CrashPoints
 import Domain
 import JobQueue
 import Logging
 import Metrics
 import Storage
+
+/// Takes the money that is set aside for an order. Capturing names the stored intent, which can be captured once, so
+/// whatever is repeated takes nothing twice; an intent that was captured before reads back as a success.
+struct CapturePaymentHandler: JobHandler {
+    let store: CheckoutStore
+    let checkouts: CheckoutBatches
+    let payments: any PaymentProvider
+
+    func run(_ job: CapturePayment, in context: JobContext) async throws {
+        guard let facts = try await store.load(job.orderID) else {
+            throw JobFailure.permanent(code: "unknown_order", "there is no order \(job.orderID)")
+        }
+        guard facts.paymentStatus == .authorized, let intentID = facts.intentID else { return }
+        let intent = try await payments.forJob.captureOrRead(
+            intentID, amount: facts.captureAmount, of: facts.paymentID)
+        CrashPoint.pass(.captured)
+        guard intent.status.isFinal else { throw JobFailure.transient("the payment is \(intent.status.rawValue)") }
+        let news = PaymentUpdate(orderID: job.orderID, intent: intent, source: .worker, completion: context.completion)
+        let outcome = try await checkouts.settle(news)
+        if intent.status == .canceled {
+            context.logger.error(
+                "money that was set aside is gone",
+                metadata: ["order_id": "\(job.orderID)", "order_status": "\(outcome?.status.rawValue ?? "unknown")"])
+        }
+    }
+}
 
 /// Looks for money that the provider is about to let go.
 struct CaptureDeadlines: Job {
