@@ -8,7 +8,7 @@ package struct BaseURL: Sendable, Hashable {
     package let host: String
 
     /// - Parameter setting: named in the error.
-    init(_ text: String, setting: String) throws(ProviderSettingError) {
+    package init(_ text: String, setting: String) throws(ProviderSettingError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 3, parts[1].isEmpty, ["http:", "https:"].contains(parts[0].lowercased()),
             !parts[2].isEmpty,
