@@ -7,6 +7,7 @@ import OutboundHTTP
 import Providers
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// What this shop's workers do: the handlers, the schedules and the sweeps, put together from the settings.
 struct WorkerServices {
@@ -28,7 +29,7 @@ struct WorkerServices {
             payments: settings.payments, mail: settings.mail, rates: settings.rates, gates: providers, client: client,
             logger: logger)
         gates = providers.byQueue
-        interceptors = [OutageInterceptor(gates: providers.byQueue)]
+        interceptors = [FormerNameInterceptor(), OutageInterceptor(gates: providers.byQueue)]
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
         let checkoutStore = CheckoutStore(
@@ -85,6 +86,9 @@ struct WorkerServices {
                 orders: orders, carts: CartStore(database: database, settings: settings.shop),
                 accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
                 reconciliations: reconciliations))
+        for (former, name) in FormerJobNames.table.sorted(by: { $0.key < $1.key }) {
+            registry.alias(former, of: name)
+        }
         self.registry = registry
 
         schedules = [
@@ -125,6 +129,25 @@ struct WorkerServices {
                     logger: logger))
         }
         self.sweeps = sweeps
+    }
+}
+
+/// Says once for each former name that jobs wait under it: the next version does not read it any more.
+struct FormerNameInterceptor: JobInterceptor {
+    private final class Told: Sendable {
+        let names = Mutex<Set<String>>([])
+    }
+
+    private let told = Told()
+
+    func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws {
+        let name = FormerJobNames.current(context.name)
+        if name != context.name, told.names.withLock({ $0.insert(context.name).inserted }) {
+            context.logger.warning(
+                "a job was enqueued under a former name of its kind; the next version does not read it",
+                metadata: ["former": "\(context.name)", "name": "\(name)"])
+        }
+        try await next()
     }
 }
 

@@ -10,9 +10,9 @@ struct WebhookTests {
     private func counts(_ shop: Shop) async throws -> [Int] {
         [
             try await shop.count("SELECT count(*) FROM webhook_events"),
-            try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.event'"),
+            try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment_event.process'"),
             try await shop.count(
-                "SELECT count(DISTINCT payload ->> 'eventID') FROM jobs WHERE name = 'payments.event'"),
+                "SELECT count(DISTINCT payload ->> 'eventID') FROM jobs WHERE name = 'payment_event.process'"),
         ]
     }
 

@@ -12,6 +12,14 @@ public struct JobRegistry: Sendable {
         kinds[kind.name] = kind
     }
 
+    /// Runs jobs that were stored under a former name as the kind of today. Each kind is registered before; a name that
+    /// no kind has, or one that is taken, is a programming error.
+    public mutating func alias(_ former: String, of name: String) {
+        guard let kind = kinds[name] else { preconditionFailure("no handler is registered for \(name)") }
+        precondition(kinds[former] == nil && JobKind.isValid(former), "\(former) cannot be another name of \(name)")
+        kinds[former] = kind
+    }
+
     subscript(name: String) -> JobKind? { kinds[name] }
 
     /// Names and newest known versions of the kinds of one queue.

@@ -4,7 +4,7 @@ package import JobQueue
 /// Calls an order off whose payment has to be called off, or given back, first.
 package struct CancelOrder: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "orders.cancel"
+    package static let name = "order.cancel"
     /// Where they wait.
     package static let queue: QueueName = "payments"
     /// How often they are tried.

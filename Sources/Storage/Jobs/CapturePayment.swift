@@ -4,7 +4,7 @@ package import JobQueue
 /// Takes the money that is set aside for an order.
 package struct CapturePayment: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "payments.capture"
+    package static let name = "payment.capture"
     /// Where they wait.
     package static let queue: QueueName = "payments"
     /// How often they are tried.

@@ -20,7 +20,7 @@ package struct JobRemains: Sendable {
     package func of(_ job: JobDetail) async throws -> String? {
         guard job.state == .dead || job.state == .parked || job.state == .ready else { return nil }
         let payload = try? JSONDecoder().decode(Subject.self, from: Data(job.payload.utf8))
-        switch (job.name, payload) {
+        switch (FormerJobNames.current(job.name), payload) {
         case (HandlePaymentEvent.name, let payload?): return try await event(payload.eventID ?? "")
         case (RefundPayment.name, let payload?): return try await refund(payload.refundID.flatMap { Refund.ID($0) })
         case (CapturePayment.name, let payload?): return try await capture(payload.orderID.flatMap { Order.ID($0) })

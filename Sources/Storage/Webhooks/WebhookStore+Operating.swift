@@ -195,7 +195,7 @@ extension WebhookStore {
                 """,
                 """
                 UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now()
-                 WHERE name = \(HandlePaymentEvent.name) AND state IN ('dead', 'parked', 'ready') AND payload ->> 'eventID' = \(id)
+                 WHERE name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('dead', 'parked', 'ready') AND payload ->> 'eventID' = \(id)
                 """,
                 audit, selection(id),
             ])
@@ -211,9 +211,9 @@ extension WebhookStore {
             """
             UPDATE webhook_events AS e SET ignored_at = now(), ignored_by = \(actor.text), note = \(note)
              WHERE e.provider = \(provider) AND e.handled_at IS NULL AND e.ignored_at IS NULL
-               AND EXISTS (SELECT FROM jobs AS j WHERE j.name = \(HandlePaymentEvent.name) AND j.state = 'discarded'
+               AND EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state = 'discarded'
                               AND j.payload ->> 'eventID' = e.event_id)
-               AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(HandlePaymentEvent.name) AND j.state <> 'discarded'
+               AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state <> 'discarded'
                                   AND j.payload ->> 'eventID' = e.event_id)
             """)
     }
@@ -244,14 +244,14 @@ extension WebhookStore {
             """,
             """
             UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now()
-             WHERE name = \(HandlePaymentEvent.name) AND state IN ('dead', 'parked') AND payload ->> 'eventID' = ANY (\(ids)::text[])
+             WHERE name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('dead', 'parked') AND payload ->> 'eventID' = ANY (\(ids)::text[])
             """,
         ])
         let busy: Set<String> = Set(
             try transaction.query(
                 """
                 SELECT payload ->> 'eventID' AS id FROM jobs
-                 WHERE queue = \(HandlePaymentEvent.queue) AND name = \(HandlePaymentEvent.name) AND state IN ('ready', 'running')
+                 WHERE queue = \(HandlePaymentEvent.queue) AND name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('ready', 'running')
                    AND payload ->> 'eventID' = ANY (\(ids)::text[])
                 """
             ).map { try $0["id"] })

@@ -33,7 +33,7 @@ struct CapturePaymentHandler: JobHandler {
 
 /// Looks for money that the provider is about to let go.
 struct CaptureDeadlines: Job {
-    static let name = "payments.capture-deadlines"
+    static let name = "authorizations.watch"
     static let queue: QueueName = "payments"
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(5))
 }

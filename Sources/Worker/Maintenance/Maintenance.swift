@@ -6,7 +6,7 @@ import Storage
 /// events of mails and runs of reconciliation after 30 days, declined payments after 7, guests' carts that nobody
 /// touches after `CART_KEEP_DAYS`.
 struct Housekeeping: Job {
-    static let name = "housekeeping"
+    static let name = "maintenance.purge"
     static let queue: QueueName = "maintenance"
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(10))
     /// What is left after that waits for the next hour.

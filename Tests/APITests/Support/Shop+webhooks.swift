@@ -58,7 +58,7 @@ extension Shop {
             await database.query(
                 """
                 SELECT (SELECT count(*) FROM webhook_events WHERE event_id = \(id)) AS events,
-                       (SELECT count(*) FROM jobs WHERE name = 'payments.event' AND payload ->> 'eventID' = \(id)) AS jobs
+                       (SELECT count(*) FROM jobs WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id)) AS jobs
                 """
             ).first)
         return [try row["events"], try row["jobs"]]

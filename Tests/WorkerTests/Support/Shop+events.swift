@@ -35,7 +35,7 @@ extension Shop {
         let rows = try await database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'payments.event' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
+             WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
             """)
         let row = try #require(rows.first)
         let jobID = JobID(rawValue: try row["id"])
