@@ -250,7 +250,7 @@ struct SettingsTests {
         #expect(changed.payments.captureDays == 5)
         #expect(changed.payments.deadline == .capture)
         #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
-        #expect(changed.rates.provider == .frankfurter)
+        #expect(changed.rates.kind.name == "frankfurter")
         #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
     }
 
