@@ -27,7 +27,8 @@ build: ## build everything, debug
 	@Scripts/install-dependencies
 	@exec Scripts/build debug
 
-lint: ## check format and scripts
+lint: ## check format, words and scripts
+	@Scripts/check-words
 	@swift format lint --strict -r -p $(wildcard $(SOURCES))
 	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $$(grep -l bash Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
 

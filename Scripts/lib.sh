@@ -43,10 +43,10 @@ load_settings() {
     return 0
 }
 
-# port_in_use PORT: whether somebody on this machine listens there.
+# port_in_use PORT: whether a process of this machine listens there.
 port_in_use() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# free_port FIRST: the first port from FIRST on where nobody listens.
+# free_port FIRST: the first port from FIRST on where no process listens.
 free_port() {
     local port
     for ((port = $1; port < 65536; port++)); do

@@ -35,7 +35,7 @@ postgres_programs() {
     echo "$folder"
 }
 
-postgres_initialise() { # DIR HOME PROGRAMS
+postgres_initialize() { # DIR HOME PROGRAMS
     local owner=$EUID passwords=$2/password
     [[ $EUID -eq 0 ]] && owner=postgres
     [[ $2 == "$1"/* ]] || say "User postgres cannot enter $1, so PostgreSQL keeps its data in $2."
@@ -55,7 +55,7 @@ postgres_start() {
     home=$(postgres_home "$1")
     programs=$(postgres_programs "$home")
     postgres_stop "$1"
-    as_postgres test -d "$home/data" || postgres_initialise "$1" "$home" "$programs"
+    as_postgres test -d "$home/data" || postgres_initialize "$1" "$home" "$programs"
 
     options="-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 -c timezone=UTC"
     # Errors name the constraint, never the row: rows hold mail addresses, names and password hashes, which no log is a place for.
@@ -64,7 +64,7 @@ postgres_start() {
     port=$(cat "$1/postgres.port" 2>/dev/null) || port=$(random_port)
     for attempt in 1 2 3 4 5; do
         port_in_use "$port" && port=$(random_port)
-        # A port taken by somebody else between the look and the start, or back-ends of a killed server still going: try again.
+        # A port taken by another process between the look and the start, or back-ends of a killed server still going: try again.
         as_postgres rm -f "$home/log"
         as_postgres "$programs/pg_ctl" start -s -w -t 60 -D "$home/data" -l "$home/log" -o "$options -p $port" >/dev/null 2>&1 && break
         [[ $attempt == 5 ]] && fail "PostgreSQL does not start: $(as_postgres tail -n 5 "$home/log")"
@@ -79,7 +79,7 @@ postgres_start() {
     [[ $("${query[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'cartwright'") ]] || "${query[@]}" -c 'CREATE DATABASE cartwright'
     export POSTGRES_URL=postgres://cartwright:$PGPASSWORD@127.0.0.1:$port/cartwright
     export POSTGRES_APP_URL=$POSTGRES_URL
-    # Who serves customers reads and writes rows; tables belong to whoever migrates. Throw-away servers are for tests, which make databases.
+    # Who serves customers reads and writes rows; tables belong to the user who migrates. Throw-away servers are for tests, which make databases.
     if [[ ! $2 ]]; then
         [[ -f $1/postgres.app-password ]] || random_word 16 | write_secret "$1/postgres.app-password"
         local password
@@ -92,7 +92,7 @@ postgres_start() {
     unset PGPASSWORD
 }
 
-# postgres_stop DIR: stops the server of DIR when one runs, whoever started it.
+# postgres_stop DIR: stops the server of DIR when one runs, also one of an earlier start.
 postgres_stop() {
     local home pid
     home=$(postgres_home "$1")

@@ -2,7 +2,7 @@
 # Where the built programs run: as root each as a user of its own, from a copy that these users can read. Sourced after lib.sh.
 
 # programs_home STATE: the folder for what the programs of this checkout need at run time. A user's own checkout has it inside; that of root may lie
-# where nobody else can look.
+# where no other user can look.
 programs_home() {
     if [[ $EUID -eq 0 ]]; then
         echo "/var/lib/cartwright-$(printf '%s' "$1" | sha256sum | cut -c1-12)-programs"
@@ -16,7 +16,7 @@ service_user() {
     getent passwd "$1" >/dev/null || useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$1"
 }
 
-# copy_programs HOME BUILT: puts the programs with their resources into HOME/bin, with the libraries that lie where not everybody can look.
+# copy_programs HOME BUILT: puts the programs with their resources into HOME/bin, with the libraries that lie where other users cannot look.
 copy_programs() {
     local bin=$1/bin file program library
     install -d -m 755 "$1"

@@ -64,7 +64,7 @@ redis_start() {
     unset REDISCLI_AUTH
 }
 
-# redis_stop DIR: stops the server of DIR when one runs, whoever started it. SIGTERM makes Redis write what it holds first.
+# redis_stop DIR: stops the server of DIR when one runs, also one of an earlier start. SIGTERM makes Redis write what it holds first.
 redis_stop() {
     local pid home
     home=$(redis_home "$1")

@@ -77,7 +77,7 @@ byte late;                  /* 1 + the life of which a renewal or claim is under
 #define FORGOTTEN   2       /* Redis holds a claim for a process that neither knows of it nor will ask */
 #define STARTING    3       /* the ledger is asked to start it */
 #define RUNNING     4       /* the handler runs */
-#define PUTTING_OFF 5       /* the failure is recorded, the copy not yet put off */
+#define PUTTING_OFF 5       /* the failure is recorded, the copy not yet rescheduled */
 #define FINISHED    6       /* to be acknowledged */
 #define GONE        7
 
@@ -230,13 +230,13 @@ end:
         :: d_step { is_stage(j, e, STARTING) && process_up(j, e) -> start(j, e); stage_of(j, e) = (ok -> RUNNING : FINISHED) }
         /* It starts and the answer is lost; the process will ask again. */
         :: d_step { is_stage(j, e, STARTING) && process_up(j, e) && can_start(j, e) && !is_current(j, e) && trouble -> spend; start(j, e) }
-        /* It starts and nobody is left to hear the answer. */
+        /* It starts and no process is left to hear the answer. */
         :: d_step { is_stage(j, e, STARTING) && !process_up(j, e) -> start(j, e); stage_of(j, e) = GONE }
         /* The handler commits. When the answer to that is lost, it fails next, and that is stale. */
         :: d_step { is_stage(j, e, RUNNING) && durable(j) -> complete(j, e); stage_of(j, e) = FINISHED }
         /* The handler fails and the ledger records it. */
         :: d_step { is_stage(j, e, RUNNING) && durable(j) && trouble -> spend; fail(j, e); stage_of(j, e) = (ok -> PUTTING_OFF : FINISHED) }
-        /* JobExecutor.putOff: QueueScripts.retry moves the copy to the delayed set; its chain begins anew. */
+        /* QueueScripts.retry moves the copy to the delayed set; its chain begins anew. */
         :: d_step { is_stage(j, e, PUTTING_OFF) -> end_claim(j, e, DELAYED) }
         /* Redis does not answer; or it was never asked, for the ledger's answer was lost and the repetition called stale. The copy is dropped. */
         :: d_step { is_stage(j, e, PUTTING_OFF) && trouble -> spend; stage_of(j, e) = FINISHED }

@@ -9,7 +9,7 @@
     (  (stage_of(j, e) == STARTING && row_epoch[j] < e) \
     || (stage_of(j, e) == RUNNING && (is_current(j, e) || !durable(j))))
 
-/* Other things it had under way (an acknowledgement, a failure to put off) have come to pass before it ended, or never will. */
+/* Other things it had under way (an acknowledgement, a failure to reschedule) have come to pass before it ended, or never will. */
 #define is_spent(j, e) \
     (  (!is_up(owner_of(j, e)) && !may_come_late(j, e)) \
     || (stage_of(j, e) == FINISHED && !is_held(j, e)) \

@@ -28,7 +28,7 @@ extension JobInspector {
     /// Writes the note of a change of ephemeral jobs.
     func takeNote(_ change: JobChange) async throws {
         let statements = try note(change)
-        if !statements.isEmpty { _ = try await database.pipeline(statements) }
+        if !statements.isEmpty { try await database.execute(statements) }
     }
 }
 

@@ -1,9 +1,9 @@
 public import Postgres
 import Synchronization
 
-/// Completes a durable job inside the transaction that holds its effects: run ``statement`` there and hand its result
-/// to ``check(_:)``. When the attempt is stale (its process was taken for dead and the job has moved on), the check
-/// throws and the transaction with all its effects rolls back.
+/// Completes a durable job inside the transaction that holds its effects: `try transaction.pipeline(effect, completion)`.
+/// When the attempt is stale (its process was taken for dead and the job has moved on), that throws ``JobFenced`` and the
+/// transaction with all its effects rolls back.
 public struct JobCompletion: Sendable {
     /// The job to complete.
     public let jobID: JobID
@@ -36,6 +36,18 @@ public struct JobCompletion: Sendable {
 
     /// Whether the handler has completed the job itself.
     var isUsed: Bool { used.isRaised }
+}
+
+extension JobCompletion: PipelineMember {
+    /// Adds ``statement``.
+    public func append(to statements: inout [SQL]) {
+        statements.append(statement)
+    }
+
+    /// Throws ``JobFenced`` unless the statement completed the row.
+    public func output(from results: inout PipelineResults) throws {
+        try check(results.next())
+    }
 }
 
 /// Thrown when a stale attempt tries to complete a job that has moved on.

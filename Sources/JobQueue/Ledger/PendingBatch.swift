@@ -31,3 +31,15 @@ public struct PendingBatch: Sendable {
         ids.map { CommittedJob(id: $0, queue: queue, name: name, version: version, runAt: runAt) }
     }
 }
+
+extension PendingBatch: PipelineMember {
+    /// Adds ``statement``.
+    public func append(to statements: inout [SQL]) {
+        statements.append(statement)
+    }
+
+    /// The jobs to push: those whose rows were inserted. For jobs with unique keys; without, all are.
+    public func output(from results: inout PipelineResults) throws -> PendingBatch {
+        try inserted(by: results.next())
+    }
+}

@@ -29,3 +29,15 @@ public struct PendingJob: Sendable {
 
     var committed: CommittedJob { CommittedJob(id: id, queue: queue, name: name, version: version, runAt: runAt) }
 }
+
+extension PendingJob: PipelineMember {
+    /// Adds ``statement``.
+    public func append(to statements: inout [SQL]) {
+        statements.append(statement)
+    }
+
+    /// The job to push when its row was inserted; nil when another job holds its unique key.
+    public func output(from results: inout PipelineResults) throws -> PendingJob? {
+        inserted(by: try results.next())
+    }
+}

@@ -74,7 +74,7 @@ struct ScheduleLedger: Sendable {
                     """
                 ).map { try $0["job_id"] })
             let inserted = jobs.filter { fired.contains($0.id) }
-            _ = try tx.pipeline(inserted.map(\.statement))
+            try tx.execute(inserted.map(\.statement))
             return inserted
         }
     }

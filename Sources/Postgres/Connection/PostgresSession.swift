@@ -28,6 +28,31 @@ public final class PostgresSession {
         try session.autocommit([sql])[0].affectedRows
     }
 
+    /// Runs queries as one transaction in one round trip, and reads each answer as its own type.
+    /// - Throws: ``PostgresError``, and then none of them has taken effect; or what a member's decoding throws, when all have.
+    @discardableResult
+    public func pipeline<each Member: PipelineMember>(
+        _ members: repeat each Member
+    ) throws -> (repeat (each Member).Output) {
+        var statements: [SQL] = []
+        repeat (each members).append(to: &statements)
+        var results = PipelineResults(try pipeline(statements))
+        return (repeat try (each members).output(from: &results))
+    }
+
+    /// Runs one query as a transaction, or whatever else can travel in a pipeline.
+    /// - Throws: as ``pipeline(_:)``.
+    @discardableResult
+    public func run<Member: PipelineMember>(_ member: Member) throws -> Member.Output {
+        try pipeline(member)
+    }
+
+    /// Runs statements as one transaction in one round trip, whose answers nobody reads.
+    /// - Throws: ``PostgresError``; then none of them has taken effect.
+    public func execute(_ statements: [SQL]) throws(PostgresError) {
+        _ = try pipeline(statements)
+    }
+
     /// Runs statements as one transaction in one round trip.
     /// - Throws: ``PostgresError``; then none of them has taken effect.
     public func pipeline(_ statements: [SQL]) throws(PostgresError) -> [PostgresResult] {

@@ -26,6 +26,35 @@ public final class PostgresTransaction {
         try pipeline([sql])[0].affectedRows
     }
 
+    /// Runs queries in one round trip, in order, and reads each answer as its own type:
+    ///
+    ///     let (order, lines, count) = try transaction.pipeline(orderQuery, lineQuery, countQuery)
+    ///
+    /// - Throws: ``PostgresError``, the first one of the server with ``PostgresError/statementIndex``, and then the statements behind it were
+    ///   not run; or what a member's decoding throws.
+    @discardableResult
+    public func pipeline<each Member: PipelineMember>(
+        _ members: repeat each Member
+    ) throws -> (repeat (each Member).Output) {
+        var statements: [SQL] = []
+        repeat (each members).append(to: &statements)
+        var results = PipelineResults(try pipeline(statements))
+        return (repeat try (each members).output(from: &results))
+    }
+
+    /// Runs one query, or whatever else can travel in a pipeline.
+    /// - Throws: as ``pipeline(_:)``.
+    @discardableResult
+    public func run<Member: PipelineMember>(_ member: Member) throws -> Member.Output {
+        try pipeline(member)
+    }
+
+    /// Runs statements in one round trip, in order, whose answers nobody reads.
+    /// - Throws: the first error, with ``PostgresError/statementIndex``; the statements behind it were not run.
+    public func execute(_ statements: [SQL]) throws(PostgresError) {
+        _ = try pipeline(statements)
+    }
+
     /// Runs statements in one round trip, in order.
     /// - Returns: one result per statement.
     /// - Throws: the first error, with ``PostgresError/statementIndex``; the statements behind it were not run.

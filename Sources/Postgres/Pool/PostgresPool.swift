@@ -62,6 +62,35 @@ public final class PostgresPool: Sendable {
         try await perform { session in try session.autocommit([sql])[0].affectedRows }
     }
 
+    /// Runs queries as one transaction in one round trip, and reads each answer as its own type:
+    ///
+    ///     let (order, lines, count) = try await database.pipeline(orderQuery, lineQuery, countQuery)
+    ///
+    /// - Throws: ``PostgresError`` with ``PostgresError/statementIndex``, and then none of them has taken effect (unless
+    ///   ``PostgresError/outcomeUnknown``); what a member's decoding throws, when all have; or `CancellationError` while waiting.
+    @discardableResult
+    public func pipeline<each Member: PipelineMember>(
+        _ members: repeat each Member
+    ) async throws -> (repeat (each Member).Output) {
+        var statements: [SQL] = []
+        repeat (each members).append(to: &statements)
+        var results = PipelineResults(try await pipeline(statements))
+        return (repeat try (each members).output(from: &results))
+    }
+
+    /// Runs one query as a transaction, or whatever else can travel in a pipeline.
+    /// - Throws: as ``pipeline(_:)``.
+    @discardableResult
+    public func run<Member: PipelineMember>(_ member: Member) async throws -> Member.Output {
+        try await pipeline(member)
+    }
+
+    /// Runs statements as one transaction in one round trip, whose answers nobody reads.
+    /// - Throws: ``PostgresError`` as ``pipeline(_:)``, or `CancellationError` while waiting.
+    public func execute(_ statements: [SQL]) async throws {
+        _ = try await pipeline(statements)
+    }
+
     /// Runs statements as one transaction in one round trip.
     /// - Returns: one result per statement.
     /// - Throws: ``PostgresError`` with ``PostgresError/statementIndex``, and then none of them has taken effect

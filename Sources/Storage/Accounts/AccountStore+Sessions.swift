@@ -31,11 +31,12 @@ extension AccountStore {
         _ tokenHash: [UInt8], to newHash: [UInt8], expiresAt: Date, from origin: AuditOrigin = AuditOrigin()
     ) async throws -> SessionRotation {
         try await database.transaction { transaction in
-            let read = try transaction.pipeline([
-                // One at a time: what the statement after it sees is what the winner has left behind.
+            // One at a time: what the statement after it sees is what the winner has left behind.
+            let lock: SQL = """
+                SELECT id FROM session_families
+                 WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = \(tokenHash)) FOR NO KEY UPDATE
                 """
-                SELECT id FROM session_families WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = \(tokenHash)) FOR NO KEY UPDATE
-                """,
+            let stored = Query.firstRow(
                 """
                 SELECT t.used_at IS NOT NULL AS is_used, t.expires_at <= now() AS is_expired, f.revoked_at IS NOT NULL AS is_revoked,
                        coalesce(t.used_at > now() - make_interval(secs => \(Self.repeatable.inSeconds))
@@ -45,18 +46,18 @@ extension AccountStore {
                        u.id, u.email, u.name, u.role, u.session_version, u.is_disabled, u.created_at
                   FROM refresh_tokens AS t JOIN session_families AS f ON f.id = t.family_id JOIN users AS u ON u.id = f.user_id
                  WHERE t.hash = \(tokenHash)
-                """,
-            ])
-            guard let token = read[1].rows.first else { return .unknown }
+                """
+            ) { $0 }
+            guard let token = try transaction.pipeline(lock, stored).1 else { return .unknown }
             if try token["is_revoked"] || token["is_disabled"] { return .ended }
             if try token["is_used"] && !token["is_repeatable"] {
                 let user: User.ID = try token["id"]
-                _ = try transaction.pipeline(Self.reuse(of: tokenHash, from: origin))
+                try transaction.execute(Self.reuse(of: tokenHash, from: origin))
                 return .reused(user)
             }
             if try token["is_expired"] { return .ended }
             let user = try User(token)
-            _ = try transaction.pipeline([
+            try transaction.execute([
                 "UPDATE refresh_tokens SET used_at = now() WHERE hash = \(tokenHash) AND used_at IS NULL",
                 """
                 INSERT INTO refresh_tokens (hash, family_id, parent, expires_at)
@@ -94,7 +95,7 @@ extension AccountStore {
 
     /// Ends all of a user's sessions and raises the session version: logout everywhere.
     package func endAllSessions(of user: User.ID) async throws {
-        _ = try await database.pipeline([
+        try await database.execute([
             "UPDATE users SET session_version = session_version + 1, updated_at = now() WHERE id = \(user)",
             Self.revocation(of: user, reason: "logout_all"),
         ])

@@ -63,7 +63,7 @@ package struct AccountStore: Sendable {
 
     /// Sets a new password hash and ends all sessions.
     package func changePassword(_ id: User.ID, to passwordHash: String) async throws {
-        _ = try await database.pipeline([
+        try await database.execute([
             """
             UPDATE users SET password_hash = \(passwordHash), session_version = session_version + 1, updated_at = now()
              WHERE id = \(id) AND email IS NOT NULL
@@ -77,7 +77,7 @@ package struct AccountStore: Sendable {
     ///
     /// Email that was not sent yet has nobody to go to any more and fails.
     package func erase(_ id: User.ID) async throws {
-        _ = try await database.pipeline([
+        try await database.execute([
             """
             UPDATE users
                SET email = NULL, name = '', password_hash = NULL, is_disabled = true, session_version = session_version + 1, updated_at = now()

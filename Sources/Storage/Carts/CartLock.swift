@@ -7,8 +7,8 @@ enum CartLock {
     /// it.
     static func acquire(_ owner: CartOwner, in transaction: PostgresTransaction) throws -> Cart.ID {
         // Whoever loses the race to make the cart waits for the winner here, and then finds the winner's cart.
-        let results = try transaction.pipeline([insertion(owner), locking(owner)])
-        guard let row = results[1].rows.first else { throw StorageError.notFound("cart") }
+        let (_, found) = try transaction.pipeline(insertion(owner), Query.firstRow(locking(owner)) { $0 })
+        guard let row = found else { throw StorageError.notFound("cart") }
         guard try row["status"] as CartStatus == .open else { throw StorageError.cartLocked }
         return try row["id"]
     }

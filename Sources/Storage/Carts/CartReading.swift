@@ -3,8 +3,8 @@ import Postgres
 
 /// Reads the current cart of an owner with today's prices.
 enum CartReading {
-    /// Statements for one round trip; see `cart(_:_:_:)`.
-    static func statements(_ owner: CartOwner, _ currency: Currency, _ settings: ShopSettings) -> [SQL] {
+    /// The owner's cart, `nil` when there is none.
+    static func cart(of owner: CartOwner, _ currency: Currency, _ settings: ShopSettings) -> QueryGroup<Cart?> {
         let cart: SQL = """
             SELECT id, status FROM carts
              WHERE \(raw: owner.column) = \(owner) AND NOT is_express AND status IN ('open', 'converting')
@@ -20,15 +20,20 @@ enum CartReading {
              WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
              ORDER BY i.added_at, i.product_id
             """
-        return [cart, items] + (PriceBook.rates(to: currency, settings).map { [$0] } ?? [])
+        return QueryGroup(
+            Query.firstRow(cart) { (id: try $0["id"] as Cart.ID, status: try $0["status"] as CartStatus) },
+            Query.rows(items) { $0 },
+            PriceBook.reading(currency, settings)
+        ) { cart, items, book in
+            try cart.map { try Cart(id: $0.id, status: $0.status, items: items, book) }
+        }
     }
+}
 
-    /// The cart from the results of the statements, `nil` when the owner has none.
-    static func cart(_ results: [PostgresResult], _ currency: Currency, _ settings: ShopSettings) throws -> Cart? {
-        guard let cart = results[0].rows.first else { return nil }
-        let book = try PriceBook(currency, settings, rows: results.count > 2 ? results[2].rows : [])
+extension Cart {
+    fileprivate init(id: Cart.ID, status: CartStatus, items rows: [PostgresRow], _ book: PriceBook) throws {
         do {
-            let items = try results[1].rows.map { row in
+            let items = try rows.map { row in
                 let base = Money(try row["base_amount"], try row["base_currency"])
                 let quantity: Quantity = try row["quantity"]
                 return CartItem(
@@ -36,9 +41,9 @@ enum CartReading {
                     price: try book.line(of: quantity, base: base, setByHand: try row["price"]).price,
                     available: try row["available"] ?? 0)
             }
-            return Cart(
-                id: try cart["id"], status: try cart["status"], items: items,
-                subtotal: try Money.sum(items.map(\.total), in: currency))
+            self.init(
+                id: id, status: status, items: items,
+                subtotal: try Money.sum(items.map(\.total), in: book.currency))
         } catch is MoneyError {
             throw StorageError.amountTooLarge
         }

@@ -15,7 +15,7 @@ extension CartStore {
                 guard try source["status"] as CartStatus == .open else { return false }
                 let from: Cart.ID = try source["id"]
                 let into = try CartLock.acquire(.user(user), in: transaction)
-                let results = try transaction.pipeline([
+                let moved: [SQL] = [
                     """
                     INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
                     SELECT \(into)::uuid, product_id, quantity, added_at FROM cart_items WHERE cart_id = \(from) ORDER BY product_id
@@ -24,7 +24,6 @@ extension CartStore {
                     """,
                     "UPDATE carts SET status = 'merged', updated_at = now() WHERE id = \(from)",
                     "UPDATE carts SET updated_at = now() WHERE id = \(into)",
-                    "SELECT count(*) AS items FROM cart_items WHERE cart_id = \(into)",
                     // What the guest put in and the client repeats after the login is in already.
                     """
                     INSERT INTO idempotency_keys (scope, key, fingerprint, created_at)
@@ -32,8 +31,11 @@ extension CartStore {
                       FROM idempotency_keys WHERE scope = \(guest.cartScope)
                     ON CONFLICT DO NOTHING
                     """,
-                ])
-                guard let items: Int = try results[3].rows.first?["items"], items <= Self.maximumItems else {
+                ]
+                let items = Query.row("SELECT count(*) AS items FROM cart_items WHERE cart_id = \(into)") {
+                    try $0["items"] as Int
+                }
+                guard try transaction.pipeline(moved, items).1 <= Self.maximumItems else {
                     throw StorageError.cartFull
                 }
                 return true

@@ -21,9 +21,7 @@ package struct CartStore: Sendable {
     /// The owner's cart, `nil` before the first item. Throws `StorageError.currencyUnavailable`.
     package func cart(of owner: CartOwner, in currency: Currency? = nil) async throws -> Cart? {
         let currency = currency ?? settings.currency
-        let reading = CartReading.statements(owner, currency, settings)
-        let results = try await database.pipeline(reading)
-        return try CartReading.cart(results, currency, settings)
+        return try await database.run(CartReading.cart(of: owner, currency, settings))
     }
 
     /// A request that may be repeated: under its key it takes effect once.
@@ -54,20 +52,22 @@ package struct CartStore: Sendable {
     ) async throws -> (cart: Cart, isReplay: Bool) {
         let scope = owner.cartScope
         return try await changeAndTell(owner, currency) { transaction, cart in
-            let results = try transaction.pipeline([
-                """
-                INSERT INTO idempotency_keys (scope, key, fingerprint) VALUES (\(scope), \(key.value), \(key.fingerprint))
-                ON CONFLICT DO NOTHING
-                """,
-                "SELECT fingerprint FROM idempotency_keys WHERE scope = \(scope) AND key = \(key.value)",
-            ])
-            if results[0].affectedRows == 1 {
+            let (isNew, stored) = try transaction.pipeline(
+                Query.any(
+                    """
+                    INSERT INTO idempotency_keys (scope, key, fingerprint)
+                    VALUES (\(scope), \(key.value), \(key.fingerprint))
+                    ON CONFLICT DO NOTHING
+                    """),
+                Query.firstRow("SELECT fingerprint FROM idempotency_keys WHERE scope = \(scope) AND key = \(key.value)")
+                {
+                    try $0["fingerprint"] as [UInt8]
+                })
+            if isNew {
                 try Self.add(quantity, of: product, to: cart, in: transaction)
                 return false
             }
-            guard let stored: [UInt8] = try results[1].rows.first?["fingerprint"], stored == key.fingerprint else {
-                throw StorageError.idempotencyKeyReused
-            }
+            guard stored == key.fingerprint else { throw StorageError.idempotencyKeyReused }
             return true
         }
     }
@@ -75,19 +75,19 @@ package struct CartStore: Sendable {
     private static func add(
         _ quantity: Quantity, of product: Product.ID, to cart: Cart.ID, in transaction: PostgresTransaction
     ) throws {
-        let results = try transaction.pipeline([
-            "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)",
-            """
-            INSERT INTO cart_items (cart_id, product_id, quantity)
-            SELECT \(cart)::uuid, id, \(quantity)::integer FROM products WHERE id = \(product) AND is_active
-            ON CONFLICT (cart_id, product_id)
-            DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
-            """,
-        ])
-        guard results[1].affectedRows == 1 else { throw StorageError.unknownProduct([product]) }
-        guard let others: Int = try results[0].rows.first?["others"], others < Self.maximumItems else {
-            throw StorageError.cartFull
-        }
+        let (others, isAdded) = try transaction.pipeline(
+            Query.row(
+                "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)"
+            ) { try $0["others"] as Int },
+            Query.any(
+                """
+                INSERT INTO cart_items (cart_id, product_id, quantity)
+                SELECT \(cart)::uuid, id, \(quantity)::integer FROM products WHERE id = \(product) AND is_active
+                ON CONFLICT (cart_id, product_id)
+                DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+                """))
+        guard isAdded else { throw StorageError.unknownProduct([product]) }
+        guard others < Self.maximumItems else { throw StorageError.cartFull }
     }
 
     /// Sets how many pieces of a product lie in the cart. Throws `StorageError.notFound` when none do.
@@ -135,12 +135,9 @@ package struct CartStore: Sendable {
         return try await database.transaction { transaction in
             let cart = try CartLock.acquire(owner, in: transaction)
             let value = try body(transaction, cart)
-            let results = try transaction.pipeline(
-                ["UPDATE carts SET updated_at = now() WHERE id = \(cart)"]
-                    + CartReading.statements(owner, currency, settings))
-            guard let read = try CartReading.cart(Array(results.dropFirst()), currency, settings) else {
-                throw StorageError.notFound("cart")
-            }
+            let touched: SQL = "UPDATE carts SET updated_at = now() WHERE id = \(cart)"
+            let (_, read) = try transaction.pipeline(touched, CartReading.cart(of: owner, currency, settings))
+            guard let read else { throw StorageError.notFound("cart") }
             return (read, value)
         }
     }

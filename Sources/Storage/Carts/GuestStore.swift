@@ -31,7 +31,7 @@ package struct GuestStore: Sendable {
 
     /// Gives the guest who placed an order one more token. Without effect for an order that no guest placed.
     package func give(_ tokenHash: [UInt8], for order: Order.ID) async throws {
-        _ = try await database.pipeline([
+        try await database.execute([
             """
             INSERT INTO guest_tokens (hash, guest)
             SELECT \(tokenHash)::bytea, guest_token_hash FROM orders WHERE id = \(order) AND guest_token_hash IS NOT NULL

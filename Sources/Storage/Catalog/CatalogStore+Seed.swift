@@ -22,12 +22,12 @@ extension CatalogStore {
                 $0.key < $1.key
             }
         let prices = batch.flatMap { seed in seed.prices.map { (seed.product.id, $0) } }
-        let results = try await database.pipeline([
-            """
+        let added: SQL = """
             INSERT INTO categories (slug, name)
             SELECT * FROM unnest(\(categories.map(\.key))::text[], \(categories.map(\.value))::text[])
             ON CONFLICT DO NOTHING
-            """,
+            """
+        let inserted = Query.count(
             """
             INSERT INTO products (id, sku, name, description, category_slug, base_amount, base_currency, is_active)
             SELECT * FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[], \(products.map(\.name))::text[],
@@ -35,7 +35,8 @@ extension CatalogStore {
                                  \(products.map(\.basePrice.amount))::bigint[], \(products.map(\.basePrice.currency))::text[],
                                  \(products.map(\.isActive))::boolean[])
             ON CONFLICT DO NOTHING
-            """,
+            """)
+        let supplied: [SQL] = [
             // By id: a product that was there under its SKU has another id than the one in the batch.
             """
             INSERT INTO product_prices (product_id, currency, amount)
@@ -51,7 +52,7 @@ extension CatalogStore {
               JOIN products AS p ON p.id = t.id
             ON CONFLICT DO NOTHING
             """,
-        ])
-        return results[1].affectedRows
+        ]
+        return try await database.pipeline(added, inserted, supplied).1
     }
 }

@@ -47,9 +47,6 @@ package struct CatalogStore: Sendable {
     }
 
     private func priceBook(_ currency: Currency) async throws -> PriceBook {
-        guard let rates = PriceBook.rates(to: currency, settings) else {
-            return try PriceBook(currency, settings, rows: [])
-        }
-        return try PriceBook(currency, settings, rows: try await database.query(rates))
+        try await database.run(PriceBook.reading(currency, settings))
     }
 }

@@ -14,7 +14,7 @@ extension CheckoutStore {
             guard facts.status == .reserved, facts.paymentStatus != .canceled else { return .notPayable(facts.status) }
             if let stored = facts.intentID, stored != intentID { return .superseded(by: stored) }
             if facts.paymentStatus.canBecome(.confirming) {
-                _ = try transaction.pipeline([
+                try transaction.execute([
                     """
                     UPDATE payments
                        SET status = 'confirming', provider_intent_id = \(intentID), client_secret = NULL, updated_at = now()

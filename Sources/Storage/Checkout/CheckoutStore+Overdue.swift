@@ -40,7 +40,7 @@ extension CheckoutStore {
                 orders.entries[id]?.email.map { PendingEmail(orderID: id, kind: .cancellation, recipient: $0) }
             }
             let jobs = try invalidation(of: released, among: read[3].rows) + mails.map { try $0.job() }
-            _ = try transaction.pipeline(
+            try transaction.execute(
                 StockRelease.statements(for: released, becoming: .expired, reason: "not_paid_in_time") + [
                     "UPDATE payments SET status = 'canceled', updated_at = now() WHERE order_id = ANY (\(released)::uuid[])",
                     CartReopening.statement(for: released), PendingEmail.insertion(mails),
@@ -76,7 +76,7 @@ extension CheckoutStore {
                 entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
             }
             let jobs = try mails.map { try $0.job() }
-            _ = try transaction.pipeline(
+            try transaction.execute(
                 StockRelease.statements(for: ids, becoming: .expired, reason: "not_processed_in_time") + [
                     """
                     UPDATE payments SET status = 'canceled', updated_at = now()

@@ -29,6 +29,19 @@ struct LockedOrders: Sendable {
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
 
+    /// Locks orders by id, then their payments, and reads both. A statement each, so that the second sees what the
+    /// first waited for.
+    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(statements(ids)) }
+
+    /// The same without locks.
+    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(unlockedStatements(ids)) }
+
+    private static func group(_ statements: [SQL]) -> QueryGroup<LockedOrders> {
+        QueryGroup(Query.rows(statements[0]) { $0 }, Query.rows(statements[1]) { $0 }) {
+            try LockedOrders(orders: $0, payments: $1)
+        }
+    }
+
     /// Locks orders by id, then their payments. A statement each, so that the second sees what the first waited for.
     static func statements(_ ids: [Order.ID]) -> [SQL] {
         [

@@ -30,7 +30,7 @@ package struct EmailEventStore: Sendable {
                 """)
             let deliveries = Set(try new.map { try $0["delivery_id"] as EmailDelivery.ID }).sorted()
             let jobs = try deliveries.map { try JobLedger.insertion(of: HandleEmailEvents(deliveryID: $0)) }
-            if !jobs.isEmpty { _ = try transaction.pipeline(jobs.map(\.statement)) }
+            if !jobs.isEmpty { try transaction.execute(jobs.map(\.statement)) }
             return (new.count, jobs)
         }
         await dispatcher.push(jobs)

@@ -30,7 +30,7 @@ extension EmailStore {
         let entry = try AuditLog.insertion(of: audit)
         let isSettled = try await database.transaction { transaction in
             guard try transaction.execute(wasTaken ? Self.acceptance(of: id) : reopening) == 1 else { return false }
-            _ = try transaction.pipeline([wasTaken ? Self.sentEvent(of: id) : job.statement, entry])
+            try transaction.execute([wasTaken ? Self.sentEvent(of: id) : job.statement, entry])
             return true
         }
         if isSettled, !wasTaken { await dispatcher.push([job]) }

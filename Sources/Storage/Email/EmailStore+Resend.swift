@@ -142,7 +142,7 @@ extension EmailStore {
             guard !jobs.isEmpty else { return ([], false) }
             var entry = audit
             entry.details["mails"] = String(jobs.count)
-            _ = try transaction.pipeline(jobs.map(\.statement) + [try AuditLog.insertion(of: entry)])
+            try transaction.execute(jobs.map(\.statement) + [try AuditLog.insertion(of: entry)])
             return (jobs, jobs.count == limit)
         }
         await dispatcher.push(jobs)

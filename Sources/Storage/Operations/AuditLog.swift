@@ -14,7 +14,7 @@ package struct AuditLog: Sendable {
     /// Adds entries, all or none.
     package func append(_ entries: [AuditEntry]) async throws {
         if entries.isEmpty { return }
-        _ = try await database.pipeline(entries.map { try Self.insertion(of: $0) })
+        try await database.execute(entries.map { try Self.insertion(of: $0) })
     }
 
     /// The statement that adds an entry, for the transaction that does what it tells of.

@@ -12,7 +12,7 @@ package struct DatabaseRole: Sendable {
     /// audit log it can only add to, and of the list of migrations only read.
     package static func grant(to role: String, by owner: PostgresPool) async throws {
         let schema: String = try await owner.query("SELECT current_schema()::text")[0][0]
-        _ = try await owner.pipeline([
+        try await owner.execute([
             "GRANT USAGE ON SCHEMA \(identifier: schema) TO \(identifier: role)",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(identifier: schema) TO \(identifier: role)",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA \(identifier: schema) TO \(identifier: role)",

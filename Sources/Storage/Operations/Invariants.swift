@@ -26,7 +26,8 @@ package struct Invariants: Sendable {
         let checks = checks
         let results = try await database.transaction { transaction in
             _ = try transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            return try transaction.pipeline(checks.map(\.violations)).map { try $0.rows.map { try $0["id"] as String } }
+            return try transaction.pipeline(
+                checks.map { check in Query.rows(check.violations) { try $0["id"] as String } })
         }
         return zip(checks, results).compactMap { check, ids in
             ids.isEmpty

@@ -114,7 +114,7 @@ struct OrderCancellation {
         case .running, .over, .sent, .unknown: return []
         }
         if !mails.isEmpty { statements.append(PendingEmail.insertion(mails)) }
-        _ = try transaction.pipeline(statements + more + jobs.map(\.statement))
+        try transaction.execute(statements + more + jobs.map(\.statement))
         return jobs
     }
 

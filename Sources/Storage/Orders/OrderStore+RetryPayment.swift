@@ -40,7 +40,7 @@ extension OrderStore {
             } catch {
                 return .notChargeable(error)
             }
-            _ = try transaction.pipeline([
+            try transaction.execute([
                 """
                 UPDATE orders
                    SET status = 'reserved', checkout_job_id = \(job.id), version = version + 1, updated_at = now(),

@@ -64,7 +64,7 @@ package struct CaptureStore: Sendable {
             ]
             // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it
             // single.
-            _ = try transaction.pipeline((first ? news : []) + [job.statement])
+            try transaction.execute((first ? news : []) + [job.statement])
             return .requested
         }
         if outcome == .requested { await dispatcher.push([job]) }

@@ -37,7 +37,7 @@ package struct DisputeStore: Sendable {
                 if hasPaid, let funds = dispute.funds {
                     events.append(Self.event(.disputeUpdated, "funds_\(funds.rawValue)", of: orderID))
                 }
-                _ = try transaction.pipeline(events)
+                try transaction.execute(events)
             }
             return isNew ? .opened(orderID) : .changed(orderID)
         }

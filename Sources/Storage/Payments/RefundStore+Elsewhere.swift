@@ -25,7 +25,7 @@ extension RefundStore {
                 snapshot.amount.amount > 0, snapshot.status.isLive
             else { return (nil, false) }
             let id = Refund.ID()
-            _ = try transaction.pipeline([
+            try transaction.execute([
                 """
                 INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source, provider_refund_id, requested_by, request_key)
                 VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount), \(snapshot.amount.currency),

@@ -24,7 +24,7 @@ extension RefundStore {
                 ON CONFLICT (stray_intent_id) DO NOTHING
                 """)
             if inserted == 0 { return false }
-            _ = try transaction.pipeline([
+            try transaction.execute([
                 Self.strayEvent(.refundRequested, charge.orderID, charge.reason.rawValue), audit, job.statement,
             ])
             return true
@@ -63,7 +63,7 @@ extension RefundStore {
             let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
                 .refundable
             guard snapshot.amount.amount <= left.amount else { return false }
-            _ = try transaction.pipeline([
+            try transaction.execute([
                 RefundRow.insertion(
                     id, of: orderID, entry.facts.paymentID, snapshot.amount, because: .requestedByCustomer,
                     by: .system("reconciler"),

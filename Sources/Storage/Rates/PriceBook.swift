@@ -45,6 +45,13 @@ extension PriceBook {
             """
     }
 
+    /// Reads the book for a currency. One round trip at most, and no statement where nothing is converted.
+    static func reading(_ currency: Currency, _ settings: ShopSettings) -> QueryGroup<PriceBook> {
+        QueryGroup(rates(to: currency, settings).map { Query.rows($0) { $0 } }) { rows in
+            try PriceBook(currency, settings, rows: rows ?? [])
+        }
+    }
+
     /// A book from the rows of `rates(to:_:)`; none make a book that cannot convert.
     init(_ currency: Currency, _ settings: ShopSettings, rows: [PostgresRow]) throws {
         self.currency = currency

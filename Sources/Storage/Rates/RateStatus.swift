@@ -24,14 +24,10 @@ package struct RateStatus: Sendable {
 extension RateStore {
     /// The rates in use and those that wait for an operator.
     package func status() async throws -> RateStatus {
-        let results = try await database.pipeline([
-            RateSetRecord.current, RateSetRecord.held, "SELECT (now() AT TIME ZONE 'UTC')::date AS today",
-        ])
-        let current = try RateSetRecord.all(results[0].rows).first
-        let today: CalendarDay? = try results[2].rows.first?["today"]
-        return RateStatus(
-            current: current, ageDays: current.flatMap { current in today?.days(since: current.set.date) },
-            held: try RateSetRecord.all(results[1].rows))
+        let (current, held, today) = try await database.pipeline(
+            RateSetRecord.current, RateSetRecord.held,
+            Query.row("SELECT (now() AT TIME ZONE 'UTC')::date AS today") { try $0["today"] as CalendarDay })
+        return RateStatus(current: current, ageDays: current.map { today.days(since: $0.set.date) }, held: held)
     }
 
     /// The age of the set in use in days, by the database's clock; `nil` before the first.

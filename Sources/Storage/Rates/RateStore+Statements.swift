@@ -49,22 +49,26 @@ extension RateSetRecord {
         """
 
     /// The set in use.
-    static let current: SQL = "\(raw: selection) WHERE s.status = 'current'"
+    static let current = Query("\(raw: selection) WHERE s.status = 'current'") { try all($0.rows).first }
 
     /// What waits for an operator, the latest first.
-    static let held: SQL = "\(raw: selection) WHERE s.status = 'held' ORDER BY s.date DESC, s.fetched_at DESC, s.id"
+    static let held = Query(
+        "\(raw: selection) WHERE s.status = 'held' ORDER BY s.date DESC, s.fetched_at DESC, s.id"
+    ) { try all($0.rows) }
 
     /// What an operator was asked about, and has perhaps answered, of the same source and day.
-    static func undecided(like set: RateSet) -> SQL {
-        """
-        \(raw: selection)
-         WHERE s.status IN ('held', 'rejected') AND s.source = \(set.source) AND s.date = \(set.date)::date
-         ORDER BY s.fetched_at, s.id
-        """
+    static func undecided(like set: RateSet) -> Query<[RateSetRecord]> {
+        Query(
+            """
+            \(raw: selection)
+             WHERE s.status IN ('held', 'rejected') AND s.source = \(set.source) AND s.date = \(set.date)::date
+             ORDER BY s.fetched_at, s.id
+            """
+        ) { try all($0.rows) }
     }
 
     /// Reads rows of the selection, in which those of one set lie together.
-    static func all(_ rows: [PostgresRow]) throws -> [RateSetRecord] {
+    private static func all(_ rows: [PostgresRow]) throws -> [RateSetRecord] {
         var records: [RateSetRecord] = []
         var start = rows.startIndex
         while start < rows.endIndex {

@@ -16,7 +16,7 @@ package struct RateStore: Sendable {
 
     /// The set in use, `nil` before the first.
     package func current() async throws -> RateSetRecord? {
-        try RateSetRecord.all(try await database.query(RateSetRecord.current)).first
+        try await database.run(RateSetRecord.current)
     }
 
     /// Takes a set over, unless its date goes back or a rate jumps. Completes the job in the same transaction.
@@ -24,12 +24,10 @@ package struct RateStore: Sendable {
         async throws -> RateSwapResult
     {
         try await database.transaction { transaction in
-            let read = try transaction.pipeline([Self.lock, RateSetRecord.current, RateSetRecord.undecided(like: set)])
-            let current = try RateSetRecord.all(read[1].rows).first?.set
-            let (swap, changes) = Self.change(
-                to: set, validators, over: current, asked: try RateSetRecord.all(read[2].rows))
-            let results = try transaction.pipeline(changes + (completion.map { [$0.statement] } ?? []))
-            if let completion, let last = results.last { try completion.check(last) }
+            let (_, current, asked) = try transaction.pipeline(
+                Self.lock, RateSetRecord.current, RateSetRecord.undecided(like: set))
+            let (swap, changes) = Self.change(to: set, validators, over: current?.set, asked: asked)
+            try transaction.pipeline(changes, completion)
             return swap
         }
     }
@@ -37,10 +35,8 @@ package struct RateStore: Sendable {
     /// Notes that the source was asked and has nothing newer.
     package func confirmCurrent(completion: JobCompletion? = nil) async throws {
         try await database.transaction { transaction in
-            let results = try transaction.pipeline(
-                ["UPDATE rate_sets SET checked_at = now() WHERE status = 'current'"]
-                    + (completion.map { [$0.statement] } ?? []))
-            if let completion { try completion.check(results[1]) }
+            let checked: SQL = "UPDATE rate_sets SET checked_at = now() WHERE status = 'current'"
+            try transaction.pipeline(checked, completion)
         }
     }
 

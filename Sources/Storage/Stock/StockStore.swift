@@ -36,7 +36,7 @@ package struct StockStore: Sendable {
             let entry = AuditEntry(
                 actor: actor, action: "stock.adjusted", subjectKind: "stock", subjectID: sku.rawValue,
                 details: ["delta": String(delta), "reason": reason])
-            _ = try transaction.pipeline([try AuditLog.insertion(of: entry), job.statement])
+            try transaction.execute([try AuditLog.insertion(of: entry), job.statement])
             return (Stock(sku: sku, onHand: try row["on_hand"], reserved: try row["reserved"]), [job])
         }
         await dispatcher.push(jobs)

@@ -168,7 +168,7 @@ extension WebhookStore {
         }
         var entry = entry
         entry.details["count"] = String(count)
-        _ = try await database.pipeline([try AuditLog.insertion(of: entry)])
+        try await database.execute([try AuditLog.insertion(of: entry)])
         return count
     }
 
@@ -236,7 +236,7 @@ extension WebhookStore {
     /// Lets events wait again and gives each a job, unless one of it waits or runs. Dead ones are discarded: the new
     /// job takes their place.
     private func revive(_ ids: [String], in transaction: PostgresTransaction) throws -> [PendingJob] {
-        _ = try transaction.pipeline([
+        try transaction.execute([
             """
             UPDATE webhook_events
                SET handled_at = NULL, outcome = NULL, ignored_at = NULL, ignored_by = NULL, note = NULL

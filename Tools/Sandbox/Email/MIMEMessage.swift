@@ -91,3 +91,53 @@ struct MIMEMessage: Sendable {
         return line
     }
 }
+
+/// A `Content-Type` field taken apart (RFC 2045 section 5.1).
+struct ContentType: Sendable {
+    /// Type and subtype in lower case.
+    let type: String
+    /// Parameters by lower-case name, without their quotes.
+    let parameters: [String: String]
+
+    init(_ field: String) {
+        let pieces = field.split(separator: ";")
+        type = (pieces.first ?? "").trimmed.lowercased()
+        var parameters: [String: String] = [:]
+        for piece in pieces.dropFirst() {
+            let halves = piece.split(separator: "=", maxSplits: 1)
+            guard halves.count == 2 else { continue }
+            var value = halves[1].trimmed
+            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+                value = String(value.dropFirst().dropLast())
+            }
+            parameters[halves[0].trimmed.lowercased()] = value
+        }
+        self.parameters = parameters
+    }
+}
+
+/// Undoes the quoted-printable encoding (RFC 2045 section 6.7).
+enum QuotedPrintable {
+    /// Bytes that are no valid encoding stay as they are, as mail readers do.
+    static func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var output: [UInt8] = []
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "=") else {
+                output.append(byte)
+                continue
+            }
+            if rest.starts(with: [13, 10]) {
+                rest = rest.dropFirst(2)
+            } else if rest.first == 10 {
+                rest = rest.dropFirst()
+            } else if rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                output.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                output.append(byte)
+            }
+        }
+        return output
+    }
+}

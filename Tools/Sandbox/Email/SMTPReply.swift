@@ -41,3 +41,11 @@ struct SMTPReply: Sendable, Equatable {
     static let unwantedContent = SMTPReply(554, "5.6.0 Message refused (injected by the sandbox)")
     static let storageFailed = SMTPReply(452, "4.3.1 The sandbox could not record the message")
 }
+
+/// A message with who sent it to whom, as SMTP carried them.
+struct SMTPEnvelope: Sendable, Equatable {
+    var from: String
+    var recipients: [String] = []
+    /// RFC 5322 bytes, dot-stuffing undone.
+    var content: [UInt8] = []
+}

@@ -101,3 +101,29 @@ struct EventOrigin: Sendable {
     /// The account's version of the API, which events are written in.
     var version = StripeVersion.current
 }
+
+/// What an event is about, by the provider's names (https://docs.stripe.com/api/events/types).
+enum EventKind: String, Sendable, Codable, CaseIterable {
+    case intentCreated = "payment_intent.created"
+    case intentRequiresAction = "payment_intent.requires_action"
+    case intentCapturable = "payment_intent.amount_capturable_updated"
+    case intentProcessing = "payment_intent.processing"
+    case intentSucceeded = "payment_intent.succeeded"
+    case intentFailed = "payment_intent.payment_failed"
+    case intentCanceled = "payment_intent.canceled"
+    case chargeSucceeded = "charge.succeeded"
+    case chargeFailed = "charge.failed"
+    case chargeCaptured = "charge.captured"
+    case chargeRefunded = "charge.refunded"
+    case chargeRefundUpdated = "charge.refund.updated"
+    case refundCreated = "refund.created"
+    case refundUpdated = "refund.updated"
+    case refundFailed = "refund.failed"
+    case disputeCreated = "charge.dispute.created"
+    case disputeUpdated = "charge.dispute.updated"
+    case disputeWithdrawn = "charge.dispute.funds_withdrawn"
+    case disputeReinstated = "charge.dispute.funds_reinstated"
+    case disputeClosed = "charge.dispute.closed"
+    /// Any event of the second version of the API.
+    case thin = "v2.core.event"
+}

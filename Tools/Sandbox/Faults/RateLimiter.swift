@@ -36,3 +36,43 @@ struct RateLimiter: Sendable, Equatable {
         return true
     }
 }
+
+/// How many payment calls per second are let through (https://docs.stripe.com/rate-limits); the provider's own are 25
+/// and 100.
+struct RateLimit: Sendable, Codable, Equatable {
+    /// Calls per second of each endpoint; nil is without limit.
+    var perEndpoint: Int?
+    /// Calls per second of all endpoints together; nil is without limit.
+    var total: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case perEndpoint = "per_endpoint"
+        case total
+    }
+
+    /// Reads `25` (of each endpoint) or `25/100` (and of all together); nil for anything else.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(parts.count), parts.allSatisfy({ $0.map(Self.range.contains) ?? false }) else {
+            return nil
+        }
+        perEndpoint = parts[0]
+        total = parts.count == 2 ? parts[1] : nil
+    }
+
+    init(perEndpoint: Int?, total: Int?) {
+        self.perEndpoint = perEndpoint
+        self.total = total
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        perEndpoint = try fields.decodeIfPresent(Int.self, forKey: .perEndpoint)
+        total = try fields.decodeIfPresent(Int.self, forKey: .total)
+        guard [perEndpoint, total].allSatisfy({ $0.map(Self.range.contains) ?? true }) else {
+            throw FaultError("per_endpoint and total are calls per second from 1 to 100000; leave one out for no limit")
+        }
+    }
+
+    private static let range = 1...100_000
+}

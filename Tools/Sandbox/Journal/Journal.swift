@@ -100,3 +100,68 @@ final class Journal: Sendable {
 
     private static var reason: String { String(cString: strerror(errno)) }
 }
+
+/// One line of the journal: whatever became true together.
+struct JournalRecord: Sendable, Codable, Equatable {
+    var change: BookChange?
+    var answer: StoredAnswer?
+    var mail: StoredEmail?
+    /// The event that the shop's webhook took.
+    var delivered: String?
+    /// The message of whose events the shop's webhook took notice.
+    var mailTold: Int?
+    /// The private key that signs events of mails, as raw bytes.
+    var mailKey: Data?
+    /// Idempotency keys whose answers were let go before their time.
+    var forgotten: [String]?
+    /// A template of the mail provider, in place of an older one of its id.
+    var template: SendGridTemplate?
+}
+
+/// Why the journal cannot be used.
+enum JournalError: Error, Equatable, CustomStringConvertible {
+    /// The directory or the file cannot be made, read or written; with the system's reason.
+    case notUsable(path: String, reason: String)
+    /// A line before the last cannot be read. A torn last line is normal after a kill; a broken one in the middle is
+    /// damage.
+    case damaged(path: String, line: Int)
+
+    var description: String {
+        switch self {
+        case .notUsable(let path, let reason):
+            "The sandbox's journal \(path) cannot be used: \(reason). Check SANDBOX_DATA."
+        case .damaged(let path, let line):
+            "Line \(line) of the sandbox's journal \(path) cannot be read. Move the file away to start anew, or mend the line."
+        }
+    }
+}
+
+/// Reads a journal's bytes: pure, so that every way of tearing one can be tested.
+enum JournalReader {
+    /// What a journal holds.
+    struct Contents: Equatable {
+        var records: [JournalRecord] = []
+        /// Bytes up to the end of the last whole line; what follows was torn by a kill and is cut off before the next
+        /// append.
+        var wholeBytes = 0
+    }
+
+    /// Reads JSON lines. A last line without its newline was never acknowledged and is left out.
+    /// - Throws: `JournalError.damaged` for a whole line that is no record.
+    static func read(_ data: Data, path: String) throws(JournalError) -> Contents {
+        let decoder = JSONDecoder()
+        var contents = Contents()
+        var start = data.startIndex
+        var line = 0
+        while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            line += 1
+            guard let record = try? decoder.decode(JournalRecord.self, from: data[start..<end]) else {
+                throw .damaged(path: path, line: line)
+            }
+            contents.records.append(record)
+            start = data.index(after: end)
+        }
+        contents.wholeBytes = start - data.startIndex
+        return contents
+    }
+}

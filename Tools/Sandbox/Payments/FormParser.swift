@@ -73,3 +73,60 @@ enum FormParser {
         return decoded
     }
 }
+
+/// A parameter of a form-encoded body: a text, or named fields in it (`metadata[order_id]`); lists are fields named by
+/// their position.
+enum FormValue: Sendable, Equatable {
+    case text(String)
+    case fields([String: FormValue])
+
+    /// The text, when it is one.
+    var text: String? {
+        if case .text(let value) = self { value } else { nil }
+    }
+
+    /// The fields, when it has some.
+    var fields: [String: FormValue]? {
+        if case .fields(let value) = self { value } else { nil }
+    }
+
+    /// The elements of a list (`types[0]=a&types[1]=b`, `types[]=a`) by position; nil when a name is no position.
+    var elements: [FormValue]? {
+        guard let fields else { return nil }
+        let positions = fields.compactMap { entry in Int(entry.key).map { ($0, entry.value) } }
+        return positions.count == fields.count ? positions.sorted { $0.0 < $1.0 }.map(\.1) : nil
+    }
+
+    /// Every text with its full name (`a[b]=c`), ordered by name: the same for two bodies that mean the same.
+    var canonical: [String] { pairs(under: "").sorted() }
+
+    private func pairs(under name: String) -> [String] {
+        switch self {
+        case .text(let value): [name + "=" + value]
+        case .fields(let fields): fields.flatMap { $0.value.pairs(under: name.isEmpty ? $0.key : "\(name)[\($0.key)]") }
+        }
+    }
+}
+
+/// Why a form-encoded body could not be read.
+enum FormError: Error, Equatable {
+    /// A percent sign without two hexadecimal digits, or bytes that are no UTF-8.
+    case badEncoding(String)
+    /// Brackets that do not pair up, or an empty name.
+    case badName(String)
+    /// One name used both as a text and as something with fields.
+    case conflict(String)
+    /// Deeper or longer than any honest request.
+    case tooLarge
+
+    /// A sentence for the caller.
+    var message: String {
+        switch self {
+        case .badEncoding(let part):
+            "Could not decode the form body near '\(part)': percent-encoded UTF-8 was expected."
+        case .badName(let name): "Invalid parameter name: '\(name)'. Names look like `amount` or `metadata[order_id]`."
+        case .conflict(let name): "Parameter '\(name)' is given both as a value and as an object."
+        case .tooLarge: "The form body has too many or too deeply nested parameters."
+        }
+    }
+}

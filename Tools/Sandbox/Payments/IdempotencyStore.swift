@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Hummingbird
 
 /// Which idempotency keys are running and which have an answer. A value without I/O.
 ///
@@ -54,5 +55,30 @@ struct IdempotencyStore: Sendable {
     /// Lets answers go, as if their time were up.
     mutating func forget(_ keys: [String]) {
         for key in keys { answers[key] = nil }
+    }
+}
+
+/// The answer kept under an idempotency key, repeated to whoever sends the key again.
+struct StoredAnswer: Sendable, Codable, Equatable {
+    /// Account and idempotency key.
+    let key: String
+    /// What the call did; another call under the same key is an error.
+    let fingerprint: String
+    let status: Int
+    let body: String
+    let requestID: String
+    let at: Date
+}
+
+/// `DELETE /_sandbox/idempotency` forgets every answer kept under an idempotency key (`?key=`: under that one), as the
+/// provider does after a day: the same call under the same key then runs again.
+struct IdempotencyRoutes: Sendable {
+    let desk: PaymentService
+
+    func add(to router: Router<SandboxContext>) {
+        router.delete("/_sandbox/idempotency") { request, _ in
+            let forgotten = try await desk.forgetAnswers(under: request.uri.queryParameters["key"].map(String.init))
+            return Response.json(.object([("forgotten", .integer(Int64(forgotten)))]))
+        }
     }
 }

@@ -160,3 +160,38 @@ struct PaymentCall: Sendable {
         }
     }
 }
+
+/// A call that ran: its answer, and the events that must have been sent before the caller sees it.
+struct FinishedCall: Sendable {
+    private let answer: PaymentAnswer
+    private let announcements: [AsyncStream<Void>]
+
+    /// - Parameter announcements: streams that end when those events were sent.
+    init(answer: PaymentAnswer, announcements: [AsyncStream<Void>]) {
+        self.answer = answer
+        self.announcements = announcements
+    }
+
+    /// The answer, once it may be given.
+    func answerInTurn() async -> PaymentAnswer {
+        for announcement in announcements {
+            for await _ in announcement {}
+        }
+        return answer
+    }
+}
+
+/// One call on the payments stand-in, read from HTTP but knowing nothing of it.
+struct PaymentRequest: Sendable {
+    let operation: PaymentOperation
+    /// The intent or refund in the path.
+    let id: String?
+    let parameters: FormParameters
+    /// What `Stripe-Version` asks for, else the account's.
+    var version = StripeVersion.current
+
+    /// What the call does, for comparing two uses of one idempotency key.
+    var canonical: String {
+        ([operation.rawValue, id ?? ""] + FormValue.fields(parameters.values).canonical).joined(separator: "\n")
+    }
+}

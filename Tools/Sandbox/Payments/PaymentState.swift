@@ -144,3 +144,76 @@ struct PaymentState: Sendable {
             intent: intent.id, orderID: intent.orderID, amount: amount, currency: intent.currency, kind: kind, at: now)
     }
 }
+
+/// What one call changed. It is journalled as one line and applied as one step, so an intent, the money it moved and
+/// what is told of it never part.
+struct BookChange: Sendable, Codable, Equatable {
+    var intent: PaymentIntent?
+    var charge: Charge?
+    var refund: Refund?
+    var ledger: [LedgerEntry] = []
+    var dispute: Dispute?
+    var events: [Event] = []
+
+    init(intent: PaymentIntent? = nil, refund: Refund? = nil, ledger: [LedgerEntry] = [], dispute: Dispute? = nil) {
+        self.intent = intent
+        self.refund = refund
+        self.ledger = ledger
+        self.dispute = dispute
+    }
+
+    /// Reads a change from a journal, also from one that was written before changes had everything they have now.
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        intent = try fields.decodeIfPresent(PaymentIntent.self, forKey: .intent)
+        charge = try fields.decodeIfPresent(Charge.self, forKey: .charge)
+        refund = try fields.decodeIfPresent(Refund.self, forKey: .refund)
+        ledger = try fields.decodeIfPresent([LedgerEntry].self, forKey: .ledger) ?? []
+        dispute = try fields.decodeIfPresent(Dispute.self, forKey: .dispute)
+        events = try fields.decodeIfPresent([Event].self, forKey: .events) ?? []
+    }
+}
+
+/// What a call comes to: possibly a change, and an answer. A declined card has both, a change and an error.
+struct BookOutcome: Sendable {
+    var change: BookChange?
+    var answer: Result<JSONValue, StripeError>
+
+    static func refused(_ error: StripeError) -> BookOutcome { BookOutcome(answer: .failure(error)) }
+
+    /// Whether the answer is kept under the call's idempotency key: once it began to run, not while it was only being
+    /// checked.
+    var isStored: Bool {
+        switch answer {
+        case .success: true
+        case .failure(let error): error.isStored
+        }
+    }
+}
+
+/// Makes identifiers in the provider's form: a prefix that says the kind and 24 random letters and digits.
+enum ProviderID {
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+    static func intent() -> String { "pi_" + random(24) }
+    static func charge() -> String { "ch_" + random(24) }
+    static func refund() -> String { "re_" + random(24) }
+    static func dispute() -> String { "du_" + random(24) }
+    /// The movement on the provider's balance that a charge or a refund made.
+    static func transaction(of id: String) -> String { "txn_" + id.drop { $0 != "_" }.dropFirst() }
+    static func event() -> String { "evt_" + random(24) }
+    static func thinEvent() -> String { "evt_test_" + random(32) }
+    static func mail() -> String { random(22) }
+    static func boundary() -> String { random(22) }
+    static func request() -> String { "req_" + random(14) }
+    static func secret(of intent: String) -> String { intent + "_secret_" + random(25) }
+
+    static func hexadecimal(_ length: Int) -> String {
+        String((0..<length).map { _ in "0123456789abcdef".randomElement() ?? "0" })
+    }
+
+    private static func random(_ length: Int) -> String {
+        // 62 letters, so there is always one to pick; the first stands in only for the type checker.
+        String((0..<length).map { _ in alphabet.randomElement() ?? "0" })
+    }
+}

@@ -99,3 +99,93 @@ struct TestMethod: Sendable, Equatable {
         "pm_card_threeDSecureRequiredChargeDeclined": "1629",
     ]
 }
+
+/// What happens when a test payment method is charged (https://docs.stripe.com/testing).
+enum CardOutcome: Sendable, Equatable {
+    /// The money moves.
+    case success
+    case declined(Decline)
+    /// The customer must authenticate first; then what stands in `then` happens.
+    case authentication(then: Decline?)
+
+    /// The answer takes its time; then what stands in `then` happens.
+    case processing(then: Decline?)
+
+    /// Whether the customer has to authenticate.
+    var asksForAuthentication: Bool {
+        if case .authentication = self { true } else { false }
+    }
+
+    /// The outcome of a payment method, or nil for one the sandbox does not know.
+    static func of(_ paymentMethod: String) -> CardOutcome? { table[paymentMethod] }
+
+    /// Every payment method the sandbox knows, in order.
+    static var known: [String] { table.keys.sorted() }
+
+    private static let table: [String: CardOutcome] = [
+        "pm_card_visa": .success,
+        "pm_card_visa_debit": .success,
+        "pm_card_mastercard": .success,
+        "pm_card_amex": .success,
+        "pm_card_discover": .success,
+        "pm_card_createDispute": .success,
+        "pm_card_pendingRefund": .success,
+        "pm_card_refundFail": .success,
+        "pm_card_chargeDeclined": .declined(.generic),
+        "pm_card_visa_chargeDeclined": .declined(.generic),
+        "pm_card_chargeDeclinedInsufficientFunds": .declined(.insufficientFunds),
+        "pm_card_visa_chargeDeclinedInsufficientFunds": .declined(.insufficientFunds),
+        "pm_card_chargeDeclinedLostCard": .declined(.lostCard),
+        "pm_card_visa_chargeDeclinedLostCard": .declined(.lostCard),
+        "pm_card_chargeDeclinedStolenCard": .declined(.stolenCard),
+        "pm_card_visa_chargeDeclinedStolenCard": .declined(.stolenCard),
+        "pm_card_chargeDeclinedFraudulent": .declined(.fraudulent),
+        "pm_card_visa_chargeDeclinedFraudulent": .declined(.fraudulent),
+        "pm_card_chargeDeclinedVelocityLimitExceeded": .declined(.velocityExceeded),
+        "pm_card_visa_chargeDeclinedVelocityLimitExceeded": .declined(.velocityExceeded),
+        "pm_card_chargeDeclinedExpiredCard": .declined(.expiredCard),
+        "pm_card_chargeDeclinedIncorrectCvc": .declined(.incorrectCVC),
+        "pm_card_chargeDeclinedProcessingError": .declined(.processingError),
+        "pm_card_authenticationRequired": .authentication(then: nil),
+        "pm_card_threeDSecure2Required": .authentication(then: nil),
+        "pm_card_threeDSecureRequired": .authentication(then: nil),
+        "pm_card_threeDSecureRequiredChargeDeclined": .authentication(then: .generic),
+        // Debits take days at the provider, under payment_method_types us_bank_account; here they pass as cards do.
+        "pm_usBankAccount_success": .processing(then: nil),
+        "pm_usBankAccount_insufficientFunds": .processing(then: .insufficientFunds),
+    ]
+}
+
+/// Why a card was refused, in the provider's codes (https://docs.stripe.com/declines/codes).
+struct Decline: Sendable, Codable, Equatable {
+    let code: String
+    let declineCode: String?
+    let message: String
+
+    static let generic = Decline(
+        code: "card_declined", declineCode: "generic_decline", message: "Your card was declined.")
+    static let insufficientFunds = Decline(
+        code: "card_declined", declineCode: "insufficient_funds", message: "Your card has insufficient funds.")
+    static let lostCard = Decline(code: "card_declined", declineCode: "lost_card", message: "Your card was declined.")
+    static let stolenCard = Decline(
+        code: "card_declined", declineCode: "stolen_card", message: "Your card was declined.")
+    static let velocityExceeded = Decline(
+        code: "card_declined", declineCode: "card_velocity_exceeded",
+        message: "Your card was declined for making repeated attempts too frequently.")
+    static let fraudulent = Decline(
+        code: "card_declined", declineCode: "fraudulent", message: "Your card was declined.")
+    static let expiredCard = Decline(code: "expired_card", declineCode: nil, message: "Your card has expired.")
+    static let incorrectCVC = Decline(
+        code: "incorrect_cvc", declineCode: nil, message: "Your card's security code is incorrect.")
+    static let processingError = Decline(
+        code: "processing_error", declineCode: nil,
+        message: "An error occurred while processing your card. Try again in a little bit.")
+    static let authenticationRequired = Decline(
+        code: "authentication_required", declineCode: "authentication_required",
+        message: "Your card was declined. This transaction requires authentication.")
+    static let authenticationFailed = Decline(
+        code: "payment_intent_authentication_failure", declineCode: nil,
+        message:
+            "The provided payment method has failed authentication. Provide a new payment method to complete this payment."
+    )
+}

@@ -1,4 +1,8 @@
 import Foundation
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Synchronization
 
 /// What is wrong with the rates: the body of `PUT /_sandbox/rates`. What is absent is not wrong.
 struct RateControls: Sendable, Codable, Equatable {
@@ -70,5 +74,73 @@ struct RateControls: Sendable, Codable, Equatable {
             guard RateTable.currencies.contains(code) else { throw FaultError("there is no rate of '\(code)' to jump") }
             guard factor > 0 else { throw FaultError("a rate jumps by a factor above 0, not \(factor)") }
         }
+    }
+}
+
+/// What is wrong with the rates now, for all connections.
+final class RateBoard: Sendable {
+    private let state = Mutex(RateControls())
+
+    var controls: RateControls { state.withLock { $0 } }
+
+    func set(_ controls: RateControls) {
+        state.withLock { $0 = controls }
+    }
+
+    /// The set that is published now, and how its documents are broken.
+    func published(at now: Date) -> (table: RateTable, breaks: RateControls.Break?) {
+        let controls = controls
+        let today = CivilDate.lastPublished(at: now)
+        let date = controls.ageDays.map { CivilDate(days: today.days - $0).orWorkingDayBefore } ?? today
+        return (
+            RateTable(date: date, jump: controls.jump ?? [:], lastIsNegative: controls.negative ?? false),
+            controls.breaks
+        )
+    }
+}
+
+/// `GET`, `PUT` and `DELETE /_sandbox/rates`: what is wrong with the rates, made wrong, put right; `/rates` is the same
+/// for people.
+struct RateControlRoutes: Sendable {
+    let board: RateBoard
+
+    func add(to router: Router<SandboxContext>) {
+        router.get("/rates") { _, _ in
+            Response.page(RatesPage.html(of: board.published(at: .now).table, board.controls))
+        }
+        router.get("/_sandbox/rates") { _, _ in current }
+        router.put("/_sandbox/rates") { request, _ in
+            let body = try await request.body.collect(upTo: 16 * 1024)
+            do {
+                board.set(try JSONDecoder().decode(RateControls.self, from: Data(body.readableBytesView)))
+            } catch let error as FaultError {
+                return Self.refusal(error.message)
+            } catch {
+                return Self.refusal("send JSON with some of age_days, jump, break (xml, json, half, 500) and negative")
+            }
+            return current
+        }
+        router.post("/_sandbox/rates") { request, _ in
+            let form = (try? FormParser.parse(String(buffer: try await request.body.collect(upTo: 4096)))) ?? [:]
+            do throws(FaultError) {
+                board.set(try RateControls(form: form))
+            } catch {
+                return Self.refusal(error.message)
+            }
+            return Response(status: .seeOther, headers: [.location: "/rates"])
+        }
+        router.delete("/_sandbox/rates") { _, _ in
+            board.set(RateControls())
+            return current
+        }
+    }
+
+    private var current: Response {
+        let body = (try? JSONEncoder().encode(board.controls)) ?? Data()
+        return .text(String(decoding: body, as: UTF8.self), type: "application/json")
+    }
+
+    private static func refusal(_ message: String) -> Response {
+        .json(StripeError.invalidRequest(code: nil, message: "Rates: \(message).").body, status: .badRequest)
     }
 }

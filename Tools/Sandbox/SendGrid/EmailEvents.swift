@@ -44,3 +44,38 @@ enum EmailEvents {
         "type",
     ]
 }
+
+/// The events of one message, to be sent until they are taken.
+struct EmailEventJob: Sendable {
+    let mail: StoredEmail
+    let origin: EmailOrigin
+    var fault: FaultRule?
+}
+
+/// What becomes of a message that was accepted.
+enum EmailFate: String, Sendable, Codable {
+    case delivered
+    /// The provider does not even try, as with an address that bounced before.
+    case dropped
+    /// The recipient's server does not want it.
+    case bounced
+
+    init(_ fault: FaultKind?) {
+        self =
+            switch fault {
+            case .acceptThenDrop: .dropped
+            case .acceptThenBounce: .bounced
+            default: .delivered
+            }
+    }
+}
+
+/// What the mail provider's API knows of a message beyond the message itself.
+struct EmailOrigin: Sendable, Codable, Equatable {
+    /// `X-Message-Id`.
+    let providerID: String
+    /// `custom_args`, part of every event.
+    let arguments: [String: String]
+    /// Whether its events were to be sent when it came.
+    let isAnnounced: Bool
+}

@@ -126,3 +126,31 @@ struct SandboxSettings: Sendable, Equatable {
         return number
     }
 }
+
+/// Where a running sandbox listens.
+struct SandboxURLs: Sendable, Equatable {
+    let host: String
+    let httpPort: Int
+    let smtpPort: Int
+
+    var http: String { "http://\(authority):\(httpPort)" }
+    var smtp: String { "smtp://\(authority):\(smtpPort)" }
+
+    /// The host as it stands in a URL: IPv6 in brackets, and "every address" as the one this machine surely has.
+    private var authority: String {
+        switch host {
+        case "0.0.0.0", "::": "127.0.0.1"
+        case _ where host.contains(":"): "[\(host)]"
+        default: host
+        }
+    }
+}
+
+/// A setting that cannot be used: which one, and what was expected.
+struct SettingsError: Error, Equatable, CustomStringConvertible {
+    let description: String
+
+    init(_ name: String, _ value: String, expected: String) {
+        description = "\(name)='\(value)' cannot be used: expected \(expected)."
+    }
+}

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What became of sending one event.
 struct WebhookDelivery: Sendable, Identifiable {
     /// How many attempts of one event are remembered.
@@ -35,5 +37,54 @@ struct WebhookDelivery: Sendable, Identifiable {
             ("fault", .optional(fault?.rawValue)), ("delivered", .bool(isDelivered)),
             ("attempts", .array(attempts.map(\.wire))),
         ])
+    }
+}
+
+/// One time an event was sent.
+struct WebhookAttempt: Sendable {
+    let variant: WebhookVariant
+    let at: Date
+    /// The receiver's status; nil when no answer came.
+    let status: Int?
+    /// Why no answer came.
+    let failure: String?
+
+    /// Whether the receiver took it.
+    var isTaken: Bool { status.map { (200..<300).contains($0) } ?? false }
+
+    /// An attempt that had nowhere to go.
+    static func noAddress(_ variant: WebhookVariant) -> Self {
+        WebhookAttempt(variant: variant, at: .now, status: nil, failure: "No webhook address is set.")
+    }
+
+    var wire: JSONValue {
+        .object([
+            ("variant", .string(variant.rawValue)), ("at", .string(at.timestamp)),
+            ("status", status.map { .integer(Int64($0)) } ?? .null), ("failure", .optional(failure)),
+        ])
+    }
+}
+
+/// One event to be sent until it is taken.
+struct WebhookJob: Sendable {
+    let event: Event
+    var fault: FaultRule?
+    /// Ends when another event of the same order has been sent: what a reordered one waits for.
+    var overtaken: AsyncStream<Void>?
+}
+
+/// Where events go and what they are signed with.
+struct WebhookTarget: Sendable, Equatable {
+    /// The secret used when none is set: known to everybody, as fits a sandbox.
+    static let defaultSecret = "whsec_sandbox"
+
+    let url: String
+    /// At least one; each signs.
+    let secrets: [String]
+
+    /// Whether a text can be the address of a webhook.
+    static func isAddress(_ url: String) -> Bool {
+        (url.hasPrefix("http://") || url.hasPrefix("https://")) && url.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            && !url.hasSuffix("//")
     }
 }
