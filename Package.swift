@@ -117,7 +117,7 @@ let package = Package(
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
-            ]),
+            ], resources: [.copy("Passwords/common.txt")]),
 
         program(
             "API",
@@ -129,7 +129,7 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-            ], resources: [.copy("Document"), .copy("Passwords")]),
+            ], resources: [.copy("Document")]),
         program(
             "Worker",
             [

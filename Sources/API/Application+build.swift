@@ -4,9 +4,49 @@ import Logging
 import NIOCore
 import Storage
 
-/// The router with every route of the API, in the order a request passes through.
-func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy = CORSPolicy(), logger: Logger)
-    -> Router<ShopContext>
+/// Every route of the API.
+func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger) -> RouteTable {
+    var routes = Routes()
+    HealthRoutes(health: services.health).add(to: &routes)
+    DocumentRoutes(document: document).add(to: &routes)
+    AuthRoutes(services: services).add(to: &routes)
+    ProfileRoutes(accounts: services.accounts).add(to: &routes)
+    CatalogRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings)
+        .add(to: &routes)
+    RateRoutes(rates: services.rates, settings: services.settings).add(to: &routes)
+    CartRoutes(
+        carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
+    ).add(to: &routes)
+    let waiter = OrderLongPoll(orders: services.orders, outcomes: services.outcomes, logger: logger)
+    OrderRoutes(
+        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits,
+        cartTokens: services.cartTokens
+    ).add(to: &routes)
+    OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits)
+        .add(to: &routes)
+    OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: &routes)
+    PaymentWebhookRoutes(
+        provider: services.settings.paymentProvider, webhook: services.paymentWebhook, store: services.webhooks
+    ).add(to: &routes)
+    EmailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: &routes)
+    AdminOrderRoutes(
+        orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,
+        mail: services.mail, waits: services.waits
+    ).add(to: &routes)
+    AdminDisputeRoutes(disputes: services.disputes).add(to: &routes)
+    AdminEmailRoutes(mail: services.mail).add(to: &routes)
+    AdminQueueRoutes(jobs: services.jobs).add(to: &routes)
+    AdminJobRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: &routes)
+    AdminDeadLetterRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks)
+        .add(to: &routes)
+    AdminWebhookEventRoutes(webhooks: services.webhooks).add(to: &routes)
+    AdminRateRoutes(rates: services.rates).add(to: &routes)
+    AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: &routes)
+    return RouteTable(routes)
+}
+
+/// The router over the routes, with what every request passes through first.
+func buildRouter(_ services: ShopServices, _ routes: RouteTable, cors: CORSPolicy = CORSPolicy()) -> Router<ShopContext>
 {
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
@@ -14,52 +54,14 @@ func buildRouter(services: ShopServices, document: APIDocument, cors: CORSPolicy
         ClientAddressMiddleware(proxies: services.trustedProxies)
         SecurityHeadersMiddleware()
         ObservationMiddleware()
-        CrossOriginMiddleware(policy: cors)
-        ProblemMiddleware()
-        AccessMiddleware(tokens: services.tokens) { try await services.accounts.user($0) }
+        CrossOriginMiddleware(policy: cors, routes: routes)
+        ProblemMiddleware(routes: routes)
     }
-    HealthRoutes(health: services.health).add(to: router)
-    router.addMiddleware {
-        StartMiddleware(servers: services.health.servers)
-        RateLimitMiddleware(limiter: services.limiter)
-    }
-    let version = router.group(RouterPath(AccessTable.base))
-    DocumentRoutes(document: document).add(to: version)
-    AuthRoutes(services: services).add(to: version.group("auth"))
-    ProfileRoutes(accounts: services.accounts).add(to: version)
-    CatalogRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings).add(
-        to: version)
-    RateRoutes(rates: services.rates, settings: services.settings).add(to: version)
-    CartRoutes(
-        carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
-    ).add(to: version)
-    let waiter = OrderLongPoll(orders: services.orders, outcomes: services.outcomes, logger: logger)
-    OrderRoutes(
-        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits,
-        cartTokens: services.cartTokens
-    ).add(to: version)
-    OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits).add(
-        to: version)
-    OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: version)
-    let webhooks = version.group("webhooks")
-    PaymentWebhookRoutes(
-        provider: services.settings.paymentProvider, webhook: services.paymentWebhook, store: services.webhooks
-    ).add(to: webhooks)
-    EmailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: webhooks)
-    let admin = version.group("admin")
-    AdminOrderRoutes(
-        orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,
-        mail: services.mail,
-        waits: services.waits
-    ).add(to: admin)
-    AdminDisputeRoutes(disputes: services.disputes).add(to: admin)
-    AdminEmailRoutes(mail: services.mail).add(to: admin)
-    AdminQueueRoutes(jobs: services.jobs).add(to: admin)
-    AdminJobRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: admin)
-    AdminDeadLetterRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: admin)
-    AdminWebhookEventRoutes(webhooks: services.webhooks).add(to: admin)
-    AdminRateRoutes(rates: services.rates).add(to: admin)
-    AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: admin)
+    router.add(
+        routes,
+        behind: Gatekeeper(
+            tokens: services.tokens, accounts: services.accounts, limiter: services.limiter,
+            servers: services.health.servers))
     return router
 }
 
@@ -73,11 +75,12 @@ func buildApplication(
     services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate,
     edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), logger: Logger
 ) -> some ApplicationProtocol {
-    let router = buildRouter(services: services, document: document, cors: cors, logger: logger)
+    let routes = shopRoutes(services, document: document, logger: logger)
+    let router = buildRouter(services, routes, cors: cors)
     return Application(
         responder: VersionedResponder(next: router.buildResponder()),
         server: HTTPServerBuilder { responder in
-            ShopChannel(responder: responder, resources: edge, cors: cors, linger: TimeAmount(linger))
+            ShopChannel(responder: responder, routes: routes, resources: edge, cors: cors, linger: TimeAmount(linger))
         },
         configuration: ApplicationConfiguration(
             address: address, backlog: 4096,

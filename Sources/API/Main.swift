@@ -20,7 +20,8 @@ struct Main {
                     services: services, document: document,
                     address: .hostname(common.http.host, port: common.http.port),
                     linger: min(.seconds(1), settings.grace / 10), gate: gate,
-                    edge: EdgeResources(limits: EdgeLimits()) { [proxies = common.http.trustedProxies] address in
+                    edge: EdgeResources(limits: try EdgeLimits(common.http.edge)) {
+                        [proxies = common.http.trustedProxies] address in
                         IPAddress(address).map(proxies.contains) ?? false
                     }, cors: CORSPolicy(origins: common.http.corsOrigins),
                     logger: process.logger)

@@ -16,6 +16,7 @@ struct SettingsFuzzTests {
         "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "PAYMENTS_API_BASE": "http://127.0.0.1:9090",
         "MAIL_FROM": "Shop <orders@shop.example>",
         "SMTP_URL": "smtp://user:pass@127.0.0.1:25", "SMTP_STARTTLS": "offered", "PORT": "8080", "METRICS_PORT": "9464",
+        "HTTP_MAX_CONNECTIONS": "500", "HTTP_BODY_MEMORY_MIB": "64", "HTTP_REQUEST_TIMEOUT_SECONDS": "10",
         "DATABASE_POOL_SIZE": "20", "SHUTDOWN_GRACE_SECONDS": "25", "RESERVATION_SECONDS": "900", "PAYMENTS_RATE": "25",
         "PAYMENTS_RATE_TOTAL": "100",
         "PAYMENTS_BURST": "5", "PAYMENTS_CAPTURE_DAYS": "7", "MAIL_UNKNOWN_SECONDS": "30",

@@ -56,7 +56,8 @@ struct SettingsTests {
             checking: SettingsReader(
                 values: Self.api.merging([
                     "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000",
-                    "METRICS_PORT": "0",
+                    "METRICS_PORT": "0", "HTTP_MAX_CONNECTIONS": "500", "HTTP_MAX_CONNECTIONS_PER_ADDRESS": "20",
+                    "HTTP_BODY_MEMORY_MIB": "8", "HTTP_REQUEST_TIMEOUT_SECONDS": "30",
                     "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
                     "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de",
@@ -66,6 +67,10 @@ struct SettingsTests {
         #expect(settings.http.corsOrigins == ["https://shop.example", "http://localhost:3000"])
         #expect(settings.http.port == 80)
         #expect(settings.metrics.port == 0)
+        #expect(settings.http.edge.connections == 500)
+        #expect(settings.http.edge.connectionsPerAddress == 20)
+        #expect(settings.http.edge.bodyBytes == 8 << 20)
+        #expect(settings.http.edge.requestTime == .seconds(30))
         #expect(settings.database.configuration.poolSize == 5)
         #expect(settings.redis.queuePrefix == "shop-2")
         #expect(settings.log.level == .debug)
@@ -138,7 +143,11 @@ struct SettingsTests {
     @Test(
         "values out of bounds are refused",
         arguments: [
-            ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"), ("DATABASE_POOL_SIZE", "0"),
+            ("PORT", "65536"), ("PORT", "-1"), ("PORT", " 80"), ("METRICS_PORT", "x"),
+            ("HTTP_MAX_CONNECTIONS", "0"), ("HTTP_MAX_CONNECTIONS", "many"), ("HTTP_MAX_CONNECTIONS_PER_ADDRESS", "0"),
+            ("HTTP_BODY_MEMORY_MIB", "1"), ("HTTP_BODY_MEMORY_MIB", "9223372036854775807"),
+            ("HTTP_REQUEST_TIMEOUT_SECONDS", "0"), ("HTTP_REQUEST_TIMEOUT_SECONDS", "-5"),
+            ("DATABASE_POOL_SIZE", "0"),
             ("HOST", "a b"),
             ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "null"), ("CORS_ORIGINS", "shop.example"),
             ("CORS_ORIGINS", "https://shop.example/"),

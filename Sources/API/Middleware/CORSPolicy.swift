@@ -43,6 +43,7 @@ struct CORSPolicy: Sendable {
 /// Answers `OPTIONS`, and tells pages of other origins what they may do.
 struct CrossOriginMiddleware: RouterMiddleware {
     let policy: CORSPolicy
+    let routes: RouteTable
 
     func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
         let fields = policy.fields(for: request.headers[values: .origin])
@@ -60,7 +61,7 @@ struct CrossOriginMiddleware: RouterMiddleware {
         let path = request.head.path ?? "/"
         let methods: [HTTPRequest.Method] =
             path == "*"
-            ? [.get, .head, .post, .put, .patch, .delete, .options] : AccessTable.methods(at: request.uri.path)
+            ? [.get, .head, .post, .put, .patch, .delete, .options] : routes.methods(at: request.uri.path)
         guard !methods.isEmpty else {
             return try ProblemMiddleware.response(
                 .notFound("address"), instance: request.uri.path, requestID: context.requestID)

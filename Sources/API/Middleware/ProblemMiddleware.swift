@@ -5,11 +5,13 @@ import Logging
 /// Turns whatever a handler throws into a problem document. What it does not know becomes a 500 that says nothing, and
 /// a log line that says everything.
 struct ProblemMiddleware: RouterMiddleware {
+    let routes: RouteTable
+
     func handle(_ request: Request, context: ShopContext, next: NextHandler) async throws -> Response {
         do {
             return try await next(request, context)
         } catch {
-            let problem = Self.problem(for: error, request, context.logger)
+            let problem = problem(for: error, request, context.logger)
             return try Self.response(problem, instance: request.uri.path, requestID: context.requestID)
         }
     }
@@ -23,7 +25,7 @@ struct ProblemMiddleware: RouterMiddleware {
         return try JSONResponse.response(document, status: problem.status, headers: headers)
     }
 
-    private static func problem(for error: any Error, _ request: Request, _ logger: Logger) -> Problem {
+    private func problem(for error: any Error, _ request: Request, _ logger: Logger) -> Problem {
         switch error {
         case let problem as Problem:
             return problem
@@ -32,7 +34,7 @@ struct ProblemMiddleware: RouterMiddleware {
             logger.debug("request canceled")
             return .unavailable("service")
         case let error as HTTPError where error.status == .notFound:
-            let methods = AccessTable.methods(at: request.uri.path)
+            let methods = routes.methods(at: request.uri.path)
             return methods.isEmpty ? .notFound("address") : .methodNotAllowed(methods)
         case let error as HTTPError where (400..<500).contains(error.status.code):
             logger.debug("request refused", metadata: ["error": "\(error)"])

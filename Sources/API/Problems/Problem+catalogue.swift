@@ -48,7 +48,7 @@ extension Problem {
     }
 
     /// One answer for every fault of a token, so that none tells which check it failed.
-    static var unauthorised: Problem {
+    static var unauthorized: Problem {
         Problem(
             "unauthorized", .unauthorized, "Authentication required",
             "Send a valid access token: Authorization: Bearer <token>."

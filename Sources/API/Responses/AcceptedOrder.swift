@@ -28,7 +28,7 @@ struct AcceptedOrder {
         case .amountTooLarge(let bounds): throw .amountTooLarge(bounds)
         case .paymentMethodRequired: throw .paymentMethodRequired
         }
-        var headers: HTTPFields = [.location: "\(AccessTable.base)/orders/\(order.id)"]
+        var headers: HTTPFields = [.location: "\(Route.base)/orders/\(order.id)"]
         if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
         if let issuedToken { headers[.cartToken] = issuedToken }
         if isReplay { headers[.idempotentReplayed] = "true" }
@@ -38,7 +38,7 @@ struct AcceptedOrder {
     /// An order whose customer tries another card.
     init(paying order: Order, seconds: Int?) {
         (self.order, isReplay) = (order, false)
-        var headers: HTTPFields = [.location: "\(AccessTable.base)/orders/\(order.id)"]
+        var headers: HTTPFields = [.location: "\(Route.base)/orders/\(order.id)"]
         if let seconds { headers[.preferenceApplied] = "wait=\(seconds)" }
         self.headers = headers
     }

@@ -9,10 +9,14 @@ struct AdminDeadLetterRoutes {
     let remains: JobRemains
     let webhooks: WebhookStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("dead-letters/groups", use: groups)
-        group.post("dead-letters/retry") { request, context in try await change(.retry, request, context) }
-        group.post("dead-letters/discard") { request, context in try await change(.discard, request, context) }
+    func add(to routes: inout Routes) {
+        routes.get("admin/dead-letters/groups", audience: .support, limit: .admin, use: groups)
+        routes.post("admin/dead-letters/retry", audience: .operators, limit: .admin) { request, context in
+            try await change(.retry, request, context)
+        }
+        routes.post("admin/dead-letters/discard", audience: .operators, limit: .admin) { request, context in
+            try await change(.discard, request, context)
+        }
     }
 
     @Sendable func groups(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -26,15 +30,16 @@ struct AdminDeadLetterRoutes {
 
     /// Goes on batch by batch until as many have been looked at as the client wants, or none is left.
     private func change(_ action: BulkAction, _ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         let wish = try DeadLetterRequest(try await request.fields())
         if action == .discard, !wish.isConfirmed {
             var filter = wish.filter
             filter.state = filter.state ?? .dead
-            let first = try await remains.of(try await jobs.list(filter, limit: 200, after: wish.cursor).items)
-            if !first.isEmpty {
-                let more = first.count > 5 ? ["And \(first.count - 5) more at least."] : []
-                throw Problem.leavesBehind(Array(first.prefix(5)) + more, confirming: "send \"confirm\": true as well")
+            let survey = try await remains.survey(
+                jobs, matching: filter, from: wish.cursor, upTo: min(wish.limit, JobRemains.surveyLimit))
+            let told = survey.told(first: 5)
+            guard told.isEmpty else {
+                throw Problem.leavesBehind(told, confirming: "send \"confirm\": true as well")
             }
         }
         let entry = entry(action, wish, user, context)

@@ -1,3 +1,4 @@
+import Domain
 import Hummingbird
 import Storage
 
@@ -5,8 +6,8 @@ import Storage
 struct AdminDisputeRoutes {
     let disputes: DisputeStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("disputes", use: list)
+    func add(to routes: inout Routes) {
+        routes.get("admin/disputes", audience: .support, limit: .admin, use: list)
     }
 
     /// `?open=true` shows those that are not decided.

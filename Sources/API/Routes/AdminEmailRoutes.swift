@@ -9,10 +9,10 @@ struct AdminEmailRoutes {
 
     let mail: EmailStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("emails", use: list)
-        group.post("emails/{id}/resend", use: resend)
-        group.post("emails/resend", use: resendAll)
+    func add(to routes: inout Routes) {
+        routes.get("admin/emails", audience: .support, limit: .admin, use: list)
+        routes.post("admin/emails/{id}/resend", audience: .operators, limit: .admin, use: resend)
+        routes.post("admin/emails/resend", audience: .operators, limit: .admin, use: resendAll)
     }
 
     /// `?status=` names a state, `refused` for those that wait while the shop is refused, or `attention`, which is what
@@ -68,7 +68,7 @@ struct AdminEmailRoutes {
     }
 
     private func entry(_ action: String, _ subject: String, _ context: ShopContext) throws -> AuditEntry {
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         return AuditEntry(
             actor: .user(user), action: action, subjectKind: "mail", subjectID: subject,
             remoteAddress: context.remoteAddress,

@@ -1,3 +1,4 @@
+import Domain
 import Hummingbird
 import JobQueue
 import Storage
@@ -8,12 +9,12 @@ struct AdminJobRoutes {
     let remains: JobRemains
     let webhooks: WebhookStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("jobs", use: list)
-        group.get("jobs/{id}", use: show)
-        group.post("jobs/{id}/retry", use: retry)
-        group.post("jobs/{id}/cancel", use: cancel)
-        group.delete("jobs/{id}", use: discard)
+    func add(to routes: inout Routes) {
+        routes.get("admin/jobs", audience: .support, limit: .admin, use: list)
+        routes.get("admin/jobs/{id}", audience: .support, limit: .admin, use: show)
+        routes.post("admin/jobs/{id}/retry", audience: .operators, limit: .admin, use: retry)
+        routes.post("admin/jobs/{id}/cancel", audience: .operators, limit: .admin, use: cancel)
+        routes.delete("admin/jobs/{id}", audience: .operators, limit: .admin, use: discard)
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -12,12 +12,12 @@ struct AdminOrderRoutes {
     let mail: EmailStore
     let waits: QueueEstimator
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("orders/{id}", use: show)
-        group.get("orders/{id}/refunds", use: list)
-        group.post("orders/{id}/refunds", use: refund)
-        group.post("orders/{id}/cancel", use: cancel)
-        group.post("orders/{id}/capture", use: capture)
+    func add(to routes: inout Routes) {
+        routes.get("admin/orders/{id}", audience: .support, limit: .admin, use: show)
+        routes.get("admin/orders/{id}/refunds", audience: .support, limit: .admin, use: list)
+        routes.post("admin/orders/{id}/refunds", audience: .operators, limit: .admin, use: refund)
+        routes.post("admin/orders/{id}/cancel", audience: .operators, limit: .admin, use: cancel)
+        routes.post("admin/orders/{id}/capture", audience: .operators, limit: .admin, use: capture)
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -34,7 +34,7 @@ struct AdminOrderRoutes {
 
     /// Answers once the refund is durable; a job carries it out.
     @Sendable func refund(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         let id = try context.orderID()
         let key = try IdempotencyKeyHeader.key(request.headers[values: .idempotencyKey])
         let body = try OrderRefundRequest(try await request.fields())
@@ -61,7 +61,7 @@ struct AdminOrderRoutes {
     }
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         try await request.optionalFields().finish()
         let outcome = try await orders.cancel(
             try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user),
@@ -72,7 +72,7 @@ struct AdminOrderRoutes {
 
     /// Answers once it is durable; a job takes the money.
     @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         let id = try context.orderID()
         let wish = try OrderCaptureRequest(try await request.optionalFields())
         let outcome = try await captures.request(

@@ -1,4 +1,5 @@
 import Bootstrap
+import Domain
 import Hummingbird
 import JobQueue
 import Storage
@@ -7,9 +8,9 @@ import Storage
 struct AdminQueueRoutes {
     let jobs: JobInspector
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("queues", use: list)
-        group.patch("queues/{queue}", use: configure)
+    func add(to routes: inout Routes) {
+        routes.get("admin/queues", audience: .support, limit: .admin, use: list)
+        routes.patch("admin/queues/{queue}", audience: .operators, limit: .admin, use: configure)
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -7,10 +7,10 @@ import Storage
 struct AdminRateRoutes {
     let rates: RateStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("rates", use: list)
-        group.post("rates/{id}/approve", use: approve)
-        group.post("rates/{id}/reject", use: reject)
+    func add(to routes: inout Routes) {
+        routes.get("admin/rates", audience: .support, limit: .admin, use: list)
+        routes.post("admin/rates/{id}/approve", audience: .operators, limit: .admin, use: approve)
+        routes.post("admin/rates/{id}/reject", audience: .operators, limit: .admin, use: reject)
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {

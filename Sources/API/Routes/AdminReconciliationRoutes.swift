@@ -7,9 +7,9 @@ import Storage
 struct AdminReconciliationRoutes {
     let reconciliations: ReconciliationStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("reconciliation", use: list)
-        group.post("reconciliation/{id}/resolve", use: resolve)
+    func add(to routes: inout Routes) {
+        routes.get("admin/reconciliation", audience: .support, limit: .admin, use: list)
+        routes.post("admin/reconciliation/{id}/resolve", audience: .operators, limit: .admin, use: resolve)
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {

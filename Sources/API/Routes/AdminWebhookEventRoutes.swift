@@ -9,12 +9,12 @@ import Storage
 struct AdminWebhookEventRoutes {
     let webhooks: WebhookStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("webhook-events", use: list)
-        group.post("webhook-events/replay", use: replayAll)
-        group.get("webhook-events/{id}", use: show)
-        group.post("webhook-events/{id}/replay", use: replay)
-        group.post("webhook-events/{id}/ignore", use: ignore)
+    func add(to routes: inout Routes) {
+        routes.get("admin/webhook-events", audience: .support, limit: .admin, use: list)
+        routes.post("admin/webhook-events/replay", audience: .operators, limit: .admin, use: replayAll)
+        routes.get("admin/webhook-events/{id}", audience: .support, limit: .admin, use: show)
+        routes.post("admin/webhook-events/{id}/replay", audience: .operators, limit: .admin, use: replay)
+        routes.post("admin/webhook-events/{id}/ignore", audience: .operators, limit: .admin, use: ignore)
     }
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -53,7 +53,7 @@ struct AdminWebhookEventRoutes {
                 WebhookStore.Selection(rawValue: $0).flatMap { $0 == .handled ? nil : $0 }
             } : .waiting
         guard fields.isComplete, let selection else { throw fields.rejection }
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         let entry = AuditEntry(
             actor: .user(user), action: "webhook_events.replayed", subjectKind: "webhook_events",
             subjectID: selection.rawValue,
@@ -67,7 +67,7 @@ struct AdminWebhookEventRoutes {
         var fields = try await request.fields()
         let note = fields.text("note", 1...1000)
         guard fields.isComplete, let note else { throw fields.rejection }
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         var (id, entry) = try change("webhook_event.ignored", context)
         entry.details["note"] = note
         return try Self.response(try await webhooks.ignore(id, note: note, by: .user(user), noting: entry), status: .ok)
@@ -80,7 +80,7 @@ struct AdminWebhookEventRoutes {
     private static let selections = WebhookStore.Selection.allCases.map(\.rawValue).joined(separator: ", ")
 
     private func change(_ action: String, _ context: ShopContext) throws -> (String, AuditEntry) {
-        guard let user = context.viewer.user else { throw Problem.unauthorised }
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
         let id = try context.parameters.require("id")
         return (
             id,

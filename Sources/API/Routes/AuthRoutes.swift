@@ -11,11 +11,11 @@ struct AuthRoutes {
 
     let services: ShopServices
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("register", use: register)
-        group.post("login", use: login)
-        group.post("refresh", use: refresh)
-        group.post("logout", use: logout)
+    func add(to routes: inout Routes) {
+        routes.post("auth/register", audience: .everyone, limit: .registration, use: register)
+        routes.post("auth/login", audience: .everyone, limit: .login, use: login)
+        routes.post("auth/refresh", audience: .everyone, limit: .session, use: refresh)
+        routes.post("auth/logout", audience: .everyone, limit: .session, use: logout)
     }
 
     @Sendable func register(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -11,12 +11,12 @@ struct CartRoutes {
     let limiter: RequestLimiter
     let settings: ShopSettings
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("cart", use: show)
-        group.delete("cart", use: clear)
-        group.post("cart/items", use: add)
-        group.patch("cart/items/{product_id}", use: change)
-        group.delete("cart/items/{product_id}", use: remove)
+    func add(to routes: inout Routes) {
+        routes.get("cart", audience: .shoppers, limit: .read, use: show)
+        routes.delete("cart", audience: .shoppers, limit: .cart, use: clear)
+        routes.post("cart/items", audience: .shoppers, limit: .cart, use: add)
+        routes.patch("cart/items/{product_id}", audience: .shoppers, limit: .cart, use: change)
+        routes.delete("cart/items/{product_id}", audience: .shoppers, limit: .cart, use: remove)
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -8,10 +8,10 @@ struct CatalogRoutes {
     let cache: ProductCache
     let settings: ShopSettings
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("products", use: products)
-        group.get("products/{id}", use: product)
-        group.get("categories", use: categories)
+    func add(to routes: inout Routes) {
+        routes.get("products", audience: .everyone, limit: .read, use: products)
+        routes.get("products/{id}", audience: .everyone, limit: .read, use: product)
+        routes.get("categories", audience: .everyone, limit: .read, use: categories)
     }
 
     @Sendable func products(_ request: Request, _ context: ShopContext) async throws -> Response {

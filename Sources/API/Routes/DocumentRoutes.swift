@@ -6,12 +6,12 @@ struct DocumentRoutes {
     /// The document, read once at start-up.
     let document: APIDocument
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("openapi.yaml") { _, _ in
+    func add(to routes: inout Routes) {
+        routes.get("openapi.yaml", audience: .everyone, limit: nil) { _, _ in
             JSONResponse.response(
                 bytes: document.yaml, headers: [.contentType: "application/yaml", .cacheControl: "public, max-age=300"])
         }
-        group.get("openapi.json") { _, _ in
+        routes.get("openapi.json", audience: .everyone, limit: nil) { _, _ in
             JSONResponse.response(bytes: document.json, headers: [.cacheControl: "public, max-age=300"])
         }
     }

@@ -4,9 +4,11 @@ import Hummingbird
 struct HealthRoutes {
     let health: HealthCheck
 
-    func add(to router: some RouterMethods<ShopContext>) {
-        router.get("healthz") { _, _ in try JSONResponse.response(["status": "ok"]) }
-        router.get("readyz") { _, context in
+    func add(to routes: inout Routes) {
+        routes.get("/healthz", audience: .everyone, limit: nil, answersWhileStarting: true) { _, _ in
+            try JSONResponse.response(["status": "ok"])
+        }
+        routes.get("/readyz", audience: .everyone, limit: nil, answersWhileStarting: true) { _, context in
             let report = await health.report(context.logger)
             return try JSONResponse.response(report, status: report.isReady ? .ok : .serviceUnavailable)
         }

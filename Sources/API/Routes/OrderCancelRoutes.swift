@@ -8,8 +8,8 @@ struct OrderCancelRoutes {
     let orders: OrderStore
     let guests: GuestStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("orders/{id}/cancel", use: cancel)
+    func add(to routes: inout Routes) {
+        routes.post("orders/{id}/cancel", audience: .buyers.checkingAccount, limit: .checkout, use: cancel)
     }
 
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -10,8 +10,8 @@ struct OrderPaymentRoutes {
     let waiter: OrderLongPoll
     let waits: QueueEstimator
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("orders/{id}/payments", use: pay)
+    func add(to routes: inout Routes) {
+        routes.post("orders/{id}/payments", audience: .buyers.checkingAccount, limit: .checkout, use: pay)
     }
 
     /// Needs no idempotency key: whoever repeats it while the payment runs waits for that payment, and afterwards is

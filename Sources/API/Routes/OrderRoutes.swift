@@ -13,11 +13,13 @@ struct OrderRoutes {
     let waits: QueueEstimator
     let cartTokens: CartTokens
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post("orders", use: place)
-        group.get("orders", use: list)
-        group.get("orders/{id}", use: show)
-        group.get("orders/{id}/events", use: events)
+    func add(to routes: inout Routes) {
+        routes.post(
+            "orders", audience: .shoppers.checkingAccount, limit: .checkout, bodyBytes: Limits.orderBodyBytes,
+            use: place)
+        routes.get("orders", audience: .buyers, limit: .read, use: list)
+        routes.get("orders/{id}", audience: .buyers, limit: .read, use: show)
+        routes.get("orders/{id}/events", audience: .buyers, limit: .read, use: events)
     }
 
     @Sendable func place(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -6,11 +6,11 @@ import Storage
 struct ProfileRoutes {
     let accounts: AccountStore
 
-    func add(to group: RouterGroup<ShopContext>) { group.get("me", use: me) }
+    func add(to routes: inout Routes) { routes.get("me", audience: .users, limit: .read, use: me) }
 
     @Sendable func me(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let id = context.viewer.user, let user = try await accounts.user(id), !user.isDisabled else {
-            throw Problem.unauthorised
+            throw Problem.unauthorized
         }
         return try JSONResponse.response(UserBody(user))
     }

@@ -7,9 +7,9 @@ struct RateRoutes {
     let rates: RateStore
     let settings: ShopSettings
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.get("currencies", use: currencies)
-        group.get("rates", use: current)
+    func add(to routes: inout Routes) {
+        routes.get("currencies", audience: .everyone, limit: .read, use: currencies)
+        routes.get("rates", audience: .everyone, limit: .read, use: current)
     }
 
     @Sendable func currencies(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -1,7 +1,6 @@
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
@@ -9,19 +8,18 @@ import Synchronization
     import Glibc
 #endif
 
-/// Shuts the door before the server goes down, so that nobody is left standing in it.
+/// Lets the server close its listening socket only once nobody stands in the kernel's queue for it.
 ///
-/// Closing a listening socket resets every connection the kernel has taken and the server has not, and a connection
-/// that arrives in that very moment can even bring NIO down (its child channel is dropped without having run). So the
-/// kernel is told first to ignore attempts to connect; what is under way arrives and is served; then the socket is
-/// closed and later attempts are refused.
+/// Closing a listening socket resets every connection that the kernel has taken and the server has not accepted. So the
+/// server goes on accepting until that queue is empty, half a second at most, and closes then. A connection that
+/// arrives between the last look and the close is still reset: its client has sent a request into nothing and may
+/// repeat it.
 ///
-/// A service of its own behind the server's: groups shut down in reverse order, so the door is shut when the server
-/// hears of the end.
+/// The gate is a service of its own behind the server's: groups shut down in reverse order, so the server hears of the
+/// end when this is done.
 final class ListenerGate: Service {
-    /// Long enough, once the event loops have caught up, for accepted connections to reach their handlers on a busy
-    /// machine.
-    static let settling = Duration.milliseconds(500)
+    /// For how long a queue that does not get empty is worked off.
+    static let limit = Duration.milliseconds(500)
 
     private let listener = Mutex<(any Channel)?>(nil)
     private let logger: Logger
@@ -41,29 +39,24 @@ final class ListenerGate: Service {
     func run() async throws {
         do {
             try await gracefulShutdown()
-        } catch {
-            return  // Cancelled: everything ends at once anyway.
-        }
-        guard let channel = listener.withLock({ $0 }) else { return }
-        do {
-            try await ConnectionFilter.ignoreNewConnections(on: channel)
-            try await letEventLoopsCatchUp()
-            try await Task.sleep(for: Self.settling)
+            guard let channel = listener.withLock({ $0 }) else { return }
+            let end = ContinuousClock.now + Self.limit
+            while try await Self.waiting(at: channel) > 0, .now < end { try await Task.sleep(for: .milliseconds(1)) }
         } catch is CancellationError {
-            return
+            // Everything ends at once anyway.
         } catch {
-            logger.warning(
-                "the listening socket could not be shut first; connections may be reset",
-                metadata: ["error": "\(error)"])
+            logger.debug("the queue of the listening socket cannot be looked at", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Accepting a connection and setting up its channel are tasks on two event loops, one after the other; what was
-    /// queued there is done.
-    private func letEventLoopsCatchUp() async throws {
-        for _ in 1...2 {
-            for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
-        }
+    /// How many connections wait to be accepted. The kernel tells it of listening TCP sockets (tcp(7), `TCP_INFO`).
+    private static func waiting(at channel: any Channel) async throws -> Int {
+        #if os(Linux)
+            guard let socket = channel as? any SocketOptionProvider else { return 0 }
+            return Int(try await socket.getTCPInfo().get().tcpi_unacked)
+        #else
+            return 0
+        #endif
     }
 }
 

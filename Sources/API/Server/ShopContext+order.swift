@@ -13,7 +13,7 @@ extension ShopContext {
     func orderViewer(_ request: Request, _ guests: GuestStore) async throws -> OrderViewer {
         if let buyer = try await orderer(request, guests) { return .buyer(buyer) }
         // A token that nobody was given shows nothing.
-        guard let token = try CartTokens.token(of: request) else { throw Problem.unauthorised }
+        guard let token = try CartTokens.token(of: request) else { throw Problem.unauthorized }
         return .buyer(.guest(tokenHash: RandomToken.hash(token)))
     }
 }

@@ -26,6 +26,6 @@ enum VersionedPath {
         let segment = rest.prefix { $0 != "/" && $0 != "?" }
         // v2 and the like are versions that do not exist, not resources of this one.
         let isVersion = segment.first == "v" && segment.count > 1 && segment.dropFirst().allSatisfy(\.isNumber)
-        return isVersion ? nil : AccessTable.base + "/" + rest
+        return isVersion ? nil : Route.base + "/" + rest
     }
 }

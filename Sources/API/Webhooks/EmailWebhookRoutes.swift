@@ -34,8 +34,10 @@ struct EmailWebhookRoutes {
     let webhook: EmailWebhook?
     let events: EmailEventStore
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post(RouterPath(Self.provider), use: sendGrid)
+    func add(to routes: inout Routes) {
+        routes.post(
+            "webhooks/\(Self.provider)", audience: .everyone, limit: .webhook, bodyBytes: Limits.webhookBodyBytes,
+            use: sendGrid)
     }
 
     @Sendable func sendGrid(_ request: Request, _ context: ShopContext) async throws -> Response {

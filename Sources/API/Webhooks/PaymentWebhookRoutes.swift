@@ -41,8 +41,10 @@ struct PaymentWebhookRoutes {
         inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, lanes: 2) { try await store.accept($0) }
     }
 
-    func add(to group: RouterGroup<ShopContext>) {
-        group.post(RouterPath(provider), use: receive)
+    func add(to routes: inout Routes) {
+        routes.post(
+            "webhooks/\(provider)", audience: .everyone, limit: .webhook, bodyBytes: Limits.webhookBodyBytes,
+            use: receive)
     }
 
     @Sendable func receive(_ request: Request, _ context: ShopContext) async throws -> Response {

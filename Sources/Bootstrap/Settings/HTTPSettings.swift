@@ -13,6 +13,8 @@ package struct HTTPSettings: Sendable {
     package let limits: RequestLimits
     /// Origins whose pages may use the API, as browsers write them.
     package let corsOrigins: [String]
+    /// What requests and connections may cost before anybody looks at them.
+    package let edge: EdgeSettings
 
     package init(_ reader: inout SettingsReader) {
         host = Self.host(&reader)
@@ -25,6 +27,7 @@ package struct HTTPSettings: Sendable {
             advice: "a limit is a number per s, min, hour or day, or per several of them as in 10/15min"
         ) { RequestLimits($0) }
         corsOrigins = Self.origins(&reader)
+        edge = EdgeSettings(&reader)
     }
 
     private static func origins(_ reader: inout SettingsReader) -> [String] {
@@ -58,5 +61,24 @@ package struct HTTPSettings: Sendable {
             text in
             text.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || ".:-".utf8.contains($0) } ? text : nil
         }
+    }
+}
+
+/// What an operator may tune of the API's edge: `HTTP_MAX_CONNECTIONS`, `HTTP_MAX_CONNECTIONS_PER_ADDRESS`,
+/// `HTTP_BODY_MEMORY_MIB` and `HTTP_REQUEST_TIMEOUT_SECONDS`.
+package struct EdgeSettings: Sendable {
+    /// Connections in all; `nil`: as many as the process has file descriptors for.
+    package let connections: Int?
+    package let connectionsPerAddress: Int
+    /// Bodies that are held in memory at the same time, of all connections.
+    package let bodyBytes: Int
+    /// For the head of a request. Its body has as long again, and longer while it keeps coming.
+    package let requestTime: Duration
+
+    package init(_ reader: inout SettingsReader) {
+        connections = reader.integer("HTTP_MAX_CONNECTIONS", in: 16...60_000)
+        connectionsPerAddress = reader.integer("HTTP_MAX_CONNECTIONS_PER_ADDRESS", default: 256, in: 1...60_000)
+        bodyBytes = reader.integer("HTTP_BODY_MEMORY_MIB", default: 64, in: 2...65_536) << 20
+        requestTime = .seconds(reader.integer("HTTP_REQUEST_TIMEOUT_SECONDS", default: 10, in: 1...600))
     }
 }

@@ -71,12 +71,17 @@ package struct SettingsReader {
         return parsed(text, name, expected, advice, parse) ?? fallback
     }
 
-    /// A whole number within a range.
-    package mutating func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
-        value(name, default: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
-            text in
+    /// A whole number within a range; `nil` when absent or wrong.
+    package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        guard let text = optional(name) else { return nil }
+        return parsed(text, name, "a whole number from \(range.lowerBound) to \(range.upperBound)", nil) { text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+
+    /// A whole number within a range.
+    package mutating func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
+        integer(name, in: range) ?? fallback
     }
 
     /// One of several words.

@@ -19,12 +19,12 @@ struct JobsDiscard: AsyncParsableCommand {
     func run() async throws {
         try await Services.use { services in
             if !confirm {
-                let remains = try await Self.remains(of: selection, with: services)
-                if !remains.isEmpty {
-                    for sentence in remains.prefix(20) { Terminal.writeError(sentence) }
-                    if remains.count > 20 { Terminal.writeError("And \(remains.count - 20) more at least.") }
+                let survey = try await Self.survey(selection, with: services)
+                let told = survey.told(first: 20)
+                if !told.isEmpty {
+                    for sentence in told { Terminal.writeError(sentence) }
                     throw Failure(
-                        "\(counted(remains.count, "job")) would leave something undone. Nothing was changed.",
+                        "\(counted(survey.sentences.count, "job")) would leave something undone. Nothing was changed.",
                         advice: "To discard all the same, add --confirm.")
                 }
             }
@@ -40,22 +40,16 @@ struct JobsDiscard: AsyncParsableCommand {
         }
     }
 
-    /// What is left undone, of the first thousand jobs.
-    private static func remains(of selection: JobSelection, with services: Services) async throws -> [String] {
-        guard selection.all else {
-            var jobs: [JobDetail] = []
-            for id in selection.ids { if let job = try await services.inspector.show(id) { jobs.append(job) } }
-            return try await services.remains.of(jobs)
+    /// What is left undone.
+    private static func survey(
+        _ selection: JobSelection, with services: Services
+    ) async throws -> JobRemains.Survey {
+        if selection.all {
+            let filter = selection.conditions.filter(state: selection.state)
+            return try await services.remains.survey(services.inspector, matching: filter)
         }
-        var found: [String] = []
-        var cursor: JobCursor?
-        for _ in 0..<5 {
-            let page = try await services.inspector.list(
-                selection.conditions.filter(state: selection.state), limit: 200, after: cursor)
-            found += try await services.remains.of(page.items)
-            guard let next = page.nextCursor else { break }
-            cursor = next
-        }
-        return found
+        var jobs: [JobDetail] = []
+        for id in selection.ids { if let job = try await services.inspector.show(id) { jobs.append(job) } }
+        return try await services.remains.survey(jobs)
     }
 }

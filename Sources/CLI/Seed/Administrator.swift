@@ -32,6 +32,12 @@ struct Administrator: Sendable {
                 "ADMIN_PASSWORD: expected \(lengths.lowerBound) to \(lengths.upperBound) bytes, none of them NUL.",
                 status: .configuration)
         }
+        guard try !CommonPasswords.list.get().contains(password, own: [email.rawValue, "Administrator"]) else {
+            throw Failure(
+                "ADMIN_PASSWORD: this password is among the first that are tried.",
+                advice: "Choose one that nobody else has, and that says nothing of the shop or the address.",
+                status: .configuration)
+        }
         self.email = email
         self.password = password
     }

@@ -38,6 +38,50 @@ package struct JobRemains: Sendable {
         return found
     }
 
+    /// What many jobs leave behind, as far as they were looked at.
+    package struct Survey: Sendable {
+        /// One for each job that leaves something undone.
+        package internal(set) var sentences: [String] = []
+        /// How many jobs were looked at.
+        package internal(set) var seen = 0
+        /// Whether more match, which were not looked at.
+        package internal(set) var hasMore = false
+
+        /// The first of the sentences, and a last one that says how many there are and what was not looked at; none
+        /// when nothing is left undone.
+        package func told(first count: Int) -> [String] {
+            guard !sentences.isEmpty else { return [] }
+            let rest = sentences.count - count
+            var last: [String] = rest > 0 ? ["And \(rest) more."] : []
+            if hasMore { last.append("Only the first \(seen) jobs that match were looked at.") }
+            return Array(sentences.prefix(count)) + (last.isEmpty ? [] : [last.joined(separator: " ")])
+        }
+    }
+
+    /// As many jobs as are looked at before many are discarded. Each costs a query at the most.
+    package static let surveyLimit = 2_000
+
+    /// Looks at the jobs that match, up to a limit.
+    package func survey(
+        _ jobs: JobInspector, matching filter: JobFilter, from cursor: JobCursor? = nil, upTo limit: Int = surveyLimit
+    ) async throws -> Survey {
+        var survey = Survey()
+        var cursor = cursor
+        repeat {
+            let page = try await jobs.list(filter, limit: min(200, limit - survey.seen), after: cursor)
+            survey.sentences += try await of(page.items)
+            survey.seen += page.items.count
+            cursor = page.nextCursor
+        } while cursor != nil && survey.seen < limit
+        survey.hasMore = cursor != nil
+        return survey
+    }
+
+    /// Looks at these jobs.
+    package func survey(_ jobs: [JobDetail]) async throws -> Survey {
+        Survey(sentences: try await of(jobs), seen: jobs.count)
+    }
+
     private struct Subject: Decodable {
         let eventID: String?
         let refundID: String?

@@ -1,3 +1,4 @@
+import Bootstrap
 import Foundation
 import HummingbirdTesting
 import NIOCore
@@ -217,6 +218,29 @@ struct EdgeTests {
             other.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try other.answer().status == 200)
         }
+    }
+
+    @Test func takesItsLimitsFromTheSettings() throws {
+        func limits(_ values: [String: String]) throws -> EdgeLimits {
+            var reader = SettingsReader(values: values)
+            return try EdgeLimits(EdgeSettings(&reader))
+        }
+        let set = try limits([
+            "HTTP_MAX_CONNECTIONS": "20", "HTTP_MAX_CONNECTIONS_PER_ADDRESS": "5", "HTTP_BODY_MEMORY_MIB": "3",
+            "HTTP_REQUEST_TIMEOUT_SECONDS": "7",
+        ])
+        #expect(set.connections == 20 && set.connectionsPerAddress == 5 && set.heldBodyBytes == 3 << 20)
+        #expect(set.headTime == .seconds(7) && set.bodyGrace == .seconds(7) && set.bodyTime == .seconds(42))
+        let standard = try limits([:])
+        #expect(standard.headTime == EdgeLimits().headTime && standard.heldBodyBytes == EdgeLimits().heldBodyBytes)
+        #expect(standard.connections == EdgeLimits().connections && standard.bodyTime == EdgeLimits().bodyTime)
+        // As many as the process may open are taken, and one more is refused when it starts.
+        let available = EdgeLimits.connectionsForDescriptors()
+        guard available < 60_000 else { return }
+        let error = #expect(throws: StartupError.self) {
+            try limits(["HTTP_MAX_CONNECTIONS": String(max(16, available + 1))])
+        }
+        #expect(error?.message.contains("HTTP_MAX_CONNECTIONS") == true)
     }
 
     @Test func countsNoConnectionsOfProxies() async throws {

@@ -21,28 +21,26 @@ struct RateLimitTests {
     private static func from(_ address: String) -> HTTPFields { [.forwardedFor: address] }
 
     @Test("each route has its class")
-    func classes() {
-        var found: [String: RequestClass] = [:]
-        for (route, methods) in AccessTable.rules {
-            for method in methods.keys { found["\(method) \(route)"] = RequestClass.of(method, route) }
-        }
-        let base = AccessTable.base
-        #expect(found["POST \(base)/auth/login"] == .login)
-        #expect(found["POST \(base)/auth/register"] == .registration)
-        #expect(found["POST \(base)/auth/refresh"] == .session)
-        #expect(found["GET \(base)/products"] == .read)
-        #expect(found["POST \(base)/cart/items"] == .cart)
-        #expect(found["POST \(base)/orders"] == .checkout)
-        #expect(found["POST \(base)/orders/{id}/payments"] == .checkout)
-        #expect(found["GET \(base)/orders/{id}"] == .read)
-        #expect(found["POST \(base)/webhooks/stripe"] == .webhook)
-        let free = ["GET /healthz", "GET /readyz", "GET \(base)/openapi.json", "GET \(base)/openapi.yaml"]
-        for (route, methods) in AccessTable.rules {
-            for method in methods.keys {
-                let name = "\(method) \(route)"
-                #expect((found[name] == nil) == free.contains(name), "\(name)")
-                if route.hasPrefix(base + "/admin/") { #expect(found[name] == .admin, "\(name)") }
+    func classes() async throws {
+        try await Shop.withServices(database: try TestDatabase.current.pool) { services, logger in
+            var found: [String: RequestClass] = [:]
+            let base = Route.base
+            let free = ["GET /healthz", "GET /readyz", "GET \(base)/openapi.json", "GET \(base)/openapi.yaml"]
+            for route in shopRoutes(services, document: try APIDocument.load(), logger: logger).routes {
+                let name = "\(route.method) \(route.path)"
+                found[name] = route.limit
+                #expect((route.limit == nil) == free.contains(name), "\(name)")
+                if route.path.hasPrefix(base + "/admin/") { #expect(route.limit == .admin, "\(name)") }
             }
+            #expect(found["POST \(base)/auth/login"] == .login)
+            #expect(found["POST \(base)/auth/register"] == .registration)
+            #expect(found["POST \(base)/auth/refresh"] == .session)
+            #expect(found["GET \(base)/products"] == .read)
+            #expect(found["POST \(base)/cart/items"] == .cart)
+            #expect(found["POST \(base)/orders"] == .checkout)
+            #expect(found["POST \(base)/orders/{id}/payments"] == .checkout)
+            #expect(found["GET \(base)/orders/{id}"] == .read)
+            #expect(found["POST \(base)/webhooks/stripe"] == .webhook)
         }
     }
 

@@ -14,7 +14,10 @@ import Testing
 struct ShutdownTests {
     private struct Counts {
         var answered = 0
+        /// Connections that broke under an answer, or when an answer had come by them before.
         var broken = 0
+        /// Connections that were closed before their first answer began: they stood in the kernel's queue.
+        var unserved = 0
         /// Answers that said the connection ends.
         var told = 0
         var refused = 0
@@ -69,16 +72,38 @@ struct ShutdownTests {
         #expect(result.told > 0)
     }
 
+    /// Connections arrive at every moment of the end, also between the last look at the queue and the close.
+    @Test(.timeLimit(.minutes(1))) func survivesClientsThatConnectAllTheTime() async throws {
+        for _ in 1...5 {
+            let tally = Tally()
+            try await serve { port, group in
+                try await withThrowingTaskGroup(of: Void.self) { clients in
+                    // All of them begin a new connection for each request.
+                    for _ in 0..<16 {
+                        clients.addTask { try await onThread { Self.keepAsking(port: port, client: 1, tally) } }
+                    }
+                    try await eventually("clients are busy") { tally.now.answered > 300 }
+                    await group.triggerGracefulShutdown()
+                    try await clients.waitForAll()
+                }
+            }
+            #expect(tally.now.broken == 0)
+            #expect(tally.now.refused == 16)
+        }
+    }
+
     /// One client: asks over a connection that stays open, begins a new one when told to close, and ends when nobody
     /// listens any more.
     private static func keepAsking(port: Int, client: Int, _ tally: Tally) {
         while true {
             guard let connection = try? RawConnection(port: port) else { return tally.record { $0.refused += 1 } }
             var isOpen = true
+            var hasAnswered = false
             while isOpen {
                 connection.send("GET /api/v1/categories HTTP/1.1\r\nHost: a\r\n\r\n")
                 do {
                     let answer = try connection.answer()
+                    hasAnswered = true
                     let wasTold = answer.header("connection") == "close"
                     // Every fourth client begins a new connection for each request.
                     isOpen = !wasTold && client % 4 != 1
@@ -87,7 +112,8 @@ struct ShutdownTests {
                         if wasTold { $0.told += 1 }
                     }
                 } catch {
-                    tally.record { $0.broken += 1 }
+                    let isUnserved = (error as? RawConnection.Failure) == .broken(received: 0) && !hasAnswered
+                    tally.record { if isUnserved { $0.unserved += 1 } else { $0.broken += 1 } }
                     isOpen = false
                 }
                 // Some clients pause between requests, so that the end finds connections busy and idle.

@@ -4,7 +4,7 @@ import Glibc
 /// A TCP connection of a client that sends exactly the bytes it is told to. Blocking: use it from a thread, see
 /// ``onThread(_:)``.
 final class RawConnection {
-    enum Failure: Error {
+    enum Failure: Error, Equatable {
         case refused
         /// The other end closed or reset the connection before the answer was complete.
         case broken(received: Int)

@@ -18,7 +18,7 @@ extension Shop {
         var headers = headers
         if json != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         if let token { headers[.authorization] = "Bearer \(token)" }
-        let uri = path.hasPrefix("//") ? String(path.dropFirst()) : AccessTable.base + path
+        let uri = path.hasPrefix("//") ? String(path.dropFirst()) : Route.base + path
         let response = try await client.execute(
             uri: uri, method: method, headers: headers, body: json.map { ByteBuffer(string: $0) })
         return Answer(status: response.status.code, headers: response.headers, body: Array(buffer: response.body))

@@ -45,7 +45,7 @@ extension Shop {
         for signature in signatures { headers.append(HTTPField(name: field, value: signature)) }
         if let contentType { headers[.contentType] = contentType }
         let response = try await client.execute(
-            uri: AccessTable.base + "/webhooks/stripe", method: .post, headers: headers, body: ByteBuffer(string: body))
+            uri: Route.base + "/webhooks/stripe", method: .post, headers: headers, body: ByteBuffer(string: body))
         return Answer(status: response.status.code, headers: response.headers, body: Array(buffer: response.body))
     }
 

@@ -26,6 +26,10 @@ struct AdministratorTests {
         ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "short"],
         ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": String(repeating: "x", count: 73)],
         ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "long enough\0"],
+        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "password1"],
+        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "P@ssw0rd2026!"],
+        ["ADMIN_EMAIL": "ada.lovelace@shop.example", "ADMIN_PASSWORD": "Lovelace1815"],
+        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "Administrator!"],
     ])
     func refusesHalfOrUnusableSettings(environment: [String: String]) {
         #expect { try Administrator(email: nil, setting: { environment[$0] }) } throws: { error in

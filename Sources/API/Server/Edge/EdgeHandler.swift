@@ -15,6 +15,7 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private(set) var edge: ConnectionEdge
+    private let routes: RouteTable
     private let resources: EdgeResources
     private let cors: CORSPolicy
     private let logger: Logger
@@ -31,8 +32,9 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     private var timerDeadline: NIODeadline?
 
-    init(resources: EdgeResources, cors: CORSPolicy, logger: Logger) {
+    init(routes: RouteTable, resources: EdgeResources, cors: CORSPolicy, logger: Logger) {
         edge = ConnectionEdge(limits: resources.limits)
+        self.routes = routes
         self.resources = resources
         self.cors = cors
         self.logger = logger
@@ -90,7 +92,7 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.head = head
         do throws(Refusal) {
             let plan = try RequestHeadRules.plan(for: head, resources.limits) { method, target in
-                AccessTable.bodyBytes(method, target)
+                routes.bodyBytes(method, target)
             }
             self.plan = plan
             edge.headAccepted(bodyLimit: plan.bodyLimit, isLast: plan.isLast, at: .now())

@@ -1,3 +1,4 @@
+import Bootstrap
 import NIOCore
 
 #if canImport(Glibc)
@@ -25,7 +26,7 @@ struct EdgeLimits: Sendable {
     /// Bodies that are held in memory at the same time, of all connections.
     var heldBodyBytes = 67_108_864
     var connectionsPerAddress = 256
-    var connections = Self.connectionsForDescriptors()
+    var connections = min(20_000, Self.connectionsForDescriptors())
 
     /// As many connections as the process has descriptors for, less those it needs for itself: the servers, files, new
     /// connections that are about to be refused. Raises the soft limit to the hard one first, as a server should.
@@ -40,6 +41,25 @@ struct EdgeLimits: Sendable {
             }
         }
         let descriptors = Int(clamping: limit.rlim_cur)
-        return min(20_000, max(16, descriptors - min(256, descriptors / 2)))
+        return max(16, descriptors - min(256, descriptors / 2))
+    }
+}
+
+extension EdgeLimits {
+    /// What an operator has set, and the standard for the rest.
+    ///
+    /// - Throws: ``StartupError`` when the process may not open descriptors for so many connections.
+    init(_ settings: EdgeSettings) throws(StartupError) {
+        let available = Self.connectionsForDescriptors()
+        if let wanted = settings.connections, wanted > available {
+            throw StartupError(
+                "HTTP_MAX_CONNECTIONS: this process has file descriptors for \(available) connections, not for "
+                    + "\(wanted). Raise its limit (ulimit -n, LimitNOFILE=) or set less.")
+        }
+        self.init(
+            headTime: TimeAmount(settings.requestTime), bodyGrace: TimeAmount(settings.requestTime),
+            bodyTime: TimeAmount(settings.requestTime * 6), heldBodyBytes: settings.bodyBytes,
+            connectionsPerAddress: settings.connectionsPerAddress,
+            connections: settings.connections ?? min(20_000, available))
     }
 }

@@ -11,6 +11,7 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: HTTPChannelHandler.Responder
+    let routes: RouteTable
     let resources: EdgeResources
     let cors: CORSPolicy
     /// How long an idle connection stays open for one more request once the server goes down.
@@ -22,7 +23,7 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
             decoding.maxHeaderFieldSize = Limits.parserHeaderBytes
             decoding.maxHeaderListSize = Limits.parserHeaderBytes
             decoding.maxHeaderFieldCount = Limits.headerFields
-            let edge = EdgeHandler(resources: resources, cors: cors, logger: logger)
+            let edge = EdgeHandler(routes: routes, resources: resources, cors: cors, logger: logger)
             let bytes = EdgeBytesHandler(handler: edge)
             edge.watch(bytes)
             let pipeline = channel.pipeline.syncOperations
@@ -38,8 +39,9 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
                 HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
             let value = try Value(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-            // A connection that arrives while the server goes down may find nobody to take its value over. Such a value
-            // must outlive its channel: one that is freed before, unused, ends the process (NIOAsyncWriter's deinit).
+            // The server takes connections over from a sequence that ends with the listening socket. One that is set up
+            // in that moment is dropped by it, and a value that is freed unused before its channel is closed ends the
+            // process (NIOAsyncWriter's deinit).
             channel.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
             return value
         }

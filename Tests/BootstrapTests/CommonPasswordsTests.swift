@@ -1,6 +1,6 @@
 import Testing
 
-@testable import API
+@testable import Bootstrap
 
 @Suite("A password that is tried first is no password")
 struct CommonPasswordsTests {

@@ -2,10 +2,10 @@ import Foundation
 
 /// Passwords that are tried first by whoever tries any: well-known words and names, rows of keys and of numbers, and
 /// what people make of them to please a rule (NIST SP 800-63B, section 5.1.1.2).
-struct CommonPasswords: Sendable {
+package struct CommonPasswords: Sendable {
     /// The list that comes with the program. A failure says that the installation is incomplete; it is asked for at the
     /// start.
-    static let list = Result { try CommonPasswords.load() }
+    package static let list = Result { try CommonPasswords.load() }
 
     private let words: Set<String>
 
@@ -13,14 +13,14 @@ struct CommonPasswords: Sendable {
 
     private static func load() throws -> CommonPasswords {
         let text = try String(
-            contentsOf: Bundle.module.bundleURL.appending(path: "Passwords/common.txt"), encoding: .utf8)
+            contentsOf: Bundle.module.bundleURL.appending(path: "common.txt"), encoding: .utf8)
         return CommonPasswords(words: text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { String($0) })
     }
 
     /// Whether a password is too easy to guess.
     ///
     /// - Parameter own: what everybody knows of its owner: the mail address, the name.
-    func contains(_ password: String, own: [String] = []) -> Bool {
+    package func contains(_ password: String, own: [String] = []) -> Bool {
         let plain = password.lowercased()
         // ada.lovelace@shop.example: all of it, ada.lovelace, adalovelace, ada, lovelace, shop, example.
         let texts = own.map { $0.lowercased() }.flatMap { [$0, String($0.prefix { $0 != "@" })] }
