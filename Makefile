@@ -3,7 +3,7 @@
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tools Tests Benchmarks Examples Package.swift
-.PHONY: help run test test-chaos test-outage model build lint format bench bench-queue start stop clean reset
+.PHONY: help run test test-chaos test-outage sanitize smoke model build lint format bench bench-queue start stop clean reset
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,12 @@ test-chaos: ## play the conformance scenarios in full, about 20 min; TABLE=file 
 
 test-outage: ## let the payment provider be away for ten minutes in five ways; ARGUMENTS='--seconds 60 --rate 5'
 	@exec $(HEAR_INTERRUPT) Scripts/test-outage $(ARGUMENTS)
+
+sanitize: ## run the tests of wrappers and queue under the address and the thread sanitizer, about 40 min
+	@exec $(HEAR_INTERRUPT) Scripts/sanitize $(ARGUMENTS)
+
+smoke: ## build for release and run each benchmark once with few jobs, about 20 min
+	@exec $(HEAR_INTERRUPT) Scripts/smoke
 
 model: ## check the model of the queue's protocol with spin, about two minutes; ARGUMENTS=all searches longer
 	@exec $(HEAR_INTERRUPT) Scripts/check-model $(ARGUMENTS)
@@ -49,7 +55,7 @@ start: ## start again what `make stop NAME=…` stopped
 
 clean: ## delete what was built and what killed tests left behind
 	@Scripts/remove-leftovers
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-address .build-thread
 
 reset: ## delete the private servers with all their data
 	@Scripts/stop

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bootstrap
 
 /// The operators' program.
 @main
@@ -12,7 +13,7 @@ struct Cartwright: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 failed, 3 books that were compared differ, 64 wrong usage, 78 wrong settings.
             """,
-        version: ProgramVersion.text,
+        version: Version.text,
         subcommands: [
             Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Emails.self, Rates.self,
             Doctor.self,

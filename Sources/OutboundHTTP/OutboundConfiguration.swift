@@ -16,7 +16,7 @@ package struct OutboundConfiguration: Sendable {
 
     /// Makes settings from the defaults.
     package init(
-        userAgent: String = "Cartwright/1", certificateAuthorityFile: String? = nil, maximumIdleConnections: Int = 64,
+        userAgent: String = "Cartwright", certificateAuthorityFile: String? = nil, maximumIdleConnections: Int = 64,
         smtpThreads: Int = 4
     ) {
         self.userAgent = userAgent

@@ -17,8 +17,9 @@ struct Main {
                 // slow provider.
                 let slots = settings.worker.queues.values.reduce(0, +)
                 let client = OutboundHTTPClient(
-                    configuration: OutboundConfiguration(maximumIdleConnections: max(64, slots)), logger: process.logger
-                )
+                    configuration: OutboundConfiguration(
+                        userAgent: "Cartwright/\(Version.text)", maximumIdleConnections: max(64, slots)),
+                    logger: process.logger)
                 let services = try WorkerServices(settings, connections, client: client, logger: process.logger)
                 let worker = JobWorker(
                     // Three seconds of the grace time are for giving jobs back and closing connections.

@@ -30,7 +30,7 @@ struct ExchangeTests {
         #expect(request.headers["content-type"] == "text/plain")
         #expect(request.headers["x-empty"] == "")
         #expect(request.headers["expect"] == nil)
-        #expect(request.headers["user-agent"] == "Cartwright/1")
+        #expect(request.headers["user-agent"] == "Cartwright")
     }
 
     @Test(

@@ -14,13 +14,17 @@ import Observability
 ///     }
 package enum ProcessMain {
     /// Reads the settings, sets up logs and metrics, and runs the body. What it throws is written to standard error and
-    /// ends the process:
-    /// 78 for wrong settings, also those of a server, 1 for anything else.
+    /// ends the process: 78 for wrong settings, also those of a server, 1 for anything else. With `--version` it tells
+    /// which release it is, and ends.
     ///
     /// - Parameter name: the label of the logger.
     package static func run<Settings: ProcessSettings>(
         _ name: String, _ type: Settings.Type, _ body: (Settings, ProcessContext) async throws -> Void
     ) async {
+        if CommandLine.arguments.dropFirst().first == "--version" {
+            print("\(name) \(Version.text)")
+            exit(0)
+        }
         do {
             let settings = try Settings(checking: try await SettingsReader.ofProcess())
             LoggingSystem.bootstrap(level: settings.log.level, format: settings.log.format)
@@ -47,7 +51,7 @@ package enum ProcessMain {
 
     private static func complain(_ message: String) {
         let line = Array((message + "\n").utf8)
-        // Nobody is left to be told when standard error is closed.
+        // No reader is left when standard error is closed.
         _ = write(STDERR_FILENO, line, line.count)
     }
 }

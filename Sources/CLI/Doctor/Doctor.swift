@@ -35,7 +35,7 @@ struct Doctor: AsyncParsableCommand {
 
     private static func examine() async -> [Finding] {
         let program = Finding.ok(
-            "program", "cartwright \(ProgramVersion.text), \(ProcessInfo.processInfo.operatingSystemVersionString)")
+            "program", "cartwright \(Version.text), \(ProcessInfo.processInfo.operatingSystemVersionString)")
         do {
             return [program] + (try await Services.use { services in await examine(services) })
         } catch {

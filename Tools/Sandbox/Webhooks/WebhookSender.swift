@@ -91,7 +91,7 @@ extension OutboundHTTPClient {
         _ carryOut: @escaping @Sendable (Job, OutboundHTTPClient) async -> Void
     ) async {
         let client = OutboundHTTPClient(
-            configuration: OutboundConfiguration(userAgent: "Cartwright-Sandbox/1"), logger: logger)
+            configuration: OutboundConfiguration(userAgent: "Cartwright-Sandbox"), logger: logger)
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 for await job in jobs {

@@ -1,0 +1,127 @@
+import Domain
+import FoundationEssentials
+import Hummingbird
+import Storage
+
+/// What staff do with emails to customers. Every change goes to the audit log, in the transaction of the change.
+struct AdminEmailRoutes {
+    /// The most that one call sends again.
+    static let batch = 500
+
+    let mail: EmailStore
+
+    func add(to routes: inout Routes) {
+        routes.get("admin/emails", audience: .support, limit: .admin, use: list)
+        routes.post("admin/emails/{id}/resend", audience: .operators, limit: .admin, use: resend)
+        routes.post("admin/emails/resend", audience: .operators, limit: .admin, use: resendAll)
+    }
+
+    /// `?status=` names a state, `refused` for those that wait while the shop is refused, or `attention`, which is what
+    /// is shown without it: all that somebody should look at.
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let names = ["attention", "refused"] + EmailDeliveryStatus.allCases.map(\.rawValue)
+        let filter = query.parsed("status", "Expected one of \(names.joined(separator: ", ")).") {
+            text -> EmailFilter? in
+            switch text {
+            case "attention": .attention
+            case "refused": .refused
+            default: EmailDeliveryStatus(rawValue: text).map(EmailFilter.status)
+            }
+        }
+        let page = query.page()
+        try query.finish()
+        let found = try await mail.mails(filter ?? .attention, page: page)
+        return try JSONResponse.response(PageBody(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
+    }
+
+    /// Answers once it is durable; a job sends it.
+    @Sendable func resend(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let id = EmailDelivery.ID(try context.parameters.require("id")) else { throw Problem.notFound("email") }
+        switch try await mail.resend(id, audit: try entry("mail.resent", id.description, context)) {
+        case .requested(let mail): return try JSONResponse.response(EmailBody(mail), status: .accepted)
+        case .refused(let status): throw Problem.emailNotResendable(status)
+        case .unknownDelivery: throw Problem.notFound("email")
+        }
+    }
+
+    /// All that failed, and all that wait while the shop is refused; `{"kind": …, "fault": …}` narrows it down.
+    @Sendable func resendAll(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var fields = try await request.fields()
+        let kinds = EmailKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let faults = EmailFault.allCases.map(\.rawValue).joined(separator: ", ")
+        let kind =
+            fields.has("kind") ? fields.parsed("kind", "Expected one of \(kinds).") { EmailKind(rawValue: $0) } : nil
+        let fault =
+            fields.has("fault")
+            ? fields.parsed("fault", "Expected one of \(faults).") { EmailFault(rawValue: $0) } : nil
+        guard fields.isComplete else { throw fields.rejection }
+        var audit = try entry("mails.resent", "all", context)
+        audit.details["kind"] = kind?.rawValue
+        audit.details["fault"] = fault?.rawValue
+        let (count, hasMore) = try await mail.resendAll(kind: kind, fault: fault, limit: Self.batch, audit: audit)
+        return try JSONResponse.response(Resent(resent: count, has_more: hasMore), status: .accepted)
+    }
+
+    private struct Resent: Encodable {
+        let resent: Int
+        let has_more: Bool
+    }
+
+    private func entry(_ action: String, _ subject: String, _ context: ShopContext) throws -> AuditEntry {
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        return AuditEntry(
+            actor: .user(user), action: action, subjectKind: "mail", subjectID: subject,
+            remoteAddress: context.remoteAddress,
+            details: ["request_id": context.requestID])
+    }
+}
+
+extension Problem {
+    static func emailNotResendable(_ status: EmailDeliveryStatus) -> Problem {
+        let reason =
+            switch status {
+            case .sent: "It was sent."
+            case .sending: "It is being sent."
+            case .unknown: "It may have been sent. Find out, and say it with `cartwright mails settle`."
+            case .obsolete: "What it says is no longer true."
+            case .pending, .failed: "It cannot be sent now."
+            }
+        return Problem("email_not_resendable", .conflict, "Email not to be sent again", reason)
+    }
+}
+
+/// What became of a mail about an order, as staff see it. Its address stands with the order.
+struct EmailBody: Encodable {
+    private let mail: OrderEmail
+
+    init(_ mail: OrderEmail) { self.mail = mail }
+
+    enum CodingKeys: String, CodingKey {
+        case id, kind, status, reason, fault, attempts
+        case orderID = "order_id"
+        case refundID = "refund_id"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+        case sentAt = "sent_at"
+        case bouncedAt = "bounced_at"
+        case bounceReason = "bounce_reason"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(mail.delivery.id, forKey: .id)
+        try container.encode(mail.delivery.orderID, forKey: .orderID)
+        try container.encode(mail.delivery.kind, forKey: .kind)
+        try container.encode(mail.delivery.status, forKey: .status)
+        try container.encode(mail.delivery.refundID, forKey: .refundID)
+        try container.encode(mail.delivery.attempt, forKey: .attempts)
+        try container.encode(mail.reason, forKey: .reason)
+        try container.encode(mail.fault, forKey: .fault)
+        try container.encode(mail.createdAt, forKey: .createdAt)
+        try container.encode(mail.updatedAt, forKey: .updatedAt)
+        try container.encode(mail.sentAt, forKey: .sentAt)
+        try container.encode(mail.bouncedAt, forKey: .bouncedAt)
+        try container.encode(mail.bounceReason, forKey: .bounceReason)
+    }
+}

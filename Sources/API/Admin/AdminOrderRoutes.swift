@@ -1,0 +1,141 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// What staff do with orders. Every change goes to the audit log, in the transaction of the change.
+struct AdminOrderRoutes {
+    let orders: OrderStore
+    let refunds: RefundStore
+    let captures: CaptureStore
+    let disputes: DisputeStore
+    let mail: EmailStore
+    let waits: QueueEstimator
+
+    func add(to routes: inout Routes) {
+        routes.get("admin/orders/{id}", audience: .support, limit: .admin, use: show)
+        routes.get("admin/orders/{id}/refunds", audience: .support, limit: .admin, use: list)
+        routes.post("admin/orders/{id}/refunds", audience: .operators, limit: .admin, use: refund)
+        routes.post("admin/orders/{id}/cancel", audience: .operators, limit: .admin, use: cancel)
+        routes.post("admin/orders/{id}/capture", audience: .operators, limit: .admin, use: capture)
+    }
+
+    @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let order = try await order(context)
+        return try JSONResponse.response(try await body(order))
+    }
+
+    @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        let order = try await order(context)
+        let refunds = try await refunds.refunds(of: order.id)
+        return try JSONResponse.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
+    }
+
+    /// Answers once the refund is durable; a job carries it out.
+    @Sendable func refund(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        let id = try context.orderID()
+        let key = try IdempotencyKeyHeader.key(request.headers[values: .idempotencyKey])
+        let body = try OrderRefundRequest(try await request.fields())
+        let outcome = try await refunds.request(
+            RefundWish(
+                orderID: id, amount: body.amount, items: body.items, reason: body.reason, key: key, actor: .user(user),
+                remoteAddress: context.remoteAddress))
+        switch outcome {
+        case .accepted(let refund):
+            return try JSONResponse.response(await answer(for: refund), status: .accepted, headers: .comeAgain())
+        case .replayed(let refund):
+            return try JSONResponse.response(await answer(for: refund), headers: [.idempotentReplayed: "true"])
+        case .keyReused: throw Problem.idempotencyKeyReused
+        case .exceedsCaptured(let refundable): throw Problem.refundExceedsCaptured(refundable)
+        case .unknownItem(let product): throw Problem.unknownRefundItem(body.field(of: product))
+        case .tooManyPieces(let product, let left):
+            throw Problem.tooManyRefundPieces(body.field(of: product), left: left)
+        case .worthNothing: throw Problem.refundWorthNothing
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
+        case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
+        case .notPaid(let status): throw Problem.orderNotPaid(status)
+        case .unknownOrder: throw Problem.notFound("order")
+        }
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        try await request.optionalFields().finish()
+        let outcome = try await orders.cancel(
+            try context.orderID(), by: .staff, reason: "requested_by_operator", actor: .user(user),
+            remoteAddress: context.remoteAddress)
+        let answer = try CancelAnswer(outcome)
+        return try JSONResponse.response(try await body(answer.order), status: answer.status, headers: answer.headers)
+    }
+
+    /// Answers once it is durable; a job takes the money.
+    @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let user = context.viewer.user else { throw Problem.unauthorized }
+        let id = try context.orderID()
+        let wish = try OrderCaptureRequest(try await request.optionalFields())
+        let outcome = try await captures.request(
+            id, amount: wish.amount, by: .user(user), remoteAddress: context.remoteAddress)
+        let status: HTTPResponse.Status
+        switch outcome {
+        case .requested: status = .accepted
+        case .alreadyCaptured: status = .ok
+        case .alreadyRequested(let amount): throw Problem.captureAlreadyRequested(amount)
+        case .exceedsAuthorized(let capturable): throw Problem.captureExceedsAuthorized(capturable)
+        case .wrongCurrency(let currency): throw Problem.wrongRefundCurrency(currency)
+        case .notChargeable(let step): throw Problem.refundNotChargeable(step: step)
+        case .notAuthorized(let status): throw Problem.nothingToCapture(status)
+        case .unknownOrder: throw Problem.notFound("order")
+        }
+        return try JSONResponse.response(
+            try await body(try await order(context)), status: status, headers: status == .accepted ? .comeAgain() : [:])
+    }
+
+    private func body(_ order: Order) async throws -> StaffOrderBody {
+        StaffOrderBody(
+            order: order, refunds: try await refunds.refunds(of: order.id),
+            disputes: try await disputes.disputes(about: order.id),
+            mails: try await mail.mails(about: order.id), waiting: await waits.of(order))
+    }
+
+    private func answer(for refund: Refund) async throws -> RefundBody {
+        guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else {
+            return RefundBody(refund, baseAmount: nil)
+        }
+        return RefundBody(
+            refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
+    }
+
+    private func order(_ context: ShopContext) async throws -> Order {
+        guard let order = try await orders.order(try context.orderID(), for: .staff) else {
+            throw Problem.notFound("order")
+        }
+        return order
+    }
+}
+
+/// An order as staff see it: with what went back and why and what became of its mails, and without the secret that only
+/// its customer may have.
+struct StaffOrderBody: Encodable {
+    let order: Order
+    let refunds: [Refund]
+    let disputes: [DisputeRecord]
+    let mails: [OrderEmail]
+    var waiting: OrderWaiting?
+
+    private enum CodingKeys: String, CodingKey {
+        case fulfilment, refunds, disputes, mails
+        case userID = "user_id"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try OrderBody(order, waiting: waiting, showsSecret: false).encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(order.fulfilment.rawValue, forKey: .fulfilment)
+        try container.encodeIfPresent(order.userID, forKey: .userID)
+        try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
+        try container.encode(disputes.map(DisputeBody.init), forKey: .disputes)
+        try container.encode(mails.map(EmailBody.init), forKey: .mails)
+    }
+}

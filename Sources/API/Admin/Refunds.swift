@@ -1,0 +1,202 @@
+import Domain
+import FoundationEssentials
+import HTTPTypes
+import Storage
+
+/// Body of `POST /admin/orders/{id}/refunds`.
+struct OrderRefundRequest: Equatable {
+    /// As many lines as one request may name.
+    static let maximumItems = 100
+
+    /// nil: what the items come to; without items all that is left.
+    let amount: Money?
+    let items: [RefundWish.Item]
+    let reason: RefundReason
+
+    init(_ fields: consuming RequestFields) throws(Problem) {
+        let amount = fields.has("amount") ? fields.money("amount") : nil
+        if let amount, amount.amount == 0 {
+            fields.note("amount.amount", .outOfRange, "There is nothing to give back.")
+        }
+        let items = fields.has("items") ? Self.items(&fields) : []
+        let reason =
+            fields.has("reason")
+            ? fields.parsed("reason", "Expected requested_by_customer, duplicate or fraudulent.", Self.reason)
+            : .requestedByCustomer
+        guard fields.isComplete, let reason else { throw fields.rejection }
+        self.amount = amount
+        self.items = items
+        self.reason = reason
+    }
+
+    /// Where a product is named, for errors that are found later.
+    func field(of productID: Product.ID) -> String {
+        "items[\(items.firstIndex { $0.productID == productID } ?? 0)]"
+    }
+
+    private static func items(_ fields: inout RequestFields) -> [RefundWish.Item] {
+        guard let elements = fields.array("items", 1...maximumItems) else { return [] }
+        var items: [RefundWish.Item] = []
+        for (index, element) in elements.enumerated() {
+            do throws(Problem) {
+                var inner = try RequestFields(element, path: "items[\(index)]")
+                let product = inner.id("product_id", of: Product.self)
+                let quantity = inner.quantity("quantity")
+                let restock = inner.has("restock") ? inner.boolean("restock") : false
+                guard inner.isComplete, let product, let quantity, let restock else { throw inner.rejection }
+                items.append(RefundWish.Item(productID: product, quantity: quantity.rawValue, restock: restock))
+            } catch {
+                fields.note(error.errors)
+            }
+        }
+        if Set(items.map(\.productID)).count < items.count {
+            fields.note("items", .notAllowed, "Name each product once and give its quantity.")
+        }
+        return items
+    }
+
+    private static func reason(_ text: String) -> RefundReason? {
+        RefundReason(rawValue: text).flatMap { $0.isForPeople ? $0 : nil }
+    }
+}
+
+/// Body of `POST /admin/orders/{id}/capture`, which needs none.
+struct OrderCaptureRequest: Equatable {
+    /// nil: all that is held.
+    let amount: Money?
+
+    init(_ fields: consuming RequestFields) throws(Problem) {
+        let amount = fields.has("amount") ? fields.money("amount") : nil
+        if let amount, amount.amount == 0 { fields.note("amount.amount", .outOfRange, "There is nothing to take.") }
+        guard fields.isComplete else { throw fields.rejection }
+        self.amount = amount
+    }
+}
+
+/// Money that goes back, as staff see it.
+struct RefundBody: Encodable {
+    private let refund: Refund
+    private let baseAmount: Money?
+
+    /// - Parameter baseAmount: what it comes to in the currency of base prices, where the order's prices were
+    ///   converted.
+    init(_ refund: Refund, baseAmount: Money?) {
+        self.refund = refund
+        self.baseAmount = baseAmount
+    }
+
+    /// The refunds of an order, which was priced at this rate, oldest first.
+    static func all(_ refunds: [Refund], at rate: AppliedRate?) throws -> [RefundBody] {
+        let baseAmounts = try rate?.baseAmounts(of: refunds) ?? [:]
+        return refunds.map { RefundBody($0, baseAmount: baseAmounts[$0.id]) }
+    }
+
+    private struct Item: Encodable {
+        let item: RefundItem
+
+        enum CodingKeys: String, CodingKey {
+            case sku, quantity, restock, restocked
+            case productID = "product_id"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(item.productID, forKey: .productID)
+            try container.encode(item.sku.rawValue, forKey: .sku)
+            try container.encode(item.quantity, forKey: .quantity)
+            try container.encode(item.restock, forKey: .restock)
+            try container.encode(item.restocked, forKey: .restocked)
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, amount, reason, status, restock, source, items
+        case orderID = "order_id"
+        case baseAmount = "base_amount"
+        case providerID = "provider_id"
+        case failureReason = "failure_reason"
+        case createdAt = "created_at"
+        case settledAt = "settled_at"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(refund.id, forKey: .id)
+        try container.encode(refund.orderID, forKey: .orderID)
+        try container.encode(refund.amount, forKey: .amount)
+        try container.encode(baseAmount, forKey: .baseAmount)
+        try container.encode(refund.reason, forKey: .reason)
+        try container.encode(refund.status, forKey: .status)
+        try container.encode(refund.restock, forKey: .restock)
+        try container.encode(refund.source, forKey: .source)
+        try container.encode(refund.items.map(Item.init), forKey: .items)
+        try container.encode(refund.providerID?.rawValue, forKey: .providerID)
+        try container.encode(refund.failureReason, forKey: .failureReason)
+        try container.encode(refund.createdAt, forKey: .createdAt)
+        try container.encode(refund.settledAt, forKey: .settledAt)
+    }
+}
+
+/// Problems of taking money and of giving it back.
+extension Problem {
+    static func refundExceedsCaptured(_ refundable: Money) -> Problem {
+        var problem = Problem(
+            "refund_exceeds_captured", .conflict, "Refund too large",
+            "At most \(refundable) of this order can still be given back. Nothing was changed.")
+        problem.amounts["refundable"] = refundable
+        return problem
+    }
+
+    static func orderNotPaid(_ status: OrderStatus) -> Problem {
+        Problem(
+            "order_not_paid", .conflict, "Order not paid",
+            "The order is \(status.rawValue): no money was taken that could be given back.")
+    }
+
+    static func nothingToCapture(_ status: OrderStatus) -> Problem {
+        Problem(
+            "order_not_authorized", .conflict, "Nothing to capture",
+            "The order is \(status.rawValue): no money is set aside for it that could be taken.")
+    }
+
+    static func captureExceedsAuthorized(_ capturable: Money) -> Problem {
+        var problem = Problem(
+            "capture_exceeds_authorized", .conflict, "Capture too large",
+            "At most \(capturable) is held for this order. Nothing was changed.")
+        problem.amounts["capturable"] = capturable
+        return problem
+    }
+
+    static func captureAlreadyRequested(_ amount: Money) -> Problem {
+        var problem = Problem(
+            "capture_already_requested", .conflict, "Capture already requested",
+            "\(amount) of this order is being taken already; the rest is let go with it.")
+        problem.amounts["requested"] = amount
+        return problem
+    }
+
+    static var refundWorthNothing: Problem {
+        Problem(
+            "refund_worth_nothing", .conflict, "Nothing to give back",
+            "These pieces cost nothing, so no money goes back for them. Give an amount as well.")
+    }
+
+    static func unknownRefundItem(_ field: String) -> Problem {
+        .invalid("\(field).product_id", .notFound, "The order has no line of this product.")
+    }
+
+    static func tooManyRefundPieces(_ field: String, left: Int) -> Problem {
+        .invalid(
+            "\(field).quantity", .outOfRange,
+            left == 0 ? "All pieces of it were given back before." : "At most \(left) of it were not given back before."
+        )
+    }
+
+    static func refundNotChargeable(step: Money) -> Problem {
+        .invalid("amount.amount", .notAllowed, "Cards are charged and refunded in steps of \(step).")
+    }
+
+    static func wrongRefundCurrency(_ currency: Currency) -> Problem {
+        .invalid("amount.currency", .notAllowed, "The order was paid in \(currency).")
+    }
+}

@@ -1,0 +1,162 @@
+import Crypto
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Carts: a user's by access token, a guest's by cart token, which is given out with the first item.
+struct CartRoutes {
+    let carts: CartStore
+    let guests: GuestStore
+    let limiter: RequestLimiter
+    let settings: ShopSettings
+
+    func add(to routes: inout Routes) {
+        routes.get("cart", audience: .shoppers, limit: .read, use: show)
+        routes.delete("cart", audience: .shoppers, limit: .cart, use: clear)
+        routes.post("cart/items", audience: .shoppers, limit: .cart, use: add)
+        routes.patch("cart/items/{product_id}", audience: .shoppers, limit: .cart, use: change)
+        routes.delete("cart/items/{product_id}", audience: .shoppers, limit: .cart, use: remove)
+    }
+
+    @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        var cart: Cart?
+        if let owner = try await owner(request, context) { cart = try await carts.cart(of: owner, in: currency) }
+        return try JSONResponse.response(cart.map(CartBody.init) ?? CartBody(emptyIn: currency ?? settings.currency))
+    }
+
+    /// May be repeated under an `Idempotency-Key`. A guest without a token needs none: each answer is about a cart of
+    /// its own, and the client goes on with the one whose answer arrived.
+    @Sendable func add(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        let key = try IdempotencyKeyHeader.optionalKey(request.headers[values: .idempotencyKey])
+        let known = try await owner(request, context)
+        let json = try await request.json()
+        let body = try CartItemRequest(try RequestFields(json))
+        if known == nil { try await limiter.require(.newCart, context.address) }
+        let token = known == nil ? RandomToken.make() : nil
+        guard let owner = known ?? token.map({ .guest(tokenHash: RandomToken.hash($0)) }) else {
+            throw Problem.internalError
+        }
+        var headers: HTTPFields = [:]
+        if let token { headers[.cartToken] = token }
+        guard let key else {
+            let cart = try await carts.add(body.quantity, of: body.productID, for: owner, in: currency)
+            return try JSONResponse.response(CartBody(cart), headers: headers)
+        }
+        let fingerprint = Array(SHA256.hash(data: try JSONResponse.data(json)))
+        let (cart, isReplay) = try await carts.add(
+            body.quantity, of: body.productID, for: owner, in: currency,
+            once: CartStore.Key(key, fingerprint: fingerprint))
+        if isReplay { headers[.idempotentReplayed] = "true" }
+        return try JSONResponse.response(CartBody(cart), headers: headers)
+    }
+
+    @Sendable func change(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        let body = try QuantityRequest(try await request.fields())
+        guard let owner = try await owner(request, context), let product = try product(context) else {
+            throw Problem.notFound("item in the cart")
+        }
+        return try JSONResponse.response(
+            CartBody(try await carts.set(body.quantity, of: product, for: owner, in: currency)))
+    }
+
+    @Sendable func remove(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        guard let owner = try await owner(request, context), let product = try product(context) else {
+            throw Problem.notFound("item in the cart")
+        }
+        return try JSONResponse.response(CartBody(try await carts.remove(product, for: owner, in: currency)))
+    }
+
+    @Sendable func clear(_ request: Request, _ context: ShopContext) async throws -> Response {
+        try RequestQuery(request).finish()
+        if let owner = try await owner(request, context) { try await carts.clear(for: owner) }
+        return Response(status: .noContent)
+    }
+
+    private func owner(_ request: Request, _ context: ShopContext) async throws -> CartOwner? {
+        try await context.buyer(request, guests)
+    }
+
+    private func product(_ context: ShopContext) throws -> Product.ID? {
+        Product.ID(try context.parameters.require("product_id"))
+    }
+
+    private func currency(_ request: Request) throws -> Currency? {
+        var query = RequestQuery(request)
+        let currency = query.currency()
+        try query.finish()
+        return currency
+    }
+}
+
+/// Body of `POST /cart/items`, and one element of `items` in an express order.
+struct CartItemRequest: Equatable {
+    let productID: Product.ID
+    let quantity: Quantity
+
+    init(_ fields: consuming RequestFields) throws(Problem) {
+        let productID = fields.id("product_id", of: Product.self)
+        let quantity = fields.quantity("quantity")
+        guard fields.isComplete, let productID, let quantity else { throw fields.rejection }
+        self.productID = productID
+        self.quantity = quantity
+    }
+}
+
+/// Body of `PATCH /cart/items/{product_id}`.
+struct QuantityRequest {
+    let quantity: Quantity
+
+    init(_ fields: consuming RequestFields) throws(Problem) {
+        let quantity = fields.quantity("quantity")
+        guard fields.isComplete, let quantity else { throw fields.rejection }
+        self.quantity = quantity
+    }
+}
+
+/// A cart with today's prices.
+struct CartBody: Encodable {
+    struct Item: Encodable {
+        let productID: String
+        let sku: String
+        let name: String
+        let quantity: Int
+        let unitPrice: Money
+        let total: Money
+        let available: Int
+        let isInStock: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case productID = "product_id"
+            case sku, name, quantity, total, available
+            case unitPrice = "unit_price"
+            case isInStock = "in_stock"
+        }
+    }
+
+    let status: String
+    let items: [Item]
+    let subtotal: Money
+
+    /// What a cart looks like before its first item.
+    init(emptyIn currency: Currency) {
+        status = CartStatus.open.rawValue
+        items = []
+        subtotal = .zero(currency)
+    }
+
+    init(_ cart: Cart) {
+        status = cart.status.rawValue
+        subtotal = cart.subtotal
+        items = cart.items.map {
+            Item(
+                productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name,
+                quantity: $0.quantity.rawValue,
+                unitPrice: $0.unitPrice, total: $0.total, available: $0.available, isInStock: $0.isInStock)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Customers call their orders off.
+struct OrderCancelRoutes {
+    let orders: OrderStore
+    let guests: GuestStore
+
+    func add(to routes: inout Routes) {
+        routes.post("orders/{id}/cancel", audience: .buyers.checkingAccount, limit: .checkout, use: cancel)
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let viewer = try await context.orderViewer(request, guests)
+        try await request.optionalFields().finish()
+        let outcome = try await orders.cancel(
+            try context.orderID(), by: viewer, reason: "requested_by_customer",
+            actor: context.viewer.user.map { .user($0) } ?? .guest,
+            remoteAddress: context.remoteAddress)
+        let answer = try CancelAnswer(outcome)
+        return try JSONResponse.response(OrderBody(answer.order), status: answer.status, headers: answer.headers)
+    }
+}
+
+/// How calling an order off is answered: 200 when the order is over, 202 while its payment is being called off.
+struct CancelAnswer {
+    let order: Order
+    let status: HTTPResponse.Status
+    var headers: HTTPFields { status == .accepted ? .comeAgain() : [:] }
+
+    init(_ outcome: CancelOutcome) throws(Problem) {
+        switch outcome {
+        case .cancelled(let order), .alreadyOver(let order): (self.order, status) = (order, .ok)
+        case .started(let order): (self.order, status) = (order, .accepted)
+        case .alreadySent(let order): throw .orderAlreadySent(order)
+        case .unknownOrder: throw .notFound("order")
+        }
+    }
+}
