@@ -42,7 +42,7 @@ package struct ProviderSettingError: Error, Sendable, Hashable {
 }
 
 extension ProviderSettingError: CustomStringConvertible {
-    /// A sentence for whoever starts the process.
+    /// A sentence for the operator who starts the process.
     package var description: String {
         "The \(setting) cannot be used: \(expected)"
     }

@@ -110,7 +110,7 @@ struct StripeAnswer {
             return status == 409 ? .inProgress : .rateLimited(retryAfter: retryAfter)
         // Not the provider's word on what was asked, but on how the call came to it.
         case 408, 424, 425: return .inProgress
-        // The provider's word is in its own form; what somebody on the way says is not its last.
+        // The provider's word is in its own form; what a proxy on the way says is not its last.
         case 400...499:
             return shouldRetry == true
                 ? .inProgress : .invalidRequest(summary, code: problem.flatMap { $0.code ?? $0.type })

@@ -76,7 +76,7 @@ package struct StripePayments: PaymentProvider {
         var form = FormBody()
         if let amount {
             guard let units = StripeAmount.units(of: amount), units > 0 else {
-                throw .invalidRequest("\(amount) cannot be taken in this currency's units.")
+                throw .invalidRequest("\(amount) cannot be captured in this currency's units.")
             }
             form.append("amount_to_capture", value: String(units))
         }
@@ -163,7 +163,7 @@ extension StripePayments {
     private static func refundForm(_ request: RefundRequest) throws(PaymentFailure) -> FormBody {
         guard let units = StripeAmount.units(of: request.amount), units > 0 else {
             throw .invalidRequest(
-                "\(request.amount) cannot be given back in this currency's units.", code: "amount_not_chargeable")
+                "\(request.amount) cannot be refunded in this currency's units.", code: "amount_not_chargeable")
         }
         var form = FormBody()
         form.append("payment_intent", value: request.intentID.rawValue)

@@ -67,7 +67,7 @@ struct WorkerServices {
         registry.register(
             ReconcilePaymentsHandler(
                 store: reconciliations,
-                healer: BreakResolver(
+                resolver: BreakResolver(
                     store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
         let mailGate = providers.byQueue[SendEmail.queue]

@@ -18,7 +18,7 @@ struct ReconcilePaymentsTests {
     ) async throws {
         let handler = ReconcilePaymentsHandler(
             store: store(shop),
-            healer: BreakResolver(
+            resolver: BreakResolver(
                 store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
             payments: shop.payments)
         let context = JobContext(

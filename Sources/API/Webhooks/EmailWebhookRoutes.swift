@@ -30,7 +30,7 @@ struct EmailWebhook: Sendable {
 struct EmailWebhookRoutes {
     private static let provider = "sendgrid"
 
-    /// How its events are known, `nil` where the shop listens to nobody.
+    /// How its events are known, `nil` where the shop takes no events.
     let webhook: EmailWebhook?
     let events: EmailEventStore
 

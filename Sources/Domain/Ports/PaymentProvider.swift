@@ -6,7 +6,7 @@ package import FoundationEssentials
 /// makes an intent that moves nothing, its identifier is committed, and ``confirm(_:method:key:)`` then charges it. One
 /// intent succeeds at most once.
 package protocol PaymentProvider: Sendable {
-    /// Makes an unconfirmed intent. No money moves; an intent nobody confirms can be forgotten.
+    /// Makes an unconfirmed intent. No money moves; an intent that is never confirmed can be forgotten.
     func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent
 
     /// Charges the intent with a payment method of the provider, such as `pm_card_visa`.

@@ -38,7 +38,7 @@ package enum SignatureFault: String, Error, Equatable, Sendable {
     case missing
     /// What was sent does not have the form of a signature.
     case malformed
-    /// It was signed too long ago, or in the future: somebody may be replaying an old one.
+    /// It was signed too long ago, or in the future: an old one may be replayed.
     case stale
     /// No secret of ours makes any of its signatures.
     case wrong

@@ -158,11 +158,11 @@ struct EmailRecord {
     let isExpired: Bool
     /// Whether the order ended because the payment provider refuses its payment.
     let isRefused: Bool
-    /// Whether somebody called it off.
+    /// Whether the order was canceled on request.
     let isCalledOff: Bool
     /// Whether there was nothing to pay.
     let isFree: Bool
-    /// Whether what was paid goes back.
+    /// Whether what was paid is refunded.
     let isPaid: Bool
     /// Whether something was to be paid and was not.
     let isUnpaid: Bool

@@ -12,7 +12,7 @@ package protocol PaymentProviderModule: Sendable {
     var baseURL: String { get }
     /// What a secret key looks like, for messages.
     var keyForm: String { get }
-    /// What helps somebody without a key, for messages.
+    /// What helps an operator without a key, for messages.
     var keyAdvice: String? { get }
     /// What a secret of its webhooks looks like, for messages.
     var webhookSecretForm: String { get }

@@ -55,7 +55,7 @@ struct RateCall: Sendable {
         var request = OutboundRequest(
             url: url, headers: ["Accept": type], connectTimeout: .seconds(5), timeout: timeout)
         if let authorization { request.headers.append(name: "Authorization", value: authorization) }
-        // Both where there are both: whoever knows tags ignores the date (RFC 9110, 13.1.3).
+        // Both where there are both: a server that knows tags ignores the date (RFC 9110, 13.1.3).
         if let etag = held.etag { request.headers.append(name: "If-None-Match", value: etag) }
         if let date = held.lastModified { request.headers.append(name: "If-Modified-Since", value: date) }
         let response: OutboundResponse

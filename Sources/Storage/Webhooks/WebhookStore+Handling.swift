@@ -11,7 +11,7 @@ package struct StoredEvent: Hashable, Sendable {
     package let type: String
     /// When it happened at the provider.
     package let occurredAt: Date
-    /// The JSON text that was signed, `nil` once nobody waits for it any more: it is handled, or ignored by an
+    /// The JSON text that was signed, `nil` once no job waits for it any more: it is handled, or ignored by an
     /// operator.
     package let payload: String?
 }

@@ -11,7 +11,7 @@ package struct WebhookEvent: Hashable, Sendable {
         case waiting
         /// It has been acted on.
         case handled
-        /// An operator has said that nobody needs to.
+        /// An operator has said that it needs no action.
         case ignored
     }
 
@@ -36,7 +36,7 @@ package struct WebhookEvent: Hashable, Sendable {
     package let receivedAt: Date
     /// When it was acted on.
     package let handledAt: Date?
-    /// When an operator said that nobody needs to.
+    /// When an operator said that it needs no action.
     package let ignoredAt: Date?
     /// Who.
     package let ignoredBy: String?
@@ -172,7 +172,7 @@ extension WebhookStore {
         return count
     }
 
-    /// An operator says that nobody needs to act on an event. Jobs of it that wait, or are dead, are discarded with it.
+    /// An operator says that an event needs no action. Jobs of it that wait, or are dead, are discarded with it.
     ///
     /// - Parameter entry: goes to the audit log with it.
     package func ignore(_ id: String, note: String, by actor: AuditActor, noting entry: AuditEntry) async throws
@@ -204,7 +204,7 @@ extension WebhookStore {
         }
     }
 
-    /// Events whose jobs were all discarded are ignored: whoever discarded them was told so. Returns how many.
+    /// Events whose jobs were all discarded are ignored: the operator who discarded them was told so. Returns how many.
     @discardableResult
     package func ignoreAbandoned(note: String, by actor: AuditActor) async throws -> Int {
         try await database.execute(

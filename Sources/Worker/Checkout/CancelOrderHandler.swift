@@ -4,10 +4,10 @@ import JobQueue
 import Logging
 import Storage
 
-/// Calls an order off whose payment may be under way. The provider decides which of the two it is: an intent that it
-/// cancels never charges, and one that has charged is settled first and then given back.
+/// Cancels an order whose payment may be under way. The provider decides which of the two it is: an intent that it
+/// cancels never charges, and one that has charged is settled first and then refunded.
 struct CancelOrderHandler: JobHandler {
-    /// How long the provider gets for a payment that it can neither call off nor finish.
+    /// How long the provider gets for a payment that it can neither cancel nor finish.
     static let pause: Duration = .seconds(10)
 
     let orders: OrderStore
@@ -19,14 +19,14 @@ struct CancelOrderHandler: JobHandler {
         guard let facts = try await store.load(job.orderID) else {
             throw JobFailure.permanent(code: "unknown_order", "there is no order \(job.orderID)")
         }
-        // Money that is held for an order that is over is let go all the same.
+        // Money that is held for an order that is over is voided all the same.
         guard facts.status.isOpen || facts.status.isPaid || facts.paymentStatus == .authorized else { return }
         if facts.paymentStatus.rank < PaymentStatus.captured.rank {
             guard let intentID = facts.intentID else { return }
             let intent = try await payments.forJob.cancelOrRead(intentID, of: facts.paymentID)
             CrashPoint.pass(.cancelCalledOff)
             guard intent.status.isFinal else {
-                throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be called off")
+                throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be canceled")
             }
             let isCanceled = intent.status == .canceled
             _ = try await checkouts.settle(
@@ -39,7 +39,7 @@ struct CancelOrderHandler: JobHandler {
         switch try await orders.finishCancelling(job.orderID, completion: context.completion) {
         case .givenBack, .over: return
         case .alreadyShipped:
-            context.logger.warning("an order stands: its goods have left", metadata: ["order_id": "\(job.orderID)"])
+            context.logger.warning("an order stands: it is already shipped", metadata: ["order_id": "\(job.orderID)"])
         case .notPaid:
             throw JobFailure.transient("the payment of order \(job.orderID) was charged but could not be settled")
         }

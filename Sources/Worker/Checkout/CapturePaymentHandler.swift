@@ -5,8 +5,8 @@ import Logging
 import Metrics
 import Storage
 
-/// Takes the money that is set aside for an order. Capturing names the stored intent, which can be captured once, so
-/// whatever is repeated takes nothing twice; an intent that was captured before reads back as a success.
+/// Captures the money that is authorized for an order. Capturing names the stored intent, which can be captured once, so
+/// whatever is repeated captures nothing twice; an intent that was captured before reads back as a success.
 struct CapturePaymentHandler: JobHandler {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -25,27 +25,27 @@ struct CapturePaymentHandler: JobHandler {
         let outcome = try await checkouts.settle(news)
         if intent.status == .canceled {
             context.logger.error(
-                "money that was set aside is gone",
+                "an authorization is gone",
                 metadata: ["order_id": "\(job.orderID)", "order_status": "\(outcome?.status.rawValue ?? "unknown")"])
         }
     }
 }
 
-/// Looks for money that the provider is about to let go.
+/// Looks for authorizations that are about to expire.
 struct CaptureDeadlines: Job {
     static let name = "authorizations.watch"
     static let queue: QueueName = "payments"
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(5))
 }
 
-/// A day before the provider lets money go that nobody has asked for, says so, or takes it where the shop wants that.
+/// A day before an authorization expires that was not captured, says so, or captures it where the shop wants that.
 /// Doing it twice does no harm.
 struct CaptureDeadlinesHandler: JobHandler {
-    /// How long before the end somebody is told.
+    /// How long before the expiry operators are told.
     static let notice: Duration = .seconds(86_400)
 
     let store: CaptureStore
-    /// Whether the money is taken, instead of only being talked about.
+    /// Whether the money is captured, instead of only being talked about.
     let captures: Bool
 
     func run(_ job: CaptureDeadlines, in context: JobContext) async throws {
@@ -60,9 +60,10 @@ struct CaptureDeadlinesHandler: JobHandler {
             if captures {
                 _ = try await store.request(capture.orderID, by: .system("worker"))
                 context.logger.notice(
-                    "money that is set aside is taken before the provider lets it go", metadata: metadata)
+                    "an authorization is captured before it expires", metadata: metadata)
             } else if isNews {
-                context.logger.error("money that is set aside will be let go unless it is captured", metadata: metadata)
+                context.logger.error(
+                    "authorization expires in under 24 h: capture it or it is voided", metadata: metadata)
             }
         }
     }

@@ -5,7 +5,7 @@ import Logging
 import Storage
 import Threading
 
-/// Takes an accepted order to its end: set stock aside, create the intent, store its id, confirm it, settle. An order
+/// Takes an accepted order to its end: reserve stock, create the intent, store its id, confirm it, settle. An order
 /// that costs nothing is at its end with the first step.
 ///
 /// No transaction is open while the provider is awaited. Whatever kills the process between two steps, the next attempt
@@ -93,7 +93,7 @@ struct CheckoutHandler: JobHandler {
         }
         switch outcome.settlement {
         case .ignore(.foreignIntent), .ignore(.amountMismatch):
-            // No waiting makes them fit: somebody has to look.
+            // No waiting makes them fit: an operator has to look.
             throw JobFailure.permanent(
                 code: "payment_mismatch",
                 "intent \(intent.id) does not fit order \(facts.orderID): \(outcome.settlement)")
@@ -104,7 +104,7 @@ struct CheckoutHandler: JobHandler {
         }
     }
 
-    /// Ends an order that the provider refuses to take money for. An intent that may be known to it is called off
+    /// Ends an order that the provider refuses to take money for. An intent that may be known to it is canceled
     /// first, and the provider's answer to that decides: what has been charged after all is settled as paid.
     private func end(_ facts: CheckoutSnapshot, _ refused: PaymentRefused, in context: JobContext) async throws {
         guard let stored = try await store.load(facts.orderID)?.intentID else {
@@ -123,13 +123,13 @@ struct CheckoutHandler: JobHandler {
         do {
             intent = try await payments.cancelOrRead(stored, key: key)
         } catch {
-            // What the provider refuses for good tells nobody whether the intent can still be charged: the stock stays
+            // What the provider refuses for good does not say whether the intent can still be charged: the stock stays
             // reserved until its time is up, and a person has a look.
             throw (error.disposition == .deadLetter ? refused.failure : error).jobFailure
         }
-        // Not called off, and not charged: that may change, so this is asked again.
+        // Not canceled, and not charged: that may change, so this is asked again.
         if [.requiresPaymentMethod, .requiresConfirmation].contains(intent.status) {
-            throw JobFailure.transient("the payment is \(intent.status.rawValue) and was not called off")
+            throw JobFailure.transient("the payment is \(intent.status.rawValue) and was not canceled")
         }
         if intent.status == .canceled { note(refused, facts, in: context) }
         try await settle(intent, of: facts, refusal: refused.refusal, in: context)

@@ -115,7 +115,7 @@ struct IntentSearch: Sendable {
         }
     }
 
-    /// The intents of an order that are not called off, the one that moved money first. `nil` for an order so young
+    /// The intents of an order that are not canceled, the one that moved money first. `nil` for an order so young
     /// that none is needed.
     func intents(of orderID: Order.ID, placedAt time: Date) async throws -> [PaymentIntent]? {
         guard -time.timeIntervalSinceNow > Self.age else { return nil }

@@ -4,7 +4,7 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Gives back the stock of orders whose time to pay has run out, and calls off their payments first, so that paid stock
+/// Releases the stock of orders whose time to pay has run out, and cancels their payments first, so that paid stock
 /// is never sold. What becomes of their checkout jobs makes no difference: an order whose job has died ends like any
 /// other.
 struct ReservationSweep: Service {
@@ -20,7 +20,7 @@ struct ReservationSweep: Service {
         }
     }
 
-    /// One round. Orders without an intent need no provider and go first; the others are called off side by side, a
+    /// One round. Orders without an intent need no provider and go first; the others are canceled at the same time, a
     /// batch of overdue ones and a batch of orphans at most, so that a slow provider costs one wait and not one for
     /// each.
     func sweep() async throws {
@@ -30,14 +30,14 @@ struct ReservationSweep: Service {
         try await store.reopenStaleCarts()
         let due = overdue.filter { $0.intentID != nil } + (try await store.claimOrphanedIntents())
         await withDiscardingTaskGroup { group in
-            for facts in due { group.addTask { await callOff(facts) } }
+            for facts in due { group.addTask { await cancel(facts) } }
         }
     }
 
     /// Cancels the intent and settles what the provider says: released when it is canceled, confirmed when the money
     /// had moved after all.
-    /// When the provider can't be asked the stock stays held; the order comes up again in half a minute.
-    private func callOff(_ facts: CheckoutSnapshot) async {
+    /// When the provider can't be asked the stock stays reserved; the order comes up again in half a minute.
+    private func cancel(_ facts: CheckoutSnapshot) async {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
         do {
             var intent = try await paid(id, of: facts)
@@ -46,17 +46,17 @@ struct ReservationSweep: Service {
             CrashPoint.pass(.overdueCalledOff)
             _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch {
-            // That the provider is away is said once, by whoever notices.
+            // That the provider is away is said once, by the one that notices first.
             if case PaymentFailure.unavailable = error { return }
             if Task.isCancelled { return }
             logger.warning(
-                "could not call off a payment; its stock stays held",
+                "could not cancel a payment; its stock stays reserved",
                 metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
         }
     }
 
-    /// A confirmation may have gone through whose answer is still to be settled. Money that is only set aside could be
-    /// called off as well, and an order that its customer has paid would be lost.
+    /// A confirmation may have gone through whose answer is still to be settled. Money that is only authorized could be
+    /// canceled as well, and an order that its customer has paid would be lost.
     private func paid(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async throws(PaymentFailure) -> PaymentIntent?
     {
         guard facts.paymentStatus == .confirming else { return nil }
@@ -81,7 +81,7 @@ struct UndecidedPaymentSweep: Service {
         }
     }
 
-    /// Looks up, side by side, one batch of the payments that are due.
+    /// Looks up, at the same time, one batch of the payments that are due.
     func sweep() async throws {
         let undecided = try await store.claimUndecided()
         await withDiscardingTaskGroup { group in
@@ -95,7 +95,7 @@ struct UndecidedPaymentSweep: Service {
             let intent = try await payments.retrieve(id)
             _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .reconciler))
         } catch {
-            // That the provider is away is said once, by whoever notices.
+            // That the provider is away is said once, by the one that notices first.
             if case PaymentFailure.unavailable = error { return }
             if Task.isCancelled { return }
             logger.warning(

@@ -62,7 +62,7 @@ struct UnknownEmailSweep: Service {
     }
 }
 
-/// Shows in every worker's metrics how many mails wait for somebody: `emails_need_attention`, where any that is
+/// Shows in every worker's metrics how many emails wait for an operator: `emails_need_attention`, where any that is
 /// `refused` is worth an alert, because the shop's own settings keep all mail back.
 struct EmailGauge: Service {
     let store: EmailStore
@@ -71,7 +71,7 @@ struct EmailGauge: Service {
     var metrics: any MetricsFactory = MetricsSystem.factory
 
     func run() async throws {
-        await repeatedly(every: interval, log: logger, "count the mails that wait for somebody") {
+        await repeatedly(every: interval, log: logger, "count the emails that wait for an operator") {
             try await measure()
         }
     }

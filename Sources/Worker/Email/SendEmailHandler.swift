@@ -15,7 +15,7 @@ struct SendEmailHandler: JobHandler {
     /// How long a mail waits that may turn out to be needless.
     static let pause: Duration = .seconds(15)
 
-    /// How long a mail waits that is refused because of the shop: longer each time, for somebody has to mend something.
+    /// How long a mail waits that is refused because of the shop: longer each time, for an operator has to mend something.
     static func refusalPause(attempt: Int) -> Duration {
         min(.seconds(30) * (1 << min(max(attempt - 1, 0), 5)), .seconds(15 * 60))
     }

@@ -3,8 +3,8 @@ import Logging
 import Storage
 
 /// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, handled events of payments,
-/// events of mails and runs of reconciliation after 30 days, declined payments after 7, guests' carts that nobody
-/// touches after `CART_KEEP_DAYS`.
+/// events of mails and runs of reconciliation after 30 days, declined payments after 7, guests' carts that are
+/// not touched for `CART_KEEP_DAYS`.
 struct Housekeeping: Job {
     static let name = "maintenance.purge"
     static let queue: QueueName = "maintenance"

@@ -10,14 +10,14 @@ import Storage
 /// after the other, come to the same as one.
 struct ReconcilePaymentsHandler: JobHandler {
     let store: ReconciliationStore
-    let healer: BreakResolver
+    let resolver: BreakResolver
     let payments: any PaymentProvider
 
     func run(_ job: ReconcilePayments, in context: JobContext) async throws {
         do {
             try await compare(job, in: context)
         } catch let failure as JobFailure where job.scope.isRegular && failure.canWait(isLast: context.isLastAttempt) {
-            // The next run begins where everything has been compared, so nobody has to look after this one.
+            // The next run begins where everything has been compared, so no operator has to look after this one.
             context.logger.warning(
                 "could not compare the books; the next run makes up for it", metadata: ["error": "\(failure)"])
         }
@@ -27,7 +27,7 @@ struct ReconcilePaymentsHandler: JobHandler {
         let run = try await store.begin(job.scope)
         let rules = Reconciliation(shop: try await store.identity(), now: run.until, isHurried: job.isHurried)
         var round = ReconciliationRound(
-            run, rules, store: store, healer: healer, payments: payments, logger: context.logger)
+            run, rules, store: store, resolver: resolver, payments: payments, logger: context.logger)
         // Intents first: a refund only makes sense once its payment is known to have been taken.
         try await pages(context, run, \.createdAt) { () in
             round.tally
@@ -58,7 +58,7 @@ struct ReconcilePaymentsHandler: JobHandler {
             metadata: [
                 "from": "\(run.from)", "intents": "\(tally.intents)", "refunds": "\(tally.refunds)",
                 "found": "\(tally.found)",
-                "healed": "\(tally.healed)",
+                "resolved": "\(tally.healed)",
             ])
     }
 
@@ -79,7 +79,7 @@ struct ReconcilePaymentsHandler: JobHandler {
     }
 
     private static func summary(_ tally: ReconciliationRun.Tally) -> String {
-        "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, \(tally.healed) of them healed"
+        "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, \(tally.healed) of them resolved"
     }
 }
 

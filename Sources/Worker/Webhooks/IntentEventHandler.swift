@@ -33,7 +33,7 @@ struct IntentEventHandler: Sendable {
         return try await settle(try await payments.forJob.retrieve(intent.id), of: orderID)
     }
 
-    /// The order it was made for; else, in case somebody took the pair away at the provider, the one it is stored with.
+    /// The order it was made for; else, in case the pair was removed at the provider, the one it is stored with.
     /// `nil` for what is not this shop's: another shop's on the same account, or another program's.
     private func order(of intent: PaymentIntent) async throws -> Order.ID? {
         guard try await owners.owner(of: intent) == .thisShop else { return nil }

@@ -6,7 +6,7 @@ import Storage
 import Threading
 
 /// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and
-/// disputes are settled by the same functions, whoever brings them, and by how much they settle, not by when they
+/// disputes are settled by the same functions, wherever they come from, and by how much they settle, not by when they
 /// arrive.
 struct PaymentEventHandler: JobHandler {
     /// How long news wait that come before what they are about has got so far.

@@ -24,7 +24,7 @@ struct PaymentOwners: Sendable {
     }
 
     /// Whose an intent is of which only the name is known: one that is not stored is read. What was made without an
-    /// intent is nobody's here.
+    /// intent is not this shop's.
     ///
     /// - Throws: ``JobFailure`` when the provider cannot be asked.
     func owner(of id: PaymentIntent.ID?) async throws -> PaymentOwner {

@@ -44,12 +44,12 @@ struct RefundEventHandler: Sendable {
         case .recorded(let found):
             tell(of: found, logger)
             logger.notice(
-                "money was given back at the payment provider",
+                "a refund was made at the payment provider",
                 metadata: ["order_id": "\(found.orderID)", "refund": "\(refund.id)", "amount": "\(found.amount)"])
             return .refundFoundElsewhere
         case .unchanged: return .alreadyKnown
         case .foreign: return .mismatch
-        // Nothing goes back by it; or of its payment nothing is known to have been taken yet.
+        // It refunds nothing; or of its payment nothing is known to have been captured yet.
         case .unknownRefund:
             if refund.status.isLive { throw UnmatchedEvent(outcome: .unknownRefund) }
             return .alreadyKnown

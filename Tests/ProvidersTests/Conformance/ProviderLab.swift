@@ -107,7 +107,12 @@ enum StripeLab {
             process.waitUntilExit()
         }
         // Its first line says where it listens.
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        var line = ""
+        while !line.contains("\n") {
+            let bytes = output.fileHandleForReading.availableData
+            guard !bytes.isEmpty else { break }
+            line += String(decoding: bytes, as: UTF8.self)
+        }
         let base = String(try #require(line.firstMatch(of: #/http://127\.0\.0\.1:\d+/#)).0)
         let module = StripeModule()
         let payments = try module.provider(
