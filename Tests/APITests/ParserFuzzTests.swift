@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Foundation
+import JSON
 import JobQueue
 import PropertySupport
 import Storage
@@ -30,34 +31,8 @@ struct RequestParserTests {
     ]
 
     private static func fields(_ body: [UInt8]) -> RequestFields? {
-        guard let value = try? JSONParser.parse(body) else { return nil }
+        guard let value = try? JSONValue(parsing: body) else { return nil }
         return try? RequestFields(value)
-    }
-
-    @Test("JSON: what is taken is JSON, no deeper than allowed, and reads the same again")
-    func json() {
-        func depth(_ value: JSONValue) -> Int {
-            switch value {
-            case .array(let elements): 1 + (elements.map(depth).max() ?? 0)
-            case .object(let members): 1 + (members.values.map(depth).max() ?? 0)
-            default: 0
-            }
-        }
-        /// Numbers with a fraction are written anew.
-        func isExact(_ value: JSONValue) -> Bool {
-            switch value {
-            case .array(let elements): elements.allSatisfy(isExact)
-            case .object(let members): members.values.allSatisfy(isExact)
-            case .number: false
-            default: true
-            }
-        }
-        property("a document", count: 10_000, Gen<[UInt8]>.bytes(near: Self.documents)) { bytes in
-            guard let value = try? JSONParser.parse(bytes) else { return }
-            try demand(depth(value) <= JSONParser.maximumDepth, "too deep")
-            let again = try JSONParser.parse(Array(JSONEncoder().encode(value)))
-            if isExact(value) { try demandEqual(again, value) }
-        }
     }
 
     @Test("bodies: quantities, amounts, limits, rates")
@@ -132,7 +107,7 @@ struct RequestParserTests {
     @Test("webhooks: signatures and what they carry")
     func webhooks() {
         property("events of the mail provider", Gen<[UInt8]>.bytes(near: [Self.mailEvents])) { bytes in
-            guard let document = try? JSONParser.parse(bytes) else { return }
+            guard let document = try? JSONValue(parsing: bytes) else { return }
             for event in SendGridNotice.events(document) ?? [] {
                 try demand((0...4_102_444_800).contains(event.at.timeIntervalSince1970), "\(event.at)")
             }

@@ -235,7 +235,7 @@ struct SettingsTests {
     @Test("a worker's settings")
     func workerSettings() throws {
         let plain = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker))
-        #expect(plain.worker.queues == ShopQueues.concurrency)
+        #expect(plain.worker.queues == ShopQueue.defaultSlots)
         #expect(plain.worker.grace == .seconds(25))
         #expect(plain.payments.baseURL == "https://api.stripe.com")
         #expect(plain.mail.activityURL == nil)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bootstrap
 import Domain
 import Foundation
 import PropertySupport
@@ -48,7 +49,7 @@ struct ArgumentFuzzTests {
         "clocks and lengths of time of any size have words",
         arguments: [0, -1, 1e18, -1e18, 1e300, .infinity, -.infinity, .nan] as [Double])
     func words(seconds: Double) {
-        _ = ClockDrift.finding("x", seconds: seconds)
+        _ = Diagnostic.clock("x", ahead: seconds, of: "PostgreSQL's")
         _ = TimeText.span(seconds: seconds)
         _ = TimeText.brief(.seconds(Int64.max) + .seconds(Int64.max))
     }

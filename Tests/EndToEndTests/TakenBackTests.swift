@@ -85,7 +85,7 @@ struct TakenBackTests {
             try await eventually(within: .seconds(10), "it is decided") {
                 try await shop.database.pool.query("SELECT 1 FROM disputes WHERE status = \(end)").count == 1
             }
-            #expect(try await shop.cartwright("doctor").contains("no bank asks money back"))
+            #expect(try await shop.cartwright("doctor").contains("No open disputes"))
             #expect(try await shop.cartwright("orders", "show", number).contains("dispute_closed"))
             try await shop.waitUntilEventsAreHandled()
             try await shop.waitUntilSettled(within: .seconds(20))

@@ -9,10 +9,10 @@ import Testing
 struct DeadLetterPlanTests {
     /// What the planner would do with the page's statement.
     private func plan(_ listing: JobListing, _ database: PostgresPool) async throws -> String {
-        let statements = listing.statements(columns: JobDetail.columns)
-        let explained: SQL = "EXPLAIN \(statements[1])"
-        return try await database.pipeline([statements[0], explained])[1].rows.map { try $0["QUERY PLAN"] }.joined(
-            separator: "\n")
+        let plan = Query.rows("EXPLAIN \(listing.statement(columns: JobDetail.columns))") { row in
+            try row["QUERY PLAN"] as String
+        }
+        return try await database.pipeline(DeadLetterIndex.planning, plan).1.joined(separator: "\n")
     }
 
     private func expect(_ filter: JobFilter, index: String, _ engine: Engine) async throws {

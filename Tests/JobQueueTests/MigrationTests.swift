@@ -31,7 +31,8 @@ struct MigrationTests {
             #expect(left.allSatisfy { $0.hasPrefix("jobs_20") })
             // Everything works meanwhile, if slower.
             let listing = JobListing(JobFilter(state: .dead, name: "test.one"), after: nil, limit: 10)
-            #expect(try await pool.pipeline(listing.statements(columns: "id"))[1].rows.count == 11)
+            let page = Query(listing.statement(columns: "id")) { $0.rows.count }
+            #expect(try await pool.pipeline(DeadLetterIndex.planning, page).1 == 11)
 
             // A build was cut off and left an index that is not valid.
             try await pool.withConnection { session in

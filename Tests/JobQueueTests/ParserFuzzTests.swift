@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import PropertySupport
 import Redis
 import Testing
@@ -51,9 +52,9 @@ struct QueueParserTests {
             {"id": "\(Self.id)", "count": 9007199254740993, "small": 255, "share": 0.5, "at": "2026-01-31T12:00:00Z", "names": ["\\u00e9", "\\ud83d\\ude00"],
              "nested": {"a": -1}}
             """
-        #expect(try JSONPayloadDecoder.decode(Payload.self, from: Array(sample.utf8)[...]).small == 255)
+        #expect(try JSONCoder.decode(Payload.self, from: Array(sample.utf8)[...]).small == 255)
         property("a payload", Gen<[UInt8]>.bytes(near: [sample])) { bytes in
-            guard let payload = try? JSONPayloadDecoder.decode(Payload.self, from: bytes[...]) else { return }
+            guard let payload = try? JSONCoder.decode(Payload.self, from: bytes[...]) else { return }
             try demand(payload.share.isFinite, "\(payload.share)")
         }
     }

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import JobQueue
+import JobQueueTesting
 import Observability
 import Postgres
 import Storage

@@ -22,31 +22,35 @@ struct HealthCheck: Sendable {
         var isReady: Bool { status == "ready" }
     }
 
+    /// Looks at both servers; what is wrong goes to the log with its reason.
     func report(_ logger: Logger) async -> Report {
-        var report = Report()
+        var found: [Diagnostic] = []
         do {
-            let pending = try await migrations.pending(database)
-            if !pending.isEmpty {
-                report.migrations = "pending"
-                logger.warning("not ready: migrations are pending", metadata: ["count": "\(pending.count)"])
-            }
+            found.append(DatabaseSnapshot.migrations(pending: try await migrations.pending(database)))
         } catch {
-            report.database = "unavailable"
-            report.migrations = "unknown"
-            logger.warning("not ready: the database does not answer", metadata: ["error": "\(error)"])
+            found.append(.failed("postgresql", "does not answer: \(error)", nil))
         }
         do {
             _ = try await redis.send(RedisCommand("PING"))
         } catch {
-            report.redis = "unavailable"
-            logger.warning("not ready: Redis does not answer", metadata: ["error": "\(error)"])
+            found.append(.failed("redis", "does not answer: \(error)", nil))
         }
-        if [report.database, report.migrations, report.redis] != ["ok", "ok", "ok"] || !servers.isUsable {
-            report.status = "not_ready"
+        let failed = found.filter { $0.severity == .failed }
+        for diagnostic in failed {
+            logger.warning("not ready: \(diagnostic)", metadata: ["check": "\(diagnostic.name)"])
         }
-        // Said, and no reason to take the shop down: orders are safe in the database.
-        if report.redis == "ok", !servers.dangers.isEmpty { report.redis = "unsafe" }
-        return report
+        return Report(failed: Set(failed.map(\.name)), servers)
+    }
+}
+
+extension HealthCheck.Report {
+    /// - Parameter failed: the names of what failed.
+    fileprivate init(failed: Set<String>, _ servers: ServerStatus) {
+        if !failed.isEmpty || !servers.isUsable { status = "not_ready" }
+        if failed.contains("migrations") { migrations = "pending" }
+        if failed.contains("postgresql") { (database, migrations) = ("unavailable", "unknown") }
+        // Dangerous settings are reported, and no reason to take the shop down: orders are safe in the database.
+        redis = failed.contains("redis") ? "unavailable" : servers.dangers.isEmpty ? "ok" : "unsafe"
     }
 }
 

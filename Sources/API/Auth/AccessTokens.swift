@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import FoundationEssentials
+import JSON
 import JWTKit
 
 /// Issues and checks access tokens: JWTs signed with HS256 and one of a fixed set of keys.
@@ -46,7 +47,7 @@ struct AccessTokens: Sendable {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]), Base64URL.decode(parts[1]) != nil,
             Base64URL.decode(parts[2])?.count == SHA256.byteCount,
-            case .object(let fields) = try? JSONParser.parse(header), fields.count == 3,
+            case .object(let fields) = try? JSONValue(parsing: header), fields.count == 3,
             fields["alg"] == .string("HS256"), fields["typ"] == .string(AccessClaims.type),
             case .string(let kid) = fields["kid"], let collection = collections[kid],
             let claims = try? await collection.verify(token, as: AccessClaims.self)

@@ -253,7 +253,7 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         fields[.cacheControl] = "no-store"
         fields[.contentType] = "application/problem+json"
         fields[.connection] = "close"
-        let data = (try? JSONResponse.data(document)) ?? Data()
+        let data = (try? JSONResponse.data(document)) ?? []
         fields[.contentLength] = String(data.count)
         resources.count(problem.status.code)
         logger.debug(

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// The problems every part of the API shares. Those of one area stand beside its routes.
 extension Problem {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 import NIOPosix
 
@@ -13,7 +14,7 @@ extension Request {
     func json() async throws -> JSONValue {
         if let type = headers[.contentType], !Self.isJSON(type) { throw Problem.unsupportedMediaType }
         do {
-            return try await JSONParser.parseAside(try await bodyBytes())
+            return try await JSONValue.parsedAside(try await bodyBytes())
         } catch let error as JSONSyntaxError {
             throw Problem.malformedJSON(error)
         }
@@ -25,7 +26,7 @@ extension Request {
         guard !bytes.isEmpty else { return try RequestFields(.object([:])) }
         if let type = headers[.contentType], !Self.isJSON(type) { throw Problem.unsupportedMediaType }
         do {
-            return try RequestFields(try await JSONParser.parseAside(bytes))
+            return try RequestFields(try await JSONValue.parsedAside(bytes))
         } catch let error as JSONSyntaxError {
             throw Problem.malformedJSON(error)
         }
@@ -46,11 +47,11 @@ extension Request {
     }
 }
 
-extension JSONParser {
+extension JSONValue {
     /// The same on a thread that nobody else waits for, when the document is long: other requests share this one.
-    static func parseAside(_ bytes: [UInt8]) async throws -> JSONValue {
-        guard bytes.count > Limits.quickBodyBytes else { return try parse(bytes) }
-        return try await NIOThreadPool.singleton.runIfActive { try parse(bytes) }
+    static func parsedAside(_ bytes: [UInt8]) async throws -> JSONValue {
+        guard bytes.count > Limits.quickBodyBytes else { return try JSONValue(parsing: bytes) }
+        return try await NIOThreadPool.singleton.runIfActive { try JSONValue(parsing: bytes) }
     }
 }
 

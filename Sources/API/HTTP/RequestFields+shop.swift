@@ -1,5 +1,6 @@
 import Bootstrap
 import Domain
+import JSON
 
 /// Readers for the shop's own values.
 extension RequestFields {

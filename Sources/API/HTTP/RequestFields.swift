@@ -1,4 +1,5 @@
 import Domain
+import JSON
 
 /// Takes a request body apart field by field and collects everything that is wrong with it, so that one answer names
 /// all of it.
@@ -6,7 +7,7 @@ import Domain
 /// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the
 /// fields nobody asked for, because a field the shop does not know is a mistake or an attempt at mass assignment.
 struct RequestFields {
-    private let members: [String: JSONValue]
+    private let members: JSONObject
     private let path: String
     private var asked: Set<String> = []
     private(set) var errors: [FieldError] = []
@@ -30,7 +31,7 @@ struct RequestFields {
     func finish() throws(Problem) { if !isComplete { throw rejection } }
 
     private var unknown: [FieldError] {
-        Set(members.keys).subtracting(asked).sorted().map {
+        Set(members.names).subtracting(asked).sorted().map {
             FieldError(
                 field: path + $0.shortened(to: 64), code: .unknownField, message: "This field is not known here.")
         }

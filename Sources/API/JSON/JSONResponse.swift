@@ -1,26 +1,14 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
-/// Writes answers. One encoder serves all requests: making one costs more than using it, and it is never changed after
-/// this.
+/// Writes answers.
 enum JSONResponse {
-    private static let encoder: JSONEncoder = {
-        let encoder = JSONEncoder()
-        // Sorted members make equal values equal bytes, which strong ETags are made from.
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(timestamp))
-        }
-        return encoder
-    }()
+    /// Sorted members make equal values equal bytes, which strong ETags are made from.
+    private static let style = JSONStyle(sortsMembers: true, showsMilliseconds: true)
 
-    /// RFC 3339 in UTC with milliseconds.
-    private static let timestamp = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-
-    static func data(_ value: some Encodable) throws -> Data { try encoder.encode(value) }
+    static func data(_ value: some Encodable) throws -> [UInt8] { try JSONCoder.encode(value, style) }
 
     /// A JSON response.
     static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws

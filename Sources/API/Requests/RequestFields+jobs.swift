@@ -1,10 +1,11 @@
+import JSON
 import JobQueue
 
 /// Readers for settings of queues.
 extension RequestFields {
     mutating func boolean(_ field: String) -> Bool? {
         guard let value = value(field) else { return nil }
-        if case .boolean(let flag) = value { return flag }
+        if case .bool(let flag) = value { return flag }
         note(field, .wrongType, "Expected true or false, got \(value.kind).")
         return nil
     }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import JobQueue
 
 /// A job as operators see it in a list: without its payload and the errors but the last.
@@ -50,5 +51,5 @@ struct JobBody: Encodable {
     }
 
     /// The payload as JSON; what cannot be read as such (a malformed job) is shown as text.
-    private var payload: JSONValue { (try? JSONParser.parse(Array(job.payload.utf8))) ?? .string(job.payload) }
+    private var payload: JSONValue { JSONValue(documentOrText: job.payload) }
 }

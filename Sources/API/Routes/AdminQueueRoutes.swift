@@ -15,7 +15,7 @@ struct AdminQueueRoutes {
 
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        let queues = try await jobs.queues(known: ShopQueues.all)
+        let queues = try await jobs.queues(known: ShopQueue.names)
         return try JSONResponse.response(PageBody(items: queues, nextCursor: nil))
     }
 
@@ -40,6 +40,6 @@ struct AdminQueueRoutes {
     }
 
     private func status(_ queue: QueueName) async throws -> QueueStatus? {
-        try await jobs.queues(known: ShopQueues.all).first { $0.queue == queue }
+        try await jobs.queues(known: ShopQueue.names).first { $0.queue == queue }
     }
 }

@@ -5,6 +5,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import Storage
 
@@ -53,7 +54,7 @@ struct EmailWebhookRoutes {
             context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? await JSONParser.parseAside(body), let news = SendGridNotice.events(document) else {
+        guard let document = try? await JSONValue.parsedAside(body), let news = SendGridNotice.events(document) else {
             WebhookMetrics.count(.malformed, of: Self.provider)
             throw Problem.badRequest("The body is not a list of the mail provider's events.")
         }

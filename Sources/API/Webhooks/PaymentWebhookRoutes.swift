@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import Metrics
 import NIOPosix
@@ -76,7 +77,7 @@ struct PaymentWebhookRoutes {
     private func content(
         of body: [UInt8], _ reader: any PaymentWebhookReader
     ) async throws -> PaymentWebhookContent {
-        guard let document = try? await JSONParser.parseAside(body) else { return .unreadable }
+        guard let document = try? await JSONValue.parsedAside(body) else { return .unreadable }
         let content =
             body.count > Limits.quickBodyBytes
             ? try await NIOThreadPool.singleton.runIfActive { reader.content(of: body) } : reader.content(of: body)

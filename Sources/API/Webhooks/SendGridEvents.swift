@@ -2,6 +2,7 @@ import Arithmetic
 import Crypto
 import Domain
 import FoundationEssentials
+import JSON
 
 /// What tells the mail provider's events from others': ECDSA with P-256 and SHA-256 over a timestamp and the body as it
 /// came

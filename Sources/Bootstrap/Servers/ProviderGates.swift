@@ -19,9 +19,12 @@ package struct ProviderGates: Sendable {
 
     /// The queues whose jobs can do nothing without a provider, and its gate.
     package var byQueue: [QueueName: RedisCallGate] {
-        [
-            CheckoutOrder.queue: payments, RefundPayment.queue: payments, ReconcilePayments.queue: payments,
-            SendEmail.queue: mail,
-        ]
+        ShopQueue.allCases.reduce(into: [:]) { gates, queue in
+            switch queue.provider {
+            case .payments: gates[queue.name] = payments
+            case .email: gates[queue.name] = mail
+            case nil: break
+            }
+        }
     }
 }

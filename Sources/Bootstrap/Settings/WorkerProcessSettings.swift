@@ -15,7 +15,7 @@ package struct WorkerProcessSettings: ProcessSettings {
     package init?(_ reader: inout SettingsReader) {
         log = LogSettings(&reader)
         metrics = MetricsSettings(&reader)
-        worker = WorkerSettings(&reader, defaults: ShopQueues.concurrency)
+        worker = WorkerSettings(&reader, defaults: ShopQueue.defaultSlots)
         rates = RateSettings(&reader)
         shop = ShopSettings(&reader)
         let database = DatabaseSettings(&reader, applicationName: "cartwright-worker")

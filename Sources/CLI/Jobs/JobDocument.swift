@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import JobQueue
 
 /// A job in JSON, with the names of the HTTP API.
@@ -41,7 +42,7 @@ struct JobDocument: Encodable {
         reason = job.reason
         attempts = job.attempts
         crashes = job.crashes
-        payload = JSONValue(document: job.payload)
+        payload = JSONValue(documentOrText: job.payload)
         errors = job.errors
         process = job.process
         durable = job.isDurable

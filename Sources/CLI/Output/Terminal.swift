@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Standard output and standard error.
 enum Terminal {
@@ -24,5 +25,16 @@ enum Terminal {
             return nil
         }
         return Int(size.ws_col)
+    }
+}
+
+extension Terminal {
+    /// How scripts get their documents: members in snake case and in order, times to the millisecond.
+    static let documents = JSONStyle(
+        sortsMembers: true, isIndented: true, namesInSnakeCase: true, showsMilliseconds: true)
+
+    /// Writes a value as JSON.
+    static func writeJSON(_ value: some Encodable) throws {
+        write(try JSONCoder.text(value, documents))
     }
 }

@@ -17,7 +17,7 @@ enum QueueSwitch {
     /// - Throws: ``Failure`` for a queue that does not exist, so that a slip of the keyboard does not look like
     ///   success.
     static func requireKnown(_ queue: QueueName, _ services: Services) async throws {
-        let known = try await services.inspector.queues(known: ShopQueues.all).map(\.queue)
+        let known = try await services.inspector.queues(known: ShopQueue.names).map(\.queue)
         guard known.contains(queue) else {
             throw Failure(
                 "There is no queue named \(queue).", advice: "Queues: " + known.map(\.rawValue).joined(separator: ", "))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bootstrap
 import JobQueue
+import Storage
 
 /// All queues with what waits in them.
 struct QueuesList: AsyncParsableCommand {
@@ -11,7 +12,7 @@ struct QueuesList: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let queues = try await Services.use { services in try await services.inspector.queues(known: ShopQueues.all) }
+        let queues = try await Services.use { services in try await services.inspector.queues(known: ShopQueue.names) }
         if json {
             try Terminal.writeJSON(queues)
             return

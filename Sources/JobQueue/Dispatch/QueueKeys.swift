@@ -3,13 +3,13 @@
 ///
 /// | key | type | holds |
 /// |---|---|---|
-/// | `cw:{q}:ready` | list | envelopes of waiting jobs; new ones at the left, claimed from the right; an empty element only wakes |
+/// | `cw:{q}:ready` | list | envelopes of waiting jobs, new ones at the left; an empty element only wakes |
 /// | `cw:{q}:delayed` | sorted set | envelopes by due time, milliseconds of server time |
 /// | `cw:{q}:leases` | sorted set | worker processes by the time their lease lapses, milliseconds of server time |
 /// | `cw:{q}:claims:<process>` | hash | epoch → envelope of each job the process has claimed |
 /// | `cw:{q}:inbox:<process>` | list | jobs moved by the blocking wake-up, not yet claimed |
 /// | `cw:{q}:epoch` | string | last fencing epoch given out |
-/// | `cw:{q}:settings` | hash | copy of the queue's row in `job_queues`: `paused`, `concurrency`, `rate` (per second), `burst` where they are set |
+/// | `cw:{q}:settings` | hash | copy of what `job_queues` sets: `paused`, `concurrency`, `rate`, `burst` |
 /// | `cw:{q}:bucket` | hash | tokens left of the rate limit, and when they were counted, in microseconds |
 /// | `cw:{q}:unique` | hash | unique key → id of the ephemeral job that holds it |
 /// | `cw:{q}:dead` | sorted set | ids of dead ephemeral jobs by time of death |

@@ -94,7 +94,8 @@ package enum QueueScripts {
                 if rate then tokens = tokens - count end
             end
             if rate then
-                redis.call('HSET', KEYS[8], 'tokens', string.format('%.6f', tokens), 'at', string.format('%.0f', micros))
+                redis.call('HSET', KEYS[8],
+                    'tokens', string.format('%.6f', tokens), 'at', string.format('%.0f', micros))
                 if tokens < 1 then reply[6] = math.ceil((1 - tokens) / rate * 1000) end
             end
             reply[4] = redis.call('LLEN', KEYS[1])
@@ -102,26 +103,6 @@ package enum QueueScripts {
             if next[2] then reply[2] = tonumber(next[2]) end
             return reply
             """)
-
-    static func claimArguments(process: ProcessID, free: Int, acknowledge: [Acknowledgement]) -> [RedisArgument] {
-        var arguments: [RedisArgument] = []
-        arguments.reserveCapacity(4 + acknowledge.count)
-        arguments.append(.init(process.rawValue))
-        arguments.append(.init(LeaseState.duration.milliseconds))
-        arguments.append(.init(free))
-        let holders = acknowledge.filter { $0.unique != nil }
-        arguments.append(.init(acknowledge.count - holders.count))
-        for acknowledgement in acknowledge where acknowledgement.unique == nil {
-            arguments.append(.init(acknowledgement.epoch))
-        }
-        for acknowledgement in holders {
-            guard let holding = acknowledgement.unique else { continue }
-            arguments.append(contentsOf: [
-                .init(acknowledgement.epoch), .init(holding.key), .init(holding.job.description),
-            ])
-        }
-        return arguments
-    }
 
     /// Renews a process's lease and promotes due jobs, also while all slots of all processes are taken.
     /// KEYS: leases, delayed, ready, claims, inbox. ARGV: process, lease ms.
@@ -178,7 +159,9 @@ package enum QueueScripts {
             local time = redis.call('TIME')
             redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[2])
             redis.call('HSET', KEYS[3], ARGV[2], ARGV[3])
-            if ARGV[4] ~= '' and redis.call('HGET', KEYS[4], ARGV[4]) == ARGV[2] then redis.call('HDEL', KEYS[4], ARGV[4]) end
+            if ARGV[4] ~= '' and redis.call('HGET', KEYS[4], ARGV[4]) == ARGV[2] then
+                redis.call('HDEL', KEYS[4], ARGV[4])
+            end
             return 1
             """)
 
@@ -238,10 +221,13 @@ package enum QueueScripts {
                         chain = chain .. ',' .. epoch
                     end
                     local header = table.concat(
-                        {'2', id, name, version, attempts, string.format('%.0f', crashes), at, chain, kind, payload, unique}, ' ')
+                        {'2', id, name, version, attempts, string.format('%.0f', crashes), at, chain, kind, payload,
+                         unique}, ' ')
                     local key = string.sub(envelope, body + payload, body + payload + unique - 1)
                     envelope = header .. '\\n' .. string.sub(envelope, body)
-                    if burial and key ~= '' and redis.call('HGET', KEYS[7], key) == id then redis.call('HDEL', KEYS[7], key) end
+                    if burial and key ~= '' and redis.call('HGET', KEYS[7], key) == id then
+                        redis.call('HDEL', KEYS[7], key)
+                    end
                 end
                 if burial then
                     redis.call('ZADD', KEYS[5], now, id)

@@ -11,7 +11,8 @@ struct DeadLetterIndex: Sendable {
     /// sort that it can't do without costs no more than before, whatever it thinks. How many rows a filter leaves hangs
     /// on its values, so they are planned with.
     static let planning: SQL = """
-        SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)
+        SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true),
+               set_config('plan_cache_mode', 'force_custom_plan', true)
         """
 
     /// Columns in front of `state` and `id`, with the value that is looked for.

@@ -1,4 +1,6 @@
 public import Foundation
+import JSON
+import Postgres
 
 /// A job as operators see it.
 public struct JobDetail: Sendable, Hashable {
@@ -40,6 +42,33 @@ public struct JobDetail: Sendable, Hashable {
     public let cancelRequestedAt: Date?
     /// Whether the ledger holds it; an ephemeral job is in Redis alone.
     public let isDurable: Bool
+
+    package init(
+        id: JobID, queue: String, name: String, state: JobState, reason: String?, attempts: Int, crashes: Int,
+        payload: String, errors: [AttemptRecord], process: String?, createdAt: Date, dispatchAt: Date, startedAt: Date?,
+        finishedAt: Date?, fingerprint: String?, uniqueKey: String?, progress: ReportedProgress?,
+        cancelRequestedAt: Date?, isDurable: Bool
+    ) {
+        self.id = id
+        self.queue = queue
+        self.name = name
+        self.state = state
+        self.reason = reason
+        self.attempts = attempts
+        self.crashes = crashes
+        self.payload = payload
+        self.errors = errors
+        self.process = process
+        self.createdAt = createdAt
+        self.dispatchAt = dispatchAt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.fingerprint = fingerprint
+        self.uniqueKey = uniqueKey
+        self.progress = progress
+        self.cancelRequestedAt = cancelRequestedAt
+        self.isDurable = isDurable
+    }
 }
 
 /// How far an attempt said it was, and when.
@@ -72,5 +101,34 @@ public struct AttemptRecord: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case attempt, code, message, fingerprint, process, at
         case durationMilliseconds = "duration_ms"
+    }
+}
+
+extension JobDetail {
+    /// What ``init(_:)`` reads of a row.
+    static let columns = """
+        id, queue, name, state, reason, attempts, crashes, payload::text AS payload, errors::text AS errors, process,
+        created_at, dispatch_at, started_at, finished_at, fingerprint, unique_key, progress, progress_message,
+        progress_at, cancel_requested_at
+        """
+
+    /// Reads a row with ``columns``.
+    init(_ row: PostgresRow) throws {
+        let errors: String = try row["errors"]
+        let state: String = try row["state"]
+        let fraction: Double? = try row["progress"]
+        self.init(
+            id: JobID(rawValue: try row["id"]), queue: try row["queue"], name: try row["name"],
+            state: JobState(rawValue: state) ?? .parked,
+            reason: try row["reason"], attempts: try row["attempts"], crashes: try row["crashes"],
+            payload: try row["payload"],
+            errors: try JSONCoder.decode([AttemptRecord].self, from: errors),
+            process: try row["process"],
+            createdAt: try row["created_at"], dispatchAt: try row["dispatch_at"], startedAt: try row["started_at"],
+            finishedAt: try row["finished_at"], fingerprint: try row["fingerprint"], uniqueKey: try row["unique_key"],
+            progress: try fraction.map {
+                ReportedProgress(fraction: $0, message: try row["progress_message"], at: try row["progress_at"])
+            },
+            cancelRequestedAt: try row["cancel_requested_at"], isDurable: true)
     }
 }

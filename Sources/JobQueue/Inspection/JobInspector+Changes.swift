@@ -8,26 +8,27 @@ extension JobInspector {
     ///   unique key by now.
     public func retry(_ id: JobID) async throws {
         let candidate: SQL = """
-            SELECT id, queue, state, unique_key FROM jobs WHERE id = \(id) AND state IN ('dead', 'parked', 'ready') FOR NO KEY UPDATE
+            SELECT id, queue, state, unique_key FROM jobs
+             WHERE id = \(id) AND state IN ('dead', 'parked', 'ready') FOR NO KEY UPDATE
             """
-        let revived = try await database.transaction { transaction in
+        let requeued = try await database.transaction { transaction in
             let before: String? = try transaction.query("SELECT state FROM jobs WHERE id = \(id) FOR NO KEY UPDATE")
                 .first?["state"]
-            let revived = try Requeue.jobs(in: try transaction.query(Requeue.statement(for: candidate)))
-            if !revived.isEmpty {
+            let requeued = try Requeue.jobs(in: try transaction.query(Requeue.statement(for: candidate)))
+            if !requeued.isEmpty {
                 try transaction.note(
                     note(JobChange(before: ["state": before ?? ""], after: ["state": JobState.ready.rawValue])))
             }
-            return revived
+            return requeued
         }
-        if !revived.isEmpty { return await dispatcher.push(revived) }
+        if !requeued.isEmpty { return await dispatcher.push(requeued) }
         if let job = try await findEphemeral(id) {
-            let revival = try await revive([job], of: job.queue)
-            if revival.count == 1 {
+            let result = try await requeue([job], of: job.queue)
+            if result.count == 1 {
                 return try await takeNote(
                     JobChange(before: ["state": JobState.dead.rawValue], after: ["state": JobState.ready.rawValue]))
             }
-            if let holder = revival.holder { throw JobInspectionError.uniqueKeyTaken(id, by: holder) }
+            if let holder = result.holder { throw JobInspectionError.uniqueKeyTaken(id, by: holder) }
         }
         throw try await refusal(id)
     }
@@ -101,5 +102,50 @@ extension JobInspector {
              WHERE jobs.id = \(id) AND held.job_id <> jobs.id
             """)
         return try rows.first.map { JobID(rawValue: try $0["job_id"]) }
+    }
+}
+
+/// What a request to cancel a job has led to.
+public enum Cancellation: String, Sendable, Hashable {
+    /// It waited and will not run any more.
+    case discarded
+    /// It runs; its worker process ends it.
+    case requested
+}
+
+/// Brings jobs back to `ready`, with all their attempts ahead of them.
+enum Requeue {
+    /// Requeues what `candidates` selects (`id`, `queue`, `state` and `unique_key` of rows it has locked) and returns
+    /// id, queue, name and version of those requeued. A dead job whose unique key another one has taken meanwhile stays
+    /// dead.
+    static func statement(for candidates: SQL) -> SQL {
+        """
+        WITH candidate AS MATERIALIZED (
+            \(candidates)
+        ), taken AS (
+            INSERT INTO job_unique_keys (queue, key, job_id)
+            SELECT queue, unique_key, id FROM candidate
+             WHERE state = 'dead' AND unique_key IS NOT NULL ORDER BY unique_key
+            ON CONFLICT DO NOTHING
+            RETURNING job_id
+        )
+        UPDATE jobs
+           SET state = 'ready', reason = NULL, finished_at = NULL, attempts = 0, crashes = 0, dispatch_at = now(),
+               fingerprint = NULL, cancel_requested_at = NULL
+          FROM candidate
+         WHERE jobs.id = candidate.id
+           AND (candidate.state <> 'dead' OR candidate.unique_key IS NULL OR candidate.id IN (SELECT job_id FROM taken))
+        RETURNING jobs.id, jobs.queue, jobs.name, jobs.version
+        """
+    }
+
+    /// What ``statement(for:)`` requeued, oldest first.
+    static func jobs(in rows: [PostgresRow]) throws -> [CommittedJob] {
+        try rows.compactMap { row in
+            guard let queue = QueueName(rawValue: try row["queue"]) else { return nil }
+            return CommittedJob(
+                id: JobID(rawValue: try row["id"]), queue: queue, name: try row["name"], version: try row["version"],
+                runAt: nil)
+        }.sorted { $0.id.description < $1.id.description }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Postgres
 
 extension JobInspector {
@@ -20,22 +20,66 @@ extension JobInspector {
                  ORDER BY count DESC, last_at DESC
                  LIMIT \(min(max(limit, 1), 200))
             )
-            SELECT counted.*, name, reason, newest.errors -> -1 ->> 'code' AS code, newest.errors -> -1 ->> 'message' AS message
+            SELECT counted.*, name, reason, newest.errors -> -1 ->> 'code' AS code,
+                   newest.errors -> -1 ->> 'message' AS message
               FROM counted
              CROSS JOIN LATERAL (SELECT name, reason, errors FROM jobs
                                   WHERE state IN ('dead', 'parked')
-                                    AND (fingerprint, state, id) >= (counted.fingerprint, 'dead'::text, \(UUID.oldest)::uuid)
-                                    AND (fingerprint, state, id) <= (counted.fingerprint, 'dead'::text, \(UUID.newest)::uuid)
+                                    AND (fingerprint, state, id)
+                                        >= (counted.fingerprint, 'dead'::text, \(UUID.oldest)::uuid)
+                                    AND (fingerprint, state, id)
+                                        <= (counted.fingerprint, 'dead'::text, \(UUID.newest)::uuid)
                                   ORDER BY fingerprint DESC, state DESC, id DESC LIMIT 1) AS newest
              ORDER BY count DESC, last_at DESC
             """
-        let rows = try await database.pipeline([DeadLetterIndex.planning, statement])[1].rows
-        return try rows.map { row in
+        let groups = Query.rows(statement) { row in
             DeadGroup(
                 fingerprint: try row["fingerprint"], name: try row["name"], reason: try row["reason"],
-                code: try row["code"],
-                message: try row["message"], count: try row["count"], firstAt: try row["first_at"],
-                lastAt: try row["last_at"])
+                code: try row["code"], message: try row["message"], count: try row["count"],
+                firstAt: try row["first_at"], lastAt: try row["last_at"])
         }
+        return try await database.pipeline(DeadLetterIndex.planning, groups).1
+    }
+}
+
+/// Dead letters whose last errors have one cause, as far as a fingerprint tells.
+public struct DeadGroup: Sendable, Hashable {
+    /// What they have in common; see ``JobFilter/fingerprint``.
+    public let fingerprint: String
+    /// Their kind.
+    public let name: String
+    /// Why the newest of them is dead.
+    public let reason: String
+    /// The code of the newest one's last error; nil when it has none.
+    public let code: String?
+    /// The message of the newest one's last error.
+    public let message: String?
+    /// How many there are.
+    public let count: Int
+    /// When the first of them died.
+    public let firstAt: Date
+    /// When the last of them died.
+    public let lastAt: Date
+}
+
+/// As JSON for operators: the HTTP API and `cartwright jobs groups --json` show the same document.
+extension DeadGroup: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case fingerprint, name, reason, code, message, count
+        case firstAt = "first_at"
+        case lastAt = "last_at"
+    }
+
+    /// Writes every member.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(fingerprint, forKey: .fingerprint)
+        try container.encode(name, forKey: .name)
+        try container.encode(reason, forKey: .reason)
+        try container.encode(code, forKey: .code)
+        try container.encode(message, forKey: .message)
+        try container.encode(count, forKey: .count)
+        try container.encode(firstAt, forKey: .firstAt)
+        try container.encode(lastAt, forKey: .lastAt)
     }
 }

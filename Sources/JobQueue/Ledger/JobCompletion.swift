@@ -35,7 +35,7 @@ public struct JobCompletion: Sendable {
     }
 
     /// Whether the handler has completed the job itself.
-    var isUsed: Bool { used.isRaised }
+    package var isUsed: Bool { used.isRaised }
 }
 
 extension JobCompletion: PipelineMember {

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 
 /// A durable job that its claim may run: what the ledger knows of it.
-struct StartedJob: Sendable {
+package struct StartedJob: Sendable {
     let id: JobID
     let epoch: Int64
     let name: String
@@ -11,9 +11,6 @@ struct StartedJob: Sendable {
     /// Attempts including this one.
     let attempt: Int
     let crashes: Int
-    /// This start takes over an attempt whose process died in the middle: what that attempt did outside PostgreSQL is
-    /// unknown.
-    let takesOverCrash: Bool
     let createdAt: Date
     let traceparent: String?
     /// The job has crashed too often and was put into the dead letters instead of being started.
@@ -21,10 +18,16 @@ struct StartedJob: Sendable {
 }
 
 /// A claimed copy that asks the ledger to start.
-struct StartRequest: Sendable {
+package struct StartRequest: Sendable {
     let id: JobID
     let epoch: Int64
     let superseded: [Int64]
+
+    package init(id: JobID, epoch: Int64, superseded: [Int64]) {
+        self.id = id
+        self.epoch = epoch
+        self.superseded = superseded
+    }
 }
 
 extension JobLedger {
@@ -41,18 +44,16 @@ extension JobLedger {
     /// A job whose process died before it could carry out an operator's cancellation ends here and has no answer.
     /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting;
     /// the ledger sweeper pushes it again.
-    func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
+    package func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
         let rows = try await database.query(Self.starting(requests, process: process))
         return try rows.compactMap { row in
             let reason: String? = try row["reason"]
             if reason == "cancelled" { return nil }
             return StartedJob(
                 id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"],
-                version: try row["version"],
-                payload: Array((try row["payload"] as String).utf8), attempt: try row["attempts"],
-                crashes: try row["crashes"],
-                takesOverCrash: try row["takes_over"], createdAt: try row["created_at"],
-                traceparent: try row["traceparent"],
+                version: try row["version"], payload: Array((try row["payload"] as String).utf8),
+                attempt: try row["attempts"], crashes: try row["crashes"],
+                createdAt: try row["created_at"], traceparent: try row["traceparent"],
                 isQuarantined: reason == "quarantined")
         }
     }
@@ -63,6 +64,7 @@ extension JobLedger {
         let ids = requests.map(\.id.rawValue)
         let epochs = requests.map(\.epoch)
         let chains = requests.map { $0.superseded.map(String.init).joined(separator: ",") }
+        let claims = Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[])", count: ids.count)
         // Two seconds of grace for a Redis whose clock runs ahead of PostgreSQL's; Redis decides when a job is due.
         return
             """
@@ -86,23 +88,40 @@ extension JobLedger {
                            CASE WHEN job.state = 'running' AND job.epoch < claim.epoch THEN
                                CASE WHEN job.cancel_requested_at IS NOT NULL THEN 'cancelled'
                                     WHEN job.crashes + 1 >= \(Self.crashesAllowed) THEN 'quarantined' END
-                           END AS ending,
-                           CASE WHEN job.epoch < claim.epoch THEN job.state = 'running'
-                                ELSE job.errors -> -1 ->> 'code' = 'process_died'
-                                     AND (job.errors -> -1 ->> 'at')::timestamptz = job.started_at
-                           END AS takes_over
-                      FROM (\(Self.batch("unnest(\(ids)::uuid[], \(epochs)::bigint[], \(chains)::text[])", count: ids.count))) AS claim (id, epoch, chain)
+                           END AS ending
+                      FROM (\(claims)) AS claim (id, epoch, chain)
                       JOIN jobs AS job ON job.id = claim.id
                      WHERE job.epoch < claim.epoch
                            AND (\(Self.state(of: "job")) = 'ready' AND job.dispatch_at <= now() + interval '2 seconds'
-                                AND (job.unique_until IS DISTINCT FROM 'started' OR lock_job_unique_key(job.queue, job.unique_key))
-                                OR \(Self.state(of: "job")) = 'running' AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
-                        OR job.epoch = claim.epoch AND \(Self.state(of: "job")) = 'running' AND job.process = \(process.rawValue)
+                                AND (job.unique_until IS DISTINCT FROM 'started'
+                                     OR lock_job_unique_key(job.queue, job.unique_key))
+                                OR \(Self.state(of: "job")) = 'running'
+                                AND job.epoch = ANY (string_to_array(claim.chain, ',')::bigint[]))
+                        OR job.epoch = claim.epoch AND \(Self.state(of: "job")) = 'running'
+                           AND job.process = \(process.rawValue)
                      ORDER BY job.id
                        FOR NO KEY UPDATE OF job) AS claimed
              WHERE jobs.id = claimed.id
-            RETURNING jobs.id, jobs.epoch, name, version, payload::text AS payload, attempts, crashes, coalesce(takes_over, false) AS takes_over,
-                      created_at, traceparent, reason
+            RETURNING jobs.id, jobs.epoch, name, version, payload::text AS payload, attempts, crashes, created_at,
+                      traceparent, reason
             """
     }
+}
+
+/// One life of a worker process: host, pid and a random part, so that a restarted process, or one that let its lease
+/// lapse, never passes for its former self.
+package struct ProcessID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package static func new() -> ProcessID {
+        let host = ProcessInfo.processInfo.hostName.prefix(40)
+        let life = String(UInt32.random(in: .min ... .max), radix: 36)
+        return ProcessID(rawValue: "\(host)-\(ProcessInfo.processInfo.processIdentifier)-\(life)")
+    }
+
+    package var description: String { rawValue }
 }

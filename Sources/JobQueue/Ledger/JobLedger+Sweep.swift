@@ -39,30 +39,34 @@ extension JobLedger {
                SET dispatch_at = now()
              WHERE id IN (SELECT id FROM jobs
                            WHERE queue = \(queue) AND state = 'ready'
-                             AND dispatch_at < CASE WHEN \(oldestWaiting)::timestamptz > now() + interval '2 seconds' THEN '-infinity'
-                                                 ELSE least(\(oldestWaiting)::timestamptz, now()) END
-                                 - \(slack.milliseconds) * interval '1 millisecond'
+                             AND dispatch_at
+                                 < CASE WHEN \(oldestWaiting)::timestamptz > now() + interval '2 seconds'
+                                        THEN '-infinity'
+                                        ELSE least(\(oldestWaiting)::timestamptz, now()) END
+                                   - \(slack.milliseconds) * interval '1 millisecond'
                            ORDER BY dispatch_at
                            LIMIT \(limit)
                              FOR UPDATE SKIP LOCKED)
-            RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms, NULL::bigint AS superseded
+            RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms,
+                      NULL::bigint AS superseded
             """)
         return try rows.map(Self.lost)
     }
 
     /// Queues in which something may have to be pushed, by the ledger alone.
-    func suspicions(queues: [QueueName], slack: Duration) async throws -> [QueueAnomaly] {
+    func anomalies(queues: [QueueName], slack: Duration) async throws -> [QueueAnomaly] {
+        let slack: SQL = "\(slack.milliseconds) * interval '1 millisecond'"
         let rows = try await database.query(
             """
             SELECT queue, overdue, processes
               FROM (SELECT queue,
                            EXISTS (SELECT FROM jobs
                                     WHERE jobs.queue = served.queue AND state = 'ready'
-                                      AND dispatch_at < now() - \(slack.milliseconds) * interval '1 millisecond') AS overdue,
+                                      AND dispatch_at < now() - \(slack)) AS overdue,
                            ARRAY(SELECT DISTINCT process FROM jobs
                                   WHERE jobs.queue = served.queue AND state = 'running'
-                                    AND started_at < now() - \(slack.milliseconds) * interval '1 millisecond') AS processes
-                      FROM unnest(\(queues.map(\.rawValue))::text[]) AS served (queue)) AS suspicion
+                                    AND started_at < now() - \(slack)) AS processes
+                      FROM unnest(\(queues.map(\.rawValue))::text[]) AS served (queue)) AS anomaly
              WHERE overdue OR processes <> '{}'
             """)
         return try rows.map { row in
@@ -83,12 +87,14 @@ extension JobLedger {
              WHERE id IN (SELECT id FROM jobs
                            WHERE queue = \(queue) AND state = 'running' AND process = \(process.rawValue)
                              AND greatest(dispatch_at, started_at)
-                                 < CASE WHEN \(oldestWaiting)::timestamptz > now() + interval '2 seconds' THEN '-infinity'
+                                 < CASE WHEN \(oldestWaiting)::timestamptz > now() + interval '2 seconds'
+                                        THEN '-infinity'
                                         ELSE least(\(oldestWaiting)::timestamptz, now()) END
                                    - \(slack.milliseconds) * interval '1 millisecond'
                            LIMIT \(limit)
                              FOR UPDATE SKIP LOCKED)
-            RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms, epoch AS superseded
+            RETURNING id, name, version, (extract(epoch FROM dispatch_at) * 1000)::bigint AS dispatch_ms,
+                      epoch AS superseded
             """)
         return try rows.map(Self.lost)
     }
@@ -108,10 +114,11 @@ extension JobLedger {
     }
 
     /// Makes the coming days' partitions and drops those in which everything is finished and older than
-    /// `retentionDays`.
-    func maintainPartitions(retentionDays: Int) async throws {
+    /// `retention`.
+    func maintainPartitions(retention: Duration) async throws {
+        let days = max(1, retention.components.seconds / 86_400)
         _ = try await database.query("SELECT create_job_partitions(3)")
-        _ = try await database.query("SELECT drop_finished_job_partitions(\(retentionDays))")
+        _ = try await database.query("SELECT drop_finished_job_partitions(\(days))")
         try await database.execute("DELETE FROM job_schedule_slots WHERE fire_at < now() - interval '30 days'")
     }
 

@@ -63,7 +63,8 @@ public struct JobSchedule: Sendable {
         // As above: a constant in the source.
         guard let zone = TimeZone(identifier: identifier) else {
             fatalError(
-                "schedule \(name): there is no time zone \"\(identifier)\"; expected an identifier such as Europe/Berlin, or UTC"
+                "schedule \(name): there is no time zone \"\(identifier)\"; "
+                    + "expected an identifier such as Europe/Berlin, or UTC"
             )
         }
         self.init(name, .cron(CronTimes(expression: cron, clock: ZoneClock(zone: zone))), catchUp, start, job)
@@ -112,4 +113,27 @@ extension JobSchedule {
     ) {
         self.init(name, cron: cron, timeZone: identifier, catchUp: catchUp, startingWith: start) { _ in job() }
     }
+}
+
+/// What becomes of the slots that a schedule missed while no worker ran, or none that could reach PostgreSQL.
+public enum CatchUp: Sendable, Hashable {
+    /// They are passed over. A slot fires within ``punctuality`` of its time or not at all.
+    case none
+    /// The latest of them fires.
+    case latest
+    /// The latest so many of them fire, oldest first; 1 to 1,000.
+    case all(limit: Int)
+
+    /// 10 s: a slot that fires so late was not missed. A worker that is restarted needs as long, or one that takes
+    /// over.
+    public static let punctuality: Duration = .seconds(10)
+}
+
+/// One fire time of a schedule, for which one job is enqueued.
+public struct JobSlot: Sendable, Hashable {
+    /// The schedule's name.
+    public let schedule: String
+    /// The time for which the job is enqueued; it may start later. A payload that must know its day or hour takes it
+    /// from here.
+    public let time: Date
 }

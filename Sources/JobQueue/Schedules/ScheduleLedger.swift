@@ -17,7 +17,8 @@ struct ScheduleLedger: Sendable {
             WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
             SELECT clock.now, known.schedule, seen.settled_until
               FROM clock
-             CROSS JOIN unnest(\(schedules.map(\.name))::text[], \(schedules.map(\.times.description))::text[]) AS known (schedule, times)
+             CROSS JOIN unnest(\(schedules.map(\.name))::text[], \(schedules.map(\.times.description))::text[])
+                AS known (schedule, times)
               LEFT JOIN job_schedules AS seen USING (schedule, times)
             """)
         var settled: [String: Date] = [:]
@@ -58,7 +59,8 @@ struct ScheduleLedger: Sendable {
                 """
                 UPDATE job_schedules
                    SET settled_until = \(Date(timeIntervalSince1970: Double(due.settled)))
-                 WHERE schedule = \(schedule.name) AND times = \(schedule.times.description) AND settled_until = \(settled)
+                 WHERE schedule = \(schedule.name) AND times = \(schedule.times.description)
+                   AND settled_until = \(settled)
                 """)
             guard moved == 1 else { return nil }
             // A slot may have its row already: from the schedule's former times, or from before the server's clock was
@@ -68,7 +70,8 @@ struct ScheduleLedger: Sendable {
                     """
                     INSERT INTO job_schedule_slots (schedule, fire_at, job_id)
                     SELECT \(schedule.name), slot.fire_at, slot.job_id
-                      FROM unnest(\(slots.map(\.time))::timestamptz[], \(jobs.map(\.id))::uuid[]) AS slot (fire_at, job_id)
+                      FROM unnest(\(slots.map(\.time))::timestamptz[], \(jobs.map(\.id))::uuid[])
+                        AS slot (fire_at, job_id)
                     ON CONFLICT DO NOTHING
                     RETURNING job_id
                     """

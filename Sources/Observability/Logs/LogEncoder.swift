@@ -1,3 +1,4 @@
+import JSON
 import Logging
 
 /// Turns a log event into the bytes of one line, masked.

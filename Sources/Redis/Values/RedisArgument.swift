@@ -1,3 +1,5 @@
+import Arithmetic
+
 /// One argument of a command. Redis knows only byte strings; numbers go as their decimal text.
 public struct RedisArgument: Sendable, Equatable {
     private enum Storage: Sendable {

@@ -1,3 +1,5 @@
+import Arithmetic
+
 /// A command with its arguments, already in the form it takes on the wire.
 ///
 /// Encoding happens here, on the caller's task, so that the one thread that owns the connection only copies bytes.

@@ -6,7 +6,7 @@ package struct CancelOrder: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "order.cancel"
     /// Where they wait.
-    package static let queue: QueueName = "payments"
+    package static let queue = ShopQueue.payments.name
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 15, from: .seconds(1), to: .minutes(15))
 

@@ -6,7 +6,7 @@ package struct CheckoutOrder: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "order.checkout"
     /// Where they wait.
-    package static let queue: QueueName = "checkout"
+    package static let queue = ShopQueue.checkout.name
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 15, from: .seconds(1), to: .minutes(5))
     /// Five calls to the provider, each as long as it may take, and the waits for their turn.

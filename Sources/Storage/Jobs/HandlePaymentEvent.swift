@@ -5,7 +5,7 @@ package struct HandlePaymentEvent: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "payment_event.process"
     /// Where they wait.
-    package static let queue: QueueName = "webhooks"
+    package static let queue = ShopQueue.webhooks.name
     /// How often they are tried: for some forty minutes, in which an order that is not there yet may turn up.
     package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(10))
 

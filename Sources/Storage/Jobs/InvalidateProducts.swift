@@ -6,7 +6,7 @@ package struct InvalidateProducts: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "product_cache.invalidate"
     /// Where they wait.
-    package static let queue: QueueName = "cache"
+    package static let queue = ShopQueue.cache.name
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 20, from: .milliseconds(200), to: .seconds(30))
 

@@ -5,7 +5,7 @@ package struct ReconcilePayments: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "payments.reconcile"
     /// Where they wait.
-    package static let queue: QueueName = "reconcile"
+    package static let queue = ShopQueue.reconcile.name
     /// How often they are tried. Whatever a run leaves out the next one makes up for.
     package static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(2))
     /// Long lists are read a page at a time.

@@ -6,7 +6,7 @@ package struct RefundPayment: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "payment.refund"
     /// Where they wait.
-    package static let queue: QueueName = "payments"
+    package static let queue = ShopQueue.payments.name
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(15))
 

@@ -6,7 +6,7 @@ package struct SendEmail: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "email.send"
     /// Where they wait.
-    package static let queue: QueueName = "email"
+    package static let queue = ShopQueue.email.name
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(15))
 

@@ -34,7 +34,7 @@ struct CapturePaymentHandler: JobHandler {
 /// Looks for authorizations that are about to expire.
 struct CaptureDeadlines: Job {
     static let name = "authorizations.watch"
-    static let queue: QueueName = "payments"
+    static let queue = ShopQueue.payments.name
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(5))
 }
 

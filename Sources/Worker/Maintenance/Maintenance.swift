@@ -7,7 +7,7 @@ import Storage
 /// not touched for `CART_KEEP_DAYS`.
 struct Housekeeping: Job {
     static let name = "maintenance.purge"
-    static let queue: QueueName = "maintenance"
+    static let queue = ShopQueue.maintenance.name
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(10))
     /// What is left after that waits for the next hour.
     static let timeLimit: Duration = .seconds(20)

@@ -59,7 +59,7 @@ struct RefreshRatesHandler: JobHandler {
 /// Says once a day, over all workers, that the exchange rates are too old.
 struct WatchRates: Job {
     static let name = "rates.watch"
-    static let queue: QueueName = "maintenance"
+    static let queue = ShopQueue.maintenance.name
     static let retry: RetryPolicy = .exponential(attempts: 5, from: .seconds(10), to: .minutes(10))
 }
 

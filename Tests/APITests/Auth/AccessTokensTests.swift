@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Foundation
+import JSON
 import Testing
 
 @testable import API

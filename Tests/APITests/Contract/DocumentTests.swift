@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import JSON
 import TestSupport
 import Testing
 
@@ -30,7 +31,7 @@ struct DocumentTests {
     }
 
     @Test func refersToNothingThatIsMissing() throws {
-        let json = try JSONParser.parse(try APIDocument.load().json)
+        let json = try JSONValue(parsing: try APIDocument.load().json)
         func resolve(_ reference: String) -> JSONValue? {
             var value: JSONValue? = json
             for step in reference.dropFirst(2).split(separator: "/") {
@@ -64,10 +65,10 @@ struct DocumentTests {
 
 extension APIDocument {
     /// The operations of the JSON document, by `METHOD path`, each with `security` written out.
-    func operations() throws -> [String: [String: JSONValue]] {
-        guard case .object(let document) = try JSONParser.parse(json), case .object(let paths)? = document["paths"]
+    func operations() throws -> [String: JSONObject] {
+        guard case .object(let document) = try JSONValue(parsing: json), case .object(let paths)? = document["paths"]
         else { return [:] }
-        var result: [String: [String: JSONValue]] = [:]
+        var result: [String: JSONObject] = [:]
         for (path, item) in paths {
             guard case .object(let members) = item else { continue }
             for (name, member) in members {

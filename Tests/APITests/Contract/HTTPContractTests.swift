@@ -2,6 +2,7 @@ import Bootstrap
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import JSON
 import TestSupport
 import Testing
 
@@ -184,11 +185,7 @@ struct HTTPContractTests {
     @Test func goesOnWithARedisThatIsSetDangerouslyAndSaysSo() async throws {
         let servers = Shop.usable
         try await Shop.open(servers: servers) { shop async throws in
-            servers.found([
-                ServerFinding(
-                    gravity: .dangerous, server: "Redis", setting: "maxmemory-policy", value: "allkeys-lru",
-                    consequence: "", remedy: "")
-            ])
+            servers.found([.failed("redis.eviction", "maxmemory-policy is 'allkeys-lru'", nil)])
             let ready = try await shop.send(.get, "//readyz")
             #expect(ready.status == 200)
             #expect(ready["redis"] == .string("unsafe"))

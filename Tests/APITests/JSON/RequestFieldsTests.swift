@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 import Testing
 
 @testable import API
@@ -7,7 +8,7 @@ import Testing
 @Suite("A body is checked field by field and all errors are named")
 struct RequestFieldsTests {
     private func fields(_ text: String) throws -> RequestFields {
-        try RequestFields(try JSONParser.parse(Array(text.utf8)))
+        try RequestFields(try JSONValue(parsing: Array(text.utf8)))
     }
 
     /// `field:code` of every error of a request.

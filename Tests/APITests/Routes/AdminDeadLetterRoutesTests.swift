@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import JobQueue
 import Postgres
 import TestSupport
@@ -50,7 +51,7 @@ struct AdminDeadLetterRoutesTests {
             let jobs = try await shop.send(.get, "/admin/jobs?fingerprint=group-a", token: support.accessToken)
             #expect(jobs["items", "2", "fingerprint"] == .string("group-a"))
             #expect(jobs["items", "3"] == nil)
-            #expect(jobs["cut"] == .boolean(false))
+            #expect(jobs["cut"] == .bool(false))
             #expect(
                 try await shop.send(.get, "/admin/dead-letters/groups?queue=email", token: support.accessToken)["items"]
                     == .array([]))

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport
@@ -99,7 +100,7 @@ struct AdminEmailRoutesTests {
             for fault in ["mail", "passing", "passing"] { _ = try await mail("failed", fault: fault, in: shop) }
             _ = try await mail("pending", fault: "shop", in: shop)
             let passing = try await shop.send(.post, "/admin/emails/resend", #"{"fault": "passing"}"#, token: token)
-            #expect(passing.status == 202 && passing["resent"] == .integer(2) && passing["has_more"] == .boolean(false))
+            #expect(passing.status == 202 && passing["resent"] == .integer(2) && passing["has_more"] == .bool(false))
             #expect(
                 try await shop.send(.post, "/admin/emails/resend", #"{"kind": "refund"}"#, token: token)["resent"]
                     == .integer(0))

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import JobQueue
 import Postgres
 import TestSupport
@@ -10,7 +11,7 @@ import Testing
 
 @Suite("Operators see queues and set them, on record", .database(migrations: try Shop.migrations()))
 struct AdminQueueRoutesTests {
-    private func queue(_ name: String, in answer: Answer) -> [String: JSONValue]? {
+    private func queue(_ name: String, in answer: Answer) -> JSONObject? {
         guard case .array(let queues)? = answer["items"] else { return nil }
         for case .object(let fields) in queues where fields["queue"] == .string(name) { return fields }
         return nil
@@ -22,7 +23,7 @@ struct AdminQueueRoutesTests {
             let answer = try await shop.send(.get, "/admin/queues", token: support.accessToken)
             for name in ["checkout", "cache"] {
                 let fields = try #require(queue(name, in: answer))
-                #expect(fields["paused"] == .boolean(false))
+                #expect(fields["paused"] == .bool(false))
                 #expect(fields["concurrency"] == .null)
                 #expect(fields["rate_limit"] == .null)
                 #expect(fields["dead"] == .integer(0))
@@ -38,13 +39,13 @@ struct AdminQueueRoutesTests {
                 #"{"paused": true, "concurrency": 5, "rate_limit": {"per_second": 2.5}}"#,
                 token: op.accessToken)
             #expect(set.status == 200)
-            #expect(set["paused"] == .boolean(true))
+            #expect(set["paused"] == .bool(true))
             #expect(set["concurrency"] == .integer(5))
             #expect(set["rate_limit", "per_second"] == .number("2.5"))
             #expect(set["rate_limit", "burst"] == .integer(3))
             let resumed = try await shop.send(
                 .patch, "/admin/queues/email", #"{"paused": false, "rate_limit": null}"#, token: op.accessToken)
-            #expect(resumed["paused"] == .boolean(false))
+            #expect(resumed["paused"] == .bool(false))
             #expect(resumed["concurrency"] == .integer(5))
             #expect(resumed["rate_limit"] == .null)
             let log = try await shop.database.query(

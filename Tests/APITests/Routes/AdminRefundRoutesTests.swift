@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport
@@ -156,7 +157,7 @@ struct AdminRefundRoutesTests {
             #expect(made.status == 202 && made.headers[.retryAfter] == "1")
             #expect(
                 made["amount", "amount"] == .integer(1999) && made["source"] == .string("shop")
-                    && made["restock"] == .boolean(true))
+                    && made["restock"] == .bool(true))
             #expect(made["items", "0", "quantity"] == .integer(1) && made["items", "0", "restocked"] == .integer(0))
             let list = try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)
             #expect(list["refunds", "0", "items", "0", "product_id"] == .string(product))

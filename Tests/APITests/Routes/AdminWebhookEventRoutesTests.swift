@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport
@@ -38,7 +39,7 @@ struct AdminWebhookEventRoutesTests {
             #expect(refused["leaves_behind", "0"] == shown["leaves_behind"])
             #expect(try await shop.send(.delete, "/admin/jobs/\(job)?confirm=true", token: token).status == 204)
             let event = try await shop.send(.get, "/admin/webhook-events/evt_discarded", token: support.accessToken)
-            #expect(event["state"] == .string("ignored") && event["can_replay"] == .boolean(true))
+            #expect(event["state"] == .string("ignored") && event["can_replay"] == .bool(true))
             #expect(event["ignored_by"] == .string("user:\(operator_.id)"))
             let replayed = try await shop.send(.post, "/admin/webhook-events/evt_discarded/replay", token: token)
             #expect(

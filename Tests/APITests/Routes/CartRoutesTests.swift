@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 import Postgres
 import TestSupport
 import Testing
@@ -66,7 +67,7 @@ struct CartRoutesTests {
 
             let body = #"{"email": "\#(member.email)", "password": "\#(Member.password)"}"#
             let login = try await shop.send(.post, "/auth/login", body, headers: [.cartToken: token])
-            #expect(login["cart_merged"] == .boolean(true))
+            #expect(login["cart_merged"] == .bool(true))
             let cart = try await shop.send(.get, "/cart", token: try login.text("access_token"))
             guard case .array(let items)? = cart["items"] else {
                 Issue.record("no items")
@@ -130,7 +131,7 @@ struct CartRoutesTests {
             #expect(late["items", "0", "quantity"] == .integer(8))
             #expect(
                 try await shop.send(.post, "/auth/login", body, headers: [.cartToken: token])["cart_merged"]
-                    == .boolean(true))
+                    == .bool(true))
             let again = try await shop.send(
                 .post, "/cart/items", Self.line(anvil), token: member.accessToken, headers: [.idempotencyKey: "across"])
             #expect(again["items", "0", "quantity"] == .integer(14))
@@ -153,11 +154,11 @@ struct CartRoutesTests {
             let anvil = try await shop.addProduct(stock: 3)
             let cart = try await shop.send(.post, "/cart/items", Self.line(anvil, "3"))
             #expect(cart["items", "0", "available"] == .integer(3))
-            #expect(cart["items", "0", "in_stock"] == .boolean(true))
+            #expect(cart["items", "0", "in_stock"] == .bool(true))
             let token = try #require(cart.headers[.cartToken])
             let more = try await shop.send(.post, "/cart/items", Self.line(anvil, "1"), headers: [.cartToken: token])
             #expect(more["items", "0", "available"] == .integer(3))
-            #expect(more["items", "0", "in_stock"] == .boolean(false))
+            #expect(more["items", "0", "in_stock"] == .bool(false))
             try await shop.database.execute("UPDATE products SET is_active = false WHERE id = \(anvil.id)")
             #expect(
                 try await shop.send(.get, "/cart", headers: [.cartToken: token])["items", "0", "available"]

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport
@@ -15,7 +16,7 @@ struct CatalogRoutesTests {
             let answer = try await shop.send(.get, "/products/\(product.id)")
             #expect(answer.status == 200)
             #expect(answer["price"] == .object(["amount": .integer(1999), "currency": .string("USD")]))
-            #expect(answer["in_stock"] == .boolean(true))
+            #expect(answer["in_stock"] == .bool(true))
             #expect(answer.headers[.cacheControl]?.hasPrefix("public") == true)
             let tag = try #require(answer.headers[.eTag])
             #expect(tag.hasPrefix("\""))

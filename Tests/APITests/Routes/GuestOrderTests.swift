@@ -2,6 +2,7 @@ import Crypto
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import Synchronization
@@ -74,7 +75,7 @@ struct GuestOrderTests {
             let token = Base64URL.encode(Array(code.finalize()))
             let request = PlaceOrderRequest(
                 idempotencyKey: key,
-                fingerprint: Array(SHA256.hash(data: try JSONResponse.data(try JSONParser.parse(Array(body.utf8))))),
+                fingerprint: Array(SHA256.hash(data: try JSONResponse.data(try JSONValue(parsing: Array(body.utf8))))),
                 buyer: .guest(tokenHash: RandomToken.hash(token)),
                 source: .items([.init(productID: anvil.id, quantity: try Quantity(1))]), paymentMethod: "pm_card_visa",
                 email: try EmailAddress("guest@shop.example"),

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Postgres
 import Storage
 import TestSupport
@@ -39,16 +40,16 @@ struct RateRoutesTests {
             let rates = try await shop.send(.get, "/rates")
             #expect(rates.status == 200 && rates["base"] == .string("EUR") && rates["source"] == .string("ecb"))
             #expect(rates["rates", "JPY"] == .string("187.5") && rates["margin_percent"] == .string("0"))
-            #expect(rates["date"] == .string("\(Self.yesterday)") && rates["usable"] == .boolean(true))
+            #expect(rates["date"] == .string("\(Self.yesterday)") && rates["usable"] == .bool(true))
             let tag = try #require(rates.headers[.eTag])
             #expect(try await shop.send(.get, "/rates", headers: [.ifNoneMatch: tag]).status == 304)
             let all = try await shop.send(.get, "/currencies")
             #expect(codes(all) == [.string("EUR"), .string("JPY"), .string("USD")])
-            #expect(all["items", "1", "exponent"] == .integer(0) && all["items", "1", "converted"] == .boolean(true))
-            #expect(all["items", "2", "converted"] == .boolean(false) && all["rates", "source"] == .string("ecb"))
+            #expect(all["items", "1", "exponent"] == .integer(0) && all["items", "1", "converted"] == .bool(true))
+            #expect(all["items", "2", "converted"] == .bool(false) && all["rates", "source"] == .string("ecb"))
 
             try await shop.database.execute("UPDATE rate_sets SET date = date - 30")
-            #expect(try await shop.send(.get, "/rates")["usable"] == .boolean(false))
+            #expect(try await shop.send(.get, "/rates")["usable"] == .bool(false))
             #expect(codes(try await shop.send(.get, "/currencies")) == [.string("USD")])
         }
     }

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
+import JSON
 import Logging
 import Postgres
 import Redis

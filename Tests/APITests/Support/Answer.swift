@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 import NIOCore
 import Testing
 
@@ -11,7 +12,7 @@ struct Answer: Sendable {
     let body: [UInt8]
 
     /// The body; `.null` when it is not JSON.
-    var json: JSONValue { (try? JSONParser.parse(body)) ?? .null }
+    var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
 
     /// The value at a path of member names and, for arrays, indices.
     subscript(_ path: String...) -> JSONValue? {

@@ -53,13 +53,13 @@ struct PaymentCommandTests {
         let doctor = try await program.run("doctor").output
         #expect(doctor.contains("differ: 1 foreign"))
         #expect(doctor.contains("were never compared"))
-        #expect(!doctor.contains("could not be joined"))
+        #expect(!doctor.contains("could not be matched"))
         try await TestDatabase.current.pool.execute(
             """
             INSERT INTO webhook_events (provider, event_id, type, livemode, occurred_at, handled_at, outcome)
             VALUES ('stripe', 'evt_odd', 'charge.refunded', false, now(), now(), 'mismatch')
             """)
-        #expect(try await program.run("doctor").output.contains("1 event of the provider could not be joined"))
+        #expect(try await program.run("doctor").output.contains("1 event of the provider could not be matched"))
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// What the sink took, for people (`/mail`), tests (`/_sandbox/mail`) and the shop's activity look-up
 /// (`/mail/activity`).

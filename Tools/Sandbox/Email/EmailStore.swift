@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// The messages the sink took, journalled before they are acknowledged.
 actor EmailStore {

@@ -1,3 +1,5 @@
+import JSON
+
 /// One answer of the SMTP sink: a code and one or more lines (RFC 5321 section 4.2).
 struct SMTPReply: Sendable, Equatable {
     let code: Int

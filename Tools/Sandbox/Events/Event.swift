@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// Something that happened, as the provider tells it: listed at `GET /v1/events` and sent to the shop's webhook.
 ///

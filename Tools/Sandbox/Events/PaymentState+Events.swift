@@ -1,3 +1,5 @@
+import JSON
+
 extension PaymentState {
     /// What the provider tells of a change, in the order in which it happened. The change is not yet applied.
     func events(of change: BookChange, from origin: EventOrigin) -> [Event] {

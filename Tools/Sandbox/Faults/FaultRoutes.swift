@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// `GET`, `PUT` and `DELETE /_sandbox/faults`: what is in force, put in force, ended.
 struct FaultRoutes: Sendable {

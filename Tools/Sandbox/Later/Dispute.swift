@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// A charge that the customer's bank asks back, or asks about first (https://docs.stripe.com/api/disputes/object).
 struct Dispute: Sendable, Codable, Equatable, Identifiable {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 import ServiceLifecycle
 
 /// Something that will happen without anybody calling, once time has passed.

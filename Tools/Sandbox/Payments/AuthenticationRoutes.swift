@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
 /// The customer's bank, in place of 3-D Secure: a page with two buttons for people, the same call for tests.

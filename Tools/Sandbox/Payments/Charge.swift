@@ -1,3 +1,5 @@
+import JSON
+
 /// One attempt to move the money of an intent: authorised, captured, or refused
 /// (https://docs.stripe.com/api/charges/object).
 struct Charge: Sendable, Codable, Equatable, Identifiable {

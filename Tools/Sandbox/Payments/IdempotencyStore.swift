@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// Which idempotency keys are running and which have an answer. A value without I/O.
 ///

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// Money that actually moved. Tests read these instead of trusting any answer: an answer can be lost, money cannot.
 struct LedgerEntry: Sendable, Codable, Equatable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// One page of a list of the provider's: newest first, `limit` of them, after `starting_after` or before
 /// `ending_before`, made within `created` (https://docs.stripe.com/api/pagination).
 struct Listing: Sendable {

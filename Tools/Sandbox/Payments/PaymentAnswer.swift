@@ -1,3 +1,5 @@
+import JSON
+
 /// An answer of the payments stand-in before it becomes HTTP.
 struct PaymentAnswer: Sendable, Equatable {
     var status: Int

@@ -1,3 +1,5 @@
+import JSON
+
 /// A payment on its way from "asked for" to "paid", as the provider keeps it.
 ///
 /// A value: its steps (`PaymentIntent+Steps.swift`) decide, ``PaymentState`` stores.

@@ -1,3 +1,5 @@
+import JSON
+
 extension PaymentState {
     /// An answer with the objects in place of their ids that `expand[]` asks for, `latest_charge.balance_transaction`
     /// or, in a list, `data.payment_intent` (https://docs.stripe.com/api/expanding_objects).
@@ -41,7 +43,7 @@ extension PaymentState {
         if case .string(let id) = inner { inner = object(id) ?? inner }
         if kind == "charge", step == "refunds", value[step] == nil {
             inner = refundsOfCharge(value)
-            fields.append((step, inner))
+            fields[step] = inner
         }
         if case .object = inner { inner = try expand(inner, steps.dropFirst(), refusal) }
         return JSONValue.object(fields).setting(step, to: inner)
@@ -109,18 +111,4 @@ extension PaymentState {
         ],
         "dispute": ["charge", "payment_intent"], "balance_transaction": ["source"], "payment_method": ["customer"],
     ]
-}
-
-extension JSONValue {
-    /// A field of an object.
-    subscript(_ name: String) -> JSONValue? {
-        guard case .object(let fields) = self else { return nil }
-        return fields.first { $0.0 == name }?.1
-    }
-
-    /// An object with another value in one of its fields.
-    func setting(_ name: String, to value: JSONValue) -> JSONValue {
-        guard case .object(let fields) = self else { return self }
-        return .object(fields.map { $0.0 == name ? (name, value) : $0 })
-    }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension PaymentState {
     /// `POST /v1/payment_intents`

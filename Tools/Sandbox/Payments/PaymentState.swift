@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// Everything the payments stand-in knows: intents, refunds and the ledger of money moved. A value without I/O.
 ///

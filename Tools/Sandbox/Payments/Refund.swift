@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// Money given back out of one succeeded intent (https://docs.stripe.com/api/refunds/object).
 struct Refund: Sendable, Codable, Equatable, Identifiable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// A refusal in the provider's shape: `{"error": {type, code, decline_code, message, param, payment_intent}}`.
 ///
 /// Source: https://docs.stripe.com/api/errors.

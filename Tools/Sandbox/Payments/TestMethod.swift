@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import JSON
 
 /// What stands behind a test payment method: a card, or an account for debits (https://docs.stripe.com/testing).
 struct TestMethod: Sendable, Equatable {

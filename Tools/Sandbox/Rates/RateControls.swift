@@ -2,6 +2,7 @@ import Foundation
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 import Synchronization
 
 /// What is wrong with the rates: the body of `PUT /_sandbox/rates`. What is absent is not wrong.

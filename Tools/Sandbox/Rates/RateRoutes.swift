@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
 /// Exchange rates as Frankfurter, the European Central Bank and Open Exchange Rates publish them, with conditional

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import Hummingbird
+import JSON
 
 /// `GET /_sandbox/mail/webhook`: where events of mails go, the public key that verifies them, and what became of
 /// sending them.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// What the mail provider tells of a message: a JSON array of its events
 /// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).

@@ -1,3 +1,5 @@
+import JSON
+
 /// The body of `POST /v3/mail/send`, as far as it changes what becomes of the mail
 /// (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send).
 struct SendGridRequest: Sendable, Decodable {
@@ -15,7 +17,7 @@ struct SendGridRequest: Sendable, Decodable {
         var subject: String?
         var headers: [String: String]?
         var substitutions: [String: String]?
-        var templateData: [String: AnyJSON]?
+        var templateData: [String: JSONValue]?
         var customArguments: [String: String]?
         var sendAt: Int64?
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// The mail provider's HTTP side: `POST /v3/mail/send` as SendGrid answers it, with the injected faults in between.
 struct SendGridRoutes: Sendable {
@@ -30,12 +31,12 @@ struct SendGridRoutes: Sendable {
                 [SendGridDefect(nil, "The JSON payload you have included in your request is too large.")])
         }
         let body = try await request.body.collect(upTo: Self.maximumSize)
-        let bytes = Data(body.readableBytesView)
-        guard let json = try? JSONDecoder().decode(AnyJSON.self, from: bytes) else {
+        let bytes = [UInt8](body.readableBytesView)
+        guard let json = try? JSONValue(parsing: bytes, limits: .trusted) else {
             return Self.refused(.badRequest, [SendGridDefect(nil, "Bad Request")])
         }
         let misfits = SendGridSchema.mail.defects(of: json)
-        guard misfits.isEmpty, let mail = try? JSONDecoder().decode(SendGridRequest.self, from: bytes) else {
+        guard misfits.isEmpty, let mail = try? JSONCoder.decode(SendGridRequest.self, from: bytes) else {
             return Self.refused(.badRequest, misfits.isEmpty ? [SendGridDefect(nil, "Bad Request")] : misfits)
         }
         let template = templates.active(mail.templateID)

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a field of the mail provider's requests may hold, and how it says so when it holds something else.
 indirect enum SendGridSchema: Sendable {
     case string
@@ -11,23 +13,23 @@ indirect enum SendGridSchema: Sendable {
     case anything
 
     /// What is wrong with a document; empty when nothing is.
-    func defects(of value: AnyJSON, at place: String = "") -> [SendGridDefect] {
+    func defects(of value: JSONValue, at place: String = "") -> [SendGridDefect] {
         func below(_ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
         switch (self, value) {
         case (.anything, _), (.string, .string), (.integer, .integer), (.boolean, .bool): return []
         case (.array(let inner), .array(let values)):
             return values.enumerated().flatMap { inner.defects(of: $1, at: below(String($0))) }
         case (.map(let inner), .object(let fields)):
-            return fields.sorted { $0.key < $1.key }.flatMap { inner.defects(of: $0.value, at: below($0.key)) }
+            return fields.sorted { $0.name < $1.name }.flatMap { inner.defects(of: $0.value, at: below($0.name)) }
         case (.object(let known), .object(let fields)):
-            return fields.sorted { $0.key < $1.key }.flatMap { name, value in
+            return fields.sorted { $0.name < $1.name }.flatMap { name, value in
                 known[name]?.defects(of: value, at: below(name))
                     ?? [SendGridDefect(place.isEmpty ? name : place, "Additional property \(name) is not allowed")]
             }
         default:
             return [
                 SendGridDefect(
-                    place.isEmpty ? nil : place, "Invalid type. Expected: \(expected), given: \(value.kind).")
+                    place.isEmpty ? nil : place, "Invalid type. Expected: \(expected), given: \(value.schemaType).")
             ]
         }
     }

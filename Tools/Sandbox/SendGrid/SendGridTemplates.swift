@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import JSON
 import Mustache
 import Synchronization
 
@@ -26,9 +27,9 @@ struct SendGridTemplate: Sendable, Codable, Equatable {
     }
 
     /// A text with data in place of its tags. What cannot be understood as a template stays as it is.
-    func render(_ text: String, _ data: [String: AnyJSON]) -> String {
+    func render(_ text: String, _ data: [String: JSONValue]) -> String {
         guard let template = try? MustacheTemplate(string: Self.mustache(text)) else { return text }
-        return template.render(AnyJSON.object(data).plain ?? [:])
+        return template.render(data.compactMapValues(\.plain))
     }
 
     /// The provider's templates are written in Handlebars, of which `#if`, `#unless`, `#each` and `else` have their

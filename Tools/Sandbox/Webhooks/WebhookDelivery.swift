@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// What became of sending one event.
 struct WebhookDelivery: Sendable, Identifiable {

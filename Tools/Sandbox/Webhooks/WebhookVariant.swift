@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import JSON
 
 /// How a webhook is sent: as the provider would, or forged in one of the ways a receiver must notice.
 enum WebhookVariant: String, Sendable {
