@@ -104,7 +104,9 @@ struct StripeAnswer {
         // another.
         case 400 where isAboutMethod(problem), 404 where isAboutMethod(problem): return .unusableMethod(summary)
         case 401, 403: return .configuration(summary)
-        case 404: return .notFound
+        case 404 where problem?.isAboutOtherMode == true: return .configuration(summary)
+        // What a proxy on the way says of an address is not the provider's word on an object of ours.
+        case 404: return problem?.code == "resource_missing" ? .notFound : .invalidRequest(summary)
         case 409, 429:
             if shouldRetry == false { return .unexpectedState(intent) }
             return status == 409 ? .inProgress : .rateLimited(retryAfter: retryAfter)
@@ -160,6 +162,9 @@ struct StripeProblem: Decodable {
         case intent = "payment_intent"
         case method = "payment_method"
     }
+
+    /// Whether there is such an object for a key of the other mode, test or live: the settings are wrong, not the id.
+    var isAboutOtherMode: Bool { message?.contains("a similar object exists in") ?? false }
 
     /// What may be logged of it: its codes, not its sentence, which can quote what a customer entered.
     var summary: String {
