@@ -128,13 +128,16 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
+        // Payment providers: each a module of its own behind Domain's ports.
+        module(
+            "Stripe", ["Arithmetic", "Domain", "OutboundHTTP", "Providers", crypto, logging]),
         module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
                 "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
                 "Redis",
-                "Resilience", "Storage", "Threading",
+                "Resilience", "Storage", "Stripe", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -144,8 +147,7 @@ let package = Package(
             "API",
             [
                 "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
-                "Redis",
-                "Resilience", "Storage",
+                "Providers", "Redis", "Resilience", "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
@@ -162,9 +164,8 @@ let package = Package(
         program(
             "CLI",
             [
-                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Resilience", "Storage",
-                arguments,
-                logging,
+                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Providers", "Redis", "Resilience",
+                "Storage", arguments, logging,
             ]),
         program(
             "Sandbox",
@@ -217,7 +218,12 @@ let package = Package(
         tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
-        tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", "Resilience", logging]),
+        tests(
+            "Providers",
+            [
+                "Domain", "OutboundHTTP", "PropertySupport", "Providers", "Resilience", "Sandbox", "Stripe", crypto,
+                logging,
+            ]),
         // The providers' own clients are Python's.
         tests("Sandbox", ["JSON", "Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
@@ -232,8 +238,7 @@ let package = Package(
             "Worker",
             [
                 "Domain", "JobQueue", "JobQueueTesting", "Observability", "OutboundHTTP", "Postgres", "Providers",
-                "Redis", "Resilience", "Storage",
-                "Worker", logging,
+                "Redis", "Resilience", "Storage", "Stripe", "Worker", logging,
             ]),
         tests(
             "CLI",

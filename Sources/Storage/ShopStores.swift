@@ -52,9 +52,11 @@ extension ShopStores {
     package var rates: RateStore { RateStore(database: database) }
     package var reconciliations: ReconciliationStore { ReconciliationStore(database: database) }
     package var refunds: RefundStore { RefundStore(database: database, dispatcher: dispatcher) }
-    package var remains: JobRemains { JobRemains(database: database) }
+    package var remains: JobRemains { JobRemains(database: database, provider: settings.paymentProvider) }
     package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
-    package var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: dispatcher) }
+    package var webhooks: WebhookStore {
+        WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)
+    }
 }
 
 // The names that routes and tests still use.

@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import Providers
 import Resilience
+import Stripe
 import Synchronization
 import TestSupport
 import Testing

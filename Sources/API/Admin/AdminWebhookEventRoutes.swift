@@ -136,3 +136,12 @@ struct WebhookEventBody: Encodable {
         try container.encode(event.note, forKey: .note)
     }
 }
+
+extension Problem {
+    static func eventHandled(_ event: WebhookEvent) -> Problem {
+        Problem(
+            "event_already_handled", .conflict, "Event already handled",
+            "It was acted on (\(event.outcome ?? "handled")), and what it said is no longer kept: there is nothing left to do."
+        )
+    }
+}

@@ -3,6 +3,7 @@ import Foundation
 import JobQueue
 import Logging
 import Redis
+import Resilience
 import Storage
 
 extension ShopServices {
@@ -26,7 +27,7 @@ extension ShopServices {
         self.init(
             stores: stores,
             paymentWebhook: common.webhooks.payments.map {
-                PaymentWebhook(secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
+                PaymentWebhook($0.provider, secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
             },
             mailWebhook: try common.webhooks.mailKey.map { der throws(StartupError) in try EmailWebhook(der: der) },
             waits: QueueEstimator(orders: stores.orders, redis: redis, prefix: prefix, logger: logger),

@@ -1,6 +1,7 @@
 import Bootstrap
 import Domain
 import JobQueue
+import Resilience
 import Storage
 
 /// Everything the routes call, made once at start-up. Each of the shop's stores goes by its own name:

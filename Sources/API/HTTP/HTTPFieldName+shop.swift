@@ -12,7 +12,6 @@ extension HTTPField.Name {
     static let prefer = known("Prefer")
     static let preferenceApplied = known("Preference-Applied")
     static let referrerPolicy = known("Referrer-Policy")
-    static let stripeSignature = known("Stripe-Signature")
     static let sendGridSignature = known("X-Twilio-Email-Event-Webhook-Signature")
     static let sendGridTimestamp = known("X-Twilio-Email-Event-Webhook-Timestamp")
     static let traceparent = known("traceparent")

@@ -52,7 +52,7 @@ extension Problem {
 
     /// The payment provider's last word on an order.
     static func refused(_ order: Order) -> Problem {
-        if order.rejectionReason == PaymentRefusal.methodCode {
+        if order.rejectionReason == PaymentRefusal.unusableMethod.code {
             return Problem.invalid(
                 "payment_method", .notFound,
                 "The payment provider knows no such payment method, or cannot use it. Nothing was charged."

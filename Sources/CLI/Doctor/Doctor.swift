@@ -3,6 +3,7 @@ import Bootstrap
 import Domain
 import Foundation
 import JobQueue
+import Providers
 import Resilience
 import Storage
 
@@ -98,10 +99,13 @@ struct Doctor: AsyncParsableCommand {
         found += await look("payments.declines") { [.declines(try await services.orders.cardTesting())] }
         found += await look("payments.disputes") { [.disputes(try await services.disputes.open())] }
         found += await look("payments.events") {
-            let expected = PaymentEventKind.apiVersion
+            let unmatched = Diagnostic.unmatched(try await services.webhooks.unmatched())
+            let provider = PaymentProviders.named(services.settings.shop.paymentProvider)
+            guard let expected = provider?.webhookReader(secrets: []).apiVersion else {
+                return [unmatched].compactMap(\.self)
+            }
             let versions = try await services.webhooks.otherVersions(than: expected)
-            let unmatched = try await services.webhooks.openMatters()
-            return [.unmatched(unmatched), .eventVersions(versions, expected: expected)].compactMap(\.self)
+            return [unmatched, .eventVersions(versions, expected: expected)].compactMap(\.self)
         }
         found += await look("payments.reconciliation") {
             let counts = try await services.reconciliations.openCounts()

@@ -74,7 +74,7 @@ extension PaymentFailure {
         switch self {
         // Without a code it is not the provider's word, but that of something on the way, or a bug of ours.
         case .invalidRequest(_, let code): code.map { PaymentRefusal(code: $0) }
-        case .unusableMethod: PaymentRefusal(code: "resource_missing", concernsMethod: true)
+        case .unusableMethod: .unusableMethod
         case .declined, .inProgress, .rateLimited, .unavailable, .unexpectedState, .notFound, .configuration, .notSent,
             .outcomeUnknown:
             nil

@@ -28,7 +28,8 @@ struct Shop: Sendable {
 
     /// The secrets of webhooks, of which the first is being replaced.
     static let webhookSecrets = ["whsec_of_last_year", "whsec_of_this_year"]
-    static let webhook = PaymentWebhook(secrets: webhookSecrets, isLive: false)
+    static let provider = PaymentProviders.all[0]
+    static let webhook = PaymentWebhook(provider, secrets: webhookSecrets, isLive: false)
 
     /// Servers whose checks at start have passed.
     static var usable: ServerStatus {
@@ -88,7 +89,7 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: signingKeys) else { throw CancellationError() }
-        let settings = ShopSettings(charges: ShopSettings.providerCharges)
+        let settings = ShopSettings(charges: provider.charges, paymentProvider: provider.name)
         let stores = ShopStores(
             database: database, redis: redis, dispatcher: dispatcher, prefix: prefix, subscriber: subscriber,
             settings: settings)

@@ -161,7 +161,7 @@ struct DiagnosticTests {
 
     @Test func namesTheLatestEventThatFitsNothing() throws {
         #expect(Diagnostic.unmatched([]) == nil)
-        let event = UnmatchedEventKind(
+        let event = UnmatchedEventRecord(
             eventID: "evt_1", type: "refund.updated", objectID: "re_1", outcome: .unknownRefund,
             since: Date(timeIntervalSince1970: 0))
         let found = try #require(Diagnostic.unmatched([event, event]))

@@ -24,6 +24,8 @@ struct Shop: Sendable {
     ) async throws {
         let migrations = [try JobQueueMigrations.set(), try ShopMigrations.set()]
         try await TestDatabase.with(migrations: migrations, poolSize: poolSize) { database in
+            var settings = settings
+            settings.paymentProvider = "acme"
             var logger = Logger(label: "shop")
             logger.logLevel = .critical
             // Port 1 of the loopback: nobody listens there.

@@ -27,7 +27,8 @@ struct Shop: Sendable {
             // Port 1 of the loopback: nobody listens there.
             let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: logger)
             let stores = ShopStores(
-                database: database.pool, redis: redis, dispatcher: JobDispatcher(redis: redis, logger: logger))
+                database: database.pool, redis: redis, dispatcher: JobDispatcher(redis: redis, logger: logger),
+                settings: ShopSettings(paymentProvider: "stripe"))
             let shop = Shop(
                 database: database, stores: stores, checkouts: CheckoutBatches(store: stores.checkout), logger: logger)
             try await body(shop)
