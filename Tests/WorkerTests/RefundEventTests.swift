@@ -149,7 +149,7 @@ struct RefundEventTests {
             else { throw Unexpected(what: "not accepted") }
             #expect(rest.amount == Money(1199, .usd))
             // It bounces: the money is the shop's again, and the provider's reason is kept.
-            #expect(try await shop.hear(.chargeRefundUpdated, wire("failed")) == .refundRecorded)
+            #expect(try await shop.hear(.refundUpdated, wire("failed")) == .refundRecorded)
             let after = try #require(await shop.refunds.load(refund.id)).refund
             #expect(after.status == .failed && after.failureReason == "expired_or_canceled_card")
             #expect(try await shop.facts(facts.orderID).status == .confirmed)

@@ -1,4 +1,5 @@
 import Bootstrap
+import Domain
 import Foundation
 import JobQueue
 import Logging

@@ -18,36 +18,42 @@ final class AbacusServer: Sendable {
         var hooks: [(body: [UInt8], seal: String)] = []
     }
 
-    private let state = Mutex(State())
-    private let server: Mutex<ScriptedServer?> = Mutex(nil)
+    /// Shared with the threads that serve.
+    private final class Books: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let books: Books
+    private let server: ScriptedServer
 
     /// Starts it.
     init() throws {
-        let started = try ScriptedServer { [state] peer in
+        let books = Books()
+        self.books = books
+        server = try ScriptedServer { peer in
             while true {
                 let request = try peer.readRequest()
-                let answer = state.withLock { Self.answer(request, &$0) }
+                let answer = books.state.withLock { Self.answer(request, &$0) }
                 // Drops the connection: what was done stays done.
                 guard let answer else { return }
                 try peer.answer(answer.status, headers: ["Content-Type": "application/json"], answer.text)
             }
         }
-        server.withLock { $0 = started }
     }
 
-    var url: String { server.withLock { $0?.url } ?? "" }
+    var url: String { server.url }
     /// What it would send to the shop: body and seal.
-    var hooks: [(body: [UInt8], seal: String)] { state.withLock { $0.hooks } }
+    var hooks: [(body: [UInt8], seal: String)] { books.state.withLock { $0.hooks } }
 
-    func stop() { server.withLock { $0 }?.stop() }
+    func stop() { server.stop() }
     /// The next payment takes effect and is not answered.
-    func loseNextPayment() { state.withLock { $0.losesNextPayment = true } }
+    func loseNextPayment() { books.state.withLock { $0.losesNextPayment = true } }
     /// Amounts that moved for a charge, those paid out below zero.
-    func moved(_ id: PaymentIntent.ID) -> [Int64] { state.withLock { $0.moved[id.rawValue] ?? [] } }
+    func moved(_ id: PaymentIntent.ID) -> [Int64] { books.state.withLock { $0.moved[id.rawValue] ?? [] } }
 
     /// The customer's bank says yes.
     func pass(_ id: PaymentIntent.ID) {
-        state.withLock { state in
+        books.state.withLock { state in
             guard let index = state.charges.firstIndex(where: { $0.id == id.rawValue && $0.state == "at bank" }) else {
                 return
             }
