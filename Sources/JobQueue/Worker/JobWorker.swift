@@ -7,7 +7,7 @@ public import ServiceLifecycle
 public struct JobWorkerConfiguration: Sendable {
     /// The queues it serves and how many jobs of each run at once: a bulkhead per queue.
     public var queues: [QueueName: Int]
-    /// How long running jobs may go on after SIGTERM before they are given back.
+    /// How long running jobs may go on after SIGTERM before they are released.
     public var grace: Duration
     /// After which finished jobs are dropped from the ledger: whole days, at least one.
     public var retention: Duration
@@ -108,7 +108,7 @@ public struct JobWorker: Service {
         do {
             try await gracefulShutdown()
         } catch {
-            // Cancelled: either all consumers have ended, or the whole process is told to hurry.
+            // Canceled: either all consumers have ended, or the whole process is told to hurry.
             for consumer in consumers { consumer.giveUp() }
             return
         }
