@@ -45,8 +45,13 @@ public struct JobWorker: Service {
     private let logger: Logger
 
     /// - Parameters:
+    ///   - configuration: queues and how they are served.
+    ///   - registry: the kinds it runs.
+    ///   - schedules: what is enqueued at regular times; every worker of a program should name the same ones.
     ///   - dispatcher: also gives the Redis client and the prefix of the keys.
     ///   - blockingConnections: settings for the one blocking connection per queue.
+    ///   - database: of the ledger.
+    ///   - logger: told of what goes wrong, and of jobs that fail.
     public init(
         _ configuration: JobWorkerConfiguration, registry: JobRegistry, schedules: [JobSchedule] = [],
         dispatcher: JobDispatcher,
