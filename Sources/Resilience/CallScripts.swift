@@ -1,4 +1,4 @@
-package import Redis
+import Redis
 
 /// Limits and circuits in Redis, for all processes together, by the server's clock. Keys of one provider share a hash
 /// tag.
