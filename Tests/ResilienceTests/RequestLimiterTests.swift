@@ -61,7 +61,7 @@ struct RequestLimiterTests {
 
     @Test("at the turn of a stretch, what was just used still counts, and a clock that goes back opens no gate")
     func turn() async throws {
-        try await Self.with { redis, _, prefix in
+        try await Self.with { redis, _, prefix async throws in
             let limit = RequestLimit(100, per: 10)
             #expect(try await Self.granted(100, of: limit, at: 9_999, redis, prefix) == 100)
             #expect(try await Self.granted(100, of: limit, at: 10_001, redis, prefix) == 0)
