@@ -101,6 +101,9 @@ let package = Package(
         module("Redis", ["Arithmetic", "CHiredis", "Threading", deque, logging]),
         module("OutboundHTTP", ["Arithmetic", "CCurl", "Threading", deque, logging]),
 
+        // Rate limits and circuits that all processes share through Redis.
+        module("Resilience", ["Arithmetic", "Redis", logging]),
+
         // The queue engine and the business rules know nothing of each other.
         module(
             "JobQueue",
@@ -121,17 +124,20 @@ let package = Package(
         module(
             "Providers",
             [
-                "Arithmetic", "Domain", "OutboundHTTP", logging, metrics,
+                "Arithmetic", "Domain", "OutboundHTTP", "Resilience", logging, metrics,
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
+        // Payment providers: each a module of its own behind Domain's ports.
+        module(
+            "Stripe", ["Arithmetic", "Domain", "OutboundHTTP", "Providers", crypto, logging]),
         module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
             [
                 "Arithmetic", "CCrypt", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres", "Providers",
                 "Redis",
-                "Storage", "Threading",
+                "Resilience", "Storage", "Stripe", "Threading",
                 logging,
                 lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -141,8 +147,7 @@ let package = Package(
             "API",
             [
                 "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
-                "Redis",
-                "Storage",
+                "Providers", "Redis", "Resilience", "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
@@ -154,13 +159,13 @@ let package = Package(
             [
                 "Bootstrap", "CrashPoints", "Domain", "JobQueue", "Observability", "OutboundHTTP", "Postgres",
                 "Providers", "Redis",
-                "Storage", "Threading", lifecycle, logging, metrics,
+                "Resilience", "Storage", "Threading", lifecycle, logging, metrics,
             ]),
         program(
             "CLI",
             [
-                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Redis", "Storage", arguments,
-                logging,
+                "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Providers", "Redis", "Resilience",
+                "Storage", arguments, logging,
             ]),
         program(
             "Sandbox",
@@ -187,18 +192,20 @@ let package = Package(
         .target(name: "PropertySupport", path: "Tests/PropertySupport", swiftSettings: strict),
         tests("Postgres", ["Postgres", "PropertySupport", "Threading"]),
         tests("Redis", ["PropertySupport", "Redis", logging]),
+        tests("Resilience", ["PropertySupport", "Redis", "Resilience", logging]),
         tests("Observability", ["Observability", logging, metrics]),
         tests(
             "Bootstrap",
             [
                 "Bootstrap", "Domain", "JobQueue", "Observability", "Postgres", "PropertySupport", "Providers", "Redis",
-                "Storage", logging,
+                "Resilience", "Storage", logging,
             ]),
         tests("OutboundHTTP", ["OutboundHTTP"]),
         tests(
             "JobQueue",
             [
-                "JSON", "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging, lifecycle,
+                "JSON", "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging,
+                lifecycle,
                 metrics,
             ]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
@@ -211,13 +218,19 @@ let package = Package(
         tests("CrashPoints", ["CrashPoints"]),
         tests("Domain", ["Domain", "PropertySupport"]),
         tests("Storage", ["Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", logging]),
-        tests("Providers", ["Domain", "OutboundHTTP", "PropertySupport", "Providers", logging]),
+        tests(
+            "Providers",
+            [
+                "Domain", "OutboundHTTP", "PropertySupport", "Providers", "Resilience", "Sandbox", "Stripe", crypto,
+                logging,
+            ]),
         // The providers' own clients are Python's.
         tests("Sandbox", ["JSON", "Sandbox", crypto, lifecycle, logging, nioCore, nioPosix], exclude: ["Clients"]),
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage",
+                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Resilience",
+                "Storage",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
@@ -225,12 +238,14 @@ let package = Package(
             "Worker",
             [
                 "Domain", "JobQueue", "JobQueueTesting", "Observability", "OutboundHTTP", "Postgres", "Providers",
-                "Redis", "Storage",
-                "Worker", logging,
+                "Redis", "Resilience", "Storage", "Stripe", "Worker", logging,
             ]),
         tests(
             "CLI",
-            ["Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis", "Storage", arguments]),
+            [
+                "Bootstrap", "CLI", "Domain", "JobQueue", "Postgres", "PropertySupport", "Redis",
+                "Resilience", "Storage", arguments,
+            ]),
         tests(
             "EndToEnd",
             [

@@ -1,4 +1,5 @@
 import Bootstrap
+import CrashPoints
 import Domain
 import JobQueue
 import Logging
@@ -6,6 +7,7 @@ import OutboundHTTP
 import Providers
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// What this shop's workers do: the handlers, the schedules and the sweeps, put together from the settings.
 struct WorkerServices {
@@ -27,12 +29,11 @@ struct WorkerServices {
             payments: settings.payments, mail: settings.mail, rates: settings.rates, gates: providers, client: client,
             logger: logger)
         gates = providers.byQueue
-        interceptors = [OutageInterceptor(gates: providers.byQueue)]
+        interceptors = [FormerNameInterceptor(), OutageInterceptor(gates: providers.byQueue)]
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
-        let checkoutStore = CheckoutStore(
-            database: database, dispatcher: dispatcher, outcomes: OrderNotifier(redis: redis, prefix: prefix),
-            settings: shop)
+        let stores = connections.stores(shop)
+        let checkoutStore = stores.checkout
         let checkouts = CheckoutBatches(store: checkoutStore)
         let mailStore = EmailStore(database: database, dispatcher: dispatcher)
 
@@ -52,10 +53,11 @@ struct WorkerServices {
                 captures: settings.payments.deadline == .capture))
         let refunds = RefundStore(database: database, dispatcher: dispatcher)
         registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
-        let webhooks = WebhookStore(database: database, dispatcher: dispatcher)
+        let webhooks = WebhookStore(
+            database: database, dispatcher: dispatcher, provider: settings.shop.paymentProvider)
         registry.register(
             PaymentEventHandler(
-                events: PaymentEventBatches(store: webhooks),
+                events: PaymentEventBatches(store: webhooks), reader: outbound.paymentEvents,
                 intents: IntentEventHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
                 refunds: RefundEventHandler(refunds: refunds, store: checkoutStore, payments: outbound.payments),
                 disputes: DisputeStore(database: database),
@@ -64,7 +66,7 @@ struct WorkerServices {
         registry.register(
             ReconcilePaymentsHandler(
                 store: reconciliations,
-                healer: BreakResolver(
+                resolver: BreakResolver(
                     store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
         let mailGate = providers.byQueue[SendEmail.queue]
@@ -83,6 +85,9 @@ struct WorkerServices {
                 orders: orders, carts: CartStore(database: database, settings: settings.shop),
                 accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
                 reconciliations: reconciliations))
+        for (former, name) in FormerJobNames.table.sorted(by: { $0.key < $1.key }) {
+            registry.alias(former, of: name)
+        }
         self.registry = registry
 
         schedules = [
@@ -123,5 +128,59 @@ struct WorkerServices {
                     logger: logger))
         }
         self.sweeps = sweeps
+    }
+}
+
+/// Says once for each former name that jobs wait under it: the next version does not read it any more.
+struct FormerNameInterceptor: JobInterceptor {
+    private final class Told: Sendable {
+        let names = Mutex<Set<String>>([])
+    }
+
+    private let told = Told()
+
+    func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws {
+        let name = FormerJobNames.current(context.name)
+        if name != context.name, told.names.withLock({ $0.insert(context.name).inserted }) {
+            context.logger.warning(
+                "a job was enqueued under a former name of its kind; the next version does not read it",
+                metadata: ["former": "\(context.name)", "name": "\(name)"])
+        }
+        try await next()
+    }
+}
+
+/// The crash points around a whole job. Programs built for release don't have it.
+struct CrashInterceptor: JobInterceptor {
+    /// What a worker puts around its handlers.
+    static var installed: [any JobInterceptor] {
+        #if DEBUG
+            [CrashInterceptor()]
+        #else
+            []
+        #endif
+    }
+
+    func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws {
+        CrashPoint.pass(.jobClaimed, of: context.name)
+        try await next()
+        CrashPoint.pass(.jobFinished, of: context.name)
+    }
+}
+
+/// Runs `body` again and again, `interval` apart, until shutdown begins. A failure is logged and does not end it.
+func repeatedly(
+    every interval: Duration, log logger: Logger, _ what: String, _ body: @escaping @Sendable () async throws -> Void
+) async {
+    await cancelWhenGracefulShutdown {
+        while !Task.isCancelled {
+            do {
+                try await body()
+            } catch {
+                if Task.isCancelled { return }
+                logger.warning("could not \(what)", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: interval)
+        }
     }
 }

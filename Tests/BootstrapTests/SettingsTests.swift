@@ -6,6 +6,7 @@ import Logging
 import Observability
 import Postgres
 import Providers
+import Resilience
 import Storage
 import Testing
 
@@ -42,7 +43,10 @@ struct SettingsTests {
         #expect(settings.redis.queuePrefix == "cw")
         #expect(settings.log.level == .info)
         #expect(settings.log.format == .json)
-        #expect(settings.shop == ShopSettings(charges: ShopSettings.providerCharges))
+        #expect(
+            settings.shop
+                == ShopSettings(
+                    charges: PaymentProviders.all[0].charges, paymentProvider: "stripe"))
         #expect(settings.auth.signingKeys.map(\.id) == ["2026"])
         #expect(settings.auth.signingKeys[0].secret.count == 48)
     }
@@ -78,6 +82,41 @@ struct SettingsTests {
         #expect(settings.shop.maximumRateAgeDays == 7)
         #expect(settings.shop.language == .german)
         #expect(settings.shop.paymentFailedEmailDelay == .zero)
+    }
+
+    @Test("the payment provider is one that the program knows, or it does not start")
+    func paymentProvider() throws {
+        let problem = "PAYMENTS_PROVIDER: names no payment provider that this program knows; expected one of stripe."
+        #expect(complaint(["PAYMENTS_PROVIDER": "stripe"]) == nil)
+        for name in ["Stripe", "acme", " "] {
+            // Once, whatever depends on it.
+            let said = complaint([
+                "PAYMENTS_PROVIDER": name, "PAYMENTS_WEBHOOK_SECRETS": "whsec_0123456789", "PAYMENTS_MODE": "test",
+            ])
+            #expect(said?.components(separatedBy: problem).count == 2, "\(said ?? "nothing")")
+        }
+        var reader = SettingsReader(values: ["PAYMENTS_PROVIDER": "acme"])
+        let chosen = PaymentProviders.chosen(&reader, among: PaymentProviders.all + [Acme()])
+        #expect(chosen.name == "acme" && reader.problems.isEmpty)
+    }
+
+    /// Another provider, of which only the name matters here.
+    private struct Acme: PaymentProviderModule {
+        private let other = PaymentProviders.all[0]
+        var name: String { "acme" }
+        var baseURL: String { other.baseURL }
+        var keyForm: String { other.keyForm }
+        var keyAdvice: String? { other.keyAdvice }
+        var webhookSecretForm: String { other.webhookSecretForm }
+        var charges: ChargeLimits { .none }
+
+        func mode(ofKey key: String) -> PaymentMode? { other.mode(ofKey: key) }
+
+        func provider(_ access: PaymentProviderAccess) throws(ProviderSettingError) -> any PaymentProvider {
+            try other.provider(access)
+        }
+
+        func webhookReader(secrets: [String]) -> any PaymentWebhookReader { other.webhookReader(secrets: secrets) }
     }
 
     @Test("an empty value asks for the default")
@@ -221,7 +260,7 @@ struct SettingsTests {
         #expect(changed.payments.captureDays == 5)
         #expect(changed.payments.deadline == .capture)
         #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
-        #expect(changed.rates.provider == .frankfurter)
+        #expect(changed.rates.kind.name == "frankfurter")
         #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
     }
 

@@ -14,11 +14,11 @@ struct CrashOrderTests {
 
     @Test func passAndJob() throws {
         let order = try #require(CrashOrder("job.claimed@checkout.order:3"))
-        #expect(order.point == .jobClaimed && order.job == "checkout.order" && order.pass == 3)
-        #expect(order.means(.jobClaimed, of: "checkout.order"))
+        #expect(order.point == .jobClaimed && order.job == "order.checkout" && order.pass == 3)
+        #expect(order.means(.jobClaimed, of: "order.checkout"))
         #expect(!order.means(.jobClaimed, of: "rates.refresh"))
         #expect(!order.means(.jobClaimed, of: nil))
-        #expect(!order.means(.jobFinished, of: "checkout.order"))
+        #expect(!order.means(.jobFinished, of: "order.checkout"))
         let anyJob = try #require(CrashOrder("job.claimed:2"))
         #expect(anyJob.means(.jobClaimed, of: "rates.refresh") && anyJob.pass == 2)
     }

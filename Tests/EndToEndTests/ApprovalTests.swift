@@ -42,7 +42,7 @@ struct ApprovalTests {
             #expect(
                 try await metrics.sum("payments_outcomes_total", #"outcome="confirmed""#, #"source="webhook""#) == 1)
             let handled = try await metrics.sum(
-                "webhook_events_handled_total", #"type="payment_intent.succeeded""#, #"outcome="confirmed""#)
+                "webhook_events_handled_total", #"type="payment.captured""#, #"outcome="confirmed""#)
             let taken = try await Metrics(apiOf: shop).sum("webhook_events_total", #"outcome="accepted""#)
             #expect(handled == 1 && taken == 2, "asked, and paid")
             #expect(try await shop.stock(of: product) == (product.onHand - 1, 0))

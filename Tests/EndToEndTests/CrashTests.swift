@@ -73,7 +73,7 @@ struct CrashTests {
             for _ in 0..<5 { _ = try await shop.order(product, wait: nil) }
             try await eventually(within: .seconds(20), "five checkouts run") {
                 try await shop.database.pool.query(
-                    "SELECT 1 FROM jobs WHERE name = 'checkout.order' AND state = 'running'"
+                    "SELECT 1 FROM jobs WHERE name = 'order.checkout' AND state = 'running'"
                 ).count == 5
             }
             let second = try await shop.startWorker()
@@ -82,7 +82,7 @@ struct CrashTests {
             let killed: Date = try await shop.database.pool.query("SELECT clock_timestamp() AS now")[0]["now"]
             let restarts: [Date] = try await eventually(within: .seconds(30), "all five have started again") {
                 let rows = try await shop.database.pool.query(
-                    "SELECT started_at FROM jobs WHERE name = 'checkout.order' AND crashes = 1 ORDER BY started_at")
+                    "SELECT started_at FROM jobs WHERE name = 'order.checkout' AND crashes = 1 ORDER BY started_at")
                 return rows.count == 5 ? try rows.map { try $0["started_at"] } : nil
             }
             let delays = restarts.map { $0.timeIntervalSince(killed) }

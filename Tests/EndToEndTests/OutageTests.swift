@@ -30,7 +30,7 @@ struct OutageTests {
             // 0.5–1 s after the first failure, 2–4 s after the third.
             #expect(delays[2] > delays[0], "\(delays)")
             let shown = try await shop.cartwright("jobs")
-            #expect(shown.contains("checkout.order"))
+            #expect(shown.contains("order.checkout"))
             #expect(shown.contains("not reached"))
 
             sandbox = try await shop.startSandbox()
@@ -55,7 +55,7 @@ struct OutageTests {
                 try await shop.database.pool.query(
                     """
                     UPDATE jobs SET state = 'dead', reason = 'attempts_exhausted', finished_at = now()
-                     WHERE name = 'checkout.order' AND state = 'ready' AND jsonb_array_length(errors) > 0
+                     WHERE name = 'order.checkout' AND state = 'ready' AND jsonb_array_length(errors) > 0
                     RETURNING id::text AS id
                     """
                 ).first.map { try $0["id"] }

@@ -93,7 +93,7 @@ struct WebhookStormTests {
             """
             SELECT (SELECT count(*) FROM webhook_events) AS events,
                    (SELECT count(*) FROM webhook_events WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch')) AS matters,
-                   (SELECT count(*) FROM jobs WHERE name = 'payments.event') AS jobs,
+                   (SELECT count(*) FROM jobs WHERE name = 'payment_event.process') AS jobs,
                    (SELECT count(*) FROM jobs WHERE state IN ('dead', 'parked')) AS dead
             """)[0]
         let (events, matters, jobs, dead): (Int, Int, Int, Int) = (

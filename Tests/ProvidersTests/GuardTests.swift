@@ -1,6 +1,8 @@
 import Domain
 import FoundationEssentials
 import Providers
+import Resilience
+import Stripe
 import Synchronization
 import TestSupport
 import Testing
@@ -9,7 +11,7 @@ import Testing
 struct GuardTests {
     /// A gate that admits as it is told and notes what it hears.
     private final class Gate: CallGate {
-        let provider = Provider.payments
+        let name = "payments"
         private let answers: Mutex<[Admission]>
         private let heard = Mutex<[String]>([])
 

@@ -76,7 +76,9 @@ struct OpenExchangeRatesTests {
         arguments: ["", "a b", "a\r\nX: y", String(repeating: "a", count: 129)])
     func badKey(key: String) async throws {
         try await withClient { client in
-            _ = #expect(throws: ProviderSettingError.self) { try OpenExchangeRates(client: client, key: key) }
+            _ = #expect(throws: ProviderSettingError.self) {
+                try OpenExchangeRates(client: client, key: key, url: "http://127.0.0.1:1")
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Domain
 import Foundation
 import OutboundHTTP
@@ -5,6 +6,7 @@ import PropertySupport
 import Testing
 
 @testable import Providers
+@testable import Stripe
 
 @Suite(
     "Whatever a provider answers, the worker lives, and what it takes from the answer is in bounds",
@@ -87,7 +89,7 @@ struct ProviderParserTests {
             #"{"id": "evt_1", "data": {"object": \#($0)}}"#
         }
         property("an event \(kind.rawValue)", count: 2_000, Gen<String>.text(near: samples)) { text in
-            switch StripeEvent.read(kind, text) {
+            switch StripeEvents.read(kind, text) {
             case .settled(let intent), .passed(let intent): try Self.check(intent)
             case .refund(let refund): try Self.check(refund)
             case .chargeRefunded(let charge): try Self.check(charge.refunded)
@@ -97,6 +99,27 @@ struct ProviderParserTests {
                 try Self.check(dispute.answerBefore)
             default: break
             }
+        }
+    }
+
+    @Test("webhooks of the payment provider: signatures and what they carry")
+    func webhooks() {
+        let header = "t=1764000000,v1=\(String(repeating: "ab", count: 32)),v0=x"
+        property("a signature", both(Gen<String>.text(near: [header]), Gen<Int64>.int64())) { text, now in
+            guard let signature = try? StripeSignature(text) else { return }
+            try demand(
+                (try? signature.verify([1], secrets: [SymmetricKey(size: .bits256)], now: now)) == nil,
+                "believed: \(text)")
+        }
+        let sample = """
+            {"id": "evt_1", "type": "payment_intent.succeeded", "livemode": false, "created": 1764000000,
+             "data": {"object": {"id": "pi_1", "amount": 1999}}}
+            """
+        let reader = StripeModule().webhookReader(secrets: [])
+        property("an event", Gen<[UInt8]>.bytes(near: [sample])) { bytes in
+            guard case .notification(let event) = reader.content(of: bytes) else { return }
+            try Self.check(event.occurredAt)
+            try demand((1...255).contains(event.id.utf8.count), event.id)
         }
     }
 

@@ -156,7 +156,7 @@ struct PriceStepTests {
                 try await shop.captures.request(order.id, amount: Money(amount, dinar), by: .system("test"))
             }
             #expect(try await capture(1235) == .notChargeable(step: Money(10, dinar)))
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.capture'") == 0)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.capture'") == 0)
             #expect(try await capture(1230) == .requested)
         }
     }

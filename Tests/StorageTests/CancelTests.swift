@@ -50,7 +50,7 @@ struct CancelTests {
             let refunds = try await shop.refunds.refunds(of: order.id)
             #expect(refunds.map(\.amount.amount) == [998, 3000])
             #expect(refunds.last?.reason == .orderCancelled)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.refund'") == 2)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.refund'") == 2)
             guard case .alreadyOver = try await cancel(order, in: shop) else {
                 throw Unexpected(what: "called off twice")
             }
@@ -93,14 +93,14 @@ struct CancelTests {
                 }
                 #expect(running.status == .reserved)
             }
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'order.cancel'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM order_events WHERE kind = 'cancel_requested'") == 1)
             // A job that died is followed by another when somebody asks again.
             try await shop.database.execute(
-                "UPDATE jobs SET state = 'dead', reason = 'failed', finished_at = now() WHERE name = 'orders.cancel'")
+                "UPDATE jobs SET state = 'dead', reason = 'failed', finished_at = now() WHERE name = 'order.cancel'")
             for _ in 0..<2 { _ = try await cancel(order, in: shop) }
             #expect(
-                try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel' AND state = 'ready'") == 1)
+                try await shop.count("SELECT count(*) FROM jobs WHERE name = 'order.cancel' AND state = 'ready'") == 1)
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
             let again = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             #expect(again == .notPayable(.paymentFailed))
@@ -149,7 +149,7 @@ struct CancelTests {
             #expect(
                 try await shop.settle(order, .requiresCapture, by: .webhook).settlement == .recordLateMoney(.authorized)
             )
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'order.cancel'") == 1)
             #expect(try await shop.invariants.check() == [])
             #expect(try await shop.settle(order, .canceled, by: .customer).settlement == .recordPayment(.canceled))
         }
@@ -189,7 +189,7 @@ struct CancelTests {
                 // Asked for before the payment was known, the job of it gives the money back; asked for after, it goes
                 // back at once.
                 let refunds = try await shop.refunds.refunds(of: order.id)
-                let jobs = try await shop.count("SELECT count(*) FROM jobs WHERE name = 'orders.cancel'")
+                let jobs = try await shop.count("SELECT count(*) FROM jobs WHERE name = 'order.cancel'")
                 #expect(after.status == (jobs == 1 ? .confirmed : .cancelled))
                 #expect(refunds.count == (jobs == 1 ? 0 : 1))
             }

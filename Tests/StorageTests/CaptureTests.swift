@@ -16,7 +16,7 @@ struct CaptureTests {
         try await Shop.with { shop in
             let order = try await authorized(shop.product("PEN", stock: 5), in: shop)
             for _ in 0..<3 { #expect(try await shop.captures.request(order.id, by: .system("test")) == .requested) }
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.capture'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.capture'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM order_events WHERE kind = 'capture_requested'") == 1)
             let refund = RefundWish(orderID: order.id, key: "k", actor: .system("test"))
             #expect(try await shop.refunds.request(refund) == .notPaid(.confirmed))
@@ -39,7 +39,7 @@ struct CaptureTests {
             _ = try await shop.orders.cancel(
                 calledOff.id, by: .staff, reason: "requested_by_customer", actor: .system("test"))
             #expect(try await shop.captures.request(calledOff.id, by: .system("test")) == .notAuthorized(.confirmed))
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.capture'") == 0)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.capture'") == 0)
         }
     }
 

@@ -64,7 +64,7 @@ struct DecliningTests {
             _ = try await shop.reserve(first.id)
             _ = try await shop.checkout.recordIntent(shop.intentID(first), for: first.id)
             try await shop.settle(first, .requiresPaymentMethod, declined: "expired_card")
-            let invalidations: SQL = "SELECT count(*) FROM jobs WHERE name = 'cache.invalidate-products'"
+            let invalidations: SQL = "SELECT count(*) FROM jobs WHERE name = 'product_cache.invalidate'"
             let before = try await shop.count(invalidations)
             let second = try await shop.place(shop.checkout(of: guest, key: "b"))
             #expect(try await shop.current(first).status == .cancelled)

@@ -139,7 +139,7 @@ struct EmailTests {
             let told = [Self.event(id, "processed"), Self.event(id, "bounce"), Self.event(id, "bounce")]
             #expect(try await shop.mailEvents.accept(told) == 2)
             #expect(try await shop.mailEvents.accept(told) == 0)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.event'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email_event.process'") == 1)
             #expect(try await shop.mailEvents.handle(id).bounce?.name == "bounce")
             let handled = try await shop.database.query("SELECT handled_at FROM mail_events")
             #expect(try await shop.mailEvents.handle(id) == EmailUpdate(isKnown: true, wasUnknown: false, bounce: nil))

@@ -113,7 +113,7 @@ struct ExpiryTests {
             let refund = try #require(await shop.refunds.refunds(of: order.id).first)
             #expect(refund.amount == order.totals.total)
             #expect(refund.reason == .latePayment)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.refund'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.refund'") == 1)
             // The same news again ask for nothing more.
             #expect(try await shop.settle(order, .succeeded, by: .reconciler).settlement == .ignore(.alreadyKnown))
             let done = ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount)

@@ -56,7 +56,7 @@ struct InvariantTests {
         (
             "stopped_order_ends",
             """
-            WITH dead AS (UPDATE jobs SET state = 'dead', reason = 'permanent' WHERE name = 'checkout.order' RETURNING id)
+            WITH dead AS (UPDATE jobs SET state = 'dead', reason = 'permanent' WHERE name = 'order.checkout' RETURNING id)
             UPDATE orders SET created_at = now() - interval '2 hours' WHERE status = 'pending'
             """
         ),
@@ -71,8 +71,8 @@ struct InvariantTests {
             "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
         ),
         ("webhook_event_handled", "UPDATE webhook_events SET received_at = now() - interval '2 hours'"),
-        ("webhook_event_handled", "UPDATE jobs SET state = 'discarded' WHERE name = 'payments.event'"),
-        ("pending_order_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'checkout.order'"),
+        ("webhook_event_handled", "UPDATE jobs SET state = 'discarded' WHERE name = 'payment_event.process'"),
+        ("pending_order_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'order.checkout'"),
     ]
 
     @Test("every rule notices what it is there for", arguments: breaks.indices)

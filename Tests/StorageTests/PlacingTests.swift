@@ -21,7 +21,7 @@ struct PlacingTests {
             #expect(again == order)
             #expect(try await shop.count("SELECT count(*) FROM orders") == 1)
             #expect(
-                try await shop.count("SELECT count(*) FROM jobs WHERE name = 'checkout.order' AND state = 'ready'") == 1
+                try await shop.count("SELECT count(*) FROM jobs WHERE name = 'order.checkout' AND state = 'ready'") == 1
             )
         }
     }

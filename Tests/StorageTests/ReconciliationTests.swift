@@ -123,7 +123,7 @@ struct ReconciliationTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(answers.filter { $0 }.count == 1)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.refund'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.refund'") == 1)
             let refund = try #require(try await shop.refunds.refunds(of: order.id).first)
             let facts = try #require(try await shop.refunds.load(refund.id))
             #expect(facts.intentID.rawValue == "pi_stray" && facts.refund.orderID == order.id)

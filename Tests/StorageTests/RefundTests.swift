@@ -33,7 +33,7 @@ struct RefundTests {
             #expect(refund.amount == order.totals.total)
             #expect(refund.status == .requested)
             #expect(try await shop.current(order).status == .confirmed)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.refund'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.refund'") == 1)
             let facts = try #require(await shop.refunds.load(refund.id))
             #expect(facts.intentID == shop.intentID(order))
 
@@ -112,7 +112,7 @@ struct RefundTests {
             #expect(outcomes.filter { if case .accepted = $0 { true } else { false } }.count == 1)
             #expect(outcomes.filter { if case .replayed = $0 { true } else { false } }.count == 7)
             #expect(try await shop.refunds.request(wish(order, 301, key: "k")) == .keyReused)
-            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.refund'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.refund'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'refund.requested'") == 1)
         }
     }

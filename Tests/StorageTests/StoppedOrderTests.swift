@@ -116,11 +116,11 @@ struct RefusedPaymentTests {
             func news(_ order: Order, _ status: PaymentIntentStatus) -> PaymentUpdate {
                 PaymentUpdate(
                     orderID: order.id, intent: shop.intent(order, status), source: .worker,
-                    refusal: .init(code: "x", concernsMethod: true))
+                    refusal: .unusableMethod)
             }
             _ = try #require(await shop.checkout.settle([news(order, .canceled)]).first).get()
             let now = try await shop.current(order)
-            #expect(now.status == .rejected && now.rejectionReason == PaymentRefusal.methodCode)
+            #expect(now.status == .rejected && now.rejectionReason == PaymentRefusal.unusableMethod.code)
             #expect(try await shop.level(pen).reserved == 0)
             let paid = try await shop.confirming(pen)
             _ = try #require(await shop.checkout.settle([news(paid, .succeeded)]).first).get()

@@ -10,9 +10,9 @@ struct WebhookTests {
     private func counts(_ shop: Shop) async throws -> [Int] {
         [
             try await shop.count("SELECT count(*) FROM webhook_events"),
-            try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.event'"),
+            try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment_event.process'"),
             try await shop.count(
-                "SELECT count(DISTINCT payload ->> 'eventID') FROM jobs WHERE name = 'payments.event'"),
+                "SELECT count(DISTINCT payload ->> 'eventID') FROM jobs WHERE name = 'payment_event.process'"),
         ]
     }
 
@@ -49,7 +49,7 @@ struct WebhookTests {
     @Test("its job finds it as it was signed, until it is handled")
     func load() async throws {
         try await Shop.with { shop in
-            _ = try await shop.webhooks.accept([.sample("evt_1", .refundFailed), .sample("evt_2")])
+            _ = try await shop.webhooks.accept([.sample("evt_1", "refund.failed"), .sample("evt_2")])
             try await shop.database.execute(
                 "UPDATE webhook_events SET type = 'payment_intent.of_tomorrow' WHERE event_id = 'evt_2'")
             let events = try await shop.webhooks.load(["evt_2", "evt_none", "evt_1"])
@@ -96,20 +96,20 @@ struct WebhookTests {
     }
 
     @Test("what cannot be joined stays in sight")
-    func openMatters() async throws {
+    func unmatchedEvents() async throws {
         try await Shop.with { shop in
             for (index, outcome) in PaymentEventOutcome.allCases.enumerated() {
                 _ = try await shop.webhooks.accept([.sample("evt_\(index)")])
                 try await mark("evt_\(index)", outcome, shop.startJob(ofEvent: "evt_\(index)"), in: shop)
             }
-            let matters = try await shop.webhooks.openMatters()
-            #expect(Set(matters.map(\.outcome)) == Set(PaymentEventOutcome.allCases.filter(\.isOpenMatter)))
+            let matters = try await shop.webhooks.unmatched()
+            #expect(Set(matters.map(\.outcome)) == Set(PaymentEventOutcome.allCases.filter(\.isUnmatched)))
             #expect(matters.allSatisfy { $0.type == "payment_intent.succeeded" && $0.objectID == "pi_1" })
             // Once a reconciliation has come across the same it is shown there.
             let finding = ReconciliationFinding(
                 .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator)
             _ = try await ReconciliationStore(database: shop.database).note(finding)
-            #expect(try await shop.webhooks.openMatters() == [])
+            #expect(try await shop.webhooks.unmatched() == [])
         }
     }
 

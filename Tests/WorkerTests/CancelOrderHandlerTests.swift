@@ -14,7 +14,7 @@ struct CancelOrderHandlerTests {
         let rows = try await shop.database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'orders.cancel' AND payload ->> 'orderID' = \(id.description) RETURNING id, epoch
+             WHERE name = 'order.cancel' AND payload ->> 'orderID' = \(id.description) RETURNING id, epoch
             """)
         let row = try #require(rows.first)
         let jobID = JobID(rawValue: try row["id"])

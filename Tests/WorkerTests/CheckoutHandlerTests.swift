@@ -125,7 +125,7 @@ struct CheckoutHandlerTests {
         _ order: Order, _ product: Product, _ failure: PaymentFailure, in shop: Shop
     ) async throws -> CheckoutSnapshot {
         let now = try #require(try await shop.orders.order(order.id, for: .staff))
-        #expect(now.status == .rejected && now.rejectionReason == failure.refusal?.reason)
+        #expect(now.status == .rejected && now.rejectionReason == failure.refusal?.code)
         #expect(now.payment?.status == .canceled)
         #expect(try await shop.stock.stock(product.sku) == Stock(sku: product.sku, onHand: 5, reserved: 0))
         let jobs = try await shop.database.pool.query(

@@ -171,7 +171,7 @@ struct IntentEventTests {
             #expect(
                 try await shop.hear(.intentFailed, shop.wire(facts, .requiresPaymentMethod, id: "pi_second"))
                     == .superseded)
-            #expect(try await shop.webhooks.openMatters().count == 2)
+            #expect(try await shop.webhooks.unmatched().count == 2)
             #expect(try await shop.facts(facts.orderID).status == .reserved)
         }
     }
@@ -190,7 +190,7 @@ struct IntentEventTests {
             guard case .transient = failure else { throw Unexpected(what: "\(String(describing: failure))") }
             #expect(try await shop.outcome(ofEvent: event) == nil)
             #expect(try await shop.handle(event: event, isLastAttempt: true) == .unknownOrder)
-            #expect(try await shop.webhooks.openMatters().map(\.outcome) == [.unknownOrder])
+            #expect(try await shop.webhooks.unmatched().map(\.outcome) == [.unknownOrder])
         }
     }
 
@@ -213,7 +213,7 @@ struct IntentEventTests {
                 let wire = shop.wire(facts, status, id: "pi_theirs", order: order, shop: named)
                 #expect(try await shop.hear(kind, wire) == .foreign, "at once, and not after forty minutes")
             }
-            #expect(try await shop.webhooks.openMatters() == [])
+            #expect(try await shop.webhooks.unmatched() == [])
             #expect(try await shop.facts(facts.orderID).status == .reserved)
             // What is stored here is ours, whatever it says of itself.
             #expect(

@@ -2,7 +2,9 @@ import Domain
 import Foundation
 import Observability
 import Redis
+import Resilience
 import Storage
+import TestSupport
 import Testing
 
 @testable import JobQueue
@@ -10,11 +12,14 @@ import Testing
 
 @Suite("While a provider is away, what fails because of it uses up no attempt", .timeLimit(.minutes(1)))
 struct OutageInterceptorTests {
-    /// A gate of a process that has no Redis.
+    /// A gate of a provider that no other test knows.
     private static func with(_ body: (RedisCallGate, Shop) async throws -> Void) async throws {
         try await Shop.with { shop in
-            let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: shop.logger)
-            try await body(RedisCallGate(.payments, limits: .none, redis: redis, logger: shop.logger), shop)
+            let redis = RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: shop.logger)
+            try await eventually("Redis is connected") { redis.isConnected }
+            let prefix = "test-\(UInt64.random(in: 0...UInt64.max))"
+            try await body(
+                RedisCallGate("payments", limits: .none, redis: redis, prefix: prefix, logger: shop.logger), shop)
             await redis.close()
         }
     }

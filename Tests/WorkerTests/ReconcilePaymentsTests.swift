@@ -18,7 +18,7 @@ struct ReconcilePaymentsTests {
     ) async throws {
         let handler = ReconcilePaymentsHandler(
             store: store(shop),
-            healer: BreakResolver(
+            resolver: BreakResolver(
                 store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
             payments: shop.payments)
         let context = JobContext(
@@ -67,7 +67,7 @@ struct ReconcilePaymentsTests {
         let rows = try await shop.database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = 1, attempts = 1
-             WHERE name = 'payments.refund' AND payload ->> 'refundID' = \(refund.description) RETURNING id
+             WHERE name = 'payment.refund' AND payload ->> 'refundID' = \(refund.description) RETURNING id
             """)
         return JobCompletion(jobID: JobID(rawValue: try #require(rows.first)["id"]), epoch: 1)
     }

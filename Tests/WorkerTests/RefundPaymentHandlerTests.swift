@@ -15,7 +15,7 @@ struct RefundPaymentHandlerTests {
         let rows = try await shop.database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'payments.refund' AND payload ->> 'refundID' = \(refund.id.description) RETURNING id, epoch
+             WHERE name = 'payment.refund' AND payload ->> 'refundID' = \(refund.id.description) RETURNING id, epoch
             """)
         let row = try #require(rows.first)
         let id = JobID(rawValue: try row["id"])

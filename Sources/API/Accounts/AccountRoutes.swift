@@ -121,7 +121,7 @@ struct AuthRoutes {
     }
 }
 
-/// The account of whoever asks.
+/// The caller's own account.
 struct ProfileRoutes {
     let accounts: AccountStore
 

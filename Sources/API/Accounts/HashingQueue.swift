@@ -1,25 +1,24 @@
 /// Who waits for a password to be hashed, and whose turn is next. Takes turns between logins and registrations, and
-/// within each between clients, so that one client's two hundred logins stand in front of each other and of nobody
-/// else.
+/// within each between clients, so that one client's two hundred logins stand in front of each other alone.
 struct HashingQueue {
     /// What a password is hashed for. Each has places of its own.
     enum Purpose: CaseIterable, Sendable {
         case login, registration
     }
 
-    /// What became of somebody who came.
+    /// What became of a client that came.
     enum Arrival: Equatable {
         case waits
-        /// Waits, and this one, the last of whoever had the most, lost its place for it.
+        /// Waits, and this one, the last of the client that had the most, lost its place for it.
         case displaces(Int)
         /// So many of this client wait already.
         case clientIsFull
-        /// Everybody who waits has as good a claim.
+        /// All who wait have as good a claim.
         case isFull
     }
 
     private struct Line {
-        /// Clients with somebody waiting, in the order of their turns.
+        /// Clients that wait, in the order of their turns.
         var turns: [String] = []
         var waiting: [String: [Int]] = [:]
         var count = 0
@@ -85,7 +84,7 @@ struct HashingQueue {
         return nil
     }
 
-    /// Somebody does not want to wait any longer. `false` when they do not wait.
+    /// A client does not want to wait any longer. `false` when it does not wait.
     @discardableResult
     mutating func remove(_ ticket: Int) -> Bool {
         guard let place = places.removeValue(forKey: ticket), var line = lines[place.purpose],

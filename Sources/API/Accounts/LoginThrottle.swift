@@ -1,10 +1,11 @@
 import Domain
 import Redis
+import Resilience
 import Storage
 
 /// Limits how often passwords of one account are tried, wherever the tries come from.
 ///
-/// Nobody shall shut an account by trying wrong passwords for it: a place that the account was used from within a month
+/// No client shall shut an account by trying wrong passwords for it: a place that the account was used from within a month
 /// has a count of its own, which others' tries do not touch. An address without an account is counted the same, so that
 /// a refusal tells nothing.
 struct LoginThrottle: Sendable {

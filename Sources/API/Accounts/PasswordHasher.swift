@@ -11,7 +11,7 @@ struct HashingClient: Sendable {
     let purpose: HashingQueue.Purpose
     /// Whose requests take turns with others'.
     let address: String
-    /// Tells when the client has hung up and nobody waits for the answer.
+    /// Tells when the client has hung up and does not wait for the answer.
     var connection: ClientConnection?
 }
 
@@ -34,7 +34,7 @@ final class PasswordHasher: Sendable {
     private let threads: [HashingThread]
     private let state: Mutex<State>
     private let cost: Int
-    /// A hash nobody knows the password of, checked when there is no account, so that both answers take as long.
+    /// A hash of an unknown password, checked when there is no account, so that both answers take as long.
     private let dummy: String
 
     /// - Parameters:
@@ -127,7 +127,7 @@ final class PasswordHasher: Sendable {
         continuation?.resume(throwing: Problem.clientGone)
     }
 
-    /// Gives a thread to whoever is next.
+    /// Gives a thread to the next in the queue.
     private func passOn(_ thread: Int) {
         let continuation = state.withLock { state in
             guard let ticket = state.queue.next(), let continuation = state.waiting.removeValue(forKey: ticket) else {

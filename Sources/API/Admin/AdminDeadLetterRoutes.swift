@@ -32,37 +32,37 @@ struct AdminDeadLetterRoutes {
     /// Goes on batch by batch until as many have been looked at as the client wants, or none is left.
     private func change(_ action: BulkAction, _ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorized }
-        let wish = try DeadLetterRequest(try await request.fields())
-        if action == .discard, !wish.isConfirmed {
-            var filter = wish.filter
+        let body = try DeadLetterRequest(try await request.fields())
+        if action == .discard, !body.isConfirmed {
+            var filter = body.filter
             filter.state = filter.state ?? .dead
             let survey = try await remains.survey(
-                jobs, matching: filter, from: wish.cursor, upTo: min(wish.limit, JobRemains.surveyLimit))
+                jobs, matching: filter, from: body.cursor, upTo: min(body.limit, JobRemains.surveyLimit))
             let told = survey.told(first: 5)
             guard told.isEmpty else {
                 throw Problem.leavesBehind(told, confirming: "send \"confirm\": true as well")
             }
         }
-        let entry = entry(action, wish, user, context)
+        let entry = entry(action, body, user, context)
         // One for each batch, in its transaction: what was done until an error is done, and noted.
         let noting = jobs.noting { [try AuditLog.insertion(of: entry.with($0))] }
         var progress = BulkProgress()
-        for try await step in try noting.change(action, matching: wish.filter, from: wish.cursor) {
+        for try await step in try noting.change(action, matching: body.filter, from: body.cursor) {
             progress = step
-            if progress.changed + progress.left >= wish.limit { break }
+            if progress.changed + progress.left >= body.limit { break }
         }
         if action == .discard { try await webhooks.ignoreAbandoned(note: "Its job was discarded.", by: .user(user)) }
         return try JSONResponse.response(BulkProgressBody(progress: progress))
     }
 
-    private func entry(_ action: BulkAction, _ wish: DeadLetterRequest, _ user: User.ID, _ context: ShopContext)
+    private func entry(_ action: BulkAction, _ body: DeadLetterRequest, _ user: User.ID, _ context: ShopContext)
         -> AuditEntry
     {
         AuditEntry(
             actor: .user(user), action: action == .retry ? "dead_letters.retried" : "dead_letters.discarded",
             subjectKind: "dead_letters",
-            subjectID: wish.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress,
-            details: wish.details.merging(["request_id": context.requestID]) { own, _ in own })
+            subjectID: body.filter.queue?.rawValue ?? "all", remoteAddress: context.remoteAddress,
+            details: body.details.merging(["request_id": context.requestID]) { own, _ in own })
     }
 }
 

@@ -17,7 +17,7 @@ struct AdminEmailRoutes {
     }
 
     /// `?status=` names a state, `refused` for those that wait while the shop is refused, or `attention`, which is what
-    /// is shown without it: all that somebody should look at.
+    /// is shown without it: all that an operator should look at.
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         var query = RequestQuery(request)
         let names = ["attention", "refused"] + EmailDeliveryStatus.allCases.map(\.rawValue)

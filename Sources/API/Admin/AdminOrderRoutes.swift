@@ -74,9 +74,9 @@ struct AdminOrderRoutes {
     @Sendable func capture(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let user = context.viewer.user else { throw Problem.unauthorized }
         let id = try context.orderID()
-        let wish = try OrderCaptureRequest(try await request.optionalFields())
+        let wanted = try OrderCaptureRequest(try await request.optionalFields())
         let outcome = try await captures.request(
-            id, amount: wish.amount, by: .user(user), remoteAddress: context.remoteAddress)
+            id, amount: wanted.amount, by: .user(user), remoteAddress: context.remoteAddress)
         let status: HTTPResponse.Status
         switch outcome {
         case .requested: status = .accepted
@@ -125,17 +125,19 @@ struct StaffOrderBody: Encodable {
     var waiting: OrderWaiting?
 
     private enum CodingKeys: String, CodingKey {
-        case fulfilment, refunds, disputes, mails
+        case refunds, disputes
+        case emails
+        case fulfillmentStatus = "fulfillment_status"
         case userID = "user_id"
     }
 
     func encode(to encoder: any Encoder) throws {
         try OrderBody(order, waiting: waiting, showsSecret: false).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(order.fulfilment.rawValue, forKey: .fulfilment)
+        try container.encode(order.fulfilment.rawValue, forKey: .fulfillmentStatus)
         try container.encodeIfPresent(order.userID, forKey: .userID)
         try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
         try container.encode(disputes.map(DisputeBody.init), forKey: .disputes)
-        try container.encode(mails.map(EmailBody.init), forKey: .mails)
+        try container.encode(mails.map(EmailBody.init), forKey: .emails)
     }
 }

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// Events of the payment provider, and what operators say to those that nobody has acted on. Every change goes to the
+/// Events of the payment provider, and what operators say to those that no job has acted on. Every change goes to the
 /// audit log, in one transaction with itself.
 struct AdminWebhookEventRoutes {
     let webhooks: WebhookStore
@@ -134,5 +134,14 @@ struct WebhookEventBody: Encodable {
         try container.encode(event.ignoredAt, forKey: .ignoredAt)
         try container.encode(event.ignoredBy, forKey: .ignoredBy)
         try container.encode(event.note, forKey: .note)
+    }
+}
+
+extension Problem {
+    static func eventHandled(_ event: WebhookEvent) -> Problem {
+        Problem(
+            "event_already_handled", .conflict, "Event already handled",
+            "It was acted on (\(event.outcome ?? "handled")), and what it said is no longer kept: there is nothing left to do."
+        )
     }
 }

@@ -16,7 +16,7 @@ struct OrderRefundRequest: Equatable {
     init(_ fields: consuming RequestFields) throws(Problem) {
         let amount = fields.has("amount") ? fields.money("amount") : nil
         if let amount, amount.amount == 0 {
-            fields.note("amount.amount", .outOfRange, "There is nothing to give back.")
+            fields.note("amount.amount", .outOfRange, "There is nothing to refund.")
         }
         let items = fields.has("items") ? Self.items(&fields) : []
         let reason =
@@ -67,13 +67,13 @@ struct OrderCaptureRequest: Equatable {
 
     init(_ fields: consuming RequestFields) throws(Problem) {
         let amount = fields.has("amount") ? fields.money("amount") : nil
-        if let amount, amount.amount == 0 { fields.note("amount.amount", .outOfRange, "There is nothing to take.") }
+        if let amount, amount.amount == 0 { fields.note("amount.amount", .outOfRange, "There is nothing to capture.") }
         guard fields.isComplete else { throw fields.rejection }
         self.amount = amount
     }
 }
 
-/// Money that goes back, as staff see it.
+/// A refund, as staff see it.
 struct RefundBody: Encodable {
     private let refund: Refund
     private let baseAmount: Money?
@@ -137,12 +137,12 @@ struct RefundBody: Encodable {
     }
 }
 
-/// Problems of taking money and of giving it back.
+/// Problems of captures and refunds.
 extension Problem {
     static func refundExceedsCaptured(_ refundable: Money) -> Problem {
         var problem = Problem(
             "refund_exceeds_captured", .conflict, "Refund too large",
-            "At most \(refundable) of this order can still be given back. Nothing was changed.")
+            "At most \(refundable) of this order can still be refunded. Nothing was changed.")
         problem.amounts["refundable"] = refundable
         return problem
     }
@@ -150,13 +150,13 @@ extension Problem {
     static func orderNotPaid(_ status: OrderStatus) -> Problem {
         Problem(
             "order_not_paid", .conflict, "Order not paid",
-            "The order is \(status.rawValue): no money was taken that could be given back.")
+            "The order is \(status.rawValue): no money was captured that could be refunded.")
     }
 
     static func nothingToCapture(_ status: OrderStatus) -> Problem {
         Problem(
             "order_not_authorized", .conflict, "Nothing to capture",
-            "The order is \(status.rawValue): no money is set aside for it that could be taken.")
+            "The order is \(status.rawValue): no money is authorized for it that could be captured.")
     }
 
     static func captureExceedsAuthorized(_ capturable: Money) -> Problem {
@@ -170,15 +170,15 @@ extension Problem {
     static func captureAlreadyRequested(_ amount: Money) -> Problem {
         var problem = Problem(
             "capture_already_requested", .conflict, "Capture already requested",
-            "\(amount) of this order is being taken already; the rest is let go with it.")
+            "\(amount) of this order is being captured already; the rest is voided with it.")
         problem.amounts["requested"] = amount
         return problem
     }
 
     static var refundWorthNothing: Problem {
         Problem(
-            "refund_worth_nothing", .conflict, "Nothing to give back",
-            "These pieces cost nothing, so no money goes back for them. Give an amount as well.")
+            "refund_worth_nothing", .conflict, "Nothing to refund",
+            "These pieces cost nothing, so no money is refunded for them. Give an amount as well.")
     }
 
     static func unknownRefundItem(_ field: String) -> Problem {
@@ -188,7 +188,7 @@ extension Problem {
     static func tooManyRefundPieces(_ field: String, left: Int) -> Problem {
         .invalid(
             "\(field).quantity", .outOfRange,
-            left == 0 ? "All pieces of it were given back before." : "At most \(left) of it were not given back before."
+            left == 0 ? "All pieces of it were refunded before." : "At most \(left) of it were not refunded before."
         )
     }
 

@@ -2,6 +2,7 @@ import Bootstrap
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Stands in front of every route: finds out who calls and whether they may, and counts the request. The only place
@@ -52,7 +53,7 @@ struct Gatekeeper: Sendable {
 }
 
 extension ShopContext {
-    /// Whose requests are counted together: a user's wherever they come from, everybody else's by address.
+    /// Whose requests are counted together: a user's wherever they come from, all others' by address.
     var client: String { viewer.user.map { "user:\($0)" } ?? address }
 
     /// The client's address as far as it is counted.

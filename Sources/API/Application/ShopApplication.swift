@@ -11,7 +11,7 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     DocumentRoutes(document: document).add(to: &routes)
     AuthRoutes(services: services).add(to: &routes)
     ProfileRoutes(accounts: services.accounts).add(to: &routes)
-    CatalogRoutes(catalogue: services.catalogue, cache: services.products, settings: services.settings)
+    CatalogRoutes(catalog: services.catalogue, cache: services.products, settings: services.settings)
         .add(to: &routes)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: &routes)
     CartRoutes(
@@ -25,7 +25,9 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits)
         .add(to: &routes)
     OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: &routes)
-    WebhookRoutes(payments: services.paymentWebhook, store: services.webhooks).add(to: &routes)
+    PaymentWebhookRoutes(
+        provider: services.settings.paymentProvider, webhook: services.paymentWebhook, store: services.webhooks
+    ).add(to: &routes)
     EmailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: &routes)
     AdminOrderRoutes(
         orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,

@@ -2,6 +2,7 @@ import Crypto
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Carts: a user's by access token, a guest's by cart token, which is given out with the first item.

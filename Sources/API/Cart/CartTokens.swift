@@ -52,7 +52,7 @@ struct CartTokens: Sendable {
 
 extension ShopContext {
     /// Whose cart and orders the request is about: the user's, or the guest's to whom the cart token was given out. nil
-    /// without either; a token that nobody was given is none, so that nobody can choose the token of somebody else's
+    /// without either; a token that was never given out is none, so that no client can choose the token of another's
     /// cart beforehand.
     func buyer(_ request: Request, _ guests: GuestStore) async throws -> CartOwner? {
         if let user = viewer.user { return .user(user) }

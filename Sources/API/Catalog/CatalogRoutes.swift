@@ -4,7 +4,7 @@ import Storage
 
 /// What the shop sells.
 struct CatalogRoutes {
-    let catalogue: CatalogStore
+    let catalog: CatalogStore
     let cache: ProductCache
     let settings: ShopSettings
 
@@ -24,7 +24,7 @@ struct CatalogRoutes {
         let inStock = query.flag("in_stock")
         let page = query.page()
         try query.finish()
-        let result = try await catalogue.products(
+        let result = try await catalog.products(
             ProductQuery(
                 search: search, category: category, sort: sort ?? .newest, currency: currency,
                 inStock: inStock ?? false, page: page))
@@ -45,7 +45,7 @@ struct CatalogRoutes {
 
     @Sendable func categories(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
-        let items = try await catalogue.categories().map(CategoryBody.init)
+        let items = try await catalog.categories().map(CategoryBody.init)
         return try CacheableResponse.response(PageBody(items: items, nextCursor: nil), to: request)
     }
 
@@ -54,7 +54,7 @@ struct CatalogRoutes {
         case .hit(let view):
             return view
         case .miss(let ticket):
-            guard let view = try await catalogue.product(id, in: currency) else { return nil }
+            guard let view = try await catalog.product(id, in: currency) else { return nil }
             await cache.fill(view, in: currency, with: ticket)
             return view
         }

@@ -9,7 +9,7 @@ import NIOHTTPTypes
 /// connection.
 /// So an idle connection lingers: the next request on it is answered with `Connection: close`; only one that stays
 /// silent is closed.
-/// Clients are told only once nobody accepts connections any more: told earlier, they would connect again just to be
+/// Clients are told only once no connections are accepted any more: told earlier, they would connect again just to be
 /// reset.
 struct ConnectionDrain {
     enum Action: Equatable {

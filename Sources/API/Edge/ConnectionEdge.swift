@@ -1,9 +1,9 @@
 import NIOCore
 
-/// What one HTTP/1.1 connection may do before anybody looks at a request: decides, and does nothing itself.
+/// What one HTTP/1.1 connection may do before a request is looked at: decides, and does nothing itself.
 ///
 /// The edge takes a request in whole, head and body, before the router hears of it. So slow, broken and oversized
-/// requests cost nothing but bounded memory, and whoever hangs up half-way has asked nothing. A refusal is answered
+/// requests cost nothing but bounded memory, and a client that hangs up half-way has asked nothing. A refusal is answered
 /// after the answers that are under way; then the sending side is closed, and what the client still sends is dropped
 /// for a bounded time. A socket that is closed with unread bytes resets the connection, and the client would never see
 /// the answer.
@@ -134,7 +134,7 @@ struct ConnectionEdge {
         }
     }
 
-    /// Bytes came in that nobody reads.
+    /// Bytes came in that no request is read from.
     mutating func dropped(bytes: Int) -> Step {
         droppedBytes += bytes
         return droppedBytes > limits.droppedBytes ? .close : .nothing
@@ -183,7 +183,7 @@ struct ConnectionEdge {
         return wantsClose && writesDue == 0 && answersDue == 0 ? leave(at: now) : .nothing
     }
 
-    /// Somebody behind us closes the connection.
+    /// A handler behind the edge closes the connection.
     ///
     /// - Parameter holdsBytes: whether bytes are held back.
     mutating func closeRequested(holdsBytes: Bool, at now: NIODeadline) -> Step {

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// The half of the edge that stands before the parser: gives it heads in small pieces, one request after the other, and
-/// drops what nobody will read.
+/// drops what will not be read.
 final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -56,7 +56,7 @@ final class EdgeBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Nobody behind us asks for what is dropped.
+        // No handler behind this one asks for what is dropped.
         if handler.edge.isOver { context.read() }
     }
 

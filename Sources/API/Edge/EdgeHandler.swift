@@ -142,7 +142,7 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             refuse(.bodyTooLarge(Limits.bodyBytes))
         case is HTTPParserError: refuse(.malformed("The request is not valid HTTP/1.1."))
         default:
-            // The connection broke: nobody is left to be told.
+            // The connection broke: no client is left to be told.
             logger.debug("connection broken", metadata: ["error": "\(error)"])
             context.close(promise: nil)
         }
@@ -208,7 +208,7 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// A promise that also tells the edge when what is written has left.
+    /// A promise that also tells the edge when what is written is in the kernel's hands.
     private func told(_ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
         let promise = promise ?? context.eventLoop.makePromise()
         promise.futureResult.assumeIsolated().whenComplete { _ in
@@ -235,7 +235,7 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             bytes?.resume()
         case .close: context.close(mode: .all, promise: nil)
         case .resume:
-            // Whoever writes the answer may close the connection with it; the next request must not be taken in
+            // The handler that writes the answer may close the connection with it; the next request must not be taken in
             // between.
             context.eventLoop.assumeIsolated().execute { self.bytes?.resume() }
         }

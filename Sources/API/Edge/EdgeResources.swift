@@ -10,7 +10,7 @@ final class EdgeResources: Sendable {
     }
 
     let limits: EdgeLimits
-    /// Whether connections from an address are not counted: those of proxies, which bring everybody's requests.
+    /// Whether connections from an address are not counted: those of proxies, which bring all clients' requests.
     private let isProxy: @Sendable (String) -> Bool
     private let state = Mutex(State())
 

@@ -8,7 +8,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// Lets the server close its listening socket only once nobody stands in the kernel's queue for it.
+/// Lets the server close its listening socket only once no connection stands in the kernel's queue for it.
 ///
 /// Closing a listening socket resets every connection that the kernel has taken and the server has not accepted. So the
 /// server goes on accepting until that queue is empty, half a second at most, and closes then. A connection that
@@ -62,8 +62,8 @@ final class ListenerGate: Service {
 
 /// Stops accepting for a moment when the process has no descriptor or memory left for one more connection.
 ///
-/// The kernel goes on saying that somebody waits, so a loop that tries again at once spins. Whoever waits is served
-/// when others have left.
+/// The kernel goes on saying that a connection waits, so a loop that tries again at once spins. It is served when
+/// others have ended.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
@@ -113,7 +113,7 @@ struct BoundedShutdown<Base: Service>: Service {
             group.cancelAll()
             guard !hasEnded else { return }
             logger.warning("requests still ran at the end of the grace time; their connections were closed")
-            // What a cancelled service throws says nothing new.
+            // What a canceled service throws says nothing new.
             _ = try? await group.next()
         }
     }

@@ -19,7 +19,7 @@ enum Viewer: Sendable, Equatable {
     case anonymous
     case user(User.ID, Role)
 
-    /// The user, when somebody is logged in.
+    /// The user, when the caller is logged in.
     var user: User.ID? {
         guard case .user(let id, _) = self else { return nil }
         return id
@@ -53,15 +53,15 @@ struct Audience: Sendable, Equatable {
         return copy
     }
 
-    /// Everybody; tokens are not looked at.
+    /// Every caller; tokens are not looked at.
     static let everyone = Audience(
         callers: Set(Caller.allCases), readsToken: false, takesCartToken: false, checksAccount: false)
-    /// Everybody; a token, when there is one, must be valid.
+    /// Every caller; a token, when there is one, must be valid.
     static let shoppers = Audience(
         callers: Set(Caller.allCases), readsToken: true, takesCartToken: true, checksAccount: false)
     /// Users, and guests with a cart token.
     static let buyers = Audience(callers: users.callers, readsToken: true, takesCartToken: true, checksAccount: false)
-    /// Everybody who is logged in.
+    /// Every caller who is logged in.
     static let users = Audience(
         callers: [.customer, .support, .operator, .admin], readsToken: true, takesCartToken: false,
         checksAccount: false)
@@ -72,7 +72,7 @@ struct Audience: Sendable, Equatable {
     static let operators = Audience(
         callers: [.operator, .admin], readsToken: true, takesCartToken: false, checksAccount: true)
 
-    /// Whether somebody may call.
+    /// Whether a caller is let in.
     func admits(_ caller: Caller, holdsCartToken: Bool) -> Bool {
         callers.contains(caller) || (takesCartToken && holdsCartToken && caller == .anonymous)
     }

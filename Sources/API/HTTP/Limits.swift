@@ -1,4 +1,4 @@
-/// What one request may cost before anybody looks at it.
+/// What one request may cost before it is looked at.
 enum Limits {
     /// Body, whether its length is given or it comes in chunks, unless the route says otherwise.
     static let bodyBytes = 16_384

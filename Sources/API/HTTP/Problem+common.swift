@@ -74,7 +74,7 @@ extension Problem {
         Problem("forbidden", .forbidden, "Not allowed", "Your account does not have the role that this needs.")
     }
 
-    /// Absent, or somebody else's: both answer alike.
+    /// Absent, or another's: both answer alike.
     static func notFound(_ what: String = "resource") -> Problem {
         Problem("not_found", .notFound, "Not found", "There is no such \(what).")
     }
@@ -130,7 +130,7 @@ extension Problem {
         ).with(.retryAfter, "5")
     }
 
-    /// Nobody is there to read it.
+    /// No client is there to read it.
     static var clientGone: Problem {
         Problem(
             "client_closed_request", HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),

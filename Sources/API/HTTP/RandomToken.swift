@@ -9,7 +9,7 @@ enum RandomToken {
         return Base64URL.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
     }
 
-    /// What is stored. No salt and no work factor: nobody guesses 256 bits.
+    /// What is stored. No salt and no work factor: 256 bits are not guessed.
     static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 
     /// Whether a text can be such a token; others are not worth a query.
@@ -26,7 +26,7 @@ enum Base64URL {
         return String(text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
     }
 
-    /// nil for padding, foreign characters and stray bits in the last character.
+    /// nil for padding, foreign characters and unused bits in the last character.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=") })
         else { return nil }

@@ -48,7 +48,7 @@ extension Request {
 }
 
 extension JSONValue {
-    /// The same on a thread that nobody else waits for, when the document is long: other requests share this one.
+    /// The same on a thread that no other request waits for, when the document is long: other requests share this one.
     static func parsedAside(_ bytes: [UInt8]) async throws -> JSONValue {
         guard bytes.count > Limits.quickBodyBytes else { return try JSONValue(parsing: bytes) }
         return try await NIOThreadPool.singleton.runIfActive { try JSONValue(parsing: bytes) }

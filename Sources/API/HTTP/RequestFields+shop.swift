@@ -48,7 +48,7 @@ extension RequestFields {
     /// A password of at least eight characters that is not among the first to be tried. bcrypt reads 72 bytes and stops
     /// at NUL, so both limits are told and not cut.
     ///
-    /// - Parameter owner: what everybody knows of whom it is for.
+    /// - Parameter owner: what is commonly known of whom it is for.
     mutating func newPassword(_ field: String, of owner: [String?]) -> String? {
         guard let password = string(field) else { return nil }
         if password.utf8.contains(0) {
@@ -58,7 +58,9 @@ extension RequestFields {
         } else if password.utf8.count > BCrypt.passwordBytes.upperBound {
             note(field, .tooLong, "At most \(BCrypt.passwordBytes.upperBound) bytes of UTF-8 are allowed.")
         } else if (try? CommonPasswords.list.get())?.contains(password, own: owner.compactMap { $0 }) ?? false {
-            note(field, .tooCommon, "This password is among the first that are tried. Choose one that nobody else has.")
+            note(
+                field, .tooCommon,
+                "This password is among the first that are tried. Choose one that no other person has.")
         } else {
             return password
         }

@@ -5,7 +5,7 @@ import JSON
 /// all of it.
 ///
 /// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the
-/// fields nobody asked for, because a field the shop does not know is a mistake or an attempt at mass assignment.
+/// fields the route did not ask for, because a field the shop does not know is a mistake or an attempt at mass assignment.
 struct RequestFields {
     private let members: JSONObject
     private let path: String

@@ -2,7 +2,7 @@ import Domain
 import Hummingbird
 import Storage
 
-/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, names nobody knows are
+/// Reads query parameters as strictly as ``RequestFields`` reads bodies: errors are collected, unknown names are
 /// errors, and each parameter is given at most once.
 ///
 /// Names and values are written as forms write them: percent-encoded UTF-8, with `+` for a space.
@@ -96,7 +96,7 @@ struct RequestQuery {
         return nil
     }
 
-    /// Throws the 422 that names everything wrong with the query, parameters nobody asked about included.
+    /// Throws the 422 that names everything wrong with the query, parameters the route did not ask about included.
     func finish() throws(Problem) {
         let unknown = Set(values.keys).subtracting(asked).sorted().map {
             FieldError(field: $0.shortened(to: 64), code: .unknownField, message: "This parameter is not known here.")

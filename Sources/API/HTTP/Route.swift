@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 
 /// An address of the API with a method, and all that is to be known of it: who may call it, what a request counts as,
 /// how large its body may be, and who answers.

@@ -46,7 +46,7 @@ struct AcceptedOrder {
     /// The answer for the order as it is now. Throws the problem of an order that came to nothing while its client
     /// waited.
     func response(for order: Order, waiting: OrderWaiting?) throws -> Response {
-        // A replay reports where the order stands; whoever placed it got or gets the verdict.
+        // A replay reports where the order stands; the client that placed it got or gets the verdict.
         if isReplay {
             let status: HTTPResponse.Status = order.status.isPaid ? .created : .ok
             return try JSONResponse.response(OrderBody(order, waiting: waiting), status: status, headers: headers)

@@ -36,7 +36,7 @@ struct OrderBody: Encodable {
         let last4: String
     }
 
-    /// Money that goes back, as the buyer sees it.
+    /// A refund, as the buyer sees it.
     struct BuyersRefund: Encodable {
         struct Item: Encodable {
             let productID: String

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// Customers call their orders off.
+/// Customers cancel their orders.
 struct OrderCancelRoutes {
     let orders: OrderStore
     let guests: GuestStore
@@ -24,7 +24,7 @@ struct OrderCancelRoutes {
     }
 }
 
-/// How calling an order off is answered: 200 when the order is over, 202 while its payment is being called off.
+/// How a cancellation is answered: 200 when the order is over, 202 while its payment is being canceled.
 struct CancelAnswer {
     let order: Order
     let status: HTTPResponse.Status
@@ -34,7 +34,7 @@ struct CancelAnswer {
         switch outcome {
         case .cancelled(let order), .alreadyOver(let order): (self.order, status) = (order, .ok)
         case .started(let order): (self.order, status) = (order, .accepted)
-        case .alreadySent(let order): throw .orderAlreadySent(order)
+        case .alreadySent(let order): throw .orderAlreadyShipped(order)
         case .unknownOrder: throw .notFound("order")
         }
     }

@@ -52,7 +52,7 @@ extension Problem {
 
     /// The payment provider's last word on an order.
     static func refused(_ order: Order) -> Problem {
-        if order.rejectionReason == PaymentRefusal.methodCode {
+        if order.rejectionReason == PaymentRefusal.unusableMethod.code {
             return Problem.invalid(
                 "payment_method", .notFound,
                 "The payment provider knows no such payment method, or cannot use it. Nothing was charged."
@@ -123,14 +123,15 @@ extension Problem {
     static func paymentWindowClosed(_ order: Order) -> Problem {
         Problem(
             "payment_window_closed", .conflict, "Too late to pay",
-            "The goods are no longer set aside for this order, or its cart has become another one. Nothing was charged. Place a new order."
+            "The goods are no longer reserved for this order, or its cart has become another one. Nothing was charged. "
+                + "Place a new order."
         ).about(order)
     }
 
-    static func orderAlreadySent(_ order: Order) -> Problem {
+    static func orderAlreadyShipped(_ order: Order) -> Problem {
         Problem(
-            "order_already_sent", .conflict, "Order already sent",
-            "The goods have left the house. Send them back to get the money back."
+            "order_already_shipped", .conflict, "Order already shipped",
+            "Order already shipped. Return the goods to get a refund."
         ).about(order)
     }
 
@@ -151,17 +152,18 @@ extension Problem {
     static func tooManyDeclines(_ declines: TooManyDeclines) -> Problem {
         Problem(
             "too_many_declines", .tooManyRequests, "Too many declined payments",
-            "Too many payments were declined within an hour. Nothing was charged or set aside. Try again in \(declines.seconds) seconds."
+            "Too many payments were declined within an hour. Nothing was charged or reserved. "
+                + "Try again in \(declines.seconds) seconds."
         ).with(.retryAfter, String(declines.seconds))
     }
 }
 
 extension TooManyDeclines {
-    /// Tells operators that somebody seems to try cards: in the log, and as `checkout_refused_after_declines_total`.
+    /// Tells operators that a client seems to try cards: in the log, and as `checkout_refused_after_declines_total`.
     func alert(_ logger: Logger) {
         Counter(label: "checkout_refused_after_declines_total", dimensions: [("source", source.rawValue)]).increment()
         logger.error(
-            "a payment was refused after too many declines; somebody may be trying cards",
+            "a payment was refused after too many declines; a client may be trying cards",
             metadata: ["source": "\(source.rawValue)"])
     }
 }

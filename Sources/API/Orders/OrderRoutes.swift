@@ -46,7 +46,7 @@ struct OrderRoutes {
             try await guests.give(RandomToken.hash(token), for: order.id)
         }
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: buyer.issuedToken)
-        // Nobody else has to be asked about an order that costs nothing, so its outcome is waited for also where nobody
+        // No provider has to be asked about an order that costs nothing, so its outcome is waited for also where no client
         // asked for that.
         let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
         // The key has proved whose order it is, also when it was placed under another identity.
@@ -121,7 +121,7 @@ extension ShopContext {
     /// Who looks at orders: a user, or the guest with the cart token. Throws 401 without either.
     func orderViewer(_ request: Request, _ guests: GuestStore) async throws -> OrderViewer {
         if let buyer = try await orderer(request, guests) { return .buyer(buyer) }
-        // A token that nobody was given shows nothing.
+        // A token that was never given out shows nothing.
         guard let token = try CartTokens.token(of: request) else { throw Problem.unauthorized }
         return .buyer(.guest(tokenHash: RandomToken.hash(token)))
     }

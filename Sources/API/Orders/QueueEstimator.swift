@@ -1,6 +1,7 @@
 import Domain
 import Logging
 import Redis
+import Resilience
 import Storage
 import Synchronization
 
@@ -11,7 +12,7 @@ final class QueueEstimator: Sendable {
     private static let freshness: Duration = .seconds(1)
 
     private let orders: OrderStore
-    private let circuits: ProviderCircuits
+    private let circuits: CircuitReader
     let redis: RedisClient
     let prefix: String
     private let logger: Logger
@@ -22,7 +23,7 @@ final class QueueEstimator: Sendable {
         self.orders = orders
         self.redis = redis
         self.prefix = prefix
-        circuits = ProviderCircuits(redis: redis, prefix: prefix)
+        circuits = CircuitReader(redis: redis, prefix: prefix)
         self.logger = logger
     }
 
@@ -49,8 +50,10 @@ final class QueueEstimator: Sendable {
 
     private func isProviderAway() async -> Bool {
         if let known = known.withLock(\.self), .now - known.at < Self.freshness { return known.isAway }
-        // Without Redis nobody can tell, and a customer is not told that something fails which may work.
-        guard redis.isConnected, let status = try? await circuits.status(of: .payments) else { return false }
+        // Without Redis it cannot be told, and a customer is not told that something fails which may work.
+        guard redis.isConnected, let status = try? await circuits.status(of: Provider.payments.rawValue) else {
+            return false
+        }
         let isAway = status.state != .closed
         known.withLock { $0 = (isAway, .now) }
         return isAway

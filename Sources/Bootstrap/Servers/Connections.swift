@@ -2,6 +2,7 @@ package import JobQueue
 package import Logging
 package import Postgres
 package import Redis
+package import Storage
 
 /// The connections of a process to its two servers.
 package struct Connections: Sendable {
@@ -9,6 +10,8 @@ package struct Connections: Sendable {
     package let redis: RedisClient
     /// Pushes jobs through `redis`.
     package let dispatcher: JobDispatcher
+    /// Begins every key in Redis.
+    package let prefix: String
 
     /// Makes the clients, uses them, and closes them whatever becomes of it. Whether the servers are there is not
     /// asked; see ``ServerWatch``.
@@ -30,9 +33,19 @@ package struct Connections: Sendable {
     /// Clients that connect when they are first used.
     package init(_ database: DatabaseSettings, _ redis: RedisSettings, logger: Logger) {
         self.database = PostgresPool(database.configuration, logger: logger)
+        prefix = redis.queuePrefix
         self.redis = RedisClient(redis.configuration, logger: logger)
         dispatcher = JobDispatcher(
             redis: self.redis, prefix: redis.queuePrefix, bounds: redis.queueBounds, logger: logger)
+    }
+
+    /// The shop's stores on these connections.
+    ///
+    /// - Parameter subscriber: hears of orders' outcomes; for processes in which somebody waits for one.
+    package func stores(_ settings: ShopSettings, subscriber: RedisSubscriber? = nil) -> ShopStores {
+        ShopStores(
+            database: database, redis: redis, dispatcher: dispatcher, prefix: prefix, subscriber: subscriber,
+            settings: settings)
     }
 
     package func close() async {

@@ -6,6 +6,8 @@ package import Providers
 /// The services outside that a worker calls, made from its settings.
 package struct OutboundServices: Sendable {
     package let payments: any PaymentProvider
+    /// Reads stored events of the payment provider.
+    package let paymentEvents: any PaymentWebhookReader
     package let mail: any EmailTransport
     package let mailRenderer: OrderEmailRenderer
     /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it
@@ -21,8 +23,10 @@ package struct OutboundServices: Sendable {
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
         let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
-            try StripePayments(
-                client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL, logger: logger)
+            try paymentSettings.provider.provider(
+                PaymentProviderAccess(
+                    client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL,
+                    logger: logger))
         }
         let mail: (any EmailTransport)?
         switch mailSettings.transport {
@@ -50,7 +54,8 @@ package struct OutboundServices: Sendable {
             throw StartupError(problems)
         }
         self.payments = GuardedPayments(payments, gate: gates.payments)
-        self.mail = GuardedEmail(mail, gate: gates.mail)
+        paymentEvents = paymentSettings.provider.webhookReader(secrets: [])
+        self.mail = GuardedEmail(mail, gate: gates.email)
         self.mailRenderer = mailRenderer
         self.rates = rates
     }

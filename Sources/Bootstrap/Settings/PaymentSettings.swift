@@ -1,8 +1,12 @@
 package import Domain
+package import Providers
+package import Resilience
 
-/// How payments are taken: `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`,
+/// How payments are taken: `PAYMENTS_PROVIDER`, `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`,
 /// `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
 package struct PaymentSettings: Sendable {
+    /// Who moves the money.
+    package let provider: any PaymentProviderModule
     /// The provider's secret key.
     package let apiKey: SecretText
     /// The provider's address; a sandbox has another one.
@@ -25,7 +29,8 @@ package struct PaymentSettings: Sendable {
     }
 
     package init?(_ reader: inout SettingsReader) {
-        baseURL = reader.webAddress("PAYMENTS_API_BASE") ?? "https://api.stripe.com"
+        let module = PaymentProviders.chosen(&reader)
+        baseURL = reader.webAddress("PAYMENTS_API_BASE") ?? module.baseURL
         capture = reader.choice("PAYMENTS_CAPTURE", default: .automatic)
         captureDays = reader.integer("PAYMENTS_CAPTURE_DAYS", default: 7, in: 2...90)
         deadline = reader.choice("PAYMENTS_CAPTURE_DEADLINE", default: .alert)
@@ -33,28 +38,22 @@ package struct PaymentSettings: Sendable {
         limits = CallLimits(
             perEndpoint: rate, total: reader.integer("PAYMENTS_RATE_TOTAL", default: rate * 4, in: 1...400_000),
             burst: reader.integer("PAYMENTS_BURST", default: max(1, rate / 5), in: 1...100_000))
-        let key = reader.required(
-            "PAYMENTS_API_KEY",
-            expected: "the payment provider's secret key, which begins with sk_test_, rk_test_, sk_live_ or rk_live_",
-            advice: "with the sandbox any sk_test_… will do"
-        ) { text in
-            let isKey = ["sk_test_", "rk_test_", "sk_live_", "rk_live_"].contains {
-                text.hasPrefix($0) && text.utf8.count > $0.utf8.count
-            }
-            return isKey && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
+        let key = reader.required("PAYMENTS_API_KEY", expected: module.keyForm, advice: module.keyAdvice) { text in
+            text.utf8.allSatisfy(ASCII.isVisible) ? module.mode(ofKey: text).map { (text: text, mode: $0) } : nil
         }
         // What listens to the provider is told the mode; said here too, the two cannot differ unnoticed.
         let expected: PaymentMode? = reader.value("PAYMENTS_MODE", default: nil, expected: PaymentMode.expectation) {
             PaymentMode(rawValue: $0)
         }
         guard let key else { return nil }
-        if let expected, expected != PaymentMode(ofKey: key) {
+        if let expected, expected != key.mode {
             reader.note(
                 SettingProblem(
                     name: "PAYMENTS_MODE",
                     wrong: "is \(expected.rawValue), and PAYMENTS_API_KEY is a key of the other mode",
                     expected: "both of the same mode"))
         }
-        apiKey = SecretText(key)
+        apiKey = SecretText(key.text)
+        provider = module
     }
 }

@@ -1,14 +1,13 @@
-package import Domain
+import Domain
 import Providers
 package import Storage
 
 extension ShopSettings {
-    /// The amounts that the payment provider charges. They need no setting and no call.
-    package static var providerCharges: ChargeLimits { StripeChargeLimits.table }
-
     /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`,
-    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`.
+    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`, and what depends on
+    /// `PAYMENTS_PROVIDER`.
     package init(_ reader: inout SettingsReader) {
+        let provider = PaymentProviders.chosen(&reader)
         self.init(
             currency: reader.value("SHOP_CURRENCY", default: .usd, expected: "a currency code of ISO 4217 such as USD")
             { Currency($0) },
@@ -24,6 +23,6 @@ extension ShopSettings {
             language: reader.choice("SHOP_LANGUAGE", default: .english),
             paymentFailedEmailDelay: .seconds(
                 reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
-            charges: Self.providerCharges)
+            charges: provider.charges, paymentProvider: provider.name)
     }
 }

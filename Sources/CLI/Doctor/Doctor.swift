@@ -3,6 +3,8 @@ import Bootstrap
 import Domain
 import Foundation
 import JobQueue
+import Providers
+import Resilience
 import Storage
 
 /// Looks at everything that must be right for the shop to keep its promises.
@@ -83,7 +85,7 @@ struct Doctor: AsyncParsableCommand {
         var found: [Diagnostic] = []
         for provider in Provider.allCases {
             found += await look("provider.\(provider.rawValue)") {
-                [.provider(provider, try await services.circuits.status(of: provider))]
+                [.provider(provider, try await services.circuits.status(of: provider.rawValue))]
             }
         }
         return found
@@ -97,10 +99,13 @@ struct Doctor: AsyncParsableCommand {
         found += await look("payments.declines") { [.declines(try await services.orders.cardTesting())] }
         found += await look("payments.disputes") { [.disputes(try await services.disputes.open())] }
         found += await look("payments.events") {
-            let expected = PaymentEventKind.apiVersion
+            let unmatched = Diagnostic.unmatched(try await services.webhooks.unmatched())
+            let provider = PaymentProviders.named(services.settings.shop.paymentProvider)
+            guard let expected = provider?.webhookReader(secrets: []).apiVersion else {
+                return [unmatched].compactMap(\.self)
+            }
             let versions = try await services.webhooks.otherVersions(than: expected)
-            let unmatched = try await services.webhooks.openMatters()
-            return [.unmatched(unmatched), .eventVersions(versions, expected: expected)].compactMap(\.self)
+            return [unmatched, .eventVersions(versions, expected: expected)].compactMap(\.self)
         }
         found += await look("payments.reconciliation") {
             let counts = try await services.reconciliations.openCounts()

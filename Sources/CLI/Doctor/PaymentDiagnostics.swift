@@ -47,7 +47,7 @@ extension Diagnostic {
     }
 
     /// Nothing where all events fit: most shops never see another.
-    static func unmatched(_ events: [UnmatchedEventKind]) -> Diagnostic? {
+    static func unmatched(_ events: [UnmatchedEventRecord]) -> Diagnostic? {
         guard let latest = events.first else { return nil }
         return .warning(
             "payments.events",

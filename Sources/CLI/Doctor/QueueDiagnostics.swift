@@ -1,6 +1,7 @@
 import Bootstrap
 import Domain
 import JobQueue
+import Resilience
 import Storage
 
 /// Queues, and the providers that they wait for.

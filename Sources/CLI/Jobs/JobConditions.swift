@@ -7,7 +7,7 @@ struct JobConditions: ParsableArguments {
     @Option(help: "Only jobs of this queue.", transform: JobArguments.queue)
     var queue: QueueName?
 
-    @Option(help: "Only jobs of this kind, such as checkout.order.")
+    @Option(help: "Only jobs of this kind, such as order.checkout.")
     var name: String?
 
     @Option(help: "Only dead jobs whose last error has this fingerprint; `cartwright jobs groups` lists them.")

@@ -4,32 +4,23 @@ import JobQueue
 import Logging
 import Postgres
 import Redis
+import Resilience
 import Storage
 
-/// The servers and what the commands do with them.
+/// The servers and what the commands do with them. Each of the shop's stores goes by its own name: `services.orders`.
+@dynamicMemberLookup
 struct Services: Sendable {
     let settings: CommandSettings
     let connections: Connections
+    let stores: ShopStores
 
     var database: PostgresPool { connections.database }
     var redis: RedisClient { connections.redis }
-    var inspector: JobInspector { JobInspector(database: database, dispatcher: connections.dispatcher) }
-    var orders: OrderStore {
-        OrderStore(database: database, dispatcher: connections.dispatcher, settings: settings.shop)
-    }
-    var captures: CaptureStore { CaptureStore(database: database, dispatcher: connections.dispatcher) }
-    var circuits: ProviderCircuits { ProviderCircuits(redis: redis, prefix: settings.redis.queuePrefix) }
-    var refunds: RefundStore { RefundStore(database: database, dispatcher: connections.dispatcher) }
-    var disputes: DisputeStore { DisputeStore(database: database) }
-    var webhooks: WebhookStore { WebhookStore(database: database, dispatcher: connections.dispatcher) }
-    var reconciliations: ReconciliationStore { ReconciliationStore(database: database) }
-    var mail: EmailStore { EmailStore(database: database, dispatcher: connections.dispatcher) }
-    var catalogue: CatalogStore { CatalogStore(database: database, settings: settings.shop) }
-    var rates: RateStore { RateStore(database: database) }
-    var accounts: AccountStore { AccountStore(database: database) }
-    var invariants: Invariants { Invariants(database: database) }
-    var remains: JobRemains { JobRemains(database: database) }
-    var audit: OperatorLog { OperatorLog(log: AuditLog(database: database)) }
+    var inspector: JobInspector { stores.jobs }
+    var circuits: CircuitReader { CircuitReader(redis: redis, prefix: settings.redis.queuePrefix) }
+    var audit: OperatorLog { OperatorLog(log: stores.audit) }
+
+    subscript<Store>(dynamicMember store: KeyPath<ShopStores, Store>) -> Store { stores[keyPath: store] }
 
     /// Runs a command with connections to both servers, each opened when it is first used, and closes them whatever
     /// becomes of it.
@@ -40,7 +31,9 @@ struct Services: Sendable {
         var database = settings.database
         // Somebody sits in front of the screen.
         database.configuration.acquireTimeout = .seconds(3)
-        let services = Services(settings: settings, connections: Connections(database, settings.redis, logger: silent))
+        let connections = Connections(database, settings.redis, logger: silent)
+        let services = Services(
+            settings: settings, connections: connections, stores: connections.stores(settings.shop))
         do {
             let value = try await body(services)
             await services.connections.close()

@@ -2,6 +2,6 @@
 package enum Provider: String, Sendable, Hashable, CaseIterable {
     /// Where money moves.
     case payments
-    /// Where mail is handed over.
-    case mail
+    /// Where emails are handed over.
+    case email
 }

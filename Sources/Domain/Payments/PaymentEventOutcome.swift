@@ -38,7 +38,7 @@ package enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
 
     /// Whether somebody, or the reconciliation, has to look: what it tells is true and could not be joined to what is
     /// stored.
-    package var isOpenMatter: Bool {
+    package var isUnmatched: Bool {
         switch self {
         case .unknownOrder, .unknownRefund, .mismatch: true
         case .confirmed, .waiting, .declined, .released, .voided, .paymentRecorded, .lateMoney, .refundRecorded,

@@ -10,7 +10,7 @@ package enum PaymentFailure: Error, Sendable, Hashable {
     case rateLimited(retryAfter: Duration?)
     /// The call was not made: it is not its turn, or the provider fails and is left alone for a while. Ask again after
     /// the time.
-    case unavailable(retryAfter: Duration, Admission.Reason)
+    case unavailable(retryAfter: Duration, Hold)
     /// The intent is in a state in which this call makes no sense. Carries it where the provider sent it along.
     case unexpectedState(PaymentIntent?)
     /// The provider says itself that it knows no such object: a bug, or the key of another account.
@@ -31,6 +31,14 @@ package enum PaymentFailure: Error, Sendable, Hashable {
 }
 
 extension PaymentFailure {
+    /// Why a call was not made.
+    package enum Hold: Sendable, Hashable {
+        /// Others are before it, or the provider has asked for a pause.
+        case turn
+        /// The provider fails and is left alone for a while.
+        case circuit
+    }
+
     /// What is to be done after a failure.
     package enum Disposition: Sendable, Hashable {
         /// The answer is definite: record it, do not repeat the call under this key.
@@ -66,7 +74,7 @@ extension PaymentFailure {
         switch self {
         // Without a code it is not the provider's word, but that of something on the way, or a bug of ours.
         case .invalidRequest(_, let code): code.map { PaymentRefusal(code: $0) }
-        case .unusableMethod: PaymentRefusal(code: "resource_missing", concernsMethod: true)
+        case .unusableMethod: .unusableMethod
         case .declined, .inProgress, .rateLimited, .unavailable, .unexpectedState, .notFound, .configuration, .notSent,
             .outcomeUnknown:
             nil

@@ -26,6 +26,14 @@ public struct JobRegistry: Sendable {
         register(ClosureHandler(body: run))
     }
 
+    /// Runs jobs that were stored under a former name as the kind of today. The kind is registered before; a name that
+    /// no kind has, or one that is taken, is a programming error.
+    public mutating func alias(_ former: String, of name: String) {
+        guard let kind = kinds[name] else { preconditionFailure("no handler is registered for \(name)") }
+        precondition(kinds[former] == nil && JobKind.isValid(former), "\(former) cannot be another name of \(name)")
+        kinds[former] = kind
+    }
+
     /// The queues in which jobs of these kinds wait.
     public var queues: Set<QueueName> { Set(kinds.values.map(\.queue)) }
 

@@ -29,7 +29,8 @@ public final class PostgresSession {
     }
 
     /// Runs queries as one transaction in one round trip, and reads each answer as its own type.
-    /// - Throws: ``PostgresError``, and then none of them has taken effect; or what a member's decoding throws, when all have.
+    /// - Throws: ``PostgresError``, and then none of them has taken effect; or what a member's decoding throws, when
+    ///   all have.
     @discardableResult
     public func pipeline<each Member: PipelineMember>(
         _ members: repeat each Member

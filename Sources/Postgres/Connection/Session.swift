@@ -190,7 +190,8 @@ final class Session {
             connection.abandon()
         } else if failure.sqlState == .duplicatePreparedStatement {
             failure.message +=
-                "; somebody else has a statement of this name, as behind a connection pooler: set DATABASE_POOLER=transaction"
+                "; somebody else has a statement of this name, as behind a connection pooler: "
+                + "set DATABASE_POOLER=transaction"
         }
         if failure.sqlState == .invalidStatementName {
             // Somebody deallocated behind our back, so nothing the cache believes is certain. Names are never used

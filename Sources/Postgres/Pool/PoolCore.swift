@@ -59,7 +59,7 @@ final class PoolCore: Sendable {
         logger.debug("connected to PostgreSQL", metadata: ["connection": "\(id)"])
         if configuration.knowledge.isNews() {
             logger.notice(
-                "PostgreSQL is reached through a connection pooler, such as PgBouncer: settings go with each transaction"
+                "PostgreSQL is reached through a pooler, such as PgBouncer: settings go with each transaction"
             )
         }
         return advance { $0.connected(id) }
@@ -152,4 +152,13 @@ final class PoolCore: Sendable {
         carryOut(effects)
         return next
     }
+}
+
+/// What a caller wants done on a connection, and how it learns of the end. Exactly one of the two closures is called,
+/// once.
+struct PoolWork: Sendable {
+    /// Runs on the connection's thread and answers the caller.
+    let run: @Sendable (Session) -> Void
+    /// Tells the caller that it never ran.
+    let fail: @Sendable (any Error) -> Void
 }

@@ -1,8 +1,8 @@
-/// What can travel in a pipeline: a ``Query``, a ``QueryGroup``, a bare ``SQL`` whose answer nobody reads, an array of members, and an optional
-/// member, which sends nothing when it is nil.
+/// What can travel in a pipeline: a ``Query``, a ``QueryGroup``, a bare ``SQL`` whose answer nobody reads, an array of
+/// members, and an optional member, which sends nothing when it is nil.
 ///
-/// A type that stands for statements with a meaning of its own conforms too, and throws from ``output(from:)`` when the answer is not what it
-/// must be: inside a transaction that rolls everything back.
+/// A type that stands for statements with a meaning of its own conforms too, and throws from ``output(from:)`` when the
+/// answer is not what it must be: inside a transaction that rolls everything back.
 public protocol PipelineMember<Output>: Sendable {
     /// What the answers are read as.
     associatedtype Output

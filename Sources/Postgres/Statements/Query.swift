@@ -9,8 +9,8 @@ public struct Query<Output>: Sendable {
     public let sql: SQL
     private let decode: @Sendable (PostgresResult) throws -> Output
 
-    /// - Parameter decode: reads the answer. What it throws is thrown by whoever runs the query; it runs on the connection's thread inside a
-    ///   transaction, and on the caller's otherwise.
+    /// - Parameter decode: reads the answer. What it throws is thrown by whoever runs the query; it runs on the
+    ///   connection's thread inside a transaction, and on the caller's otherwise.
     public init(_ sql: SQL, _ decode: @escaping @Sendable (PostgresResult) throws -> Output) {
         self.sql = sql
         self.decode = decode
@@ -36,7 +36,8 @@ extension Query {
         Query(sql) { try $0.rows.first.map(decode) }
     }
 
-    /// Reads the one row that a statement like `SELECT count(*)` always returns. No row is a ``PostgresError/Code/decoding`` error.
+    /// Reads the one row that a statement like `SELECT count(*)` always returns. No row is a
+    /// ``PostgresError/Code/decoding`` error.
     public static func row(_ sql: SQL, _ decode: @escaping @Sendable (PostgresRow) throws -> Output) -> Query {
         Query(sql) { result in
             guard let row = result.rows.first else {
@@ -78,7 +79,8 @@ extension Query: PipelineMember {
     }
 }
 
-/// Several queries that make one value together: the rows of two tables, an insertion and what it has to be checked with.
+/// Several queries that make one value together: the rows of two tables, an insertion and what it has to be checked
+/// with.
 public struct QueryGroup<Output>: Sendable {
     private let statements: [SQL]
     private let decode: @Sendable (inout PipelineResults) throws -> Output

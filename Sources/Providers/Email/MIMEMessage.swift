@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 internal import FoundationEssentials
 
 /// A mail as bytes for the wire: header fields and a text and an HTML part (RFC 5322, RFC 2046 multipart/alternative),
@@ -74,5 +74,156 @@ struct MIMEMessage {
             && inner.utf8.allSatisfy {
                 (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
             }
+    }
+}
+
+/// Whom the shop's mail comes from: an address, and a name to show with it.
+package struct EmailSender: Sendable, Hashable {
+    /// The address; its host also ends every Message-ID.
+    package let address: EmailAddress
+    /// The name shown, `nil` for none.
+    package let name: String?
+
+    /// Reads `orders@shop.example` or `The Shop <orders@shop.example>`.
+    ///
+    /// - Throws: when the text is neither, or the name holds control characters.
+    package init(_ text: String) throws(ProviderSettingError) {
+        let parts = text.split(separator: "<", maxSplits: 1, omittingEmptySubsequences: false)
+        let hasName = parts.count == 2 && parts[1].hasSuffix(">")
+        let address = EmailAddress(rawValue: String(hasName ? parts[1].dropLast() : text[...]))
+        let name = hasName ? parts[0].split(separator: " ").joined(separator: " ") : ""
+        guard let address, HeaderText.isSafe(name) else {
+            throw ProviderSettingError(
+                setting: "sender of mails", expected: "an address such as Shop <orders@shop.example> is expected.")
+        }
+        self.address = address
+        self.name = name.isEmpty ? nil : name
+    }
+
+    /// The part of the address behind the `@`.
+    var host: String {
+        String(address.rawValue.split(separator: "@").last ?? "")
+    }
+}
+
+/// Text in mail header fields: plain where it may be, encoded words of RFC 2047 where it must.
+enum HeaderText {
+    /// Longest encoded word. RFC 2047, 2, allows 75 on a line of at most 76; this leaves room for the field's name on
+    /// the first one.
+    private static let maximumWord = 66
+    private static let prefix = "=?UTF-8?B?"
+    private static let suffix = "?="
+
+    /// Whether a text may stand in a header at all: no line breaks or other control characters, Unicode's own line
+    /// separators included.
+    static func isSafe(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x2028 && $0.value != 0x2029
+        }
+    }
+
+    /// An unstructured text such as a subject.
+    static func unstructured(_ text: String) -> String {
+        let isPlain =
+            text.utf8.count <= 60 && text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?")
+        return isPlain && text.first != " " && text.last != " " ? text : encodedWords(text)
+    }
+
+    /// A name in front of an address.
+    static func phrase(_ text: String) -> String {
+        guard text.utf8.count <= 60, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") else {
+            return encodedWords(text)
+        }
+        let escaped = text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return "\"\(escaped)\""
+    }
+
+    /// Words, each decodable by itself because characters are not cut (RFC 2047, 5), on lines of their own.
+    private static func encodedWords(_ text: String) -> String {
+        let room = (maximumWord - prefix.count - suffix.count) / 4 * 3
+        var words: [String] = []
+        var chunk: [UInt8] = []
+        for scalar in text.unicodeScalars {
+            let bytes = Array(String(scalar).utf8)
+            if chunk.count + bytes.count > room {
+                words.append(word(chunk))
+                chunk.removeAll()
+            }
+            chunk += bytes
+        }
+        if !chunk.isEmpty { words.append(word(chunk)) }
+        return words.joined(separator: "\r\n ")
+    }
+
+    private static func word(_ bytes: [UInt8]) -> String {
+        prefix + Data(bytes).base64EncodedString() + suffix
+    }
+}
+
+/// Dates as mail headers write them: `Mon, 23 Nov 2026 05:12:07 +0000` (RFC 5322, 3.3), whatever the process's locale.
+enum EmailDate {
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    static func text(_ date: Date) -> String {
+        let seconds = min(max(date.unixSeconds, -62_135_596_800), 253_402_300_799)
+        let (day, time) = split(seconds)
+        let calendar = CalendarDay(secondsSince1970: seconds)
+        // Day 0 of the Unix epoch was a Thursday.
+        let weekday = days[Int((day % 7 + 7) % 7)]
+        let clock = [time / 3600, time / 60 % 60, time % 60].map(padded).joined(separator: ":")
+        return
+            "\(weekday), \(padded(Int64(calendar.day))) \(months[calendar.month - 1]) \(calendar.year) \(clock) +0000"
+    }
+
+    private static func split(_ seconds: Int64) -> (day: Int64, time: Int64) {
+        let day = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+        return (day, seconds - day * 86_400)
+    }
+
+    private static func padded(_ number: Int64) -> String {
+        number < 10 ? "0\(number)" : String(number)
+    }
+}
+
+/// The quoted-printable encoding of RFC 2045, 6.7: text stays readable, lines stay short, every byte survives.
+enum QuotedPrintable {
+    /// Longest line, without its CR LF.
+    private static let maximumLine = 76
+
+    /// Encodes text; any line break becomes CR LF.
+    static func encode(_ text: String) -> String {
+        text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(encodeLine)
+            .joined(
+                separator: "\r\n")
+    }
+
+    private static func encodeLine(_ line: Substring) -> String {
+        var result = ""
+        var length = 0
+        let bytes = Array(line.utf8)
+        for (index, byte) in bytes.enumerated() {
+            let piece = encodeByte(byte, isLast: index == bytes.count - 1)
+            // One column stays free for the soft break's own equals sign.
+            if length + piece.count > maximumLine - 1 {
+                result += "=\r\n"
+                length = 0
+            }
+            result += piece
+            length += piece.count
+        }
+        return result
+    }
+
+    private static func encodeByte(_ byte: UInt8, isLast: Bool) -> String {
+        switch byte {
+        case UInt8(ascii: "="): return "=3D"
+        // White space at the end of a line can be lost on the way.
+        case 0x20 where isLast, 0x09 where isLast: break
+        case 0x20...0x7E, 0x09: return String(Unicode.Scalar(byte))
+        default: break
+        }
+        let digits = String(byte, radix: 16, uppercase: true)
+        return "=" + (digits.count == 1 ? "0" : "") + digits
     }
 }

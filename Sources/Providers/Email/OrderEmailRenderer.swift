@@ -1,6 +1,8 @@
+internal import Arithmetic
 package import Domain
 internal import Foundation
 package import FoundationEssentials
+internal import Mustache
 
 /// Writes the mails about orders, each in its order's language.
 package struct OrderEmailRenderer: Sendable {
@@ -44,5 +46,198 @@ package struct OrderEmailRenderer: Sendable {
             logo: shop.logo,
             date: date,
             orderID: order.id, deliveryID: delivery.id)
+    }
+}
+
+/// Why a mail could not be written.
+package enum EmailRenderingError: Error, Sendable, Hashable {
+    /// The order's address has been erased.
+    case noRecipient
+    /// A refund mail without its refund.
+    case noRefund
+}
+
+extension EmailRenderingError: CustomStringConvertible {
+    /// A sentence for operators.
+    package var description: String {
+        switch self {
+        case .noRecipient: "There is no address to send to: it has been erased."
+        case .noRefund: "There is no refund that the mail could be about."
+        }
+    }
+}
+
+/// The templates of all mails, `Templates/<language>/<kind>.txt.mustache` and `….html.mustache`, and the parts they
+/// share.
+///
+/// The first line of a text template is the mail's subject, the second is empty.
+struct EmailTemplates: Sendable {
+    private static let parts = ["items", "address", "foot"]
+
+    private let library: MustacheLibrary
+
+    /// Reads all of them.
+    ///
+    /// - Throws: when one is missing or broken.
+    init() throws(ProviderSettingError) {
+        var templates: [String: MustacheTemplate] = [:]
+        for language in Language.allCases {
+            for name in (EmailKind.allCases.map(\.rawValue) + Self.parts).flatMap({ ["\($0).txt", "\($0).html"] }) + [
+                "head.html"
+            ] {
+                templates["\(language.rawValue)/\(name)"] = try Self.template(name, in: language.rawValue)
+            }
+        }
+        library = MustacheLibrary(templates: templates)
+    }
+
+    /// Subject, text and HTML of a mail.
+    func render(_ kind: EmailKind, in language: Language, _ facts: EmailRecord) -> (
+        subject: String, text: String, html: String
+    ) {
+        let name = "\(language.rawValue)/\(kind.rawValue)"
+        let lines = (library.render(facts, withTemplate: "\(name).txt") ?? "").split(
+            separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+        return (
+            String(lines[0]), lines.count > 2 ? String(lines[2]) : "",
+            library.render(facts, withTemplate: "\(name).html") ?? ""
+        )
+    }
+
+    private static func template(_ name: String, in folder: String) throws(ProviderSettingError) -> MustacheTemplate {
+        do {
+            guard
+                let path = Bundle.module.url(
+                    forResource: name, withExtension: "mustache", subdirectory: "Templates/\(folder)")
+            else {
+                throw CocoaError(.fileNoSuchFile)
+            }
+            return try MustacheTemplate(string: String(contentsOf: path, encoding: .utf8))
+        } catch {
+            throw ProviderSettingError(
+                setting: "mail template \(folder)/\(name)", expected: "it is missing or cannot be read: \(error)")
+        }
+    }
+}
+
+/// What the templates of order mails may name. Everything is text already, in the order's language; the template only
+/// places it. What is `nil` does not apply, and templates leave it out.
+struct EmailRecord {
+    struct Item {
+        let name: String
+        let sku: String
+        let quantity: Int
+        let unitPrice: String
+        let total: String
+    }
+
+    struct Contact {
+        let text: String
+        let link: String
+    }
+
+    let shopName: String
+    let shopAddress: [String]
+    let shopContacts: [Contact]
+    /// What the shop's picture is called, where it has one.
+    let logo: String?
+    let number: Int64
+    let placedOn: String
+    let items: [Item]
+    let subtotal: String
+    let discount: String?
+    let shipping: String?
+    let tax: String?
+    let total: String
+    let hasAddress: Bool
+    /// Empty after erasure.
+    let addressLines: [String]
+    /// Until when another card can be tried.
+    let payUntil: String?
+    /// Whether the order ended because it was not paid in time.
+    let isExpired: Bool
+    /// Whether the order ended because the payment provider refuses its payment.
+    let isRefused: Bool
+    /// Whether the order was canceled on request.
+    let isCalledOff: Bool
+    /// Whether there was nothing to pay.
+    let isFree: Bool
+    /// Whether what was paid is refunded.
+    let isPaid: Bool
+    /// Whether something was to be paid and was not.
+    let isUnpaid: Bool
+    let refund: String?
+    let refundedOn: String?
+    /// All that went back so far, where that is more than this refund.
+    let refundedInAll: String?
+
+    init(_ order: Order, refund: Refund?, shop: ShopIdentity, in text: LocalText) {
+        shopName = shop.name
+        shopAddress = shop.address
+        shopContacts = shop.contacts.map { Contact(text: $0.text, link: $0.link) }
+        logo = shop.logo.map { _ in EmailImage.contentID }
+        number = order.number
+        placedOn = text.day(order.createdAt)
+        items = order.items.map {
+            Item(
+                name: $0.name, sku: $0.sku.rawValue, quantity: $0.quantity.rawValue,
+                unitPrice: text.amount($0.unitPrice),
+                total: text.amount($0.total))
+        }
+        func unlessZero(_ money: Money) -> String? { money.amount == 0 ? nil : text.amount(money) }
+        subtotal = text.amount(order.totals.subtotal)
+        discount = unlessZero(Money(Int64(0).saturatingSubtract(order.totals.discount.amount), order.currency))
+        shipping = unlessZero(order.totals.shipping)
+        tax = unlessZero(order.totals.tax)
+        total = text.amount(order.totals.total)
+        addressLines = order.shippingAddress.map { PostalAddress.lines($0, country: text.country($0.country)) } ?? []
+        hasAddress = !addressLines.isEmpty
+        payUntil = order.reservedUntil.map(text.moment)
+        isExpired = order.status == .expired
+        isRefused = order.status == .rejected
+        isCalledOff = !isExpired && !isRefused
+        isFree = order.isFree
+        isPaid = order.payment.map { [.captured, .partiallyRefunded, .refunded].contains($0.status) } ?? false
+        isUnpaid = !isPaid && !isFree
+        self.refund = refund.map { text.amount($0.amount) }
+        refundedOn = refund?.settledAt.map(text.day)
+        refundedInAll = refund.flatMap { order.refunded.amount > $0.amount.amount ? text.amount(order.refunded) : nil }
+    }
+}
+
+/// Amounts, days and moments as readers of a language write them: `$1,234.50` and `1.234,50 €`, `24. November 2026`.
+struct LocalText {
+    private let locale: Locale
+    private let timeZone: TimeZone
+
+    init(_ language: Language, timeZone: TimeZone) {
+        locale = Locale(identifier: language.rawValue)
+        self.timeZone = timeZone
+    }
+
+    /// An amount with the decimals of ISO 4217, which differ from what is customary in some currencies.
+    func amount(_ money: Money) -> String {
+        let exponent = money.currency.exponent
+        let value = Decimal(
+            sign: money.amount < 0 ? .minus : .plus, exponent: -exponent, significand: Decimal(money.amount.magnitude))
+        return value.formatted(
+            Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale).precision(.fractionLength(exponent))
+        )
+    }
+
+    /// A country by its two letters; nil for letters that name none.
+    func country(_ code: String) -> String? {
+        guard Country(rawValue: code) != nil else { return nil }
+        return locale.localizedString(forRegionCode: code)
+    }
+
+    /// A day, in the shop's time zone.
+    func day(_ date: Date) -> String {
+        date.formatted(Date.FormatStyle(date: .long, time: .omitted, locale: locale, timeZone: timeZone))
+    }
+
+    /// A day and a time, in the shop's time zone, which is named.
+    func moment(_ date: Date) -> String {
+        date.formatted(Date.FormatStyle(date: .long, time: .shortened, locale: locale, timeZone: timeZone).timeZone())
     }
 }

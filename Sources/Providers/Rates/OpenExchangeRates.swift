@@ -2,6 +2,16 @@ package import Domain
 internal import FoundationEssentials
 package import OutboundHTTP
 
+extension RateSourceKind {
+    /// See ``OpenExchangeRates``.
+    static let openExchangeRates = RateSourceKind(
+        "openexchangerates", url: "https://openexchangerates.org/api/latest.json",
+        keyName: "the App ID of Open Exchange Rates"
+    ) { (client, url, key) throws(ProviderSettingError) in
+        try OpenExchangeRates(client: client, key: key, url: url)
+    }
+}
+
 /// Rates of Open Exchange Rates: `{"timestamp": 1795694400, "base": "USD", "rates": {"EUR": 0.9194}}`, renewed every
 /// hour.
 ///
@@ -35,7 +45,7 @@ package struct OpenExchangeRates: RateSource {
     ///   - url: the whole address of the latest rates.
     /// - Throws: when key or address cannot be used.
     package init(
-        client: OutboundHTTPClient, key: String, url: String = "https://openexchangerates.org/api/latest.json",
+        client: OutboundHTTPClient, key: String, url: String,
         timeout: Duration = .seconds(15)
     ) throws(ProviderSettingError) {
         guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {

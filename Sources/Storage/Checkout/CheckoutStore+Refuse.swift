@@ -34,7 +34,7 @@ extension CheckoutStore {
             let mails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
             let jobs = try OrderStock.invalidation(of: [id], among: products) + mails.map { try $0.job() }
             var writes = CheckedWrites()
-            writes.end([entry], as: .rejected, .init(.rejected, refusal.reason), rejectionReason: refusal.reason)
+            writes.end([entry], as: .rejected, .init(.rejected, refusal.code), rejectionReason: refusal.code)
             // It is counted with the declined ones: its customer is written to, whoever placed it.
             writes.add(DeclineLimit.insertion([(id, entry.facts.attempt, nil)]))
             if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }

@@ -61,7 +61,7 @@ extension CheckoutStore {
                  WHERE o.status = 'pending'
                      AND o.created_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
                    AND CASE WHEN o.checkout_job_id IS NULL
-                            THEN NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name)
+                            THEN NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(CheckoutOrder.names)::text[])
                                 AND j.state IN ('ready', 'running')
                                                 AND j.payload ->> 'orderID' = o.id::text)
                             ELSE NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = o.checkout_job_id

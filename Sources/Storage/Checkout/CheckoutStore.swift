@@ -1,6 +1,6 @@
 package import Domain
-package import JobQueue
-package import Postgres
+import JobQueue
+import Postgres
 import Synchronization
 
 /// The transactions of a checkout after an order was accepted: setting stock aside, storing the intent, settling the
@@ -20,17 +20,18 @@ package struct CheckoutStore: Sendable {
     let dispatcher: JobDispatcher
     let outcomes: OrderNotifier?
     let settings: ShopSettings
-    private let identity = ShopIdentity()
+    private let identity: ShopIdentity
 
     /// A store in this database that pushes jobs, and tells whoever waits for an outcome, after its commits.
-    package init(
+    init(
         database: PostgresPool, dispatcher: JobDispatcher, outcomes: OrderNotifier? = nil,
-        settings: ShopSettings = ShopSettings()
+        settings: ShopSettings = ShopSettings(), identity: ShopIdentity
     ) {
         self.database = database
         self.dispatcher = dispatcher
         self.outcomes = outcomes
         self.settings = settings
+        self.identity = identity
     }
 
     /// Which shop this database is of, for its payment intents. It never changes and is read once.

@@ -157,8 +157,8 @@ struct SettlementPlan: Sendable {
         pay(facts, update.intent, .canceled)
         if let refusal = update.refusal, !entry.isCancelRequested {
             declines.append((facts.orderID, facts.attempt, nil))
-            var change = OrderChange(facts.orderID, to: .rejected, .init(.rejected, refusal.reason))
-            change.rejectionReason = refusal.reason
+            var change = OrderChange(facts.orderID, to: .rejected, .init(.rejected, refusal.code))
+            change.rejectionReason = refusal.code
             orders.append(change)
             write(.cancellation, to: entry)
             return .rejected

@@ -1,10 +1,10 @@
 package import Domain
 package import JobQueue
 
-/// Calls an order off whose payment has to be called off, or given back, first.
+/// Cancels an order whose payment has to be canceled, or refunded, first.
 package struct CancelOrder: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "orders.cancel"
+    package static let name = "order.cancel"
     /// Where they wait.
     package static let queue = ShopQueue.payments.name
     /// How often they are tried.

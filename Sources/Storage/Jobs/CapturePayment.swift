@@ -1,10 +1,10 @@
 package import Domain
 package import JobQueue
 
-/// Takes the money that is set aside for an order.
+/// Captures the money that is authorized for an order.
 package struct CapturePayment: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "payments.capture"
+    package static let name = "payment.capture"
     /// Where they wait.
     package static let queue = ShopQueue.payments.name
     /// How often they are tried.

@@ -4,7 +4,7 @@ package import JobQueue
 /// Takes an accepted order through reservation and payment.
 package struct CheckoutOrder: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "checkout.order"
+    package static let name = "order.checkout"
     /// Where they wait.
     package static let queue = ShopQueue.checkout.name
     /// How often they are tried.

@@ -4,7 +4,7 @@ package import JobQueue
 /// Takes note of what the mail provider has told of one mail.
 package struct HandleEmailEvents: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "email.event"
+    package static let name = "email_event.process"
     /// Where they wait: with what other providers tell, out of the way of mails that wait for their provider.
     package static let queue = HandlePaymentEvent.queue
     /// How often they are tried.

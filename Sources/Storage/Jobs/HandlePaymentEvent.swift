@@ -3,7 +3,7 @@ package import JobQueue
 /// Acts on an event of the payment provider.
 package struct HandlePaymentEvent: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "payments.event"
+    package static let name = "payment_event.process"
     /// Where they wait.
     package static let queue = ShopQueue.webhooks.name
     /// How often they are tried: for some forty minutes, in which an order that is not there yet may turn up.

@@ -4,7 +4,7 @@ package import JobQueue
 /// Throws changed products out of the cache.
 package struct InvalidateProducts: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "cache.invalidate-products"
+    package static let name = "product_cache.invalidate"
     /// Where they wait.
     package static let queue = ShopQueue.cache.name
     /// How often they are tried.

@@ -4,7 +4,7 @@ package import JobQueue
 /// Gives money back at the provider.
 package struct RefundPayment: Job, Hashable {
     /// Stored with every job of this kind.
-    package static let name = "payments.refund"
+    package static let name = "payment.refund"
     /// Where they wait.
     package static let queue = ShopQueue.payments.name
     /// How often they are tried.

@@ -1,13 +1,9 @@
+package import Domain
 package import JobQueue
 
 /// The queues of this shop: what is known of each stands here and nowhere else.
 package enum ShopQueue: String, CaseIterable, Sendable {
     case cache, checkout, email, maintenance, payments, reconcile, webhooks
-
-    /// A provider without which no job of a queue can do anything.
-    package enum Provider: Sendable {
-        case payments, email
-    }
 
     package var name: QueueName { QueueName(stringLiteral: rawValue) }
 
@@ -23,7 +19,7 @@ package enum ShopQueue: String, CaseIterable, Sendable {
         }
     }
 
-    /// The provider whose circuit and limits hold the whole queue back.
+    /// The provider without which none of its jobs can do anything: its circuit and limits hold the whole queue back.
     package var provider: Provider? {
         switch self {
         case .checkout, .payments, .reconcile: .payments

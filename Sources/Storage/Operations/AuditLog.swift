@@ -1,6 +1,79 @@
-import Domain
+package import Domain
 import FoundationEssentials
+package import JobQueue
 package import Postgres
+
+/// Where a request came from, for the audit log.
+package struct AuditOrigin: Hashable, Sendable {
+    /// The client's address, as the API saw it.
+    package var remoteAddress: String?
+    /// The request's id.
+    package var requestID: String?
+
+    /// Both are absent where nothing came over the network.
+    package init(remoteAddress: String? = nil, requestID: String? = nil) {
+        self.remoteAddress = remoteAddress
+        self.requestID = requestID
+    }
+}
+
+/// One line of the audit log. It holds no personal data: people are named by id.
+package struct AuditEntry: Hashable, Sendable {
+    /// Who.
+    package var actor: AuditActor
+    /// What, as `noun.verb`: `order.placed`, `session.reused`.
+    package var action: String
+    /// To what kind of thing: `order`, `user`, `stock`.
+    package var subjectKind: String
+    /// To which one.
+    package var subjectID: String
+    /// Where the request came from, as the API saw it.
+    package var remoteAddress: String?
+    /// Further facts as names and values.
+    package var details: [String: String]
+
+    /// Describes what was done.
+    package init(
+        actor: AuditActor, action: String, subjectKind: String, subjectID: String, remoteAddress: String? = nil,
+        details: [String: String] = [:]
+    ) {
+        self.actor = actor
+        self.action = action
+        self.subjectKind = subjectKind
+        self.subjectID = subjectID
+        self.remoteAddress = remoteAddress
+        self.details = details
+    }
+}
+
+extension AuditEntry {
+    /// The same with what was changed about jobs or a queue: what it was before, and what it is now. `only` these
+    /// names, where not everything was to be changed.
+    package func with(_ change: JobChange, only names: Set<String>? = nil) -> AuditEntry {
+        var copy = self
+        if let before = change.before["state"], let after = change.after["state"] {
+            copy.details.merge(["before": before, "after": after]) { $1 }
+            return copy
+        }
+        func chosen(_ values: [String: String]) -> [String: String] {
+            values.filter { names?.contains($0.key) ?? true }
+        }
+        copy.details.merge(chosen(change.after)) { $1 }
+        let before = chosen(change.before).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        if !before.isEmpty { copy.details["before"] = before.joined(separator: "; ") }
+        return copy
+    }
+}
+
+/// Who did something.
+package enum AuditActor: Hashable, Sendable {
+    /// Somebody with an account.
+    case user(User.ID)
+    /// A guest, known only by a cart token.
+    case guest
+    /// The system itself: `worker`, `sweeper`, `cli`…
+    case system(String)
+}
 
 /// The append-only record of who did what.
 package struct AuditLog: Sendable {

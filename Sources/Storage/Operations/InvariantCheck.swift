@@ -35,7 +35,7 @@ extension InvariantCheck {
                  WHERE p.status IN ('authorized', 'captured', 'partially_refunded')
                    AND (o.id IS NULL OR o.status NOT IN ('confirmed', 'partially_refunded', 'refunded'))
                    AND (p.status = 'authorized'
-                            AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CancelOrder.name) AND j.state NOT IN ('done', 'discarded')
+                            AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(CancelOrder.names)::text[]) AND j.state NOT IN ('done', 'discarded')
                                                AND j.payload ->> 'orderID' = p.order_id::text)
                         OR p.status <> 'authorized' AND p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
                                                  WHERE payment_id = p.id AND status NOT IN ('failed', 'canceled'))
@@ -225,7 +225,7 @@ extension InvariantCheck {
             violations: """
                 SELECT d.id::text AS id FROM email_deliveries AS d
                  WHERE d.status IN ('pending', 'sending')
-                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(SendEmail.name) AND j.state NOT IN ('done', 'discarded', 'dead')
+                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(SendEmail.names)::text[]) AND j.state NOT IN ('done', 'discarded', 'dead')
                                       AND j.payload ->> 'deliveryID' = d.id::text)
                 """),
     ]
@@ -242,7 +242,7 @@ extension InvariantCheck {
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'pending'
-                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name) AND j.state NOT IN ('done', 'discarded')
+                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(CheckoutOrder.names)::text[]) AND j.state NOT IN ('done', 'discarded')
                                       AND j.payload ->> 'orderID' = o.id::text)
                 """),
     ]
@@ -257,7 +257,7 @@ extension InvariantCheck {
                     SELECT e.event_id AS id FROM webhook_events AS e
                      WHERE e.handled_at IS NULL AND e.ignored_at IS NULL
                        AND (e.received_at < now() - make_interval(secs => \(limit.inSeconds))
-                            OR NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(HandlePaymentEvent.name) AND j.state NOT IN ('done', 'discarded')
+                            OR NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state NOT IN ('done', 'discarded')
                                               AND j.payload ->> 'eventID' = e.event_id))
                     """)
         ]

@@ -7,17 +7,20 @@ package import Postgres
 /// told before they discard it.
 package struct JobRemains: Sendable {
     let database: PostgresPool
+    /// Whose events jobs act on (``ShopSettings/paymentProvider``).
+    let provider: String
 
     /// Looks into this database.
-    package init(database: PostgresPool) {
+    package init(database: PostgresPool, provider: String) {
         self.database = database
+        self.provider = provider
     }
 
     /// What a job leaves behind, in one sentence for operators; `nil` when that is nothing.
     package func of(_ job: JobDetail) async throws -> String? {
         guard job.state == .dead || job.state == .parked || job.state == .ready else { return nil }
         let payload = try? JSONDecoder().decode(Subject.self, from: Data(job.payload.utf8))
-        switch (job.name, payload) {
+        switch (FormerJobNames.current(job.name), payload) {
         case (HandlePaymentEvent.name, let payload?): return try await event(payload.eventID ?? "")
         case (RefundPayment.name, let payload?): return try await refund(payload.refundID.flatMap { Refund.ID($0) })
         case (CapturePayment.name, let payload?): return try await capture(payload.orderID.flatMap { Order.ID($0) })
@@ -89,7 +92,7 @@ package struct JobRemains: Sendable {
     private func event(_ id: String) async throws -> String? {
         let rows = try await database.query(
             """
-            SELECT type, object_id FROM webhook_events WHERE provider = 'stripe' AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
+            SELECT type, object_id FROM webhook_events WHERE provider = \(provider) AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
             """)
         guard let row = rows.first else { return nil }
         let (type, object): (String, String?) = (try row["type"], try row["object_id"])

@@ -93,9 +93,9 @@ extension ReconciliationStore {
                     SET status = 'resolved', resolved_at = now(), resolved_by = \(actor.text), note = \(note)
                  WHERE id = \(id) AND status = 'open'
                 """)
-            let results = try transaction.pipeline(
-                (changed == 1 ? [audit] : []) + ["SELECT * FROM reconciliation_breaks WHERE id = \(id)"])
-            return try results.last?.rows.first.map(ReconciliationBreak.init)
+            let current = Query.firstRow(
+                "SELECT * FROM reconciliation_breaks WHERE id = \(id)", ReconciliationBreak.init)
+            return try transaction.pipeline(changed == 1 ? audit : nil, current).1
         }
     }
 }

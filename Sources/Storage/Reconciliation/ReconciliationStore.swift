@@ -24,13 +24,13 @@ package struct ReconciliationStore: Sendable {
     ) async throws -> (stored: [PaymentIntent.ID: PaymentSnapshot], named: [Order.ID: PaymentSnapshot]) {
         let ids = intents.map(\.id)
         let orders = Set(intents.compactMap(\.orderID)).sorted()
-        let results = try await database.pipeline([
-            "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(ids)::text[])",
+        let (stored, named) = try await database.pipeline(
+            Query.rows(
+                "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(ids)::text[])", PaymentSnapshot.init),
             // Of several payments of an order the last one counts.
-            "\(raw: Self.payments) WHERE p.order_id = ANY (\(orders)::uuid[]) ORDER BY p.order_id, p.seq",
-        ])
-        let stored = try results[0].rows.map(PaymentSnapshot.init)
-        let named = try results[1].rows.map(PaymentSnapshot.init)
+            Query.rows(
+                "\(raw: Self.payments) WHERE p.order_id = ANY (\(orders)::uuid[]) ORDER BY p.order_id, p.seq",
+                PaymentSnapshot.init))
         return (
             Dictionary(stored.compactMap { facts in facts.intentID.map { ($0, facts) } }) { $1 },
             Dictionary(named.map { ($0.orderID, $0) }) { $1 }
@@ -42,16 +42,16 @@ package struct ReconciliationStore: Sendable {
     package func facts(
         of refunds: [ProviderRefund]
     ) async throws -> RefundBooks {
-        let results = try await database.pipeline([
-            """
-            \(raw: RefundRow.selection)
-             WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[])
-                 OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
-            """,
-            "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
-        ])
-        let ours = try results[0].rows.map(RefundRow.refund)
-        let payments = try results[1].rows.map(PaymentSnapshot.init)
+        let (ours, payments) = try await database.pipeline(
+            Query.rows(
+                """
+                \(raw: RefundRow.selection)
+                 WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[])
+                    OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
+                """, RefundRow.refund),
+            Query.rows(
+                "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
+                PaymentSnapshot.init))
         return RefundBooks(
             byID: Dictionary(ours.map { ($0.id, $0) }) { $1 },
             byProviderID: Dictionary(ours.compactMap { refund in refund.providerID.map { ($0, refund) } }) { $1 },

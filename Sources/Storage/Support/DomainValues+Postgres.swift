@@ -15,7 +15,6 @@ extension RefundStatus: PostgresEncodable, PostgresDecodable {}
 extension RefundSource: PostgresEncodable, PostgresDecodable {}
 extension RefundReason: PostgresEncodable, PostgresDecodable {}
 extension ProviderRefund.ID: PostgresEncodable, PostgresDecodable {}
-extension PaymentEventKind: PostgresEncodable, PostgresDecodable {}
 extension PaymentEventOutcome: PostgresEncodable, PostgresDecodable {}
 extension Dispute.ID: PostgresEncodable, PostgresDecodable {}
 extension DisputeStatus: PostgresEncodable, PostgresDecodable {}

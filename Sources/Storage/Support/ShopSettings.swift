@@ -30,6 +30,8 @@ package struct ShopSettings: Hashable, Sendable {
 
     /// Which amounts the payment provider charges.
     package var charges: ChargeLimits
+    /// The name of the payment provider (`PAYMENTS_PROVIDER`), under which its events are stored.
+    package var paymentProvider: String
 
     /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English,
     /// 2 minutes, any amount.
@@ -37,7 +39,8 @@ package struct ShopSettings: Hashable, Sendable {
         currency: Currency = .usd, reservation: Duration = .seconds(900), maximumReservation: Duration = .seconds(3600),
         declinesPerHour: Int = 10, cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero,
         maximumRateAgeDays: Int = 10, captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english,
-        paymentFailedEmailDelay: Duration = .seconds(120), charges: ChargeLimits = .none
+        paymentFailedEmailDelay: Duration = .seconds(120), charges: ChargeLimits = .none,
+        paymentProvider: String = "none"
     ) {
         self.currency = currency
         self.reservation = reservation
@@ -50,5 +53,6 @@ package struct ShopSettings: Hashable, Sendable {
         self.language = language
         self.paymentFailedEmailDelay = paymentFailedEmailDelay
         self.charges = charges
+        self.paymentProvider = paymentProvider
     }
 }

@@ -1,6 +1,51 @@
-import Domain
-import JobQueue
+package import Domain
+package import FoundationEssentials
+package import JobQueue
 import Postgres
+
+/// An event as its job finds it.
+package struct StoredEvent: Hashable, Sendable {
+    /// The provider's id of it.
+    package let id: String
+    /// The provider's name of its kind.
+    package let type: String
+    /// When it happened at the provider.
+    package let occurredAt: Date
+    /// The JSON text that was signed, `nil` once no job waits for it any more: it is handled, or ignored by an
+    /// operator.
+    package let payload: String?
+}
+
+/// An event that has been acted on.
+package struct HandledEvent: Sendable {
+    /// The provider's id of it.
+    package let id: String
+    /// What it changed.
+    package let outcome: PaymentEventOutcome
+    /// Completes the job that acted on it, in the same transaction.
+    package let completion: JobCompletion?
+
+    /// Describes what became of an event.
+    package init(id: String, outcome: PaymentEventOutcome, completion: JobCompletion? = nil) {
+        self.id = id
+        self.outcome = outcome
+        self.completion = completion
+    }
+}
+
+/// An event that is true and could not be joined to what is stored.
+package struct UnmatchedEventRecord: Hashable, Sendable {
+    /// The provider's id of the event.
+    package let eventID: String
+    /// The provider's name of its kind.
+    package let type: String
+    /// The provider's id of what it is about.
+    package let objectID: String?
+    /// Why nothing fits.
+    package let outcome: PaymentEventOutcome
+    /// Since when.
+    package let since: Date
+}
 
 extension WebhookStore {
     /// What the jobs of events start from: one for each, `nil` when there is no such event.
@@ -9,7 +54,7 @@ extension WebhookStore {
             """
             SELECT event_id, type, occurred_at, CASE WHEN handled_at IS NULL AND ignored_at IS NULL THEN payload::text END AS payload
               FROM webhook_events
-             WHERE provider = 'stripe' AND event_id = ANY (\(ids)::text[])
+             WHERE provider = \(provider) AND event_id = ANY (\(ids)::text[])
             """)
         let events = Dictionary(
             try rows.map { row in
@@ -17,7 +62,7 @@ extension WebhookStore {
                 return (
                     id,
                     StoredEvent(
-                        id: id, kind: PaymentEventKind(rawValue: try row["type"]), occurredAt: try row["occurred_at"],
+                        id: id, type: try row["type"], occurredAt: try row["occurred_at"],
                         payload: try row["payload"])
                 )
             }
@@ -32,26 +77,23 @@ extension WebhookStore {
     package func markHandled(_ events: [HandledEvent]) async -> [Result<Void, any Error>] {
         await BatchIsolation.run(events, size: Self.maximumBatch) { batch in
             let completions = batch.compactMap(\.completion)
-            try await database.transaction { transaction in
-                let results = try transaction.pipeline([Self.marking(batch)] + completions.map(\.statement))
-                for (completion, result) in zip(completions, results.dropFirst()) { try completion.check(result) }
-            }
+            _ = try await database.transaction { try $0.pipeline(marking(batch), completions) }
             return batch.map { _ in }
         }
     }
 
     /// Events that are true, could not be joined to what is stored, and that no reconciliation has taken up, the latest
     /// first.
-    package func openMatters(limit: Int = 100) async throws -> [UnmatchedEventKind] {
+    package func unmatched(limit: Int = 100) async throws -> [UnmatchedEventRecord] {
         try await database.query(
             """
             SELECT event_id, type, object_id, outcome, handled_at FROM webhook_events
-             WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch') AND ignored_at IS NULL
+             WHERE outcome IN (\(raw: PaymentEventOutcome.unmatched)) AND ignored_at IS NULL
                AND NOT EXISTS (SELECT FROM reconciliation_breaks WHERE provider_id = object_id)
              ORDER BY handled_at DESC LIMIT \(limit)
             """
         ).map {
-            UnmatchedEventKind(
+            UnmatchedEventRecord(
                 eventID: try $0["event_id"], type: try $0["type"], objectID: try $0["object_id"],
                 outcome: try $0["outcome"],
                 since: try $0["handled_at"])
@@ -73,13 +115,18 @@ extension WebhookStore {
     }
 
     /// What could not be joined keeps its text, so that it can be replayed once there is what it is about.
-    private static func marking(_ events: [HandledEvent]) -> SQL {
+    private func marking(_ events: [HandledEvent]) -> SQL {
         """
         UPDATE webhook_events
            SET handled_at = now(), outcome = t.outcome,
-               payload = CASE WHEN t.outcome IN ('unknown_order', 'unknown_refund', 'mismatch') THEN payload END
+               payload = CASE WHEN t.outcome IN (\(raw: PaymentEventOutcome.unmatched)) THEN payload END
           FROM unnest(\(events.map(\.id))::text[], \(events.map(\.outcome))::text[]) AS t (event_id, outcome)
-         WHERE webhook_events.provider = 'stripe' AND webhook_events.event_id = t.event_id AND webhook_events.handled_at IS NULL
+         WHERE webhook_events.provider = \(provider) AND webhook_events.event_id = t.event_id AND webhook_events.handled_at IS NULL
         """
     }
+}
+
+extension PaymentEventOutcome {
+    /// Those of ``isUnmatched`` as a list of literals, which the index of such events is made from.
+    static let unmatched = allCases.filter(\.isUnmatched).map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

@@ -12,7 +12,7 @@ struct BreakResolver: Sendable {
     /// Says whether the books agree now. Money that is about to go back has not gone back yet.
     ///
     /// - Throws: ``JobFailure`` when the provider cannot be asked, and what the database throws.
-    func heal(_ finding: ReconciliationFinding, in intent: PaymentIntent) async throws -> Bool {
+    func resolve(_ finding: ReconciliationFinding, in intent: PaymentIntent) async throws -> Bool {
         switch finding.remedy {
         case .settle(let orderID):
             let outcome = try await checkouts.settle(
@@ -40,7 +40,7 @@ struct BreakResolver: Sendable {
     }
 
     /// The same for a refund.
-    func heal(_ finding: ReconciliationFinding, in refund: ProviderRefund) async throws -> Bool {
+    func resolve(_ finding: ReconciliationFinding, in refund: ProviderRefund) async throws -> Bool {
         let outcome: RecordRefundOutcome
         switch finding.remedy {
         case .recordRefund(let id): outcome = try await refunds.record(refund, for: id)
@@ -60,15 +60,8 @@ struct BreakResolver: Sendable {
     private func cancel(_ intent: PaymentIntent) async throws -> Bool {
         guard let key = IdempotencyKey.cancellation(ofPayment: intent.id) else { return false }
         return try await RetryingCalls.run { () throws(PaymentFailure) in
-            do throws(PaymentFailure) {
-                return try await payments.cancel(intent.id, key: key).status == .canceled
-            } catch {
-                switch error.disposition {
-                // It has changed meanwhile; the next run sees how.
-                case .settle, .readBack, .deadLetter: return false
-                case .retrySameKey, .openCircuit: throw error
-                }
-            }
+            // What has changed meanwhile the next run sees.
+            try await payments.cancelIfPossible(intent.id, key: key)
         }
     }
 }

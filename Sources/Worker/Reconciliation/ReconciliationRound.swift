@@ -4,10 +4,10 @@ import Logging
 import Metrics
 import Storage
 
-/// One comparison of the provider's books with ours: a list at a time, each difference kept, healed where that is
+/// One comparison of the provider's books with ours: a list at a time, each difference kept, resolved where that is
 /// proven right, and told to operators once where it is not.
 struct ReconciliationRound {
-    /// How many differences are dealt with side by side.
+    /// How many differences are dealt with at the same time.
     private static let width = 8
     /// How long a refund that stands is left alone after it was read.
     private static let rereading: Duration = .seconds(6 * 3600)
@@ -15,20 +15,20 @@ struct ReconciliationRound {
     let run: ReconciliationRun
     let rules: Reconciliation
     let store: ReconciliationStore
-    let healer: BreakResolver
+    let resolver: BreakResolver
     let payments: any PaymentProvider
     let logger: Logger
     private(set) var tally = ReconciliationRun.Tally()
     private var seen: Set<PaymentIntent.ID> = []
 
     init(
-        _ run: ReconciliationRun, _ rules: Reconciliation, store: ReconciliationStore, healer: BreakResolver,
+        _ run: ReconciliationRun, _ rules: Reconciliation, store: ReconciliationStore, resolver: BreakResolver,
         payments: any PaymentProvider, logger: Logger
     ) {
         self.run = run
         self.rules = rules
         self.store = store
-        self.healer = healer
+        self.resolver = resolver
         self.payments = payments
         self.logger = logger
     }
@@ -59,7 +59,7 @@ struct ReconciliationRound {
     /// Reads refunds again that stand and that the customer's bank may still send back, so that none is missed whose
     /// event was lost.
     mutating func readThoseThatMayBounce() async throws {
-        let due = try await healer.refunds.thatMayBounce(notReadFor: rules.isHurried ? .zero : Self.rereading)
+        let due = try await resolver.refunds.thatMayBounce(notReadFor: rules.isHurried ? .zero : Self.rereading)
         let round = self
         var read: [ProviderRefund] = []
         for start in stride(from: 0, to: due.count, by: Self.width) {
@@ -69,7 +69,7 @@ struct ReconciliationRound {
             }
         }
         try await compare(read)
-        try await healer.refunds.markRead(due)
+        try await resolver.refunds.markRead(due)
     }
 
     /// Compares a page of refunds.
@@ -154,12 +154,12 @@ extension ReconciliationRound {
     private func judge(_ intent: PaymentIntent, stored: PaymentSnapshot?, named: PaymentSnapshot?) async throws -> Bool?
     {
         guard let finding = try await finding(intent, stored, named, by: rules) else { return nil }
-        return try await keep(finding) { try await healer.heal(finding, in: intent) }
+        return try await keep(finding) { try await resolver.resolve(finding, in: intent) }
     }
 
     private func judge(_ refund: ProviderRefund, ours: Refund?, payment: PaymentSnapshot?) async throws -> Bool? {
         guard let finding = rules.finding(refund, ours: ours, payment: payment) else { return nil }
-        return try await keep(finding) { try await healer.heal(finding, in: refund) }
+        return try await keep(finding) { try await resolver.resolve(finding, in: refund) }
     }
 
     private func finding(
@@ -175,8 +175,8 @@ extension ReconciliationRound {
         return rules.finding(intent, stored: stored, named: named, givenBack: givenBack)
     }
 
-    /// Keeps a difference, tries its remedy unless a person has dealt with it, and tells operators once when it stays.
-    private func keep(_ finding: ReconciliationFinding?, _ remedy: () async throws -> Bool = { false }) async throws
+    /// Keeps a difference, tries its resolution unless a person has dealt with it, and tells operators once when it stays.
+    private func keep(_ finding: ReconciliationFinding?, _ resolution: () async throws -> Bool = { false }) async throws
         -> Bool?
     {
         guard let finding else { return nil }
@@ -189,7 +189,7 @@ extension ReconciliationRound {
             "reason": "\(finding.reason)",
         ]
         let dimensions = [("kind", finding.kind.rawValue)]
-        if try await remedy() {
+        if try await resolution() {
             try await store.markHealed(kept.id)
             Counter(label: "payments_reconciliation_healed_total", dimensions: dimensions).increment()
             logger.notice("the books of the payment provider and ours agree again", metadata: facts)

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import Resilience
 import Storage
 import TestSupport
 import Testing

@@ -14,7 +14,7 @@ import Testing
     .database(migrations: try Shop.migrations()))
 struct AdminDeadLetterRoutesTests {
     private static func addDeadJobs(
-        _ count: Int, fingerprint: String, queue: QueueName, name: String = "checkout.order", _ shop: Shop
+        _ count: Int, fingerprint: String, queue: QueueName, name: String = "order.checkout", _ shop: Shop
     )
         async throws
     {

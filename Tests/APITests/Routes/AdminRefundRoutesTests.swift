@@ -224,7 +224,7 @@ struct AdminRefundRoutesTests {
             for _ in 0..<2 { #expect(try await capture().status == 202) }
             #expect(
                 try await shop.database.query(
-                    "SELECT 1 FROM jobs WHERE name = 'payments.capture' AND payload ->> 'orderID' = \(id)"
+                    "SELECT 1 FROM jobs WHERE name = 'payment.capture' AND payload ->> 'orderID' = \(id)"
                 ).count
                     == 1)
             try await shop.database.force(

@@ -19,7 +19,7 @@ struct AdminWebhookEventRoutesTests {
         let rows = try await shop.database.query(
             """
             UPDATE jobs SET state = 'dead', reason = 'attempts_exhausted', finished_at = now()
-             WHERE name = 'payments.event' AND payload ->> 'eventID' = \(id) RETURNING id::text
+             WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id) RETURNING id::text
             """)
         return try #require(rows.first)["id"]
     }
@@ -46,7 +46,7 @@ struct AdminWebhookEventRoutesTests {
                 replayed.status == 202 && replayed["state"] == .string("waiting")
                     && replayed.headers[.retryAfter] == "1")
             let rows = try await shop.database.query(
-                "SELECT state FROM jobs WHERE name = 'payments.event' AND payload ->> 'eventID' = 'evt_discarded' ORDER BY id"
+                "SELECT state FROM jobs WHERE name = 'payment_event.process' AND payload ->> 'eventID' = 'evt_discarded' ORDER BY id"
             )
             #expect(try rows.map { try $0["state"] as String } == ["discarded", "ready"])
         }
@@ -57,7 +57,7 @@ struct AdminWebhookEventRoutesTests {
         try await Shop.open { shop in
             let token = try await shop.register(role: .operator).accessToken
             for index in 1...7 { _ = try await deadEvent("evt_many_\(index)", in: shop) }
-            let body = #"{"name": "payments.event", "q": "evt_many_""#
+            let body = #"{"name": "payment_event.process", "q": "evt_many_""#
             let refused = try await shop.send(.post, "/admin/dead-letters/discard", body + "}", token: token)
             #expect(refused.status == 409 && refused.problem == "job_leaves_behind")
             #expect(refused["leaves_behind", "5"] == .string("And 2 more."))

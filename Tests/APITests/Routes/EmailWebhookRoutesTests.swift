@@ -42,7 +42,7 @@ struct EmailWebhookRoutesTests {
             #expect(try await count(id, in: shop) == 2)
             #expect(try await shop.services.mailEvents.events(of: id).last?.reason == "550 … unknown")
             let jobs = try await shop.database.query(
-                "SELECT 1 FROM jobs WHERE name = 'email.event' AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))"
+                "SELECT 1 FROM jobs WHERE name = 'email_event.process' AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))"
             )
             #expect(jobs.count == 2)
         }

@@ -71,7 +71,7 @@ struct OrderCancelRoutesTests {
             #expect(answer["status"] == .string("reserved"))
             #expect(
                 try await shop.database.query(
-                    "SELECT 1 FROM jobs WHERE name = 'orders.cancel' AND payload ->> 'orderID' = \(id)"
+                    "SELECT 1 FROM jobs WHERE name = 'order.cancel' AND payload ->> 'orderID' = \(id)"
                 ).count
                     == 1)
         }
@@ -89,7 +89,7 @@ struct OrderCancelRoutesTests {
             ]
             for answer in answers {
                 #expect(answer.status == 409)
-                #expect(answer.problem == "order_already_sent")
+                #expect(answer.problem == "order_already_shipped")
             }
             #expect(answers[0]["order", "status"] == .string("confirmed"))
         }

@@ -25,7 +25,7 @@ struct OrderPaymentRoutesTests {
 
     private func jobs(of id: String, in shop: Shop) async throws -> Int {
         try await shop.database.query(
-            "SELECT 1 FROM jobs WHERE name = 'checkout.order' AND payload ->> 'orderID' = \(id)"
+            "SELECT 1 FROM jobs WHERE name = 'order.checkout' AND payload ->> 'orderID' = \(id)"
         ).count
     }
 

@@ -5,6 +5,7 @@ import JSON
 import Logging
 import Postgres
 import Redis
+import Resilience
 import Storage
 import TestSupport
 import Testing

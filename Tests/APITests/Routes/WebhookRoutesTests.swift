@@ -82,7 +82,7 @@ struct WebhookRoutesTests {
     }
 
     @Test func ofTheOtherModeIsNeverStored() async throws {
-        let live = PaymentWebhook(secrets: Shop.webhookSecrets, isLive: true)
+        let live = PaymentWebhook(Shop.provider, secrets: Shop.webhookSecrets, isLive: true)
         for (webhook, isLive) in [(Shop.webhook, true), (live, false)] {
             try await Shop.open(webhook: webhook) { shop in
                 for type in ["payment_intent.succeeded", "customer.created"] {

@@ -41,7 +41,8 @@ extension Shop {
         _ body: String, signatures: [String], contentType: String? = "application/json; charset=utf-8"
     ) async throws -> Answer {
         var headers: HTTPFields = [:]
-        for signature in signatures { headers.append(HTTPField(name: .stripeSignature, value: signature)) }
+        let field = try #require(HTTPField.Name("Stripe-Signature"))
+        for signature in signatures { headers.append(HTTPField(name: field, value: signature)) }
         if let contentType { headers[.contentType] = contentType }
         let response = try await client.execute(
             uri: Route.base + "/webhooks/stripe", method: .post, headers: headers, body: ByteBuffer(string: body))
@@ -57,7 +58,7 @@ extension Shop {
             await database.query(
                 """
                 SELECT (SELECT count(*) FROM webhook_events WHERE event_id = \(id)) AS events,
-                       (SELECT count(*) FROM jobs WHERE name = 'payments.event' AND payload ->> 'eventID' = \(id)) AS jobs
+                       (SELECT count(*) FROM jobs WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id)) AS jobs
                 """
             ).first)
         return [try row["events"], try row["jobs"]]

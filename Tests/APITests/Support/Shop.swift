@@ -10,6 +10,7 @@ import Logging
 import NIOCore
 import Postgres
 import Redis
+import Resilience
 import Storage
 import TestSupport
 
@@ -27,7 +28,8 @@ struct Shop: Sendable {
 
     /// The secrets of webhooks, of which the first is being replaced.
     static let webhookSecrets = ["whsec_of_last_year", "whsec_of_this_year"]
-    static let webhook = PaymentWebhook(secrets: webhookSecrets, isLive: false)
+    static let provider = PaymentProviders.all[0]
+    static let webhook = PaymentWebhook(provider, secrets: webhookSecrets, isLive: false)
 
     /// Servers whose checks at start have passed.
     static var usable: ServerStatus {
@@ -87,30 +89,19 @@ struct Shop: Sendable {
         let dispatcher = JobDispatcher(redis: redis, prefix: prefix, logger: logger)
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         guard let tokens = await AccessTokens(keys: signingKeys) else { throw CancellationError() }
-        let settings = ShopSettings(charges: ShopSettings.providerCharges)
-        let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings)
+        let settings = ShopSettings(charges: provider.charges, paymentProvider: provider.name)
+        let stores = ShopStores(
+            database: database, redis: redis, dispatcher: dispatcher, prefix: prefix, subscriber: subscriber,
+            settings: settings)
         let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
-            accounts: AccountStore(database: database), catalogue: CatalogStore(database: database),
-            products: ProductCache(redis: redis, prefix: prefix), rates: RateStore(database: database),
-            carts: CartStore(database: database), guests: GuestStore(database: database),
-            orders: orders,
-            refunds: RefundStore(database: database, dispatcher: dispatcher),
-            captures: CaptureStore(database: database, dispatcher: dispatcher),
-            disputes: DisputeStore(database: database),
-            webhooks: WebhookStore(database: database, dispatcher: dispatcher), paymentWebhook: webhook,
-            mail: EmailStore(database: database, dispatcher: dispatcher),
-            mailEvents: EmailEventStore(database: database, dispatcher: dispatcher),
+            stores: stores, paymentWebhook: webhook,
             mailWebhook: try EmailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
-            reconciliations: ReconciliationStore(database: database),
-            outcomes: OrderNotifier(redis: redis, subscriber: subscriber, prefix: prefix),
-            waits: QueueEstimator(orders: orders, redis: redis, prefix: prefix, logger: logger),
-            jobs: JobInspector(database: database, dispatcher: dispatcher),
-            remains: JobRemains(database: database), audit: AuditLog(database: database),
+            waits: QueueEstimator(orders: stores.orders, redis: redis, prefix: prefix, logger: logger),
             health: HealthCheck(
                 database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
             tokens: tokens,
-            cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher, settings: settings,
+            cartTokens: CartTokens(signingSecrets: signingKeys.map(\.secret)), hasher: hasher,
             trustedProxies: proxies, limiter: limiter,
             logins: LoginThrottle(limiter: limiter, redis: redis, prefix: prefix))
         do {

@@ -1,6 +1,7 @@
 import Bootstrap
 import Domain
 import Foundation
+import Resilience
 import Testing
 
 @testable import CLI
@@ -41,8 +42,8 @@ struct DiagnosticTests {
         #expect(found.name == "provider.payments" && found.severity == .warning)
         #expect(found.found.hasPrefix("fails since ") && found.found.hasSuffix("the next try is in 5 s"))
         #expect(found.advice?.hasSuffix("answered 500") == true)
-        #expect(Diagnostic.provider(.mail, CircuitStatus(state: .probing)).severity == .warning)
-        #expect(Diagnostic.provider(.mail, .closed) == .ok("provider.mail", "calls go through"))
+        #expect(Diagnostic.provider(.email, CircuitStatus(state: .probing)).severity == .warning)
+        #expect(Diagnostic.provider(.email, .closed) == .ok("provider.email", "calls go through"))
     }
 
     // MARK: Orders, emails, rules
@@ -160,7 +161,7 @@ struct DiagnosticTests {
 
     @Test func namesTheLatestEventThatFitsNothing() throws {
         #expect(Diagnostic.unmatched([]) == nil)
-        let event = UnmatchedEventKind(
+        let event = UnmatchedEventRecord(
             eventID: "evt_1", type: "refund.updated", objectID: "re_1", outcome: .unknownRefund,
             since: Date(timeIntervalSince1970: 0))
         let found = try #require(Diagnostic.unmatched([event, event]))

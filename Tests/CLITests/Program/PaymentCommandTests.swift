@@ -78,7 +78,7 @@ struct PaymentCommandTests {
         try await pool.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, finished_at)
-            VALUES (\(job), 'webhooks', 'payments.event', jsonb_build_object('eventID', \(id)::text), 'dead', 'permanent', now())
+            VALUES (\(job), 'webhooks', 'payment_event.process', jsonb_build_object('eventID', \(id)::text), 'dead', 'permanent', now())
             """)
         let refused = try await program.run("jobs", "discard", job.description)
         #expect(

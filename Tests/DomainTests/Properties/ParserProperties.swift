@@ -83,14 +83,4 @@ struct ParserProperties {
             _ = try? RefundSum(captured: Money(captured, .usd), refunds: refunds)
         }
     }
-
-    @Test("a bucket of calls tells a wait at any time, whatever pause a provider asked for")
-    func buckets() {
-        property("taking a token", all(Gen<Int64>.int64(), Gen<Int64>.int64(), Gen<Int64>.int64())) {
-            start, pause, now in
-            var bucket = TokenBucket(burst: 1, at: start)
-            _ = bucket.slowDown(for: pause, rate: 1, burst: 1, at: now)
-            try demand(bucket.taking(rate: 1, burst: 1, at: now).wait >= 0 || pause < 0, "a wait below zero")
-        }
-    }
 }

@@ -18,7 +18,7 @@ struct AcceptingTests {
         let row = try await shop.database.pool.query(
             """
             SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM carts)
-                 + (SELECT count(*) FROM jobs WHERE name = 'checkout.order') AS rows
+                 + (SELECT count(*) FROM jobs WHERE name = 'order.checkout') AS rows
             """)[0]
         #expect(try row["rows"] == 0)
     }

@@ -100,7 +100,7 @@ struct ChargingTests {
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             // No mail is sent by this worker, so that the state is exact.
             let id = try await shop.place(
-                try await shop.products()[0], dyingAt: .jobFinished, of: "checkout.order", leaving: Self.confirmed,
+                try await shop.products()[0], dyingAt: .jobFinished, of: "order.checkout", leaving: Self.confirmed,
                 charged: 1,
                 settings: ["WORKER_QUEUES": "checkout=4"])
             #expect(try await shop.claimed(in: "checkout") == 1)

@@ -11,7 +11,7 @@ struct ReservingTests {
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let product = try await shop.products()[0]
             let id = try await shop.place(
-                product, dyingAt: .jobClaimed, of: "checkout.order",
+                product, dyingAt: .jobClaimed, of: "order.checkout",
                 leaving: OrderState(
                     order: "pending", payment: "created", hasIntent: false, stock: "none", job: "running"))
             try await shop.recover(id)

@@ -55,7 +55,7 @@ struct WebhookTests {
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .charged, leaving: Self.charged, charged: 1, settings: Self.deaf)
             try await shop.database.pool.execute(
-                "UPDATE jobs SET state = 'discarded', process = NULL, finished_at = now() WHERE name = 'checkout.order'"
+                "UPDATE jobs SET state = 'discarded', process = NULL, finished_at = now() WHERE name = 'order.checkout'"
             )
             let helper = try await startHelper(shop, "reconcile")
             try await shop.cartwright("payments", "reconcile", "--since", "1h", "--without-delay")
@@ -159,7 +159,7 @@ struct WebhookTests {
             try await eventually(within: .seconds(20), "the event is taken, not handled, and tried again") {
                 try await shop.database.pool.query(
                     """
-                    SELECT 1 FROM webhook_events AS e JOIN jobs AS j ON j.name = 'payments.event' AND j.payload ->> 'eventID' = e.event_id
+                    SELECT 1 FROM webhook_events AS e JOIN jobs AS j ON j.name = 'payment_event.process' AND j.payload ->> 'eventID' = e.event_id
                      WHERE e.type = 'payment_intent.succeeded' AND e.handled_at IS NULL AND j.state = 'ready' AND j.attempts > 0
                     """
                 ).count == 1

@@ -15,7 +15,7 @@ struct EmailOutageTests {
             try await shop.misbehave(#"{"faults": [{"kind": "reject_4xx"}]}"#)
             for _ in 0..<8 { #expect(try await shop.order(product).status == 201) }
             try await eventually(within: .seconds(20), "the mail server is left alone") {
-                try await metrics.sum("provider_circuit_open", #"provider="mail""#) == 1
+                try await metrics.sum("provider_circuit_open", #"provider="email""#) == 1
             }
             #expect(try await metrics.sum("provider_circuit_open", #"provider="payments""#) == 0)
             // Nobody waits for it.

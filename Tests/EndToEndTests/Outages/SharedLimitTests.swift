@@ -69,6 +69,6 @@ struct SharedLimitTests {
     /// The most attempts that any checkout took.
     private func attempts(_ shop: Shop) async throws -> Int {
         try await shop.database.pool.query(
-            "SELECT max(attempts)::integer AS n FROM jobs WHERE name = 'checkout.order'")[0]["n"]
+            "SELECT max(attempts)::integer AS n FROM jobs WHERE name = 'order.checkout'")[0]["n"]
     }
 }

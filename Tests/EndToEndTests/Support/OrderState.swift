@@ -35,7 +35,7 @@ extension Shop {
                    coalesce((SELECT status FROM email_deliveries WHERE order_id = o.id AND kind = 'order_confirmation'), 'none') AS mail
               FROM orders AS o
               JOIN payments AS p ON p.order_id = o.id
-              JOIN jobs AS j ON j.name = 'checkout.order' AND j.payload ->> 'orderID' = o.id::text
+              JOIN jobs AS j ON j.name = 'order.checkout' AND j.payload ->> 'orderID' = o.id::text
              WHERE o.id = \(order)::uuid
              ORDER BY j.id DESC
             """)

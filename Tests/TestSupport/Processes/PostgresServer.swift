@@ -77,6 +77,31 @@ package final class PostgresServer: Sendable {
         return server
     }
 
+    /// Makes a standby that follows this server: a copy of its data, and from there on its log as a stream.
+    package func standby() async throws -> PostgresServer {
+        let directory = "\(NSTemporaryDirectory())/cartwright-postgres-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        if geteuid() == 0 { try await Self.run("chown", ["postgres", directory]) }
+        for command in [
+            [
+                "\(programs)/pg_basebackup", "-D", "\(directory)/data", "--write-recovery-conf", "--wal-method=stream",
+                "--checkpoint=fast", "--no-sync", "-h", "127.0.0.1", "-p", "\(port)", "-U", "cartwright",
+            ], ["mkdir", "\(directory)/sockets"],
+        ] { try await Self.run(Self.launcher[0], Self.launcher.dropFirst() + command) }
+        let port = try FreePort.next()
+        let server = PostgresServer(
+            port: port, directory: directory, programs: programs, hasPreload: false, settings: settings,
+            process: try Self.launch(programs, in: directory, port: port, [:], hasPreload: false, settings))
+        try await server.waitUntilReady(for: "read-only connections")
+        return server
+    }
+
+    /// Makes a standby take writes.
+    package func promote() async throws {
+        try await Self.run(
+            Self.launcher[0], Self.launcher.dropFirst() + ["\(programs)/pg_ctl", "promote", "-D", "\(directory)/data"])
+    }
+
     private init(
         port: Int, directory: String, programs: String, hasPreload: Bool, settings: [String], process: ManagedProcess
     ) {
@@ -120,11 +145,11 @@ package final class PostgresServer: Sendable {
 
     private var current: ManagedProcess { process.withLock { $0 } }
 
-    private func waitUntilReady() async throws {
+    private func waitUntilReady(for clients: String = "connections") async throws {
         let server = current
         try await eventually(within: .seconds(30), "PostgreSQL is ready; its log: \(server.log)") {
             guard server.isRunning else { throw CannotStart(description: server.log) }
-            return server.log.contains("database system is ready to accept connections")
+            return server.log.contains("database system is ready to accept \(clients)")
         }
     }
 

@@ -6,22 +6,25 @@ import TestSupport
 import Testing
 
 @testable import JobQueue
+@testable import Stripe
 @testable import Worker
 
 extension Shop {
     private var handler: PaymentEventHandler {
         PaymentEventHandler(
-            events: PaymentEventBatches(store: webhooks),
+            events: PaymentEventBatches(store: webhooks), reader: StripeModule().webhookReader(secrets: []),
             intents: IntentEventHandler(store: store, checkouts: checkouts, payments: payments),
             refunds: RefundEventHandler(refunds: refunds, store: store, payments: payments), disputes: disputes,
             owners: PaymentOwners(store: store, payments: payments))
     }
 
-    /// Takes an event as the API does.
+    /// Takes an event as the API does, under Stripe's name of its kind.
     func receive(_ kind: PaymentEventKind, _ object: String, id: String = UUID().uuidString) async throws -> String {
-        let payload = #"{"id":"\#(id)","type":"\#(kind.rawValue)","livemode":false,"data":{"object":\#(object)}}"#
+        let type = try #require(StripeEvents.types.first { StripeEvents.kind(ofType: $0) == kind })
+        let payload = #"{"id":"\#(id)","type":"\#(type)","livemode":false,"data":{"object":\#(object)}}"#
         _ = try await webhooks.accept([
-            ReceivedEvent(id: id, kind: kind, isLive: false, objectID: nil, occurredAt: Date(), payload: payload)
+            PaymentNotification(
+                id: id, type: type, isLive: false, objectID: nil, occurredAt: Date(), payload: payload)
         ])
         return id
     }
@@ -32,7 +35,7 @@ extension Shop {
         let rows = try await database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'payments.event' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
+             WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
             """)
         let row = try #require(rows.first)
         let jobID = JobID(rawValue: try row["id"])

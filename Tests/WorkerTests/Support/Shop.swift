@@ -11,19 +11,11 @@ import Testing
 
 /// What a worker has, for one test: a fresh database, the stores, and a payment provider that does as it is told. Redis
 /// is away, which nothing here depends on.
+@dynamicMemberLookup
 struct Shop: Sendable {
     let database: TestDatabase
-    let dispatcher: JobDispatcher
-    let orders: OrderStore
-    let store: CheckoutStore
+    let stores: ShopStores
     let checkouts: CheckoutBatches
-    let catalogue: CatalogStore
-    let stock: StockStore
-    let mail: EmailStore
-    let refunds: RefundStore
-    let captures: CaptureStore
-    let webhooks: WebhookStore
-    let disputes: DisputeStore
     let payments = ScriptedPayments()
     let logger: Logger
 
@@ -34,28 +26,20 @@ struct Shop: Sendable {
             let logger = Logger(label: "shop") { _ in SwiftLogNoOpLogHandler() }
             // Port 1 of the loopback: nobody listens there.
             let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: logger)
-            let shop = Shop(database, JobDispatcher(redis: redis, logger: logger), logger)
+            let stores = ShopStores(
+                database: database.pool, redis: redis, dispatcher: JobDispatcher(redis: redis, logger: logger),
+                settings: ShopSettings(paymentProvider: "stripe"))
+            let shop = Shop(
+                database: database, stores: stores, checkouts: CheckoutBatches(store: stores.checkout), logger: logger)
             try await body(shop)
-            #expect(try await Invariants(database: database.pool).check() == [])
+            #expect(try await shop.invariants.check() == [])
             await redis.close()
         }
     }
 
-    private init(_ database: TestDatabase, _ dispatcher: JobDispatcher, _ logger: Logger) {
-        self.database = database
-        self.dispatcher = dispatcher
-        self.logger = logger
-        orders = OrderStore(database: database.pool, dispatcher: dispatcher)
-        store = CheckoutStore(database: database.pool, dispatcher: dispatcher)
-        checkouts = CheckoutBatches(store: store)
-        catalogue = CatalogStore(database: database.pool)
-        stock = StockStore(database: database.pool, dispatcher: dispatcher)
-        mail = EmailStore(database: database.pool, dispatcher: dispatcher)
-        refunds = RefundStore(database: database.pool, dispatcher: dispatcher)
-        captures = CaptureStore(database: database.pool, dispatcher: dispatcher)
-        webhooks = WebhookStore(database: database.pool, dispatcher: dispatcher)
-        disputes = DisputeStore(database: database.pool)
-    }
+    var store: CheckoutStore { stores.checkout }
+
+    subscript<Store>(dynamicMember store: KeyPath<ShopStores, Store>) -> Store { stores[keyPath: store] }
 
     /// Puts a product for 19.99 USD into the catalogue.
     func product(_ sku: String = "PEN", stock: Int) async throws -> Product {

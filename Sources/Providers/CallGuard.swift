@@ -1,0 +1,62 @@
+internal import Metrics
+internal import Resilience
+
+/// Makes the calls of one provider: asks the gate before each, waits for its turn, reports and counts afterwards.
+struct CallGuard: Sendable {
+    let gate: any CallGate
+
+    /// What a call came to.
+    struct Verdict {
+        let outcome: CallOutcome
+        /// One word for metrics.
+        let word: String
+    }
+
+    /// - Parameters:
+    ///   - endpoint: what is called, one of a few names.
+    ///   - held: the failure of a call that may not be made now.
+    ///   - judge: what a failure, or none, says of the provider.
+    func run<Value, Failure: Error>(
+        _ endpoint: String, held: (Duration, Admission.Reason) -> Failure, judge: (Failure?) -> Verdict,
+        _ call: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let ticket: CallTicket
+        switch await gate.admit(endpoint) {
+        case .wait(let time, let reason):
+            countHeld(reason)
+            throw held(time, reason)
+        case .go(let granted, let wait):
+            ticket = granted
+            if wait > .zero {
+                // Whose task is cancelled while it waits makes no call.
+                do { try await Task.sleep(for: wait) } catch { throw held(wait, .turn) }
+            }
+        }
+        let began = ContinuousClock.now
+        do {
+            let value = try await call()
+            await ended(endpoint, judge(nil), began, ticket)
+            return value
+        } catch {
+            await ended(endpoint, judge(error), began, ticket)
+            throw error
+        }
+    }
+
+    private func ended(_ endpoint: String, _ verdict: Verdict, _ began: ContinuousClock.Instant, _ ticket: CallTicket)
+        async
+    {
+        let dimensions = [("provider", gate.name), ("endpoint", endpoint)]
+        Timer(label: "provider_call_duration_seconds", dimensions: dimensions).recordSeconds(
+            (ContinuousClock.now - began) / .seconds(1))
+        Counter(label: "provider_calls_total", dimensions: dimensions + [("outcome", verdict.word)]).increment()
+        await gate.report(verdict.outcome, of: endpoint, ticket)
+    }
+
+    private func countHeld(_ reason: Admission.Reason) {
+        Counter(
+            label: "provider_calls_held_total",
+            dimensions: [("provider", gate.name), ("reason", reason.rawValue)]
+        ).increment()
+    }
+}

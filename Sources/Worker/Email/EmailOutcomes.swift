@@ -1,0 +1,86 @@
+import Domain
+import JobQueue
+import Logging
+import Metrics
+import ServiceLifecycle
+import Storage
+
+/// Takes note of what the mail provider has told of a mail. May be repeated at will: what is handled is marked so.
+struct EmailEventsHandler: JobHandler {
+    let store: EmailEventStore
+
+    func run(_ job: HandleEmailEvents, in context: JobContext) async throws {
+        let news = try await store.handle(job.deliveryID, completion: context.completion)
+        let metadata: Logger.Metadata = ["delivery_id": "\(job.deliveryID)"]
+        if !news.isKnown {
+            context.logger.warning("the mail provider tells of a mail that is not known", metadata: metadata)
+        }
+        if news.wasUnknown { context.logger.notice("a mail of unknown outcome was accepted", metadata: metadata) }
+        if let bounce = news.bounce {
+            context.logger.warning(
+                "a mail did not reach its reader", metadata: metadata.merging(["event": "\(bounce.name)"]) { $1 })
+        }
+    }
+}
+
+/// Settles mails whose outcome is unknown by the provider's record of what it accepted. Without such a record they stay
+/// parked for an operator.
+/// Of a record that may be late, silence counts once: then the mail is sent once more under the same Message-ID, and
+/// after that parked.
+struct UnknownEmailSweep: Service {
+    let store: EmailStore
+    let activity: any EmailActivity
+    /// The Message-ID under which a delivery was sent.
+    let messageID: @Sendable (EmailDelivery) -> String
+    /// How long the provider gets to take note of a message before its "no" counts.
+    let wait: Duration
+    let logger: Logger
+
+    func run() async throws {
+        await repeatedly(every: .seconds(2), log: logger, "settle mails of unknown outcome") {
+            try await sweep()
+        }
+    }
+
+    /// Asks about every mail that is due. One about which nothing can be learnt now comes up again in a minute; the
+    /// others don't wait for it.
+    func sweep() async throws {
+        for delivery in try await store.claimUnknown(waiting: wait) {
+            do {
+                let trace = try await activity.trace(of: delivery, messageID: messageID(delivery))
+                let end = try await store.resolveUnknown(delivery.id, by: trace)
+                logger.log(
+                    level: end == .parked ? .error : .notice, "looked up a mail of unknown outcome",
+                    metadata: ["delivery_id": "\(delivery.id)", "trace": "\(trace)", "end": "\(end)"])
+            } catch {
+                try Task.checkCancellation()
+                logger.warning(
+                    "could not settle a mail of unknown outcome",
+                    metadata: ["delivery_id": "\(delivery.id)", "error": "\(error)"])
+            }
+        }
+    }
+}
+
+/// Shows in every worker's metrics how many emails wait for an operator: `emails_need_attention`, where any that is
+/// `refused` is worth an alert, because the shop's own settings keep all mail back.
+struct EmailGauge: Service {
+    let store: EmailStore
+    let interval: Duration
+    let logger: Logger
+    var metrics: any MetricsFactory = MetricsSystem.factory
+
+    func run() async throws {
+        await repeatedly(every: interval, log: logger, "count the emails that wait for an operator") {
+            try await measure()
+        }
+    }
+
+    /// One look.
+    func measure() async throws {
+        let counts = try await store.counts()
+        for (status, count) in [("failed", counts.failed), ("refused", counts.refused), ("unknown", counts.parked)] {
+            Gauge(label: "emails_need_attention", dimensions: [("status", status)], factory: metrics).record(count)
+        }
+    }
+}
