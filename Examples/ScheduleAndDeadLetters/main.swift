@@ -9,7 +9,7 @@ struct FetchRates: Job {
     let until: Date
 }
 
-/// What is wrong with the provider's key, until somebody mends it.
+/// What is wrong with the provider's key, until an operator mends it.
 let isKeyValid = Atomic(false)
 
 let servers = ProcessInfo.processInfo.environment

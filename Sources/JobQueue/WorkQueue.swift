@@ -169,7 +169,7 @@ public struct WorkQueue: Sendable {
             blockingConnections: redis, database: database, logger: logger)
     }
 
-    /// Runs a worker until SIGTERM or SIGINT, then lets its jobs finish, gives back what takes longer than the grace
+    /// Runs a worker until SIGTERM or SIGINT, then lets its jobs finish, releases what takes longer than the grace
     /// time, and closes the queue: the last line of a worker program.
     ///
     /// - Throws: what the `ServiceGroup` throws. Outages of PostgreSQL or Redis are waited out.

@@ -110,7 +110,7 @@ public actor InlineQueue {
         if record.envelope.uniqueKey.hasPrefix(UniqueKey.untilStartedMark) { freeKey(of: record) }
         let attempt = Attempt(record.envelope, epoch: epoch, process: process, queue: record.queue)
         let stopping = Task { [running] in
-            // The deadlines of handlers, which have nobody else to look after them here.
+            // The deadlines of handlers, which nothing else looks after here.
             while !Task.isCancelled {
                 try await Task.sleep(for: .milliseconds(20))
                 running.stopOverdue(at: .now)

@@ -49,7 +49,7 @@ public struct LedgerDrain: Sendable {
 
     private func run(_ attempt: Attempt) async throws {
         let stopping = Task { [running] in
-            // The deadlines of handlers, which have nobody else to look after them here.
+            // The deadlines of handlers, which nothing else looks after here.
             while !Task.isCancelled {
                 try await Task.sleep(for: .milliseconds(20))
                 running.stopOverdue(at: .now)

@@ -5,6 +5,7 @@ import JobQueue
 import Logging
 import OutboundHTTP
 import Providers
+import Resilience
 import ServiceLifecycle
 import Storage
 import Synchronization

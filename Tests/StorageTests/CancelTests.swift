@@ -1,6 +1,7 @@
 import Domain
 import Postgres
 import Storage
+import TestSupport
 import Testing
 
 @Suite("An order is called off without losing money or goods")
@@ -141,7 +142,8 @@ struct CancelTests {
             let order = try await shop.reserved(shop.product("PEN", stock: 5))
             try await shop.makeOverdue(order)
             _ = try await shop.checkout.releaseOverdue([order.id])
-            try await shop.database.execute(
+            try await shop.database.force(
+                "payments",
                 "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)"
             )
             #expect(

@@ -1,6 +1,7 @@
 import Domain
 import Postgres
 import Storage
+import TestSupport
 import Testing
 
 @Suite("Expiry never sells paid stock")
@@ -99,7 +100,8 @@ struct ExpiryTests {
             try await shop.makeOverdue(order)
             _ = try await shop.checkout.claimOverdue()
             _ = try await shop.checkout.releaseOverdue([order.id])
-            try await shop.database.execute(
+            try await shop.database.force(
+                "payments",
                 "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)"
             )
             #expect(try await shop.settle(order, .succeeded, by: .webhook).settlement == .recordLateMoney(.captured))

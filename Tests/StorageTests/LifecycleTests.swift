@@ -49,7 +49,7 @@ struct LifecycleTests {
         ] { try await database.execute(SQL(statement)) }
         for from in State.allCases {
             for to in State.allCases {
-                try await database.execute(SQL("TRUNCATE tried_\(table)"))
+                try await database.execute(SQL("TRUNCATE tried_\(table)", []))
                 try await database.execute(SQL("INSERT INTO tried_\(table) VALUES ($1)", [from.rawValue]))
                 var refusal: PostgresError?
                 do {

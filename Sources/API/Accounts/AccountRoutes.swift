@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import Hummingbird
 import Logging
+import Resilience
 import Storage
 
 /// Registration, login, and the life of a session.

@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import Hummingbird
 import JobQueue
+import Resilience
 import Storage
 
 /// What operators do with many dead letters at once. Every change goes to the audit log.

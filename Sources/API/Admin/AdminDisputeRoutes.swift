@@ -1,5 +1,6 @@
 import Domain
 import Hummingbird
+import Resilience
 import Storage
 
 /// Charges that customers' banks ask back, for staff to look at. They are answered at the provider.

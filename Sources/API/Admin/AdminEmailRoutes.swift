@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Hummingbird
+import Resilience
 import Storage
 
 /// What staff do with emails to customers. Every change goes to the audit log, in the transaction of the change.

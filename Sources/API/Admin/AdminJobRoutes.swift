@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import JobQueue
+import Resilience
 import Storage
 
 /// What operators do with jobs. Every change goes to the audit log.

@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// What staff do with orders. Every change goes to the audit log, in the transaction of the change.

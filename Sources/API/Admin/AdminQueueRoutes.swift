@@ -3,6 +3,7 @@ import Domain
 import Hummingbird
 import JSON
 import JobQueue
+import Resilience
 import Storage
 
 /// What operators do with queues. Every change goes to the audit log.

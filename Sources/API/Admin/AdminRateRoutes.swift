@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// What operators do with sets of rates that moved too far. Every decision goes to the audit log, in one transaction

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Hummingbird
+import Resilience
 import Storage
 
 /// Where the books of the payment provider and ours differ, and what operators say to it. Every decision goes to the

@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Events of the payment provider, and what operators say to those that no job has acted on. Every change goes to the

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import HTTPTypes
+import Resilience
 import Storage
 
 /// Body of `POST /admin/orders/{id}/refunds`.

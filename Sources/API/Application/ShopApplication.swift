@@ -75,17 +75,20 @@ func buildApplication(
     services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate,
     edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), logger: Logger
 ) -> some ApplicationProtocol {
+    let accepted = AcceptedConnections()
     let routes = shopRoutes(services, document: document, logger: logger)
     let router = buildRouter(services, routes, cors: cors)
     return Application(
         responder: VersionedResponder(next: router.buildResponder()),
         server: HTTPServerBuilder { responder in
-            ShopChannel(responder: responder, routes: routes, resources: edge, cors: cors, linger: TimeAmount(linger))
+            ShopChannel(
+                responder: responder, routes: routes, resources: edge, cors: cors, accepted: accepted,
+                linger: TimeAmount(linger))
         },
         configuration: ApplicationConfiguration(
             address: address, backlog: 4096,
             availableConnectionsDelegate: .maximum(edge.limits.connections, logger: logger)),
-        services: [OutcomeListener(outcomes: services.outcomes)],
+        services: [OutcomeListener(outcomes: services.outcomes), accepted],
         onServerRunning: { await gate.opened($0) },
         logger: logger)
 }

@@ -1,5 +1,6 @@
 import Domain
 import Hummingbird
+import Resilience
 import Storage
 
 /// What the shop sells.

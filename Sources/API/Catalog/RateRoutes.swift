@@ -1,5 +1,6 @@
 import Domain
 import Hummingbird
+import Resilience
 import Storage
 
 /// What can be paid in, and what prices are converted with.

@@ -14,6 +14,7 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
     let routes: RouteTable
     let resources: EdgeResources
     let cors: CORSPolicy
+    let accepted: AcceptedConnections
     /// How long an idle connection stays open for one more request once the server goes down.
     let linger: TimeAmount
 
@@ -39,15 +40,13 @@ struct ShopChannel: ServerChildChannel, HTTPChannelHandler {
                 HTTPConnectionStateHandler(idleTimeout: .seconds(Limits.idleSeconds), logger: logger))
             let value = try Value(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-            // The server takes connections over from a sequence that ends with the listening socket. One that is set up
-            // in that moment is dropped by it, and a value that is freed unused before its channel is closed ends the
-            // process (NIOAsyncWriter's deinit).
-            channel.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
+            accepted.add(channel) { await handleHTTP(asyncChannel: value, logger: logger) }
             return value
         }
     }
 
     func handle(value asyncChannel: Value, logger: Logger) async {
+        accepted.taken(asyncChannel.channel)
         await handleHTTP(asyncChannel: asyncChannel, logger: logger)
     }
 }

@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Customers cancel their orders.

@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Another card after a decline.

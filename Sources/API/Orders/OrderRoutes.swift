@@ -4,6 +4,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Resilience
 import Storage
 
 /// Placing orders and looking at them.

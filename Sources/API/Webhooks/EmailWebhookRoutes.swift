@@ -7,6 +7,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import Logging
+import Resilience
 import Storage
 
 /// How the mail provider's events are told from others'.

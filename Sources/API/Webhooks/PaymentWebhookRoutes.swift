@@ -7,6 +7,7 @@ import Logging
 import Metrics
 import NIOPosix
 import Providers
+import Resilience
 import Storage
 import Threading
 

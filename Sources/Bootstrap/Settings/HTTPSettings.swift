@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 package import Resilience
 
 /// Where a process listens and who stands in front of it: `HOST`, `PORT`, `TRUSTED_PROXIES`, and what clients may ask

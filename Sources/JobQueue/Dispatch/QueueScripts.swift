@@ -241,7 +241,7 @@ package enum QueueScripts {
             local left = (#epochs > last or redis.call('LLEN', KEYS[4]) > 0) and 1 or 0
             if left == 0 then
                 redis.call('ZREM', KEYS[1], ARGV[1])
-                -- It may have been the only one that knew when the next delayed job is due: somebody else must look.
+                -- It may have been the only one that knew when the next delayed job is due: another process must look.
                 if redis.call('EXISTS', KEYS[8]) == 1 then redis.call('LPUSH', KEYS[2], '') end
             end
             return {taken, quarantined, left}

@@ -6,7 +6,7 @@ package import Logging
 package struct AttemptRunner: Sendable {
     let registry: JobRegistry
     let interceptors: [any JobInterceptor]
-    /// Nil where nobody asks for the progress of jobs.
+    /// Nil where no operator asks for the progress of jobs.
     let progress: ProgressReporter?
     let logger: Logger
 
@@ -134,10 +134,10 @@ package struct AttemptResult: Sendable {
     package let completion: JobCompletion
     /// How long the handler ran.
     let duration: Duration
-    /// The handler's task was cancelled to stop it.
+    /// The handler's task was canceled to stop it.
     var wasStopped = false
 
-    /// Carries out what records the ending. A task that was cancelled to stop its handler would cancel everything that
+    /// Carries out what records the ending. A task that was canceled to stop its handler would cancel everything that
     /// it awaits from here on; then another one does it, and is waited for right here.
     package func record<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
         if wasStopped { await Task { await body() }.value } else { await body() }

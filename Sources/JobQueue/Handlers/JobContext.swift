@@ -17,7 +17,7 @@ public struct JobContext: Sendable {
     public let isLastAttempt: Bool
     /// When the job was enqueued.
     public let enqueuedAt: Date
-    /// W3C trace context of whoever enqueued it.
+    /// W3C trace context of the enqueuing.
     public let traceparent: String?
     /// The statement that marks the job done in the ledger, for the transaction that holds its effects.
     public let completion: JobCompletion

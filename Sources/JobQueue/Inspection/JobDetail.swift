@@ -14,7 +14,7 @@ public struct JobDetail: Sendable, Hashable {
     public let state: JobState
     /// Why it is dead or parked.
     public let reason: String?
-    /// Attempts started, less those given back.
+    /// Attempts started, less those released.
     public let attempts: Int
     /// Attempts that ended with the death of their process.
     public let crashes: Int

@@ -29,7 +29,7 @@ extension JobInspector {
 
     private func changeInLedger(_ action: BulkAction, _ ids: [JobID]) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
-        // What has moved on since it was found, or is being changed by somebody else, is left alone.
+        // What has moved on since it was found, or is being changed by another operator, is left alone.
         let candidates: SQL = """
             SELECT id, queue, state, unique_key FROM jobs
              WHERE id = ANY (\(ids.map(\.rawValue))::uuid[]) AND state IN ('dead', 'parked')
@@ -86,7 +86,7 @@ public enum BulkAction: String, Sendable, Hashable, CaseIterable {
 public struct BulkProgress: Sendable, Hashable {
     /// So many are changed.
     public internal(set) var changed = 0
-    /// So many are left as they were: another job holds their unique key, or somebody else was changing them.
+    /// So many are left as they were: another job holds their unique key, or another operator was changing them.
     public internal(set) var left = 0
     /// Where to go on; nil when all have been looked at.
     public internal(set) var nextCursor: JobCursor?

@@ -124,7 +124,7 @@ public struct QueueStatus: Sendable, Hashable {
     public let delayed: Int
     /// Durable jobs running now.
     public let running: Int
-    /// Durable jobs waiting or due later, by the ledger: more than Redis shows while Redis heals.
+    /// Durable jobs waiting or due later, by the ledger: more than Redis shows while Redis lacks some.
     public let waiting: Int
     /// Dead letters, durable and ephemeral.
     public let dead: Int

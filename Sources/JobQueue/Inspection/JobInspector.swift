@@ -52,7 +52,7 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
     case notFound(JobID)
     /// A job in this state can't be retried or discarded.
     case wrongState(JobID, JobState)
-    /// A job in this state can't be cancelled.
+    /// A job in this state can't be canceled.
     case notCancellable(JobID, JobState)
     /// Only dead and parked jobs are changed many at a time.
     case notInBulk(JobState)

@@ -100,7 +100,7 @@ public struct JobFilter: Sendable, Hashable {
     public var fingerprint: String?
     /// Only jobs whose payload, id or errors contain this text, in any case.
     public var text: String?
-    /// Only jobs enqueued at or after this time, by the clock of whoever enqueued them: ids begin with it.
+    /// Only jobs enqueued at or after this time, by the clock of the process that enqueued them: ids begin with it.
     public var since: Date?
     /// Only jobs that have failed attempts (true), or only jobs that have none (false). A snooze is recorded like a
     /// failure and counts.

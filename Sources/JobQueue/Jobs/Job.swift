@@ -16,7 +16,7 @@ public protocol Job: Codable, Sendable {
     static var queue: QueueName { get }
     /// How often, and after how long, a failed attempt is repeated. ``RetryPolicy/standard`` unless stated.
     static var retry: RetryPolicy { get }
-    /// An attempt that runs longer is cancelled and counts as a transient failure. 60 s unless stated.
+    /// An attempt that runs longer is canceled and counts as a transient failure. 60 s unless stated.
     static var timeLimit: Duration { get }
     /// What becomes of a job whose process died in the middle of it. It runs again unless stated.
     static var crashPolicy: CrashPolicy { get }

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// How one attempt ended, in the engine's terms: what ``JobFailure``, time limits and decoding errors are normalised
+/// How one attempt ended, in the engine's terms: what ``JobFailure``, time limits and decoding errors are normalized
 /// to.
 package enum AttemptOutcome: Hashable, Sendable {
     /// The effects are in place; the ledger row may still have to be marked.
@@ -120,7 +120,7 @@ struct TimeLimitExceeded: Error, CustomStringConvertible {
     var description: String { "the attempt took longer than its time limit of \(limit)" }
 }
 
-/// An operator has cancelled the attempt.
+/// An operator has canceled the attempt.
 struct JobCanceled: Error, CustomStringConvertible {
     var description: String { "an operator cancelled the job while it ran" }
 }

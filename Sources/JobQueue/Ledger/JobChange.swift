@@ -1,6 +1,6 @@
 import Postgres
 
-/// What an operator has changed, for whoever takes note of it.
+/// What an operator has changed, for an audit log.
 public struct JobChange: Sendable, Hashable {
     /// What it was before, by name: `state` of a job, what is set for a queue.
     public var before: [String: String]

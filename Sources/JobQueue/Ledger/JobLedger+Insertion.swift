@@ -97,7 +97,7 @@ extension JobLedger {
     ///
     /// - Parameters:
     ///   - jobs: the payloads.
-    ///   - unique: the key of each; all must be given back at the same moment. Of several with one key the first is
+    ///   - unique: the key of each; all must be released at the same moment. Of several with one key the first is
     ///     inserted. The keys are taken in their own order, so that two batches do not wait for each other.
     ///   - runAt: not before this time; nil means at once.
     ///   - traceparent: W3C trace context to hand on to the handlers.
@@ -135,7 +135,7 @@ extension JobLedger {
     private static func taking(_ keys: [UniqueKey], of queue: QueueName, ids: [JobID], payloads: [String]) -> SQL {
         let until = keys.first?.until ?? .finished
         precondition(
-            keys.allSatisfy { $0.until == until }, "the unique keys of one batch are given back at the same moment")
+            keys.allSatisfy { $0.until == until }, "the unique keys of one batch are released at the same moment")
         return """
             WITH wanted AS MATERIALIZED (
                 SELECT DISTINCT ON (key) key, id, payload

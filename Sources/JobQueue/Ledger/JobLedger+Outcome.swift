@@ -29,7 +29,7 @@ extension JobLedger {
 
     /// Records a failed attempt. Returns false when the attempt was stale; then nothing is changed.
     ///
-    /// A job whose attempt an operator wanted cancelled does not wait again: what would be a retry or a snooze is its
+    /// A job whose attempt an operator wanted canceled does not wait again: what would be a retry or a snooze is its
     /// end.
     package func record(_ outcome: AttemptOutcome, job: JobID, epoch: Int64) async throws -> Bool {
         let changes: SQL

@@ -44,7 +44,7 @@ extension JobLedger {
     /// Any number will do as long as it stays the same; advisory locks belong to one database.
     private static let advisoryLock = 4_027_301_954
 
-    /// Builds the indexes that a migration left out for large partitions, because it would have kept everybody from
+    /// Builds the indexes that a migration left out for large partitions, because it would have kept all from
     /// writing while it scanned them. Here that goes on beside the jobs (`CREATE INDEX CONCURRENTLY`). Until they are
     /// built, only operators' views of those days are slow.
     ///

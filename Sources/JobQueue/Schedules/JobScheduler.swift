@@ -6,7 +6,7 @@ import Postgres
 /// first.
 ///
 /// Every worker process runs one, and none leads. The row in `job_schedules` moves on from what was read to what is
-/// settled now in the transaction that inserts slots and jobs, so whoever commits first has fired, and a process that
+/// settled now in the transaction that inserts slots and jobs, so the first to commit has fired, and a process that
 /// dies before its commit has not.
 /// The process's own clock decides nothing: it only measures how long to sleep.
 struct JobScheduler: Sendable {

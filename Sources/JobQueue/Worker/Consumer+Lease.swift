@@ -58,7 +58,7 @@ extension Consumer {
             (id: $0.value.id, epoch: $0.key)
         }
         do {
-            // Giving back is what a hurried shutdown must still do, though its own task is cancelled already; and it is
+            // Giving back is what a hurried shutdown must still do, though its own task is canceled already; and it is
             // waited for right here.
             try await Task { try await ledger.release(started) }.value
         } catch {

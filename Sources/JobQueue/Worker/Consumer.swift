@@ -113,7 +113,7 @@ final class Consumer: Sendable {
         }
     }
 
-    /// A Redis that was restarted, or a replica in its place, may hold claims that we have acknowledged and nobody
+    /// A Redis that was restarted, or a replica in its place, may hold claims that we have acknowledged and no process
     /// would ever look at again.
     private func watchConnections() async {
         for await _ in redis.connections() { report { $0.state.reconnected() } }
@@ -135,7 +135,7 @@ final class Consumer: Sendable {
                     await reclaimOwn(process: process)
                     return .drained
                 case .abandon(let reason):
-                    // What runs now is looked up before the handlers, cancelled, take themselves off the books.
+                    // What runs now is looked up before the handlers, canceled, take themselves off the books.
                     let claims = life.withLock { $0.state.claims }
                     jobs.cancelAll()
                     guard reason == .outOfTime else { return .leaseLapsed }
@@ -202,7 +202,7 @@ final class Consumer: Sendable {
                     QueueScripts.putBack, keys: [keys.claims(process), keys.ready], arguments: [.init(Int(epoch))])
             }
             if !unknown.isEmpty {
-                logger.notice("put back claims that nobody here works on", metadata: ["jobs": "\(unknown.count)"])
+                logger.notice("put back claims that no job here works on", metadata: ["jobs": "\(unknown.count)"])
             }
         } catch {
             life.withLock { $0.state.claimFailed(acknowledge: [], maybeExecuted: true) }

@@ -24,7 +24,7 @@ struct ConsumerState: Sendable {
     }
 
     enum Reason: Hashable, Sendable {
-        /// Shutting down and out of time: jobs are given back.
+        /// Shutting down and out of time: jobs are released.
         case outOfTime
         /// Others may have our jobs: nothing more is acknowledged.
         case leaseLapsed
@@ -141,6 +141,6 @@ struct ConsumerState: Sendable {
         if abandonment == nil { abandonment = reason }
     }
 
-    /// Whether a handler's failure is to be recorded: not after its task was cancelled by ``abandon(_:)``.
+    /// Whether a handler's failure is to be recorded: not after its task was canceled by ``abandon(_:)``.
     var isAbandoned: Bool { abandonment != nil }
 }

@@ -49,7 +49,7 @@ extension JobExecutor {
 
     private func settle(_ ending: AttemptResult, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
         let (outcome, completion) = (ending.outcome, ending.completion)
-        // Cancelled because the process must stop: the claim stays on the books, and is given back or left to whoever
+        // Canceled because the process must stop: the claim stays on the books, and is given back or left to whoever
         // recovers it.
         if consumer.isAbandoned || Task.isCancelled, outcome != .done { return }
 

@@ -6,7 +6,7 @@ extension JobExecutor {
     func executeEphemeral(_ job: ClaimedJob, process: ProcessID, consumer: Consumer) async {
         guard let envelope = job.envelope else { return await buryMalformed(job, process: process, consumer: consumer) }
         if envelope.uniqueKey.hasPrefix(UniqueKey.untilStartedMark) {
-            // Before the handler looks at anything, so that whoever enqueues from here on gets a run of their own.
+            // Before the handler looks at anything, so that what is enqueued from here on gets a run of its own.
             let isFree: Void? = await persist(consumer: consumer, what: "free a unique key") {
                 _ = try await self.redis.evaluate(
                     QueueScripts.freeUnique, keys: [consumer.keys.unique],

@@ -62,7 +62,7 @@ final class JobExecutor: Sendable {
 
     /// Says in the log how an attempt ended, as far as that is of interest.
     func log(_ outcome: AttemptOutcome, _ attempt: Attempt, after duration: Duration) {
-        // Most attempts end well and are of interest to nobody.
+        // Most attempts end well and are of no interest.
         if outcome == .done && logger.logLevel > .debug { return }
         var metadata: Logger.Metadata = [
             "job_id": "\(attempt.id)", "job": "\(attempt.name)", "attempt": "\(attempt.number)",

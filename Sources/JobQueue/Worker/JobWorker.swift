@@ -7,7 +7,7 @@ public import ServiceLifecycle
 public struct JobWorkerConfiguration: Sendable {
     /// The queues it serves and how many jobs of each run at once: a bulkhead per queue.
     public var queues: [QueueName: Int]
-    /// How long running jobs may go on after SIGTERM before they are given back.
+    /// How long running jobs may go on after SIGTERM before they are released.
     public var grace: Duration
     /// After which finished jobs are dropped from the ledger: whole days, at least one.
     public var retention: Duration
@@ -45,8 +45,13 @@ public struct JobWorker: Service {
     private let logger: Logger
 
     /// - Parameters:
+    ///   - configuration: queues and how they are served.
+    ///   - registry: the kinds it runs.
+    ///   - schedules: what is enqueued at regular times; every worker of a program should name the same ones.
     ///   - dispatcher: also gives the Redis client and the prefix of the keys.
     ///   - blockingConnections: settings for the one blocking connection per queue.
+    ///   - database: of the ledger.
+    ///   - logger: told of what goes wrong, and of jobs that fail.
     public init(
         _ configuration: JobWorkerConfiguration, registry: JobRegistry, schedules: [JobSchedule] = [],
         dispatcher: JobDispatcher,
@@ -108,7 +113,7 @@ public struct JobWorker: Service {
         do {
             try await gracefulShutdown()
         } catch {
-            // Cancelled: either all consumers have ended, or the whole process is told to hurry.
+            // Canceled: either all consumers have ended, or the whole process is told to hurry.
             for consumer in consumers { consumer.giveUp() }
             return
         }

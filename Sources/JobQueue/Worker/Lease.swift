@@ -5,7 +5,7 @@ import Threading
 /// What a worker process knows of its own lease, by its own monotonic clock.
 ///
 /// A lease is granted by Redis for ``duration`` of *server* time from the moment the renewal ran there. The process
-/// counts from when it *sent* the renewal, which is earlier, so its view ends first: it stops before anybody may take
+/// counts from when it *sent* the renewal, which is earlier, so its view ends first: it stops before others may take
 /// its jobs.
 struct LeaseState: Sendable {
     /// How long a renewal lasts.
@@ -38,7 +38,7 @@ struct LeaseState: Sendable {
         case nothing
         /// Time to renew.
         case renew
-        /// Stop all jobs and acknowledge nothing: somebody else may have them.
+        /// Stop all jobs and acknowledge nothing: another process may have them.
         case lapsed
     }
 }
@@ -62,7 +62,7 @@ struct LeaseKeeper: Sendable {
         self.logger = logger
     }
 
-    /// Looks after the leases four times a second until cancelled.
+    /// Looks after the leases four times a second until canceled.
     func run() async {
         let thread = TaskThread(name: "lease-keeper")
         await withTaskExecutorPreference(thread) {

@@ -67,7 +67,7 @@ struct LedgerSweep: Sendable {
         mirrored = (settings, isDue ? .now : mirrored?.at ?? .now)
     }
 
-    /// Stops running jobs that an operator has cancelled.
+    /// Stops running jobs that an operator has canceled.
     private func stopCancelled() async throws {
         let busy = consumers.filter(\.isBusy)
         guard !busy.isEmpty else { return }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A flag that one task waits for and anyone raises. Raised while nobody waits, it lets the next wait pass at once.
+/// A flag that one task waits for and anyone raises. Raised while no task waits, it lets the next wait pass at once.
 final class Signal: Sendable {
     private struct State {
         var isRaised = false
@@ -37,7 +37,7 @@ final class Signal: Sendable {
         waiter?.resume(returning: true)
     }
 
-    /// Takes back a raise that nobody has waited for.
+    /// Takes back a raise that no task has waited for.
     func lower() {
         state.withLock { $0.isRaised = false }
     }

@@ -10,6 +10,8 @@ struct ReservationPlan: Sendable {
     private(set) var free: [LockedOrders.Entry] = []
     /// Orders that get nothing, with what was short.
     private(set) var rejected: [(entry: LockedOrders.Entry, shortages: [StockAllocation.Shortage])] = []
+    /// Confirmations of orders that cost nothing. Made once: each has an id that its job names.
+    private(set) var mails: [PendingEmail] = []
     /// How many more pieces of each unit are reserved.
     let taken: [SKU: Int]
     /// Products of which the last piece is promised now.
@@ -47,11 +49,7 @@ struct ReservationPlan: Sendable {
                 if let entry = orders.entries[id] { rejected.append((entry, shortages)) }
             }
         }
-    }
-
-    /// Confirmations of orders that cost nothing.
-    var mails: [PendingEmail] {
-        free.compactMap { entry in
+        mails = free.compactMap { entry in
             entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) }
         }
     }

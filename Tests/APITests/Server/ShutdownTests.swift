@@ -73,8 +73,8 @@ struct ShutdownTests {
     }
 
     /// Connections arrive at every moment of the end, also between the last look at the queue and the close.
-    @Test(.timeLimit(.minutes(1))) func survivesClientsThatConnectAllTheTime() async throws {
-        for _ in 1...5 {
+    @Test(.timeLimit(.minutes(3))) func survivesClientsThatConnectAllTheTime() async throws {
+        for _ in 1...3 {
             let tally = Tally()
             try await serve { port, group in
                 try await withThrowingTaskGroup(of: Void.self) { clients in

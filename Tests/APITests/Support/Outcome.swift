@@ -37,7 +37,8 @@ extension Shop {
         case .approval:
             try await database.execute(
                 "UPDATE orders SET status = 'reserved', reserved_until = now() + interval '1 h' WHERE id = \(id)")
-            try await database.execute(
+            try await database.force(
+                "payments",
                 """
                 UPDATE payments SET status = 'requires_action', provider_intent_id = \("pi_" + id.description), client_secret = 'pi_1_secret_1'
                  WHERE order_id = \(id)

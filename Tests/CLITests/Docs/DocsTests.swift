@@ -113,7 +113,7 @@ private struct NamedCommand {
 
     /// `nil` when the line begins with something else.
     init?(_ line: String) {
-        let command = line.prefix { $0 != "#" && $0 != "|" && $0 != ";" }
+        let command = line.replacing(/'[^']*'/, with: "…").prefix { $0 != "#" && $0 != "|" && $0 != ";" }
         let words = command.split(separator: " ").map(String.init)
         let program = words.drop { $0.contains(/^[A-Z_]+=/) }
         guard let first = program.first, first == "make" || first == "cartwright" || first.hasPrefix("Scripts/") else {

@@ -89,7 +89,7 @@ struct UniqueTests {
                 "--kind", "side", "--ephemeral", "--jobs", "\(cycles / 2)", "--keys", "\(keys)", "--act",
                 try Load.json(Act()))
             for enqueuer in [durable, loose] {
-                #expect(try await enqueuer.waitForExit(within: .seconds(300)) == .code(0))
+                #expect(try await enqueuer.waitForExit(within: .seconds(900)) == .code(0))
             }
             let jobs = try await arena.waitForAll(within: .seconds(120))
             try await arena.waitUntilIdle(SideErrand.queue)
