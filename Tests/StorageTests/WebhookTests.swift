@@ -54,7 +54,7 @@ struct WebhookTests {
                 "UPDATE webhook_events SET type = 'payment_intent.of_tomorrow' WHERE event_id = 'evt_2'")
             let events = try await shop.webhooks.load(["evt_2", "evt_none", "evt_1"])
             #expect(events.map { $0?.id } == ["evt_2", nil, "evt_1"])
-            #expect(events.map { $0?.kind } == [nil, nil, .refundFailed])
+            #expect(events.map { $0?.type } == ["payment_intent.of_tomorrow", nil, "refund.failed"])
             #expect(events[2]?.payload == #"{"id":"evt_1"}"#)
             let completion = try await shop.startJob(ofEvent: "evt_1")
             try await mark("evt_1", .refundRecorded, completion, in: shop)

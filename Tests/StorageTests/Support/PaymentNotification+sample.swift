@@ -17,7 +17,7 @@ extension PaymentNotification {
 extension Shop {
     /// Starts the job of an event as a worker would, under an epoch.
     func startJob(ofEvent id: String, epoch: Int64 = 1) async throws -> JobCompletion {
-        let rows = try await database.query(
+        let rows = try await self.database.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = \(epoch), attempts = 1
              WHERE payload ->> 'eventID' = \(id)

@@ -14,7 +14,7 @@ extension Shop {
             sku: try SKU(sku), name: "A \(sku)", description: "For writing.",
             category: Domain.Category(slug: "pens", name: "Pens"),
             basePrice: price)
-        #expect(try await catalogue.insertSeed([ProductSeed(product: product, prices: prices, stock: stock)]) == 1)
+        #expect(try await self.catalogue.insertSeed([ProductSeed(product: product, prices: prices, stock: stock)]) == 1)
         return product
     }
 
@@ -41,7 +41,7 @@ extension Shop {
 
     /// Places an order that must be accepted.
     func place(_ request: PlaceOrderRequest) async throws -> Order {
-        guard case .placed(let order) = try await orders.place(request) else {
+        guard case .placed(let order) = try await self.orders.place(request) else {
             throw Unexpected(what: "the order was not accepted")
         }
         return order
@@ -58,7 +58,7 @@ extension Shop {
     func confirming(_ product: Product, _ quantity: Int = 1) async throws -> Order {
         let order = try await reserved(product, quantity)
         #expect(
-            try await checkout.recordIntent(intentID(order), for: order.id)
+            try await self.checkout.recordIntent(intentID(order), for: order.id)
                 == .recorded(attempt: 1, method: "pm_card_visa"))
         return order
     }
@@ -71,7 +71,7 @@ extension Shop {
     }
 
     func reserve(_ id: Order.ID) async throws -> ReservationOutcome {
-        try #require(await checkout.reserve([ReservationRequest(orderID: id)]).first).get()
+        try #require(await self.checkout.reserve([ReservationRequest(orderID: id)]).first).get()
     }
 
     func intentID(_ order: Order) -> PaymentIntent.ID { PaymentIntent.ID(rawValue: "pi_\(order.id)") }
@@ -92,13 +92,13 @@ extension Shop {
         let news = PaymentUpdate(
             orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion
         )
-        let result = try #require(await checkout.settle([news]).first)
+        let result = try #require(await self.checkout.settle([news]).first)
         return try #require(try result.get())
     }
 
     /// Starts the checkout job of an order as a worker would, under an epoch.
     func startJob(of order: Order, epoch: Int64 = 1) async throws -> JobCompletion {
-        let rows = try await database.query(
+        let rows = try await self.database.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = \(epoch), attempts = 1
              WHERE payload ->> 'orderID' = \(order.id.description)
@@ -108,23 +108,23 @@ extension Shop {
     }
 
     func jobState(_ completion: JobCompletion) async throws -> String {
-        try #require(try await database.query("SELECT state FROM jobs WHERE id = \(completion.jobID)").first)["state"]
+        try #require(try await self.database.query("SELECT state FROM jobs WHERE id = \(completion.jobID)").first)["state"]
     }
 
     /// Looks an order up as staff.
     func current(_ order: Order) async throws -> Order {
-        try #require(try await orders.order(order.id, for: .staff))
+        try #require(try await self.orders.order(order.id, for: .staff))
     }
 
     /// Lets the time to pay run out.
     func makeOverdue(_ order: Order) async throws {
-        try await database.execute(
+        try await self.database.execute(
             "UPDATE orders SET reserved_until = now() - interval '1 second' WHERE id = \(order.id)")
     }
 
     /// Stock of a product.
     func level(_ product: Product) async throws -> Stock {
-        try #require(try await stock.stock(product.sku))
+        try #require(try await self.stock.stock(product.sku))
     }
 }
 

@@ -42,6 +42,6 @@ struct Shop: Sendable {
 
     /// A number from the database: the first column of the first row.
     func count(_ sql: SQL) async throws -> Int {
-        try #require(try await database.query(sql).first)[0]
+        try #require(try await self.database.query(sql).first)[0]
     }
 }
