@@ -108,7 +108,8 @@ extension Shop {
     }
 
     func jobState(_ completion: JobCompletion) async throws -> String {
-        try #require(try await self.database.query("SELECT state FROM jobs WHERE id = \(completion.jobID)").first)["state"]
+        try #require(try await self.database.query("SELECT state FROM jobs WHERE id = \(completion.jobID)").first)[
+            "state"]
     }
 
     /// Looks an order up as staff.
