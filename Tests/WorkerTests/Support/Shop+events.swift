@@ -22,7 +22,7 @@ extension Shop {
     func receive(_ kind: PaymentEventKind, _ object: String, id: String = UUID().uuidString) async throws -> String {
         let type = try #require(StripeEvents.types.first { StripeEvents.kind(ofType: $0) == kind })
         let payload = #"{"id":"\#(id)","type":"\#(type)","livemode":false,"data":{"object":\#(object)}}"#
-        _ = try await webhooks.accept([
+        _ = try await stores.webhooks.accept([
             PaymentNotification(
                 id: id, type: type, isLive: false, objectID: nil, occurredAt: Date(), payload: payload)
         ])

@@ -47,14 +47,14 @@ struct Shop: Sendable {
             sku: try SKU(sku), name: "A \(sku)", description: "For writing.",
             category: Domain.Category(slug: "pens", name: "Pens"),
             basePrice: Money(1999, .usd))
-        _ = try await catalogue.insertSeed([ProductSeed(product: product, prices: [], stock: stock)])
+        _ = try await stores.catalog.insertSeed([ProductSeed(product: product, prices: [], stock: stock)])
         return product
     }
 
     /// An order of one piece by a new guest, just accepted.
     func placed(_ product: Product, method: String = "pm_card_visa") async throws -> Order {
         let guest = CartOwner.guest(tokenHash: (0..<32).map { _ in UInt8.random(in: 0...255) })
-        let outcome = try await orders.place(
+        let outcome = try await stores.orders.place(
             PlaceOrderRequest(
                 idempotencyKey: "key", fingerprint: Array(repeating: 7, count: 32), buyer: guest,
                 source: .items([.init(productID: product.id, quantity: .one)]), paymentMethod: method,
