@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Postgres
 import PropertySupport
+import Resilience
 import Storage
 import Testing
 
