@@ -12,9 +12,10 @@ import Testing
 extension Shop {
     private var handler: PaymentEventHandler {
         PaymentEventHandler(
-            events: PaymentEventBatches(store: webhooks), reader: StripeModule().webhookReader(secrets: []),
+            events: PaymentEventBatches(store: stores.webhooks), reader: StripeModule().webhookReader(secrets: []),
             intents: IntentEventHandler(store: store, checkouts: checkouts, payments: payments),
-            refunds: RefundEventHandler(refunds: refunds, store: store, payments: payments), disputes: disputes,
+            refunds: RefundEventHandler(refunds: stores.refunds, store: store, payments: payments),
+            disputes: stores.disputes,
             owners: PaymentOwners(store: store, payments: payments))
     }
 
