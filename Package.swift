@@ -229,8 +229,8 @@ let package = Package(
         tests(
             "API",
             [
-                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Redis", "Resilience",
-                "Storage",
+                "API", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "PropertySupport", "Providers", "Redis",
+                "Resilience", "Storage",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import Postgres
+import Resilience
 import Storage
 import TestSupport
 import Testing

@@ -52,7 +52,7 @@ struct WaitingTests {
             let waits = shop.services.waits
             try await eventually("Redis is connected") { waits.redis.isConnected }
             let gate = RedisCallGate(
-                .payments, limits: .none, redis: waits.redis, prefix: waits.prefix,
+                Provider.payments.rawValue, limits: .none, redis: waits.redis, prefix: waits.prefix,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             guard case .go(let ticket, _) = await gate.admit("create") else {
                 Issue.record("a closed gate")

@@ -9,6 +9,7 @@ import JobQueue
 import Logging
 import NIOCore
 import Postgres
+import Providers
 import Redis
 import Resilience
 import Storage
