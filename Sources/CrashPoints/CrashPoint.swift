@@ -39,7 +39,7 @@ package enum CrashPoint: Sendable, CaseIterable {
     /// anything:
     ///
     ///     CARTWRIGHT_CRASH_AT=checkout.intent.recorded:3     the third time, the process ends as by kill -9
-    ///     CARTWRIGHT_CRASH_AT=job.claimed@checkout.order     in a job of this kind
+    ///     CARTWRIGHT_CRASH_AT=job.claimed@order.checkout     in a job of this kind
     ///     CARTWRIGHT_STOP_AT=checkout.charged                it stands still until SIGCONT
     ///
     /// - Parameter job: the kind of the job that is being run, at the points around a whole job.

@@ -13,7 +13,7 @@ struct CrashOrderTests {
     }
 
     @Test func passAndJob() throws {
-        let order = try #require(CrashOrder("job.claimed@checkout.order:3"))
+        let order = try #require(CrashOrder("job.claimed@order.checkout:3"))
         #expect(order.point == .jobClaimed && order.job == "order.checkout" && order.pass == 3)
         #expect(order.means(.jobClaimed, of: "order.checkout"))
         #expect(!order.means(.jobClaimed, of: "rates.refresh"))
@@ -24,7 +24,7 @@ struct CrashOrderTests {
     }
 
     @Test(arguments: [
-        "", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1", "@checkout.order",
+        "", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1", "@order.checkout",
     ])
     func nonsense(text: String) {
         #expect(CrashOrder(text) == nil)

@@ -123,7 +123,10 @@ struct AbacusPayments: PaymentProvider {
         var request = OutboundRequest(method: method, url: base.text + path, timeout: .seconds(10))
         request.headers.append(name: "X-Abacus-Key", value: self.key)
         if let key { request.headers.append(name: "X-Abacus-Once", value: key.rawValue) }
-        if let body { request.body = Array((try? JSONEncoder().encode(body)) ?? Data()) }
+        // The same call twice is the same text: a key goes with one.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        if let body { request.body = Array((try? encoder.encode(body)) ?? Data()) }
         let response: OutboundResponse
         do {
             response = try await client.send(request)

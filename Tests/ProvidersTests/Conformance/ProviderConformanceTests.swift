@@ -142,8 +142,9 @@ struct ProviderConformanceTests {
             let tooMuch = try await failure(PaymentFailure.self) {
                 try await lab.payments.refund(try Self.refund(of: intent, 20_00))
             }
-            guard case .invalidRequest(let reason, let code) = tooMuch else { throw tooMuch }
-            #expect(code != nil && !reason.isEmpty)
+            // A code of its own is not what every provider has for it.
+            guard case .invalidRequest(let reason, _) = tooMuch else { throw tooMuch }
+            #expect(!reason.isEmpty)
             #expect(try await lab.moved(intent.id) == [46_99, -30_00])
         }
     }

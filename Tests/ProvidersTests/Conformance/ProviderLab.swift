@@ -134,7 +134,7 @@ enum StripeLab {
                 loseNextAnswer: {
                     try await tell(
                         "PUT", "/_sandbox/faults",
-                        #"{"faults": [{"kind": "drop_after_commit", "endpoint": "confirm", "count": 1}]}"#)
+                        #"{"faults": [{"kind": "truncated_body", "endpoint": "confirm", "count": 1}]}"#)
                 },
                 moved: { id in
                     struct Movement: Decodable {
