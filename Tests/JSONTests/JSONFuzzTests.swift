@@ -75,6 +75,16 @@ struct JSONFuzzTests {
         }
     }
 
+    /// Whether each number is one that a `Double` can be near.
+    private static func isInRange(_ value: JSONValue) -> Bool {
+        switch value {
+        case .number(let text): Double(text)?.isFinite ?? false
+        case .array(let elements): elements.allSatisfy(isInRange)
+        case .object(let members): members.values.allSatisfy(isInRange)
+        default: true
+        }
+    }
+
     @Test("what is taken is within the limits, reads the same again, and is taken by Foundation too")
     func hostile() {
         property("a document with something wrong in it", count: 10_000, Gen<[UInt8]>.bytes(near: Self.samples)) {
@@ -83,7 +93,10 @@ struct JSONFuzzTests {
             try demand(Self.depth(value) <= JSONLimits.request.depth, "too deep")
             try demandEqual(try JSONValue(parsing: value.text), value)
             try demandEqual(try JSONCoder.decode(JSONValue.self, from: bytes), value)
-            _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+            // Foundation keeps numbers as `Double`, and refuses those beyond its range.
+            if Self.isInRange(value) {
+                _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+            }
         }
     }
 
