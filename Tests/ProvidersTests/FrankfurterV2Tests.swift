@@ -37,7 +37,7 @@ struct FrankfurterV2Tests {
             "[\(row("XAU", "-1"))]", "[\(row("USD", "1.1", date: "2026-02-30"))]",
             "[\(row("USD", "1.1", base: "???"))]",
             "[\(row("USD", "1.1")),\(row("USD", "1.2"))]", "[\(row("USD", "1.1")),\(row("JPY", "150", base: "USD"))]",
-            "[\(row("ZZZ", "1"))]",
+            "[\(row("ZZZ", "1"))]", "[\(row("EUR", "1.1"))]",
         ]
         for body in wrong {
             let error = try await failure(RateFailure.self) { try await fetch(body) }

@@ -108,7 +108,9 @@ struct RateTable {
 
     func set(source: String, base: Currency, date: CalendarDay?) throws(RateFailure) -> RateSet {
         guard let day = date else { throw .malformed("the date is missing or not a day") }
-        guard !rates.isEmpty else { throw .malformed("it holds no rate of a known currency") }
+        guard rates.contains(where: { $0.key != base }) else {
+            throw .malformed("it holds no rate of a known currency but its base")
+        }
         return RateSet(source: source, base: base, date: day, rates: rates)
     }
 }
