@@ -23,7 +23,7 @@ test-outage: ## let the payment provider be away for ten minutes in five ways; A
 sanitize: ## run the tests of wrappers and queue under the address and the thread sanitizer, about 40 min
 	@exec $(HEAR_INTERRUPT) Scripts/sanitize $(ARGUMENTS)
 
-smoke: ## build for release and run each benchmark once with few jobs, about 20 min
+smoke: ## build for release and run each benchmark once with few jobs
 	@exec $(HEAR_INTERRUPT) Scripts/smoke
 
 model: ## check the model of the queue's protocol with spin, about two minutes; ARGUMENTS=all searches longer
