@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import TestSupport
@@ -29,6 +30,30 @@ struct SupportTests {
             try await staying.waitForExit(within: .milliseconds(50))
         }
         await #expect(throws: NeverHappened.self) { try await eventually(within: .milliseconds(50), "never") { false } }
+    }
+
+    @Test("a process takes no descriptor of the tests along, and no port with it")
+    func descriptors() async throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        let process = try ManagedProcess.start("ls", arguments: ["/proc/self/fd"])
+        #expect(try await process.waitForExit() == .code(0))
+        // The fourth is the folder that is listed.
+        #expect(process.log.split(separator: "\n") == ["0", "1", "2", "3"])
+    }
+
+    @Test("a server waits for a port that somebody holds for a moment, and what else ends it is told")
+    func heldPort() async throws {
+        let (listener, port) = try ScriptedServer.listen(backlog: 1)
+        Task {
+            try await Task.sleep(for: .seconds(1))
+            close(listener)
+        }
+        let certificate = try await TestCertificate()
+        let server = try await RedisServer.start(certificate.redisSettings(port: port))
+        #expect(server.isRunning)
+        let error = await #expect(throws: RedisServer.CannotStart.self) { try await RedisServer.start(["nonsense 1"]) }
+        #expect(error?.log.contains("nonsense") == true)
     }
 
     @Test("ports are given out once")

@@ -15,7 +15,7 @@ final class OldRedis: Sendable {
     init(version: String) async throws {
         server = try await RedisServer.start()
         let real = server.port
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -29,7 +29,7 @@ final class OldRedis: Sendable {
             while true {
                 let client = accept(listening, nil, nil)
                 guard client >= 0 else { return }
-                let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+                let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
                 var address = sockaddr_in()
                 address.sin_family = sa_family_t(AF_INET)
                 address.sin_addr.s_addr = inet_addr("127.0.0.1")

@@ -56,11 +56,9 @@ enum Loopback {
     }
 
     private static func socket() -> Int32? {
-        let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
         // Children must not inherit it: they would keep a cut connection open.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return descriptor
+        let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        return descriptor >= 0 ? descriptor : nil
     }
 
     private static func sendAtOnce(_ descriptor: Int32) {

@@ -1,7 +1,8 @@
 import Glibc
 
 /// posix_spawn(3) with what a server needs: no signal blocked (a thread of Swift's pool blocks most of them, and
-/// children inherit that), standard input empty, output and error in a file.
+/// children inherit that), standard input empty, output and error in a file, and nothing else open: a child that took a
+/// listening socket along would keep its port, and a server of another test could not start.
 enum Spawn {
     /// Returns 0 or an errno.
     static func start(
@@ -15,6 +16,11 @@ enum Spawn {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        // `addclosefrom_np` would say this in one line; Swift's Glibc module does not have it. Closing what has been
+        // closed since is no error.
+        for descriptor in openDescriptors() where descriptor > STDERR_FILENO {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -34,6 +40,17 @@ enum Spawn {
                 posix_spawnp(&processID, executable, &actions, &attributes, argv, envp)
             }
         }
+    }
+
+    private static func openDescriptors() -> [Int32] {
+        guard let folder = opendir("/proc/self/fd") else { return [] }
+        defer { closedir(folder) }
+        var found: [Int32] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if let descriptor = Int32(name) { found.append(descriptor) }
+        }
+        return found
     }
 
     private static func withCStrings<Result>(
