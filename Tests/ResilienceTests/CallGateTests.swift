@@ -19,7 +19,9 @@ struct CallGateTests {
         }
         try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
         let result: Result<Void, any Error>
-        do { result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))")) } catch {
+        do {
+            result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))"))
+        } catch {
             result = .failure(error)
         }
         for client in clients { await client.close() }
@@ -73,7 +75,8 @@ struct CallGateTests {
                 for (last, end) in starts.enumerated().dropFirst(first) {
                     // A start is rounded up to a whole millisecond.
                     let most = Double(limits.burst) + Double(end - start + 1) / 1000 * Double(limits.perEndpoint)
-                    #expect(Double(last - first + 1) <= most + 1e-6, "\(last - first + 1) calls from \(start) to \(end)")
+                    #expect(
+                        Double(last - first + 1) <= most + 1e-6, "\(last - first + 1) calls from \(start) to \(end)")
                 }
             }
         }
@@ -86,7 +89,8 @@ struct CallGateTests {
             var admitted: Set<Int> = []
             for call in 0..<300 {
                 let now = 1_780_000_000_000 + call * 10
-                guard let wait = try await admit(["a", "b", "c"][call % 3], limits, at: Int64(now), redis, prefix) else {
+                guard let wait = try await admit(["a", "b", "c"][call % 3], limits, at: Int64(now), redis, prefix)
+                else {
                     continue
                 }
                 if wait + call * 10 < 3000 { admitted.insert(call) }

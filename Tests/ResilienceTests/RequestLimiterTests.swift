@@ -18,7 +18,9 @@ struct RequestLimiterTests {
         }
         try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
         let result: Result<Void, any Error>
-        do { result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))")) } catch {
+        do {
+            result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))"))
+        } catch {
             result = .failure(error)
         }
         for client in clients { await client.close() }
@@ -62,7 +64,9 @@ struct RequestLimiterTests {
         }
     }
 
-    @Test("whoever waits as long as was said is let in, and in no window passes much more than the limit", arguments: 0..<8)
+    @Test(
+        "whoever waits as long as was said is let in, and in no window passes much more than the limit",
+        arguments: 0..<8)
     func window(_ number: Int) async throws {
         try await Self.with { redis, _, prefix in
             var random = SeededGenerator(seed: PropertySeed.ofRun &+ UInt64(number))

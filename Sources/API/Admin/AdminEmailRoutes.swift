@@ -83,7 +83,7 @@ extension Problem {
             switch status {
             case .sent: "It was sent."
             case .sending: "It is being sent."
-            case .unknown: "It may have been sent. Find out, and say it with `cartwright mails settle`."
+            case .unknown: "It may have been sent. Find out, and say it with `cartwright emails resolve`."
             case .obsolete: "What it says is no longer true."
             case .pending, .failed: "It cannot be sent now."
             }

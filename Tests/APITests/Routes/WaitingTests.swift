@@ -5,6 +5,7 @@ import JSON
 import Logging
 import Postgres
 import Redis
+import Resilience
 import Storage
 import TestSupport
 import Testing
@@ -50,7 +51,7 @@ struct WaitingTests {
             let waits = shop.services.waits
             try await eventually("Redis is connected") { waits.redis.isConnected }
             let gate = RedisCallGate(
-                .payments, limits: .none, redis: waits.redis, prefix: waits.prefix,
+                "payments", limits: .none, redis: waits.redis, prefix: waits.prefix,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             guard case .go(let ticket, _) = await gate.admit("create") else {
                 Issue.record("a closed gate")

@@ -52,10 +52,13 @@ struct DocsTests {
     func doctor() throws {
         let page = try MarkdownPage.read("docs/operations.md")
         var names = Set(Invariants.names.map { "rule.\($0)" } + Provider.allCases.map { "provider.\($0.rawValue)" })
-        for path in try MarkdownPage.files(withExtension: "swift", below: "Sources/CLI/Doctor") {
+        let paths = try ["Sources/CLI/Doctor", "Sources/Bootstrap/Diagnostics"].flatMap {
+            try MarkdownPage.files(withExtension: "swift", below: $0)
+        }
+        for path in paths {
             let source = try MarkdownPage.read(path)
             let found = source.matches(
-                of: /(?:\.(?:ok|warning|failed|skipped)\(\s*|check = |finding\(\s*)"([a-z][a-z._]*)(\\\()?/)
+                of: /(?:\.(?:ok|warning|failed|skipped|clock)\(\s*|name = |look\()"([a-z][a-z._]*)(\\\()?/)
             for match in found {
                 // A name that is made of a word and a value is listed above, or stands there with a placeholder.
                 names.insert(

@@ -5,7 +5,7 @@ import Logging
 /// which sleeps for it.
 ///
 /// Writes as soon as there is something to say, even with replies outstanding; that is what makes pipelining implicit.
-struct Line<Role: LinkRole>: ~Copyable {
+struct Connection<Role: LinkRole>: ~Copyable {
     typealias Instant = ContinuousClock.Instant
 
     /// What poll(2) is to wait for.
