@@ -32,7 +32,8 @@ struct AdminEmailRoutes {
         let page = query.page()
         try query.finish()
         let found = try await mail.mails(filter ?? .attention, page: page)
-        return try JSONResponse.response(PageBody(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
+        return try JSONResponse.response(
+            PageDocument(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
     }
 
     /// Answers once it is durable; a job sends it.

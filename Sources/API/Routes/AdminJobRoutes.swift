@@ -24,17 +24,18 @@ struct AdminJobRoutes {
         let cursor = query.jobCursor()
         try query.finish()
         guard cursor?.belongs(to: filter) ?? true else { throw Problem.invalidCursor }
-        return try JSONResponse.response(JobPageBody(page: try await jobs.list(filter, limit: limit, after: cursor)))
+        return try JSONResponse.response(
+            JobPageDocument(try await jobs.list(filter, limit: limit, after: cursor), isDetailed: false))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let job = try await jobs.show(try id(context)) else { throw Problem.notFound("job") }
-        return try JSONResponse.response(JobBody(job: job, isDetailed: true, remains: try await remains.of(job)))
+        return try JSONResponse.response(JobDocument(job, isDetailed: true, remains: try await remains.of(job)))
     }
 
     @Sendable func retry(_ request: Request, _ context: ShopContext) async throws -> Response {
         let job = try await change("job.retried", context) { try await $0.retry($1) }
-        return try JSONResponse.response(JobBody(job: job, isDetailed: true), status: .accepted)
+        return try JSONResponse.response(JobDocument(job, isDetailed: true), status: .accepted)
     }
 
     @Sendable func discard(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -49,7 +50,7 @@ struct AdminJobRoutes {
         try await confirm(request, context)
         let job = try await change("job.cancelled", context) { _ = try await $0.cancel($1) }
         try await leaveEvents(context)
-        return try JSONResponse.response(JobBody(job: job, isDetailed: true), status: .accepted)
+        return try JSONResponse.response(JobDocument(job, isDetailed: true), status: .accepted)
     }
 
     /// Whoever discards a job that leaves something undone is told so first, and asks again with `?confirm=true`.

@@ -42,7 +42,7 @@ struct JobsList: AsyncParsableCommand {
             try await services.inspector.list(conditions.filter(state: state), limit: limit, after: cursor)
         }
         if json {
-            try Terminal.writeJSON(JobListDocument(page))
+            try Terminal.writeJSON(JobPageDocument(page, isDetailed: true))
             return
         }
         if page.items.isEmpty {
@@ -76,7 +76,8 @@ struct JobsAttention: AsyncParsableCommand {
     func run() async throws {
         let (jobs, isCut) = try await Services.use { services in try await attention(services.inspector) }
         if json {
-            try Terminal.writeJSON(JobListDocument(JobPage(items: jobs, nextCursor: nil, isCut: isCut)))
+            try Terminal.writeJSON(
+                JobPageDocument(JobPage(items: jobs, nextCursor: nil, isCut: isCut), isDetailed: true))
             return
         }
         guard !jobs.isEmpty else {
@@ -173,7 +174,7 @@ struct JobsShow: AsyncParsableCommand {
             return (job, try await services.remains.of(job))
         }
         if json {
-            try Terminal.writeJSON(JobDocument(job))
+            try Terminal.writeJSON(JobDocument(job, isDetailed: true))
             return
         }
         Terminal.write(facts(of: job))
