@@ -16,7 +16,7 @@ import UnixSignals
 ///     try await queue.run(handlers)
 ///
 /// The jobs enqueued here are *durable*: each is a row in PostgreSQL, and Redis only tells workers where to look. Jobs
-/// that live in Redis alone go through ``JobDispatcher/enqueueEphemeral(_:runAt:)``.
+/// that live in Redis alone go through ``dispatcher``.
 public struct WorkQueue: Sendable {
     /// Connections to the database of the ledger, which may hold the program's own tables too.
     public let database: PostgresPool
@@ -31,6 +31,7 @@ public struct WorkQueue: Sendable {
     ///   - postgres: `postgres://user:password@host:port/database`, see `PostgresConfiguration`.
     ///   - redis: `redis://host:port`, see `RedisConfiguration`.
     ///   - keyPrefix: begins every key in Redis; two programs that share a Redis need two.
+    ///   - logger: told of what goes wrong in the background.
     /// - Throws: `PostgresError` or `RedisError` for a URL that cannot be read.
     public init(
         postgres: String, redis: String, keyPrefix: String = "jobs", logger: Logger = Logger(label: "job-queue")
@@ -43,8 +44,12 @@ public struct WorkQueue: Sendable {
     /// A queue on a pool that the program has already.
     ///
     /// - Parameters:
+    ///   - database: as many connections as jobs of all queues write at the same time, and a few more.
+    ///   - redis: the server, the sentinels or the cluster; connections are made as needed.
+    ///   - keyPrefix: begins every key in Redis; two programs that share a Redis need two.
     ///   - maximumLengths: how many jobs may wait in the Redis list of a queue; any number where nothing is said.
     ///     Durable jobs beyond it wait in the ledger.
+    ///   - logger: told of what goes wrong in the background.
     public init(
         database: PostgresPool, redis: RedisConfiguration, keyPrefix: String = "jobs",
         maximumLengths: [QueueName: Int] = [:], logger: Logger = Logger(label: "job-queue")
@@ -56,7 +61,8 @@ public struct WorkQueue: Sendable {
             redis: RedisClient(redis, logger: logger), prefix: keyPrefix, bounds: maximumLengths, logger: logger)
     }
 
-    /// Makes the ledger's tables, or brings them up to this version. Safe to repeat, also from several processes at once.
+    /// Makes the ledger's tables, or brings them up to this version. Safe to repeat, also from several processes at
+    /// once.
     ///
     /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     public func migrate() async throws {
@@ -78,6 +84,7 @@ public struct WorkQueue: Sendable {
     /// Enqueues a durable job in a transaction of its own.
     ///
     /// - Parameters:
+    ///   - job: the payload, at most 64 KiB of JSON.
     ///   - unique: while another job of the queue holds this key, nothing is enqueued.
     ///   - runAt: not before this time; nil means at once.
     ///   - traceparent: W3C trace context to hand on to the handler.
@@ -145,9 +152,11 @@ public struct WorkQueue: Sendable {
     /// A worker for the jobs of `handlers`, to be run in a program's `ServiceGroup`.
     ///
     /// - Parameters:
+    ///   - handlers: the kinds it runs; it serves their queues.
     ///   - concurrency: how many jobs of each queue run at once.
     ///   - schedules: what is enqueued at regular times. Every worker of a program should name the same ones.
-    ///   - configure: changes what the configuration says beyond that: queues, grace time, retention, interceptors, gates.
+    ///   - configure: changes what the configuration says beyond that: queues, grace time, retention, interceptors,
+    ///     gates.
     public func worker(
         _ handlers: JobRegistry, concurrency: Int = 10, schedules: [JobSchedule] = [],
         configure: (inout JobWorkerConfiguration) -> Void = { _ in }
@@ -216,6 +225,7 @@ public final class JobTransaction {
     /// Enqueues a durable job: it runs after the commit, and never when there is none.
     ///
     /// - Parameters:
+    ///   - job: the payload, at most 64 KiB of JSON.
     ///   - unique: while another job of the queue holds this key, nothing is enqueued and the transaction goes on. When
     ///     another transaction is about to take the key, the call waits for that one's end.
     ///   - runAt: not before this time; nil means at once.

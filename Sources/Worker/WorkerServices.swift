@@ -99,8 +99,8 @@ struct WorkerServices {
 
         var sweeps: [any Service] = [
             ReservationSweep(
-                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2),
-                logger: logger),
+                store: checkoutStore, checkouts: checkouts, reconciliation: reconciliations,
+                payments: outbound.payments, interval: .seconds(2), logger: logger),
             UndecidedPaymentSweep(
                 store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2),
                 logger: logger),

@@ -123,6 +123,19 @@ struct ProviderParserTests {
         }
     }
 
+    @Test(
+        "the payment provider's answer 429 names any wait, of which none longer than an hour is kept",
+        arguments: [("1", 1), ("3600", 3600), ("3601", nil), ("-1", nil), ("9223372036854775807", nil), ("1e3", nil)]
+            as [(String, Int?)])
+    func paymentWaits(text: String, seconds: Int?) {
+        do throws(PaymentFailure) {
+            _ = try Self.stripe(Array("{}".utf8), status: 429, retryAfter: text).intent()
+            Issue.record("429 is no intent")
+        } catch {
+            #expect(error == .rateLimited(retryAfter: seconds.map { .seconds($0) }))
+        }
+    }
+
     @Test("any answer of the mail provider, with any headers")
     func mailAnswers() {
         let bodies = Gen<[UInt8]>.bytes(near: [

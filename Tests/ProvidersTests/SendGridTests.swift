@@ -16,6 +16,24 @@ struct SendGridTests {
             deliveryID: EmailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445577"))
     }
 
+    @Test("The shop's picture goes along, under the id that the HTML names")
+    func picture() async throws {
+        let log = ScriptLog<ScriptedRequest>()
+        let plain = try message()
+        let bytes = Array("GIF89a".utf8)
+        let message = EmailMessage(
+            messageID: plain.messageID, recipient: plain.recipient, subject: plain.subject, text: plain.text,
+            html: plain.html, logo: EmailImage(bytes), date: plain.date)
+        _ = try await send(message, to: server(202, "", log: log))
+        let sent =
+            try JSONSerialization.jsonObject(with: Data(try #require(log.entries.first).body.utf8)) as? NSDictionary
+        let expected: NSDictionary = [
+            "content": Data(bytes).base64EncodedString(), "filename": "logo.gif", "type": "image/gif",
+            "disposition": "inline", "content_id": EmailImage.contentID,
+        ]
+        #expect(sent?["attachments"] as? [NSDictionary] == [expected])
+    }
+
     private func send(
         _ message: EmailMessage, to server: ScriptedServer, sender: String = "The Shop <orders@shop.example>"
     ) async throws

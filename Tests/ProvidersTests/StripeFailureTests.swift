@@ -47,6 +47,14 @@ struct StripeFailureTests {
             disposition: .settle),
         Row(status: 402, error: #""type": "something_else""#, failure: "outcome_unknown", disposition: .readBack),
         Row(status: 404, error: #""code": "resource_missing""#, failure: "not_found", disposition: .deadLetter),
+        // Only the provider's own word on the object means that there is none.
+        Row(status: 404, failure: "invalid_request", disposition: .deadLetter),
+        Row(
+            status: 404,
+            error: """
+                "code": "resource_missing", "param": "intent", "message": "No such payment_intent: 'pi_1'; a similar object \
+                exists in live mode, but a test mode key was used to make this request."
+                """, failure: "configuration", disposition: .openCircuit),
         Row(
             status: 409, error: #""code": "idempotency_key_in_use""#, failure: "in_progress",
             disposition: .retrySameKey(after: nil)),

@@ -101,14 +101,15 @@ struct BrokenConnectionTests {
             let waited = ContinuousClock.now - start
             #expect(first?.code == .connectFailed && first?.maybeExecuted == false && first?.isTransient == true)
             #expect(first?.message.contains("refused") == true)
-            #expect(waited < .seconds(3))
+            #expect(waited < .seconds(20))
             let again = ContinuousClock.now
             for _ in 0..<100 {
                 #expect(
                     await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }?.code
                         == .connectFailed)
             }
-            #expect(ContinuousClock.now - again < .seconds(1))
+            // If each waited for a connection, that would take two hundred seconds.
+            #expect(ContinuousClock.now - again < .seconds(20))
         }
     }
 
@@ -122,7 +123,8 @@ struct BrokenConnectionTests {
             let start = ContinuousClock.now
             let error = await failure { () async throws(RedisError) in try await client.send(RedisCommand("PING")) }
             #expect(error?.code == .timeout && error?.maybeExecuted == true)
-            #expect(ContinuousClock.now - start < .milliseconds(1500))
+            let waited = ContinuousClock.now - start
+            #expect(waited >= .milliseconds(490) && waited < .seconds(20))
             proxy.cut()
             proxy.resume()
             try await eventually("it works again") {

@@ -154,10 +154,9 @@ struct ClientTests {
                     }
                 }
             }
-            let start = ContinuousClock.now
             await client.close()
+            // None waits for its time-out, which is another error.
             for try await error in group { #expect(error?.code == .closed) }
-            #expect(ContinuousClock.now - start < .seconds(1))
         }
         server.resume()
         #expect(

@@ -109,8 +109,7 @@ struct FaultsTests {
     }
 
     @Test func aHangingCallDoesNotHoldUpTheEnd() async throws {
-        let start = ContinuousClock.now
-        let caller = try await RunningSandbox.run { sandbox in
+        let (caller, start) = try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"hang","endpoint":"retrieve"}]}"#)
             let request =
                 "GET /v1/payment_intents/pi_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_tests\r\n\r\n"
@@ -120,7 +119,7 @@ struct FaultsTests {
             try await eventually("it hangs") {
                 (try await sandbox.get("/_sandbox/faults").object["struck"] as? [String: Int])?["hang"] == 1
             }
-            return caller
+            return (caller, ContinuousClock.now)
         }
         try? await caller.close()
         #expect(ContinuousClock.now - start < .seconds(4), "the grace time is five seconds")

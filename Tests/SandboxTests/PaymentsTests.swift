@@ -50,6 +50,20 @@ struct PaymentsTests {
         }
     }
 
+    @Test("the largest amount has eight digits, and more where the provider documents more")
+    func largestAmounts() async throws {
+        try await RunningSandbox.run { sandbox in
+            for (currency, digits) in [("usd", 8), ("jpy", 8), ("inr", 9), ("cop", 10), ("idr", 12)] {
+                let largest = String(repeating: "9", count: digits)
+                let accepted = try await sandbox.pay("payment_intents", "amount=\(largest)&currency=\(currency)")
+                #expect(accepted.status == 200, "\(largest) \(currency)")
+                let refused = try await sandbox.pay(
+                    "payment_intents", "amount=1\(String(repeating: "0", count: digits))&currency=\(currency)")
+                #expect(refused.error["code"] as? String == "amount_too_large", "\(currency)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("pm_card_visa_chargeDeclined", "card_declined", "generic_decline"),
         ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),

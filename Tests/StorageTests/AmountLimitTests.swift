@@ -141,6 +141,26 @@ struct PriceStepTests {
         }
     }
 
+    @Test("a part of what is held is taken in these steps only")
+    func capture() async throws {
+        try await Shop.with { shop in
+            let dinar = try #require(Self.dinar)
+            let pen = try await shop.product("PEN", stock: 5, prices: [Money(12_340, dinar)])
+            var request = try shop.express(pen)
+            request.currency = dinar
+            let order = try await shop.place(request)
+            _ = try await shop.reserve(order.id)
+            _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+            try await shop.settle(order, .requiresCapture)
+            func capture(_ amount: Int64) async throws -> CaptureOutcome {
+                try await shop.captures.request(order.id, amount: Money(amount, dinar), by: .system("test"))
+            }
+            #expect(try await capture(1235) == .notChargeable(step: Money(10, dinar)))
+            #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payments.capture'") == 0)
+            #expect(try await capture(1230) == .requested)
+        }
+    }
+
     @Test("a refund of an amount between two steps is refused")
     func refund() async throws {
         try await Shop.with { shop in

@@ -1,6 +1,7 @@
 import Domain
 import Postgres
 import Storage
+import TestSupport
 import Testing
 
 @Suite("Customers are written to about what happens to their orders")
@@ -72,7 +73,8 @@ struct EmailKindTests {
                 let order = try await shop.confirming(pen)
                 guard isTold else { return order }
                 try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
-                try await shop.database.execute(
+                try await shop.database.force(
+                    "email_deliveries",
                     "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE order_id = \(order.id)")
                 return order
             }

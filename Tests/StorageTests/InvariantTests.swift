@@ -36,7 +36,10 @@ struct InvariantTests {
         ),
         (
             "refund_elsewhere_known_once",
-            "UPDATE refunds SET source = 'provider', status = 'requested', settled_at = NULL"
+            """
+            INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, source, provider_refund_id, requested_by, request_key)
+            SELECT gen_random_uuid(), order_id, payment_id, 1, currency, 'made_at_provider', 'provider', 're_2', 'test', 'k2' FROM refunds
+            """
         ),
         ("restocked_by_refunds", "UPDATE reservations SET restocked = 1 WHERE state = 'consumed'"),
         (

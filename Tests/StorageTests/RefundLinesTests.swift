@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Postgres
 import Storage
+import TestSupport
 import Testing
 
 @Suite("Refunds name pieces, and pieces return to stock when the refund stands")
@@ -293,7 +294,8 @@ struct RefundElsewhereTests {
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800, .failed))
             #expect(try await mails() == ["refund obsolete"])
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, id: "re_hand_2"))
-            try await shop.database.execute(
+            try await shop.database.force(
+                "email_deliveries",
                 "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE kind = 'refund' AND status = 'pending'"
             )
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))

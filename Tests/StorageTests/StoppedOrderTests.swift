@@ -56,6 +56,8 @@ struct StoppedOrderTests {
             #expect(try await shop.current(waiting).status == .pending)
             #expect(try await shop.current(young).status == .pending)
             #expect(try await shop.count("SELECT count(*) FROM carts WHERE NOT is_express AND status = 'open'") == 1)
+            // Nobody was told of it, so nobody is written to about its end.
+            #expect(try await shop.count("SELECT count(*) FROM email_deliveries") == 0)
             // The job is brought back too late: there is nothing left to do for it.
             guard case .settled = try await shop.reserve(dead.id) else { throw Unexpected(what: "it was not settled") }
             try await kill(waiting, shop)

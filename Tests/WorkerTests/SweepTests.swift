@@ -11,7 +11,9 @@ import Testing
 struct SweepTests {
     private func sweep(_ shop: Shop) -> ReservationSweep {
         ReservationSweep(
-            store: shop.store, checkouts: shop.checkouts, payments: shop.payments, interval: .seconds(1),
+            store: shop.store, checkouts: shop.checkouts,
+            reconciliation: ReconciliationStore(database: shop.database.pool), payments: shop.payments,
+            interval: .seconds(1),
             logger: shop.logger)
     }
 
@@ -50,6 +52,40 @@ struct SweepTests {
             try await sweep(shop).sweep()
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
             #expect(shop.payments.keys.isEmpty)
+        }
+    }
+
+    @Test(
+        "an overdue order ends whose payment the provider does not know any more, and operators are told",
+        arguments: [
+            (PaymentFailure.notFound, true), (.configuration("answered 401"), false),
+            (.configuration("answered 403"), false),
+            (.outcomeUnknown("answered 500", answered: true), false), (.invalidRequest("answered 404"), false),
+        ])
+    func unknownAtProvider(_ failure: PaymentFailure, isDefinite: Bool) async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product(stock: 5)
+            let facts = try await shop.confirming(pen)
+            let id = try #require(facts.intentID)
+            if isDefinite {
+                shop.payments.remove(id)
+            } else {
+                shop.payments.refuse(lookUps: failure, cancellations: failure)
+            }
+            try await sweep(shop).sweep()
+            #expect(try await shop.facts(facts.orderID).status == .reserved, "its time is not over")
+            try await makeOverdue(shop)
+            try await sweep(shop).sweep()
+            let now = try await shop.facts(facts.orderID)
+            #expect(now.status == (isDefinite ? .expired : .reserved))
+            #expect(try await shop.stock.stock(pen.sku)?.reserved == (isDefinite ? 0 : 1))
+            let breaks = try await ReconciliationStore(database: shop.database.pool).breaks().items
+            #expect(breaks.map(\.providerID) == (isDefinite ? [id.rawValue] : []))
+            guard isDefinite else { return }
+            #expect(now.paymentStatus == .canceled)
+            let last = try await shop.database.pool.query(
+                "SELECT reason FROM order_events WHERE order_id = \(facts.orderID) ORDER BY sequence DESC LIMIT 1")
+            #expect(try last.first?["reason"] == "unknown_at_provider")
         }
     }
 
@@ -119,7 +155,8 @@ struct SweepTests {
                 shop.payments.change(try #require(facts.intentID), to: .succeeded)
                 try await shop.settle(facts)
             }
-            try await shop.database.pool.execute(
+            try await shop.database.pool.force(
+                "email_deliveries",
                 "UPDATE email_deliveries SET status = 'unknown', attempt = 1, updated_at = now() - interval '1 minute'")
             let sweep = UnknownEmailSweep(
                 store: shop.mail, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30),

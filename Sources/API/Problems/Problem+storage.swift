@@ -32,7 +32,7 @@ extension Problem {
         case .invalidCursor: .invalidCursor
         case .priceNotChargeable: Problem(error.code, .unprocessableContent, "Price not chargeable", error.description)
         case .notFound(let kind): .notFound(kind)
-        case .corrupt: nil
+        case .corrupt, .forbiddenTransition: nil
         }
     }
 }

@@ -62,6 +62,7 @@ struct OrderDocument: Encodable {
     let id: String
     let number: Int64
     let status: OrderStatus
+    let rejectionReason: String?
     let fulfilment: String
     let userId: String?
     let email: String?
@@ -82,6 +83,7 @@ struct OrderDocument: Encodable {
         id = order.id.description
         number = order.number
         status = order.status
+        rejectionReason = order.rejectionReason
         fulfilment = order.fulfilment.rawValue
         userId = order.userID?.description
         email = order.email?.description

@@ -37,3 +37,67 @@ package struct EmailDelivery: Hashable, Sendable {
     /// sender's.
     package var messageIDLocalPart: String { "delivery.\(id)" }
 }
+
+/// Where the delivery of one mail stands.
+package enum EmailDeliveryStatus: String, Codable, Lifecycle {
+    /// Nothing was tried, or what was tried surely did not go out.
+    case pending
+    /// A call to the mail provider is or was in the making.
+    case sending
+    /// The provider has it.
+    case sent
+    /// The provider may or may not have it. Never resent blindly.
+    case unknown
+    /// It will not be sent.
+    case failed
+    /// What it says was no longer true when its time came, so it was not sent.
+    case obsolete
+
+    /// The table of allowed transitions.
+    package static let transitions: [EmailDeliveryStatus: Set<EmailDeliveryStatus>] = [
+        .pending: [.sending, .failed, .obsolete],
+        .sending: [.sent, .pending, .unknown, .failed],
+        .unknown: [.sent, .pending, .failed],
+        .sent: [], .failed: [.pending], .obsolete: [],
+    ]
+
+    package static let beginnings: Set = [EmailDeliveryStatus.pending]
+}
+
+/// What a mail about an order is for. An order gets at most one of each, and a refund mail for each refund.
+package enum EmailKind: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The order is paid and on its way.
+    case orderConfirmation = "order_confirmation"
+    /// The payment was declined and another card is awaited.
+    case paymentFailed = "payment_failed"
+    /// Money went back.
+    case refund
+    /// Money that was said to have gone back has not: the customer's bank sent it back.
+    case refundFailed = "refund_failed"
+    /// The order is called off or was not paid in time.
+    case cancellation
+}
+
+/// Whether what a mail says is true at this moment.
+package enum EmailTiming: Hashable, Sendable {
+    /// It is: send it.
+    case now
+    /// That is being decided.
+    case later
+    /// It is not any more, and never will be again.
+    case never
+
+    /// The timing of a mail about an order in this state. Only a declined payment can be made good; money that came
+    /// back before its customer was told that it had gone is not spoken of.
+    ///
+    /// - Parameter refund: where the refund stands that the mail is about, if any.
+    package init(_ kind: EmailKind, order: OrderStatus, refund: RefundStatus? = nil) {
+        switch (kind, order) {
+        case (.refund, _) where refund.map { $0 != .succeeded } ?? false: self = .never
+        case (.paymentFailed, .paymentFailed): self = .now
+        case (.paymentFailed, .pending), (.paymentFailed, .reserved): self = .later
+        case (.paymentFailed, _): self = .never
+        case (.orderConfirmation, _), (.refund, _), (.refundFailed, _), (.cancellation, _): self = .now
+        }
+    }
+}

@@ -1,3 +1,24 @@
+/// A mail server's word that it has taken a message over.
+package struct EmailReceipt: Sendable, Hashable {
+    /// The server's own name for the message where it gave one, such as `2.0.0 Ok: queued as 4F3B2`.
+    package let reference: String?
+
+    /// Keeps the server's answer.
+    package init(reference: String?) {
+        self.reference = reference
+    }
+}
+
+/// What the mail provider's record says of a message whose sending had no answer.
+package enum EmailTrace: Hashable, Sendable {
+    /// It was accepted.
+    case accepted
+    /// It was not: the record is complete and does not have it.
+    case notAccepted
+    /// It is not in the record, which may lack it all the same.
+    case nothingHeard
+}
+
 /// Why a mail was not, or may not have been, accepted.
 package enum EmailFailure: Error, Sendable, Hashable {
     /// The server surely did not take the message; what that was about decides what comes next.

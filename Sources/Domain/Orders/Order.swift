@@ -115,3 +115,60 @@ package struct OrderRefund: Hashable, Sendable {
         self.settledAt = settledAt
     }
 }
+
+/// One line of an order: a snapshot that later changes of the product do not touch.
+package struct OrderItem: Hashable, Codable, Sendable {
+    /// The product as it was then.
+    package let productID: Product.ID
+    /// What the warehouse counts.
+    package let sku: SKU
+    /// The product's name then.
+    package let name: String
+    /// Number of pieces.
+    package let quantity: Quantity
+    /// Price of one piece, rounded where it was converted.
+    package let unitPrice: Money
+    /// Price of all pieces; see ``LinePrice``.
+    package let total: Money
+
+    /// Takes a line as priced.
+    package init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice) {
+        self.productID = productID
+        self.sku = sku
+        self.name = name
+        self.quantity = quantity
+        unitPrice = price.unit
+        total = price.total
+    }
+}
+
+/// The amounts of an order, all in one currency: total = subtotal − discount + shipping + tax.
+package struct OrderTotals: Hashable, Codable, Sendable {
+    /// Sum of the lines.
+    package let subtotal: Money
+    /// What is taken off, as an amount not below zero.
+    package let discount: Money
+    /// What sending costs.
+    package let shipping: Money
+    /// Tax on top.
+    package let tax: Money
+    /// What is charged.
+    package let total: Money
+
+    /// Adds up. Throws `currencyMismatch` or `overflow`.
+    package init(subtotal: Money, discount: Money? = nil, shipping: Money? = nil, tax: Money? = nil) throws(MoneyError)
+    {
+        let zero = Money.zero(subtotal.currency)
+        self.subtotal = subtotal
+        self.discount = discount ?? zero
+        self.shipping = shipping ?? zero
+        self.tax = tax ?? zero
+        total = try subtotal.subtracting(self.discount).adding(self.shipping).adding(self.tax)
+    }
+
+    /// Adds up the lines of an order with nothing taken off and nothing on top. Throws `currencyMismatch` or
+    /// `overflow`.
+    package init(items: some Sequence<OrderItem>, currency: Currency) throws(MoneyError) {
+        try self.init(subtotal: Money.sum(items.map(\.total), in: currency))
+    }
+}

@@ -1,5 +1,5 @@
 /// Where an order stands in its life.
-package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
+package enum OrderStatus: String, Codable, Lifecycle {
     /// Accepted; the worker has not set stock aside yet.
     case pending
     /// Stock is set aside until `reserved_until`; the payment runs or waits for the customer.
@@ -31,8 +31,7 @@ package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
         .rejected: [], .expired: [], .cancelled: [],
     ]
 
-    /// Whether the order may go from here to there. Staying where it is counts as no transition.
-    package func canBecome(_ next: OrderStatus) -> Bool { Self.transitions[self]?.contains(next) ?? false }
+    package static let beginnings: Set = [OrderStatus.pending]
 
     /// Whether the order may still take money or stock: a cart has at most one such order.
     package var isOpen: Bool {
@@ -52,4 +51,12 @@ package enum OrderStatus: String, Hashable, Codable, Sendable, CaseIterable {
 
     /// Whether somebody who waits for the outcome has one: the order is through, or it is the customer's turn.
     package var isOutcome: Bool { self != .pending && self != .reserved }
+}
+
+/// Whether the goods of an order have left the house.
+package enum FulfillmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing was sent.
+    case unfulfilled
+    /// Everything was sent.
+    case fulfilled
 }

@@ -13,7 +13,7 @@ package enum PaymentFailure: Error, Sendable, Hashable {
     case unavailable(retryAfter: Duration, Hold)
     /// The intent is in a state in which this call makes no sense. Carries it where the provider sent it along.
     case unexpectedState(PaymentIntent?)
-    /// The provider knows no such intent: a bug, or a key of the other mode (test, live).
+    /// The provider says itself that it knows no such object: a bug, or the key of another account.
     case notFound
     /// Our key or account is not accepted; every call will fail until a person acts.
     case configuration(String)

@@ -99,3 +99,59 @@ extension Refund {
             takesTheRest: takesTheRest)
     }
 }
+
+/// Where money that goes back stands.
+package enum RefundStatus: String, Codable, Lifecycle {
+    /// Noted; the provider may not know of it.
+    case requested
+    /// The provider has it and has not carried it out.
+    case pending
+    /// The money is on its way to the customer.
+    case succeeded
+    /// The provider could not carry it out, or the customer's bank sent it back: the money is the shop's.
+    case failed
+    /// Called off at the provider before it was carried out.
+    case canceled
+
+    /// The table of allowed transitions. A bank may send a refund back days after it succeeded.
+    package static let transitions: [RefundStatus: Set<RefundStatus>] = [
+        .requested: [.pending, .succeeded, .failed, .canceled],
+        .pending: [.succeeded, .failed, .canceled],
+        .succeeded: [.failed],
+        .failed: [], .canceled: [],
+    ]
+
+    package static let beginnings: Set = [RefundStatus.requested, .pending]
+
+    /// Whether it takes part of what was captured, so that nobody else can give the same money back.
+    package var isLive: Bool { self != .failed && self != .canceled }
+
+    /// Whether the job that makes it has nothing left to do.
+    package var isSettled: Bool { self != .requested && self != .pending }
+}
+
+/// Why money goes back.
+package enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The customer asked for it.
+    case requestedByCustomer = "requested_by_customer"
+    /// The same thing was paid twice.
+    case duplicate
+    /// The card was not the customer's to use.
+    case fraudulent
+    /// The order was called off after it was paid.
+    case orderCancelled = "order_cancelled"
+    /// The money moved when the order was over already.
+    case latePayment = "late_payment"
+    /// The money moved for an order that is not known here.
+    case orderUnknown = "order_unknown"
+    /// Somebody gave the money back at the provider's own pages, or another program did, and did not say why.
+    case madeAtProvider = "made_at_provider"
+
+    /// Whether a person may give it; the others are the system's own.
+    package var isForPeople: Bool {
+        switch self {
+        case .requestedByCustomer, .duplicate, .fraudulent: true
+        case .orderCancelled, .latePayment, .orderUnknown, .madeAtProvider: false
+        }
+    }
+}

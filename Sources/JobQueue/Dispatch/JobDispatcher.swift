@@ -11,9 +11,11 @@ public final class JobDispatcher: Sendable {
     private let logger: Logger
 
     /// - Parameters:
+    ///   - redis: where the lists are.
     ///   - prefix: begins every key of the queue in Redis.
     ///   - bounds: how many jobs may wait in the Redis list of a queue; nil means any number. Ephemeral jobs beyond it
     ///     are refused, durable ones wait in the ledger.
+    ///   - logger: told of pushes that Redis did not take.
     public init(redis: RedisClient, prefix: String = "cw", bounds: [QueueName: Int] = [:], logger: Logger) {
         self.redis = redis
         self.prefix = prefix
@@ -125,7 +127,9 @@ public struct QueueFull: Error, Equatable, Sendable, CustomStringConvertible {
 extension JobDispatcher {
     /// Enqueues an ephemeral job.
     ///
-    /// - Parameter runAt: not before this time; nil means at once.
+    /// - Parameters:
+    ///   - job: the payload, at most 64 KiB of JSON.
+    ///   - runAt: not before this time; nil means at once.
     /// - Throws: ``JobPayloadError``, ``QueueFull``, or `RedisError` when Redis did not take it.
     @discardableResult
     public func enqueueEphemeral<Kind: Job>(_ job: Kind, runAt: Date? = nil) async throws -> JobID {
@@ -138,6 +142,8 @@ extension JobDispatcher {
     /// enqueued.
     ///
     /// The more jobs it is given at a time the faster it is: it encodes some while Redis takes those before them.
+    ///
+    /// - Throws: ``JobPayloadError``, ``QueueFull``, or `RedisError` when Redis did not take them.
     @discardableResult
     public func enqueueEphemeral<Kind: Job>(_ jobs: [Kind], runAt: Date? = nil) async throws -> [JobID] {
         let now = Self.milliseconds(Date())

@@ -19,6 +19,8 @@ public protocol JobHandler<Kind>: Sendable {
 
 extension JobHandler {
     /// Can't tell.
+    ///
+    /// - Throws: Nothing.
     public func verify(_ job: Kind, in context: JobContext) async throws -> Verification {
         .unknown("the handler of \(Kind.name) has no way to verify it")
     }

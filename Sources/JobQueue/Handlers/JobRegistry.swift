@@ -17,7 +17,9 @@ public struct JobRegistry: Sendable {
 
     /// Adds a closure as the handler of a kind, for work that needs no type of its own.
     ///
-    /// - Parameter run: what ``JobHandler/run(_:in:)`` would do.
+    /// - Parameters:
+    ///   - kind: whose jobs it runs.
+    ///   - run: what ``JobHandler/run(_:in:)`` would do.
     public mutating func register<Kind: Job>(
         _ kind: Kind.Type, _ run: @escaping @Sendable (_ job: Kind, _ context: JobContext) async throws -> Void
     ) {

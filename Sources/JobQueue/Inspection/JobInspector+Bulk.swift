@@ -4,7 +4,8 @@ extension JobInspector {
     /// Retries or discards all dead letters (or parked jobs) that match.
     ///
     /// - Parameters:
-    ///   - filter: without a state, of dead letters.
+    ///   - action: what is done with each.
+    ///   - filter: which ones; without a state, of dead letters.
     ///   - cursor: where a change before left off.
     /// - Throws: ``JobInspectionError/notInBulk(_:)`` for a filter of another state,
     ///   ``JobInspectionError/foreignCursor``.
@@ -127,6 +128,8 @@ public struct BulkChange: AsyncSequence, Sendable {
         }
 
         /// Changes the next batch; nil when all have been looked at.
+        ///
+        /// - Throws: `PostgresError`, `RedisError`, or `CancellationError`. What was changed until then stays so.
         public mutating func next() async throws -> BulkProgress? {
             guard !isOver else { return nil }
             try await Task.sleep(for: rest)

@@ -9,6 +9,7 @@ extension JobInspector {
     /// - Parameters:
     ///   - queue: only of this queue.
     ///   - limit: how many groups, 1 to 200.
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     public func deadGroups(queue: QueueName? = nil, limit: Int = 50) async throws -> [DeadGroup] {
         let condition: SQL = if let queue { "AND queue = \(queue)" } else { "" }
         let statement: SQL = """
@@ -71,6 +72,8 @@ extension DeadGroup: Encodable {
     }
 
     /// Writes every member.
+    ///
+    /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(fingerprint, forKey: .fingerprint)

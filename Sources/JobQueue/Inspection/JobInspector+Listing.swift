@@ -10,9 +10,10 @@ extension JobInspector {
     /// alone.
     ///
     /// - Parameters:
+    ///   - filter: which ones.
     ///   - limit: 1 to 200.
     ///   - cursor: of the page before; nil for the first.
-    /// - Throws: ``JobInspectionError/foreignCursor``.
+    /// - Throws: ``JobInspectionError/foreignCursor``, `PostgresError`, `RedisError`.
     public func list(_ filter: JobFilter, limit: Int, after cursor: JobCursor? = nil) async throws -> JobPage {
         let limit = min(max(limit, 1), 200)
         let found = try await find(

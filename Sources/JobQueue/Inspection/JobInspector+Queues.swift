@@ -3,6 +3,8 @@ import Redis
 
 extension JobInspector {
     /// All queues: those that workers have served, those that the ledger has unfinished jobs of, and `known` ones.
+    ///
+    /// - Throws: `PostgresError`, `RedisError`, or `CancellationError`.
     public func queues(known: [QueueName] = []) async throws -> [QueueStatus] {
         let settings = try await ledger.queueSettings()
         let counts = try await ledgerCounts()
@@ -26,6 +28,8 @@ extension JobInspector {
 
     /// Changes what is set for a queue, and returns what is set then. Workers follow within a second; when Redis is
     /// away, as soon as it is back.
+    ///
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     @discardableResult
     public func configure(
         _ queue: QueueName, _ change: @escaping @Sendable (inout QueueSettings) -> Void
@@ -40,17 +44,25 @@ extension JobInspector {
 
     /// Stops all claiming from a queue; running jobs finish. Holds until ``resume(_:)``, over restarts of the workers
     /// and the loss of Redis.
+    ///
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     public func pause(_ queue: QueueName) async throws { try await configure(queue) { $0.isPaused = true } }
 
     /// Lets workers claim from the queue again.
+    ///
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     public func resume(_ queue: QueueName) async throws { try await configure(queue) { $0.isPaused = false } }
 
     /// Sets how many jobs of the queue each worker process runs at once; nil means as the process was started.
+    ///
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     public func setConcurrency(_ concurrency: Int?, of queue: QueueName) async throws {
         try await configure(queue) { $0.concurrency = concurrency }
     }
 
     /// Sets how many jobs of the queue may start in a time, over all worker processes; nil means any number.
+    ///
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     public func setRateLimit(_ limit: RateLimit?, of queue: QueueName) async throws {
         try await configure(queue) { $0.rateLimit = limit }
     }
@@ -139,6 +151,8 @@ extension QueueStatus: Encodable {
     }
 
     /// Writes every member; the age is null when nothing is due, concurrency and rate limit when none is set.
+    ///
+    /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(queue, forKey: .queue)

@@ -18,6 +18,8 @@ public struct JobInspector: Sendable {
     }
 
     /// One job, or nil.
+    ///
+    /// - Throws: `PostgresError`, `RedisError`, or `CancellationError`.
     public func show(_ id: JobID) async throws -> JobDetail? {
         if let row = try await database.query("SELECT \(raw: JobDetail.columns) FROM jobs WHERE id = \(id)").first {
             return try JobDetail(row)

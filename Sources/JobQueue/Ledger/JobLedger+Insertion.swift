@@ -12,6 +12,7 @@ extension JobLedger {
     ///   - unique: while another job holds this key the statement inserts nothing, and the transaction goes on; see
     ///     ``PendingJob/inserted(by:)``. While another transaction is about to take it, the statement waits for that
     ///     transaction's end.
+    ///   - id: another one only where it has to be known beforehand.
     ///   - runAt: not before this time; nil means at once.
     ///   - traceparent: W3C trace context to hand on to the handler.
     /// - Throws: ``JobPayloadError`` when the payload can't be encoded or is larger than ``maximumPayloadBytes``.
@@ -30,7 +31,8 @@ extension JobLedger {
                 )
                 INSERT INTO jobs (id, queue, name, version, payload, dispatch_at, traceparent, unique_key, unique_until)
                 SELECT \(id)::uuid, \(Kind.queue)::text, \(Kind.name)::text, \(Kind.version)::integer,
-                       \(payload)::jsonb, coalesce(\(runAt)::timestamptz, now()), \(traceparent)::text, taken.key, \(unique.until)::text
+                       \(payload)::jsonb, coalesce(\(runAt)::timestamptz, now()), \(traceparent)::text, taken.key,
+                       \(unique.until)::text
                   FROM taken
                 """
         } else {
@@ -47,7 +49,7 @@ extension JobLedger {
 }
 
 /// A durable job on its way: ``statement`` inserts its ledger row inside the caller's transaction; after the commit,
-/// hand it to ``JobDispatcher/push(_:)``. When the process dies between the two, the ledger sweeper pushes it.
+/// hand it to `push` of ``JobDispatcher``. When the process dies between the two, the ledger sweeper pushes it.
 public struct PendingJob: Sendable {
     /// The id it will have.
     public let id: JobID
@@ -82,6 +84,8 @@ extension PendingJob: PipelineMember {
     }
 
     /// The job to push when its row was inserted; nil when another job holds its unique key.
+    ///
+    /// - Throws: `PostgresError` when there is no result left.
     public func output(from results: inout PipelineResults) throws -> PendingJob? {
         inserted(by: try results.next())
     }
@@ -151,7 +155,7 @@ extension JobLedger {
 }
 
 /// Many durable jobs of one kind on their way: ``statement`` inserts all their ledger rows inside the caller's
-/// transaction; after the commit, hand the batch to ``JobDispatcher/push(_:)``.
+/// transaction; after the commit, hand the batch to `push` of ``JobDispatcher``.
 public struct PendingBatch: Sendable {
     /// The ids the jobs will have, in the order of their payloads.
     public let ids: [JobID]
@@ -169,6 +173,7 @@ public struct PendingBatch: Sendable {
     /// The jobs to push: those whose rows ``statement`` inserted. For jobs with unique keys; without, all are.
     ///
     /// - Parameter result: what ``statement`` gave back.
+    /// - Throws: `PostgresError` when the result is not of ``statement``.
     public func inserted(by result: PostgresResult) throws -> PendingBatch {
         if result.affectedRows == ids.count { return self }
         let rows = Set(try result.rows.map { JobID(rawValue: try $0["id"]) })
@@ -189,6 +194,8 @@ extension PendingBatch: PipelineMember {
     }
 
     /// The jobs to push: those whose rows were inserted. For jobs with unique keys; without, all are.
+    ///
+    /// - Throws: `PostgresError` when the result is not of ``statement``.
     public func output(from results: inout PipelineResults) throws -> PendingBatch {
         try inserted(by: results.next())
     }

@@ -17,6 +17,8 @@ public struct JobLedger: Sendable {
 /// The ledger's tables.
 public enum JobQueueMigrations {
     /// Migrations `job_queue/0001…`, forward only.
+    ///
+    /// - Throws: An error of Foundation when the library was installed without its resources.
     public static func set() throws -> MigrationSet {
         try MigrationSet.load(name: "job_queue", from: Bundle.module.bundleURL.appending(path: "Migrations"))
     }
@@ -51,6 +53,7 @@ extension JobLedger {
     ///
     /// - Parameter progress: told of each index when it is there.
     /// - Returns: the indexes it built.
+    /// - Throws: `PostgresError`, or `CancellationError` while it waits for a connection.
     @discardableResult
     public func buildMissingIndexes(progress: @escaping @Sendable (String) -> Void = { _ in }) async throws -> [String]
     {

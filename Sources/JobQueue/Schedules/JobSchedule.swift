@@ -33,7 +33,10 @@ public struct JobSchedule: Sendable {
     /// Slots at the multiples of a time since 1970-01-01T00:00Z.
     ///
     /// - Parameters:
-    ///   - every: whole seconds, at least one; anything else is a programming error.
+    ///   - name: stable; no two schedules of a worker may have the same.
+    ///   - interval: whole seconds, at least one; anything else is a programming error.
+    ///   - catchUp: what becomes of slots that were missed.
+    ///   - start: with which slot it begins.
     ///   - job: makes the payload of a slot's job. Called on any task; its result may be dropped when another worker
     ///     was first.
     public init<Kind: Job>(
@@ -53,7 +56,11 @@ public struct JobSchedule: Sendable {
     /// first time; an expression whose minutes or hours begin with `*` fires whenever the clock shows a matching time.
     ///
     /// - Parameters:
-    ///   - timeZone: an identifier of Foundation's `TimeZone`; an unknown one is a programming error.
+    ///   - name: stable; no two schedules of a worker may have the same.
+    ///   - cron: the times of day and days.
+    ///   - identifier: an identifier of Foundation's `TimeZone`; an unknown one is a programming error.
+    ///   - catchUp: what becomes of slots that were missed.
+    ///   - start: with which slot it begins.
     ///   - job: makes the payload of a slot's job. Called on any task; its result may be dropped when another worker
     ///     was first.
     public init<Kind: Job>(

@@ -79,6 +79,8 @@ public struct JobWorker: Service {
     }
 
     /// Runs until graceful shutdown has drained every queue.
+    ///
+    /// - Throws: Nothing: outages are waited out.
     public func run() async throws {
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await keeper.run() }
@@ -95,6 +97,8 @@ public struct JobWorker: Service {
 
     /// Runs what can be claimed now, in all its queues, and returns when nothing is left: for tests and one-off
     /// commands. Jobs that are due later stay where they are. A worker drains or runs, once.
+    ///
+    /// - Throws: Nothing: outages are waited out.
     public func drain() async throws {
         for consumer in consumers { consumer.endWhenEmpty() }
         try await run()

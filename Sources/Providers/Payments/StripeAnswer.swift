@@ -104,7 +104,9 @@ struct StripeAnswer {
         // another.
         case 400 where isAboutMethod(problem), 404 where isAboutMethod(problem): return .unusableMethod(summary)
         case 401, 403: return .configuration(summary)
-        case 404: return .notFound
+        case 404 where problem?.isAboutOtherMode == true: return .configuration(summary)
+        // What somebody on the way says of an address is not the provider's word on an object of ours.
+        case 404: return problem?.code == "resource_missing" ? .notFound : .invalidRequest(summary)
         case 409, 429:
             if shouldRetry == false { return .unexpectedState(intent) }
             return status == 409 ? .inProgress : .rateLimited(retryAfter: retryAfter)

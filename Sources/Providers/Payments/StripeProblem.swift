@@ -19,6 +19,9 @@ struct StripeProblem: Decodable {
         case method = "payment_method"
     }
 
+    /// Whether there is such an object for a key of the other mode, test or live: the settings are wrong, not the id.
+    var isAboutOtherMode: Bool { message?.contains("a similar object exists in") ?? false }
+
     /// What may be logged of it: its codes, not its sentence, which can quote what a customer entered.
     var summary: String {
         let names = [type, code, param.map { "at \($0)" }].compactMap { $0 }

@@ -1,6 +1,18 @@
 package import Domain
 import Postgres
 
+/// What became of storing a provider's intent with its payment.
+package enum RecordIntentOutcome: Hashable, Sendable {
+    /// It is stored, now or by an earlier run: confirm it, as this attempt with this method.
+    case recorded(attempt: Int, method: String)
+    /// The payment has another intent already. Use that one and cancel the new one, which never moved money.
+    case superseded(by: PaymentIntent.ID)
+    /// The order does not take payments any more. Cancel the intent.
+    case notPayable(OrderStatus)
+    /// There is no such order.
+    case unknownOrder
+}
+
 extension CheckoutStore {
     /// Stores the provider's intent before any money moves (transaction W2). Once this has answered `recorded`, the
     /// intent may be confirmed.
@@ -14,17 +26,10 @@ extension CheckoutStore {
             guard facts.status == .reserved, facts.paymentStatus != .canceled else { return .notPayable(facts.status) }
             if let stored = facts.intentID, stored != intentID { return .superseded(by: stored) }
             if facts.paymentStatus.canBecome(.confirming) {
-                try transaction.execute([
-                    """
-                    UPDATE payments
-                       SET status = 'confirming', provider_intent_id = \(intentID), client_secret = NULL, updated_at = now()
-                     WHERE id = \(facts.paymentID)
-                    """,
-                    """
-                    INSERT INTO order_events (order_id, kind, status, reason)
-                    VALUES (\(orderID), 'payment_started', 'reserved', \("attempt_\(facts.attempt)"))
-                    """,
-                ])
+                var writes = CheckedWrites()
+                writes.add([PaymentChange(facts.paymentID, to: .confirming, intentID: intentID)])
+                writes.add(OrderHistory.noting(.paymentStarted, "attempt_\(facts.attempt)", of: orderID))
+                try writes.run(in: transaction)
             }
             return .recorded(attempt: facts.attempt, method: facts.method)
         }
@@ -51,15 +56,15 @@ extension CheckoutStore {
     /// it.
     package func beginNextAttempt(of paymentID: Payment.ID, after attempt: Int) async throws -> Bool {
         let noted = try await database.execute(
-            """
-            WITH next AS (
-                UPDATE payments SET attempt = attempt + 1, updated_at = now()
-                 WHERE id = \(paymentID) AND attempt = \(attempt) AND status = 'confirming'
-                RETURNING order_id, attempt
-            )
-            INSERT INTO order_events (order_id, kind, status, reason)
-            SELECT order_id, 'payment_started', 'reserved', 'attempt_' || attempt FROM next
-            """)
+            OrderHistory.noting(
+                from: "SELECT order_id, 'payment_started', 'attempt_' || attempt FROM next",
+                with: """
+                    WITH next AS (
+                        UPDATE payments SET attempt = attempt + 1, updated_at = now()
+                         WHERE id = \(paymentID) AND attempt = \(attempt) AND status = 'confirming'
+                        RETURNING order_id, attempt
+                    )
+                    """))
         return noted == 1
     }
 }

@@ -23,7 +23,7 @@ extension CheckoutStore {
         -> RefuseOutcome
     {
         let (outcome, jobs) = try await database.transaction { transaction -> (RefuseOutcome, [PendingJob]) in
-            let read = try transaction.pipeline(LockedOrders.statements([id]) + [products(of: [id])])
+            let read = try transaction.pipeline(LockedOrders.statements([id]) + [OrderStock.products(of: [id])])
             let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
             guard let entry = orders.entries[id] else { return (.unknownOrder, []) }
             guard entry.facts.status.isOpen else {
@@ -32,17 +32,15 @@ extension CheckoutStore {
             }
             if let intent = entry.facts.intentID { return (.intentStored(intent), []) }
             let mails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
-            let jobs = try invalidation(of: [id], among: read[2].rows) + mails.map { try $0.job() }
-            let statements =
-                StockRelease.statements(for: [id], becoming: .rejected, reason: refusal.reason) + [
-                    Rejection.reasons([(id, refusal.reason)]),
-                    "UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID)",
-                    // It is counted with the declined ones: its customer is written to, whoever placed it.
-                    DeclineLimit.insertion([(id, entry.facts.attempt, nil)]),
-                    CartReopening.statement(for: [id]), PendingEmail.insertion(mails),
-                ] + jobs.map(\.statement)
-            let results = try transaction.pipeline(statements + [completion.statement])
-            if let result = results.last { try completion.check(result) }
+            let jobs = try OrderStock.invalidation(of: [id], among: read[2].rows) + mails.map { try $0.job() }
+            var writes = CheckedWrites()
+            writes.end([entry], as: .rejected, .init(.rejected, refusal.reason), rejectionReason: refusal.reason)
+            // It is counted with the declined ones: its customer is written to, whoever placed it.
+            writes.add(DeclineLimit.insertion([(id, entry.facts.attempt, nil)]))
+            if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+            writes.add(jobs)
+            writes.add(completion)
+            try writes.run(in: transaction)
             return (.rejected, jobs)
         }
         if outcome == .rejected { await announce(jobs, [id]) }
@@ -50,16 +48,21 @@ extension CheckoutStore {
     }
 }
 
-/// Writes down why orders were rejected.
-enum Rejection {
-    /// Too little was there.
-    static let outOfStock = "out_of_stock"
-
-    static func reasons(_ orders: [(id: Order.ID, reason: String)]) -> SQL {
-        """
-        UPDATE orders SET rejection_reason = t.reason
-          FROM unnest(\(orders.map(\.id))::uuid[], \(orders.map(\.reason))::text[]) AS t (id, reason)
-         WHERE orders.id = t.id
-        """
+extension CheckedWrites {
+    /// Ends orders without money: their stock is released, their payments are canceled, their carts open again.
+    mutating func end(
+        _ entries: [LockedOrders.Entry], as status: OrderStatus, _ event: OrderChange.Event,
+        rejectionReason: String? = nil
+    ) {
+        let ids = entries.map(\.facts.orderID)
+        add(OrderStock.release(of: ids))
+        add(entries.flatMap(\.paymentVoid))
+        add(OrderCart.reopen(for: ids))
+        add(
+            ids.map { id in
+                var change = OrderChange(id, to: status, event)
+                change.rejectionReason = rejectionReason
+                return change
+            })
     }
 }

@@ -1,6 +1,7 @@
 package import Domain
 package import JobQueue
 package import Postgres
+import Synchronization
 
 /// The transactions of a checkout after an order was accepted: setting stock aside, storing the intent, settling the
 /// outcome.
@@ -61,5 +62,58 @@ package struct CheckoutStore: Sendable {
     func announce(_ jobs: [PendingJob], _ orders: [Order.ID]) async {
         await dispatcher.push(jobs)
         await outcomes?.publish(orders)
+    }
+}
+
+/// The identity of a database's shop, once it is known.
+final class ShopIdentity: Sendable {
+    private let known = Mutex<String?>(nil)
+
+    func value(in database: PostgresPool) async throws -> String {
+        if let known = known.withLock({ $0 }) { return known }
+        let value = try await ReconciliationStore(database: database).identity()
+        known.withLock { $0 = value }
+        return value
+    }
+}
+
+/// Runs work in batches so that one element that cannot be done does not take the others with it.
+enum BatchIsolation {
+    /// Does the elements in batches of at most `size`. When a batch fails, each of its elements is done alone, so it
+    /// fails alone; unless the database is away or the task is cancelled, when asking for each would only take longer.
+    static func run<Element: Sendable, Value: Sendable>(
+        _ elements: [Element], size: Int, _ body: ([Element]) async throws -> [Value]
+    ) async -> [Result<Value, any Error>] {
+        var results: [Result<Value, any Error>] = []
+        results.reserveCapacity(elements.count)
+        var start = 0
+        while start < elements.count {
+            let batch = Array(elements[start..<min(start + size, elements.count)])
+            results += await run(batch, body)
+            start += batch.count
+        }
+        return results
+    }
+
+    private static func run<Element: Sendable, Value: Sendable>(
+        _ batch: [Element], _ body: ([Element]) async throws -> [Value]
+    ) async -> [Result<Value, any Error>] {
+        do {
+            return try await body(batch).map { .success($0) }
+        } catch {
+            guard batch.count > 1, !(error is CancellationError), !isAway(error) else {
+                return batch.map { _ in .failure(error) }
+            }
+            var results: [Result<Value, any Error>] = []
+            for element in batch { results += await run([element], body) }
+            return results
+        }
+    }
+
+    private static func isAway(_ error: any Error) -> Bool {
+        switch (error as? PostgresError)?.code {
+        case .connectFailed, .acquireTimeout, .closed: true
+        default: false
+        }
     }
 }

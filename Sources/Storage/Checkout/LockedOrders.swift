@@ -1,5 +1,48 @@
-import Domain
+package import Domain
+package import FoundationEssentials
 import Postgres
+
+/// What a checkout job needs to know about its order.
+package struct CheckoutSnapshot: Hashable, Sendable {
+    /// The order.
+    package let orderID: Order.ID
+    /// Its number.
+    package let orderNumber: Int64
+    /// Where it stands.
+    package let status: OrderStatus
+    /// Its payment; the provider's idempotency keys are made from it.
+    package let paymentID: Payment.ID
+    /// Where the payment stands.
+    package let paymentStatus: PaymentStatus
+    /// What is charged.
+    package let amount: Money
+    /// The provider's intent, once stored.
+    package let intentID: PaymentIntent.ID?
+    /// Number of the present attempt, from 1.
+    package let attempt: Int
+    /// Number of the present try to make the intent, from 1. Each has a key of its own.
+    package let creation: Int
+    /// The payment method of the present attempt.
+    package let method: String
+    /// Until when stock is set aside.
+    package let reservedUntil: Date?
+    /// When the order was accepted.
+    package let placedAt: Date
+    /// How much of what is held an operator wants taken; all of it when `nil`.
+    package let captureAmount: Money?
+}
+
+extension CheckoutSnapshot {
+    /// The same order once its stock is set aside.
+    func reserved(until time: Date) -> CheckoutSnapshot {
+        CheckoutSnapshot(
+            orderID: orderID, orderNumber: orderNumber, status: .reserved, paymentID: paymentID,
+            paymentStatus: paymentStatus,
+            amount: amount, intentID: intentID, attempt: attempt, creation: creation, method: method,
+            reservedUntil: time,
+            placedAt: placedAt, captureAmount: captureAmount)
+    }
+}
 
 /// Orders with their payments, read under their locks: the one way all checkout transactions begin.
 struct LockedOrders: Sendable {
@@ -24,7 +67,10 @@ struct LockedOrders: Sendable {
     }
 
     private static let columns =
-        "id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue, fulfilment_status"
+        """
+        id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue,
+        fulfilment_status
+        """
 
     /// By id; ids of orders that do not exist are absent.
     let entries: [Order.ID: Entry]
@@ -49,7 +95,8 @@ struct LockedOrders: Sendable {
             SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
             """,
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                captured_amount,
                    coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
             """,
@@ -61,7 +108,8 @@ struct LockedOrders: Sendable {
         [
             "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
             """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method, captured_amount,
+            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                captured_amount,
                    coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
               FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
             """,

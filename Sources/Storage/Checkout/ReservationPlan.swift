@@ -9,7 +9,7 @@ struct ReservationPlan: Sendable {
     /// Those of them that cost nothing: they are confirmed in the same transaction.
     private(set) var free: [LockedOrders.Entry] = []
     /// Orders that get nothing, with what was short.
-    private(set) var rejected: [(id: Order.ID, shortages: [StockAllocation.Shortage])] = []
+    private(set) var rejected: [(entry: LockedOrders.Entry, shortages: [StockAllocation.Shortage])] = []
     /// How many more pieces of each unit are set aside.
     let taken: [SKU: Int]
     /// Products of which the last piece is promised now.
@@ -43,7 +43,8 @@ struct ReservationPlan: Sendable {
             case .held:
                 held.append(id)
                 if let entry = orders.entries[id], entry.facts.amount.amount == 0 { free.append(entry) }
-            case .rejected(let shortages): rejected.append((id, shortages))
+            case .rejected(let shortages):
+                if let entry = orders.entries[id] { rejected.append((entry, shortages)) }
             }
         }
     }
@@ -55,63 +56,43 @@ struct ReservationPlan: Sendable {
         }
     }
 
-    /// The statements that carry the plan out, without mails. The first one, if anything is held, returns `id,
-    /// reserved_until` of the held orders.
-    func statements(reservation: Duration) -> [SQL] {
-        var statements: [SQL] = []
-        if !held.isEmpty { statements += holding(reservation) }
-        if !free.isEmpty { statements += confirming }
-        if !rejected.isEmpty { statements += rejecting }
-        return statements
+    /// What carries the plan out, without jobs and completions. The first statement returns `id, reserved_until` of the
+    /// orders that were reserved.
+    func writes(_ settings: ShopSettings) -> CheckedWrites {
+        var writes = CheckedWrites()
+        writes.add(
+            held.map { id in
+                var change = OrderChange(id, to: .reserved, .init(.reserved))
+                change.hold = .extend(settings)
+                return change
+            }
+                + rejected.map { entry, _ in
+                    var change = OrderChange(entry.facts.orderID, to: .rejected, .init(.rejected, Self.outOfStock))
+                    change.rejectionReason = Self.outOfStock
+                    return change
+                })
+        if !held.isEmpty {
+            writes.add(OrderStock.reserve(taken.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, for: held))
+        }
+        if !free.isEmpty {
+            // An order that costs nothing needs no provider: with its stock it has everything.
+            let ids = free.map(\.facts.orderID)
+            writes.add(OrderStock.consume(of: ids))
+            writes.add(OrderCart.convert(for: ids))
+            writes.add(
+                free.filter { $0.facts.paymentStatus == .created }.map {
+                    PaymentChange($0.facts.paymentID, to: .notRequired)
+                })
+            writes.add(ids.map { OrderChange($0, to: .confirmed, .init(.confirmed)) })
+        }
+        if !rejected.isEmpty {
+            writes.add(rejected.flatMap(\.entry.paymentVoid))
+            writes.add(OrderCart.reopen(for: rejected.map(\.entry.facts.orderID)))
+        }
+        if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+        return writes
     }
 
-    private func holding(_ reservation: Duration) -> [SQL] {
-        let taken = taken.sorted { $0.key < $1.key }
-        return [
-            """
-            UPDATE orders
-               SET status = 'reserved', reserved_until = now() + make_interval(secs => \(reservation.inSeconds)), version = version + 1, updated_at = now()
-             WHERE id = ANY (\(held)::uuid[])
-            RETURNING id, reserved_until
-            """,
-            """
-            UPDATE stock SET reserved = reserved + t.quantity
-              FROM unnest(\(taken.map(\.key))::text[], \(taken.map(\.value))::integer[]) AS t (sku, quantity)
-             WHERE stock.sku = t.sku
-            """,
-            """
-            INSERT INTO reservations (order_id, sku, quantity)
-            SELECT order_id, sku, sum(quantity) FROM order_items WHERE order_id = ANY (\(held)::uuid[]) GROUP BY order_id, sku
-            """,
-            "INSERT INTO order_events (order_id, kind, status) SELECT id, 'reserved', 'reserved' FROM unnest(\(held)::uuid[]) AS id",
-        ]
-    }
-
-    /// An order that costs nothing needs no provider: with its stock it has everything.
-    private var confirming: [SQL] {
-        let ids = free.map(\.facts.orderID)
-        return OrderConfirmation.statements(for: ids) + [
-            "UPDATE payments SET status = 'not_required', updated_at = now() WHERE order_id = ANY (\(ids)::uuid[]) AND status = 'created'",
-            "INSERT INTO order_events (order_id, kind, status) SELECT id, 'confirmed', 'confirmed' FROM unnest(\(ids)::uuid[]) AS id",
-        ]
-    }
-
-    private var rejecting: [SQL] {
-        let ids = rejected.map(\.id)
-        return [
-            """
-            UPDATE orders SET status = 'rejected', rejection_reason = \(Rejection.outOfStock), version = version + 1, updated_at = now()
-             WHERE id = ANY (\(ids)::uuid[])
-            """,
-            """
-            UPDATE payments SET status = 'canceled', updated_at = now()
-             WHERE order_id = ANY (\(ids)::uuid[]) AND status <> 'not_required'
-            """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            SELECT id, 'rejected', 'rejected', 'out_of_stock' FROM unnest(\(ids)::uuid[]) AS id
-            """,
-            CartReopening.statement(for: ids),
-        ]
-    }
+    /// Why an order was rejected for which too little was there.
+    private static let outOfStock = "out_of_stock"
 }

@@ -2,37 +2,10 @@ import Domain
 import JobQueue
 import Postgres
 
-/// What a batch of news of payments changes: decided from locked rows, written by the caller. Each order occurs once in
+/// What a batch of payment updates changes: decided from locked rows, written by the caller. Each order occurs once in
 /// it.
 struct SettlementPlan: Sendable {
-    /// One row for `payments`.
-    struct PaymentChange: Sendable {
-        let id: Payment.ID
-        let status: PaymentStatus
-        let intentID: PaymentIntent.ID
-        let decline: Decline?
-        let clientSecret: String?
-        /// What of it was taken, where that settles it.
-        let captured: Money
-        /// What of it is held, likewise.
-        let held: Money
-    }
-
-    /// What was taken of a payment turns out to be another amount.
-    struct Correction: Sendable {
-        let id: Payment.ID
-        let captured: Money
-    }
-
-    /// One row for `order_events`.
-    struct Event: Sendable {
-        let orderID: Order.ID
-        let kind: OrderEvent.Kind
-        let status: OrderStatus
-        let reason: String?
-    }
-
-    /// One row for `refunds`.
+    /// Money that moved for an order that is over, and goes back.
     struct LateRefund: Sendable {
         let id: Refund.ID
         let orderID: Order.ID
@@ -40,29 +13,27 @@ struct SettlementPlan: Sendable {
         let amount: Money
     }
 
+    /// Orders that are paid now: their stock is consumed.
     private(set) var confirmed: [Order.ID] = []
-    /// Orders whose customers have to do something.
-    private(set) var waiting: [Order.ID] = []
-    /// Orders whose money is on its way.
-    private(set) var processing: [Order.ID] = []
+    /// Orders that end without money: their stock is released.
+    private(set) var released: [Order.ID] = []
+    /// Confirmed orders whose authorization was voided: their stock returns.
+    private(set) var voided: [Order.ID] = []
+    /// Orders whose customers may try another card.
     private(set) var declined: [Order.ID] = []
     /// The attempts that were declined or refused for good, and the cards of those that were declined.
     private(set) var declines: [(order: Order.ID, attempt: Int, fingerprint: String?)] = []
-    private(set) var expired: [Order.ID] = []
-    private(set) var cancelled: [Order.ID] = []
-    /// Orders whose payment the provider refuses for good, and why.
-    private(set) var rejected: [(id: Order.ID, reason: String)] = []
-    /// Confirmed orders whose money was let go.
-    private(set) var voided: [Order.ID] = []
-    /// Orders that are over and for which money is held, to be let go.
+    /// Orders that are over and for which money is authorized, to be voided.
     private(set) var lateHolds: [Order.ID] = []
+    /// Payments of which another amount was captured than was known.
+    private(set) var corrections: [(order: CheckoutSnapshot, captured: Money)] = []
+    private(set) var orders: [OrderChange] = []
     private(set) var payments: [PaymentChange] = []
-    private(set) var corrections: [Correction] = []
+    /// What happened to orders that do not change by it.
+    private(set) var notes: [(order: Order.ID, event: OrderChange.Event)] = []
     /// Cards of payments of which none was known, in the same order.
     private(set) var cards: [(payment: Payment.ID, card: CardSummary)] = []
-    private(set) var events: [Event] = []
     private(set) var mails: [PendingEmail] = []
-    /// Money that moved for orders that are over, and goes back.
     private(set) var refunds: [LateRefund] = []
     private(set) var completions: [JobCompletion] = []
     /// One for each element, `nil` where there is no such order.
@@ -72,135 +43,170 @@ struct SettlementPlan: Sendable {
     private let warned: Set<Order.ID>
     /// Those of them who have heard of it.
     private let told: Set<Order.ID>
-    /// How long such a mail waits for another card.
-    private let warningDelay: Duration
+    private let settings: ShopSettings
 
-    /// Decides what each piece of news means.
+    /// Decides what each update means.
     ///
     /// - Parameters:
     ///   - warned: the orders whose customers were written to about a declined payment before.
     ///   - told: the orders whose customers have got that mail.
-    ///   - warningDelay: how long such a mail waits for another card.
     init(
-        _ news: [PaymentUpdate], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>,
-        warningDelay: Duration
+        _ updates: [PaymentUpdate], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>,
+        _ settings: ShopSettings
     ) {
         self.warned = warned
         self.told = told
-        self.warningDelay = warningDelay
-        for item in news {
-            guard let entry = orders.entries[item.orderID] else {
+        self.settings = settings
+        for update in updates {
+            guard let entry = orders.entries[update.orderID] else {
                 outcomes.append(nil)
                 continue
             }
-            settle(item, entry)
+            settle(update, entry)
         }
     }
 
     /// Orders whose outcome somebody may be waiting for.
-    var announced: [Order.ID] { outcomes.compactMap { outcome in outcome?.isNews == true ? outcome?.orderID : nil } }
+    var announced: [Order.ID] {
+        outcomes.compactMap { outcome in outcome?.isNews == true ? outcome?.orderID : nil }
+    }
 
-    private mutating func settle(_ item: PaymentUpdate, _ entry: LockedOrders.Entry) {
+    private mutating func settle(_ update: PaymentUpdate, _ entry: LockedOrders.Entry) {
         let facts = entry.facts
+        let intent = update.intent
         let decision = PaymentSettlement.decide(
             .init(
                 order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID,
-                isOwnAnswer: item.source == .worker, isShipped: entry.isShipped, captured: entry.captured),
-            news: item.intent)
+                isOwnAnswer: update.source == .worker, isShipped: entry.isShipped, captured: entry.captured),
+            news: intent)
         var status = facts.status
         switch decision {
         case .confirm(let payment):
             status = .confirmed
             confirmed.append(facts.orderID)
-            change(facts, item, to: payment)
-            note(facts, .confirmed, status)
-            if payment == .captured { notePart(facts, item.intent, status) }
-            // Who has called the order off in the meantime is not told that it is on its way.
+            pay(facts, intent, payment)
+            let events = [OrderChange.Event(.confirmed)] + (payment == .captured ? part(facts, intent) : [])
+            orders.append(OrderChange(facts.orderID, to: status, events))
+            // A customer who has canceled the order in the meantime is not told that it is on its way.
             if !entry.isCancelRequested { write(.orderConfirmation, to: entry) }
         case .wait(let payment):
-            if payment == .processing { processing.append(facts.orderID) } else { waiting.append(facts.orderID) }
-            change(facts, item, to: payment)
-            note(facts, payment == .requiresAction ? .actionRequired : .paymentProcessing, status)
+            pay(facts, intent, payment)
+            var change = OrderChange(
+                facts.orderID, to: nil, .init(payment == .requiresAction ? .actionRequired : .paymentProcessing))
+            change.hold = payment == .processing ? .extendForMoney(settings) : .extend(settings)
+            orders.append(change)
         case .decline:
             status = .paymentFailed
             declined.append(facts.orderID)
-            declines.append((facts.orderID, facts.attempt, item.intent.lastError?.fingerprint))
-            change(facts, item, to: .failed)
-            note(facts, .paymentFailed, status, item.intent.lastError.map { $0.declineCode ?? $0.code })
+            declines.append((facts.orderID, facts.attempt, intent.lastError?.fingerprint))
+            pay(facts, intent, .failed)
+            let reason = intent.lastError.map { $0.declineCode ?? $0.code }
+            orders.append(OrderChange(facts.orderID, to: status, .init(.paymentFailed, reason)))
             if !warned.contains(facts.orderID), !entry.isCancelRequested {
-                write(.paymentFailed, to: entry, after: warningDelay)
+                write(.paymentFailed, to: entry, after: settings.paymentFailedEmailDelay)
             }
-        case .release where item.refusal != nil && !entry.isCancelRequested:
-            let reason = item.refusal?.reason ?? PaymentRefusal.methodCode
-            status = .rejected
-            rejected.append((facts.orderID, reason))
-            declines.append((facts.orderID, facts.attempt, nil))
-            change(facts, item, to: .canceled)
-            note(facts, .rejected, status, reason)
-            write(.cancellation, to: entry)
         case .release:
-            // Whoever brings the news first: the sweeper that called the intent off, or a worker that finds it so.
-            let isOverdue = !entry.isCancelRequested && (item.source == .sweeper || entry.isOverdue)
-            status = isOverdue ? .expired : .cancelled
-            if isOverdue { expired.append(facts.orderID) } else { cancelled.append(facts.orderID) }
-            change(facts, item, to: .canceled)
-            note(
-                facts, isOverdue ? .expired : .cancelled, status,
-                isOverdue ? "not_paid_in_time" : entry.cancelReason ?? "canceled_at_provider")
-            if told.contains(facts.orderID) { write(.cancellation, to: entry) }
+            status = release(update, entry)
         case .void:
             status = .cancelled
             voided.append(facts.orderID)
-            change(facts, item, to: .canceled)
-            note(facts, .voided, status, entry.cancelReason ?? "canceled_at_provider")
+            pay(facts, intent, .canceled)
+            orders.append(
+                OrderChange(
+                    facts.orderID, to: status, .init(.voided, entry.cancelReason ?? PaymentUpdate.canceledAtProvider)))
             write(.cancellation, to: entry)
         case .recordPayment(let payment):
-            change(facts, item, to: payment)
-            if payment == .captured {
-                note(facts, .paymentCaptured, status)
-                notePart(facts, item.intent, status)
+            pay(facts, intent, payment)
+            if payment == .captured { note(facts, [.init(.paymentCaptured)] + part(facts, intent)) }
+            if payment == .canceled {
+                note(
+                    facts,
+                    [.init(.paymentCanceled, update.isUnknownAtProvider ? PaymentUpdate.unknownAtProvider : nil)])
             }
-            if payment == .canceled { note(facts, .paymentCanceled, status) }
         case .correctCapture:
-            corrections.append(Correction(id: facts.paymentID, captured: item.intent.captured))
-            notePart(facts, item.intent, status)
+            corrections.append((facts, intent.captured))
         case .recordLateMoney(let payment):
-            change(facts, item, to: payment)
-            note(facts, .paidTooLate, status)
+            pay(facts, intent, payment)
+            note(facts, [.init(.paidTooLate)])
             if payment == .authorized { lateHolds.append(facts.orderID) }
-            let taken = item.intent.captured
-            if payment == .captured, taken.amount > 0 {
+            if payment == .captured, intent.captured.amount > 0 {
                 refunds.append(
-                    LateRefund(id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: taken))
-                note(facts, .refundRequested, status, RefundReason.latePayment.rawValue)
+                    LateRefund(
+                        id: Refund.ID(), orderID: facts.orderID, paymentID: facts.paymentID, amount: intent.captured))
+                note(facts, [.init(.refundRequested, RefundReason.latePayment.rawValue)])
             }
         case .ignore:
             break
         }
-        if let card = item.intent.card, !entry.hasCard, facts.intentID == nil || facts.intentID == item.intent.id {
+        if let card = intent.card, !entry.hasCard, facts.intentID == nil || facts.intentID == intent.id {
             cards.append((facts.paymentID, card))
         }
         let outcome = SettlementOutcome(
             orderID: facts.orderID, settlement: decision, status: status,
-            isJobCompleted: item.completion != nil && decision.endsItsJob)
-        if outcome.isJobCompleted, let completion = item.completion { completions.append(completion) }
+            isJobCompleted: update.completion != nil && decision.endsItsJob)
+        if outcome.isJobCompleted, let completion = update.completion { completions.append(completion) }
         outcomes.append(outcome)
     }
 
-    private mutating func change(_ facts: CheckoutSnapshot, _ item: PaymentUpdate, to status: PaymentStatus) {
-        payments.append(
-            PaymentChange(
-                id: facts.paymentID, status: status, intentID: item.intent.id,
-                decline: status == .failed ? item.intent.lastError : nil,
-                clientSecret: status == .requiresAction ? item.intent.clientSecret : nil,
-                captured: item.intent.captured,
-                held: item.intent.held))
+    /// Ends an order without money: as rejected when the provider refuses its payment, as expired when the time to pay
+    /// is over, and else as canceled. Whoever brings the news first says so: the sweeper that canceled the intent, or a
+    /// worker that finds it canceled.
+    private mutating func release(_ update: PaymentUpdate, _ entry: LockedOrders.Entry) -> OrderStatus {
+        let facts = entry.facts
+        released.append(facts.orderID)
+        pay(facts, update.intent, .canceled)
+        if let refusal = update.refusal, !entry.isCancelRequested {
+            declines.append((facts.orderID, facts.attempt, nil))
+            var change = OrderChange(facts.orderID, to: .rejected, .init(.rejected, refusal.reason))
+            change.rejectionReason = refusal.reason
+            orders.append(change)
+            write(.cancellation, to: entry)
+            return .rejected
+        }
+        let isOverdue = !entry.isCancelRequested && (update.source == .sweeper || entry.isOverdue)
+        let reason =
+            update.isUnknownAtProvider
+            ? PaymentUpdate.unknownAtProvider
+            : isOverdue ? "not_paid_in_time" : entry.cancelReason ?? PaymentUpdate.canceledAtProvider
+        let status: OrderStatus = isOverdue ? .expired : .cancelled
+        orders.append(OrderChange(facts.orderID, to: status, .init(isOverdue ? .expired : .cancelled, reason)))
+        if told.contains(facts.orderID) { write(.cancellation, to: entry) }
+        return status
     }
 
-    /// A part of the money was taken; the rest never will be.
-    private mutating func notePart(_ facts: CheckoutSnapshot, _ intent: PaymentIntent, _ status: OrderStatus) {
-        guard intent.captured.amount < facts.amount.amount else { return }
-        note(facts, .paymentPartiallyCaptured, status, "\(intent.captured) of \(facts.amount)")
+    /// Decides what corrections make of payments and orders: both say again how much of what was captured has gone
+    /// back.
+    ///
+    /// - Parameter refunds: all refunds of these payments.
+    mutating func correct(_ refunds: [Payment.ID: [(amount: Money, status: RefundStatus)]]) throws(MoneyError) {
+        for (facts, captured) in corrections {
+            let sum = try RefundSum(captured: captured, refunds: refunds[facts.paymentID] ?? [])
+            payments.append(PaymentChange(facts.paymentID, sum, isCorrection: true))
+            let events = Self.part(captured, of: facts)
+            if facts.status.isPaid {
+                orders.append(OrderChange(facts.orderID, to: sum.order, events))
+            } else {
+                note(facts, events)
+            }
+        }
+    }
+
+    private mutating func pay(_ facts: CheckoutSnapshot, _ intent: PaymentIntent, _ status: PaymentStatus) {
+        payments.append(PaymentChange(facts.paymentID, to: status, saidBy: intent))
+    }
+
+    private func part(_ facts: CheckoutSnapshot, _ intent: PaymentIntent) -> [OrderChange.Event] {
+        Self.part(intent.captured, of: facts)
+    }
+
+    /// A part of the money was captured; the rest never will be.
+    private static func part(_ captured: Money, of facts: CheckoutSnapshot) -> [OrderChange.Event] {
+        captured.amount < facts.amount.amount
+            ? [.init(.paymentPartiallyCaptured, "\(captured) of \(facts.amount)")] : []
+    }
+
+    private mutating func note(_ facts: CheckoutSnapshot, _ events: [OrderChange.Event]) {
+        notes += events.map { (facts.orderID, $0) }
     }
 
     /// After erasure there is nobody to write to.
@@ -208,11 +214,41 @@ struct SettlementPlan: Sendable {
         guard let email = entry.email else { return }
         mails.append(PendingEmail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
     }
+}
 
-    private mutating func note(
-        _ facts: CheckoutSnapshot, _ kind: OrderEvent.Kind, _ status: OrderStatus, _ reason: String? = nil
-    ) {
-        events.append(Event(orderID: facts.orderID, kind: kind, status: status, reason: reason))
+extension SettlementPlan {
+    /// What carries the plan out, without jobs and completions. Stock rows are locked already.
+    func writes(captureWindow: Duration) -> CheckedWrites {
+        var writes = CheckedWrites()
+        if !confirmed.isEmpty {
+            writes.add(OrderStock.consume(of: confirmed))
+            writes.add(OrderCart.convert(for: confirmed))
+        }
+        if !released.isEmpty { writes.add(OrderStock.release(of: released)) }
+        if !voided.isEmpty { writes.add(OrderStock.restock(of: voided)) }
+        if !(declined + released).isEmpty { writes.add(OrderCart.reopen(for: declined + released)) }
+        if !declines.isEmpty { writes.add(DeclineLimit.insertion(declines)) }
+        writes.add(payments, captureWindow: captureWindow)
+        if !cards.isEmpty { writes.add(naming) }
+        writes.add(
+            refunds.map {
+                RefundRow.insertion(
+                    $0.id, of: $0.orderID, $0.paymentID, $0.amount, because: .latePayment, takesTheRest: true,
+                    by: .system("settlement"), key: RefundReason.latePayment.rawValue)
+            })
+        writes.add(orders)
+        if !notes.isEmpty { writes.add(OrderHistory.noting(notes)) }
+        if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+        return writes
+    }
+
+    private var naming: SQL {
+        """
+        UPDATE payments SET card_brand = t.brand, card_last_four = t.last_four, updated_at = now()
+          FROM unnest(\(cards.map(\.payment))::uuid[], \(cards.map(\.card.brand))::text[],
+                      \(cards.map(\.card.lastFour))::text[]) AS t (id, brand, last_four)
+         WHERE payments.id = t.id
+        """
     }
 }
 
@@ -221,17 +257,9 @@ extension PaymentSettlement {
     var endsItsJob: Bool {
         switch self {
         case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney,
-            .ignore(.alreadyKnown),
-            .ignore(.outranked):
+            .ignore(.alreadyKnown), .ignore(.outranked):
             true
         case .ignore(.undecided), .ignore(.notReserved), .ignore(.foreignIntent), .ignore(.amountMismatch): false
         }
-    }
-}
-
-extension SettlementOutcome {
-    /// Whether anything changed for somebody who looks at the order.
-    var isNews: Bool {
-        if case .ignore = settlement { false } else { true }
     }
 }

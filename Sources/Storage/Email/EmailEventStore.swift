@@ -2,6 +2,23 @@ package import Domain
 package import JobQueue
 package import Postgres
 
+/// What the provider's events changed for a mail.
+package struct EmailUpdate: Hashable, Sendable {
+    /// Whether there is such a mail. There is none when the database was restored to an earlier state.
+    package let isKnown: Bool
+    /// Whether its outcome was unknown, and is no longer.
+    package let wasUnknown: Bool
+    /// Why it bounced, when that is news.
+    package let bounce: EmailEvent?
+
+    /// Puts news together.
+    package init(isKnown: Bool, wasUnknown: Bool, bounce: EmailEvent?) {
+        self.isKnown = isKnown
+        self.wasUnknown = wasUnknown
+        self.bounce = bounce
+    }
+}
+
 /// What the mail provider tells of mails: kept once each, and handled by a job.
 package struct EmailEventStore: Sendable {
     private let database: PostgresPool
@@ -23,7 +40,8 @@ package struct EmailEventStore: Sendable {
             let new = try transaction.query(
                 """
                 INSERT INTO mail_events (delivery_id, message_id, event, reason, at)
-                SELECT * FROM unnest(\(events.map(\.deliveryID))::uuid[], \(events.map(\.messageID))::text[], \(events.map(\.name))::text[],
+                SELECT * FROM unnest(\(events.map(\.deliveryID))::uuid[], \(events.map(\.messageID))::text[],
+                    \(events.map(\.name))::text[],
                                      \(events.map(\.reason))::text[], \(events.map(\.at))::timestamptz[])
                 ON CONFLICT ON CONSTRAINT mail_events_once DO NOTHING
                 RETURNING delivery_id
@@ -45,7 +63,10 @@ package struct EmailEventStore: Sendable {
     package func handle(_ id: EmailDelivery.ID, completion: JobCompletion? = nil) async throws -> EmailUpdate {
         try await database.transaction { transaction in
             let read = try transaction.pipeline([
-                "SELECT status, bounced_at IS NOT NULL AS is_bounced FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE",
+                """
+                SELECT status, bounced_at IS NOT NULL AS is_bounced FROM email_deliveries
+                 WHERE id = \(id) FOR NO KEY UPDATE
+                """,
                 """
                 SELECT id, delivery_id, message_id, event, reason, at FROM mail_events
                  WHERE delivery_id = \(id) AND handled_at IS NULL ORDER BY at, id FOR NO KEY UPDATE
@@ -59,7 +80,7 @@ package struct EmailEventStore: Sendable {
                 news = EmailUpdate(
                     isKnown: true, wasUnknown: status == .unknown && !events.isEmpty,
                     bounce: try delivery["is_bounced"] ? nil : events.first(where: \.isBounce))
-                if news.wasUnknown { statements += [EmailStore.acceptance(of: id), EmailStore.sentEvent(of: id)] }
+                if news.wasUnknown { statements += [EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)] }
                 if let bounce = news.bounce { statements += Self.bounced(bounce) }
             }
             let ids: [Int64] = try read[1].rows.map { try $0["id"] }
@@ -73,7 +94,10 @@ package struct EmailEventStore: Sendable {
     /// What was told of a mail, in the order in which it happened.
     package func events(of id: EmailDelivery.ID) async throws -> [EmailEvent] {
         try await database.query(
-            "SELECT delivery_id, message_id, event, reason, at FROM mail_events WHERE delivery_id = \(id) ORDER BY at, id"
+            """
+            SELECT delivery_id, message_id, event, reason, at FROM mail_events
+             WHERE delivery_id = \(id) ORDER BY at, id
+            """
         ).map(EmailEvent.init)
     }
 
@@ -94,14 +118,15 @@ package struct EmailEventStore: Sendable {
     private static func bounced(_ event: EmailEvent) -> [SQL] {
         [
             """
-            UPDATE email_deliveries SET bounced_at = \(event.at), bounce_reason = \(event.reason ?? event.name), updated_at = now()
+            UPDATE email_deliveries
+                SET bounced_at = \(event.at), bounce_reason = \(event.reason ?? event.name), updated_at = now()
              WHERE id = \(event.deliveryID)
             """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            SELECT o.id, \(OrderEvent.Kind.mailBounced), o.status, \(event.name)
-              FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id WHERE d.id = \(event.deliveryID)
-            """,
+            OrderHistory.noting(
+                from: """
+                    SELECT order_id, 'mail_bounced', \(event.name)::text FROM email_deliveries
+                        WHERE id = \(event.deliveryID)
+                    """),
         ]
     }
 }
@@ -113,5 +138,25 @@ extension EmailEvent {
             deliveryID: try row["delivery_id"], messageID: try row["message_id"], name: try row["event"],
             reason: try row["reason"],
             at: try row["at"])
+    }
+}
+
+/// The provider's record as far as it has told us of it: whatever it tells of a mail, it had accepted the mail before.
+package struct RecordedEmailActivity: EmailActivity {
+    private let database: PostgresPool
+
+    /// Reads what ``EmailEventStore`` has taken.
+    package init(database: PostgresPool) {
+        self.database = database
+    }
+
+    /// Whether anything was heard of the delivery.
+    package func trace(of delivery: EmailDelivery, messageID: String) async throws(EmailFailure) -> EmailTrace {
+        do {
+            let rows = try await database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(delivery.id) LIMIT 1")
+            return rows.isEmpty ? .nothingHeard : .accepted
+        } catch {
+            throw .outcomeUnknown(reason: "What the provider has told could not be read: \(error)")
+        }
     }
 }

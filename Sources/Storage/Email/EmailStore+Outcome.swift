@@ -2,17 +2,27 @@ package import Domain
 package import JobQueue
 import Postgres
 
+/// What became of a mail whose outcome was unknown.
+package enum UnknownEmailEnd: Hashable, Sendable {
+    /// It had been accepted.
+    case sent
+    /// It is sent again.
+    case pending
+    /// Nobody knows: it waits for a person.
+    case parked
+    /// Somebody else settled it meanwhile.
+    case settledBefore
+}
+
 extension EmailStore {
     /// The provider has it. Completes the job in the same transaction.
     package func markSent(_ id: EmailDelivery.ID, attempt: Int, receipt: EmailReceipt, completion: JobCompletion? = nil)
         async throws
     {
         try await settle(
-            """
-            UPDATE email_deliveries
-               SET status = 'sent', sent_at = now(), reference = \(receipt.reference), reason = NULL, fault = NULL, updated_at = now()
-             WHERE id = \(id) AND attempt = \(attempt) AND status IN ('sending', 'unknown')
-            """, sent: id, completion)
+            EmailChange.statement(
+                to: .sent, from: [.sending, .unknown], setting: "reference = \(receipt.reference)",
+                where: "id = \(id) AND attempt = \(attempt)"), sent: id, completion)
     }
 
     /// It surely did not go out, for `fault`. `isFinal` ends the delivery as failed and completes the job; otherwise it
@@ -22,19 +32,14 @@ extension EmailStore {
         completion: JobCompletion? = nil
     ) async throws {
         try await settle(
-            """
-            UPDATE email_deliveries
-               SET status = \(isFinal ? "failed" : "pending"), reason = \(reason), fault = \(fault), updated_at = now()
-             WHERE id = \(id) AND attempt = \(attempt) AND status = 'sending'
-            """, sent: nil, isFinal ? completion : nil)
+            EmailChange.statement(
+                to: isFinal ? .failed : .pending, from: [.sending], setting: "reason = \(reason), fault = \(fault)",
+                where: "id = \(id) AND attempt = \(attempt)"), sent: nil, isFinal ? completion : nil)
     }
 
     /// What it says is no longer true. Completes the job.
     package func markObsolete(_ id: EmailDelivery.ID, completion: JobCompletion? = nil) async throws {
-        try await settle(
-            "UPDATE email_deliveries SET status = 'obsolete', updated_at = now() WHERE id = \(id) AND status = 'pending'",
-            sent: nil,
-            completion)
+        try await settle(EmailChange.withdrawal(where: "id = \(id)"), sent: nil, completion)
     }
 
     /// It may have gone out: parked until somebody knows. Completes the job.
@@ -42,11 +47,9 @@ extension EmailStore {
         async throws
     {
         try await settle(
-            """
-            UPDATE email_deliveries
-               SET status = 'unknown', reason = \(reason), updated_at = now()
-             WHERE id = \(id) AND attempt = \(attempt) AND status = 'sending'
-            """, sent: nil, completion)
+            EmailChange.statement(
+                to: .unknown, setting: "reason = \(reason)", where: "id = \(id) AND attempt = \(attempt)"),
+            sent: nil, completion)
     }
 
     /// Takes deliveries of unknown outcome that have waited long enough to ask the provider, so that nobody else asks
@@ -74,7 +77,7 @@ extension EmailStore {
     package func resolveUnknown(_ id: EmailDelivery.ID, by trace: EmailTrace) async throws -> UnknownEmailEnd {
         switch trace {
         case .accepted:
-            try await settle(Self.acceptance(of: id), sent: id, nil)
+            try await settle(EmailChange.acceptance(of: id), sent: id, nil)
             return .sent
         case .notAccepted:
             return try await reopen(id) ? .pending : .settledBefore
@@ -86,25 +89,14 @@ extension EmailStore {
         }
     }
 
-    /// Marks a delivery of unknown outcome as sent.
-    static func acceptance(of id: EmailDelivery.ID) -> SQL {
-        """
-        UPDATE email_deliveries
-           SET status = 'sent', sent_at = now(), reason = NULL, fault = NULL, claimed_until = NULL, updated_at = now()
-         WHERE id = \(id) AND status = 'unknown'
-        """
-    }
-
     private func reopen(_ id: EmailDelivery.ID, onlyOnce: Bool = false) async throws -> Bool {
         let job = try JobLedger.insertion(of: SendEmail(deliveryID: id))
         let isReopened = try await database.transaction { transaction in
             let affected = try transaction.execute(
-                """
-                UPDATE email_deliveries
-                   SET status = 'pending', claimed_until = NULL, updated_at = now(),
-                       resent_at = CASE WHEN \(onlyOnce) THEN now() ELSE resent_at END
-                 WHERE id = \(id) AND status = 'unknown' AND NOT (\(onlyOnce) AND resent_at IS NOT NULL)
-                """)
+                EmailChange.statement(
+                    to: .pending, from: [.unknown],
+                    setting: "resent_at = CASE WHEN \(onlyOnce) THEN now() ELSE resent_at END",
+                    where: "id = \(id) AND NOT (\(onlyOnce) AND resent_at IS NOT NULL)"))
             guard affected == 1 else { return false }
             try transaction.execute(job.statement)
             return true
@@ -113,21 +105,13 @@ extension EmailStore {
         return isReopened
     }
 
-    /// Notes with the order that a mail was handed over, and which.
-    static func sentEvent(of id: EmailDelivery.ID) -> SQL {
-        """
-        INSERT INTO order_events (order_id, kind, status, reason)
-        SELECT o.id, 'mail_sent', o.status, d.kind FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id WHERE d.id = \(id)
-        """
-    }
-
     /// Runs the update of a delivery, notes a mail that went out with its order, and completes the job: together or not
     /// at all.
     private func settle(_ update: SQL, sent id: EmailDelivery.ID?, _ completion: JobCompletion?) async throws {
         try await database.transaction { transaction in
             let affected = try transaction.execute(update)
             if let id, affected == 1 {
-                try transaction.execute(Self.sentEvent(of: id))
+                try transaction.execute(EmailChange.sentEvent(of: id))
             }
             if let completion { try completion.check(try transaction.pipeline([completion.statement])[0]) }
         }

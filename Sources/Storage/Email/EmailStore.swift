@@ -1,6 +1,63 @@
 package import Domain
+package import FoundationEssentials
 package import JobQueue
 package import Postgres
+
+/// Whether a mail may be handed to the provider now.
+package enum EmailSending: Hashable, Sendable {
+    /// Yes, as this attempt.
+    case send(attempt: Int)
+    /// An earlier attempt was cut off in the middle of the call; its outcome is unknown and the delivery is parked now.
+    case interrupted
+    /// No: it is sent, parked or failed.
+    case settled(EmailDeliveryStatus)
+    /// There is no such delivery.
+    case unknownDelivery
+}
+
+/// A delivery, and what its mail speaks of.
+package struct EmailSubject: Hashable, Sendable {
+    /// The delivery.
+    package let delivery: EmailDelivery
+    /// The order it is about.
+    package let order: Order
+    /// The refund it is about, if any.
+    package let refund: Refund?
+}
+
+/// What became of one mail about an order, for people who look into it.
+package struct OrderEmail: Hashable, Sendable {
+    /// The delivery as it stands.
+    package let delivery: EmailDelivery
+    /// Why it did not go out or may not have; `nil` when nothing went wrong.
+    package let reason: String?
+    /// Whom it was about that it was not sent; `nil` when nothing went wrong or nobody knows whether it was sent.
+    package let fault: EmailFault?
+    /// When the mail was requested.
+    package let createdAt: Date
+    /// When its delivery changed last.
+    package let updatedAt: Date
+    /// When the provider took it.
+    package let sentAt: Date?
+    /// When its provider said that it did not arrive or was not wanted.
+    package let bouncedAt: Date?
+    /// Why, in the provider's words.
+    package let bounceReason: String?
+}
+
+extension OrderEmail {
+    static let columns =
+        EmailDelivery.columns + ", reason, fault, created_at, updated_at, sent_at, bounced_at, bounce_reason"
+
+    /// Reads the columns above.
+    init(_ row: PostgresRow) throws {
+        self.init(
+            delivery: try EmailDelivery(row), reason: try row["reason"],
+            fault: try row["fault"],
+            createdAt: try row["created_at"], updatedAt: try row["updated_at"],
+            sentAt: try row["sent_at"], bouncedAt: try row["bounced_at"], bounceReason: try row["bounce_reason"])
+    }
+}
 
 /// Deliveries of mail: each at most once.
 ///
@@ -21,7 +78,10 @@ package struct EmailStore: Sendable {
         let results = try await database.pipeline([
             "SELECT \(raw: EmailDelivery.columns) FROM email_deliveries WHERE id = \(id)",
             "\(raw: OrderRow.selection) WHERE o.id = (SELECT order_id FROM email_deliveries WHERE id = \(id))",
-            "\(raw: RefundRow.selection) WHERE r.id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))",
+            """
+            \(raw: RefundRow.selection)
+             WHERE r.id = (SELECT nullif(about, '')::uuid FROM email_deliveries WHERE id = \(id))
+            """,
         ])
         guard let delivery = results[0].rows.first, let order = results[1].rows.first else { return nil }
         return EmailSubject(
@@ -42,17 +102,7 @@ package struct EmailStore: Sendable {
 
     /// Commits that a call to the provider is about to be made. Only the answer `send` allows the call.
     package func beginSending(_ id: EmailDelivery.ID) async throws -> EmailSending {
-        let rows = try await database.query(
-            """
-            UPDATE email_deliveries AS d
-               SET status = CASE earlier.status WHEN 'pending' THEN 'sending' WHEN 'sending' THEN 'unknown' ELSE d.status END,
-                   attempt = d.attempt + CASE earlier.status WHEN 'pending' THEN 1 ELSE 0 END,
-                   reason = CASE earlier.status WHEN 'sending' THEN 'interrupted' ELSE d.reason END,
-                   updated_at = CASE WHEN earlier.status IN ('pending', 'sending') THEN now() ELSE d.updated_at END
-              FROM (SELECT id, status FROM email_deliveries WHERE id = \(id) FOR NO KEY UPDATE) AS earlier
-             WHERE d.id = earlier.id
-            RETURNING earlier.status AS earlier, d.status, d.attempt
-            """)
+        let rows = try await database.query(EmailChange.begin(id))
         guard let row = rows.first else { return .unknownDelivery }
         switch try row["earlier"] as EmailDeliveryStatus {
         case .pending: return .send(attempt: try row["attempt"])

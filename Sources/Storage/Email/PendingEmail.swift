@@ -33,7 +33,8 @@ struct PendingEmail: Sendable {
     static func told(_ orders: [Order.ID]) -> SQL {
         """
         SELECT order_id FROM email_deliveries
-         WHERE order_id = ANY (\(orders)::uuid[]) AND kind = 'payment_failed' AND status IN ('sending', 'sent', 'unknown')
+         WHERE order_id = ANY (\(orders)::uuid[]) AND kind = 'payment_failed'
+             AND status IN ('sending', 'sent', 'unknown')
         """
     }
 

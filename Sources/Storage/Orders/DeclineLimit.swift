@@ -31,14 +31,17 @@ enum DeclineLimit {
         return """
             SELECT source, ceil(greatest(1, extract(epoch FROM at + interval '1 hour' - now())))::integer AS seconds
               FROM ((SELECT 'user' AS source, at FROM payment_declines
-                      WHERE user_id = \(user)::uuid AND at > now() - interval '1 hour' ORDER BY at DESC OFFSET \(last) LIMIT 1)
+                      WHERE user_id = \(user)::uuid AND at > now() - interval '1 hour'
+                          ORDER BY at DESC OFFSET \(last) LIMIT 1)
                      UNION ALL
                     (SELECT 'client', at FROM payment_declines
-                      WHERE client = \(client)::text AND at > now() - interval '1 hour' ORDER BY at DESC OFFSET \(last) LIMIT 1)
+                      WHERE client = \(client)::text AND at > now() - interval '1 hour'
+                          ORDER BY at DESC OFFSET \(last) LIMIT 1)
                      UNION ALL
                     (SELECT 'card', at FROM payment_declines
                       WHERE fingerprint = (SELECT fingerprint FROM payment_declines
-                                            WHERE method = \(method)::text AND fingerprint IS NOT NULL ORDER BY at DESC LIMIT 1)
+                                            WHERE method = \(method)::text AND fingerprint IS NOT NULL
+                                                ORDER BY at DESC LIMIT 1)
                         AND at > now() - interval '1 hour' ORDER BY at DESC OFFSET \(last) LIMIT 1)) AS reached
              WHERE \(limit > 0)
              ORDER BY at DESC LIMIT 1
@@ -58,10 +61,12 @@ enum DeclineLimit {
         """
         INSERT INTO payment_declines (order_id, attempt, user_id, client, method, fingerprint)
         SELECT o.id, d.attempt, o.user_id, p.client, p.method, d.fingerprint
-          FROM unnest(\(declines.map(\.order))::uuid[], \(declines.map(\.attempt))::integer[], \(declines.map(\.fingerprint))::text[])
+          FROM unnest(\(declines.map(\.order))::uuid[], \(declines.map(\.attempt))::integer[],
+              \(declines.map(\.fingerprint))::text[])
                AS d (order_id, attempt, fingerprint)
           JOIN orders AS o ON o.id = d.order_id
-          JOIN LATERAL (SELECT client, method FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p ON true
+          JOIN LATERAL (SELECT client, method FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p
+              ON true
         ON CONFLICT DO NOTHING
         """
     }
@@ -100,7 +105,8 @@ extension OrderStore {
             """
             DELETE FROM payment_declines
              WHERE ctid = ANY (ARRAY(SELECT ctid FROM payment_declines
-                                      WHERE at < now() - make_interval(secs => \(age.inSeconds)) ORDER BY at LIMIT \(batch)))
+                                      WHERE at < now() - make_interval(secs => \(age.inSeconds))
+                                          ORDER BY at LIMIT \(batch)))
             """)
     }
 }

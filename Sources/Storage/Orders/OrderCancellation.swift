@@ -83,38 +83,40 @@ struct OrderCancellation {
     func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws
         -> [PendingJob]
     {
-        var mails: [PendingEmail] = []
-        var jobs =
-            step == .ask
-            ? [try CancelOrder.insertion(for: entry.facts.orderID)] : try InvalidateProducts.pending(for: products)
-        var statements: [SQL]
-        if step == .giveBack || step == .release && isTold, let email = entry.email {
-            let mail = PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: email)
-            jobs.append(try mail.job())
-            mails = [mail]
-        }
+        let id = entry.facts.orderID
+        var writes = CheckedWrites()
+        var jobs = step == .ask ? [try CancelOrder.insertion(for: id)] : try InvalidateProducts.pending(for: products)
         switch step {
-        case .release: statements = releasing
+        case .release: writes.end([entry], as: .cancelled, .init(.cancelled, reason))
         case .giveBack:
+            var events = [OrderChange.Event(.cancelled, reason)]
+            writes.add(OrderStock.restock(of: [id]))
             let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
                 .refundable
-            statements = ending
             if amount.amount > 0 {
-                let id = Refund.ID()
-                jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: id)))
-                statements += [
+                let refund = Refund.ID()
+                jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: refund)))
+                events.append(.init(.refundRequested, RefundReason.orderCancelled.rawValue))
+                writes.add(
                     RefundRow.insertion(
-                        id, of: entry.facts.orderID, entry.facts.paymentID, amount, because: .orderCancelled,
-                        restock: true,
-                        takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue),
-                    RefundRow.event(of: entry.facts.orderID, because: .orderCancelled, .cancelled),
-                ]
+                        refund, of: id, entry.facts.paymentID, amount, because: .orderCancelled, restock: true,
+                        takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue))
             }
-        case .ask: statements = asking
+            writes.add([OrderChange(id, to: .cancelled, events)])
+        case .ask:
+            var change = OrderChange(id, to: nil, .init(.cancelRequested, reason))
+            change.cancelReason = reason
+            writes.add([change])
         case .running, .over, .sent, .unknown: return []
         }
-        if !mails.isEmpty { statements.append(PendingEmail.insertion(mails)) }
-        try transaction.execute(statements + more + jobs.map(\.statement))
+        if step == .giveBack || step == .release && isTold, let email = entry.email {
+            let mail = PendingEmail(orderID: id, kind: .cancellation, recipient: email)
+            jobs.append(try mail.job())
+            writes.add(PendingEmail.insertion([mail]))
+        }
+        writes.add(more)
+        writes.add(jobs)
+        try writes.run(in: transaction)
         return jobs
     }
 
@@ -130,37 +132,5 @@ struct OrderCancellation {
         let job = try mail.job()
         _ = try transaction.execute(job.statement)
         return [job]
-    }
-
-    private var releasing: [SQL] {
-        let id = entry.facts.orderID
-        return StockRelease.statements(for: [id], becoming: .cancelled, reason: reason) + [
-            """
-            UPDATE payments SET status = 'canceled', updated_at = now() WHERE id = \(entry.facts.paymentID) AND status <> 'not_required'
-            """,
-            CartReopening.statement(for: [id]),
-        ]
-    }
-
-    private var ending: [SQL] {
-        let id = entry.facts.orderID
-        return StockReturn.statements(for: [id]) + [
-            "UPDATE orders SET status = 'cancelled', version = version + 1, updated_at = now() WHERE id = \(id)",
-            "INSERT INTO order_events (order_id, kind, status, reason) VALUES (\(id), 'cancelled', 'cancelled', \(reason))",
-        ]
-    }
-
-    private var asking: [SQL] {
-        let facts = entry.facts
-        return [
-            """
-            UPDATE orders SET cancel_requested_at = now(), cancel_reason = \(reason), version = version + 1, updated_at = now()
-             WHERE id = \(facts.orderID)
-            """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            VALUES (\(facts.orderID), \(OrderEvent.Kind.cancelRequested), \(facts.status), \(reason))
-            """,
-        ]
     }
 }

@@ -22,9 +22,11 @@ extension OrderPlacement {
             INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, language, shipping_address, currency,
                                 subtotal, discount, shipping, tax, total, rate_set_id, rate_base, rate, rate_margin,
                                 checkout_job_id)
-            VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(language), \(address)::jsonb,
+            VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(language),
+                \(address)::jsonb,
                     \(total.currency),
-                    \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount), \(totals.tax.amount), \(total.amount),
+                    \(totals.subtotal.amount), \(totals.discount.amount), \(totals.shipping.amount),
+                        \(totals.tax.amount), \(total.amount),
                     \(draft.rate?.setID), \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero),
                     \(job.id))
             RETURNING number, created_at
@@ -33,7 +35,8 @@ extension OrderPlacement {
             """
             INSERT INTO order_items (order_id, position, product_id, sku, name, quantity, unit_amount, total)
             SELECT \(orderID)::uuid, t.position, t.product_id, t.sku, t.name, t.quantity, t.unit_amount, t.total
-              FROM unnest(\(draft.items.map(\.productID))::uuid[], \(draft.items.map(\.sku))::text[], \(draft.items.map(\.name))::text[],
+              FROM unnest(\(draft.items.map(\.productID))::uuid[], \(draft.items.map(\.sku))::text[],
+                  \(draft.items.map(\.name))::text[],
                           \(draft.items.map(\.quantity))::integer[], \(draft.items.map(\.unitPrice.amount))::bigint[],
                           \(draft.items.map(\.total.amount))::bigint[])
                    WITH ORDINALITY AS t (product_id, sku, name, quantity, unit_amount, total, position)
@@ -41,13 +44,15 @@ extension OrderPlacement {
         statements.append(
             """
             INSERT INTO payments (id, order_id, seq, status, amount, currency, method, client)
-            VALUES (\(paymentID), \(orderID), 1, \(draft.paymentStatus), \(total.amount), \(total.currency), \(method), \(request.client))
+            VALUES (\(paymentID), \(orderID), 1, \(draft.paymentStatus), \(total.amount), \(total.currency), \(method),
+                \(request.client))
             """)
-        statements.append("INSERT INTO order_events (order_id, kind, status) VALUES (\(orderID), 'placed', 'pending')")
+        statements.append(OrderHistory.noting(.placed, of: orderID))
         statements.append(
             """
             INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address)
-            VALUES (\(buyer.userID == nil ? "guest" : "user"), \(buyer.userID?.description), 'order.placed', 'order', \(orderID.description),
+            VALUES (\(buyer.userID == nil ? "guest" : "user"), \(buyer.userID?.description), 'order.placed', 'order',
+                \(orderID.description),
                     \(request.remoteAddress))
             """)
         if request.source == .cart {

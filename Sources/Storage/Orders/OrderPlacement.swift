@@ -63,11 +63,12 @@ struct OrderPlacement: Sendable {
     /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
     /// of the cache.
     private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
-        let results = try transaction.pipeline(
-            StockRelease.statements(for: orders, becoming: .cancelled, reason: "superseded") + [
-                "SELECT product_id FROM order_items WHERE order_id = ANY (\(orders)::uuid[])"
-            ])
-        return try InvalidateProducts.pending(for: (results.last?.rows ?? []).map { try $0["product_id"] })
+        var writes = CheckedWrites()
+        writes.add(OrderStock.release(of: orders))
+        writes.add(orders.map { OrderChange($0, to: .cancelled, .init(.cancelled, "superseded")) })
+        writes.add(OrderStock.products(of: orders))
+        let results = try writes.run(in: transaction)
+        return try OrderStock.invalidation(of: orders, among: results.last?.rows ?? [])
     }
 
     /// Whether the total can be charged, and with what. An order that costs nothing needs neither.
@@ -98,12 +99,15 @@ struct OrderPlacement: Sendable {
         return [
             """
             WITH gate AS MATERIALIZED (
-                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key), 0)) AS is_open
+                SELECT pg_try_advisory_xact_lock(hashtextextended(\((scopes.first ?? "") + "\u{1F}" + key),
+                    0)) AS is_open
             ), claimed AS (
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id)
-                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid FROM gate, unnest(\(scopes)::text[]) AS scope
+                SELECT scope, \(key)::text, \(request.fingerprint)::bytea, \(orderID)::uuid
+                    FROM gate, unnest(\(scopes)::text[]) AS scope
                  WHERE is_open
-                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[]) AND key = \(key))
+                   AND NOT EXISTS (SELECT FROM idempotency_keys WHERE scope = ANY (\(request.earlierScopes)::text[])
+                       AND key = \(key))
                 ON CONFLICT DO NOTHING
                 RETURNING 1
             )

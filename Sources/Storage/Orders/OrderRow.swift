@@ -6,17 +6,24 @@ import Postgres
 enum OrderRow {
     /// Everything but the condition; `o` is the order.
     static let selection = """
-        SELECT o.*, (SELECT sum(amount) FROM refunds WHERE order_id = o.id AND status = 'succeeded')::bigint AS refunded,
+        SELECT o.*, (SELECT sum(amount) FROM refunds WHERE order_id = o.id
+            AND status = 'succeeded')::bigint AS refunded,
                rs.source AS rate_source, rs.date AS rate_date,
-               p.id AS payment_id, p.status AS payment_status, p.provider_intent_id, p.attempt, p.method, p.decline_code, p.client_secret,
-               p.captured_amount, CASE WHEN p.status = 'authorized' THEN coalesce(p.authorized_amount, p.amount) END AS authorized_amount,
+               p.id AS payment_id, p.status AS payment_status, p.provider_intent_id, p.attempt, p.method,
+                   p.decline_code, p.client_secret,
+               p.captured_amount, CASE WHEN p.status = 'authorized'
+                   THEN coalesce(p.authorized_amount, p.amount) END AS authorized_amount,
                p.card_brand, p.card_last_four,
-               (SELECT jsonb_agg(jsonb_build_object('id', r.id, 'amount', r.amount, 'status', r.status, 'items', i.items,
-                                                    'created_at', extract(epoch FROM r.created_at), 'settled_at', extract(epoch FROM r.settled_at))
+               (SELECT jsonb_agg(jsonb_build_object('id', r.id, 'amount', r.amount, 'status', r.status, 'items',
+                   i.items,
+                                                    'created_at', extract(epoch FROM r.created_at),
+                                                    'settled_at', extract(epoch FROM r.settled_at))
                                  ORDER BY r.id)
                   FROM refunds AS r
-                  LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'product_id', product_id, 'quantity', quantity,
-                                                                         'restock', restock, 'restocked', restocked) ORDER BY sku) AS items
+                  LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'product_id', product_id,
+                      'quantity', quantity,
+                                                                         'restock', restock, 'restocked', restocked)
+                                                                             ORDER BY sku) AS items
                                        FROM refund_items WHERE refund_id = r.id) AS i ON true
                  WHERE r.order_id = o.id)::text AS refund_list,
                i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals
@@ -26,7 +33,8 @@ enum OrderRow {
           LEFT JOIN LATERAL (
                 SELECT array_agg(product_id ORDER BY position) AS product_ids, array_agg(sku ORDER BY position) AS skus,
                        array_agg(name ORDER BY position) AS names, array_agg(quantity ORDER BY position) AS quantities,
-                       array_agg(unit_amount ORDER BY position) AS unit_amounts, array_agg(total ORDER BY position) AS line_totals
+                       array_agg(unit_amount ORDER BY position) AS unit_amounts,
+                       array_agg(total ORDER BY position) AS line_totals
                   FROM order_items WHERE order_id = o.id) AS i ON true
         """
 

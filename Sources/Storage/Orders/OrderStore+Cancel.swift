@@ -2,6 +2,32 @@ package import Domain
 package import JobQueue
 import Postgres
 
+/// What became of a wish to call an order off. The order as it is afterwards.
+package enum CancelOutcome: Hashable, Sendable {
+    /// It is cancelled. Money that was taken is on its way back.
+    case cancelled(Order)
+    /// Its payment has to be called off first; a job is at it. It ends cancelled, and what was paid goes back.
+    case started(Order)
+    /// It was over before. Nothing changed.
+    case alreadyOver(Order)
+    /// The goods have left the house. Nothing changed.
+    case alreadySent(Order)
+    /// There is no such order, or it belongs to somebody else.
+    case unknownOrder
+}
+
+/// How the calling off of an order ended whose payment had come too far.
+package enum CancellationResult: Hashable, Sendable {
+    /// The order is cancelled and the money on its way back.
+    case givenBack
+    /// It was over before.
+    case over
+    /// The goods have left the house, so the order stands.
+    case alreadyShipped
+    /// No money is known to have moved. Nothing was done.
+    case notPaid
+}
+
 extension OrderStore {
     /// Calls an order off: at once where no money is under way; where it was taken, with the refund in the same
     /// transaction; and by a job where the provider has to be asked first. Safe to repeat.

@@ -1,6 +1,20 @@
 package import Domain
 import Postgres
 
+/// Who looks at orders. Others' orders are absent, not forbidden.
+package enum OrderViewer: Hashable, Sendable {
+    /// Sees what was bought with this cart or account.
+    case buyer(CartOwner)
+    /// Sees everything.
+    case staff
+
+    /// The account of a buyer who has one.
+    var user: User.ID? {
+        guard case .buyer(let owner) = self else { return nil }
+        return owner.userID
+    }
+}
+
 extension OrderStore {
     /// One order with its items and payment, `nil` when there is none that this viewer may see.
     package func order(_ id: Order.ID, for viewer: OrderViewer) async throws -> Order? {

@@ -2,6 +2,22 @@ package import Domain
 import JobQueue
 import Postgres
 
+/// What became of another try to pay an order.
+package enum RetryPaymentOutcome: Hashable, Sendable {
+    /// The order is being paid again.
+    case started(Order)
+    /// The order does not wait for a payment: it is through, over, or a try is running.
+    case notPayable(OrderStatus)
+    /// Too many payments of this user, card or client were declined.
+    case tooManyDeclines(TooManyDeclines)
+    /// The stock is no longer set aside, or a newer order took the cart.
+    case tooLate
+    /// Its total is out of what the payment provider charges, which was not so when it was placed.
+    case notChargeable(ChargeLimits.Violation)
+    /// There is no such order, or it belongs to somebody else.
+    case unknownOrder
+}
+
 extension OrderStore {
     /// Tries another payment method after a decline, while stock is held. The same intent is confirmed again, as a new
     /// attempt.
@@ -18,7 +34,10 @@ extension OrderStore {
                        cancel_requested_at IS NOT NULL AS is_called_off
                   FROM orders WHERE id = \(id) FOR NO KEY UPDATE
                 """,
-                "SELECT id, amount, currency FROM payments WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE",
+                """
+                SELECT id, amount, currency, provider_intent_id FROM payments
+                 WHERE order_id = \(id) AND status = 'failed' FOR NO KEY UPDATE
+                """,
                 """
                 SELECT c.id FROM carts AS c JOIN orders AS o ON o.cart_id = c.id
                  WHERE o.id = \(id) AND (c.status = 'open' OR c.is_express) FOR NO KEY UPDATE OF c
@@ -40,24 +59,20 @@ extension OrderStore {
             } catch {
                 return .notChargeable(error)
             }
-            try transaction.execute([
-                """
-                UPDATE orders
-                   SET status = 'reserved', checkout_job_id = \(job.id), version = version + 1, updated_at = now(),
-                       reserved_until = \(HoldExtension.bounded(settings))
-                 WHERE id = \(id)
-                """,
-                """
-                UPDATE payments
-                   SET attempt = attempt + 1, method = \(method), client = \(client), decline_code = NULL, decline_message = NULL, updated_at = now(),
-                       -- Its intent is stored already, so the new attempt may confirm it at once.
-                       status = CASE WHEN provider_intent_id IS NULL THEN status ELSE 'confirming' END
-                 WHERE id = \(payment)
-                """,
-                "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cart)",
-                "INSERT INTO order_events (order_id, kind, status, reason) VALUES (\(id), 'reserved', 'reserved', 'payment_retried')",
-                job.statement,
+            var change = OrderChange(id, to: .reserved, .init(.reserved, "payment_retried"))
+            change.hold = .extend(settings)
+            change.checkoutJob = job.id
+            var writes = CheckedWrites()
+            writes.add([change])
+            writes.add([
+                PaymentChange(
+                    payment, retrying: .init(method: method, client: client),
+                    intentID: try failed["provider_intent_id"])
             ])
+            writes.add(
+                "UPDATE carts SET status = 'converting', locked_at = now(), updated_at = now() WHERE id = \(cart)")
+            writes.add([job])
+            try writes.run(in: transaction)
             return nil
         }
         if let refusal { return refusal }

@@ -21,7 +21,8 @@ extension OrderStore {
         if ids.isEmpty { return [:] }
         let results = try await database.pipeline([
             """
-            SELECT o.id, (SELECT count(*) FROM (SELECT FROM orders AS a WHERE a.status = 'pending' AND a.number < o.number
+            SELECT o.id, (SELECT count(*) FROM (SELECT FROM orders AS a WHERE a.status = 'pending'
+                AND a.number < o.number
                                                  LIMIT \(Self.mostAhead)) AS before) AS ahead
               FROM orders AS o WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending'
             """,
@@ -54,12 +55,14 @@ extension OrderStore {
             SELECT o.created_at, e.at
               FROM (SELECT order_id, sequence, at FROM order_events
                      WHERE sequence > (SELECT max(sequence) FROM order_events) - \(Self.latestEvents)
-                       AND kind IN ('confirmed', 'rejected', 'payment_failed', 'action_required') AND at > now() - interval '10 minutes'
+                       AND kind IN ('confirmed', 'rejected', 'payment_failed', 'action_required')
+                           AND at > now() - interval '10 minutes'
                      ORDER BY sequence DESC LIMIT \(Self.mostMeasured)) AS e
               JOIN orders AS o ON o.id = e.order_id
              WHERE NOT EXISTS (SELECT FROM order_events AS p
                                 WHERE p.order_id = e.order_id AND p.sequence < e.sequence
-                                  AND p.kind IN ('confirmed', 'payment_failed', 'action_required', 'payment_processing'))
+                                  AND p.kind IN ('confirmed', 'payment_failed', 'action_required',
+                                      'payment_processing'))
             """,
             "SELECT created_at FROM orders WHERE status = 'pending' ORDER BY number LIMIT 1",
             "SELECT clock_timestamp() AS now",

@@ -1,7 +1,39 @@
 package import Domain
-import FoundationEssentials
+package import FoundationEssentials
 package import JobQueue
 package import Postgres
+
+/// What became of a wish to take the money that is set aside for an order.
+package enum CaptureOutcome: Hashable, Sendable {
+    /// A job takes it, now or asked for before.
+    case requested
+    /// It was taken before.
+    case alreadyCaptured
+    /// Another amount was asked for before, and is being taken.
+    case alreadyRequested(Money)
+    /// Less is held: how much.
+    case exceedsAuthorized(Money)
+    /// The order is paid in this currency.
+    case wrongCurrency(Currency)
+    /// The amount is between two that can be charged in its currency, which are this far apart.
+    case notChargeable(step: Money)
+    /// No money is set aside, or the order is being called off.
+    case notAuthorized(OrderStatus)
+    /// There is no such order.
+    case unknownOrder
+}
+
+/// Money that is set aside and that nobody has asked to take, shortly before the provider lets it go.
+package struct DueCapture: Hashable, Sendable {
+    /// The order.
+    package let orderID: Order.ID
+    /// Its number.
+    package let orderNumber: Int64
+    /// What is set aside.
+    package let amount: Money
+    /// When the provider lets it go.
+    package let before: Date
+}
 
 /// Money that is set aside when an order is confirmed, and taken later.
 package struct CaptureStore: Sendable {
@@ -48,7 +80,8 @@ package struct CaptureStore: Sendable {
             let first =
                 try transaction.execute(
                     """
-                    UPDATE payments SET capture_requested_at = now(), capture_amount = \(amount?.amount), updated_at = now()
+                    UPDATE payments SET capture_requested_at = now(), capture_amount = \(amount?.amount),
+                        updated_at = now()
                      WHERE id = \(facts.paymentID) AND capture_requested_at IS NULL
                     """) == 1
             // What was asked for first is under way.
@@ -56,10 +89,7 @@ package struct CaptureStore: Sendable {
                 return .alreadyRequested(facts.captureAmount ?? entry.authorized)
             }
             let news: [SQL] = [
-                """
-                INSERT INTO order_events (order_id, kind, status, reason)
-                VALUES (\(orderID), \(OrderEvent.Kind.captureRequested), \(facts.status), \(amount?.description))
-                """,
+                OrderHistory.noting(.captureRequested, amount?.description, of: orderID),
                 audit,
             ]
             // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it
@@ -93,10 +123,10 @@ package struct CaptureStore: Sendable {
     /// once.
     package func noteDue(_ orderID: Order.ID) async throws -> Bool {
         try await database.execute(
-            """
-            INSERT INTO order_events (order_id, kind, status)
-            SELECT id, 'capture_due', status FROM orders
-             WHERE id = \(orderID) AND NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
-            """) == 1
+            OrderHistory.noting(
+                from: """
+                    SELECT \(orderID)::uuid, 'capture_due', NULL
+                     WHERE NOT EXISTS (SELECT FROM order_events WHERE order_id = \(orderID) AND kind = 'capture_due')
+                    """)) == 1
     }
 }

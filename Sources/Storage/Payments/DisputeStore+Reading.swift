@@ -35,7 +35,8 @@ extension DisputeStore {
             WHERE (NOT \(onlyOpen) OR d.closed_at IS NULL)
               AND (\(before?.id)::text IS NULL
                    OR (d.opened_at, d.provider_dispute_id)
-                      < (timestamptz 'epoch' + \(before?.microseconds)::bigint * interval '1 microsecond', \(before?.id)::text))
+                      < (timestamptz 'epoch' + \(before?.microseconds)::bigint * interval '1 microsecond',
+                          \(before?.id)::text))
             ORDER BY d.opened_at DESC, d.provider_dispute_id DESC LIMIT \(page.limit + 1)
             """)
         return Page(try rows.map(Self.record), limit: page.limit, of: list) { record in
@@ -48,7 +49,8 @@ extension DisputeStore {
     package func open(limit: Int = 1000) async throws -> [DisputeRecord] {
         try await database.query(
             """
-            \(raw: Self.selection) WHERE d.closed_at IS NULL ORDER BY d.answer_before NULLS LAST, d.opened_at, d.provider_dispute_id LIMIT \(limit)
+            \(raw: Self.selection) WHERE d.closed_at IS NULL
+                ORDER BY d.answer_before NULLS LAST, d.opened_at, d.provider_dispute_id LIMIT \(limit)
             """
         ).map(Self.record)
     }

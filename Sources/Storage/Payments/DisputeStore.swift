@@ -2,6 +2,42 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
+/// A dispute as it is stored, with the order it is about.
+package struct DisputeRecord: Hashable, Sendable {
+    /// What the provider said last.
+    package let dispute: Dispute
+    /// The order, when it is one of ours.
+    package let orderID: Order.ID?
+    /// Its number.
+    package let orderNumber: Int64?
+    /// When the provider took its money.
+    package let withdrawnAt: Date?
+    /// When the shop had it again.
+    package let reinstatedAt: Date?
+    /// When the bank's decision arrived.
+    package let closedAt: Date?
+}
+
+/// What news of a dispute changed.
+package enum RecordDisputeOutcome: Hashable, Sendable {
+    /// It was not known before. The order it is about, when it is one of ours.
+    case opened(Order.ID?)
+    /// It stands elsewhere than before.
+    case changed(Order.ID?)
+    /// It is known already, or its end is.
+    case unchanged
+}
+
+extension RecordDisputeOutcome {
+    /// The order it is about, when there is news and it is one of ours.
+    package var orderID: Order.ID? {
+        switch self {
+        case .opened(let id), .changed(let id): id
+        case .unchanged: nil
+        }
+    }
+}
+
 /// Charges that customers' banks ask back: recorded, and noted with their orders. The money itself is the provider's
 /// affair.
 package struct DisputeStore: Sendable {
@@ -28,16 +64,16 @@ package struct DisputeStore: Sendable {
             guard hasMoved || hasPaid else { return .unchanged }
             if let orderID {
                 // The first news of a dispute may be its end.
-                var events = isNew ? [Self.event(.disputeOpened, dispute.reason, of: orderID)] : []
+                var events = isNew ? [(orderID, OrderChange.Event(.disputeOpened, dispute.reason))] : []
                 if hasMoved, dispute.status.isClosed {
-                    events.append(Self.event(.disputeClosed, dispute.status.rawValue, of: orderID))
+                    events.append((orderID, OrderChange.Event(.disputeClosed, dispute.status.rawValue)))
                 } else if hasMoved, !isNew {
-                    events.append(Self.event(.disputeUpdated, dispute.status.rawValue, of: orderID))
+                    events.append((orderID, OrderChange.Event(.disputeUpdated, dispute.status.rawValue)))
                 }
                 if hasPaid, let funds = dispute.funds {
-                    events.append(Self.event(.disputeUpdated, "funds_\(funds.rawValue)", of: orderID))
+                    events.append((orderID, OrderChange.Event(.disputeUpdated, "funds_\(funds.rawValue)")))
                 }
-                try transaction.execute(events)
+                _ = try transaction.execute(OrderHistory.noting(events))
             }
             return isNew ? .opened(orderID) : .changed(orderID)
         }
@@ -45,8 +81,10 @@ package struct DisputeStore: Sendable {
 
     private static func insertion(of dispute: Dispute) -> SQL {
         """
-        INSERT INTO disputes (provider_dispute_id, provider_intent_id, amount, currency, reason, status, opened_at, answer_before, closed_at)
-        VALUES (\(dispute.id), \(dispute.intentID), \(dispute.amount.amount), \(dispute.amount.currency), \(dispute.reason), \(dispute.status),
+        INSERT INTO disputes (provider_dispute_id, provider_intent_id, amount, currency, reason, status, opened_at,
+            answer_before, closed_at)
+        VALUES (\(dispute.id), \(dispute.intentID), \(dispute.amount.amount), \(dispute.amount.currency),
+            \(dispute.reason), \(dispute.status),
                 \(dispute.openedAt), \(dispute.answerBefore), CASE WHEN \(dispute.status.isClosed) THEN now() END)
         ON CONFLICT DO NOTHING
         """
@@ -77,18 +115,17 @@ package struct DisputeStore: Sendable {
         case nil: return false
         case .withdrawn:
             statement =
-                "UPDATE disputes SET withdrawn_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND withdrawn_at IS NULL"
+                """
+                UPDATE disputes SET withdrawn_at = \(time), updated_at = now()
+                 WHERE provider_dispute_id = \(id) AND withdrawn_at IS NULL
+                """
         case .reinstated:
             statement =
-                "UPDATE disputes SET reinstated_at = \(time), updated_at = now() WHERE provider_dispute_id = \(id) AND reinstated_at IS NULL"
+                """
+                UPDATE disputes SET reinstated_at = \(time), updated_at = now()
+                 WHERE provider_dispute_id = \(id) AND reinstated_at IS NULL
+                """
         }
         return try transaction.execute(statement) == 1
-    }
-
-    private static func event(_ kind: OrderEvent.Kind, _ reason: String, of orderID: Order.ID) -> SQL {
-        """
-        INSERT INTO order_events (order_id, kind, status, reason)
-        SELECT id, \(kind), status, \(reason) FROM orders WHERE id = \(orderID)
-        """
     }
 }

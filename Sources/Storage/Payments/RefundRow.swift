@@ -9,7 +9,8 @@ enum RefundRow {
 
     /// The pieces as JSON, null where the refund names none.
     static let items = """
-        (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'product_id', product_id, 'quantity', quantity, 'restock', restock, 'restocked', restocked)
+        (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'product_id', product_id, 'quantity', quantity, 'restock',
+            restock, 'restocked', restocked)
                           ORDER BY sku)
            FROM refund_items WHERE refund_id = r.id)::text AS items
         """
@@ -66,8 +67,10 @@ enum RefundRow {
         restock: Bool = false, takesTheRest: Bool = false, by actor: AuditActor, key: String
     ) -> SQL {
         """
-        INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, restock, takes_the_rest, requested_by, request_key)
-        VALUES (\(id), \(orderID), \(paymentID), \(amount.amount), \(amount.currency), \(reason), \(restock), \(takesTheRest), \(actor.text),
+        INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, restock, takes_the_rest, requested_by,
+            request_key)
+        VALUES (\(id), \(orderID), \(paymentID), \(amount.amount), \(amount.currency), \(reason), \(restock),
+            \(takesTheRest), \(actor.text),
                 \(key))
         """
     }
@@ -76,16 +79,10 @@ enum RefundRow {
     static func insertion(of items: [RefundItem], for id: Refund.ID) -> SQL {
         """
         INSERT INTO refund_items (refund_id, sku, product_id, quantity, restock)
-        SELECT \(id)::uuid, * FROM unnest(\(items.map(\.sku))::text[], \(items.map(\.productID))::uuid[], \(items.map { Int64($0.quantity) })::integer[],
+        SELECT \(id)::uuid, *
+            FROM unnest(\(items.map(\.sku))::text[], \(items.map(\.productID))::uuid[],
+            \(items.map { Int64($0.quantity) })::integer[],
                                     \(items.map(\.restock))::boolean[])
-        """
-    }
-
-    /// Notes that money is to go back.
-    static func event(of orderID: Order.ID, because reason: RefundReason, _ status: OrderStatus) -> SQL {
-        """
-        INSERT INTO order_events (order_id, kind, status, reason)
-        VALUES (\(orderID), \(OrderEvent.Kind.refundRequested), \(status), \(reason.rawValue))
         """
     }
 }

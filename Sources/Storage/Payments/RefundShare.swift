@@ -16,7 +16,10 @@ struct RefundShare: Sendable {
     static func statements(of orderID: Order.ID) -> [SQL] {
         [
             "SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)",
-            "SELECT product_id, sku, name, quantity, unit_amount, total FROM order_items WHERE order_id = \(orderID) ORDER BY position",
+            """
+            SELECT product_id, sku, name, quantity, unit_amount, total FROM order_items
+             WHERE order_id = \(orderID) ORDER BY position
+            """,
         ]
     }
 
@@ -87,16 +90,16 @@ struct RefundShare: Sendable {
 /// refunded again, they are not put back a second time.
 struct Restocking {
     let statements: [SQL]
+    let events: [OrderChange.Event]
     let jobs: [PendingJob]
 
     /// What a refund that stands now brings back.
     init(
-        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, _ status: OrderStatus,
-        in transaction: PostgresTransaction
+        _ refund: Refund, among refunds: [Refund], of orderID: Order.ID, in transaction: PostgresTransaction
     ) throws {
         let wanted = refund.items.filter(\.restock)
         guard !wanted.isEmpty else {
-            (statements, jobs) = ([], [])
+            (statements, events, jobs) = ([], [], [])
             return
         }
         let skus = wanted.map(\.sku)
@@ -104,7 +107,8 @@ struct Restocking {
             "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE",
             """
             SELECT sku, quantity, restocked FROM reservations
-             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed' ORDER BY sku FOR NO KEY UPDATE
+             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed'
+                 ORDER BY sku FOR NO KEY UPDATE
             """,
         ])
         var back: [(item: RefundItem, pieces: Int64)] = []
@@ -121,7 +125,7 @@ struct Restocking {
             if pieces > 0 { back.append((item, Int64(pieces))) }
         }
         guard !back.isEmpty else {
-            (statements, jobs) = ([], [])
+            (statements, events, jobs) = ([], [], [])
             return
         }
         let pieces: SQL = "unnest(\(back.map(\.item.sku))::text[], \(back.map(\.pieces))::integer[]) AS t (sku, pieces)"
@@ -135,10 +139,9 @@ struct Restocking {
             UPDATE refund_items SET restocked = restocked + t.pieces FROM \(pieces)
              WHERE refund_items.refund_id = \(refund.id) AND refund_items.sku = t.sku
             """,
-            """
-            INSERT INTO order_events (order_id, kind, status, reason)
-            VALUES (\(orderID), \(OrderEvent.Kind.restocked), \(status), \(back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; ")))
-            """,
+        ]
+        events = [
+            .init(.restocked, back.map { "\($0.pieces) × \($0.item.sku)" }.joined(separator: "; "))
         ]
         jobs = try InvalidateProducts.pending(for: back.map(\.item.productID))
     }

@@ -27,11 +27,14 @@ extension RefundStore {
             let id = Refund.ID()
             try transaction.execute([
                 """
-                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source, provider_refund_id, requested_by, request_key)
-                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount), \(snapshot.amount.currency),
-                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider', \("provider:\(snapshot.id)"))
+                INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, status, source,
+                    provider_refund_id, requested_by, request_key)
+                VALUES (\(id), \(orderID), \(entry.facts.paymentID), \(snapshot.amount.amount),
+                    \(snapshot.amount.currency),
+                        \(snapshot.reason ?? .madeAtProvider), 'pending', 'provider', \(snapshot.id), 'provider',
+                            \("provider:\(snapshot.id)"))
                 """,
-                "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)",
+                OrderChange.statement([OrderChange(orderID)]),
             ])
             return (id, true)
         }
@@ -66,8 +69,7 @@ extension RefundStore {
                  WHERE id = \(id) AND attempt = \(attempt) AND status = 'requested'
                 """)
             if changed == 1 {
-                _ = try transaction.execute(
-                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(orderID)")
+                _ = try transaction.execute(OrderChange.statement([OrderChange(orderID)]))
             }
             return changed == 1
         }
@@ -83,7 +85,8 @@ extension RefundStore {
         try await database.query(
             """
             SELECT provider_refund_id FROM refunds
-             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending' AND source = 'provider')
+             WHERE provider_refund_id IS NOT NULL AND (status = 'succeeded' OR status = 'pending'
+                 AND source = 'provider')
                AND coalesce(settled_at, created_at) > now() - make_interval(secs => \(lifetime.inSeconds))
                AND coalesce(checked_at, settled_at, created_at) <= now() - make_interval(secs => \(age.inSeconds))
              ORDER BY coalesce(checked_at, settled_at, created_at) LIMIT \(limit)

@@ -2,6 +2,82 @@ package import Domain
 package import JobQueue
 package import Postgres
 
+/// What somebody wants to give back.
+package struct RefundWish: Hashable, Sendable {
+    /// Pieces of one line of the order.
+    package struct Item: Hashable, Sendable {
+        /// The product.
+        package let productID: Product.ID
+        /// Number of pieces; above zero.
+        package let quantity: Int
+        /// Whether they came back and can be sold again. They go back on the shelf once the refund stands.
+        package let restock: Bool
+
+        /// Names pieces.
+        package init(productID: Product.ID, quantity: Int, restock: Bool = false) {
+            self.productID = productID
+            self.quantity = quantity
+            self.restock = restock
+        }
+    }
+
+    /// Of which order.
+    package var orderID: Order.ID
+    /// How much. When `nil`, what the named pieces come to; and where none are named, all that is left.
+    package var amount: Money?
+    /// The pieces it is for.
+    package var items: [Item]
+    /// Why.
+    package var reason: RefundReason
+    /// The client's idempotency key, 1 to 255 characters. The same key asks for the same refund.
+    package var key: String
+    /// Who wants it.
+    package var actor: AuditActor
+    /// Where the request came from, as the API saw it.
+    package var remoteAddress: String?
+
+    /// Describes a refund that is wanted.
+    package init(
+        orderID: Order.ID, amount: Money? = nil, items: [Item] = [], reason: RefundReason = .requestedByCustomer,
+        key: String,
+        actor: AuditActor, remoteAddress: String? = nil
+    ) {
+        self.orderID = orderID
+        self.amount = amount
+        self.items = items
+        self.reason = reason
+        self.key = key
+        self.actor = actor
+        self.remoteAddress = remoteAddress
+    }
+}
+
+/// What became of a wish to give money back. Only `accepted` changed anything.
+package enum RefundOutcome: Hashable, Sendable {
+    /// It is durable, and the job that carries it out with it.
+    case accepted(Refund)
+    /// This key asked for this refund before. The refund as it is now.
+    case replayed(Refund)
+    /// This key asked for another refund before.
+    case keyReused
+    /// There is less to give back, or nothing: what is left.
+    case exceedsCaptured(refundable: Money)
+    /// The order has no line of this product.
+    case unknownItem(Product.ID)
+    /// So few pieces of this product are left that were not given back before.
+    case tooManyPieces(Product.ID, left: Int)
+    /// The named pieces cost nothing.
+    case worthNothing
+    /// The order was paid in this currency.
+    case wrongCurrency(Currency)
+    /// The amount is between two that can be given back in its currency, which are this far apart.
+    case notChargeable(step: Money)
+    /// No money was taken for the order.
+    case notPaid(OrderStatus)
+    /// There is no such order.
+    case unknownOrder
+}
+
 /// Money that goes back: rows before the provider's call, never more in all than was taken.
 ///
 /// Locks are taken in the order of all checkout transactions: order, payment, refunds, stock rows by SKU.
@@ -44,8 +120,9 @@ package struct RefundStore: Sendable {
                         id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
                         takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
                     RefundRow.insertion(of: share.items, for: id),
-                    RefundRow.event(of: wish.orderID, because: wish.reason, entry.facts.status),
-                    "UPDATE orders SET version = version + 1, updated_at = now() WHERE id = \(wish.orderID)",
+                    OrderChange.statement([
+                        OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
+                    ]),
                     try Self.audit(wish, id, share), job.statement, "\(raw: RefundRow.selection) WHERE r.id = \(id)",
                 ])
             guard let row = results.last?.rows.first else { throw StorageError.corrupt("a new refund is not there") }

@@ -9,10 +9,12 @@ extension ReconciliationStore {
         let rows = try await database.query(
             """
             INSERT INTO reconciliation_breaks AS b (id, kind, object, provider_id, order_id, amount, currency, reason)
-            VALUES (\(ReconciliationBreak.ID()), \(finding.kind), \(finding.object), \(finding.providerID), \(finding.orderID),
+            VALUES (\(ReconciliationBreak.ID()), \(finding.kind), \(finding.object), \(finding.providerID),
+                \(finding.orderID),
                     \(finding.amount?.amount), \(finding.amount?.currency), \(finding.reason))
             ON CONFLICT (kind, provider_id) DO UPDATE
-               SET last_seen_at = now(), reason = excluded.reason, amount = excluded.amount, currency = excluded.currency,
+               SET last_seen_at = now(), reason = excluded.reason, amount = excluded.amount,
+                   currency = excluded.currency,
                    status = CASE WHEN b.status = 'resolved' THEN 'resolved' ELSE 'open' END, healed_at = NULL,
                    found_at = CASE WHEN b.status = 'healed' THEN now() ELSE b.found_at END,
                    reported_at = CASE WHEN b.status = 'healed' THEN NULL ELSE b.reported_at END
@@ -34,7 +36,10 @@ extension ReconciliationStore {
     /// whoever asks.
     package func isToBeReported(_ id: ReconciliationBreak.ID) async throws -> Bool {
         try await database.execute(
-            "UPDATE reconciliation_breaks SET reported_at = now() WHERE id = \(id) AND status = 'open' AND reported_at IS NULL"
+            """
+            UPDATE reconciliation_breaks SET reported_at = now()
+             WHERE id = \(id) AND status = 'open' AND reported_at IS NULL
+            """
         ) == 1
     }
 
@@ -65,7 +70,8 @@ extension ReconciliationStore {
         let rows = try await database.query(
             """
             SELECT * FROM reconciliation_breaks
-             WHERE (\(status)::text IS NULL OR status = \(status)::text) AND (\(kind)::text IS NULL OR kind = \(kind)::text)
+             WHERE (\(status)::text IS NULL OR status = \(status)::text) AND (\(kind)::text IS NULL
+                 OR kind = \(kind)::text)
                AND (\(before)::uuid IS NULL OR id < \(before)::uuid)
              ORDER BY id DESC LIMIT \(page.limit + 1)
             """)
@@ -83,7 +89,8 @@ extension ReconciliationStore {
         return try await database.transaction { transaction in
             let changed = try transaction.execute(
                 """
-                UPDATE reconciliation_breaks SET status = 'resolved', resolved_at = now(), resolved_by = \(actor.text), note = \(note)
+                UPDATE reconciliation_breaks
+                    SET status = 'resolved', resolved_at = now(), resolved_by = \(actor.text), note = \(note)
                  WHERE id = \(id) AND status = 'open'
                 """)
             let results = try transaction.pipeline(

@@ -1,6 +1,58 @@
-import Domain
+package import Domain
 package import FoundationEssentials
 import Postgres
+
+/// For which time books are compared.
+package enum ReconciliationScope: Hashable, Codable, Sendable {
+    /// The recent past, and before it whatever has not been compared yet.
+    case recent
+    /// The last 48 hours, because payments change after they were made.
+    case daily
+    /// Since a time that an operator names.
+    case since(Date)
+
+    /// Whether it comes again by itself.
+    package var isRegular: Bool {
+        if case .since = self { false } else { true }
+    }
+
+    /// As it is stored.
+    var name: String {
+        switch self {
+        case .recent: "recent"
+        case .daily: "daily"
+        case .since: "manual"
+        }
+    }
+}
+
+/// One comparison of the provider's books with ours.
+package struct ReconciliationRun: Hashable, Sendable {
+    /// A run's id.
+    package typealias ID = Identifier<ReconciliationRun>
+
+    /// What a run came to.
+    package struct Tally: Hashable, Sendable {
+        /// How many intents were compared.
+        package var intents = 0
+        /// How many refunds.
+        package var refunds = 0
+        /// How many differences there were.
+        package var found = 0
+        /// How many of them are gone.
+        package var healed = 0
+
+        /// Nothing yet.
+        package init() {}
+    }
+
+    /// The id.
+    package let id: ID
+    /// Everything the provider made since then is compared.
+    package let from: Date
+    /// Until then, which is when the run began.
+    package let until: Date
+}
 
 extension ReconciliationStore {
     /// How far a run reaches back over what an earlier one has compared: longer than anything is left alone for being
@@ -29,7 +81,8 @@ extension ReconciliationStore {
         let id = ReconciliationRun.ID()
         let rows = try await database.query(
             """
-            INSERT INTO reconciliation_runs (id, scope, from_at, until_at) VALUES (\(id), \(scope.name), \(start), now())
+            INSERT INTO reconciliation_runs (id, scope, from_at, until_at)
+                VALUES (\(id), \(scope.name), \(start), now())
             RETURNING from_at, until_at
             """)
         guard let row = rows.first else { throw StorageError.corrupt("a new run returned no row") }
@@ -41,8 +94,10 @@ extension ReconciliationStore {
         try await database.execute(
             """
             UPDATE reconciliation_runs AS r
-               SET finished_at = now(), intents = \(tally.intents), refunds = \(tally.refunds), found = \(tally.found), healed = \(tally.healed),
-                   covered_until = CASE WHEN r.from_at <= coalesce(before.until, r.until_at - make_interval(secs => \(Self.daily.inSeconds)))
+               SET finished_at = now(), intents = \(tally.intents), refunds = \(tally.refunds), found = \(tally.found),
+                   healed = \(tally.healed),
+                   covered_until = CASE WHEN r.from_at <= coalesce(before.until,
+                       r.until_at - make_interval(secs => \(Self.daily.inSeconds)))
                                         THEN greatest(r.until_at, before.until) ELSE before.until END
               FROM (SELECT max(covered_until) AS until FROM reconciliation_runs) AS before
              WHERE r.id = \(run.id)
@@ -65,7 +120,8 @@ extension ReconciliationStore {
             DELETE FROM reconciliation_runs
              WHERE id = ANY (ARRAY(SELECT id FROM reconciliation_runs
                                     WHERE started_at < now() - interval '30 days'
-                                      AND covered_until IS DISTINCT FROM (SELECT max(covered_until) FROM reconciliation_runs)
+                                      AND covered_until IS DISTINCT FROM (SELECT max(covered_until)
+                                          FROM reconciliation_runs)
                                     ORDER BY started_at LIMIT \(batch)))
             """)
     }

@@ -45,7 +45,8 @@ package struct ReconciliationStore: Sendable {
         let results = try await database.pipeline([
             """
             \(raw: RefundRow.selection)
-             WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[]) OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
+             WHERE r.id = ANY (\(refunds.compactMap(\.refundID))::uuid[])
+                 OR r.provider_refund_id = ANY (\(refunds.map(\.id))::text[])
             """,
             "\(raw: Self.payments) WHERE p.provider_intent_id = ANY (\(refunds.compactMap(\.intentID))::text[])",
         ])
@@ -65,7 +66,8 @@ package struct ReconciliationStore: Sendable {
         try await database.query(
             """
             \(raw: Self.payments)
-             WHERE p.created_at >= \(run.from) AND p.created_at < \(run.until) AND (\(id)::uuid IS NULL OR p.id > \(id)::uuid)
+             WHERE p.created_at >= \(run.from) AND p.created_at < \(run.until) AND (\(id)::uuid IS NULL
+                 OR p.id > \(id)::uuid)
                AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
              ORDER BY p.id LIMIT \(limit)
             """
@@ -73,7 +75,8 @@ package struct ReconciliationStore: Sendable {
     }
 
     private static let payments = """
-        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.captured_amount, p.currency, p.provider_intent_id
+        SELECT p.order_id, o.status AS order_status, p.id, p.status, p.amount, p.captured_amount, p.currency,
+            p.provider_intent_id
           FROM payments AS p JOIN orders AS o ON o.id = p.order_id
         """
 }

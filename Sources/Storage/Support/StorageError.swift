@@ -23,6 +23,8 @@ package enum StorageError: Error, Hashable, Sendable {
     case priceNotChargeable(SKU, Money, step: Money)
     /// There is no such thing of this kind, or it belongs to somebody else.
     case notFound(String)
+    /// A row was sent to a state that its own may not lead to. It is a bug, and nothing was done.
+    case forbiddenTransition(String)
     /// A stored value breaks a rule of the shop. It is a bug or a damaged row, never the caller's fault.
     case corrupt(String)
 
@@ -39,6 +41,7 @@ package enum StorageError: Error, Hashable, Sendable {
         case .invalidCursor: "invalid_cursor"
         case .priceNotChargeable: "price_not_chargeable"
         case .notFound: "not_found"
+        case .forbiddenTransition: "forbidden_transition"
         case .corrupt: "stored_value_invalid"
         }
     }
@@ -59,6 +62,7 @@ extension StorageError: CustomStringConvertible {
         case .priceNotChargeable(let sku, let price, let step):
             "The price of \(sku), \(price), cannot be charged: cards are charged in steps of \(step)."
         case .notFound(let kind): "There is no such \(kind)."
+        case .forbiddenTransition(let what): "A change was refused that the rules do not list: \(what)."
         case .corrupt(let what): "A stored value breaks a rule: \(what)."
         }
     }

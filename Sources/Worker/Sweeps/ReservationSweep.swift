@@ -10,6 +10,7 @@ import Storage
 struct ReservationSweep: Service {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
+    let reconciliation: ReconciliationStore
     let payments: any PaymentProvider
     let interval: Duration
     let logger: Logger
@@ -36,7 +37,8 @@ struct ReservationSweep: Service {
 
     /// Cancels the intent and settles what the provider says: released when it is canceled, confirmed when the money
     /// had moved after all.
-    /// When the provider can't be asked the stock stays held; the order comes up again in half a minute.
+    /// When the provider can't be asked the stock stays held; the order comes up again in half a minute. What the
+    /// provider does not know was not and cannot be charged.
     private func callOff(_ facts: CheckoutSnapshot) async {
         guard let id = facts.intentID, let key = IdempotencyKey.cancellation(ofPayment: facts.paymentID) else { return }
         do {
@@ -45,6 +47,8 @@ struct ReservationSweep: Service {
             guard let intent, intent.status == .canceled || intent.status.isPaid else { return }
             CrashPoint.pass(.overdueCalledOff)
             _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .sweeper))
+        } catch PaymentFailure.notFound {
+            await endUnknown(id, of: facts)
         } catch {
             // That the provider is away is said once, by whoever notices.
             if case PaymentFailure.unavailable = error { return }
@@ -52,6 +56,42 @@ struct ReservationSweep: Service {
             logger.warning(
                 "could not call off a payment; its stock stays held",
                 metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+        }
+    }
+
+    /// Ends an order, or the payment of one that is over, whose intent the provider does not know: by its own word,
+    /// given twice. A break tells operators, because nothing of the kind happens while the settings are right.
+    private func endUnknown(_ id: PaymentIntent.ID, of facts: CheckoutSnapshot) async {
+        do {
+            guard try await isUnknown(id) else { return }
+            let kept = try await reconciliation.note(
+                ReconciliationFinding(
+                    .ahead, .intent, id.rawValue, orderID: facts.orderID, amount: facts.amount,
+                    reason: "The provider does not know it, so nothing can be charged by it: its order has ended.",
+                    remedy: .askOperator))
+            _ = try await checkouts.settle(
+                PaymentUpdate(orderID: facts.orderID, unknownIntent: id, amount: facts.amount, source: .sweeper))
+            if try await reconciliation.isToBeReported(kept.id) {
+                logger.error(
+                    "an order has ended: the payment provider does not know its payment",
+                    metadata: ["order_id": "\(facts.orderID)", "break": "\(kept.id)", "id": "\(id.rawValue)"])
+            }
+        } catch {
+            if Task.isCancelled { return }
+            logger.warning(
+                "could not end an order whose payment the provider does not know; its stock stays held",
+                metadata: ["order_id": "\(facts.orderID)", "error": "\(error)"])
+        }
+    }
+
+    private func isUnknown(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> Bool {
+        do {
+            _ = try await payments.retrieve(id)
+            return false
+        } catch .notFound {
+            return true
+        } catch {
+            throw error
         }
     }
 

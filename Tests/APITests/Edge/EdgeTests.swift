@@ -278,12 +278,19 @@ struct EdgeTests {
         }
     }
 
-    @Test func countsBodiesOfClientsThatHangUpNoLonger() async throws {
+    @Test(arguments: [false, true])
+    func countsBodiesOfClientsThatHangUpNoLonger(byReset: Bool) async throws {
         try await open { port, edge in
-            for _ in 1...20 {
+            var connections: [RawConnection] = []
+            for number in 1...5 {
                 let connection = try RawConnection(port: port)
                 connection.send(Self.post("Content-Length: 16000") + String(repeating: "x", count: 9_000))
+                if byReset { connection.resetsOnClose() }
+                connections.append(connection)
+                for _ in 0..<5_000 where edge.heldBodyBytes < number * 9_000 { usleep(1_000) }
             }
+            #expect(edge.heldBodyBytes == 45_000)
+            connections.removeAll()
             for _ in 0..<5_000 where edge.heldBodyBytes > 0 { usleep(1_000) }
             #expect(edge.heldBodyBytes == 0)
         }

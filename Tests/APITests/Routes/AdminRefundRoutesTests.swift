@@ -96,7 +96,8 @@ struct AdminRefundRoutesTests {
                 "why is between the shop and its staff")
             #expect(own["payment", "captured", "amount"] == .integer(1999))
 
-            try await shop.database.execute(
+            try await shop.database.force(
+                "payments",
                 "UPDATE payments SET status = 'requires_action', client_secret = 'secret' WHERE order_id = \(id)::uuid")
             #expect(
                 try await shop.send(.get, "/orders/\(id)", token: customer.accessToken)["payment", "client_secret"]
@@ -187,7 +188,8 @@ struct AdminRefundRoutesTests {
         try await Shop.open { shop in
             let (customer, token) = (try await shop.register(), try await shop.register(role: .operator).accessToken)
             let id = try await paid(customer, in: shop)
-            try await shop.database.execute(
+            try await shop.database.force(
+                "payments",
                 "UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
             func capture(_ body: String?) async throws -> Answer {
                 try await shop.send(.post, "/admin/orders/\(id)/capture", body, token: token)
@@ -216,7 +218,8 @@ struct AdminRefundRoutesTests {
                 try await shop.send(.post, "/admin/orders/\(id)/capture", token: operator_.accessToken)
             }
             #expect(try await capture().status == 200)
-            try await shop.database.execute(
+            try await shop.database.force(
+                "payments",
                 "UPDATE payments SET status = 'authorized', captured_amount = 0 WHERE order_id = \(id)::uuid")
             for _ in 0..<2 { #expect(try await capture().status == 202) }
             #expect(
@@ -224,7 +227,8 @@ struct AdminRefundRoutesTests {
                     "SELECT 1 FROM jobs WHERE name = 'payments.capture' AND payload ->> 'orderID' = \(id)"
                 ).count
                     == 1)
-            try await shop.database.execute("UPDATE payments SET status = 'failed' WHERE order_id = \(id)::uuid")
+            try await shop.database.force(
+                "payments", "UPDATE payments SET status = 'failed' WHERE order_id = \(id)::uuid")
             #expect(try await capture().problem == "order_not_authorized")
         }
     }
@@ -260,8 +264,8 @@ struct AdminRefundRoutesTests {
             for path in [UUID().uuidString, "1"] {
                 #expect(try await refund(path, "{}", token, in: shop).problem == "not_found")
             }
-            try await shop.database.execute(
-                "UPDATE payments SET status = 'failed', captured_amount = 0 WHERE order_id = \(id)::uuid")
+            try await shop.database.force(
+                "payments", "UPDATE payments SET status = 'failed', captured_amount = 0 WHERE order_id = \(id)::uuid")
             #expect(try await refund(id, "{}", token, in: shop).problem == "order_not_paid")
             #expect(try await shop.database.query("SELECT 1 FROM refunds WHERE order_id = \(id)::uuid").isEmpty)
         }

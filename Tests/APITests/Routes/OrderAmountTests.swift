@@ -121,6 +121,17 @@ struct OrderAmountTests {
             #expect(
                 answer["items", "0", "minimum"] == .integer(50)
                     && answer["items", "0", "maximum"] == .integer(99_999_999))
+            // Others come with rates, each with steps and bounds of its own.
+            let dinar = try #require(Currency("KWD"))
+            let rates = [Currency.usd: ExchangeRate("1.0876"), dinar: ExchangeRate("0.33437")].compactMapValues(\.self)
+            let today = CalendarDay(secondsSince1970: Int64(Date().timeIntervalSince1970))
+            _ = try await shop.services.rates.swapIn(RateSet(source: "test", base: .eur, date: today, rates: rates))
+            let all = try await shop.send(.get, "/currencies")
+            let index = try #require((0..<3).map(String.init).first { all["items", $0, "code"] == .string("KWD") })
+            #expect(all["items", index, "step"] == .integer(10) && all["items", index, "exponent"] == .integer(3))
+            // What 0.50 USD are worth: 0.1537… KWD.
+            #expect(all["items", index, "minimum"] == .integer(150))
+            #expect(all["items", index, "maximum"] == .integer(99_999_990))
         }
     }
 }

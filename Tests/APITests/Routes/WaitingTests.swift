@@ -40,7 +40,8 @@ struct WaitingTests {
             let list = try await shop.send(.get, "/orders", headers: [.cartToken: token])
             #expect(list["items", "0", "waiting", "reason"] == .string("queued"))
 
-            try await shop.database.execute(
+            try await shop.database.force(
+                "orders",
                 "UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE id = \(try #require(Order.ID(id)))")
             #expect(try await shop.send(.get, "/orders/\(id)", headers: [.cartToken: token])["waiting"] == nil)
         }

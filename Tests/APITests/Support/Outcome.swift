@@ -20,7 +20,8 @@ extension Shop {
         }
         switch outcome {
         case .confirmed:
-            try await database.execute("UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE id = \(id)")
+            try await database.force(
+                "orders", "UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE id = \(id)")
         case .rejected:
             try await database.execute(
                 "UPDATE orders SET status = 'rejected', rejection_reason = 'out_of_stock' WHERE id = \(id)")
@@ -30,7 +31,8 @@ extension Shop {
         case .declined:
             try await database.execute(
                 "UPDATE payments SET status = 'failed', decline_code = 'insufficient_funds' WHERE order_id = \(id)")
-            try await database.execute(
+            try await database.force(
+                "orders",
                 "UPDATE orders SET status = 'payment_failed', reserved_until = now() + interval '1 h' WHERE id = \(id)")
         case .approval:
             try await database.execute(

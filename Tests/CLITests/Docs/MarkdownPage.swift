@@ -78,12 +78,12 @@ struct MarkdownPage: Sendable {
     func code(in language: String) -> [String] {
         text.matches(of: /(?ms)^```([a-z]+)\n(.*?)^```/)
             .filter { $0.output.1 == language }
-            .flatMap { $0.output.2.replacing("\\\n", with: " ").split(separator: "\n").map(String.init) }
+            .flatMap { String($0.output.2).replacing("\\\n", with: " ").split(separator: "\n").map(String.init) }
     }
 
     /// What stands between single backticks in its prose.
     var codeSpans: [String] {
         prose.joined(separator: "\n").matches(of: /`([^`]+)`/)
-            .map { $0.output.1.replacing("\n", with: " ") }
+            .map { String($0.output.1).replacing("\n", with: " ") }
     }
 }

@@ -58,13 +58,4 @@ struct EmailCommandTests {
         let jobs = try await TestDatabase.current.pool.query("SELECT 1 FROM jobs WHERE name = 'email.send'")
         #expect(jobs.count == 2)
     }
-
-    @Test func judgesByWhoHasToAct() {
-        #expect(EmailCheckup.judge(EmailCounts(failed: 0, refused: 0, parked: 0)).map(\.verdict) == [.ok])
-        let all = EmailCheckup.judge(EmailCounts(failed: 2, refused: 1, parked: 1000))
-        #expect(
-            all.map(\.check) == ["mails.refused", "mails.failed", "mails"]
-                && all.map(\.verdict) == [.failed, .warning, .warning])
-        #expect(all[1].detail.hasPrefix("2 mails") && all[2].detail.contains("1000 mails or more"))
-    }
 }

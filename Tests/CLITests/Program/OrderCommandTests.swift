@@ -77,6 +77,15 @@ struct OrderCommandTests {
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
     }
 
+    @Test func saysInJSONWhyAnOrderWasRejected() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, _) = try await order()
+        try await TestDatabase.current.pool.execute(
+            "UPDATE orders SET rejection_reason = 'amount_too_small' WHERE id = \(id)")
+        let json = try await program.run("orders", "show", id.description, "--json").json()
+        #expect(json["rejection_reason"] as? String == "amount_too_small")
+    }
+
     @Test func anEmailThatNobodyKnowsOfIsSettledByAPerson() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()

@@ -30,7 +30,7 @@ struct FailedCommitTests {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)
-            proxy.hold(at: "SET status = 'confirmed'", .fromClient, delivered: false)
+            proxy.hold(at: "SET on_hand = on_hand - held.quantity", .fromClient, delivered: false)
             worker.resume()
             try await eventually(within: .seconds(20), "the settlement is on its way") { proxy.isHolding }
             proxy.refuse()

@@ -149,7 +149,7 @@ struct ClusterTests {
         let batch = await failure { () async throws(RedisError) in try await client.send([RedisCommand("GET", "k")]) }
         #expect(
             batch?.code == .connectFailed && batch?.message.contains("no node of the cluster serves the slot") == true)
-        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(ContinuousClock.now - start < .seconds(15))
         try await heir.send(RedisCommand("CLUSTER", "ADDSLOTS", slot))
         try await eventually("the slot is found") {
             (try? await client.send(RedisCommand("SET", "k", "v"))) == .status("OK")
@@ -172,7 +172,7 @@ struct ClusterTests {
             #expect(
                 await failure { () async throws(RedisError) in try await client.sendToEachMaster([]) }?.code
                     == .connectFailed)
-            #expect(ContinuousClock.now - start < .seconds(4))
+            #expect(ContinuousClock.now - start < .seconds(15))
             await client.close()
         }
     }

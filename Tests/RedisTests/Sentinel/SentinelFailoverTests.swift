@@ -26,12 +26,9 @@ struct SentinelFailoverTests {
             let replicated = writers.books.acknowledged
             try await inStep(redis.servers[1], with: redis.servers[0])
             try await redis.servers[0].kill()
-            let died = ContinuousClock.now
             #expect(try await redis.master().port == redis.servers[1].port)
             let elected = ContinuousClock.now
             try await eventually(within: .seconds(10), "all write again") { writers.allWritten(since: elected) }
-            #expect(ContinuousClock.now - elected < .seconds(3))
-            #expect(ContinuousClock.now - died < .seconds(15))
             return replicated
         }
         let books = writers.books

@@ -23,6 +23,8 @@ final class ScriptedPayments: PaymentProvider {
         var failingCreations = 0
         /// What is said to every creation, confirmation and cancellation, where anything is.
         var refusals: (creations: PaymentFailure?, confirmations: PaymentFailure?, cancellations: PaymentFailure?)
+        /// The same for every look-up of an intent.
+        var refusedLookUps: PaymentFailure?
         var charges = 0
         var lookUps = 0
         var creations = 0
@@ -121,9 +123,13 @@ final class ScriptedPayments: PaymentProvider {
 
     /// Refuses what is asked from now on; nil takes it again.
     func refuse(
-        creations: PaymentFailure? = nil, confirmations: PaymentFailure? = nil, cancellations: PaymentFailure? = nil
+        creations: PaymentFailure? = nil, confirmations: PaymentFailure? = nil, lookUps: PaymentFailure? = nil,
+        cancellations: PaymentFailure? = nil
     ) {
-        state.withLock { $0.refusals = (creations, confirmations, cancellations) }
+        state.withLock {
+            $0.refusals = (creations, confirmations, cancellations)
+            $0.refusedLookUps = lookUps
+        }
     }
 
     var creationKeys: [String] { state.withLock { $0.creationKeys.map(\.rawValue) } }
@@ -246,12 +252,12 @@ final class ScriptedPayments: PaymentProvider {
     }
 
     func retrieve(_ id: PaymentIntent.ID) async throws(PaymentFailure) -> PaymentIntent {
-        let intent = state.withLock { state in
+        try state.withLock { state -> Result<PaymentIntent, PaymentFailure> in
             state.lookUps += 1
-            return state.intents[id]
-        }
-        guard let intent else { throw .notFound }
-        return intent
+            if let refusal = state.refusedLookUps { return .failure(refusal) }
+            guard let intent = state.intents[id] else { return .failure(.notFound) }
+            return .success(intent)
+        }.get()
     }
 
     func cancel(_ id: PaymentIntent.ID, key: IdempotencyKey) async throws(PaymentFailure) -> PaymentIntent {

@@ -1,7 +1,9 @@
 /// What the provider takes as an amount (https://docs.stripe.com/currencies).
 enum ChargeLimits {
-    /// Largest amount, in minor units.
-    static let maximum: Int64 = 99_999_999
+    /// The largest amount, in minor units: eight digits, and more in a few currencies of small units.
+    static func maximum(in currency: String) -> Int64 {
+        (0..<digits[currency, default: 8]).reduce(into: 0) { amount, _ in amount = amount * 10 + 9 }
+    }
 
     /// Checks an amount in minor units.
     /// - Throws: `amount_too_small`, `amount_too_large`, or a refusal of a currency that is none.
@@ -19,9 +21,10 @@ enum ChargeLimits {
                 message: "Amount must be at least \(minimum[currency, default: 1]) in minor units of \(currency).",
                 param: "amount")
         }
-        guard amount <= maximum else {
+        guard amount <= maximum(in: currency) else {
             throw .invalidRequest(
-                code: "amount_too_large", message: "Amount must be no more than \(maximum) in minor units.",
+                code: "amount_too_large",
+                message: "Amount must be no more than \(maximum(in: currency)) in minor units.",
                 param: "amount")
         }
         try checkStep(amount, currency, param: "amount")
@@ -51,12 +54,15 @@ enum ChargeLimits {
 
     private static let threeDecimal: Set<String> = ["bhd", "jod", "kwd", "omr", "tnd"]
 
+    private static let digits = ["inr": 9, "cop": 10, "idr": 12]
+
     private static let minimum: [String: Int64] = [
-        "usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50, "aud": 50, "cad": 50, "nzd": 50, "sgd": 50, "brl": 50,
-        "inr": 50, "dkk": 250,
-        "nok": 300,
-        "sek": 300, "mxn": 1_000, "hkd": 400, "pln": 200, "czk": 1_500, "huf": 17_500, "ron": 200, "bgn": 100,
-        "myr": 200, "thb": 1_000,
-        "aed": 200,
+        "usd": 50, "aed": 200, "ars": 50, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "cop": 50,
+        "czk": 1_500,
+        "dkk": 250, "eur": 50, "gbp": 30, "hkd": 400, "huf": 17_500, "idr": 50, "ils": 50, "inr": 50, "jpy": 50,
+        "krw": 50,
+        "mxn": 1_000, "myr": 200, "nok": 300, "nzd": 50, "php": 50, "pln": 200, "ron": 200, "rub": 50, "sek": 300,
+        "sgd": 50,
+        "thb": 1_000, "zar": 50,
     ]
 }

@@ -1,0 +1,158 @@
+package import Domain
+import JobQueue
+import Postgres
+
+extension CheckoutStore {
+    /// Takes overdue orders that still hold stock, so that no other sweeper takes them for 30 s. Without an intent:
+    /// ``releaseOverdue(_:)``. With one:
+    /// cancel it at the provider, then settle what the provider says.
+    package func claimOverdue(limit: Int = 64) async throws -> [CheckoutSnapshot] {
+        let rows = try await database.query(
+            """
+            UPDATE orders
+               SET reserved_until = now() + make_interval(secs => \(Self.claim.inSeconds)),
+                   overdue_at = coalesce(overdue_at, now())
+              FROM (SELECT id FROM orders
+                     WHERE status IN ('reserved', 'payment_failed') AND reserved_until <= now()
+                     ORDER BY reserved_until LIMIT \(limit)
+                       FOR NO KEY UPDATE SKIP LOCKED) AS due
+             WHERE orders.id = due.id
+            RETURNING orders.id
+            """)
+        return try await facts(of: rows.map { try $0["id"] })
+    }
+
+    /// Gives back the stock of claimed orders that have no intent, and ends them as expired. Returns which.
+    ///
+    /// Left alone are orders that got an intent or more time since they were claimed.
+    package func releaseOverdue(_ orderIDs: [Order.ID]) async throws -> [Order.ID] {
+        let ids = Set(orderIDs).sorted()
+        if ids.isEmpty { return [] }
+        let (released, jobs) = try await database.transaction { transaction in
+            let read = try transaction.pipeline(
+                LockedOrders.statements(ids) + [
+                    stillOverdue(ids), OrderStock.products(of: ids), PendingEmail.told(ids),
+                ])
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            let released = try read[2].rows.compactMap { orders.entries[try $0["id"]] }
+                .filter { $0.facts.intentID == nil }
+            if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
+            let ids = released.map(\.facts.orderID)
+            let told = try Set(read[4].rows.map { try $0["order_id"] as Order.ID })
+            let mails = released.filter { told.contains($0.facts.orderID) }.compactMap { entry in
+                entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
+            }
+            let jobs = try OrderStock.invalidation(of: ids, among: read[3].rows) + mails.map { try $0.job() }
+            var writes = CheckedWrites()
+            writes.end(released, as: .expired, .init(.expired, "not_paid_in_time"))
+            if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+            writes.add(jobs)
+            try writes.run(in: transaction)
+            return (ids, jobs)
+        }
+        await announce(jobs, released)
+        return released
+    }
+
+    /// Ends orders as expired that never had stock set aside because their checkout job has died, once the time has
+    /// passed for which an order may hold something. Until then an operator can bring the job back. Returns which.
+    @discardableResult
+    package func endAbandoned(limit: Int = 64) async throws -> [Order.ID] {
+        let ended = try await database.transaction { transaction in
+            let ids: [Order.ID] = try transaction.query(
+                """
+                SELECT o.id
+                  FROM orders AS o
+                 WHERE o.status = 'pending'
+                     AND o.created_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
+                   AND CASE WHEN o.checkout_job_id IS NULL
+                            THEN NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = \(CheckoutOrder.name)
+                                AND j.state IN ('ready', 'running')
+                                                AND j.payload ->> 'orderID' = o.id::text)
+                            ELSE NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = o.checkout_job_id
+                                AND j.state IN ('ready', 'running')) END
+                 ORDER BY o.id LIMIT \(limit)
+                   FOR NO KEY UPDATE OF o SKIP LOCKED
+                """
+            ).map { try $0["id"] }
+            if ids.isEmpty { return ids }
+            let read = try transaction.pipeline(LockedOrders.statements(ids))
+            let orders = try LockedOrders(orders: read[0].rows, payments: read[1].rows)
+            var writes = CheckedWrites()
+            writes.end(Array(orders.entries.values), as: .expired, .init(.expired, "not_processed_in_time"))
+            try writes.run(in: transaction)
+            return ids
+        }
+        await announce([], ended)
+        return ended
+    }
+
+    /// Takes payments whose intent could still be confirmed although their order is over, so that no other sweeper
+    /// takes them for 30 s: cancel them at the provider, then settle what it says.
+    package func claimOrphanedIntents(limit: Int = 64) async throws -> [CheckoutSnapshot] {
+        let rows = try await database.query(
+            """
+            UPDATE payments
+               SET claimed_until = now() + make_interval(secs => \(Self.claim.inSeconds))
+              FROM (SELECT p.id FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+                     WHERE p.provider_intent_id IS NOT NULL
+                       AND p.status IN ('created', 'confirming', 'requires_action', 'processing', 'failed')
+                       AND o.status IN ('rejected', 'expired', 'cancelled')
+                       AND (p.claimed_until IS NULL OR p.claimed_until <= now())
+                     ORDER BY p.updated_at LIMIT \(limit)
+                       FOR NO KEY UPDATE OF p SKIP LOCKED) AS orphan
+             WHERE payments.id = orphan.id
+            RETURNING payments.order_id
+            """)
+        return try await facts(of: rows.map { try $0["order_id"] })
+    }
+
+    /// Opens carts that are locked although no order is being paid from them. Returns how many.
+    ///
+    /// Cart and order change in one transaction, so there should be none; this is for rows repaired by hand.
+    @discardableResult
+    package func reopenStaleCarts() async throws -> Int {
+        try await database.execute(
+            """
+            UPDATE carts
+               SET status = CASE WHEN is_express THEN 'closed' ELSE 'open' END, locked_at = NULL, updated_at = now()
+             WHERE status = 'converting'
+                 AND locked_at < now() - make_interval(secs => \(settings.reservation.inSeconds))
+               AND NOT EXISTS (SELECT FROM orders WHERE cart_id = carts.id AND status IN ('pending', 'reserved'))
+            """)
+    }
+
+    private func stillOverdue(_ ids: [Order.ID]) -> SQL {
+        """
+        SELECT id FROM orders
+         WHERE id = ANY (\(ids)::uuid[]) AND status IN ('reserved', 'payment_failed')
+           AND reserved_until <= now() + make_interval(secs => \(Self.claim.inSeconds))
+        """
+    }
+}
+
+extension CheckoutStore {
+    /// How long a payment that somebody else decides is left alone between two looks.
+    static let undecidedPause: Duration = .seconds(10)
+
+    /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten
+    /// seconds: look each up, then settle what the provider says. A payment comes up ten seconds after it last
+    /// changed, and every ten seconds from then on.
+    package func claimUndecided(limit: Int = 64) async throws -> [CheckoutSnapshot] {
+        let pause = Self.undecidedPause.inSeconds
+        let rows = try await database.query(
+            """
+            UPDATE payments
+               SET claimed_until = now() + make_interval(secs => \(pause))
+              FROM (SELECT p.id FROM payments AS p JOIN orders AS o ON o.id = p.order_id
+                     WHERE p.provider_intent_id IS NOT NULL AND p.status IN ('requires_action', 'processing')
+                       AND o.status IN ('reserved', 'payment_failed')
+                       AND coalesce(p.claimed_until, p.updated_at + make_interval(secs => \(pause))) <= now()
+                     ORDER BY coalesce(p.claimed_until, p.updated_at + make_interval(secs => \(pause))) LIMIT \(limit)
+                       FOR NO KEY UPDATE OF p SKIP LOCKED) AS due
+             WHERE payments.id = due.id
+            RETURNING payments.order_id
+            """)
+        return try await facts(of: rows.map { try $0["order_id"] })
+    }
+}
