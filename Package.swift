@@ -119,7 +119,8 @@ let package = Package(
 
         // What joins them.
         module(
-            "Storage", ["Arithmetic", "CrashPoints", "Domain", "JobQueue", "Postgres", "Redis", deque, logging],
+            "Storage",
+            ["Arithmetic", "CrashPoints", "Domain", "JSON", "JobQueue", "Postgres", "Redis", deque, logging],
             resources: [.copy("Migrations")]),
         module(
             "Providers",

@@ -99,3 +99,125 @@ public final class RedisClient: Sendable {
         await route.close()
     }
 }
+
+/// What each server must be asked for itself.
+extension RedisClient {
+    /// Sends commands to every server that takes writes: each master of a cluster, else the one server. They stay next
+    /// to each other.
+    /// - Returns: for each server its replies; error replies are values.
+    /// - Throws: when one of them did not answer; others may have executed the commands then.
+    public func sendToEachMaster(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisMasterReplies] {
+        var replies: [RedisMasterReplies] = []
+        for master in try await masters() {
+            replies.append(RedisMasterReplies(server: master.name, values: try await master.link.send(commands)))
+        }
+        return replies
+    }
+
+    /// All keys that match a pattern, on every master, by SCAN: see there for what holds of keys that come and go
+    /// meanwhile. A key may appear twice, and one that moves to another node of the cluster meanwhile may be missed.
+    /// Keys that are not UTF-8 are left out.
+    ///
+    /// The sequence ends with an error when a server goes away in the middle; begin again then.
+    /// - Parameters:
+    ///   - pattern: as for KEYS: `*`, `?`, `[ab]`.
+    ///   - count: keys that are looked at, not found, per round trip; the more, the longer Redis is busy with one.
+    public func scan(match pattern: String, count: Int = 1000) -> RedisScan {
+        RedisScan(client: self, pattern: pattern, count: count)
+    }
+
+    func masters() async throws(RedisError) -> [(name: String?, link: CommandLink)] {
+        switch route {
+        case .link(let link): [(nil, link)]
+        case .cluster(let cluster): try await cluster.masters().map { ($0.endpoint.description, $0.link) }
+        }
+    }
+}
+
+/// What one server answered to ``RedisClient/sendToEachMaster(_:)``.
+public struct RedisMasterReplies: Sendable, Equatable {
+    /// Which node of a cluster, `host:port`; nil when there is only one server to be asked.
+    public let server: String?
+    /// One per command.
+    public let values: [RedisValue]
+}
+
+/// The keys that ``RedisClient/scan(match:count:)`` finds.
+public struct RedisScan: AsyncSequence, Sendable {
+    let client: RedisClient
+    let pattern: String
+    let count: Int
+
+    /// Starts from the beginning.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(scan: self)
+    }
+
+    /// Goes through one master after the other.
+    public struct Iterator: AsyncIteratorProtocol {
+        private let scan: RedisScan
+        /// Those not finished yet, the present one last; nil before the first call.
+        private var links: [CommandLink]?
+        private var cursor = "0"
+        /// Found and not yet given out.
+        private var keys: [String] = []
+
+        fileprivate init(scan: RedisScan) {
+            self.scan = scan
+        }
+
+        /// The next key; nil at the end.
+        public mutating func next() async throws(RedisError) -> String? {
+            if links == nil { links = try await scan.client.masters().map(\.link) }
+            while keys.isEmpty, let link = links?.last {
+                let command = RedisCommand(
+                    "SCAN", RedisArgument(cursor), "MATCH", RedisArgument(scan.pattern), "COUNT",
+                    RedisArgument(scan.count))
+                let page = try await link.send(command).elements ?? []
+                guard page.count == 2, let cursor = page[0].text, let found = page[1].elements else {
+                    throw RedisError(code: .protocolViolation, message: "SCAN was answered in an unknown form")
+                }
+                keys = found.compactMap(\.text)
+                self.cursor = cursor
+                if cursor == "0" { links?.removeLast() }
+            }
+            return keys.popLast()
+        }
+    }
+}
+
+/// How commands get to where they belong.
+enum Route: Sendable {
+    /// One server, or whichever the sentinels name: one connection.
+    case link(CommandLink)
+    /// As many connections as there are masters.
+    case cluster(ClusterRouter)
+
+    /// Starts to connect.
+    /// - Parameters:
+    ///   - threadName: at most 15 bytes.
+    ///   - connectsAhead: in a cluster, to all masters at once.
+    init(_ configuration: RedisConfiguration, threadName: String, connectsAhead: Bool, logger: Logger) {
+        if case .cluster(let seeds) = configuration.topology {
+            self = .cluster(
+                ClusterRouter(
+                    configuration, seeds: seeds, threadName: threadName, connectsAhead: connectsAhead, logger: logger))
+        } else {
+            self = .link(CommandLink(configuration, name: threadName, logger: logger))
+        }
+    }
+
+    var isConnected: Bool {
+        switch self {
+        case .link(let link): link.status.isConnected
+        case .cluster(let cluster): cluster.nodes.feed.isConnected
+        }
+    }
+
+    func close() async {
+        switch self {
+        case .link(let link): await link.close()
+        case .cluster(let cluster): await cluster.nodes.close()
+        }
+    }
+}

@@ -155,7 +155,7 @@ struct EmailTests {
             #expect(try await shop.cartwright("orders", "show", id).contains("mail order_confirmation unknown"))
             #expect(try await shop.cartwright("doctor").contains("1 email with unknown delivery status"))
             try await shop.behave()
-            try await shop.cartwright("mails", "settle", delivery.id, "--send-again")
+            try await shop.cartwright("emails", "resolve", delivery.id, "--send-again")
             try await shop.delivery("order_confirmation", of: id, becomes: "sent")
             try await shop.checkEverythingAddsUp()
             withExtendedLifetime(processes) {}

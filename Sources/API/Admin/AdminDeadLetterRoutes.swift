@@ -27,7 +27,7 @@ struct AdminDeadLetterRoutes {
         let limit = query.limit()
         try query.finish()
         return try JSONResponse.response(
-            PageBody(items: try await jobs.deadGroups(queue: queue, limit: limit), nextCursor: nil))
+            PageDocument(items: try await jobs.deadGroups(queue: queue, limit: limit), nextCursor: nil))
     }
 
     /// Goes on batch by batch until as many have been looked at as the client wants, or none is left.

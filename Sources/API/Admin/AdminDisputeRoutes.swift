@@ -19,7 +19,7 @@ struct AdminDisputeRoutes {
         try query.finish()
         let found = try await disputes.disputes(onlyOpen: onlyOpen, page: page)
         return try JSONResponse.response(
-            PageBody(items: found.items.map(DisputeBody.init), nextCursor: found.nextCursor))
+            PageDocument(items: found.items.map(DisputeBody.init), nextCursor: found.nextCursor))
     }
 }
 

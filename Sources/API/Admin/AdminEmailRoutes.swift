@@ -33,7 +33,8 @@ struct AdminEmailRoutes {
         let page = query.page()
         try query.finish()
         let found = try await mail.mails(filter ?? .attention, page: page)
-        return try JSONResponse.response(PageBody(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
+        return try JSONResponse.response(
+            PageDocument(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
     }
 
     /// Answers once it is durable; a job sends it.
@@ -84,7 +85,7 @@ extension Problem {
             switch status {
             case .sent: "It was sent."
             case .sending: "It is being sent."
-            case .unknown: "It may have been sent. Find out, and say it with `cartwright mails settle`."
+            case .unknown: "It may have been sent. Find out, and say it with `cartwright emails resolve`."
             case .obsolete: "What it says is no longer true."
             case .pending, .failed: "It cannot be sent now."
             }

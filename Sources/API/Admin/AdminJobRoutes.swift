@@ -28,17 +28,18 @@ struct AdminJobRoutes {
         let cursor = query.jobCursor()
         try query.finish()
         guard cursor?.belongs(to: filter) ?? true else { throw Problem.invalidCursor }
-        return try JSONResponse.response(JobPageBody(page: try await jobs.list(filter, limit: limit, after: cursor)))
+        return try JSONResponse.response(
+            JobPageDocument(try await jobs.list(filter, limit: limit, after: cursor), isDetailed: false))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let job = try await jobs.show(try id(context)) else { throw Problem.notFound("job") }
-        return try JSONResponse.response(JobBody(job: job, isDetailed: true, remains: try await remains.of(job)))
+        return try JSONResponse.response(JobDocument(job, isDetailed: true, remains: try await remains.of(job)))
     }
 
     @Sendable func retry(_ request: Request, _ context: ShopContext) async throws -> Response {
         let job = try await change("job.retried", context) { try await $0.retry($1) }
-        return try JSONResponse.response(JobBody(job: job, isDetailed: true), status: .accepted)
+        return try JSONResponse.response(JobDocument(job, isDetailed: true), status: .accepted)
     }
 
     @Sendable func discard(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -53,7 +54,7 @@ struct AdminJobRoutes {
         try await confirm(request, context)
         let job = try await change("job.cancelled", context) { _ = try await $0.cancel($1) }
         try await leaveEvents(context)
-        return try JSONResponse.response(JobBody(job: job, isDetailed: true), status: .accepted)
+        return try JSONResponse.response(JobDocument(job, isDetailed: true), status: .accepted)
     }
 
     /// A caller that discards a job that leaves something undone is told so first, and asks again with `?confirm=true`.
@@ -96,75 +97,6 @@ struct AdminJobRoutes {
     private func id(_ context: ShopContext) throws -> JobID {
         guard let id = JobID(try context.parameters.require("id")) else { throw Problem.notFound("job") }
         return id
-    }
-}
-
-/// A job as operators see it in a list: without its payload and the errors but the last.
-struct JobBody: Encodable {
-    let job: JobDetail
-    /// Whether the payload and every attempt's error are shown.
-    let isDetailed: Bool
-    /// What is left undone if it is discarded, in one sentence.
-    var remains: String?
-
-    enum CodingKeys: String, CodingKey {
-        case id, queue, name, state, reason, attempts, crashes, payload, errors, process, durable, fingerprint, progress
-        case lastError = "last_error"
-        case leavesBehind = "leaves_behind"
-        case uniqueKey = "unique_key"
-        case cancelRequestedAt = "cancel_requested_at"
-        case createdAt = "created_at"
-        case dispatchAt = "dispatch_at"
-        case startedAt = "started_at"
-        case finishedAt = "finished_at"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(job.id.description, forKey: .id)
-        try container.encode(job.queue, forKey: .queue)
-        try container.encode(job.name, forKey: .name)
-        try container.encode(job.state.rawValue, forKey: .state)
-        try container.encode(job.reason, forKey: .reason)
-        try container.encode(job.attempts, forKey: .attempts)
-        try container.encode(job.crashes, forKey: .crashes)
-        try container.encode(job.process, forKey: .process)
-        try container.encode(job.isDurable, forKey: .durable)
-        try container.encode(job.fingerprint, forKey: .fingerprint)
-        try container.encode(job.uniqueKey, forKey: .uniqueKey)
-        try container.encode(job.progress, forKey: .progress)
-        try container.encode(job.cancelRequestedAt, forKey: .cancelRequestedAt)
-        try container.encode(job.createdAt, forKey: .createdAt)
-        try container.encode(job.dispatchAt, forKey: .dispatchAt)
-        try container.encode(job.startedAt, forKey: .startedAt)
-        try container.encode(job.finishedAt, forKey: .finishedAt)
-        if isDetailed {
-            try container.encode(payload, forKey: .payload)
-            try container.encode(job.errors, forKey: .errors)
-            try container.encode(remains, forKey: .leavesBehind)
-        } else {
-            try container.encode(job.errors.last, forKey: .lastError)
-        }
-    }
-
-    /// The payload as JSON; what cannot be read as such (a malformed job) is shown as text.
-    private var payload: JSONValue { JSONValue(documentOrText: job.payload) }
-}
-
-/// One page of jobs.
-struct JobPageBody: Encodable {
-    let page: JobPage
-
-    enum CodingKeys: String, CodingKey {
-        case items, cut
-        case nextCursor = "next_cursor"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(page.items.map { JobBody(job: $0, isDetailed: false) }, forKey: .items)
-        try container.encode(page.nextCursor?.description, forKey: .nextCursor)
-        try container.encode(page.isCut, forKey: .cut)
     }
 }
 

@@ -30,7 +30,7 @@ struct AdminOrderRoutes {
         try RequestQuery(request).finish()
         let order = try await order(context)
         let refunds = try await refunds.refunds(of: order.id)
-        return try JSONResponse.response(PageBody(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
+        return try JSONResponse.response(PageDocument(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
     }
 
     /// Answers once the refund is durable; a job carries it out.

@@ -18,7 +18,7 @@ struct AdminQueueRoutes {
     @Sendable func list(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
         let queues = try await jobs.queues(known: ShopQueue.names)
-        return try JSONResponse.response(PageBody(items: queues, nextCursor: nil))
+        return try JSONResponse.response(PageDocument(items: queues, nextCursor: nil))
     }
 
     @Sendable func configure(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -21,7 +21,7 @@ struct AdminRateRoutes {
         let status = try await rates.status()
         let records = (status.current.map { [$0] } ?? []) + status.held
         return try JSONResponse.response(
-            PageBody(
+            PageDocument(
                 items: records.map { RateSetBody($0, moves: $0.status == .held ? status.moves(of: $0) : []) },
                 nextCursor: nil))
     }

@@ -24,7 +24,7 @@ struct AdminReconciliationRoutes {
         try query.finish()
         let breaks = try await reconciliations.breaks(status: status, kind: kind, page: page)
         return try JSONResponse.response(
-            PageBody(items: breaks.items.map(BreakBody.init), nextCursor: breaks.nextCursor))
+            PageDocument(items: breaks.items.map(BreakDocument.init), nextCursor: breaks.nextCursor))
     }
 
     @Sendable func resolve(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -41,7 +41,7 @@ struct AdminReconciliationRoutes {
         else {
             throw Problem.notFound("break")
         }
-        return try JSONResponse.response(BreakBody(resolved))
+        return try JSONResponse.response(BreakDocument(resolved))
     }
 }
 
@@ -54,41 +54,5 @@ struct ResolveBreakRequest: Equatable {
         let note = fields.text("note", 1...1000)
         guard fields.isComplete, let note else { throw fields.rejection }
         self.note = note
-    }
-}
-
-/// A difference between the provider's books and ours, as staff see it.
-struct BreakBody: Encodable {
-    private let known: ReconciliationBreak
-
-    init(_ known: ReconciliationBreak) { self.known = known }
-
-    enum CodingKeys: String, CodingKey {
-        case id, kind, object, amount, reason, status, note
-        case providerID = "provider_id"
-        case orderID = "order_id"
-        case foundAt = "found_at"
-        case lastSeenAt = "last_seen_at"
-        case healedAt = "healed_at"
-        case resolvedAt = "resolved_at"
-        case resolvedBy = "resolved_by"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(known.id, forKey: .id)
-        try container.encode(known.kind, forKey: .kind)
-        try container.encode(known.object, forKey: .object)
-        try container.encode(known.providerID, forKey: .providerID)
-        try container.encode(known.orderID, forKey: .orderID)
-        try container.encode(known.amount, forKey: .amount)
-        try container.encode(known.reason, forKey: .reason)
-        try container.encode(known.status, forKey: .status)
-        try container.encode(known.foundAt, forKey: .foundAt)
-        try container.encode(known.lastSeenAt, forKey: .lastSeenAt)
-        try container.encode(known.healedAt, forKey: .healedAt)
-        try container.encode(known.resolvedAt, forKey: .resolvedAt)
-        try container.encode(known.resolvedBy, forKey: .resolvedBy)
-        try container.encode(known.note, forKey: .note)
     }
 }

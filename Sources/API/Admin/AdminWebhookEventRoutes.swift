@@ -27,7 +27,7 @@ struct AdminWebhookEventRoutes {
         try query.finish()
         let events = try await webhooks.events(selection, page: page)
         return try JSONResponse.response(
-            PageBody(items: events.items.map(WebhookEventBody.init), nextCursor: events.nextCursor))
+            PageDocument(items: events.items.map(WebhookEventDocument.init), nextCursor: events.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -35,7 +35,7 @@ struct AdminWebhookEventRoutes {
         guard let event = try await webhooks.event(try context.parameters.require("id")) else {
             throw Problem.notFound("event")
         }
-        return try JSONResponse.response(WebhookEventBody(event))
+        return try JSONResponse.response(WebhookEventDocument(event))
     }
 
     /// Answers once the job that acts on it is durable.
@@ -95,46 +95,10 @@ struct AdminWebhookEventRoutes {
         switch change {
         case .done(let event):
             return try JSONResponse.response(
-                WebhookEventBody(event), status: status, headers: status == .accepted ? .comeAgain() : [:])
+                WebhookEventDocument(event), status: status, headers: status == .accepted ? .comeAgain() : [:])
         case .handled(let event): throw Problem.eventHandled(event)
         case .unknown: throw Problem.notFound("event")
         }
-    }
-}
-
-/// An event of the payment provider as staff see it; what it says is not shown.
-struct WebhookEventBody: Encodable {
-    private let event: WebhookEvent
-
-    init(_ event: WebhookEvent) { self.event = event }
-
-    enum CodingKeys: String, CodingKey {
-        case id, type, state, outcome, note
-        case objectID = "object_id"
-        case apiVersion = "api_version"
-        case canReplay = "can_replay"
-        case occurredAt = "occurred_at"
-        case receivedAt = "received_at"
-        case handledAt = "handled_at"
-        case ignoredAt = "ignored_at"
-        case ignoredBy = "ignored_by"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(event.id, forKey: .id)
-        try container.encode(event.type, forKey: .type)
-        try container.encode(event.objectID, forKey: .objectID)
-        try container.encode(event.apiVersion, forKey: .apiVersion)
-        try container.encode(event.state, forKey: .state)
-        try container.encode(event.outcome, forKey: .outcome)
-        try container.encode(event.canReplay, forKey: .canReplay)
-        try container.encode(event.occurredAt, forKey: .occurredAt)
-        try container.encode(event.receivedAt, forKey: .receivedAt)
-        try container.encode(event.handledAt, forKey: .handledAt)
-        try container.encode(event.ignoredAt, forKey: .ignoredAt)
-        try container.encode(event.ignoredBy, forKey: .ignoredBy)
-        try container.encode(event.note, forKey: .note)
     }
 }
 

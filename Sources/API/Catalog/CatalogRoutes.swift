@@ -30,7 +30,7 @@ struct CatalogRoutes {
                 search: search, category: category, sort: sort ?? .newest, currency: currency,
                 inStock: inStock ?? false, page: page))
         return try CacheableResponse.response(
-            PageBody(items: result.items.map(ProductBody.init), nextCursor: result.nextCursor), to: request)
+            PageDocument(items: result.items.map(ProductBody.init), nextCursor: result.nextCursor), to: request)
     }
 
     @Sendable func product(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -47,7 +47,7 @@ struct CatalogRoutes {
     @Sendable func categories(_ request: Request, _ context: ShopContext) async throws -> Response {
         try RequestQuery(request).finish()
         let items = try await catalog.categories().map(CategoryBody.init)
-        return try CacheableResponse.response(PageBody(items: items, nextCursor: nil), to: request)
+        return try CacheableResponse.response(PageDocument(items: items, nextCursor: nil), to: request)
     }
 
     private func view(_ id: Product.ID, in currency: Currency) async throws -> ProductView? {

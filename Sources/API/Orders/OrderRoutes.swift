@@ -62,7 +62,8 @@ struct OrderRoutes {
         let result = try await orders.orders(for: try await context.orderViewer(request, guests), page: page)
         let waiting = await waits.of(result.items)
         return try JSONResponse.response(
-            PageBody(items: result.items.map { OrderBody($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
+            PageDocument(
+                items: result.items.map { OrderBody($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -85,7 +86,7 @@ struct OrderRoutes {
         else {
             throw Problem.notFound("order")
         }
-        return try JSONResponse.response(PageBody(items: events.map(OrderEventBody.init), nextCursor: nil))
+        return try JSONResponse.response(PageDocument(items: events.map(OrderEventBody.init), nextCursor: nil))
     }
 
     /// Who buys, and how the idempotency key finds the order again.

@@ -51,3 +51,66 @@ enum JobArguments {
 
     static func since(_ text: String) throws -> Date { try since(text, now: Date()) }
 }
+
+/// Options that choose jobs.
+struct JobConditions: ParsableArguments {
+    @Option(help: "Only jobs of this queue.", transform: JobArguments.queue)
+    var queue: QueueName?
+
+    @Option(help: "Only jobs of this kind, such as order.checkout.")
+    var name: String?
+
+    @Option(help: "Only dead jobs whose last error has this fingerprint; `cartwright jobs groups` lists them.")
+    var fingerprint: String?
+
+    @Option(help: "Only jobs whose id, payload or errors contain this, in any case.")
+    var text: String?
+
+    @Option(
+        help: ArgumentHelp("Only jobs created since then: 30m, 2h, 7d or 2026-03-01T14:05:00Z.", valueName: "time"),
+        transform: JobArguments.since)
+    var since: Date?
+
+    /// Whether any of them is given.
+    var isEmpty: Bool { queue == nil && name == nil && fingerprint == nil && text == nil && since == nil }
+
+    func filter(state: JobState?) -> JobFilter {
+        JobFilter(state: state, queue: queue, name: name, fingerprint: fingerprint, text: text, since: since)
+    }
+
+    /// The conditions in words, for the audit log.
+    func details(state: JobState) -> [String: String] {
+        var details = ["state": state.rawValue]
+        details["queue"] = queue?.rawValue
+        details["name"] = name
+        details["fingerprint"] = fingerprint
+        details["text"] = text
+        details["since"] = since.map(TimeText.stamp)
+        return details
+    }
+}
+
+/// Jobs by id, or all dead ones that match.
+struct JobSelection: ParsableArguments {
+    @Argument(help: "The jobs' ids.", transform: JobArguments.id)
+    var ids: [JobID] = []
+
+    @Flag(help: "All dead jobs, or those of them that match the options below.")
+    var all = false
+
+    @Flag(help: "With --all: parked jobs instead of dead ones.")
+    var parked = false
+
+    @OptionGroup(title: "Options with --all")
+    var conditions: JobConditions
+
+    func validate() throws {
+        if all && !ids.isEmpty { throw ValidationError("give ids or --all, not both.") }
+        if !all && (parked || !conditions.isEmpty) {
+            throw ValidationError("these options choose among all jobs: add --all.")
+        }
+        if !all && ids.isEmpty { throw ValidationError("expected the ids of jobs, or --all.") }
+    }
+
+    var state: JobState { parked ? .parked : .dead }
+}

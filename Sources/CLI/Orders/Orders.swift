@@ -1,8 +1,212 @@
 import ArgumentParser
+import Domain
+import Foundation
+import Storage
 
 /// Orders of customers.
 struct Orders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look into orders, call them off, take or give their money back.",
         subcommands: [OrdersShow.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self])
+}
+
+/// Calls an order off.
+struct OrdersCancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Call an order off and give back what was paid.",
+        discussion:
+            "Where the payment is under way a worker calls it off first; `cartwright orders show` tells what became of it."
+    )
+
+    @Argument(help: "The order's number or id.", transform: OrderReference.parse)
+    var order: OrderReference
+
+    func run() async throws {
+        try await Services.use { services in
+            let order = try await OrderFile.open(order, with: services).order
+            switch try await services.orders.cancel(
+                order.id, by: .staff, reason: "requested_by_operator", actor: OperatorLog.actor)
+            {
+            case .cancelled: Terminal.write("order \(order.number) is cancelled")
+            case .started: Terminal.write("the payment of order \(order.number) is being called off")
+            case .alreadyOver(let order): Terminal.write("order \(order.number) was \(order.status.rawValue) before")
+            case .alreadySent:
+                throw Failure(
+                    "The goods of this order have left the house.", advice: "Give the money back with `orders refund`.")
+            case .unknownOrder: throw Failure("There is no such order.")
+            }
+        }
+    }
+}
+
+/// Takes the money that is set aside for an order.
+struct OrdersCapture: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture", abstract: "Take the money that is set aside for an order (PAYMENTS_CAPTURE=manual).",
+        discussion: "A worker takes it; `cartwright orders show` tells what became of it.")
+
+    @Argument(help: "The order's number or id.", transform: OrderReference.parse)
+    var order: OrderReference
+
+    @Option(
+        help:
+            "How much of it, in the order's currency, such as 12.50; the rest is let go. Without it all that is held is taken."
+    )
+    var amount: String?
+
+    func run() async throws {
+        try await Services.use { services in
+            let order = try await OrderFile.open(order, with: services).order
+            let part = try amount.map { try AmountText.money($0, order.currency) }
+            let held = order.payment.flatMap { $0.authorized.amount > 0 ? $0.authorized : nil } ?? order.totals.total
+            switch try await services.captures.request(order.id, amount: part, by: OperatorLog.actor) {
+            case .requested: Terminal.write("the money of order \(order.number) will be taken: \(part ?? held)")
+            case .alreadyRequested(let amount):
+                throw Failure("\(amount) of this order is being taken already; the rest is let go with it.")
+            case .exceedsAuthorized(let held): throw Failure("At most \(held) is held for this order.")
+            case .wrongCurrency(let currency): throw Failure("The order is paid in \(currency).")
+            case .alreadyCaptured: Terminal.write("the money of order \(order.number) was taken before")
+            case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
+            case .notAuthorized(let status):
+                throw Failure("The order is \(status.rawValue): no money is set aside that could be taken.")
+            case .unknownOrder: throw Failure("There is no such order.")
+            }
+        }
+    }
+}
+
+/// Gives money back.
+struct OrdersRefund: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refund",
+        abstract: "Give the money of an order back: all that is left, an amount, or what some pieces cost.",
+        discussion:
+            "The refund is noted at once and carried out by a worker; `cartwright orders show` tells what became of it."
+    )
+
+    @Argument(help: "The order's number or id.", transform: OrderReference.parse)
+    var order: OrderReference
+
+    @Option(
+        help:
+            "How much, in the order's currency, such as 12.50. Without it the pieces' price goes back, or without pieces all that is left."
+    )
+    var amount: String?
+
+    @Option(name: .customLong("item"), help: "Pieces that it is for, by SKU and number: PEN=2. Repeat it for several.")
+    var items: [String] = []
+
+    @Option(help: "requested_by_customer, duplicate or fraudulent.")
+    var reason = RefundReason.requestedByCustomer.rawValue
+
+    @Flag(help: "With --item: the pieces came back and can be sold again, once the refund stands.")
+    var restock = false
+
+    @Option(help: "Names this refund, so that running the command again does not give the money back twice.")
+    var key: String?
+
+    func run() async throws {
+        guard let reason = RefundReason(rawValue: reason), reason.isForPeople else {
+            throw ValidationError("--reason: expected requested_by_customer, duplicate or fraudulent.")
+        }
+        try await Services.use { services in
+            let order = try await OrderFile.open(order, with: services).order
+            let wish = RefundWish(
+                orderID: order.id, amount: try amount.map { try AmountText.money($0, order.currency) },
+                items: try items.map { try Self.item($0, restock: restock, in: order) }, reason: reason,
+                key: key ?? UUID().uuidString, actor: OperatorLog.actor)
+            try Self.report(try await services.refunds.request(wish), order)
+        }
+    }
+
+    func validate() throws {
+        if restock && items.isEmpty {
+            throw ValidationError("--restock: name the pieces that came back with --item SKU=NUMBER.")
+        }
+        let names = items.map { $0.prefix { $0 != "=" } }
+        if Set(names).count < names.count {
+            throw ValidationError("--item: name each product once and give its number.")
+        }
+    }
+
+    static func item(_ text: String, restock: Bool, in order: Order) throws -> RefundWish.Item {
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let quantity = Int(parts[1]), (1...999).contains(quantity) else {
+            throw ValidationError("--item: expected a SKU and a number, such as PEN=2.")
+        }
+        guard let line = order.items.first(where: { $0.sku.rawValue == parts[0] }) else {
+            let skus = order.items.map(\.sku.rawValue).joined(separator: ", ")
+            throw Failure("The order has no line \(parts[0]).", advice: "It has: \(skus)")
+        }
+        return RefundWish.Item(productID: line.productID, quantity: quantity, restock: restock)
+    }
+
+    private static func report(_ outcome: RefundOutcome, _ order: Order) throws {
+        switch outcome {
+        case .accepted(let refund):
+            Terminal.write("\(refund.amount) of order \(order.number) will go back: refund \(refund.id)")
+        case .replayed(let refund):
+            Terminal.write(
+                "this refund was asked for before: \(refund.id), \(refund.amount), \(refund.status.rawValue)")
+        case .keyReused:
+            throw Failure("This key named another refund before.", advice: "Use a new --key for a new refund.")
+        case .exceedsCaptured(let refundable):
+            throw Failure("At most \(refundable) of this order can still be given back.")
+        case .unknownItem(let product): throw Failure("The order has no line of product \(product).")
+        case .tooManyPieces(let product, let left):
+            let sku = order.items.first { $0.productID == product }?.sku.rawValue ?? product.description
+            throw Failure("At most \(left) of \(sku) were not given back before.")
+        case .worthNothing: throw Failure("These pieces cost nothing.", advice: "Give an --amount as well.")
+        case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
+        case .wrongCurrency(let currency): throw Failure("The order was paid in \(currency).")
+        case .notPaid(let status):
+            throw Failure("The order is \(status.rawValue): no money was taken that could be given back.")
+        case .unknownOrder: throw Failure("There is no such order.")
+        }
+    }
+}
+
+/// Reads amounts as people write them.
+enum AmountText {
+    /// `12.50`, `12` or `0.5` in the units of a currency. Throws `ValidationError` for what is no amount above zero, or
+    /// has more decimals than the currency.
+    static func money(_ text: String, _ currency: Currency) throws -> Money {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let decimals = parts.count > 1 ? String(parts[1]) : ""
+        let digits = parts[0] + decimals + String(repeating: "0", count: max(0, currency.exponent - decimals.count))
+        let isNumber =
+            !parts[0].isEmpty && (parts.count == 1 || !decimals.isEmpty)
+            && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isNumber, decimals.count <= currency.exponent, let amount = Int64(digits), amount > 0 else {
+            throw ValidationError(
+                "--amount: expected an amount in \(currency), such as \(Money(1250, currency).description.dropLast(4))."
+            )
+        }
+        return Money(amount, currency)
+    }
+}
+
+/// How people name an order: by the number on the invoice or by the id in URLs.
+enum OrderReference: Hashable, Sendable {
+    case number(Int64)
+    case id(Order.ID)
+
+    /// Reads `100042`, `#100042` or a UUID; nil for anything else.
+    init?(_ argument: String) {
+        if let id = Order.ID(argument) {
+            self = .id(id)
+        } else if let number = Int64(argument.hasPrefix("#") ? String(argument.dropFirst()) : argument), number > 0 {
+            self = .number(number)
+        } else {
+            return nil
+        }
+    }
+
+    /// Reads an argument. Throws `ValidationError` that says what was expected.
+    static func parse(_ text: String) throws -> OrderReference {
+        guard let reference = OrderReference(text) else {
+            throw ValidationError("expected an order's number such as 100042, or its id.")
+        }
+        return reference
+    }
 }

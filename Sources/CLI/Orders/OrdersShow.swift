@@ -163,3 +163,58 @@ struct OrdersShow: AsyncParsableCommand {
         return table
     }
 }
+
+/// All that is known about an order.
+struct OrderFile: Sendable {
+    let order: Order
+    let events: [OrderEvent]
+    let mails: [OrderEmail]
+    let refunds: [Refund]
+    let disputes: [DisputeRecord]
+
+    /// - Throws: ``Failure`` when there is no such order.
+    static func open(_ reference: OrderReference, with services: Services) async throws -> OrderFile {
+        guard let order = try await order(reference, in: services.orders) else {
+            throw Failure("There is no such order.", advice: "Expected an order's number such as 100042, or its id.")
+        }
+        return OrderFile(
+            order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
+            mails: try await services.mail.mails(about: order.id),
+            refunds: try await services.refunds.refunds(of: order.id),
+            disputes: try await services.disputes.disputes(about: order.id))
+    }
+
+    private static func order(_ reference: OrderReference, in store: OrderStore) async throws -> Order? {
+        switch reference {
+        case .id(let id): try await store.order(id, for: .staff)
+        case .number(let number): try await store.order(number: number, for: .staff)
+        }
+    }
+}
+
+/// What happened to an order and its mails, in order of time.
+struct OrderTimeline: Sendable {
+    struct Entry: Hashable, Sendable {
+        let at: Date
+        let what: String
+        let reason: String?
+    }
+
+    let entries: [Entry]
+
+    init(_ file: OrderFile) {
+        let events = file.events.map {
+            Entry(at: $0.at, what: "\($0.kind.rawValue) → \($0.status.rawValue)", reason: $0.reason)
+        }
+        let mails = file.mails.flatMap { mail -> [Entry] in
+            // The event log has the sending of a mail; its beginning and its failures stand with the delivery.
+            let (kind, status) = (mail.delivery.kind.rawValue, mail.delivery.status)
+            return [Entry(at: mail.createdAt, what: "mail \(kind) requested", reason: nil)]
+                + (status == .failed || status == .unknown
+                    ? [Entry(at: mail.updatedAt, what: "mail \(kind) \(status.rawValue)", reason: mail.reason)] : [])
+        }
+        // A stable order for what a transaction did at one moment: events in their sequence, then mails.
+        entries = (events + mails).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
+            \.element)
+    }
+}

@@ -32,7 +32,8 @@ struct PaymentsEvents: AsyncParsableCommand {
             try await services.webhooks.events(state, page: PageRequest(limit: limit, cursor: cursor))
         }
         if json {
-            try Terminal.writeJSON(Document(items: page.items.map(EventDocument.init), nextCursor: page.nextCursor))
+            try Terminal.writeJSON(
+                PageDocument(items: page.items.map(WebhookEventDocument.init), nextCursor: page.nextCursor))
             return
         }
         if page.items.isEmpty {
@@ -52,44 +53,6 @@ struct PaymentsEvents: AsyncParsableCommand {
         }
         Terminal.write(table)
         if let cursor = page.nextCursor { Terminal.write("\nMore: add --cursor \(cursor)") }
-    }
-
-    private struct Document: Encodable {
-        let items: [EventDocument]
-        let nextCursor: String?
-    }
-}
-
-/// An event in JSON.
-struct EventDocument: Encodable {
-    let id: String
-    let type: String
-    let objectId: String?
-    let apiVersion: String?
-    let state: WebhookEvent.State
-    let outcome: String?
-    let canReplay: Bool
-    let occurredAt: Date
-    let receivedAt: Date
-    let handledAt: Date?
-    let ignoredAt: Date?
-    let ignoredBy: String?
-    let note: String?
-
-    init(_ event: WebhookEvent) {
-        id = event.id
-        type = event.type
-        objectId = event.objectID
-        apiVersion = event.apiVersion
-        state = event.state
-        outcome = event.outcome
-        canReplay = event.canReplay
-        occurredAt = event.occurredAt
-        receivedAt = event.receivedAt
-        handledAt = event.handledAt
-        ignoredAt = event.ignoredAt
-        ignoredBy = event.ignoredBy
-        note = event.note
     }
 }
 

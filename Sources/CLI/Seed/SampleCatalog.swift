@@ -69,3 +69,154 @@ struct SampleCatalog: Sendable {
         }
     }
 }
+
+/// A category of the sample catalogue with the words that its products are made of.
+struct Shelf: Sendable {
+    /// One kind of product on the shelf.
+    struct Kind: Sendable {
+        /// What it is: `Cutting Board`.
+        let name: String
+        /// What it comes in; keys of ``Shelf/materials``.
+        let materials: [String]
+        /// From the cheapest to the dearest, in whole dollars.
+        let dollars: ClosedRange<Int>
+        /// A sentence on what it is good for.
+        let use: String
+    }
+
+    /// Which word comes first in a name.
+    enum NameOrder: Sendable {
+        /// `Halden Oak Cutting Board`
+        case seriesMaterialKind
+        /// `A Field Guide to Coastal Birds, Hardcover`
+        case kindSeriesMaterial
+    }
+
+    /// The category its products belong to.
+    let category: Category
+    /// Begins their SKUs: three letters.
+    let code: String
+    /// How their names are put together.
+    var order: NameOrder = .seriesMaterialKind
+    /// Product lines, or subjects of books.
+    let series: [String]
+    /// What things are made of, with a sentence on it.
+    let materials: [String: String]
+    /// What stands there.
+    let kinds: [Kind]
+    /// Last sentences; `*` stands for the series.
+    let closings: [String]
+
+    /// All products that the words allow, in the order of the lists.
+    var designs: [ProductDesign] {
+        kinds.flatMap { kind in
+            kind.materials.flatMap { material in
+                series.map { ProductDesign(shelf: self, kind: kind, material: material, series: $0) }
+            }
+        }
+    }
+
+    /// Every shelf of the shop, in the order they are filled.
+    static let all: [Shelf] = [.kitchen, .outdoor, .books, .audio, .garden, .office, .home, .bath, .toys, .cycling]
+}
+
+/// One combination of the words of a shelf: what a product is called and how it is described.
+struct ProductDesign: Sendable {
+    let shelf: Shelf
+    let kind: Shelf.Kind
+    let material: String
+    let series: String
+
+    /// Unique in the catalogue, because the combination is.
+    var name: String {
+        switch shelf.order {
+        case .seriesMaterialKind: "\(series) \(material) \(kind.name)"
+        case .kindSeriesMaterial: "\(kind.name) \(series), \(material)"
+        }
+    }
+
+    /// Two or three sentences.
+    func description(using generator: inout SeededGenerator) -> String {
+        var sentences = [kind.use]
+        if let sentence = shelf.materials[material] { sentences.append(sentence) }
+        // A third sentence on most, so that a page of products does not read like a table.
+        if generator.number(below: 3) > 0 {
+            let closing = shelf.closings[generator.number(below: shelf.closings.count)]
+            sentences.append(closing.split(separator: "*", omittingEmptySubsequences: false).joined(separator: series))
+        }
+        return sentences.joined(separator: " ")
+    }
+}
+
+/// What one product costs: a base price in dollars and prices set by hand in other currencies, each just under a round
+/// number.
+///
+/// Prices set by hand don't follow the day's rates; that is what they are for. The factors are of the right order, no
+/// more.
+struct SamplePrices: Hashable, Sendable {
+    /// In US dollars, x.99.
+    let base: Money
+    /// In euros and pounds, x.99, and in yen, which ends in 80.
+    let others: [Money]
+
+    /// - Parameter dollars: the next whole number of dollars above the price, 1 or more.
+    init(dollars: Int) {
+        base = Self.justBelow(dollars, .usd)
+        others = [
+            Self.justBelow(Self.rounded(dollars, percent: 93), .eur),
+            Self.justBelow(Self.rounded(dollars, percent: 79), .gbp),
+            Money(Int64(Self.rounded(dollars, percent: 149) * 100 - 20), .jpy),
+        ]
+    }
+
+    private static func justBelow(_ whole: Int, _ currency: Currency) -> Money {
+        Money(Int64(whole) * currency.minorUnitsPerMajor - 1, currency)
+    }
+
+    /// The share of the number, to the nearest whole one, at least 1.
+    private static func rounded(_ number: Int, percent: Int) -> Int {
+        max(1, (number * percent + 50) / 100)
+    }
+}
+
+/// Numbers that look random and are the same on every machine, for the same seed: SplitMix64.
+///
+/// The standard library may change how `shuffled(using:)` and `random(in:using:)` consume a generator, so drawing from
+/// it is written out here.
+///
+/// Source: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// A stream of numbers of its own for every seed.
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    /// A number from 0 to `bound` - 1. The bias of the remainder is far below what a catalogue could show.
+    mutating func number(below bound: Int) -> Int {
+        Int(next() % UInt64(bound))
+    }
+
+    /// A number of a range.
+    mutating func number(in range: ClosedRange<Int>) -> Int {
+        range.lowerBound + number(below: range.count)
+    }
+
+    /// The elements in another order (Fisher and Yates).
+    mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
+        var elements = elements
+        for last in stride(from: elements.count - 1, to: 0, by: -1) {
+            elements.swapAt(last, number(below: last + 1))
+        }
+        return elements
+    }
+}

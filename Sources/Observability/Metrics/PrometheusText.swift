@@ -70,3 +70,78 @@ struct PrometheusText: Sendable {
         return words.prefix(1).uppercased() + words.dropFirst() + "."
     }
 }
+
+/// All series of one metric name.
+struct MetricFamily: Sendable {
+    let kind: MetricKind
+    let isTime: Bool
+    /// How many series the family may hold before new ones share one.
+    let limit: Int
+    private(set) var series: [[MetricLabel]: MetricSeries] = [:]
+
+    init(kind: MetricKind, isTime: Bool, limit: Int) {
+        self.kind = kind
+        self.isTime = isTime
+        self.limit = limit
+    }
+
+    /// The series of these labels, made when new. When the family is full, the one in which every label says `other`.
+    mutating func series(_ labels: [MetricLabel]) -> (series: MetricSeries, isOverflow: Bool) {
+        if let known = series[labels] { return (known, false) }
+        let isOverflow = series.count >= limit
+        let labels = isOverflow ? labels.map { MetricLabel(name: $0.name, value: "other") } : labels
+        if let known = series[labels] { return (known, isOverflow) }
+        let made = MetricSeries(kind, isTime: isTime)
+        series[labels] = made
+        return (made, isOverflow)
+    }
+
+    mutating func remove(where isMatch: (MetricSeries) -> Bool) {
+        series = series.filter { !isMatch($0.value) }
+    }
+}
+
+/// What Prometheus calls the type of a metric.
+enum MetricKind: String, Sendable {
+    case counter
+    case gauge
+    case histogram
+}
+
+/// One label of a metric: `route="/orders"`.
+struct MetricLabel: Hashable, Comparable, Sendable {
+    let name: String
+    let value: String
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.name, left.value) < (right.name, right.value)
+    }
+}
+
+/// Turns swift-metrics' labels into names that Prometheus and its naming rules accept.
+///
+/// See https://prometheus.io/docs/practices/naming/: letters, digits and underscores, seconds as the unit of time,
+/// `_total` at the end of counters.
+enum MetricName {
+    /// The name a metric is shown under.
+    static func shown(_ label: String, kind: MetricKind, isTime: Bool) -> String {
+        var name = word(label)
+        if isTime, !name.hasSuffix("_seconds") { name += "_seconds" }
+        if kind == .counter, !name.hasSuffix("_total") { name += "_total" }
+        return name
+    }
+
+    /// A name of letters, digits and underscores that does not begin with a digit.
+    static func word(_ text: String) -> String {
+        var bytes = text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        if bytes.first.map({ $0 <= UInt8(ascii: "9") }) ?? true { bytes.insert(UInt8(ascii: "_"), at: 0) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -110,3 +110,91 @@ struct RedisURL {
         return decoded
     }
 }
+
+/// Where a server listens.
+enum Endpoint: Hashable, Sendable {
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+
+    /// Reads `host:port` as servers write it in their answers: an IPv6 address stands there without brackets, so the
+    /// last colon counts. A host left out means the server that answered.
+    init?(_ text: some StringProtocol, saidBy server: Endpoint) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        self.init(host: String(text[..<colon]), port: Int(text[text.index(after: colon)...]), saidBy: server)
+    }
+
+    /// A host and a port from a server's answer; nil when they are none. A host left out means the server that
+    /// answered.
+    init?(host: String?, port: Int?, saidBy server: Endpoint) {
+        guard let port, (1...65535).contains(port), host != "?" else { return nil }
+        if let host, !host.isEmpty {
+            self = .tcp(host: host, port: port)
+        } else if case .tcp(let host, _) = server {
+            self = .tcp(host: host, port: port)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Endpoint: CustomStringConvertible {
+    /// `host:port` as in a URL, or a path.
+    var description: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): path
+        }
+    }
+}
+
+/// Where the next attempt at a connection goes.
+enum Destination: Sendable, Equatable {
+    /// Here, always.
+    case fixed(Endpoint)
+    /// To any of these: the first, until it fails; then it goes to the end.
+    case anyOf([Endpoint])
+    /// To whichever somebody names; nil as long as nobody has.
+    case named(Endpoint?)
+
+    /// nil when there is nowhere to go now.
+    var endpoint: Endpoint? {
+        switch self {
+        case .fixed(let endpoint): endpoint
+        case .anyOf(let endpoints): endpoints.first
+        case .named(let endpoint): endpoint
+        }
+    }
+
+    /// The connection to ``endpoint`` broke or did not come about.
+    mutating func failed() {
+        switch self {
+        case .fixed: break
+        case .anyOf(var endpoints):
+            guard !endpoints.isEmpty else { return }
+            endpoints.append(endpoints.removeFirst())
+            self = .anyOf(endpoints)
+        case .named: self = .named(nil)
+        }
+    }
+}
+
+/// How the servers behind one URL belong together.
+enum Topology: Sendable, Equatable {
+    /// One server.
+    case single(Endpoint)
+    /// A master with replicas; sentinels know which server is the master.
+    case sentinel(SentinelService)
+    /// Masters that share the keys among them. The seeds are some of the nodes, to begin with.
+    case cluster(seeds: [Endpoint])
+}
+
+/// A master that sentinels look after.
+struct SentinelService: Sendable, Equatable {
+    /// Where the sentinels are; each is as good as another.
+    var sentinels: [Endpoint]
+    /// What the sentinels call the master.
+    var name: String
+    /// For the sentinels; the servers have their own.
+    var username: String?
+    var password: String?
+}

@@ -66,3 +66,83 @@ struct SlotMap: Sendable, Equatable {
         return UInt16(masters.count - 1)
     }
 }
+
+/// Which of a cluster's 16,384 slots a key belongs to: the CRC16 of its hash tag, or of all of it when it has none. See
+/// "Key distribution model" in <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>.
+enum HashSlot {
+    static let count = 16_384
+
+    static func of(_ key: some Collection<UInt8>) -> Int {
+        Int(crc16(tag(of: key))) % count
+    }
+
+    /// What stands between the first `{` and the first `}` after it, unless that is nothing.
+    private static func tag<Key: Collection<UInt8>>(of key: Key) -> Key.SubSequence {
+        guard let open = key.firstIndex(of: UInt8(ascii: "{")) else { return key[...] }
+        let rest = key[key.index(after: open)...]
+        guard let close = rest.firstIndex(of: UInt8(ascii: "}")), close != rest.startIndex else { return key[...] }
+        return rest[..<close]
+    }
+
+    /// CRC-16/XMODEM: polynomial 0x1021, start 0, most significant bit first.
+    private static func crc16(_ bytes: some Sequence<UInt8>) -> UInt16 {
+        var sum: UInt16 = 0
+        for byte in bytes { sum = sum << 8 ^ table[Int(sum >> 8) ^ Int(byte)] }
+        return sum
+    }
+
+    private static let table: [UInt16] = (0..<256).map { index in
+        var sum = UInt16(index) << 8
+        for _ in 0..<8 { sum = sum & 0x8000 == 0 ? sum << 1 : sum << 1 ^ 0x1021 }
+        return sum
+    }
+}
+
+/// Decides which node of a cluster is asked for the slot map, and when none has to be. Does no I/O and holds no clock.
+struct MapSearch {
+    /// Nodes still to be asked, in this order.
+    private var candidates: [Endpoint] = []
+    private(set) var isUnderWay = false
+    private var endedAt: ContinuousClock.Instant?
+    private var turn = 0
+
+    /// A map younger than this is not asked for again, however many callers are in doubt.
+    private static let freshness = Duration.milliseconds(20)
+
+    /// The map is in doubt.
+    /// - Parameters:
+    ///   - nodes: all that may know it, the likeliest group first. Within a group each search begins with another node,
+    ///     so that one node with an outdated view does not lead us astray for long.
+    ///   - suspect: the node that gave reason for the doubt, which is asked last.
+    /// - Returns: whom to ask; nil when somebody is being asked, or has just answered, or there is nobody.
+    mutating func begin(_ nodes: [[Endpoint]], suspect: Endpoint?, at now: ContinuousClock.Instant) -> Endpoint? {
+        guard !isUnderWay, endedAt.map({ now - $0 >= Self.freshness }) ?? true else { return nil }
+        var order: [Endpoint] = []
+        for group in nodes where !group.isEmpty {
+            let start = turn % group.count
+            for node in group[start...] + group[..<start] where !order.contains(node) { order.append(node) }
+        }
+        turn += 1
+        if let suspect, let index = order.firstIndex(of: suspect) { order.append(order.remove(at: index)) }
+        candidates = order
+        isUnderWay = !order.isEmpty
+        return next(at: now)
+    }
+
+    /// The node gave no map. Returns whom to ask instead; nil at the end of the search.
+    mutating func next(at now: ContinuousClock.Instant) -> Endpoint? {
+        guard isUnderWay else { return nil }
+        guard !candidates.isEmpty else {
+            end(at: now)
+            return nil
+        }
+        return candidates.removeFirst()
+    }
+
+    /// A map was found.
+    mutating func end(at now: ContinuousClock.Instant) {
+        isUnderWay = false
+        endedAt = now
+        candidates = []
+    }
+}

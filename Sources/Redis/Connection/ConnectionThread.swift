@@ -4,14 +4,14 @@ import Logging
 import Threading
 
 /// The thread behind a connection: sleeps in `poll(2)` until a message, the socket or a deadline calls, and lets the
-/// ``Line`` do its work.
+/// ``Connection`` do its work.
 ///
 /// Where sentinels know the master, a second line stands by to one of them and says where the first must go.
 struct ConnectionThread<Role: LinkRole>: ~Copyable {
     private let mailbox: Mailbox<Role.Message>
     private let status: LinkStatus
-    private var line: Line<Role>
-    private var lookout: Line<MasterWatch>?
+    private var line: Connection<Role>
+    private var lookout: Connection<MasterWatch>?
 
     /// Starts a thread that keeps a connection until the mailbox is closed.
     static func start(
@@ -45,13 +45,13 @@ struct ConnectionThread<Role: LinkRole>: ~Copyable {
             // Which sentinel is asked just now is worth no line for people.
             var quiet = logger
             quiet.logLevel = max(logger.logLevel, .warning)
-            lookout = Line(
+            lookout = Connection(
                 role: MasterWatch(
                     service, patience: configuration.connectTimeout, silence: configuration.commandTimeout, at: now),
                 to: .anyOf(service.sentinels), greeting: Handshake(service, name: configuration.clientName),
                 tls: configuration.tls, connectTimeout: configuration.connectTimeout, logger: quiet, at: now)
         }
-        line = Line(
+        line = Connection(
             role: role, to: destination, greeting: Handshake(configuration), tls: configuration.tls,
             connectTimeout: configuration.connectTimeout,
             status: status, logger: logger, at: now)
@@ -74,7 +74,7 @@ struct ConnectionThread<Role: LinkRole>: ~Copyable {
     }
 
     /// Hears what the sentinels have to say, and follows. Returns whether the line goes to another server now.
-    private mutating func lookOut(_ events: Line<MasterWatch>.Events, at now: ContinuousClock.Instant) -> Bool {
+    private mutating func lookOut(_ events: Connection<MasterWatch>.Events, at now: ContinuousClock.Instant) -> Bool {
         if let failure = lookout?.advance(events, at: now), !line.isReady {
             // Whoever waits for a connection is told why there is none.
             line.role.lost(failure, at: now)
@@ -90,7 +90,9 @@ struct ConnectionThread<Role: LinkRole>: ~Copyable {
     }
 
     /// Sleeps until a message, a socket or a deadline calls.
-    private mutating func sleep() -> (mailbox: Bool, line: Line<Role>.Events, lookout: Line<MasterWatch>.Events) {
+    private mutating func sleep() -> (
+        mailbox: Bool, line: Connection<Role>.Events, lookout: Connection<MasterWatch>.Events
+    ) {
         let (first, second) = (line.interest(), lookout?.interest() ?? .init())
         var set = [
             pollfd(fd: mailbox.wakeDescriptor, events: Int16(POLLIN), revents: 0),

@@ -32,26 +32,26 @@ struct EmailCommandTests {
 
     @Test func listsAndResendsOneOrAllOnRecord() async throws {
         let program = try Program.forCurrentDatabase()
-        #expect(try await program.run("mails").output.contains("No mail waits for anybody."))
+        #expect(try await program.run("emails").output.contains("No email waits for an operator."))
         let failed = try await mail("failed", fault: "mail")
         let refused = try await mail("pending", fault: "shop")
-        let list = try await program.run("mails")
+        let list = try await program.run("emails")
         #expect(
             list.status == .code(0) && list.output.contains(failed) && list.output.contains(refused)
                 && list.output.contains("refused"))
-        #expect(try await !program.run("mails", "--status", "failed").output.contains(refused))
+        #expect(try await !program.run("emails", "--status", "failed").output.contains(refused))
         let doctor = try await program.run("doctor").output
         #expect(
             doctor.contains("emails.failed: 1 email not sent")
                 && doctor.contains("emails.refused: 1 email cannot be sent"))
 
-        #expect(try await program.run("mails", "resend").status == .code(64))
-        #expect(try await program.run("mails", "resend", failed).status == .code(0))
-        #expect(try await program.run("mails", "resend", "--all").output.contains("1 mail will be sent again"))
-        #expect(try await program.run("mails", "resend", "--all").output.contains("There are none."))
+        #expect(try await program.run("emails", "resend").status == .code(64))
+        #expect(try await program.run("emails", "resend", failed).status == .code(0))
+        #expect(try await program.run("emails", "resend", "--all").output.contains("1 email will be sent again"))
+        #expect(try await program.run("emails", "resend", "--all").output.contains("There are none."))
         let unknown = try await mail("unknown")
-        let refusal = try await program.run("mails", "resend", unknown)
-        #expect(refusal.status == .code(1) && refusal.output.contains("mails settle"))
+        let refusal = try await program.run("emails", "resend", unknown)
+        #expect(refusal.status == .code(1) && refusal.output.contains("emails resolve"))
         let log = try await TestDatabase.current.pool.query(
             "SELECT action FROM audit_log WHERE actor_kind = 'system' AND subject_kind = 'mail' ORDER BY id")
         #expect(try log.map { try $0["action"] as String } == ["mail.resent", "mails.resent"])

@@ -94,14 +94,14 @@ struct OrderCommandTests {
             "UPDATE email_deliveries SET updated_at = now() - interval '2 hours' WHERE order_id = \(id) RETURNING id::text AS id"
         )
         let mail: String = try #require(rows.first)["id"]
-        for arguments in [["mails"], ["mails", "list"]] {
+        for arguments in [["emails"], ["mails", "list"]] {
             let listed = try await program.run(arguments)
             #expect(
                 listed.output.contains(mail) && listed.output.contains("no reply after the final dot"),
                 "\(listed.output)")
         }
-        #expect(try await program.run("mails", "settle", mail).status == .code(64))
-        #expect(try await program.run("mails", "settle", mail, "--was-sent").output.contains("counts as sent"))
+        #expect(try await program.run("emails", "resolve", mail).status == .code(64))
+        #expect(try await program.run("emails", "resolve", mail, "--was-sent").output.contains("counts as sent"))
         #expect(try await program.run("mails", "settle", mail, "--was-sent").status == .code(1))
         #expect(try await program.run("orders", "show", id.description).output.contains("mail_sent → confirmed"))
     }

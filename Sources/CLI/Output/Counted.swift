@@ -1,4 +1,0 @@
-/// A number with its noun: `1 job`, `2 jobs`. For nouns that take an s.
-func counted(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
-}
