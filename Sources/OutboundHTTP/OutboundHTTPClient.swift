@@ -1,3 +1,4 @@
+internal import CCurl
 package import Logging
 
 /// HTTP requests and mail submissions to other people's servers, over libcurl.
@@ -70,5 +71,46 @@ package final class OutboundHTTPClient: Sendable {
             logger.info("outbound call failed", metadata: metadata)
             throw error
         }
+    }
+}
+
+/// Settings of an ``OutboundHTTPClient``. The defaults suit production.
+package struct OutboundConfiguration: Sendable {
+    /// What the `User-Agent` header says.
+    package var userAgent: String
+
+    /// A file of PEM certificates to trust instead of the system's: for tests and private networks. Certificates are
+    /// verified either way.
+    package var certificateAuthorityFile: String?
+
+    /// How many idle connections are kept for re-use, over all hosts.
+    package var maximumIdleConnections: Int
+
+    /// How many mails can be on their way at once. libcurl waits for a mail server's last word with a blocking call, so
+    /// each has a thread of its own, started when it is first needed, and no mail server can hold up anything else.
+    package var smtpThreads: Int
+
+    /// Makes settings from the defaults.
+    package init(
+        userAgent: String = "Cartwright", certificateAuthorityFile: String? = nil, maximumIdleConnections: Int = 64,
+        smtpThreads: Int = 4
+    ) {
+        self.userAgent = userAgent
+        self.certificateAuthorityFile = certificateAuthorityFile
+        self.maximumIdleConnections = maximumIdleConnections
+        self.smtpThreads = smtpThreads
+    }
+}
+
+/// libcurl's process-wide state.
+enum CurlLibrary {
+    /// Initialises libcurl once per process, on first use; initialisation is thread-safe from 7.84 on where threads are
+    /// supported.
+    /// `false` when this libcurl cannot be used.
+    static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    /// libcurl's own words for a result, such as "Couldn't connect to server".
+    static func text(of code: CURLcode) -> String {
+        curl_easy_strerror(code).map { String(cString: $0) } ?? "libcurl error \(code.rawValue)"
     }
 }

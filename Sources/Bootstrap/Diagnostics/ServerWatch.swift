@@ -1,7 +1,7 @@
 package import Logging
 import Metrics
 import Redis
-import ServiceLifecycle
+package import ServiceLifecycle
 
 /// Keeps an eye on the two servers: waits for them at start, refuses those that cannot be worked with, and looks at
 /// Redis again after each reconnect, because another server may stand there.
@@ -117,5 +117,22 @@ package struct ServerWatch: Service {
         if dangers.isEmpty && !status.dangers.isEmpty { logger.notice("Redis is set safely again") }
         status.found(dangers)
         Gauge(label: "redis_dangerous_settings").record(dangers.count)
+    }
+}
+
+/// A service that begins when the servers have been found usable.
+package struct ReadinessGate: Service {
+    let status: ServerStatus
+    let base: any Service
+
+    /// - Parameter base: is never run when shutdown begins before.
+    package init(_ status: ServerStatus, _ base: any Service) {
+        self.status = status
+        self.base = base
+    }
+
+    package func run() async throws {
+        let isUsable = await cancelWhenGracefulShutdown { await status.waitUntilUsable() }
+        if isUsable { try await base.run() }
     }
 }

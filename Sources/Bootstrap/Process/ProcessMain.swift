@@ -1,7 +1,9 @@
 import Glibc
-import Logging
+package import Logging
 import Metrics
-import Observability
+package import Observability
+package import ServiceLifecycle
+import UnixSignals
 
 /// The outermost frame of a long-running program: settings, logs and metrics before, one readable message and an exit
 /// code after.
@@ -54,4 +56,66 @@ package enum ProcessMain {
         // No reader is left when standard error is closed.
         _ = write(STDERR_FILENO, line, line.count)
     }
+}
+
+/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells whoever started it
+/// what to change.
+package struct StartupError: Error, Hashable, Sendable {
+    /// The exit code for scripts: `EX_CONFIG` of `sysexits.h`.
+    static let exitCode: Int32 = 78
+
+    /// One sentence or several: what is wrong, what was expected, what to try. Without secrets.
+    package let message: String
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    /// All of what is wrong with the settings.
+    package init(_ problems: [SettingProblem]) {
+        message = (["The settings cannot be used:"] + problems.map { "  \($0)" }).joined(separator: "\n")
+    }
+}
+
+extension StartupError: CustomStringConvertible {
+    /// The message.
+    package var description: String { message }
+}
+
+/// What a long-running process has from the moment its settings are known.
+package struct ProcessContext: Sendable {
+    /// The process's logger.
+    package let logger: Logger
+    /// The process's metrics, which swift-metrics already feeds.
+    package let metrics: PrometheusRegistry
+
+    /// Runs the services and the metrics port until SIGTERM or SIGINT, which shuts them down one after the other, the
+    /// last one first.
+    /// A second signal cancels what is still going on.
+    ///
+    /// - Parameter grace: how long the shutdown may take; then the process ends at once, with status 70.
+    /// - Throws: what made a service fail.
+    package func serve(_ services: [any Service], metrics settings: MetricsSettings, grace: Duration) async throws {
+        var all: [any Service] = [ForcedShutdown(grace: grace, logger: logger)]
+        if settings.port != 0 {
+            all.append(MetricsServer(registry: metrics, host: settings.host, port: settings.port, logger: logger))
+        }
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: all + services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        do {
+            try await group.run()
+        } catch is ForcedShutdown.Hurried {
+            logger.notice("stopped in a hurry, as asked by a second signal")
+        }
+    }
+}
+
+/// Which release this is. It stands here alone: programs, `User-Agent`, the API's document and the changelog follow, and
+/// a test compares them.
+package enum Version {
+    /// As semantic versioning writes it.
+    package static let text = "0.2.0"
 }

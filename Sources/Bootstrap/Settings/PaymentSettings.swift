@@ -1,6 +1,7 @@
 package import Domain
 package import Providers
 package import Resilience
+import Stripe
 
 /// How payments are taken: `PAYMENTS_PROVIDER`, `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`,
 /// `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
@@ -56,4 +57,35 @@ package struct PaymentSettings: Sendable {
         apiKey = SecretText(key.text)
         provider = module
     }
+}
+
+/// The payment providers that the programs know. A provider is added to this list; everything else about it stands in
+/// its own module.
+package enum PaymentProviders {
+    /// All of them. The first is taken unless `PAYMENTS_PROVIDER` names another.
+    package static let all: [any PaymentProviderModule] = [StripeModule()]
+
+    /// The module of a name, `nil` when there is none.
+    package static func named(_ name: String) -> (any PaymentProviderModule)? { all.first { $0.name == name } }
+
+    /// Reads `PAYMENTS_PROVIDER`. Several settings depend on it: a wrong one is noted once.
+    ///
+    /// - Parameter modules: what may be chosen, never empty.
+    package static func chosen(
+        _ reader: inout SettingsReader, among modules: [any PaymentProviderModule] = all
+    ) -> any PaymentProviderModule {
+        let setting = "PAYMENTS_PROVIDER"
+        guard let name = reader.optional(setting) else { return modules[0] }
+        if let module = modules.first(where: { $0.name == name }) { return module }
+        let problem = SettingProblem(
+            name: setting, wrong: "names no payment provider that this program knows",
+            expected: "one of " + modules.map(\.name).joined(separator: ", "))
+        if !reader.problems.contains(problem) { reader.note(problem) }
+        return modules[0]
+    }
+}
+
+extension PaymentMode {
+    /// For messages.
+    static var expectation: String { "one of " + allCases.map(\.rawValue).joined(separator: ", ") }
 }

@@ -1,4 +1,5 @@
 package import JobQueue
+package import Postgres
 package import Redis
 
 /// Where Redis is and what our keys begin with: `REDIS_URL`, `CARTWRIGHT_QUEUE_PREFIX`, `QUEUE_BOUNDS`.
@@ -49,5 +50,29 @@ package struct RedisSettings: Sendable {
                 SettingProblem(name: "REDIS_URL", wrong: "cannot be used as it is", expected: expected, advice: advice))
             return nil
         }
+    }
+}
+
+/// Where PostgreSQL is: `DATABASE_URL`, `DATABASE_POOL_SIZE`, `DATABASE_POOLER`.
+package struct DatabaseSettings: Sendable {
+    /// For the pool.
+    package var configuration: PostgresConfiguration
+
+    /// - Parameters:
+    ///   - applicationName: what `pg_stat_activity` shows.
+    ///   - name: the variable that says where it is.
+    package init?(_ reader: inout SettingsReader, applicationName: String, url name: String = "DATABASE_URL") {
+        let poolSize = reader.integer("DATABASE_POOL_SIZE", default: 20, in: 1...1000)
+        let pooler = reader.choice("DATABASE_POOLER", default: PostgresPooler.auto)
+        let configuration = reader.required(
+            name, expected: "postgres://user:password@host:port/database, with special characters percent-encoded",
+            advice: "'make run' starts a private server and sets it"
+        ) { try? PostgresConfiguration(url: $0) }
+        guard var configuration else { return nil }
+        configuration.poolSize = poolSize
+        // What the URL itself says goes first.
+        if configuration.pooler == .auto { configuration.pooler = pooler }
+        configuration.applicationName = applicationName
+        self.configuration = configuration
     }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+import FoundationEssentials
 internal import SystemPackage
 
 /// Reads settings one by one and remembers everything that is wrong with them, so that all of it can be reported at
@@ -123,4 +124,53 @@ enum ASCII {
 
     /// Visible and not a space.
     static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+}
+
+/// What is wrong with one setting. Never holds the value: it may be a secret.
+package struct SettingProblem: Hashable, Sendable, CustomStringConvertible {
+    /// The environment variable.
+    package let name: String
+    /// What is wrong, what was expected, what to try.
+    package let text: String
+
+    package init(name: String, wrong: String, expected: String, advice: String? = nil) {
+        self.name = name
+        text = "\(wrong); expected \(expected)" + (advice.map { "; \($0)" } ?? "")
+    }
+
+    /// One line for whoever starts the process.
+    package var description: String { "\(name): \(text)." }
+}
+
+/// A setting that no description, dump or log shows.
+package struct SecretText: Hashable, Sendable {
+    /// The secret itself, for whoever it is to be sent to.
+    package let value: String
+
+    package init(_ value: String) {
+        self.value = value
+    }
+}
+
+extension SecretText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Three asterisks.
+    package var description: String { "***" }
+    /// Three asterisks.
+    package var debugDescription: String { description }
+    /// Nothing.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Checks addresses of web services.
+enum WebAddress {
+    /// The address without a slash at its end; `nil` when it is no `http` or `https` address with a host, or holds a
+    /// user, query or fragment.
+    static func normalised(_ text: String) -> String? {
+        guard text.utf8.allSatisfy(ASCII.isVisible), let parts = URLComponents(string: text),
+            let scheme = parts.scheme?.lowercased(), ["http", "https"].contains(scheme), let host = parts.host,
+            !host.isEmpty,
+            parts.user == nil, parts.query == nil, parts.fragment == nil
+        else { return nil }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
 }

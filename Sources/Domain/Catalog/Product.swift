@@ -32,3 +32,37 @@ package struct Product: Hashable, Codable, Sendable {
         self.isActive = isActive
     }
 }
+
+/// A shelf of the shop.
+package struct Category: Hashable, Codable, Sendable {
+    /// Lower-case name in URLs, unique.
+    package let slug: String
+    /// Name for people.
+    package let name: String
+
+    /// Names a shelf.
+    package init(slug: String, name: String) {
+        self.slug = slug
+        self.name = name
+    }
+}
+
+/// How much there is of one unit. The database keeps `0 ≤ reserved ≤ onHand`.
+package struct Stock: Hashable, Sendable {
+    /// Of what.
+    package let sku: SKU
+    /// Pieces in the house.
+    package let onHand: Int
+    /// Pieces of these that are set aside for orders.
+    package let reserved: Int
+
+    /// Describes what is there.
+    package init(sku: SKU, onHand: Int, reserved: Int) {
+        self.sku = sku
+        self.onHand = onHand
+        self.reserved = reserved
+    }
+
+    /// Pieces that can still be promised.
+    package var available: Int { onHand - reserved }
+}

@@ -136,3 +136,39 @@ extension PaymentFailure: CustomStringConvertible {
         }
     }
 }
+
+/// A card that was refused, in the provider's words.
+package struct Decline: Error, Sendable, Hashable {
+    /// What went wrong, such as `card_declined` or `expired_card`.
+    package let code: String
+    /// The bank's reason where it gave one, such as `insufficient_funds`.
+    package let declineCode: String?
+    /// A sentence that may be shown to the customer.
+    package let message: String
+    /// The provider's name for the card, the same however often it is entered; `nil` where it gave none.
+    package let fingerprint: String?
+
+    /// Keeps a refusal as the provider put it.
+    package init(code: String, declineCode: String? = nil, message: String, fingerprint: String? = nil) {
+        self.code = code
+        self.declineCode = declineCode
+        self.message = message
+        self.fingerprint = fingerprint
+    }
+}
+
+/// The payment provider's last word: it will not carry a payment out as it was asked to, however often it is asked.
+/// Nothing has moved.
+package struct PaymentRefusal: Hashable, Sendable {
+    /// Why, as it is stored with the order and shown: the provider's code, such as `amount_too_small`, or the type of
+    /// its error where it gave none.
+    package let code: String
+
+    /// Keeps a provider's word.
+    package init(code: String) {
+        self.code = code
+    }
+
+    /// The payment method cannot be used; another one may. Providers have codes of their own for it.
+    package static let unusableMethod = PaymentRefusal(code: "payment_method_unusable")
+}

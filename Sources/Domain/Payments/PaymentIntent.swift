@@ -108,3 +108,73 @@ extension PaymentIntent: CustomStringConvertible {
         "\(id) \(status.rawValue) \(amount)"
     }
 }
+
+/// The states of a payment intent, under the names the provider's API gives them (Stripe API reference, "The
+/// PaymentIntent object").
+package enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Made, or declined: waits for a (new) card.
+    case requiresPaymentMethod = "requires_payment_method"
+    /// Has a card and waits for the call that charges it.
+    case requiresConfirmation = "requires_confirmation"
+    /// Waits for the customer, for example at their bank's page.
+    case requiresAction = "requires_action"
+    /// Being carried out; the outcome comes later.
+    case processing
+    /// The amount is authorized on the card and waits to be captured.
+    case requiresCapture = "requires_capture"
+    /// The money has moved. Final.
+    case succeeded
+    /// Given up. Final, and can never be charged.
+    case canceled
+}
+
+extension PaymentIntentStatus {
+    /// Whether the customer's part is done: charged, or authorized on the card.
+    package var isPaid: Bool {
+        self == .succeeded || self == .requiresCapture
+    }
+
+    /// Whether nothing changes this state any more.
+    package var isFinal: Bool {
+        self == .succeeded || self == .canceled
+    }
+}
+
+/// What an intent is made from.
+package struct PaymentIntentRequest: Sendable, Hashable {
+    /// When the money moves, relative to the confirmation.
+    package enum CaptureMethod: String, Sendable, Hashable, Codable, CaseIterable {
+        /// At once.
+        case automatic
+        /// Set aside first, taken by a later call.
+        case manual
+    }
+
+    /// The order to be paid. Written into the intent, so that an intent can be joined to its order whatever we have
+    /// lost.
+    package let orderID: Order.ID
+    /// The number the customer knows the order by.
+    package let orderNumber: Int64
+    /// What is to be charged.
+    package let amount: Money
+    /// When the money moves.
+    package let captureMethod: CaptureMethod
+    /// Names this call, so that repeating it gives the same intent.
+    package let key: IdempotencyKey
+    /// Further pairs stored with the intent, such as our own payment id. `order_id` is added by itself.
+    package let metadata: [String: String]
+
+    /// Describes an intent to be made.
+    package init(
+        orderID: Order.ID, orderNumber: Int64, amount: Money, captureMethod: CaptureMethod = .automatic,
+        key: IdempotencyKey,
+        metadata: [String: String] = [:]
+    ) {
+        self.orderID = orderID
+        self.orderNumber = orderNumber
+        self.amount = amount
+        self.captureMethod = captureMethod
+        self.key = key
+        self.metadata = metadata
+    }
+}

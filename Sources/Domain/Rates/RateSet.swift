@@ -48,3 +48,49 @@ package struct RateSet: Hashable, Sendable {
         moves(from: older, moreThanPercent: percent).map(\.currency)
     }
 }
+
+/// What the age of the rates in use means for the shop.
+package enum RateFreshness: Hashable, Sendable {
+    /// More days than this between a set's day and today are worth an alert: sources rest on weekends and holidays, and
+    /// no longer.
+    package static let alertDays = 4
+
+    /// As it should be.
+    case fresh
+    /// The source has been silent for too long; prices are still converted.
+    case old
+    /// Prices are not converted any more: checkout in the currencies that need it stops.
+    case expired
+
+    /// Judges an age in days.
+    ///
+    /// - Parameter maximum: the age up to which prices are converted.
+    package init(days: Int, maximum: Int) {
+        self = days > maximum ? .expired : days > Self.alertDays ? .old : .fresh
+    }
+}
+
+/// How far the rate of one currency went from one set to a later one.
+package struct RateMove: Hashable, Sendable {
+    /// Which currency.
+    package let currency: Currency
+    /// What both rates are counted from.
+    package let base: Currency
+    /// The rate in the older set.
+    package let old: ExchangeRate
+    /// The rate in the later set.
+    package let new: ExchangeRate
+
+    /// Names a move.
+    package init(currency: Currency, base: Currency, old: ExchangeRate, new: ExchangeRate) {
+        self.currency = currency
+        self.base = base
+        self.old = old
+        self.new = new
+    }
+}
+
+extension RateMove: CustomStringConvertible {
+    /// `EUR/JPY 163 → 250`.
+    package var description: String { "\(base)/\(currency) \(old) → \(new)" }
+}

@@ -59,3 +59,58 @@ extension Currency: RawRepresentable, Codable {
     /// The code.
     package var rawValue: String { code }
 }
+
+/// The currencies of ISO 4217 that are in circulation, with the decimals of their minor unit.
+///
+/// Source: ISO 4217:2015, table A.1, as amended. Metals, test codes, bond-market units and funds codes are left out:
+/// nobody pays with them.
+enum CurrencyTable {
+    /// Decimals by code.
+    static let exponents: [String: Int] = {
+        var table: [String: Int] = [:]
+        for (exponent, codes) in codesByExponent {
+            for code in codes.split(separator: " ") { table[String(code)] = exponent }
+        }
+        return table
+    }()
+
+    private static let codesByExponent: [(Int, String)] = [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (
+            2,
+            """
+            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK \
+            DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD \
+            KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP \
+            PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH \
+            USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG BGN
+            """
+        ),
+    ]
+}
+
+/// In which steps money can be charged and given back. Cards are charged through networks that do not know every minor
+/// unit: of thousandths the last digit must be 0, and the ariary is charged in whole units.
+///
+/// Source: Stripe documentation, "Supported currencies": three-decimal and zero-decimal currencies. The krona of
+/// Iceland and the shilling of Uganda have no minor unit in ISO 4217 already; forint and Taiwan dollars are only paid
+/// out, not charged, in whole units.
+extension Currency {
+    /// The smallest difference between two amounts that can be charged, in minor units: 1 for the US dollar, 10 for the
+    /// Kuwaiti dinar.
+    package var chargeableStep: Int64 {
+        if code == "MGA" { return 100 }
+        return exponent > 2 ? 10 : 1
+    }
+}
+
+extension Money {
+    /// Whether it can be charged, and given back, to the minor unit. Says nothing about its size.
+    package var isChargeable: Bool { amount.isMultiple(of: currency.chargeableStep) }
+
+    /// The nearest amount that can be charged, halves away from zero. Throws `overflow`.
+    package func roundedToChargeable() throws(MoneyError) -> Money {
+        try ExchangeRate.one.convert(self, to: currency)
+    }
+}

@@ -1,4 +1,5 @@
 package import Domain
+package import JobQueue
 import Postgres
 
 /// The rates in use and those that wait for an operator, at one moment.
@@ -37,4 +38,17 @@ extension RateStore {
         ).first?[
             "age"]
     }
+}
+
+/// Asks the rate source for a newer set.
+package struct RefreshRates: Job, Hashable {
+    /// Stored with every job of this kind.
+    package static let name = "rates.refresh"
+    /// Where they wait.
+    package static let queue = ShopQueue.maintenance.name
+    /// How often they are tried.
+    package static let retry: RetryPolicy = .exponential(attempts: 6, from: .seconds(5), to: .minutes(10))
+
+    /// A job; there is nothing to say.
+    package init() {}
 }
