@@ -64,7 +64,10 @@ struct EmailTests {
             let processes = try await shop.startAll()
             // Told five times over, and with forgeries among it.
             try await shop.misbehave(
-                #"{"faults":[{"kind":"webhook_duplicate","recipient":"*","copies":5,"count":1},{"kind":"webhook_bad_signature","recipient":"*"}]}"#
+                #"""
+                {"faults":[{"kind":"webhook_duplicate","recipient":"*","copies":5,"count":1},\#
+                {"kind":"webhook_bad_signature","recipient":"*"}]}
+                """#
             )
             let first = try await bought(shop)
             let second = try await bought(shop)
@@ -72,7 +75,10 @@ struct EmailTests {
                 let delivery = try await shop.delivery("order_confirmation", of: id, becomes: "sent")
                 let events = try await eventually(within: .seconds(20), "its events have been handled") {
                     let rows = try await shop.database.pool.query(
-                        "SELECT event FROM mail_events WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event"
+                        """
+                        SELECT event FROM mail_events
+                         WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event
+                        """
                     )
                     return rows.count == 2 ? rows : nil
                 }

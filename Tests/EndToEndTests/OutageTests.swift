@@ -20,7 +20,10 @@ struct OutageTests {
             // The operator sees why, and that the delays grow.
             let delays = try await eventually(within: .seconds(60), "four attempts have failed") {
                 let rows = try await shop.database.pool.query(
-                    "SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs WHERE jsonb_array_length(errors) >= 4"
+                    """
+                    SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs
+                     WHERE jsonb_array_length(errors) >= 4
+                    """
                 )
                 guard let row = rows.first else { return [Double]?.none }
                 let times = try JSONDecoder().decode([String].self, from: Data((try row["times"] as String).utf8))

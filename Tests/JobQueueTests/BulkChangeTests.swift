@@ -60,7 +60,8 @@ struct BulkChangeTests {
             try await GeneratedRows.insert(20, into: engine.database)
             try await engine.database.execute(
                 """
-                UPDATE jobs SET unique_key = CASE WHEN payload ->> 'text' IN ('job 1', 'job 2') THEN 'twice' ELSE 'taken' END, unique_until = 'finished'
+                UPDATE jobs SET unique_key = CASE WHEN payload ->> 'text' IN ('job 1', 'job 2') THEN 'twice'
+                                                  ELSE 'taken' END, unique_until = 'finished'
                  WHERE payload ->> 'text' IN ('job 1', 'job 2', 'job 3')
                 """)
             let holder = try JobLedger.insertion(of: Task1(), unique: try UniqueKey("taken", until: .finished))

@@ -193,7 +193,8 @@ struct UniqueJobTests {
                     "UPDATE jobs SET state = 'running', process = 'p' WHERE state = 'ready'")
                 try await engine.database.execute(
                     """
-                    UPDATE jobs SET state = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'dead' ELSE 'done' END, process = NULL,
+                    UPDATE jobs SET state = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'dead' ELSE 'done' END,
+                                    process = NULL,
                                     reason = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'permanent' END
                      WHERE state = 'running'
                     """)

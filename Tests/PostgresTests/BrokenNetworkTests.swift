@@ -39,7 +39,7 @@ struct BrokenNetworkTests {
     }
 
     @Test(
-        "the answer to COMMIT is lost: the change is there, the outcome is called unknown, and the body is not run again"
+        "a lost answer to COMMIT leaves the change in place and an unknown outcome, and the body does not run again"
     )
     func lostCommit() async throws {
         try await database.pool.execute("CREATE TABLE lost_commit (a int)")

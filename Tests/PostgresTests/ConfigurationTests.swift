@@ -26,7 +26,10 @@ struct ConfigurationTests {
             "idle_in_transaction_session_timeout",
         ]
         let values: [String] = try await pool.query(
-            "SELECT array_agg(current_setting(name) ORDER BY position) FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)"
+            """
+            SELECT array_agg(current_setting(name) ORDER BY position)
+              FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)
+            """
         )[
             0][0]
         #expect(values == ["UTC", "UTF8", "settings test", "one, two", "1500ms", "2s", "3s"])

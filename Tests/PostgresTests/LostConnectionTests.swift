@@ -69,7 +69,10 @@ struct LostConnectionTests {
         #expect(
             try await until {
                 let busy: Int = try await database.pool.query(
-                    "SELECT count(*) FROM pg_stat_activity WHERE pid = \(process) AND state = 'active' AND query LIKE '%pg_sleep%'"
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                     WHERE pid = \(process) AND state = 'active' AND query LIKE '%pg_sleep%'
+                    """
                 )[0][0]
                 return busy == 1
             })
@@ -94,7 +97,8 @@ struct LostConnectionTests {
                     PERFORM pg_sleep(10);
                     RETURN NULL;
                 END $$;
-                CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON commit_test DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut();
+                CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON commit_test DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION cut();
                 """)
         }
         let runs = Tally()

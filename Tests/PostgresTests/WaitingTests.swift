@@ -182,7 +182,10 @@ struct WaitingTests {
             return session.processID
         }
         let row = try await pool.query(
-            "SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS timeout, to_regclass('scratch') IS NULL AS gone"
+            """
+            SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS timeout,
+                   to_regclass('scratch') IS NULL AS gone
+            """
         )[
             0]
         #expect(try row["process"] as Int == process)

@@ -145,7 +145,7 @@ struct EmailTests {
     }
 
     @Test(
-        "A domain beyond ASCII goes out in ASCII; a mailbox beyond it only to a server that offers SMTPUTF8, else it is refused with that reason"
+        "a domain beyond ASCII goes out in ASCII, and a mailbox beyond it only to a server that offers SMTPUTF8"
     )
     func internationalized() async throws {
         func mail(to text: String) throws -> EmailMessage {

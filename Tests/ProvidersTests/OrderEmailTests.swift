@@ -163,7 +163,10 @@ struct OrderEmailTests {
         let message = try render(order(in: language), kind, refund: 60, shop: shop)
         #expect(
             message.text.hasSuffix(
-                "\nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\nhttps://mug.example/help?a=1&b=2\n"
+                """
+                \nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\n\
+                https://mug.example/help?a=1&b=2\n
+                """
             ))
         #expect(message.html.contains("<br>1 High Street\n<br>London\n<br>SW1A 1AA\n"))
         #expect(

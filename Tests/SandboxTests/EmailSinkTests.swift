@@ -89,7 +89,10 @@ struct EmailSinkTests {
             #expect(said == codes)
             let key = ["Authorization": "Bearer SG.sandbox", "Content-Type": "application/json"]
             let mail =
-                #"{"personalizations":[{"to":[{"email":"a@example.org"}]}],"from":{"email":"s@example.org"},"subject":"x","content":[{"type":"text/plain","value":"x"}]}"#
+                #"""
+                {"personalizations":[{"to":[{"email":"a@example.org"}]}],"from":{"email":"s@example.org"},\#
+                "subject":"x","content":[{"type":"text/plain","value":"x"}]}
+                """#
             let status = try await sandbox.send("POST", "/v3/mail/send", headers: key, body: mail).status
             #expect(status == (fault.contains("4xx") ? 503 : fault.contains("greeting") ? 401 : 403))
             _ = try await sandbox.send("DELETE", "/_sandbox/faults")

@@ -36,7 +36,10 @@ struct FaultPlanTests {
 
     @Test mutating func mailFaultsKnowTheirStage() throws {
         var plan = try plan(
-            #"[{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},{"kind":"drop_after_dot"}]"#
+            #"""
+            [{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},\#
+            {"kind":"drop_after_dot"}]
+            """#
         )
         #expect(plan.take(.recipient, recipients: ["b@x"], orderID: nil, using: &chance) == nil)
         #expect(plan.take(.recipient, recipients: ["a@x"], orderID: nil, using: &chance)?.kind == .reject4xx)

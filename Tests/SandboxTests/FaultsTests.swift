@@ -213,7 +213,10 @@ struct FaultsTests {
     @Test func standingFaultsAreSetShownUsedUpAndCleared() async throws {
         try await RunningSandbox.run { sandbox in
             let set = try await sandbox.setFaults(
-                #"{"latency_ms":1,"faults":[{"kind":"drop_after_commit","endpoint":"confirm","count":1,"order_id":"hit"},{"kind":"429","endpoint":"cancel","rate":1}]}"#
+                #"""
+                {"latency_ms":1,"faults":[{"kind":"drop_after_commit","endpoint":"confirm",\#
+                "count":1,"order_id":"hit"},{"kind":"429","endpoint":"cancel","rate":1}]}
+                """#
             )
             #expect(set.status == 200 && set.number("latency_ms") == 1)
             let (hit, missed) = (try await sandbox.intent(order: "hit"), try await sandbox.intent(order: "missed"))

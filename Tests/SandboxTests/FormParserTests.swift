@@ -6,7 +6,10 @@ import Testing
 struct FormParserTests {
     @Test func readsTextsFieldsAndLists() throws {
         let form = try FormParser.parse(
-            "amount=1999&metadata[order_id]=a%20b+c&types[]=card&types[]=link&list[1]=y&list[0]=x&deep[a][b]=%C3%A9&empty="
+            """
+            amount=1999&metadata[order_id]=a%20b+c&types[]=card&types[]=link&list[1]=y&list[0]=x\
+            &deep[a][b]=%C3%A9&empty=
+            """
         )
         #expect(form["amount"]?.text == "1999")
         #expect(form["metadata"]?.fields?["order_id"]?.text == "a b c")

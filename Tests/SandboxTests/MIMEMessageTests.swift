@@ -60,7 +60,9 @@ struct MIMEMessageTests {
         arguments: [
             ("Content-Type: text/plain; charset=ISO-8859-1\r\n\r\n", [0xE5, 0x20, 0xE9], "å é"),
             (
-                "Content-Type: text/plain; charset=\"iso-8859-1\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+                """
+                Content-Type: text/plain; charset="iso-8859-1"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n
+                """,
                 Array("=E5=A4".utf8), "å¤"
             ),
             ("Content-Type: text/plain; charset=ISO-8859-15\r\n\r\n", [0xA4], "€"),

@@ -9,8 +9,10 @@ import Testing
 struct SendGridTests {
     private static let whole = """
         {"personalizations":[{"to":[{"email":"ada@example.org","name":"Ada"}],"custom_args":{"delivery_id":"d-1"}}],
-        "from":{"email":"shop@example.org","name":"Shop"},"subject":"Thanks, Åda","content":[{"type":"text/plain","value":"Hello\\nAda"},
-        {"type":"text/html","value":"<p>Hello</p>"}],"headers":{"Message-ID":"<m-1@shop>"},"custom_args":{"order_id":"o-1","email":"x"}}
+        "from":{"email":"shop@example.org","name":"Shop"},"subject":"Thanks, Åda",
+        "content":[{"type":"text/plain","value":"Hello\\nAda"},
+        {"type":"text/html","value":"<p>Hello</p>"}],"headers":{"Message-ID":"<m-1@shop>"},
+        "custom_args":{"order_id":"o-1","email":"x"}}
         """
 
     private static func send(_ sandbox: RunningSandbox, _ body: String, key: String = "SG.sandbox") async throws

@@ -88,7 +88,10 @@ struct VersionsTests {
         let target = WebhookTarget(url: receiver.url, secrets: ["s"])
         try await RunningSandbox.run(settings: { $0.webhook = target }) { sandbox in
             let body =
-                #"{"type":"v1.payment_intent.succeeded","related_object":{"id":"pi_1","type":"payment_intent","url":"/v1/payment_intents/pi_1"}}"#
+                #"""
+                {"type":"v1.payment_intent.succeeded","related_object":{"id":"pi_1","type":"payment_intent",\#
+                "url":"/v1/payment_intents/pi_1"}}
+                """#
             let sent = try await sandbox.send("POST", "/_sandbox/webhooks/thin", body: body)
             #expect(sent.status == 200 && sent.body.contains("v1.payment_intent.succeeded"))
             let hook = try #require(receiver.hooks("v1.payment_intent.succeeded").first)

@@ -96,7 +96,9 @@ struct CrossOriginTests {
             let answer = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Self.own)\r\nContent-Length: 99999\r\n\r\n"
+                    """
+                    POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Self.own)\r\nContent-Length: 99999\r\n\r\n
+                    """
                 )
                 return try connection.answer()
             }

@@ -108,7 +108,10 @@ struct HTTPContractTests {
             let long = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(filler.utf8.count + 2)\r\n\r\n"
+                    """
+                    POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                    Content-Length: \(filler.utf8.count + 2)\r\n\r\n
+                    """
                 )
                 connection.send("\"\(filler)\"")
                 return try connection.answer()
@@ -118,7 +121,10 @@ struct HTTPContractTests {
             let chunked = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    """
+                    POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                    Transfer-Encoding: chunked\r\n\r\n
+                    """
                 )
                 for _ in 0..<20 { connection.send("10000\r\n\(String(repeating: " ", count: 0x10000))\r\n") }
                 connection.send("0\r\n\r\n")

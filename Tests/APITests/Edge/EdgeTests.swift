@@ -190,7 +190,10 @@ struct EdgeTests {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(
-                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n"
+                """
+                GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+                HTTP2-Settings: AAA\r\n\r\n
+                """
             )
             let answer = try connection.answer()
             #expect(answer.status == 200)

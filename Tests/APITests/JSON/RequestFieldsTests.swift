@@ -123,7 +123,8 @@ struct RequestFieldsTests {
     @Test func refusesOneProductTwice() throws {
         let item = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": 1}"#
         let text = #"""
-            {"payment_method": "pm_card_visa", "shipping_address": {"name": "A", "line1": "S", "city": "B", "country": "DE"},
+            {"payment_method": "pm_card_visa", "shipping_address": {"name": "A", "line1": "S", "city": "B",
+             "country": "DE"},
              "items": [\#(item), \#(item)]}
             """#
         #expect(try errors(text, OrderRequest.init) == ["items:not_allowed"])

@@ -22,14 +22,18 @@ struct AdminDeadLetterRoutesTests {
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, fingerprint, attempts, errors, finished_at)
             SELECT gen_random_uuid(), \(queue)::text, \(name)::text, '{}', 'dead', 'permanent', \(fingerprint)::text, 1,
-                   '[{"attempt": 1, "code": "card_unknown", "message": "no such card", "at": "2026-01-31T12:00:00Z"}]', now()
+                   '[{"attempt": 1, "code": "card_unknown", "message": "no such card", "at": "2026-01-31T12:00:00Z"}]',
+                   now()
               FROM generate_series(1, \(count)::bigint)
             """)
     }
 
     private static func count(_ state: String, _ fingerprint: String?, _ shop: Shop) async throws -> Int {
         try await shop.database.query(
-            "SELECT count(*) AS count FROM jobs WHERE state = \(state) AND fingerprint IS NOT DISTINCT FROM \(fingerprint)::text"
+            """
+            SELECT count(*) AS count FROM jobs
+             WHERE state = \(state) AND fingerprint IS NOT DISTINCT FROM \(fingerprint)::text
+            """
         )[0][
             "count"]
     }

@@ -49,12 +49,18 @@ struct AdminQueueRoutesTests {
             #expect(resumed["concurrency"] == .integer(5))
             #expect(resumed["rate_limit"] == .null)
             let log = try await shop.database.query(
-                "SELECT details ->> 'concurrency' AS concurrency, details ->> 'rate_limit' AS rate FROM audit_log WHERE action = 'queue.configured' ORDER BY id"
+                """
+                SELECT details ->> 'concurrency' AS concurrency, details ->> 'rate_limit' AS rate FROM audit_log
+                 WHERE action = 'queue.configured' ORDER BY id
+                """
             )
             #expect(try log.map { try $0["concurrency"] as String? } == ["5", nil])
             #expect(try log.map { try $0["rate"] as String? } == ["2.5/s, burst 3", "null"])
             let before = try await shop.database.query(
-                "SELECT details ->> 'before' AS before, remote_address FROM audit_log WHERE action = 'queue.configured' ORDER BY id"
+                """
+                SELECT details ->> 'before' AS before, remote_address FROM audit_log
+                 WHERE action = 'queue.configured' ORDER BY id
+                """
             )
             #expect(
                 try before.map { try $0["before"] as String? }

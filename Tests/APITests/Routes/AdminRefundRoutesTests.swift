@@ -22,7 +22,8 @@ struct AdminRefundRoutesTests {
         let id = try placed.text("id")
         try await shop.database.execute(
             """
-            UPDATE payments SET status = 'captured', captured_amount = amount, provider_intent_id = \("pi_" + id) WHERE order_id = \(id)::uuid
+            UPDATE payments SET status = 'captured', captured_amount = amount, provider_intent_id = \("pi_" + id)
+                WHERE order_id = \(id)::uuid
             """)
         return id
     }

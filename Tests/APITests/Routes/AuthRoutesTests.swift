@@ -238,7 +238,8 @@ struct AuthRoutesTests {
             let rows = try await shop.database.query(
                 """
                 SELECT a.action, a.remote_address, a.details ->> 'request_id' AS request
-                  FROM audit_log AS a JOIN users AS u ON u.id::text = a.subject_id WHERE u.email = \(email) ORDER BY a.id
+                  FROM audit_log AS a JOIN users AS u ON u.id::text = a.subject_id
+                 WHERE u.email = \(email) ORDER BY a.id
                 """)
             #expect(
                 try rows.map { try $0["action"] as String }

@@ -13,7 +13,8 @@ import Testing
 struct EmailWebhookRoutesTests {
     private func event(_ id: EmailDelivery.ID, _ name: String, message: String? = nil, extra: String = "") -> String {
         """
-        {"email":"ada@example.com","timestamp":1795410727,"event":"\(name)","sg_event_id":"\(UUID())","sg_message_id":"\(message ?? "m-\(id)")",\
+        {"email":"ada@example.com","timestamp":1795410727,"event":"\(name)","sg_event_id":"\(UUID())",
+         "sg_message_id":"\(message ?? "m-\(id)")",\
         "delivery_id":"\(id)"\(extra)}
         """
     }
@@ -42,7 +43,10 @@ struct EmailWebhookRoutesTests {
             #expect(try await count(id, in: shop) == 2)
             #expect(try await shop.services.mailEvents.events(of: id).last?.reason == "550 … unknown")
             let jobs = try await shop.database.query(
-                "SELECT 1 FROM jobs WHERE name = 'email_event.process' AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))"
+                """
+                SELECT 1 FROM jobs WHERE name = 'email_event.process'
+                  AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))
+                """
             )
             #expect(jobs.count == 2)
         }
@@ -90,7 +94,10 @@ struct EmailWebhookRoutesTests {
             let id = EmailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
             try await shop.database.execute(
-                "ALTER TABLE \(identifier: table) ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')"
+                """
+                ALTER TABLE \(identifier: table)
+                  ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')
+                """
             )
             #expect(try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body)).status >= 500)
             try await shop.database.execute("ALTER TABLE \(identifier: table) DROP CONSTRAINT unlucky")

@@ -131,7 +131,10 @@ struct ShutdownTests {
                 async let waiting = onThread {
                     let connection = try RawConnection(port: port, timeoutSeconds: 30)
                     connection.send(
-                        "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nIdempotency-Key: \(UUID())\r\n"
+                        """
+                        POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                        Idempotency-Key: \(UUID())\r\n
+                        """
                             + "Prefer: wait=25\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
                     let accepted = try connection.answer()
                     // Told to close or not, the connection serves until then.

@@ -14,12 +14,14 @@ struct JobCommandTests {
     private func deadJob(message: String = "the server said no") async throws -> JobID {
         let id = JobID.new()
         let errors = """
-            [{"attempt": 1, "code": "smtp_refused", "message": "\(message)", "process": "host-1", "duration_ms": 42, "at": "2026-03-01T14:05:09Z"}]
+            [{"attempt": 1, "code": "smtp_refused", "message": "\(message)", "process": "host-1", "duration_ms": 42,
+             "at": "2026-03-01T14:05:09Z"}]
             """
         try await TestDatabase.current.pool.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, attempts, reason, errors, started_at, finished_at)
-            VALUES (\(id), 'email', 'email.order-confirmation', '{"deliveryID": "d-1"}', 'dead', 12, 'attempts_exhausted',
+            VALUES (\(id), 'email', 'email.order-confirmation', '{"deliveryID": "d-1"}', 'dead', 12,
+                    'attempts_exhausted',
                     \(errors)::jsonb, now() - interval '2 seconds', now())
             """)
         return id
@@ -133,7 +135,8 @@ struct JobCommandTests {
         let id = try await deadJob()
         try await TestDatabase.current.pool.execute(
             """
-            UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.409, progress_message = '409 of 1,000', progress_at = now()
+            UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.409,
+                progress_message = '409 of 1,000', progress_at = now()
              WHERE id = \(id)
             """)
         #expect(try await program.run("jobs", "list", "--state", "running").output.contains("40 %: 409 of 1,000"))

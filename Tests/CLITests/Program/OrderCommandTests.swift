@@ -18,12 +18,20 @@ struct OrderCommandTests {
             {"name": "Jo Doe", "line1": "1 High Street", "city": "Leeds", "country": "GB"}
             """
         let results = try await TestDatabase.current.pool.pipeline([
-            "INSERT INTO carts (id, guest_token_hash, status, is_express) VALUES (\(cart.rawValue), \(token), 'converted', true)",
-            "INSERT INTO rate_sets (id, source, base, date, status) VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')",
             """
-            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal, total, rate_set_id, rate,
+            INSERT INTO carts (id, guest_token_hash, status, is_express)
+            VALUES (\(cart.rawValue), \(token), 'converted', true)
+            """,
+            """
+            INSERT INTO rate_sets (id, source, base, date, status)
+            VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')
+            """,
+            """
+            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal,
+                total, rate_set_id, rate,
                                 rate_base, reserved_until, confirmed_at)
-            VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb, 'confirmed', 'GBP', 2598, 2598,
+            VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb,
+                'confirmed', 'GBP', 2598, 2598,
                     \(set), 0.79, 'USD', now(), now())
             RETURNING number
             """,
@@ -33,7 +41,8 @@ struct OrderCommandTests {
             """,
             """
             INSERT INTO payments (id, order_id, seq, status, amount, currency, provider_intent_id, method)
-            VALUES (\(UUID()), \(order.rawValue), 1, 'captured', 2598, 'GBP', \("pi_" + order.description), 'pm_card_visa')
+            VALUES (\(UUID()), \(order.rawValue), 1, 'captured', 2598, 'GBP', \("pi_" + order.description),
+                'pm_card_visa')
             """,
             """
             INSERT INTO order_events (order_id, kind, status, reason, at)
@@ -42,7 +51,8 @@ struct OrderCommandTests {
             """,
             """
             INSERT INTO email_deliveries (id, order_id, kind, recipient, status, attempt, reason, created_at)
-            VALUES (\(UUID()), \(order.rawValue), 'order_confirmation', 'somebody@example.com', 'unknown', 1, 'no reply after the final dot',
+            VALUES (\(UUID()), \(order.rawValue), 'order_confirmation', 'somebody@example.com', 'unknown', 1,
+                'no reply after the final dot',
                     now() - interval '1 second')
             """,
         ])
@@ -91,7 +101,10 @@ struct OrderCommandTests {
         let (id, _) = try await order()
         let pool = try TestDatabase.current.pool
         let rows = try await pool.query(
-            "UPDATE email_deliveries SET updated_at = now() - interval '2 hours' WHERE order_id = \(id) RETURNING id::text AS id"
+            """
+            UPDATE email_deliveries SET updated_at = now() - interval '2 hours'
+             WHERE order_id = \(id) RETURNING id::text AS id
+            """
         )
         let mail: String = try #require(rows.first)["id"]
         for arguments in [["emails"], ["mails", "list"]] {

@@ -63,7 +63,7 @@ struct PaymentCommandTests {
     }
 
     @Test(
-        "a discarded job says what it leaves behind first; its event can be replayed or ignored, with a reason and on record"
+        "discarding a job says what it leaves behind; its event can be replayed or ignored, with a reason on record"
     )
     func eventsHaveStatesOfTheirOwn() async throws {
         let program = try Program.forCurrentDatabase()
@@ -72,13 +72,15 @@ struct PaymentCommandTests {
         let job = JobID.new()
         try await pool.execute(
             """
-            INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, received_at, payload)
+            INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, received_at,
+                payload)
             VALUES ('stripe', \(id), 'charge.refunded', false, 'ch_1', now(), now() - interval '2 hours', '{}')
             """)
         try await pool.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, finished_at)
-            VALUES (\(job), 'webhooks', 'payment_event.process', jsonb_build_object('eventID', \(id)::text), 'dead', 'permanent', now())
+            VALUES (\(job), 'webhooks', 'payment_event.process', jsonb_build_object('eventID', \(id)::text), 'dead',
+                'permanent', now())
             """)
         let refused = try await program.run("jobs", "discard", job.description)
         #expect(
@@ -142,7 +144,8 @@ struct PaymentCommandTests {
             try await eventually(within: .seconds(20), "the job is there") {
                 try await pool.execute(
                     """
-                    UPDATE jobs SET state = \(ending), finished_at = now(), reason = \(ending == "dead" ? "attempts_exhausted" : nil as String?)
+                    UPDATE jobs SET state = \(ending), finished_at = now(),
+                        reason = \(ending == "dead" ? "attempts_exhausted" : nil as String?)
                       WHERE name = 'payments.reconcile' AND state = 'ready'
                     """) == 1
             }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Cut off from one of the two servers: at most one effect")
 struct PartitionTests {
     @Test(
-        "11 · worker and Redis partitioned for twice the lease: at most one committed effect, and exactly one in the end",
+        "11 · worker and Redis partitioned for twice the lease: at most one effect, and exactly one in the end",
         .scenario(11))
     func cutOffFromRedis() async throws {
         try await Arena.with { arena in
@@ -35,7 +35,7 @@ struct PartitionTests {
     }
 
     @Test(
-        "11 · worker and PostgreSQL partitioned for twice the lease: at most one committed effect, and exactly one in the end",
+        "11 · worker and PostgreSQL partitioned for twice the lease: at most one effect, and exactly one in the end",
         .scenario(11))
     func cutOffFromPostgres() async throws {
         try await Arena.with { arena in

@@ -55,7 +55,10 @@ struct RedisAwayTests {
             let history = try await arena.audit(jobs)
             #expect(history.runs.count == jobs.count)
             ScenarioReport.did(
-                "the connection of the blocking call, and that of the scripts, left open and silent, a job enqueued each time"
+                """
+                the connection of the blocking call, and that of the scripts, left open and silent, \
+                a job enqueued each time
+                """
             )
             ScenarioReport.figure("slowest start", seconds(slowest))
         }

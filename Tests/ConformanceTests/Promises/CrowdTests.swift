@@ -39,7 +39,10 @@ extension Measured {
                 let worst = try #require(waits.percentile(99))
                 if Chaos.isOn { #expect(worst < 50_000) }
                 ScenarioReport.did(
-                    "\(crowd) jobs waiting in one queue with 2 running at once, \(probes) jobs pushed to another, 20 ms apart"
+                    """
+                    \(crowd) jobs waiting in one queue with 2 running at once, \(probes) jobs pushed to another, \
+                    20 ms apart
+                    """
                 )
                 ScenarioReport.figure(
                     "wait p50 / p99 / max",

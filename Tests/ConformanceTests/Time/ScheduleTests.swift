@@ -48,7 +48,10 @@ struct ScheduleTests {
         async let spring: Void = changeOver(fires: "2027-03-28T01:00:00Z", notAgain: "2027-03-28T01:30:00Z")
         _ = try await (autumn, spring)
         ScenarioReport.did(
-            "a daily schedule at 02:30 in Berlin, PostgreSQL's clock set to both changes, one of two schedulers killed at the tick"
+            """
+            a daily schedule at 02:30 in Berlin, PostgreSQL's clock set to both changes, \
+            one of two schedulers killed at the tick
+            """
         )
     }
 

@@ -98,7 +98,10 @@ struct ReconciliationProperties {
 
     @Test func healedWorldsAgree() {
         property(
-            "what is healed is healed, in three rounds at most, unless it is a person's turn or the stock is not set aside",
+            """
+            what is healed is healed, in three rounds at most, \
+            unless it is a person's turn or the stock is not set aside
+            """,
             count: 20_000,
             Self.worlds
         ) {

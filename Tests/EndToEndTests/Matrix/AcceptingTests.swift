@@ -17,7 +17,8 @@ struct AcceptingTests {
     private func expectNothing(_ shop: Shop) async throws {
         let row = try await shop.database.pool.query(
             """
-            SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM carts)
+            SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys) +
+                   (SELECT count(*) FROM carts)
                  + (SELECT count(*) FROM jobs WHERE name = 'order.checkout') AS rows
             """)[0]
         #expect(try row["rows"] == 0)
@@ -59,7 +60,8 @@ struct AcceptingTests {
                 try await shop.database.pool.query(
                     """
                     SELECT 1 FROM pg_stat_activity
-                     WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND backend_xid IS NOT NULL
+                     WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+                         AND backend_xid IS NOT NULL
                     """
                 ).count == 1
             }

@@ -159,8 +159,10 @@ struct WebhookTests {
             try await eventually(within: .seconds(20), "the event is taken, not handled, and tried again") {
                 try await shop.database.pool.query(
                     """
-                    SELECT 1 FROM webhook_events AS e JOIN jobs AS j ON j.name = 'payment_event.process' AND j.payload ->> 'eventID' = e.event_id
-                     WHERE e.type = 'payment_intent.succeeded' AND e.handled_at IS NULL AND j.state = 'ready' AND j.attempts > 0
+                    SELECT 1 FROM webhook_events AS e JOIN jobs AS j ON j.name = 'payment_event.process'
+                        AND j.payload ->> 'eventID' = e.event_id
+                     WHERE e.type = 'payment_intent.succeeded' AND e.handled_at IS NULL AND j.state = 'ready'
+                         AND j.attempts > 0
                     """
                 ).count == 1
             }
@@ -176,7 +178,9 @@ struct WebhookTests {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(
-                #"{"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}"#
+                #"""
+                {"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}
+                """#
             )
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
             #expect(order.status == 402)

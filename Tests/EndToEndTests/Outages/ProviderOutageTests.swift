@@ -56,7 +56,8 @@ struct ProviderOutageTests {
     private func jobs(_ shop: Shop) async throws -> (attempts: Int, crashes: Int, dead: Int) {
         let row = try await shop.database.pool.query(
             """
-            SELECT coalesce(max(attempts) FILTER (WHERE name = 'order.checkout'), 0) AS attempts, coalesce(max(crashes), 0) AS crashes,
+            SELECT coalesce(max(attempts) FILTER (WHERE name = 'order.checkout'), 0) AS attempts,
+                   coalesce(max(crashes), 0) AS crashes,
                    count(*) FILTER (WHERE state IN ('dead', 'parked')) AS dead
               FROM jobs
             """)[0]

@@ -52,14 +52,16 @@ struct StripeFailureTests {
         Row(
             status: 404,
             error: """
-                "code": "resource_missing", "param": "intent", "message": "No such payment_intent: 'pi_1'; a similar object \
+                "code": "resource_missing", "param": "intent",
+                "message": "No such payment_intent: 'pi_1'; a similar object \
                 exists in live mode, but a test mode key was used to make this request."
                 """, failure: "configuration", disposition: .openCircuit),
         Row(
             status: 409, error: #""code": "idempotency_key_in_use""#, failure: "in_progress",
             disposition: .retrySameKey(after: nil)),
         Row(
-            status: 409, headers: ["Stripe-Should-Retry": "false"], failure: "unexpected_state", disposition: .readBack),
+            status: 409, headers: ["Stripe-Should-Retry": "false"], failure: "unexpected_state",
+            disposition: .readBack),
         Row(
             status: 429, error: #""code": "rate_limit""#, failure: "rate_limited",
             disposition: .retrySameKey(after: nil)),
@@ -129,9 +131,12 @@ struct StripeFailureTests {
     @Test("A decline carries its codes, its sentence and the intent")
     func decline() async throws {
         let body = """
-            {"error": {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "message": "Your card has insufficient funds.",
-             "payment_intent": {"id": "pi_1", "status": "requires_payment_method", "amount": 500, "currency": "eur", "client_secret": "s",
-             "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds", "message": "Your card has insufficient funds."}}}}
+            {"error": {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds",
+             "message": "Your card has insufficient funds.",
+             "payment_intent": {"id": "pi_1", "status": "requires_payment_method", "amount": 500, "currency": "eur",
+              "client_secret": "s",
+             "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds",
+              "message": "Your card has insufficient funds."}}}}
             """
         let error = try await confirm(try server(402, headers: ["Request-Id": "req_9"], body))
         let decline = Decline(

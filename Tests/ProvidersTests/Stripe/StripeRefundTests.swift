@@ -10,7 +10,8 @@ struct StripeRefundTests {
         refund: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566"
     )
     private static let refund = """
-        {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 700, "currency": "usd", "payment_intent": "pi_1",
+        {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 700, "currency": "usd",
+         "payment_intent": "pi_1",
          "reason": null, "metadata": {"order_id": "\(ids.order)", "refund_id": "\(ids.refund)"}}
         """
 
@@ -42,7 +43,8 @@ struct StripeRefundTests {
         #expect("\(sent.method) \(sent.target)" == "POST /v1/refunds")
         #expect(
             sent.body
-                == "payment_intent=pi_1&amount=700&reason=duplicate&metadata[order_id]=\(Self.ids.order)&metadata[refund_id]=\(Self.ids.refund)"
+                == "payment_intent=pi_1&amount=700&reason=duplicate&metadata[order_id]=\(Self.ids.order)"
+                + "&metadata[refund_id]=\(Self.ids.refund)"
         )
         #expect(sent.headers["idempotency-key"] == "rf:\(Self.ids.refund)")
     }
@@ -75,7 +77,8 @@ struct StripeRefundTests {
     func capturesPart() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let intent = """
-            {"id": "pi_1", "status": "succeeded", "amount": 4699, "amount_received": 500, "amount_capturable": 0, "currency": "usd",
+            {"id": "pi_1", "status": "succeeded", "amount": 4699, "amount_received": 500, "amount_capturable": 0,
+             "currency": "usd",
              "latest_charge": {"id": "ch_1", "payment_method_details": {"card": {"brand": "visa", "last4": "4242"}}}}
             """
         try await withClient { client in
@@ -95,7 +98,9 @@ struct StripeRefundTests {
             // Only named, or of another kind: no card is known, and nothing else is lost.
             for charge in [#""ch_1""#, "null", #"{"id": "ch_1", "payment_method_details": {"link": {}}}"#, "7"] {
                 let bare =
-                    #"{"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "latest_charge": \#(charge)}"#
+                    #"""
+                    {"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "latest_charge": \#(charge)}
+                    """#
                 let read = try await payments(client, server(200, bare)).retrieve(id)
                 #expect(read.card == nil && read.captured == Money(500, .usd))
             }
@@ -106,7 +111,10 @@ struct StripeRefundTests {
     func shop() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let made =
-            #"{"id": "re_9", "status": "succeeded", "amount": 5, "currency": "usd", "reason": "fraudulent", "metadata": {"shop": "s1"}}"#
+            #"""
+            {"id": "re_9", "status": "succeeded", "amount": 5, "currency": "usd", "reason": "fraudulent", \#
+            "metadata": {"shop": "s1"}}
+            """#
         let read = try await withClient { client in
             let request = RefundRequest(
                 refundID: Refund.ID(), orderID: Order.ID(), shop: "s1", intentID: .init(rawValue: "pi_1"),
@@ -126,7 +134,10 @@ struct StripeRefundTests {
         ])
     func states(word: String, status: RefundStatus?) async throws {
         let answer =
-            #"{"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", "failure_reason": "lost_or_stolen_card"}"#
+            #"""
+            {"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", \#
+            "failure_reason": "lost_or_stolen_card"}
+            """#
         try await withClient { client in
             let payments = try payments(client, server(200, answer))
             if let status {
@@ -151,7 +162,10 @@ struct StripeRefundTests {
                     == "invalid_request")
             // The provider's own words are kept for operators.
             let words =
-                #"{"error": {"type": "invalid_request_error", "code": "amount_too_large", "message": "Greater than unrefunded amount."}}"#
+                #"""
+                {"error": {"type": "invalid_request_error", "code": "amount_too_large", \#
+                "message": "Greater than unrefunded amount."}}
+                """#
             let wordy = try self.payments(client, server(400, headers: ["Request-Id": "req_1"], words))
             let refusal = try await failure(PaymentFailure.self) { try await wordy.refund(request()) }
             #expect(refusal.reason == "amount_too_large: Greater than unrefunded amount. (request req_1)")

@@ -37,8 +37,9 @@ struct StripeRequestTests {
         #expect(sent.target == "/v1/payment_intents")
         #expect(
             sent.body
-                == "amount=1999&currency=usd&capture_method=manual&confirm=false&payment_method_types[0]=card&description=Order%201001"
-                + "&metadata[order_id]=0192f0c1-2b3c-7d4e-8f50-112233445566&metadata[note]=a%26b%3Dc%20d&metadata[payment_id]=p1"
+                == "amount=1999&currency=usd&capture_method=manual&confirm=false&payment_method_types[0]=card"
+                + "&description=Order%201001&metadata[order_id]=0192f0c1-2b3c-7d4e-8f50-112233445566"
+                + "&metadata[note]=a%26b%3Dc%20d&metadata[payment_id]=p1"
         )
         #expect(sent.headers["authorization"] == "Bearer sk_test_abcdefgh")
         #expect(sent.headers["idempotency-key"] == "pi:p1")
@@ -77,7 +78,9 @@ struct StripeRequestTests {
     func units(amount: Int64, code: String, units: Int64) async throws {
         let log = ScriptLog<ScriptedRequest>()
         let answer =
-            #"{"id": "pi_1", "status": "requires_confirmation", "amount": \#(units), "currency": "\#(code.lowercased())"}"#
+            #"""
+            {"id": "pi_1", "status": "requires_confirmation", "amount": \#(units), "currency": "\#(code.lowercased())"}
+            """#
         let server = try server(200, answer, log: log)
         let money = Money(amount, try currency(code))
         let intent = try await withClient { client in try await payments(client, server).create(request(money)) }
