@@ -56,7 +56,7 @@ struct CrashTests {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             try await aHundredCheckouts(shop, worker: worker) { worker in
-                try await Task.sleep(for: .milliseconds(milliseconds))
+                try await letTimePass(.milliseconds(milliseconds), because: "each run kills the worker at another step")
                 worker.kill()
                 #expect(try await worker.waitForExit() == .signal(9))
                 return try await shop.startWorker()

@@ -158,7 +158,7 @@ struct RecoveryTests {
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
-                if job.text == "slow" { try await Task.sleep(for: .seconds(1)) }
+                if job.text == "slow" { try await letTimePass(.seconds(1), because: "Redis is emptied while it runs") }
             }
             var ids: [JobID] = []
             for _ in 0..<40 { ids.append(try await engine.enqueue(Task1(text: "slow"))) }
@@ -180,7 +180,7 @@ struct RecoveryTests {
             let database = engine.database
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, context in
-                try await Task.sleep(for: .milliseconds(5))
+                try await letTimePass(.milliseconds(5), because: "some cuts fall on running jobs")
                 try await database.transaction { tx in
                     try tx.execute("INSERT INTO cut_effects VALUES (\(context.jobID))")
                     try context.completion.check(try tx.pipeline([context.completion.statement])[0])
@@ -208,7 +208,8 @@ struct RecoveryTests {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
-                try await Task.sleep(for: job.text == "long" ? .seconds(60) : .milliseconds(500))
+                let length: Duration = job.text == "long" ? .seconds(60) : .milliseconds(500)
+                try await letTimePass(length, because: "the grace is two seconds")
             }
             var short: [JobID] = []
             var long: [JobID] = []

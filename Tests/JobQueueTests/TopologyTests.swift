@@ -78,8 +78,7 @@ struct TopologyTests {
                             let jobs = try (0..<5).flatMap { try insertions(round * 5 + $0) }
                             _ = try await database.pipeline(jobs.map(\.statement))
                             await engine.dispatcher.push(jobs)
-                            // So that the load lasts longer than the fail-over.
-                            try await Task.sleep(for: .milliseconds(50))
+                            try await letTimePass(.milliseconds(50), because: "the load outlasts the fail-over")
                         }
                     }
                     try await eventually("jobs run") {
@@ -120,8 +119,7 @@ struct TopologyTests {
             }
             let log = RunLog()
             let handler = Handler(Routed<Email>.self, log: log) { job, _ in
-                // Longer than the lease.
-                if job.number == 0 { try await Task.sleep(for: .seconds(12)) }
+                if job.number == 0 { try await letTimePass(.seconds(12), because: "it outlasts the lease") }
             }
             let long = try await engine.enqueue(Routed<Email>(number: 0))
             try await engine.withWorker(JobRegistry(handler), queues: queues, grace: .seconds(1)) {

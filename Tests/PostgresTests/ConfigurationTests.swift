@@ -70,8 +70,9 @@ struct ConfigurationTests {
             }
         }
         for await _ in gone.stream { break }
-        #expect(
-            try await until { try await other.query("SELECT 1 FROM pg_stat_activity WHERE pid = \(process)").isEmpty })
+        try await eventually(within: .seconds(10), "the server has ended the session") {
+            try await other.query("SELECT 1 FROM pg_stat_activity WHERE pid = \(process)").isEmpty
+        }
         let error = try await outcome
         #expect(error?.code == .connectionLost)
         #expect(error?.sqlState == .idleInTransactionTimeout)

@@ -161,15 +161,14 @@ struct PoolerTests {
         #expect(try await pools[0].query("SELECT count(*) FROM \(identifier: name)")[0][0] as Int == 2)
         for pool in pools { await pool.close() }
         let direct = try TestDatabase.current.pool
-        #expect(
-            try await until {
-                try await direct.query(
-                    """
-                    SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database
-                     WHERE locktype = 'advisory' AND datname = current_database()
-                    """
-                ).isEmpty
-            }, "no lock is left with a server connection")
+        try await eventually(within: .seconds(10), "no lock is left with a server connection") {
+            try await direct.query(
+                """
+                SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database
+                 WHERE locktype = 'advisory' AND datname = current_database()
+                """
+            ).isEmpty
+        }
         // Nor a setting: a client that sets nothing of its own finds the server's.
         let timeout: String = try await direct.query("SELECT current_setting('statement_timeout')")[0][0]
         #expect(timeout == "30s")

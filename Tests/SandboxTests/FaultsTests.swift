@@ -94,7 +94,7 @@ struct FaultsTests {
                         return false
                     }
                     tasks.addTask {
-                        try await Task.sleep(for: .milliseconds(300))
+                        try await letTimePass(.milliseconds(300), because: "silence shows only over time")
                         return false
                     }
                     defer { tasks.cancelAll() }

@@ -102,11 +102,7 @@ struct LoginThrottleTests {
     }
 
     private static func wait(_ hasher: PasswordHasher, for waiting: Int) throws {
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while hasher.waiting != waiting {
-            guard Date() < deadline else { throw CancellationError() }
-            usleep(1000)
-        }
+        try blockThread(within: .seconds(20), "\(waiting) wait for their hashes") { hasher.waiting == waiting }
     }
 
     /// Runs the test while something else is hashed without end.

@@ -116,8 +116,9 @@ struct ShutdownTests {
                     tally.record { if isUnserved { $0.unserved += 1 } else { $0.broken += 1 } }
                     isOpen = false
                 }
-                // Some clients pause between requests, so that the end finds connections busy and idle.
-                if client % 3 == 0 { usleep(20_000) }
+                if client % 3 == 0 {
+                    blockThread(for: .milliseconds(20), because: "the end must find connections busy and idle")
+                }
             }
         }
     }

@@ -17,7 +17,7 @@ struct PartitionTests {
             try await arena.waitForStarts(jobs.count)
             let second = try await arena.startWorker()
             proxy.pause()
-            try await Task.sleep(for: silence)
+            try await letTimePass(silence, because: "the partition lasts twice the lease")
             proxy.resume()
             try await arena.wait(for: jobs)
             let more = try await arena.enqueue(20, Act(.effect))
@@ -47,7 +47,7 @@ struct PartitionTests {
             proxy.pause()
             // Claimed by whoever is free: by the one that cannot start them too.
             let more = try await arena.enqueue(40, Act(.effect, sleep: 200))
-            try await Task.sleep(for: silence)
+            try await letTimePass(silence, because: "the partition lasts twice the lease")
             proxy.resume()
             try await arena.wait(for: jobs + more, within: .seconds(90))
             try await arena.waitUntilIdle(within: .seconds(20))

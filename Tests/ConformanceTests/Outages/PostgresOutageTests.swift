@@ -31,7 +31,7 @@ extension Measured {
                              WHERE datname = current_database() AND application_name = 'conformance-worker'
                             """
                         )
-                        try await Task.sleep(for: .milliseconds(100))
+                        try await letTimePass(.milliseconds(100), because: "the storm lasts two seconds")
                     }
                 }
             }

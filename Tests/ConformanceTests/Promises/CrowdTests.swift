@@ -29,7 +29,7 @@ extension Measured {
                         let now = MachineTime.monotonic
                         pushed[try await arena.dispatcher.enqueueEphemeral(SideErrand(Act()))] = now
                     }
-                    try await Task.sleep(for: .milliseconds(20))
+                    try await letTimePass(.milliseconds(20), because: "the probes come 20 ms apart")
                 }
                 let left = try await arena.waitingInRedis()
                 #expect(left > 0, "the crowd waits to the end")

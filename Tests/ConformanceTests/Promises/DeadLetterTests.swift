@@ -93,7 +93,7 @@ extension Measured {
             repeat {
                 let now = MachineTime.monotonic
                 pushed[try await arena.dispatcher.enqueueEphemeral(SideErrand(Act()))] = now
-                try await Task.sleep(for: .milliseconds(10))
+                try await letTimePass(.milliseconds(10), because: "the probes come 10 ms apart")
             } while !isEnough()
             try await eventually(within: .seconds(20), "all have run") {
                 try arena.history().ended.isSuperset(of: pushed.keys)
