@@ -32,7 +32,8 @@ struct WebhookStormTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func ofEachEventTwentyTimesInAnyOrder() async throws {
+    @Test("each event comes twenty times in any order and counts once", .timeLimit(.minutes(10)))
+    func ofEachEventTwentyTimesInAnyOrder() async throws {
         let (calm, stormy) = (try await year(stormy: false), try await year(stormy: true))
         #expect(calm.count == Self.orders && stormy.count == Self.orders)
         for number in 0..<Self.orders {

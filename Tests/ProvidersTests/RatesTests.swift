@@ -139,7 +139,7 @@ struct RatesTests {
     }
 
     @Test(
-        "A set comes with its tag and its date, and what came is sent with the next question",
+        "a set comes with its tag and its date, and what came is sent with the next question",
         arguments: [true, false],
         [
             RateValidators(etag: "\"a1\""), RateValidators(lastModified: "Fri, 20 Nov 2026 15:00:00 GMT"),
@@ -165,7 +165,7 @@ struct RatesTests {
         #expect(log.entries.last?.headers["if-modified-since"] == given.lastModified)
     }
 
-    @Test("Errors of the source are not taken for rates", arguments: [304, 404, 429, 500, 302])
+    @Test("errors of the source are not taken for rates", arguments: [304, 404, 429, 500, 302])
     func unavailable(status: Int) async throws {
         let error = try await failure(RateFailure.self) { try await fetch(try server(status, "oops"), ecb: false) }
         guard case .unavailable = error else { throw error }

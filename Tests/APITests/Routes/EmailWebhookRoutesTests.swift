@@ -31,7 +31,7 @@ struct EmailWebhookRoutesTests {
         try await shop.database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(id)").count
     }
 
-    @Test func eachEventIsKeptOnceAndGetsAJob() async throws {
+    @Test("each event is kept once and gets a job") func eachEventIsKeptOnceAndGetsAJob() async throws {
         try await Shop.open { shop in
             let (id, other) = (EmailDelivery.ID(), EmailDelivery.ID())
             for _ in 0..<3 {
@@ -52,7 +52,8 @@ struct EmailWebhookRoutesTests {
         }
     }
 
-    @Test func whatTheKeyDidNotSignIsRefusedUnread() async throws {
+    @Test("a body that the key did not sign is refused unread") func whatTheKeyDidNotSignIsRefusedUnread() async throws
+    {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
@@ -88,8 +89,10 @@ struct EmailWebhookRoutesTests {
     }
 
     /// The provider tells again what was not answered with a 2xx.
-    @Test(arguments: [("mail_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
-    func isNotAnsweredWithSuccessUnlessItIsDurable(_ table: String, _ column: String) async throws {
+    @Test(
+        "an event that cannot be stored is not answered with success",
+        arguments: [("mail_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
+    func notDurable(_ table: String, _ column: String) async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
@@ -107,7 +110,7 @@ struct EmailWebhookRoutesTests {
         }
     }
 
-    @Test func whatIsNotOursIsPassedOver() async throws {
+    @Test("events of others' emails are passed over") func whatIsNotOursIsPassedOver() async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let elements = [

@@ -31,7 +31,9 @@ struct EmailCommandTests {
         return id.description
     }
 
-    @Test func listsAndResendsOneOrAllOnRecord() async throws {
+    @Test("an operator lists emails and resends one or all, on record") func listsAndResendsOneOrAllOnRecord()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("emails").output.contains("No email waits for an operator."))
         let failed = try await mail("failed", fault: "mail")

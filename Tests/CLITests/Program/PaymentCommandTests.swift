@@ -21,7 +21,7 @@ struct PaymentCommandTests {
                 remedy: .askOperator))
     }
 
-    @Test func listsAndResolvesOnRecord() async throws {
+    @Test("an operator lists breaks and resolves them, on record") func listsAndResolvesOnRecord() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("payments").output.contains("No break matches."))
         let (odd, other) = (try await note(.amountDiffers, "pi_odd"), try await note(.foreign, "pi_other"))
@@ -123,7 +123,9 @@ struct PaymentCommandTests {
         return try decoder.decode(ReconcilePayments.self, from: Data(payload.utf8))
     }
 
-    @Test func comparesThroughAJobAndTellsWhatCameOfIt() async throws {
+    @Test("a comparison runs as a job, and its result is told") func comparesThroughAJobAndTellsWhatCameOfIt()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
         let onItsWay = try await program.run("payments", "reconcile", "--since", "3h", "--no-wait")

@@ -24,7 +24,7 @@ struct AcceptingTests {
         #expect(try row["rows"] == 0)
     }
 
-    @Test("Row 1: the request was read")
+    @Test("row 1: the request was read")
     func requestRead() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -45,7 +45,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 1: in the middle of the transaction")
+    @Test("row 1: in the middle of the transaction")
     func insideTheTransaction() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -84,7 +84,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 2: committed, the answer lost")
+    @Test("row 2: committed, the answer lost")
     func committed() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startWorker())
@@ -113,7 +113,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 3: pushed, and once more")
+    @Test("row 3: pushed, and once more")
     func pushed() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -138,7 +138,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 4: Redis emptied")
+    @Test("row 4: Redis emptied")
     func redisEmptied() async throws {
         try await Shop.open { shop in
             let before = (try await shop.startSandbox(), try await shop.startAPI())

@@ -27,7 +27,7 @@ struct WebhookTests {
         .map { try $0["outcome"] }
     }
 
-    @Test("Row 9: charged, not stored, and the webhook settles it")
+    @Test("row 9: charged, not stored, and the webhook settles it")
     func settledByWebhook() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -48,7 +48,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 9: charged, not stored, the job gone, and the reconciler settles it")
+    @Test("row 9: charged, not stored, the job gone, and the reconciler settles it")
     func settledByReconciler() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -67,7 +67,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 16: given back, not stored, and the webhook settles it")
+    @Test("row 16: given back, not stored, and the webhook settles it")
     func refundSettledByWebhook() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -88,7 +88,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 17: told before the charge is stored")
+    @Test("row 17: told before the charge is stored")
     func beforeTheSettlement() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -109,7 +109,7 @@ struct WebhookTests {
     }
 
     /// Somebody confirms the intent at the provider before we know of it.
-    @Test("Row 17: told before the intent is stored")
+    @Test("row 17: told before the intent is stored")
     func beforeTheIntent() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -131,7 +131,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 17: told before the provider's own answer, of every order")
+    @Test("row 17: told before the provider's own answer, of every order")
     func beforeTheAnswer() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
@@ -150,7 +150,7 @@ struct WebhookTests {
     }
 
     /// The event is taken, because it is durable, and its job waits for the order.
-    @Test("Row 17: told of an order that is not there")
+    @Test("row 17: told of an order that is not there")
     func unknownOrder() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
@@ -173,7 +173,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 18: a decline is told after another card has paid")
+    @Test("row 18: a decline is told after another card has paid")
     func lateDecline() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()

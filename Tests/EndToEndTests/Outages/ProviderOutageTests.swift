@@ -7,7 +7,7 @@ import Testing
 /// The short form of this is one minute for two ways of being away; `Scripts/test-outage` lets each last ten minutes.
 @Suite("A provider that is away delays orders, loses none and charges none twice")
 struct ProviderOutageTests {
-    @Test(arguments: ProviderOutage.toTry)
+    @Test("orders wait until the provider is back", arguments: ProviderOutage.toTry)
     func isWaitedFor(_ outage: ProviderOutage) async throws {
         // Nothing expires: who waits for ten minutes is still served.
         try await Shop.open(settings: ["RESERVATION_SECONDS": "3600", "DATABASE_POOL_SIZE": "8"]) { shop in

@@ -94,7 +94,7 @@ struct StripeFailureTests {
         }
     }
 
-    @Test("The error table", arguments: rows)
+    @Test("the error table", arguments: rows)
     func table(row: Row) async throws {
         let error = try await confirm(try server(row.status, headers: row.headers, row.body))
         #expect(error.code == row.failure)
@@ -102,7 +102,7 @@ struct StripeFailureTests {
     }
 
     @Test(
-        "Only the provider's own word is its last, and says why",
+        "only the provider's own word is its last, and says why",
         arguments: [
             (400, #""type": "invalid_request_error", "code": "amount_too_small""#, "amount_too_small"),
             (400, #""type": "invalid_request_error""#, "invalid_request_error"),
@@ -120,7 +120,7 @@ struct StripeFailureTests {
     }
 
     @Test(
-        "A failure that the provider keeps under the key is told from an answer that got lost",
+        "a failure that the provider keeps under the key is told from an answer that got lost",
         arguments: [(500, true), (503, true), (402, false)])
     func answered(status: Int, isAnswered: Bool) async throws {
         let error = try await confirm(try server(status, #"{"error": {"type": "api_error"}}"#))
@@ -128,7 +128,7 @@ struct StripeFailureTests {
         #expect(answered == isAnswered)
     }
 
-    @Test("A decline carries its codes, its sentence and the intent")
+    @Test("a decline carries its codes, its sentence and the intent")
     func decline() async throws {
         let body = """
             {"error": {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds",
@@ -149,7 +149,7 @@ struct StripeFailureTests {
     }
 
     @Test(
-        "A success that cannot be read is not taken for one",
+        "a success that cannot be read is not taken for one",
         arguments: [
             "", "{}", "null", "not JSON", #"{"id": "pi_1", "status": "brand_new", "amount": 1, "currency": "usd"}"#,
             #"{"id": "pi_1", "status": "succeeded", "amount": 1, "currency": "zzz"}"#,
@@ -159,7 +159,7 @@ struct StripeFailureTests {
         #expect(try await confirm(try server(200, headers: ["Request-Id": "req_7"], body)).code == "outcome_unknown")
     }
 
-    @Test("The request's own id is kept in the failure, the provider's sentence is not")
+    @Test("the request's own id is kept in the failure, the provider's sentence is not")
     func requestID() async throws {
         let error = try await confirm(
             try server(
@@ -169,7 +169,7 @@ struct StripeFailureTests {
         #expect(!"\(error)".contains("ann"))
     }
 
-    @Test("Never reached is not sent; lost on the way back is unknown")
+    @Test("never reached is not sent; lost on the way back is unknown")
     func connection() async throws {
         let gone = try server(200, "")
         gone.stop()

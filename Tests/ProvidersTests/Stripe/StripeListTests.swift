@@ -58,7 +58,7 @@ struct StripeListTests {
             ])
     }
 
-    @Test("Refunds likewise, and the last page says so")
+    @Test("refunds likewise, and the last page says so")
     func refunds() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, Self.refunds, log: log)
@@ -71,7 +71,7 @@ struct StripeListTests {
         #expect(log.entries.map(\.target) == ["/v1/refunds?limit=100&created%5Bgte%5D=5"])
     }
 
-    @Test("A list that is no list, or not given, is no empty list")
+    @Test("a list that is no list, or not given, is no empty list")
     func failures() async throws {
         try await withClient { client in
             let garbage = try payments(client, server(200, #"{"object": "page"}"#))

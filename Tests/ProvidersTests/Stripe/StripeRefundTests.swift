@@ -28,7 +28,7 @@ struct StripeRefundTests {
             reason: reason, key: try #require(.refund(id)))
     }
 
-    @Test("A refund names intent, amount, reason, order and our refund, under the key of our row")
+    @Test("a refund names intent, amount, reason, order and our refund, under the key of our row")
     func make() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, headers: ["Request-Id": "req_1"], Self.refund, log: log)
@@ -49,7 +49,7 @@ struct StripeRefundTests {
         #expect(sent.headers["idempotency-key"] == "rf:\(Self.ids.refund)")
     }
 
-    @Test("Refunds are read one by one and by intent, and money that is set aside is taken")
+    @Test("refunds are read one by one and by intent, and money that is set aside is taken")
     func others() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let list = #"{"object": "list", "has_more": false, "data": [\#(Self.refund)]}"#
@@ -73,7 +73,7 @@ struct StripeRefundTests {
         #expect(log.entries[1].body == "expand[0]=latest_charge")
     }
 
-    @Test("A part that is to be taken is named in the provider's units, and what it says was taken is read")
+    @Test("a part that is to be taken is named in the provider's units, and what it says was taken is read")
     func capturesPart() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let intent = """
@@ -107,7 +107,7 @@ struct StripeRefundTests {
         }
     }
 
-    @Test("A refund names the shop that makes it, and one made elsewhere says what it says")
+    @Test("a refund names the shop that makes it, and one made elsewhere says what it says")
     func shop() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let made =
@@ -127,7 +127,7 @@ struct StripeRefundTests {
     }
 
     @Test(
-        "The provider's states are ours, and what makes no sense is not believed",
+        "the provider's states are ours, and what makes no sense is not believed",
         arguments: [
             ("pending", RefundStatus.pending), ("requires_action", .pending), ("failed", .failed),
             ("canceled", .canceled), ("odd", nil),
@@ -152,7 +152,7 @@ struct StripeRefundTests {
         }
     }
 
-    @Test("More than is left is refused for good, and an amount that cannot be counted is never sent")
+    @Test("more than is left is refused for good, and an amount that cannot be counted is never sent")
     func refused() async throws {
         let error = #"{"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}"#
         try await withClient { client in

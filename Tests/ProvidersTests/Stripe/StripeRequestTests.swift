@@ -17,7 +17,7 @@ struct StripeRequestTests {
         try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url + "/", logger: quiet)
     }
 
-    @Test("Creating names amount, currency, card, order and payment, and does not confirm")
+    @Test("creating names amount, currency, card, order and payment, and does not confirm")
     func create() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, headers: ["Request-Id": "req_1"], Self.intent, log: log)
@@ -47,7 +47,7 @@ struct StripeRequestTests {
         #expect(sent.headers["content-type"] == "application/x-www-form-urlencoded")
     }
 
-    @Test("Confirming, reading and cancelling go to the intent's own address")
+    @Test("confirming, reading and cancelling go to the intent's own address")
     func others() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, Self.intent, log: log)
@@ -71,7 +71,7 @@ struct StripeRequestTests {
     }
 
     @Test(
-        "Amounts are sent in the provider's units",
+        "amounts are sent in the provider's units",
         arguments: [
             (1999, "USD", 1999), (500, "JPY", 500), (1230, "KWD", 1230), (700, "ISK", 70000), (12300, "MGA", 123),
         ])
@@ -89,7 +89,7 @@ struct StripeRequestTests {
     }
 
     @Test(
-        "Amounts the provider cannot count are refused before anything is sent",
+        "amounts the provider cannot count are refused before anything is sent",
         arguments: [(1234, "KWD"), (12345, "MGA"), (0, "USD"), (-1, "USD")])
     func badUnits(amount: Int64, code: String) async throws {
         let server = try server(200, Self.intent)
@@ -108,7 +108,7 @@ struct StripeRequestTests {
     }
 
     @Test(
-        "A live key goes only to the provider itself, over TLS",
+        "a live key goes only to the provider itself, over TLS",
         arguments: [
             ("sk_live_abcdefgh", "http://127.0.0.1:9090", false), ("sk_live_abcdefgh", "https://localhost", false),
             ("rk_live_abcdefgh", "https://sandbox.example", false),
