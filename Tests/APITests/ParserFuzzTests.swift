@@ -85,7 +85,7 @@ struct RequestParserTests {
         #expect(JobFilterText.since("-0001-01-01T00:00:00Z") == nil)
     }
 
-    @Test("headers")
+    @Test("headers are read within their bounds")
     func headers() {
         property("Prefer", Gen<String>.text(near: ["wait=10", "respond-async, wait=\"5\"; x=1"])) { text in
             if let seconds = PreferHeader.wait([text]) {

@@ -233,7 +233,7 @@ struct SettingsTests {
         #expect(settings.auth.signingKeys.map(\.id) == ["2026", "2025"])
     }
 
-    @Test("a worker's settings")
+    @Test("a worker's settings have defaults and can be changed")
     func workerSettings() throws {
         let plain = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker))
         #expect(plain.worker.queues == ShopQueue.defaultSlots)

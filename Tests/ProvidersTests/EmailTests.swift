@@ -39,7 +39,7 @@ struct EmailTests {
         return script.message
     }
 
-    @Test("the whole message, byte for byte")
+    @Test("a message is written byte for byte as expected")
     func golden() async throws {
         let lines = try await wire(message(text: "Grüße = gut \n.dot\n", html: "<p>Hi</p>\n"))
         #expect(

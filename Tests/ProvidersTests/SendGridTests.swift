@@ -45,7 +45,7 @@ struct SendGridTests {
         }
     }
 
-    @Test("the whole request")
+    @Test("a request says all that the provider wants")
     func request() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let receipt = try await send(message(), to: server(202, headers: ["X-Message-Id": "abc"], "", log: log))

@@ -94,7 +94,7 @@ struct StripeFailureTests {
         }
     }
 
-    @Test("the error table", arguments: rows)
+    @Test("each error has its code and what to do next", arguments: rows)
     func table(row: Row) async throws {
         let error = try await confirm(try server(row.status, headers: row.headers, row.body))
         #expect(error.code == row.failure)
