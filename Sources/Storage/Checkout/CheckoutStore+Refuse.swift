@@ -27,7 +27,7 @@ extension CheckoutStore {
                 LockedOrders.locking([id]), OrderStock.products(of: [id]))
             guard let entry = orders.entries[id] else { return (.unknownOrder, []) }
             guard entry.facts.status.isOpen else {
-                try completion.check(transaction.pipeline([completion.statement])[0])
+                try transaction.run(completion)
                 return (.settled, [])
             }
             if let intent = entry.facts.intentID { return (.intentStored(intent), []) }

@@ -92,22 +92,17 @@ extension CheckoutStore {
             uniqueKeysWithValues: plan.rejected.map { ($0.entry.facts.orderID, $0.shortages) })
         var batch = ReservedBatch(ended: Array(shortages.keys) + free)
         batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.mails.map { try $0.job() }
-        var writes = plan.writes(settings)
+        var writes = plan.writes()
         writes.add(batch.jobs)
         for request in requests where shortages[request.orderID] != nil || free.contains(request.orderID) {
             writes.add(request.completion)
         }
-        let results = try writes.run(in: transaction)
-
-        var until: [Order.ID: Date] = [:]
-        if !plan.held.isEmpty {
-            for row in results[0].rows { until[try row["id"]] = try row["reserved_until"] as Date? }
-        }
+        let until = try transaction.pipeline(plan.decisions(settings), writes).0 ?? [:]
         batch.outcomes = requests.map { request in
             guard let facts = orders.entries[request.orderID]?.facts else { return .unknownOrder }
             if let shortages = shortages[facts.orderID] { return .rejected(shortages) }
             if free.contains(facts.orderID) { return .confirmed }
-            if let until = until[facts.orderID] { return .reserved(facts.reserved(until: until)) }
+            if let until = until[facts.orderID] ?? nil { return .reserved(facts.reserved(until: until)) }
             return facts.status == .reserved ? .reserved(facts) : .settled(facts)
         }
         return batch

@@ -77,47 +77,28 @@ struct LockedOrders: Sendable {
 
     /// Locks orders by id, then their payments, and reads both. A statement each, so that the second sees what the
     /// first waited for.
-    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(statements(ids)) }
+    static func locking(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(ids, "FOR NO KEY UPDATE") }
 
     /// The same without locks.
-    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(unlockedStatements(ids)) }
+    static func reading(_ ids: [Order.ID]) -> QueryGroup<LockedOrders> { group(ids, "") }
 
-    private static func group(_ statements: [SQL]) -> QueryGroup<LockedOrders> {
-        QueryGroup(Query.rows(statements[0]) { $0 }, Query.rows(statements[1]) { $0 }) {
-            try LockedOrders(orders: $0, payments: $1)
-        }
+    private static func group(_ ids: [Order.ID], _ lock: String) -> QueryGroup<LockedOrders> {
+        QueryGroup(
+            Query.rows("SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id \(raw: lock)") {
+                $0
+            },
+            Query.rows(
+                """
+                SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
+                       captured_amount, coalesce(authorized_amount, amount) AS authorized_amount, capture_amount,
+                       card_brand
+                  FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq \(raw: lock)
+                """
+            ) { $0 }
+        ) { try LockedOrders(orders: $0, payments: $1) }
     }
 
-    /// Locks orders by id, then their payments. A statement each, so that the second sees what the first waited for.
-    static func statements(_ ids: [Order.ID]) -> [SQL] {
-        [
-            """
-            SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
-            """,
-            """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
-                captured_amount,
-                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
-              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq FOR NO KEY UPDATE
-            """,
-        ]
-    }
-
-    /// The same without locks.
-    static func unlockedStatements(_ ids: [Order.ID]) -> [SQL] {
-        [
-            "SELECT \(raw: columns) FROM orders WHERE id = ANY (\(ids)::uuid[])",
-            """
-            SELECT order_id, id, status, amount, currency, provider_intent_id, attempt, creation, method,
-                captured_amount,
-                   coalesce(authorized_amount, amount) AS authorized_amount, capture_amount, card_brand
-              FROM payments WHERE order_id = ANY (\(ids)::uuid[]) ORDER BY order_id, seq
-            """,
-        ]
-    }
-
-    /// Reads the results of the two statements.
-    init(orders: [PostgresRow], payments: [PostgresRow]) throws {
+    private init(orders: [PostgresRow], payments: [PostgresRow]) throws {
         // Of several payments the last one counts.
         let payments = Dictionary(try payments.map { (try $0["order_id"] as Order.ID, $0) }) { $1 }
         var entries: [Order.ID: Entry] = [:]

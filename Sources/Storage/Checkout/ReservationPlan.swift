@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import JobQueue
 import Postgres
 
@@ -54,21 +55,26 @@ struct ReservationPlan: Sendable {
         }
     }
 
-    /// What carries the plan out, without jobs and completions. The first statement returns `id, reserved_until` of the
-    /// orders that were reserved.
-    func writes(_ settings: ShopSettings) -> CheckedWrites {
-        var writes = CheckedWrites()
-        writes.add(
+    /// The orders that are reserved or rejected: written first, and read until when their stock is reserved. nil when
+    /// there are none.
+    func decisions(_ settings: ShopSettings) -> Query<[Order.ID: Date?]>? {
+        let changes =
             held.map { id in
                 var change = OrderChange(id, to: .reserved, .init(.reserved))
                 change.hold = .extend(settings)
                 return change
             }
-                + rejected.map { entry, _ in
-                    var change = OrderChange(entry.facts.orderID, to: .rejected, .init(.rejected, Self.outOfStock))
-                    change.rejectionReason = Self.outOfStock
-                    return change
-                })
+            + rejected.map { entry, _ in
+                var change = OrderChange(entry.facts.orderID, to: .rejected, .init(.rejected, Self.outOfStock))
+                change.rejectionReason = Self.outOfStock
+                return change
+            }
+        return changes.isEmpty ? nil : OrderChange.query(changes)
+    }
+
+    /// What else the plan changes, without jobs and completions.
+    func writes() -> CheckedWrites {
+        var writes = CheckedWrites()
         if !held.isEmpty {
             writes.add(OrderStock.reserve(taken.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, for: held))
         }

@@ -113,7 +113,7 @@ extension EmailStore {
             if let id, affected == 1 {
                 try transaction.execute(EmailChange.sentEvent(of: id))
             }
-            if let completion { try completion.check(try transaction.pipeline([completion.statement])[0]) }
+            if let completion { try transaction.run(completion) }
         }
     }
 }

@@ -1,11 +1,12 @@
 import Domain
+import FoundationEssentials
 import JobQueue
 import Postgres
 
 /// A change of an order: where it goes, what its history says of it, and what changes with it.
 ///
 /// This is the only way an order changes its state. The statement is made from ``OrderStatus/transitions``: it passes
-/// over an order that may not go where it is sent, and ``check(_:of:)`` then undoes the transaction.
+/// over an order that may not go where it is sent, and ``query(_:)`` then undoes the transaction.
 struct OrderChange: Sendable {
     /// Something for the order's history.
     struct Event: Sendable {
@@ -116,13 +117,19 @@ extension OrderChange {
             """
     }
 
-    /// Throws unless every order changed, and so undoes the transaction.
-    static func check(_ result: PostgresResult, of changes: [OrderChange]) throws {
-        if result.rows.count == changes.count { return }
-        let changed = Set(try result.rows.map { try $0["id"] as Order.ID })
-        let left = changes.filter { !changed.contains($0.order) }
-            .map { "order \($0.order) to \($0.status?.rawValue ?? "where it is")" }
-        throw StorageError.forbiddenTransition(left.joined(separator: ", "))
+    /// The same as a query. Reads until when each order holds its stock, and throws
+    /// ``StorageError/forbiddenTransition(_:)`` unless every order changed, which undoes the transaction.
+    static func query(_ changes: [OrderChange]) -> Query<[Order.ID: Date?]> {
+        Query(statement(changes)) { result in
+            let changed = Dictionary(
+                uniqueKeysWithValues: try result.rows.map { row in
+                    (try row["id"] as Order.ID, try row["reserved_until"] as Date?)
+                })
+            if changed.count == changes.count { return changed }
+            let left = changes.filter { changed[$0.order] == nil }
+                .map { "order \($0.order) to \($0.status?.rawValue ?? "where it is")" }
+            throw StorageError.forbiddenTransition(left.joined(separator: ", "))
+        }
     }
 }
 

@@ -79,7 +79,7 @@ extension OrderStore {
                 case .alreadyShipped: try cancellation.letStand(in: transaction)
                 case .notPaid, .over: [PendingJob]()
                 }
-            if end != .notPaid { try completion.check(transaction.pipeline([completion.statement])[0]) }
+            if end != .notPaid { try transaction.run(completion) }
             return (end, jobs)
         }
         await dispatcher.push(jobs)

@@ -19,27 +19,29 @@ extension OrderStore {
     {
         let ids = orders.filter(\.isWaiting).map(\.id)
         if ids.isEmpty { return [:] }
-        let results = try await database.pipeline([
-            """
-            SELECT o.id, (SELECT count(*) FROM (SELECT FROM orders AS a WHERE a.status = 'pending'
-                AND a.number < o.number
-                                                 LIMIT \(Self.mostAhead)) AS before) AS ahead
-              FROM orders AS o WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending'
-            """,
-            """
-            SELECT o.id FROM orders AS o JOIN jobs AS j ON j.id = o.checkout_job_id
-             WHERE o.id = ANY (\(ids)::uuid[]) AND j.state IN ('dead', 'parked', 'discarded')
-            """,
-        ])
-        let ahead = Dictionary(
-            uniqueKeysWithValues: try results[0].rows.map { (try $0["id"] as Order.ID, try $0["ahead"] as Int) })
-        let stopped = Set(try results[1].rows.map { try $0["id"] as Order.ID })
+        let (ahead, stopped) = try await database.pipeline(
+            Query.rows(
+                """
+                SELECT o.id, (SELECT count(*) FROM (SELECT FROM orders AS a WHERE a.status = 'pending'
+                    AND a.number < o.number
+                                                     LIMIT \(Self.mostAhead)) AS before) AS ahead
+                  FROM orders AS o WHERE o.id = ANY (\(ids)::uuid[]) AND o.status = 'pending'
+                """
+            ) { (try $0["id"] as Order.ID, try $0["ahead"] as Int) },
+            Query.rows(
+                """
+                SELECT o.id FROM orders AS o JOIN jobs AS j ON j.id = o.checkout_job_id
+                 WHERE o.id = ANY (\(ids)::uuid[]) AND j.state IN ('dead', 'parked', 'discarded')
+                """
+            ) { try $0["id"] as Order.ID })
+        let placesAhead = Dictionary(uniqueKeysWithValues: ahead)
         return Dictionary(
             uniqueKeysWithValues: ids.map {
                 (
                     $0,
                     OrderWaiting(
-                        ahead: ahead[$0], pace: pace, isProviderAway: isProviderAway, isStopped: stopped.contains($0))
+                        ahead: placesAhead[$0], pace: pace, isProviderAway: isProviderAway,
+                        isStopped: stopped.contains($0))
                 )
             })
     }
@@ -50,28 +52,27 @@ extension OrderStore {
     /// Orders count that had their first outcome then. What came of an order after its customer or a bank had been at
     /// it says nothing about our pace.
     package func pace() async throws -> CheckoutPace? {
-        let results = try await database.pipeline([
-            """
-            SELECT o.created_at, e.at
-              FROM (SELECT order_id, sequence, at FROM order_events
-                     WHERE sequence > (SELECT max(sequence) FROM order_events) - \(Self.latestEvents)
-                       AND kind IN ('confirmed', 'rejected', 'payment_failed', 'action_required')
-                           AND at > now() - interval '10 minutes'
-                     ORDER BY sequence DESC LIMIT \(Self.mostMeasured)) AS e
-              JOIN orders AS o ON o.id = e.order_id
-             WHERE NOT EXISTS (SELECT FROM order_events AS p
-                                WHERE p.order_id = e.order_id AND p.sequence < e.sequence
-                                  AND p.kind IN ('confirmed', 'payment_failed', 'action_required',
-                                      'payment_processing'))
-            """,
-            "SELECT created_at FROM orders WHERE status = 'pending' ORDER BY number LIMIT 1",
-            "SELECT clock_timestamp() AS now",
-        ])
-        let served = try results[0].rows.map {
-            CheckoutPace.Served(placedAt: try $0["created_at"], doneAt: try $0["at"])
-        }
-        return CheckoutPace(
-            served: served, waitingSince: try results[1].rows.first?["created_at"], now: try results[2].rows[0]["now"])
+        let (served, waitingSince, now) = try await database.pipeline(
+            Query.rows(
+                """
+                SELECT o.created_at, e.at
+                  FROM (SELECT order_id, sequence, at FROM order_events
+                         WHERE sequence > (SELECT max(sequence) FROM order_events) - \(Self.latestEvents)
+                           AND kind IN ('confirmed', 'rejected', 'payment_failed', 'action_required')
+                               AND at > now() - interval '10 minutes'
+                         ORDER BY sequence DESC LIMIT \(Self.mostMeasured)) AS e
+                  JOIN orders AS o ON o.id = e.order_id
+                 WHERE NOT EXISTS (SELECT FROM order_events AS p
+                                    WHERE p.order_id = e.order_id AND p.sequence < e.sequence
+                                      AND p.kind IN ('confirmed', 'payment_failed', 'action_required',
+                                          'payment_processing'))
+                """
+            ) { CheckoutPace.Served(placedAt: try $0["created_at"], doneAt: try $0["at"]) },
+            Query.firstRow("SELECT created_at FROM orders WHERE status = 'pending' ORDER BY number LIMIT 1") {
+                try $0["created_at"] as Date
+            },
+            Query.row("SELECT clock_timestamp() AS now") { try $0["now"] as Date })
+        return CheckoutPace(served: served, waitingSince: waitingSince, now: now)
     }
 }
 

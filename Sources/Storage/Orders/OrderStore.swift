@@ -112,21 +112,22 @@ extension OrderStore {
     /// What happened to an order after an event, oldest first; `nil` when the viewer may not see the order.
     package func events(of id: Order.ID, for viewer: OrderViewer, after sequence: Int = 0) async throws -> [OrderEvent]?
     {
-        let results = try await database.pipeline([
-            "SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)",
-            """
-            SELECT sequence, kind, status, reason, at FROM order_events
-             WHERE order_id = \(id) AND sequence > \(sequence)
-             ORDER BY sequence
-            """,
-        ])
-        guard let order = results[0].rows.first, try Self.mayRead(order, viewer) else { return nil }
-        return try results[1].rows.map { row in
-            OrderEvent(
-                sequence: try row["sequence"], kind: try row["kind"], status: try row["status"],
-                reason: try row["reason"],
-                at: try row["at"])
-        }
+        let (mayRead, events) = try await database.pipeline(
+            Query.firstRow("SELECT user_id, guest_token_hash FROM orders WHERE id = \(id)") {
+                try Self.mayRead($0, viewer)
+            },
+            Query.rows(
+                """
+                SELECT sequence, kind, status, reason, at FROM order_events
+                 WHERE order_id = \(id) AND sequence > \(sequence)
+                 ORDER BY sequence
+                """
+            ) { row in
+                OrderEvent(
+                    sequence: try row["sequence"], kind: try row["kind"], status: try row["status"],
+                    reason: try row["reason"], at: try row["at"])
+            })
+        return mayRead == true ? events : nil
     }
 
     /// Forgets idempotency keys older than this, 72 h unless said otherwise, a batch per statement. Returns how many.

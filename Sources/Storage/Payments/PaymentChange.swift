@@ -4,7 +4,7 @@ import Postgres
 /// A change of a payment: where it goes, and what is known of it now.
 ///
 /// This is the only way a payment changes its state. The statement is made from ``PaymentStatus/transitions``: it
-/// passes over a payment that may not go where it is sent, and ``check(_:of:)`` then undoes the transaction.
+/// passes over a payment that may not go where it is sent, and ``query(_:captureWindow:)`` then undoes the transaction.
 struct PaymentChange: Sendable {
     /// The next try with another payment method.
     struct Retry: Sendable {
@@ -95,13 +95,16 @@ extension PaymentChange {
         """
     }
 
-    /// Throws unless every payment changed, and so undoes the transaction.
-    static func check(_ result: PostgresResult, of changes: [PaymentChange]) throws {
-        if result.rows.count == changes.count { return }
-        let changed = Set(try result.rows.map { try $0["id"] as Payment.ID })
-        let left = changes.filter { !changed.contains($0.payment) }
-            .map { "payment \($0.payment) to \($0.status?.rawValue ?? "where it is")" }
-        throw StorageError.forbiddenTransition(left.joined(separator: ", "))
+    /// The same as a query, which throws ``StorageError/forbiddenTransition(_:)`` unless every payment changed, and so
+    /// undoes the transaction.
+    static func query(_ changes: [PaymentChange], captureWindow: Duration = .zero) -> Query<Void> {
+        Query(statement(changes, captureWindow: captureWindow)) { result in
+            if result.rows.count == changes.count { return }
+            let changed = Set(try result.rows.map { try $0["id"] as Payment.ID })
+            let left = changes.filter { !changed.contains($0.payment) }
+                .map { "payment \($0.payment) to \($0.status?.rawValue ?? "where it is")" }
+            throw StorageError.forbiddenTransition(left.joined(separator: ", "))
+        }
     }
 }
 

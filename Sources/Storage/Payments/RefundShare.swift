@@ -107,19 +107,19 @@ struct Restocking {
             return
         }
         let skus = wanted.map(\.sku)
-        let read = try transaction.pipeline([
-            "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE",
-            """
-            SELECT sku, quantity, restocked FROM reservations
-             WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed'
-                 ORDER BY sku FOR NO KEY UPDATE
-            """,
-        ])
+        let (_, consumed) = try transaction.pipeline(
+            "SELECT sku FROM stock WHERE sku = ANY (\(skus)::text[]) ORDER BY sku FOR NO KEY UPDATE" as SQL,
+            Query.rows(
+                """
+                SELECT sku, quantity, restocked FROM reservations
+                 WHERE order_id = \(orderID) AND sku = ANY (\(skus)::text[]) AND state = 'consumed'
+                     ORDER BY sku FOR NO KEY UPDATE
+                """
+            ) {
+                (sku: try $0["sku"] as SKU, quantity: try $0["quantity"] as Int, restocked: try $0["restocked"] as Int)
+            })
         var back: [(item: RefundItem, pieces: Int64)] = []
-        for row in read[1].rows {
-            let (sku, quantity, restocked): (SKU, Int, Int) = (
-                try row["sku"], try row["quantity"], try row["restocked"]
-            )
+        for (sku, quantity, restocked) in consumed {
             guard let item = wanted.first(where: { $0.sku == sku }) else { continue }
             let meant = refunds.filter { $0.status == .succeeded }.flatMap(\.items).filter {
                 $0.restock && $0.sku == sku

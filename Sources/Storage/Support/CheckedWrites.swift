@@ -1,64 +1,45 @@
 import JobQueue
 import Postgres
 
-/// Statements of a transaction that go out in one pipeline, with what has to hold of their results: whoever runs them
-/// cannot forget to look.
-struct CheckedWrites: Sendable {
-    private(set) var statements: [SQL] = []
-    private var checks: [@Sendable ([PostgresResult]) throws -> Void] = []
+/// Statements of a transaction that go out in one pipeline, with what has to hold of their results: the caller that runs
+/// them cannot forget to look.
+struct CheckedWrites: PipelineMember {
+    private var members: [any PipelineMember] = []
 
     /// Adds statements that have nothing to be checked.
-    mutating func add(_ more: [SQL]) {
-        statements += more
-    }
+    mutating func add(_ more: [SQL]) { members += more }
 
-    mutating func add(_ statement: SQL) {
-        statements.append(statement)
-    }
+    mutating func add(_ statement: SQL) { members.append(statement) }
 
     /// Adds changes of different orders, in one statement. All of them must take place.
     mutating func add(_ changes: [OrderChange]) {
-        if changes.isEmpty { return }
-        add(OrderChange.statement(changes)) { try OrderChange.check($0, of: changes) }
+        if !changes.isEmpty { members.append(OrderChange.query(changes)) }
     }
 
     /// Adds changes of different payments, in one statement. All of them must take place.
     mutating func add(_ changes: [PaymentChange], captureWindow: Duration = .zero) {
-        if changes.isEmpty { return }
-        add(PaymentChange.statement(changes, captureWindow: captureWindow)) { try PaymentChange.check($0, of: changes) }
+        if !changes.isEmpty { members.append(PaymentChange.query(changes, captureWindow: captureWindow)) }
     }
 
     /// Adds jobs, to be pushed after the commit.
-    mutating func add(_ jobs: [PendingJob]) {
-        statements += jobs.map(\.statement)
-    }
+    mutating func add(_ jobs: [PendingJob]) { members += jobs.map(\.statement) }
 
     /// Adds the end of the job that brings the change. `JobFenced` is thrown when its attempt is stale.
     mutating func add(_ completion: JobCompletion?) {
-        guard let completion else { return }
-        add(completion.statement) { try completion.check($0) }
-    }
-
-    private mutating func add(_ statement: SQL, _ check: @escaping @Sendable (PostgresResult) throws -> Void) {
-        let index = statements.count
-        statements.append(statement)
-        checks.append { try check($0[index]) }
+        if let completion { members.append(completion) }
     }
 
     /// Runs them in one round trip and checks what has to hold.
-    @discardableResult
-    func run(in transaction: PostgresTransaction) throws -> [PostgresResult] {
-        statements.isEmpty ? [] : try transaction.run(self)
+    func run(in transaction: PostgresTransaction) throws {
+        if !members.isEmpty { try transaction.run(self) }
     }
-}
 
-extension CheckedWrites: PipelineMember {
-    func append(to statements: inout [SQL]) { statements += self.statements }
+    func append(to statements: inout [SQL]) {
+        for member in members { member.append(to: &statements) }
+    }
 
-    func output(from results: inout PipelineResults) throws -> [PostgresResult] {
-        let own = try statements.map { _ in try results.next() }
-        for check in checks { try check(own) }
-        return own
+    func output(from results: inout PipelineResults) throws {
+        for member in members { _ = try member.output(from: &results) }
     }
 }
 
