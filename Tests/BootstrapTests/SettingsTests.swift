@@ -233,7 +233,7 @@ struct SettingsTests {
         #expect(settings.auth.signingKeys.map(\.id) == ["2026", "2025"])
     }
 
-    @Test("a worker's settings")
+    @Test("a worker's settings have defaults and can be changed")
     func workerSettings() throws {
         let plain = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker))
         #expect(plain.worker.queues == ShopQueue.defaultSlots)
@@ -337,7 +337,8 @@ struct SettingsTests {
         #expect(try APISettings(checking: SettingsReader(values: Self.api)).webhooks.mailKey == nil)
         // RFC 6979, A.2.5: the point of its example key.
         let point =
-            "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB67903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
+            "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
+            + "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
         let prefix = "3059301306072A8648CE3D020106082A8648CE3D03010703420004"
         let bytes = Array((prefix + point).utf8)
         let der = stride(from: 0, to: bytes.count, by: 2).map {

@@ -1,5 +1,6 @@
-// Preloaded into a process, lets it believe in another date: CLOCK_SHIFT_SECONDS is added to whatever tells the time of day. Monotonic clocks and
-// timers stay the machine's. (libfaketime 0.9.10, Debian's, also moves the absolute times of monotonic timers, so that no sleep ends.)
+// Preloaded into a process, lets it believe in another date: CLOCK_SHIFT_SECONDS is added to whatever tells the time of
+// day. Monotonic clocks and timers stay the machine's. (libfaketime 0.9.10, Debian's, also moves the absolute times of
+// monotonic timers, so that no sleep ends.)
 #define _GNU_SOURCE
 #include "ClockShift.h"
 #include <stdlib.h>

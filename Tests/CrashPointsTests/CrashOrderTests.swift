@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Crash points are named exactly")
 struct CrashOrderTests {
-    @Test func names() throws {
+    @Test("every crash point has a name") func names() throws {
         #expect(Set(CrashPoint.allCases.map(\.name)).count == CrashPoint.allCases.count)
         for point in CrashPoint.allCases {
             let order = try #require(CrashOrder(point.name))
@@ -12,7 +12,7 @@ struct CrashOrderTests {
         }
     }
 
-    @Test func passAndJob() throws {
+    @Test("an order names the pass and the job") func passAndJob() throws {
         let order = try #require(CrashOrder("job.claimed@order.checkout:3"))
         #expect(order.point == .jobClaimed && order.job == "order.checkout" && order.pass == 3)
         #expect(order.means(.jobClaimed, of: "order.checkout"))
@@ -23,9 +23,12 @@ struct CrashOrderTests {
         #expect(anyJob.means(.jobClaimed, of: "rates.refresh") && anyJob.pass == 2)
     }
 
-    @Test(arguments: [
-        "", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1", "@order.checkout",
-    ])
+    @Test(
+        "nonsense is refused",
+        arguments: [
+            "", "checkout", "job.claimed:", "job.claimed:0", "job.claimed:x", "job.claimed:1:2", ":1",
+            "@order.checkout",
+        ])
     func nonsense(text: String) {
         #expect(CrashOrder(text) == nil)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A mail goes out while what it says is true")
 struct EmailTimingTests {
-    @Test("A declined payment is written about only while it stands")
+    @Test("a declined payment is written about only while it stands")
     func declined() {
         for status in OrderStatus.allCases {
             let expected: EmailTiming =
@@ -17,7 +17,7 @@ struct EmailTimingTests {
     }
 
     @Test(
-        "What was decided stays true", arguments: [EmailKind.orderConfirmation, .refund, .cancellation],
+        "what was decided stays true", arguments: [EmailKind.orderConfirmation, .refund, .cancellation],
         OrderStatus.allCases)
     func decided(kind: EmailKind, status: OrderStatus) {
         #expect(EmailTiming(kind, order: status) == .now)

@@ -4,7 +4,7 @@ import Testing
 @Suite("A customer is written to in a language they read")
 struct LanguageTests {
     @Test(
-        "The first most wanted language that the shop writes is taken",
+        "the first most wanted language that the shop writes is taken",
         arguments: [
             ("de", Language.german), ("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", .french),
             ("es, de;q=0.5", .german),
@@ -17,13 +17,13 @@ struct LanguageTests {
     }
 
     @Test(
-        "Where any will do, or none is written here, the shop decides",
+        "where any will do, or none is written here, the shop decides",
         arguments: ["", "*", "es", "es, ja;q=0.4", ",,;", "deu", "q=1"])
     func noneTaken(field: String) {
         #expect(Language(acceptLanguage: field) == nil)
     }
 
-    @Test("A long field is read as far as anybody needs")
+    @Test("a long field is read as far as anybody needs")
     func long() {
         #expect(Language(acceptLanguage: String(repeating: "es,", count: 49) + "de") == .german)
         #expect(Language(acceptLanguage: String(repeating: "es,", count: 60) + "de") == nil)

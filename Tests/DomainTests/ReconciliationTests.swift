@@ -41,7 +41,7 @@ struct ReconciliationTests {
         let remedy: ReconciliationFinding.Remedy
     }
 
-    @Test("What the provider knows more of is settled as a worker would settle it")
+    @Test("what the provider knows more of is settled as a worker would settle it")
     func behind() {
         let settled = Outcome(kind: .behind, remedy: .settle(Self.order))
         #expect(outcome(intent(.succeeded), facts(.reserved, .confirming, Self.id)) == settled)
@@ -56,7 +56,7 @@ struct ReconciliationTests {
         #expect(outcome(intent(.succeeded), facts(.refunded, .refunded, Self.id)) == nil)
     }
 
-    @Test("What we know more of is for a person")
+    @Test("what we know more of is for a person")
     func ahead() {
         let asked = Outcome(kind: .ahead, remedy: .askOperator)
         #expect(outcome(intent(.requiresCapture), facts(.confirmed, .captured, Self.id)) == asked)
@@ -65,7 +65,7 @@ struct ReconciliationTests {
         #expect(rules.missing(facts(.confirmed, .captured, Self.id))?.kind == .ahead)
     }
 
-    @Test("Another amount is for a person, whichever way it differs")
+    @Test("another amount is for a person, whichever way it differs")
     func amounts() {
         let asked = Outcome(kind: .amountDiffers, remedy: .askOperator)
         #expect(outcome(intent(.succeeded, amount: Money(500, .usd)), facts(.confirmed, .captured, Self.id)) == asked)
@@ -86,7 +86,7 @@ struct ReconciliationTests {
         #expect(outcome(intent(.requiresPaymentMethod, amount: Money(1, .usd)), facts(.reserved, .created, nil)) == nil)
     }
 
-    @Test("What names another order, or another payment of it, is for a person")
+    @Test("what names another order, or another payment of it, is for a person")
     func foreign() {
         let asked = Outcome(kind: .foreign, remedy: .askOperator)
         #expect(outcome(intent(.succeeded, order: Order.ID()), facts(.reserved, .confirming, Self.id)) == asked)
@@ -94,7 +94,7 @@ struct ReconciliationTests {
         #expect(outcome(intent(.requiresPaymentMethod, payment: Payment.ID()), facts(.reserved, .created, nil)) == nil)
     }
 
-    @Test("An order is paid once: money of an intent that is not its own goes back")
+    @Test("an order is paid once: money of an intent that is not its own goes back")
     func secondCharge() {
         let paid = facts(.confirmed, .captured, Self.other)
         #expect(
@@ -109,7 +109,7 @@ struct ReconciliationTests {
                 == Outcome(kind: .lateMoney, remedy: .giveBack(Self.amount, .latePayment, Self.payment)))
     }
 
-    @Test("An intent that is not stored pays its order, waits for it, or is called off")
+    @Test("an intent that is not stored pays its order, waits for it, or is called off")
     func unstored() {
         let reserved = facts(.reserved, .created, nil)
         #expect(outcome(intent(.succeeded), reserved) == Outcome(kind: .unstoredIntent, remedy: .settle(Self.order)))
@@ -127,7 +127,7 @@ struct ReconciliationTests {
         #expect(outcome(intent(.canceled), facts(.confirmed, .captured, Self.other)) == nil)
     }
 
-    @Test("Money of an order that the database has lost goes back once it is certain to be of this database's making")
+    @Test("money of an order that the database has lost goes back once it is certain to be of this database's making")
     func unknownOrder() {
         let back = Outcome(kind: .orderUnknown, remedy: .giveBack(Self.amount, .orderUnknown, Self.payment))
         #expect(outcome(intent(.succeeded), nil) == back)
@@ -141,7 +141,7 @@ struct ReconciliationTests {
         #expect(outcome(intent(.requiresPaymentMethod, order: nil), nil) == nil)
     }
 
-    @Test("Refunds are recorded, restored, or shown to a person")
+    @Test("refunds are recorded, restored, or shown to a person")
     func refunds() {
         func ours(_ status: RefundStatus, _ providerID: ProviderRefund.ID? = nil) -> Refund {
             Refund(

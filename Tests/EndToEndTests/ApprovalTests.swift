@@ -22,7 +22,7 @@ struct ApprovalTests {
         .map { try $0["outcome"] }
     }
 
-    @Test func theWebhookConfirmsTheOrderWithinSeconds() async throws {
+    @Test("the webhook confirms the order within seconds") func theWebhookConfirmsTheOrderWithinSeconds() async throws {
         try await Shop.open(webhooks: true) { shop in
             let metrics = try Metrics(shop)
             let processes = (
@@ -52,7 +52,7 @@ struct ApprovalTests {
         }
     }
 
-    @Test func withoutWebhooksTheSweepConfirmsIt() async throws {
+    @Test("without webhooks the sweep confirms the order") func withoutWebhooksTheSweepConfirmsIt() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -69,7 +69,9 @@ struct ApprovalTests {
         }
     }
 
-    @Test func whoFailsAtTheBankPaysWithAnotherCard() async throws {
+    @Test("a customer who fails at the bank pays with another card") func whoFailsAtTheBankPaysWithAnotherCard()
+        async throws
+    {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -101,7 +103,8 @@ struct ApprovalTests {
         }
     }
 
-    @Test func aWorkerThatDiedBeforeTheBankDecidedIsNotNeeded() async throws {
+    @Test("a worker that died before the bank decided is not needed") func workerDiedBeforeTheBankDecided() async throws
+    {
         try await Shop.open(webhooks: true) { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let product = try await shop.products()[0]

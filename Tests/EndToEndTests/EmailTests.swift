@@ -16,7 +16,7 @@ struct EmailTests {
         return id
     }
 
-    @Test func eachKindInTheCustomersLanguage() async throws {
+    @Test("each kind of email comes in the customer's language") func eachKindInTheCustomersLanguage() async throws {
         try await Shop.open(settings: [
             "MAIL_PAYMENT_FAILED_SECONDS": "1", "SHOP_LANGUAGE": "fr", "RESERVATION_SECONDS": "6",
         ]) { shop in
@@ -44,7 +44,7 @@ struct EmailTests {
         }
     }
 
-    @Test func aCardThatPaysInTimeSparesTheWarning() async throws {
+    @Test("a card that pays in time spares the warning") func aCardThatPaysInTimeSparesTheWarning() async throws {
         try await Shop.open(settings: ["MAIL_PAYMENT_FAILED_SECONDS": "3"]) { shop in
             let processes = try await shop.startAll()
             let declined = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
@@ -59,12 +59,17 @@ struct EmailTests {
         }
     }
 
-    @Test func throughTheProvidersAPIWithItsEvents() async throws {
+    @Test("emails go through the provider's API, and its events come back") func throughTheProvidersAPIWithItsEvents()
+        async throws
+    {
         try await Shop.open(settings: Self.sendGrid) { shop in
             let processes = try await shop.startAll()
             // Told five times over, and with forgeries among it.
             try await shop.misbehave(
-                #"{"faults":[{"kind":"webhook_duplicate","recipient":"*","copies":5,"count":1},{"kind":"webhook_bad_signature","recipient":"*"}]}"#
+                #"""
+                {"faults":[{"kind":"webhook_duplicate","recipient":"*","copies":5,"count":1},\#
+                {"kind":"webhook_bad_signature","recipient":"*"}]}
+                """#
             )
             let first = try await bought(shop)
             let second = try await bought(shop)
@@ -72,7 +77,10 @@ struct EmailTests {
                 let delivery = try await shop.delivery("order_confirmation", of: id, becomes: "sent")
                 let events = try await eventually(within: .seconds(20), "its events have been handled") {
                     let rows = try await shop.database.pool.query(
-                        "SELECT event FROM mail_events WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event"
+                        """
+                        SELECT event FROM mail_events
+                         WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event
+                        """
                     )
                     return rows.count == 2 ? rows : nil
                 }
@@ -84,7 +92,9 @@ struct EmailTests {
         }
     }
 
-    @Test func tooManyEmailsWaitWithoutUsingAttempts() async throws {
+    @Test("emails beyond the provider's limit wait without using attempts") func tooManyEmailsWaitWithoutUsingAttempts()
+        async throws
+    {
         try await Shop.open(settings: Self.sendGrid) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(#"{"faults":[{"kind":"mail_429","retry_after":2,"count":2}]}"#)
@@ -98,7 +108,9 @@ struct EmailTests {
         }
     }
 
-    @Test(arguments: [("accept_then_bounce", "bounce"), ("accept_then_drop", "dropped")])
+    @Test(
+        "an email that does not arrive is shown",
+        arguments: [("accept_then_bounce", "bounce"), ("accept_then_drop", "dropped")])
     func anEmailThatDoesNotArriveIsShown(fault: String, event: String) async throws {
         try await Shop.open(settings: Self.sendGrid) { shop in
             let processes = try await shop.startAll()
@@ -117,10 +129,12 @@ struct EmailTests {
     }
 
     /// What nobody knows: the answer is lost with the mail taken (`drop_after_dot`) or gone (`lose_after_dot`).
-    @Test(arguments: [
-        ("smtp", "drop_after_dot"), ("smtp", "lose_after_dot"), ("sendgrid", "drop_after_dot"),
-        ("sendgrid", "lose_after_dot"),
-    ])
+    @Test(
+        "a lost answer is looked up",
+        arguments: [
+            ("smtp", "drop_after_dot"), ("smtp", "lose_after_dot"), ("sendgrid", "drop_after_dot"),
+            ("sendgrid", "lose_after_dot"),
+        ])
     func anAnswerThatIsLostIsLookedUp(transport: String, fault: String) async throws {
         // Only an event can settle a mail that SendGrid took; silence has to do for one that is gone.
         let wait = transport == "sendgrid" && fault == "drop_after_dot" ? "600" : "2"
@@ -136,7 +150,7 @@ struct EmailTests {
         }
     }
 
-    @Test func whatStaysUnknownIsSentOnceMoreAndThenWaitsForAPerson() async throws {
+    @Test("an unknown email is sent once more and then waits for an operator") func unknownEmail() async throws {
         try await Shop.open(settings: Self.sendGrid.merging(["MAIL_UNKNOWN_SECONDS": "1"]) { $1 }) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(#"{"faults":[{"kind":"lose_after_dot"}]}"#)

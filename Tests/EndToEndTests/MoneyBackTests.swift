@@ -10,7 +10,7 @@ struct MoneyBackTests {
         try await shop.movements().filter { $0.kind == "refund" }.map(\.amount)
     }
 
-    @Test func partsAndTheRestGoBack() async throws {
+    @Test("parts of an order are refunded, then the rest") func partsAndTheRestGoBack() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -37,7 +37,7 @@ struct MoneyBackTests {
         }
     }
 
-    @Test func aRefundWhoseAnswerIsLostGoesBackOnce() async throws {
+    @Test("a refund whose answer is lost is made once") func aRefundWhoseAnswerIsLostGoesBackOnce() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -55,7 +55,7 @@ struct MoneyBackTests {
         }
     }
 
-    @Test func aRefundThatWasMadeBehindAFailureIsFoundOnTheProvidersList() async throws {
+    @Test("a refund made behind a failure is found on the provider's list") func refundBehindAFailure() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let order = try await shop.order(try await shop.products()[0])
@@ -77,7 +77,7 @@ struct MoneyBackTests {
         }
     }
 
-    @Test func aPaidOrderIsCalledOff() async throws {
+    @Test("a paid order is canceled and refunded") func aPaidOrderIsCalledOff() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -95,7 +95,8 @@ struct MoneyBackTests {
         }
     }
 
-    @Test func callingOffWhileTheCardIsChargedEndsInOneOfTheTwo() async throws {
+    @Test("canceling while the card is charged ends in a refund or no charge") func canceledWhileCharged() async throws
+    {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -106,7 +107,7 @@ struct MoneyBackTests {
                     group.addTask {
                         let order = try await shop.order(product, wait: nil)
                         let moment = ContinuousClock.now + .milliseconds(100 * index)
-                        try await eventually("its moment has come") { ContinuousClock.now >= moment }
+                        try await letTimePass(until: moment, because: "each is canceled at another step")
                         let answer = try await shop.cancel(order)
                         #expect(answer.status == 200 || answer.status == 202, "\(answer.text)")
                         return order

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("What is out of order is seen, waited for and repaired", .serialized)
 struct OutageTests {
-    @Test func aStoppedProviderDelaysOrdersAndLosesNone() async throws {
+    @Test("a stopped provider delays orders and loses none") func aStoppedProviderDelaysOrdersAndLosesNone()
+        async throws
+    {
         try await Shop.open { shop in
             var sandbox = try await shop.startSandbox()
             let api = try await shop.startAPI()
@@ -20,7 +22,10 @@ struct OutageTests {
             // The operator sees why, and that the delays grow.
             let delays = try await eventually(within: .seconds(60), "four attempts have failed") {
                 let rows = try await shop.database.pool.query(
-                    "SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs WHERE jsonb_array_length(errors) >= 4"
+                    """
+                    SELECT jsonb_path_query_array(errors, '$[*].at')::text AS times FROM jobs
+                     WHERE jsonb_array_length(errors) >= 4
+                    """
                 )
                 guard let row = rows.first else { return [Double]?.none }
                 let times = try JSONDecoder().decode([String].self, from: Data((try row["times"] as String).utf8))
@@ -43,7 +48,7 @@ struct OutageTests {
         }
     }
 
-    @Test func aJobThatDiesLeavesItsOrderInTimeForAnOperatorToBringItBack() async throws {
+    @Test("a dead job leaves time for an operator to bring it back") func deadJobBroughtBack() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -78,7 +83,9 @@ struct OutageTests {
         }
     }
 
-    @Test func whatTheProviderRefusesForGoodEndsTheOrder() async throws {
+    @Test("a permanent refusal by the provider ends the order") func whatTheProviderRefusesForGoodEndsTheOrder()
+        async throws
+    {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A checkout becomes a confirmed order", .serialized)
 struct PurchaseTests {
-    @Test func oneRequestBuysEmailsAndTakesStock() async throws {
+    @Test("one request buys, emails and takes stock") func oneRequestBuysEmailsAndTakesStock() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -42,7 +42,7 @@ struct PurchaseTests {
         }
     }
 
-    @Test func aDeclineTakesNothingAndStockComesBack() async throws {
+    @Test("a decline takes nothing and releases the stock") func aDeclineTakesNothingAndStockComesBack() async throws {
         try await Shop.open(settings: ["RESERVATION_SECONDS": "3"]) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -59,7 +59,7 @@ struct PurchaseTests {
         }
     }
 
-    @Test func anotherCardPaysAfterADecline() async throws {
+    @Test("another card pays after a decline") func anotherCardPaysAfterADecline() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -81,7 +81,9 @@ struct PurchaseTests {
         }
     }
 
-    @Test func whatIsNotThereIsRefusedAndNotCharged() async throws {
+    @Test("an order beyond the stock is refused and not charged") func whatIsNotThereIsRefusedAndNotCharged()
+        async throws
+    {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -103,7 +105,7 @@ struct PurchaseTests {
         }
     }
 
-    @Test func whatCostsNothingIsConfirmedWithoutTheProvider() async throws {
+    @Test("a free order is confirmed without the provider") func freeOrder() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]

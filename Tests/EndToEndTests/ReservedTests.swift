@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Money that is only set aside is taken or let go", .serialized)
 struct ReservedTests {
-    @Test func itIsTakenWhenSomebodyAsksAndLetGoWhenTheOrderIsCalledOff() async throws {
+    @Test("authorized money is captured on request and voided when the order is canceled") func capturedOrVoided()
+        async throws
+    {
         try await Shop.open(settings: ["PAYMENTS_CAPTURE": "manual"]) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]

@@ -11,7 +11,7 @@ struct SettingsTests {
         return (try await process.waitForExit(within: .seconds(20)), process.log)
     }
 
-    @Test(arguments: ["API", "Worker"])
+    @Test("bad values are named with what is expected", arguments: ["API", "Worker"])
     func badValues(program: String) async throws {
         try await Shop.open { shop in
             for (name, value) in [
@@ -25,7 +25,7 @@ struct SettingsTests {
         }
     }
 
-    @Test func aMissingKey() async throws {
+    @Test("a missing key is named") func aMissingKey() async throws {
         try await Shop.open { shop in
             let api = try await start("API", shop.environment.merging(["AUTH_SIGNING_KEYS": ""]) { $1 })
             #expect(api.exit == .code(78))
@@ -39,7 +39,7 @@ struct SettingsTests {
         }
     }
 
-    @Test(arguments: ["API", "Worker"])
+    @Test("an unmigrated database is named with the command to run", arguments: ["API", "Worker"])
     func anUnmigratedDatabase(program: String) async throws {
         try await Shop.open { shop in
             try await TestDatabase.with { empty in
@@ -50,7 +50,7 @@ struct SettingsTests {
         }
     }
 
-    @Test func anOldOrEvictingRedis() async throws {
+    @Test("an old or evicting Redis is named") func anOldOrEvictingRedis() async throws {
         try await Shop.open { shop in
             let evicting = try await RedisServer.start(["maxmemory 64mb", "maxmemory-policy allkeys-lru"])
             let refused = try await start("Worker", shop.environment.merging(["REDIS_URL": evicting.url]) { $1 })

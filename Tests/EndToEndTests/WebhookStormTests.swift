@@ -32,7 +32,8 @@ struct WebhookStormTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func ofEachEventTwentyTimesInAnyOrder() async throws {
+    @Test("each event comes twenty times in any order and counts once", .timeLimit(.minutes(10)))
+    func ofEachEventTwentyTimesInAnyOrder() async throws {
         let (calm, stormy) = (try await year(stormy: false), try await year(stormy: true))
         #expect(calm.count == Self.orders && stormy.count == Self.orders)
         for number in 0..<Self.orders {
@@ -92,7 +93,8 @@ struct WebhookStormTests {
         let row = try await shop.database.pool.query(
             """
             SELECT (SELECT count(*) FROM webhook_events) AS events,
-                   (SELECT count(*) FROM webhook_events WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch')) AS matters,
+                   (SELECT count(*) FROM webhook_events
+                      WHERE outcome IN ('unknown_order', 'unknown_refund', 'mismatch')) AS matters,
                    (SELECT count(*) FROM jobs WHERE name = 'payment_event.process') AS jobs,
                    (SELECT count(*) FROM jobs WHERE state IN ('dead', 'parked')) AS dead
             """)[0]
@@ -171,7 +173,10 @@ struct WebhookStormTests {
         // When a mail goes out between other events is latency. Those that tell of a declined payment wait some time
         // for another card, so whether they do is, too.
         let deliveries = try await shop.database.pool.query(
-            "SELECT id::text AS id, order_id::text AS order_id, kind FROM email_deliveries WHERE kind <> 'payment_failed' ORDER BY kind"
+            """
+            SELECT id::text AS id, order_id::text AS order_id, kind FROM email_deliveries
+             WHERE kind <> 'payment_failed' ORDER BY kind
+            """
         )
         var mails: [String: [String]] = [:]
         for row in deliveries {
@@ -184,7 +189,8 @@ struct WebhookStormTests {
                    ARRAY(SELECT kind || ' ' || status || ' ' || coalesce(reason, '') FROM order_events
                           WHERE order_id = o.id AND kind <> 'mail_sent' ORDER BY sequence) AS events,
                    ARRAY(SELECT reason FROM order_events
-                          WHERE order_id = o.id AND kind = 'mail_sent' AND reason <> 'payment_failed' ORDER BY reason) AS sent,
+                          WHERE order_id = o.id AND kind = 'mail_sent' AND reason <> 'payment_failed'
+                          ORDER BY reason) AS sent,
                    ARRAY(SELECT status || ' ' || amount FROM refunds WHERE order_id = o.id ORDER BY id) AS refunds
               FROM orders AS o JOIN payments AS p ON p.order_id = o.id
             """)

@@ -53,7 +53,7 @@ struct JSONCoderTests {
         return (encoder, decoder)
     }
 
-    @Test func everythingSurvives() throws {
+    @Test("every value survives being written and read") func everythingSurvives() throws {
         let value = Everything()
         let bytes = try JSONCoder.encode(value)
         #expect(try JSONCoder.decode(Everything.self, from: bytes[...]) == value)
@@ -71,10 +71,12 @@ struct JSONCoderTests {
                 == .init(name: "n", tags: ["a", "b"]))
     }
 
-    @Test(arguments: [
-        (#""\u00e4\u20AC\ud83d\ude00""#, "ä€😀"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"),
-        (#""\u0000""#, "\0"), (#""""#, ""),
-    ])
+    @Test(
+        "escapes are written as Foundation writes them",
+        arguments: [
+            (#""\u00e4\u20AC\ud83d\ude00""#, "ä€😀"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"),
+            (#""\u0000""#, "\0"), (#""""#, ""),
+        ])
     func escapes(json: String, text: String) throws {
         #expect(try JSONCoder.decode(String.self, from: Array(json.utf8)[...]) == text)
     }

@@ -8,7 +8,8 @@ import Testing
 
 @Suite("Lost answers, full servers and wrong clocks strand no job")
 struct AdversityTests {
-    @Test func aStartWhoseAnswerWasLostIsAnsweredAgain() async throws {
+    @Test("a start whose answer was lost is answered again") func aStartWhoseAnswerWasLostIsAnsweredAgain() async throws
+    {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             let process = ProcessID.new()
@@ -26,7 +27,7 @@ struct AdversityTests {
         }
     }
 
-    @Test func aRedisAtItsMemoryLimitStillDrains() async throws {
+    @Test("a Redis at its memory limit still drains") func aRedisAtItsMemoryLimitStillDrains() async throws {
         let server = try await RedisServer.start(["maxmemory-policy noeviction"])
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()
@@ -44,7 +45,7 @@ struct AdversityTests {
         }
     }
 
-    @Test func aClaimOfThousandsFilesEachOfThem() async throws {
+    @Test("a claim of thousands files each of them") func aClaimOfThousandsFilesEachOfThem() async throws {
         try await Engine.with { engine in
             let count = 6000
             try await engine.dispatcher.enqueueEphemeral((0..<count).map { Task1(text: "\($0)") })
@@ -61,7 +62,9 @@ struct AdversityTests {
         }
     }
 
-    @Test func nothingCountsAsLostWhileTheAgeOfTheListIsUnknownOrInTheFuture() async throws {
+    @Test("no job counts as lost while the list's age is unknown or in the future") func unknownAgeOfTheList()
+        async throws
+    {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1(), push: false)
             try await engine.database.execute(
@@ -77,7 +80,7 @@ struct AdversityTests {
         }
     }
 
-    @Test func aRowOutsideEveryDayStopsNoPartition() async throws {
+    @Test("a row outside every day stops no partition") func aRowOutsideEveryDayStopsNoPartition() async throws {
         try await Engine.with { engine in
             let far = JobID.new(at: Date().addingTimeInterval(5 * 86_400))
             let job = try JobLedger.insertion(of: Task1(), id: far)

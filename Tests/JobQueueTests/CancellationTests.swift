@@ -20,7 +20,9 @@ struct CancellationTests {
         try await engine.ledger.start([StartRequest(id: id, epoch: epoch, superseded: superseded)], process: process)
     }
 
-    @Test func aRunningJobIsNamedToItsProcessUntilItEnds() async throws {
+    @Test("a running job is named to its process until it ends") func aRunningJobIsNamedToItsProcessUntilItEnds()
+        async throws
+    {
         try await Engine.with { engine in
             let (id, other) = (try await engine.enqueue(Task1()), try await engine.enqueue(Task1()))
             let (process, elsewhere) = (ProcessID.new(), ProcessID.new())
@@ -46,7 +48,9 @@ struct CancellationTests {
         }
     }
 
-    @Test func aWaitingJobIsDiscardedAndAFinishedOneRefused() async throws {
+    @Test("a waiting job is discarded and a finished one refused") func aWaitingJobIsDiscardedAndAFinishedOneRefused()
+        async throws
+    {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             #expect(try await engine.inspector.cancel(id) == .discarded)
@@ -61,7 +65,7 @@ struct CancellationTests {
         }
     }
 
-    @Test func whatWouldBeAnotherTryIsTheEnd() async throws {
+    @Test("a canceled attempt that fails is the last") func whatWouldBeAnotherTryIsTheEnd() async throws {
         try await Engine.with { engine in
             for outcome in [AttemptOutcome.retry(after: .zero, error("transient")), .snooze(.zero, error("snoozed"))] {
                 let id = try await engine.enqueue(Task1())
@@ -81,7 +85,7 @@ struct CancellationTests {
         }
     }
 
-    @Test func aJobWhoseProcessDiedIsNotStartedAgain() async throws {
+    @Test("a job whose process died is not started again") func aJobWhoseProcessDiedIsNotStartedAgain() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)
@@ -94,7 +98,7 @@ struct CancellationTests {
         }
     }
 
-    @Test func aJobThatFinishesFirstIsDone() async throws {
+    @Test("a job that finishes first is done") func aJobThatFinishesFirstIsDone() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)

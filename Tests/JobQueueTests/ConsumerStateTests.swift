@@ -8,7 +8,7 @@ struct ConsumerStateTests {
         (epoch, ConsumerState.Claim(id: .new(), isDurable: true))
     }
 
-    @Test func claimsOnlyFreeSlots() {
+    @Test("only free slots are claimed for") func claimsOnlyFreeSlots() {
         var state = ConsumerState(concurrency: 3)
         #expect(state.next() == .claim(free: 3, acknowledge: []))
         state.claimed([claim(1), claim(2)], waiting: true)
@@ -28,7 +28,7 @@ struct ConsumerStateTests {
         #expect(state.next() == (rest > 0 ? .claim(free: rest, acknowledge: []) : .wait(listen: false)))
     }
 
-    @Test func acknowledgesWithTheNextClaim() {
+    @Test("finished jobs are acknowledged with the next claim") func acknowledgesWithTheNextClaim() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()
         state.claimed([claim(1), claim(2)], waiting: false)
@@ -58,7 +58,8 @@ struct ConsumerStateTests {
         #expect(state.next() == .claim(free: 1, acknowledge: [.init(epoch: 1)]))
     }
 
-    @Test func aLostAnswerRepeatsAcknowledgementsAndReconciles() {
+    @Test("a lost answer repeats acknowledgements and reconciles")
+    func aLostAnswerRepeatsAcknowledgementsAndReconciles() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()
         state.claimed([claim(1), claim(2)], waiting: false)
@@ -101,14 +102,14 @@ struct ConsumerStateTests {
         #expect(state.next() == .claim(free: 1, acknowledge: []))
     }
 
-    @Test func anUnsentClaimNeedsNoReconciling() {
+    @Test("an unsent claim needs no reconciling") func anUnsentClaimNeedsNoReconciling() {
         var state = ConsumerState(concurrency: 1)
         _ = state.next()
         state.claimFailed(acknowledge: [], maybeExecuted: false)
         #expect(state.next() == .claim(free: 1, acknowledge: []))
     }
 
-    @Test func drainingClaimsNothingAndFinishesWhenAllIsAcknowledged() {
+    @Test("draining claims nothing and finishes when all is acknowledged") func draining() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()
         state.claimed([claim(1)], waiting: true)
@@ -120,7 +121,7 @@ struct ConsumerStateTests {
         #expect(state.next() == .finish)
     }
 
-    @Test func abandonmentComesFirstAndStays() {
+    @Test("abandonment comes first and stays") func abandonmentComesFirstAndStays() {
         var state = ConsumerState(concurrency: 1)
         state.abandon(.leaseLapsed)
         state.abandon(.outOfTime)
@@ -130,7 +131,8 @@ struct ConsumerStateTests {
 
 @Suite("A process knows when its lease has lapsed before anyone else may take its jobs")
 struct LeaseStateTests {
-    @Test func renewsEveryTwoSecondsAndLapsesAfterEight() {
+    @Test("the lease is renewed every two seconds and lapses after eight")
+    func renewsEveryTwoSecondsAndLapsesAfterEight() {
         let start = ContinuousClock.now
         var lease = LeaseState(renewedAt: start)
         #expect(lease.action(at: start + .milliseconds(1999)) == .nothing)
@@ -142,7 +144,7 @@ struct LeaseStateTests {
         #expect(lease.action(at: start + .seconds(11)) == .lapsed)
     }
 
-    @Test func anAnswerThatComesLateDoesNotPutTheLeaseBack() {
+    @Test("a late answer does not shorten the lease") func lateAnswer() {
         let start = ContinuousClock.now
         var lease = LeaseState(renewedAt: start + .seconds(5))
         lease.renewed(sentAt: start)

@@ -67,7 +67,7 @@ struct ControlTests {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in
-                if log.all.count == 1 { try await Task.sleep(for: .seconds(60)) }
+                if log.all.count == 1 { try await letTimePass(.seconds(60), because: "only the cancellation ends it") }
             }
             let id = try await engine.enqueue(Task1())
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 2]) {

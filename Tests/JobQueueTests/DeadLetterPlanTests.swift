@@ -35,7 +35,9 @@ struct DeadLetterPlanTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func aHundredThousandOfThem() async throws {
+    @Test("a hundred thousand dead letters are read by index", .timeLimit(.minutes(3))) func aHundredThousandOfThem()
+        async throws
+    {
         try await Engine.with { engine in
             // As bad as it gets: those that are looked for are older than all others.
             try await GeneratedRows.insert(
@@ -68,7 +70,7 @@ struct DeadLetterPlanTests {
         }
     }
 
-    @Test func cancelRequestsAreReadFromTheirOwnIndex() async throws {
+    @Test("cancel requests are read from their own index") func cancelRequestsAreReadFromTheirOwnIndex() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(5_000, state: .running, into: engine.database)
             try await GeneratedRows.insert(5_000, state: .done, endingAge: 10_000, into: engine.database)

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("A durable job takes effect once")
 struct DurableJobTests {
-    @Test func committedRunsOnceAndRolledBackNever() async throws {
+    @Test("a committed job runs once, a rolled back one never") func committedRunsOnceAndRolledBackNever() async throws
+    {
         try await Engine.with { engine in
             let log = RunLog()
             let kept = try JobLedger.insertion(of: Task1(text: "kept"))
@@ -30,7 +31,7 @@ struct DurableJobTests {
         }
     }
 
-    @Test func tenCopiesInRedisRunOnce() async throws {
+    @Test("ten copies in Redis run once") func tenCopiesInRedisRunOnce() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let pending = try JobLedger.insertion(of: Task1())
@@ -46,7 +47,7 @@ struct DurableJobTests {
         }
     }
 
-    @Test func completionInTheHandlersTransactionIsOneCommit() async throws {
+    @Test("completion in the handler's transaction is one commit") func completionInTheTransaction() async throws {
         try await Engine.with { engine in
             try await engine.database.execute("CREATE TABLE effects (job uuid)")
             let log = RunLog()
@@ -69,7 +70,9 @@ struct DurableJobTests {
         }
     }
 
-    @Test func aJobThatWasNeverPushedIsFoundByTheSweeper() async throws {
+    @Test("a job that was never pushed is found by the sweeper") func aJobThatWasNeverPushedIsFoundByTheSweeper()
+        async throws
+    {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.enqueue(Task1(), push: false)
@@ -80,7 +83,7 @@ struct DurableJobTests {
         }
     }
 
-    @Test func aJobIsNeverEarly() async throws {
+    @Test("a job is never early") func aJobIsNeverEarly() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let due = Date().addingTimeInterval(1.5)
@@ -94,7 +97,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test func failuresAreRetriedAndAllTheirErrorsKept() async throws {
+    @Test("failures are retried and all their errors kept") func failuresAreRetriedAndAllTheirErrorsKept() async throws
+    {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, context in
@@ -119,7 +123,7 @@ struct DurableJobTests {
         }
     }
 
-    @Test func aSnoozeUsesNoAttempt() async throws {
+    @Test("a snooze uses no attempt") func aSnoozeUsesNoAttempt() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in
@@ -134,7 +138,7 @@ struct DurableJobTests {
         }
     }
 
-    @Test func deadLettersKeepTheirIdAndComeBack() async throws {
+    @Test("dead letters keep their id and come back") func deadLettersKeepTheirIdAndComeBack() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in
@@ -155,7 +159,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test func theLastFailedAttemptIsADeadLetterAndCanBeDiscarded() async throws {
+    @Test("the last failed attempt is a dead letter and can be discarded")
+    func theLastFailedAttemptIsADeadLetterAndCanBeDiscarded() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in throw JobFailure.transient("always") }
@@ -173,10 +178,12 @@ struct DurableJobTests {
         }
     }
 
-    @Test func anAttemptBeyondItsTimeLimitIsCancelled() async throws {
+    @Test("an attempt beyond its time limit is canceled") func anAttemptBeyondItsTimeLimitIsCancelled() async throws {
         try await Engine.with { engine in
             let log = RunLog()
-            let handler = Handler(Task2.self, log: log) { _, _ in try await Task.sleep(for: .seconds(60)) }
+            let handler = Handler(Task2.self, log: log) { _, _ in
+                try await letTimePass(.seconds(60), because: "it outlasts its time limit")
+            }
             let id = try await engine.enqueue(Task2())
             let dead = try await engine.withWorker(JobRegistry(handler), queues: [Task2.queue: 2]) {
                 try await engine.waitUntil(id, is: .dead)
@@ -185,7 +192,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test func anUnknownKindIsParkedAndRunsWhenAWorkerKnowsIt() async throws {
+    @Test("an unknown kind is parked and runs when a worker knows it")
+    func anUnknownKindIsParkedAndRunsWhenAWorkerKnowsIt() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.enqueue(Task1())
@@ -200,7 +208,7 @@ struct DurableJobTests {
         }
     }
 
-    @Test func aScheduleFiresEachSlotOnceHoweverManyWorkersTick() async throws {
+    @Test("a schedule fires each slot once however many workers tick") func scheduleFiresOnce() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let schedule = JobSchedule("tick-\(engine.prefix)", every: .seconds(2)) { Task1(text: "tick") }

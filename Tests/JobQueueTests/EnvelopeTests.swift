@@ -15,11 +15,13 @@ struct EnvelopeTests {
             isDurable: false, payload: Array(payload.utf8)[...], uniqueKey: unique, errors: Array(errors.utf8)[...])
     }
 
-    @Test(arguments: [
-        ("{}", ""), (#"{"text":"line\nbreak  and spaces"}"#, ""), ("", ""),
-        ("{\n}\n", "{\"attempt\":1}\n{\"attempt\":2}\n"),
-        ("{\"e\":\"ä€😀\"}", "x"),
-    ])
+    @Test(
+        "an envelope is read as it was written",
+        arguments: [
+            ("{}", ""), (#"{"text":"line\nbreak  and spaces"}"#, ""), ("", ""),
+            ("{\n}\n", "{\"attempt\":1}\n{\"attempt\":2}\n"),
+            ("{\"e\":\"ä€😀\"}", "x"),
+        ])
     func roundTrip(payload: String, errors: String) throws {
         for unique in ["", "f:cart 7", "s:ä\n"] {
             let envelope = sample(

@@ -21,7 +21,7 @@ struct ExampleTests {
         }
     }
 
-    @Test func helloJobGreetsAndEndsInGoodOrder() async throws {
+    @Test("HelloJob greets and ends in good order") func helloJobGreetsAndEndsInGoodOrder() async throws {
         let log = try await run("HelloJob") { program, database in
             try await eventually(within: .seconds(30), "the job is done") {
                 guard program.isRunning else { return true }
@@ -35,14 +35,16 @@ struct ExampleTests {
         #expect(log.contains("Hello, world! This is attempt 1"))
     }
 
-    @Test func anOrderAndItsReceiptAreBookedOnceOrNotAtAll() async throws {
+    @Test("an order and its receipt are booked once or not at all") func anOrderAndItsReceiptAreBookedOnceOrNotAtAll()
+        async throws
+    {
         let log = try await run("TransactionalEnqueue")
         #expect(log.contains("no unicorns: neither an order nor a job"))
         #expect(log.contains("lamp: 1 receipt"))
         #expect(!log.contains("unicorn:"))
     }
 
-    @Test func deadJobsOfAScheduleAreBroughtBack() async throws {
+    @Test("dead jobs of a schedule are brought back") func deadJobsOfAScheduleAreBroughtBack() async throws {
         let log = try await run("ScheduleAndDeadLetters")
         #expect(log.contains("dead: rates.fetch, invalid_key"))
         #expect(log.contains("no dead letters left"))

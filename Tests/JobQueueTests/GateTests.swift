@@ -64,7 +64,7 @@ struct GateTests {
                     running.now += 1
                     running.most = max(running.most, running.now)
                 }
-                try await Task.sleep(for: .milliseconds(20))
+                try await letTimePass(.milliseconds(20), because: "jobs that run together must meet")
                 running.withLock { $0.now -= 1 }
             }
             let gate = Gate(.atMost(2))

@@ -13,8 +13,8 @@ struct LaneTests {
         await withDiscardingTaskGroup { group in
             group.addTasks(for: Array(0..<500)) { _ in
                 arrived.add(1, ordering: .relaxed)
-                while arrived.load(ordering: .relaxed) < 500, !Task.isCancelled {
-                    try? await Task.sleep(for: .milliseconds(1))
+                try? await eventually(within: .seconds(50), "all have arrived") {
+                    arrived.load(ordering: .relaxed) == 500
                 }
             }
         }
@@ -61,7 +61,9 @@ struct LaneTests {
         await withDiscardingTaskGroup { group in
             group.addTasks(for: Array(0..<50)) { _ in
                 begun.add(1, ordering: .relaxed)
-                do { try await Task.sleep(for: .seconds(50)) } catch { cancelled.add(1, ordering: .relaxed) }
+                do {
+                    try await letTimePass(.seconds(50), because: "only the cancellation ends it")
+                } catch { cancelled.add(1, ordering: .relaxed) }
             }
             while begun.load(ordering: .relaxed) < 50 { await Task.yield() }
             group.cancelAll()

@@ -42,7 +42,7 @@ struct LimitTests {
                     running.now += 1
                     running.most = max(running.most, running.now)
                 }
-                try await Task.sleep(for: .milliseconds(20))
+                try await letTimePass(.milliseconds(20), because: "jobs that run together must meet")
                 running.withLock { $0.now -= 1 }
             }
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 8]) {

@@ -58,7 +58,7 @@ struct ListingTests {
         }
     }
 
-    @Test func everyStateIsPagedNewestFirst() async throws {
+    @Test("every state is paged newest first") func everyStateIsPagedNewestFirst() async throws {
         try await Engine.with { engine in
             var age = 0
             for (queue, count) in [(Task1.queue, 10), (Task2.queue, 15)] {
@@ -82,7 +82,7 @@ struct ListingTests {
         }
     }
 
-    @Test func everyConditionCounts() async throws {
+    @Test("every condition counts") func everyConditionCounts() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(
                 20, name: "a", fingerprint: "fa", message: "sold OUT", endingAge: 7_200_000, into: engine.database)
@@ -106,7 +106,9 @@ struct ListingTests {
         }
     }
 
-    @Test func aSearchThatFindsNothingStopsAndGoesOn() async throws {
+    @Test("a search that finds nothing stops at its bound and can go on") func aSearchThatFindsNothingStopsAndGoesOn()
+        async throws
+    {
         try await Engine.with { engine in
             let reach = JobInspector.examined
             try await GeneratedRows.insert(1, message: "needle", endingAge: 60_000, into: engine.database)
@@ -126,7 +128,9 @@ struct ListingTests {
         }
     }
 
-    @Test func waitingJobsAreFoundBehindManyFinishedOnes() async throws {
+    @Test("waiting jobs are found behind many finished ones") func waitingJobsAreFoundBehindManyFinishedOnes()
+        async throws
+    {
         try await Engine.with { engine in
             let reach = JobInspector.examined
             try await GeneratedRows.insert(3, state: .ready, endingAge: 3_600_000, into: engine.database)
@@ -142,7 +146,7 @@ struct ListingTests {
         }
     }
 
-    @Test func deadJobsInRedisFollowThoseOfTheLedger() async throws {
+    @Test("dead jobs in Redis follow those of the ledger") func deadJobsInRedisFollowThoseOfTheLedger() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(10, into: engine.database)
             // More in one millisecond than one read of the sorted set brings.
@@ -174,19 +178,21 @@ struct ListingTests {
         }
     }
 
-    @Test(arguments: [
-        "", "x", "redis", "redis:", "redis:a b", "redis:one:5", "redis:one:x:\(JobID.new())", "redis:one:5:no-id",
-        "redis:one:5:\(JobID.new()):", "\(JobID.new())", "\(ListCursor([.number(1)], of: .init("jobs")))",
-        "\(ListCursor([.text("no id")], of: .init("jobs")))",
-        "\(ListCursor([.text("one"), .number(5)], of: .init("jobs")))",
-        "\(ListCursor([.text("one"), .number(5), .text("no id")], of: .init("jobs")))",
-        "\(ListCursor([.text("a b"), .number(0)], of: .init("jobs")))",
-    ])
+    @Test(
+        "a cursor that no page gave out is refused",
+        arguments: [
+            "", "x", "redis", "redis:", "redis:a b", "redis:one:5", "redis:one:x:\(JobID.new())", "redis:one:5:no-id",
+            "redis:one:5:\(JobID.new()):", "\(JobID.new())", "\(ListCursor([.number(1)], of: .init("jobs")))",
+            "\(ListCursor([.text("no id")], of: .init("jobs")))",
+            "\(ListCursor([.text("one"), .number(5)], of: .init("jobs")))",
+            "\(ListCursor([.text("one"), .number(5), .text("no id")], of: .init("jobs")))",
+            "\(ListCursor([.text("a b"), .number(0)], of: .init("jobs")))",
+        ])
     func aCursorThatNoPageGaveOutIsRefused(text: String) {
         #expect(JobCursor(text) == nil)
     }
 
-    @Test func aCursorIsOfTheListThatGaveItOut() async throws {
+    @Test("a cursor is of the list that gave it out") func aCursorIsOfTheListThatGaveItOut() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(12, into: engine.database)
             let cursor = try #require(try await engine.inspector.list(JobFilter(state: .dead), limit: 5).nextCursor)

@@ -11,7 +11,7 @@ struct MigrationTests {
         try await pool.query("SELECT name FROM job_indexes_missing ORDER BY name").map { try $0["name"] }
     }
 
-    @Test func largePartitionsGetTheirIndexesBesideTheJobs() async throws {
+    @Test("large partitions get their indexes while jobs go on") func indexesOfLargePartitions() async throws {
         let set = try JobQueueMigrations.set()
         let first = try MigrationSet(name: set.name, migrations: Array(set.migrations.prefix(1)))
         try await TestDatabase.with(migrations: [first]) { database in
@@ -20,9 +20,11 @@ struct MigrationTests {
             try await pool.execute(
                 """
                 INSERT INTO jobs (id, queue, name, payload, state, reason, errors)
-                SELECT (left(job_id_floor(now())::text, 14) || '7' || substr(md5(n::text), 1, 3) || '-8' || substr(md5(n::text), 4, 3) || '-'
+                SELECT (left(job_id_floor(now())::text, 14) || '7' || substr(md5(n::text), 1, 3)
+                        || '-8' || substr(md5(n::text), 4, 3) || '-'
                         || substr(md5(n::text), 7, 12))::uuid,
-                       'one', 'test.one', jsonb_build_object('text', repeat(md5(n::text), 20)), 'dead', 'permanent', '[]'
+                       'one', 'test.one', jsonb_build_object('text', repeat(md5(n::text), 20)), 'dead', 'permanent',
+                       '[]'
                   FROM generate_series(1, 30000) AS n
                 """)
             _ = try await Migrator(sets: [set]).migrate(pool)

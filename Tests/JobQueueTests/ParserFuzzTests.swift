@@ -23,7 +23,10 @@ struct QueueParserTests {
     @Test("envelopes: numbers of any size, lengths beyond the end")
     func envelopes() {
         let samples = [
-            "2 \(Self.id) checkout.order 3 2 1 1790000000123 1790000000000001,1790000000000002 e 15 6\n{\"orderID\":\"1\"}f:cart{}\n",
+            """
+            2 \(Self.id) checkout.order 3 2 1 1790000000123 \
+            1790000000000001,1790000000000002 e 15 6\n{"orderID":"1"}f:cart{}\n
+            """,
             "2 \(Self.id) n 1 0 0 0 - d 0 0\n",
         ]
         property("an envelope", Gen<[UInt8]>.bytes(near: samples)) { bytes in
@@ -49,7 +52,8 @@ struct QueueParserTests {
     @Test("payloads: numbers that do not fit, half a surrogate, any depth")
     func payloads() throws {
         let sample = """
-            {"id": "\(Self.id)", "count": 9007199254740993, "small": 255, "share": 0.5, "at": "2026-01-31T12:00:00Z", "names": ["\\u00e9", "\\ud83d\\ude00"],
+            {"id": "\(Self.id)", "count": 9007199254740993, "small": 255, "share": 0.5, "at": "2026-01-31T12:00:00Z",
+             "names": ["\\u00e9", "\\ud83d\\ude00"],
              "nested": {"a": -1}}
             """
         #expect(try JSONCoder.decode(Payload.self, from: Array(sample.utf8)[...]).small == 255)

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("A dead worker's jobs run again, and its stale attempts change nothing")
 struct RecoveryTests {
-    @Test(arguments: [false, true])
+    @Test("a killed process loses nothing", arguments: [false, true])
     func aKilledProcessLosesNothing(started: Bool) async throws {
         try await Engine.with { engine in
             let log = RunLog()
@@ -29,7 +29,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func nothingIsTakenWhileTheLeaseIsAlive() async throws {
+    @Test("no job is taken over while the lease is alive") func nothingIsTakenWhileTheLeaseIsAlive() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.enqueue(Task1())
@@ -56,7 +56,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test func aStaleAttemptCannotFailRetryOrReleaseEither() async throws {
+    @Test("a stale attempt cannot fail, retry or release either") func aStaleAttemptCannotFailRetryOrReleaseEither()
+        async throws
+    {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             let first = try #require(try await engine.claimAndDie(Task1.queue, count: 1, start: true).first)
@@ -84,7 +86,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func aJobThatKillsItsWorkerThreeTimesIsQuarantinedAndOthersFlow() async throws {
+    @Test("a job that kills its worker three times is quarantined, others flow") func quarantine() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let killer = try await engine.enqueue(Task1(text: "killer"))
@@ -107,7 +109,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func ephemeralJobsAreRecoveredQuarantinedAndRevivedToo() async throws {
+    @Test("ephemeral jobs are recovered, quarantined and requeued too") func ephemeralJobs() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.dispatcher.enqueueEphemeral(Task1())
@@ -133,7 +135,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func garbageInTheListIsKeptWithItsReason() async throws {
+    @Test("garbage in the list is kept with its reason") func garbageInTheListIsKeptWithItsReason() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             _ = try await engine.redis.send(
@@ -153,12 +155,12 @@ struct RecoveryTests {
         }
     }
 
-    @Test func anEmptiedRedisHealsFromTheLedger() async throws {
+    @Test("an emptied Redis is filled again from the ledger") func anEmptiedRedisHealsFromTheLedger() async throws {
         let server = try await RedisServer.start()
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
-                if job.text == "slow" { try await Task.sleep(for: .seconds(1)) }
+                if job.text == "slow" { try await letTimePass(.seconds(1), because: "Redis is emptied while it runs") }
             }
             var ids: [JobID] = []
             for _ in 0..<40 { ids.append(try await engine.enqueue(Task1(text: "slow"))) }
@@ -173,14 +175,14 @@ struct RecoveryTests {
         }
     }
 
-    @Test func aCutConnectionLosesAndDoublesNothing() async throws {
+    @Test("a cut connection loses and doubles nothing") func aCutConnectionLosesAndDoublesNothing() async throws {
         let proxy = try TCPProxy(to: try redisPort())
         try await Engine.with(redisURL: "redis://127.0.0.1:\(proxy.port)/0") { engine in
             try await engine.database.execute("CREATE TABLE IF NOT EXISTS cut_effects (job uuid)")
             let database = engine.database
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, context in
-                try await Task.sleep(for: .milliseconds(5))
+                try await letTimePass(.milliseconds(5), because: "some cuts fall on running jobs")
                 try await database.transaction { tx in
                     try tx.execute("INSERT INTO cut_effects VALUES (\(context.jobID))")
                     try context.completion.check(try tx.pipeline([context.completion.statement])[0])
@@ -204,11 +206,12 @@ struct RecoveryTests {
         try #require(URLComponents(string: try TestEnvironment.redisURL)?.port)
     }
 
-    @Test func shutdownFinishesShortJobsAndGivesLongOnesBack() async throws {
+    @Test("a shutdown finishes short jobs and releases long ones") func shutdownReleasesLongJobs() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
-                try await Task.sleep(for: job.text == "long" ? .seconds(60) : .milliseconds(500))
+                let length: Duration = job.text == "long" ? .seconds(60) : .milliseconds(500)
+                try await letTimePass(length, because: "the grace is two seconds")
             }
             var short: [JobID] = []
             var long: [JobID] = []
@@ -234,7 +237,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func fiftyClaimersOneJob() async throws {
+    @Test("of fifty claimers one gets the job") func fiftyClaimersOneJob() async throws {
         try await Engine.with { engine in
             let keys = engine.keys("claimers")
             for _ in 0..<50 {
@@ -261,7 +264,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func aPausedQueueClaimsNothingAndResumes() async throws {
+    @Test("a paused queue claims nothing and resumes") func aPausedQueueClaimsNothingAndResumes() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             try await engine.inspector.pause(Task1.queue)

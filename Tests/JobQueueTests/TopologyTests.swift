@@ -57,8 +57,8 @@ struct TopologyTests {
             Handler(Routed<Stock>.self, log: log) { try await body($1) })
     }
 
-    @Test(arguments: Topology.allCases)
-    func aMasterDiesUnderLoadAndEveryDurableJobTakesEffectOnce(_ topology: Topology) async throws {
+    @Test("a master dies under load and every durable job takes effect once", arguments: Topology.allCases)
+    func masterDiesUnderLoad(_ topology: Topology) async throws {
         let servers = try await Servers.start(topology)
         let rounds = 80
         try await Engine.with(redisURL: servers.url) { engine in
@@ -78,8 +78,7 @@ struct TopologyTests {
                             let jobs = try (0..<5).flatMap { try insertions(round * 5 + $0) }
                             _ = try await database.pipeline(jobs.map(\.statement))
                             await engine.dispatcher.push(jobs)
-                            // So that the load lasts longer than the fail-over.
-                            try await Task.sleep(for: .milliseconds(50))
+                            try await letTimePass(.milliseconds(50), because: "the load outlasts the fail-over")
                         }
                     }
                     try await eventually("jobs run") {
@@ -103,7 +102,7 @@ struct TopologyTests {
 
     /// Every queue's lease is renewed in turn, and every queue is swept in turn: none may wait for a server that does
     /// not answer.
-    @Test func aMasterThatIsAwayHoldsUpNoQueueOfTheOthers() async throws {
+    @Test("a master that is away holds up no queue of the others") func masterIsAway() async throws {
         let cluster = try await RedisCluster.start(nodeTimeout: 60_000)
         for node in cluster.nodes {
             try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no"))
@@ -120,8 +119,7 @@ struct TopologyTests {
             }
             let log = RunLog()
             let handler = Handler(Routed<Email>.self, log: log) { job, _ in
-                // Longer than the lease.
-                if job.number == 0 { try await Task.sleep(for: .seconds(12)) }
+                if job.number == 0 { try await letTimePass(.seconds(12), because: "it outlasts the lease") }
             }
             let long = try await engine.enqueue(Routed<Email>(number: 0))
             try await engine.withWorker(JobRegistry(handler), queues: queues, grace: .seconds(1)) {
@@ -137,7 +135,9 @@ struct TopologyTests {
         }
     }
 
-    @Test func ephemeralJobsRunOnAClusterAndTheirDeadLettersAreFound() async throws {
+    @Test("ephemeral jobs run on a cluster and their dead letters are found") func ephemeralJobsOnACluster()
+        async throws
+    {
         let cluster = try await RedisCluster.start()
         try await Engine.with(redisURL: cluster.url) { engine in
             let log = RunLog()

@@ -29,7 +29,7 @@ struct UniqueJobTests {
         try await engine.ledger.start([StartRequest(id: id, epoch: epoch, superseded: [])], process: .new())
     }
 
-    @Test(arguments: [UniqueKey.Release.finished, .started])
+    @Test("a hundred enqueues at once make one job", arguments: [UniqueKey.Release.finished, .started])
     func aHundredAtOnceMakeOneJob(until: UniqueKey.Release) async throws {
         try await Engine.with { engine in
             let inserted = try await withThrowingTaskGroup(of: JobID?.self) { group in
@@ -44,7 +44,7 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func aRefusedJobDoesNotAbortItsTransactionAndKeysBelongToQueues() async throws {
+    @Test("a refused job does not abort its transaction, and keys belong to queues") func refusedJob() async throws {
         try await Engine.with { engine in
             let first = try await enqueue(engine, try pending())
             #expect(first != nil)
@@ -57,7 +57,9 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func aTakerThatRollsBackHasNeverTakenIt() async throws {
+    @Test("a transaction that rolls back has never taken the key") func aTakerThatRollsBackHasNeverTakenIt()
+        async throws
+    {
         try await Engine.with { engine in
             let taker = HeldTransaction([try pending().statement], on: engine.database)
             #expect(try await taker.waitForResults()[0].affectedRows == 1)
@@ -75,7 +77,7 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func theKeyIsFreeAfterSuccessFailureAndDiscard() async throws {
+    @Test("the key is free after success, failure and discard") func keyIsFreeAfterTheEnd() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
@@ -98,7 +100,7 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func aCrashKeepsTheKeyAndQuarantineFreesIt() async throws {
+    @Test("a crash keeps the key and quarantine frees it") func aCrashKeepsTheKeyAndQuarantineFreesIt() async throws {
         try await Engine.with { engine in
             let id = try #require(try await enqueue(engine, try pending()))
             let keys = engine.keys(Task1.queue)
@@ -120,7 +122,7 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func aKeyUntilStartedIsFreeWhileItsJobRuns() async throws {
+    @Test("a key until started is free while its job runs") func aKeyUntilStartedIsFreeWhileItsJobRuns() async throws {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending(until: .started)))
             #expect(try await enqueue(engine, try pending(until: .started)) == nil)
@@ -137,7 +139,9 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func aJobThatATransactionReliesOnStartsAfterIt() async throws {
+    @Test("a job that a transaction relies on starts after it") func aJobThatATransactionReliesOnStartsAfterIt()
+        async throws
+    {
         try await Engine.with { engine in
             let id = try #require(try await enqueue(engine, try pending(until: .started)))
             let reliant = HeldTransaction([try pending(until: .started).statement], on: engine.database)
@@ -153,7 +157,7 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func aDeadJobTakesItsKeyAgainOrStaysDead() async throws {
+    @Test("a dead job takes its key again or stays dead") func aDeadJobTakesItsKeyAgainOrStaysDead() async throws {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending()))
             let error = AttemptError(
@@ -181,7 +185,7 @@ struct UniqueJobTests {
         }
     }
 
-    @Test func noneIsLeftAfterAHundredThousandCycles() async throws {
+    @Test("no key is left after a hundred thousand cycles") func noneIsLeftAfterAHundredThousandCycles() async throws {
         try await Engine.with { engine in
             for round in 0..<5 {
                 let until: UniqueKey.Release = round.isMultiple(of: 2) ? .finished : .started
@@ -193,7 +197,8 @@ struct UniqueJobTests {
                     "UPDATE jobs SET state = 'running', process = 'p' WHERE state = 'ready'")
                 try await engine.database.execute(
                     """
-                    UPDATE jobs SET state = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'dead' ELSE 'done' END, process = NULL,
+                    UPDATE jobs SET state = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'dead' ELSE 'done' END,
+                                    process = NULL,
                                     reason = CASE WHEN payload ->> 'text' LIKE '%7' THEN 'permanent' END
                      WHERE state = 'running'
                     """)

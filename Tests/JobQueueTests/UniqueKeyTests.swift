@@ -4,12 +4,16 @@ import Testing
 
 @Suite("A unique key is 1 to 200 bytes")
 struct UniqueKeyTests {
-    @Test(arguments: ["a", "order:42", String(repeating: "ä", count: 100), String(repeating: "x", count: 200)])
+    @Test(
+        "a key of 1 to 200 bytes is taken",
+        arguments: ["a", "order:42", String(repeating: "ä", count: 100), String(repeating: "x", count: 200)])
     func takesWhatFits(key: String) throws {
         #expect(try UniqueKey(key, until: .finished).key == key)
     }
 
-    @Test(arguments: ["", String(repeating: "x", count: 201), String(repeating: "ä", count: 101), "a\0b"])
+    @Test(
+        "any other key is refused",
+        arguments: ["", String(repeating: "x", count: 201), String(repeating: "ä", count: 101), "a\0b"])
     func refusesWhatDoesNot(key: String) {
         #expect(throws: InvalidUniqueKey(bytes: key.utf8.count)) { try UniqueKey(key, until: .started) }
     }

@@ -7,7 +7,7 @@ import Testing
 struct PrometheusRegistryTests {
     private let registry = PrometheusRegistry(seriesPerMetric: 3)
 
-    @Test("a counter")
+    @Test("a counter is one line for each set of labels")
     func counter() async {
         let counter = Counter(label: "orders.placed", dimensions: [("currency", "EUR")], factory: registry)
         counter.increment()

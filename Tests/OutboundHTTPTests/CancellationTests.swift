@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Cancelling and closing end what is running", .timeLimit(.minutes(1)))
 struct CancellationTests {
-    @Test("A cancelled task gets its failure at once and its connection is closed")
+    @Test("a cancelled task gets its failure at once and its connection is closed")
     func cancel() async throws {
         let arrived = OneTimeSignal()
         let closed = OneTimeSignal()
@@ -27,7 +27,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("A task cancelled beforehand sends nothing")
+    @Test("a task cancelled beforehand sends nothing")
     func cancelledBefore() async throws {
         let server = try ScriptedServer { peer in try peer.answer(200) }
         try await withClient { client in
@@ -45,7 +45,7 @@ struct CancellationTests {
         #expect(server.connections == 0)
     }
 
-    @Test("Closing the client ends running calls and refuses new ones")
+    @Test("closing the client ends running calls and refuses new ones")
     func close() async throws {
         let arrived = OneTimeSignal()
         let server = try ScriptedServer { peer in

@@ -17,7 +17,7 @@ struct CertaintyTests {
             maximumResponseBytes: maximumResponseBytes)
     }
 
-    @Test("A name that cannot be looked up: not sent")
+    @Test("a name that cannot be looked up: not sent")
     func resolve() async throws {
         // Too long for a label of a name, so no name server is ever asked.
         let error = try await fail(
@@ -26,7 +26,7 @@ struct CertaintyTests {
         #expect(error.certainty == .notSent)
     }
 
-    @Test("Nobody listens: not sent")
+    @Test("nobody listens: not sent")
     func connect() async throws {
         let server = try ScriptedServer { _ in }
         server.stop()
@@ -35,7 +35,7 @@ struct CertaintyTests {
         #expect(error.certainty == .notSent)
     }
 
-    @Test("A connection that is never accepted runs into the connect limit: not sent")
+    @Test("a connection that is never accepted runs into the connect limit: not sent")
     func connectTimeout() async throws {
         let (listener, port) = try ScriptedServer.listen(backlog: 0)
         // With the queue of the listener full, the kernel leaves further attempts unanswered.
@@ -60,7 +60,7 @@ struct CertaintyTests {
         #expect(clock.now - start < .seconds(5))
     }
 
-    @Test("No answer in time: ambiguous")
+    @Test("no answer in time: ambiguous")
     func timeout() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -71,7 +71,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("Closed without an answer: ambiguous")
+    @Test("closed without an answer: ambiguous")
     func emptyReply() async throws {
         let server = try ScriptedServer { peer in _ = try peer.readRequest() }
         let error = try await fail(post(server))
@@ -79,7 +79,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("Reset after the request left: ambiguous")
+    @Test("reset after the request left: ambiguous")
     func reset() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -90,7 +90,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("Reset in the middle of a large body: ambiguous")
+    @Test("reset in the middle of a large body: ambiguous")
     func resetWhileSending() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readLine()
@@ -102,7 +102,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("An answer that breaks off: ambiguous")
+    @Test("an answer that breaks off: ambiguous")
     func truncated() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -113,7 +113,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("A chunked answer that breaks off: ambiguous")
+    @Test("a chunked answer that breaks off: ambiguous")
     func truncatedChunks() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -124,7 +124,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("An answer larger than allowed, with and without a length: ambiguous")
+    @Test("an answer larger than allowed, with and without a length: ambiguous")
     func tooLarge() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -142,7 +142,7 @@ struct CertaintyTests {
         }
     }
 
-    @Test("Endless header fields are cut off")
+    @Test("endless header fields are cut off")
     func endlessHeaders() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -154,7 +154,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("An answer that is not HTTP: ambiguous")
+    @Test("an answer that is not HTTP: ambiguous")
     func notHTTP() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -166,7 +166,7 @@ struct CertaintyTests {
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("Messages hold neither password nor path")
+    @Test("messages hold neither password nor path")
     func messages() async throws {
         let server = try ScriptedServer { peer in _ = try peer.readRequest() }
         let secretive = "http://user:hush@127.0.0.1:\(server.port)/secret/path?token=hush"

@@ -15,7 +15,7 @@ struct DeadConnectionTests {
         }
     }
 
-    @Test("Without an idempotency key it is reported, not repeated")
+    @Test("without an idempotency key it is reported, not repeated")
     func reported() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try dropper(log)
@@ -29,7 +29,7 @@ struct DeadConnectionTests {
         #expect(log.entries.filter { $0.method == "POST" }.count == 1)
     }
 
-    @Test("With an idempotency key it is repeated on a new connection")
+    @Test("with an idempotency key it is repeated on a new connection")
     func repeated() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try dropper(log)
@@ -43,7 +43,7 @@ struct DeadConnectionTests {
         #expect(log.entries.filter { $0.method == "POST" }.map(\.body) == ["charge", "charge"])
     }
 
-    @Test("A bodyless POST without a key never takes a used connection")
+    @Test("a bodyless POST without a key never takes a used connection")
     func bodyless() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try dropper(log)
@@ -55,7 +55,7 @@ struct DeadConnectionTests {
         #expect(log.entries.filter { $0.method == "POST" }.count == 1)
     }
 
-    @Test("When the repetition cannot connect, the first copy still counts: ambiguous")
+    @Test("when the repetition cannot connect, the first copy still counts: ambiguous")
     func repetitionFails() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let box = ScriptLog<@Sendable () -> Void>()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Only trusted certificates are talked to", .timeLimit(.minutes(1)))
 struct EncryptionTests {
-    @Test("A server without TLS behind https: not sent")
+    @Test("a server without TLS behind https: not sent")
     func plainServer() async throws {
         let server = try ScriptedServer { peer in try peer.write("HTTP/1.1 400 Bad Request\r\n\r\n") }
         let error = try await withClient { client in
@@ -18,7 +18,7 @@ struct EncryptionTests {
         #expect(error.certainty == .notSent)
     }
 
-    @Test("A certificate nobody vouches for is refused; the same one, vouched for, is accepted")
+    @Test("a certificate nobody vouches for is refused; the same one, vouched for, is accepted")
     func certificates() async throws {
         let server = try TLSServer()
         defer { server.stop() }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A request goes out and its answer comes back", .timeLimit(.minutes(1)))
 struct ExchangeTests {
-    @Test("Method, target, fields and body arrive as given; status, fields and body come back")
+    @Test("method, target, fields and body arrive as given; status, fields and body come back")
     func roundTrip() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try ScriptedServer { peer in
@@ -34,7 +34,7 @@ struct ExchangeTests {
     }
 
     @Test(
-        "Each method is sent as itself, with a body where there is one",
+        "each method is sent as itself, with a body where there is one",
         arguments: ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
     func methods(method: String) async throws {
         let log = ScriptLog<ScriptedRequest>()
@@ -52,7 +52,7 @@ struct ExchangeTests {
         #expect(log.entries.first?.headers["content-type"] == nil)
     }
 
-    @Test("A redirect comes back as an answer and is not followed")
+    @Test("a redirect comes back as an answer and is not followed")
     func redirect() async throws {
         let elsewhere = try ScriptedServer { peer in try peer.answer(200) }
         let server = try ScriptedServer { peer in
@@ -67,7 +67,7 @@ struct ExchangeTests {
         #expect(elsewhere.connections == 0)
     }
 
-    @Test("Fields of an interim answer do not mix with those of the final one")
+    @Test("fields of an interim answer do not mix with those of the final one")
     func interim() async throws {
         let server = try ScriptedServer { peer in
             _ = try peer.readRequest()
@@ -81,7 +81,7 @@ struct ExchangeTests {
         }
     }
 
-    @Test("Requests one after the other share a connection")
+    @Test("requests one after the other share a connection")
     func reuse() async throws {
         let server = try ScriptedServer { peer in
             while true {
@@ -95,7 +95,7 @@ struct ExchangeTests {
         #expect(server.connections == 1)
     }
 
-    @Test("Two hundred requests wait for their answers at the same time")
+    @Test("two hundred requests wait for their answers at the same time")
     func manyAtOnce() async throws {
         let arrived = ScriptLog<Int>()
         let allHere = OneTimeSignal()
@@ -121,7 +121,7 @@ struct ExchangeTests {
     }
 
     @Test(
-        "What must not go out is refused before anything is opened",
+        "what must not go out is refused before anything is opened",
         arguments: [
             "file:///etc/passwd", "gopher://127.0.0.1/", "127.0.0.1", "http://", "http://a b/",
             "http://127.0.0.1/\r\nX: y", "",
@@ -134,7 +134,7 @@ struct ExchangeTests {
         }
     }
 
-    @Test("A field value cannot bring a second field along")
+    @Test("a field value cannot bring a second field along")
     func headerInjection() async throws {
         let server = try ScriptedServer { peer in try peer.answer(200) }
         try await withClient { client in

@@ -17,7 +17,7 @@ struct SubmissionTests {
         try await withClient { client in try await failure { try await client.send(mail) } }
     }
 
-    @Test("The conversation is in order, dots are doubled, the server's word comes back")
+    @Test("the conversation is in order, dots are doubled, the server's word comes back")
     func accepted() async throws {
         let script = ScriptedEmailServer()
         let server = try script.start()
@@ -29,7 +29,7 @@ struct SubmissionTests {
         #expect(Array(lines.dropFirst(2).prefix(rest.count)) == rest)
     }
 
-    @Test("User and password of the address are used to log in, percent signs resolved")
+    @Test("user and password of the address are used to log in, percent signs resolved")
     func login() async throws {
         let script = ScriptedEmailServer()
         let server = try script.start()
@@ -40,7 +40,7 @@ struct SubmissionTests {
                 || script.log.entries.contains("AHNob3AAcEBzcw=="))
     }
 
-    @Test("Emails one after the other share a connection")
+    @Test("emails one after the other share a connection")
     func reuse() async throws {
         let server = try ScriptedEmailServer().start()
         try await withClient { client in
@@ -50,7 +50,7 @@ struct SubmissionTests {
     }
 
     @Test(
-        "A refusal at any point means not sent, with its code and what it was to",
+        "a refusal at any point means not sent, with its code and what it was to",
         arguments: [
             ("greeting", "554 No service\r\n", SMTPRefusal(code: 554, stage: .connection)),
             ("greeting", "421 Busy\r\n", SMTPRefusal(code: 421, stage: .connection)),
@@ -72,7 +72,7 @@ struct SubmissionTests {
         #expect(!"\(error)".contains("hush") && !"\(error)".contains("ann"))
     }
 
-    @Test("An address beyond ASCII goes to a server that offers SMTPUTF8, and to no other")
+    @Test("an address beyond ASCII goes to a server that offers SMTPUTF8, and to no other")
     func internationalized() async throws {
         let offering = ScriptedEmailServer(offering: ["SMTPUTF8", "8BITMIME"])
         let server = try offering.start()
@@ -101,7 +101,7 @@ struct SubmissionTests {
         }
     }
 
-    @Test("Nobody listens: not sent")
+    @Test("nobody listens: not sent")
     func connect() async throws {
         let server = try ScriptedEmailServer().start()
         server.stop()
@@ -110,14 +110,14 @@ struct SubmissionTests {
         #expect(error.certainty == .notSent)
     }
 
-    @Test("Lost before the message began: not sent", arguments: ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+    @Test("lost before the message began: not sent", arguments: ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
     func lostBefore(place: String) async throws {
         let server = try ScriptedEmailServer(replies: [place: ""]).start()
         let error = try await fail(mail(server))
         #expect(error.certainty == .notSent)
     }
 
-    @Test("Lost in the middle of a message: not sent")
+    @Test("lost in the middle of a message: not sent")
     func lostInside() async throws {
         let server = try ScriptedEmailServer(replies: ["cut": "stop here"]).start()
         let data =
@@ -126,21 +126,21 @@ struct SubmissionTests {
         #expect(error.certainty == .notSent)
     }
 
-    @Test("Lost after the final dot: ambiguous")
+    @Test("lost after the final dot: ambiguous")
     func lostAfter() async throws {
         let server = try ScriptedEmailServer(replies: [".": ""]).start()
         let error = try await fail(mail(server))
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("Nonsense after the final dot: ambiguous")
+    @Test("nonsense after the final dot: ambiguous")
     func nonsense() async throws {
         let server = try ScriptedEmailServer(replies: [".": "299 What\r\n"]).start()
         let error = try await fail(mail(server))
         #expect(error.certainty == .ambiguous)
     }
 
-    @Test("No reply to the final dot in time: ambiguous, and requests meanwhile are not held up")
+    @Test("no reply to the final dot in time: ambiguous, and requests meanwhile are not held up")
     func slowDot() async throws {
         let never = OneTimeSignal()
         defer { never.fire() }
@@ -168,7 +168,7 @@ struct SubmissionTests {
         }
     }
 
-    @Test("Cancelling while the server is silent after the final dot ends the call: ambiguous")
+    @Test("cancelling while the server is silent after the final dot ends the call: ambiguous")
     func cancel() async throws {
         let never = OneTimeSignal()
         defer { never.fire() }
@@ -187,7 +187,7 @@ struct SubmissionTests {
         }
     }
 
-    @Test("A server that does not answer QUIT does not hold up closing")
+    @Test("a server that does not answer QUIT does not hold up closing")
     func closing() async throws {
         let server = try ScriptedEmailServer(replies: ["QUIT": "\u{20}"]).start()
         let client = OutboundHTTPClient(logger: quiet)
@@ -198,7 +198,7 @@ struct SubmissionTests {
         #expect(clock.now - start < .seconds(5))
     }
 
-    @Test("When encryption is required and not offered, nothing is sent")
+    @Test("when encryption is required and not offered, nothing is sent")
     func startTLSRequired() async throws {
         let script = ScriptedEmailServer()
         let server = try script.start()
@@ -211,7 +211,7 @@ struct SubmissionTests {
     }
 
     @Test(
-        "Addresses that bring commands along are refused",
+        "addresses that bring commands along are refused",
         arguments: ["a@b>\r\nRCPT TO:<c@d", "a b@c.example", "<a@b.example>", "nobody", ""])
     func injection(address: String) async throws {
         let server = try ScriptedEmailServer().start()
@@ -224,7 +224,7 @@ struct SubmissionTests {
         #expect(server.connections == 0)
     }
 
-    @Test("When encryption is offered but fails, there is no going back to plain text")
+    @Test("when encryption is offered but fails, there is no going back to plain text")
     func startTLSBroken() async throws {
         let script = ScriptedEmailServer(
             replies: ["STARTTLS": "220 Go\r\nthis is no handshake\r\n"], offering: ["STARTTLS"])

@@ -26,7 +26,10 @@ struct ConfigurationTests {
             "idle_in_transaction_session_timeout",
         ]
         let values: [String] = try await pool.query(
-            "SELECT array_agg(current_setting(name) ORDER BY position) FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)"
+            """
+            SELECT array_agg(current_setting(name) ORDER BY position)
+              FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)
+            """
         )[
             0][0]
         #expect(values == ["UTC", "UTF8", "settings test", "one, two", "1500ms", "2s", "3s"])
@@ -67,8 +70,9 @@ struct ConfigurationTests {
             }
         }
         for await _ in gone.stream { break }
-        #expect(
-            try await until { try await other.query("SELECT 1 FROM pg_stat_activity WHERE pid = \(process)").isEmpty })
+        try await eventually(within: .seconds(10), "the server has ended the session") {
+            try await other.query("SELECT 1 FROM pg_stat_activity WHERE pid = \(process)").isEmpty
+        }
         let error = try await outcome
         #expect(error?.code == .connectionLost)
         #expect(error?.sqlState == .idleInTransactionTimeout)

@@ -13,12 +13,11 @@ struct LostConnectionTests {
     /// Ends server processes from outside and waits until they are gone.
     private func terminate(_ processes: [Int]) async throws {
         try await database.pool.execute("SELECT pg_terminate_backend(pid) FROM unnest(\(processes)::int[]) AS pid")
-        #expect(
-            try await until {
-                let left: Int = try await database.pool.query(
-                    "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY (\(processes)::int[])")[0][0]
-                return left == 0
-            })
+        try await eventually(within: .seconds(10), "they are gone") {
+            let left: Int = try await database.pool.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY (\(processes)::int[])")[0][0]
+            return left == 0
+        }
     }
 
     private static let ownProcess: SQL = "SELECT pg_backend_pid()"
@@ -66,13 +65,15 @@ struct LostConnectionTests {
         async let outcome = postgresError {
             try await pool.transaction { tx in _ = try tx.query("SELECT pg_sleep(30)") }
         }
-        #expect(
-            try await until {
-                let busy: Int = try await database.pool.query(
-                    "SELECT count(*) FROM pg_stat_activity WHERE pid = \(process) AND state = 'active' AND query LIKE '%pg_sleep%'"
-                )[0][0]
-                return busy == 1
-            })
+        try await eventually(within: .seconds(10), "the statement runs") {
+            let busy: Int = try await database.pool.query(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                 WHERE pid = \(process) AND state = 'active' AND query LIKE '%pg_sleep%'
+                """
+            )[0][0]
+            return busy == 1
+        }
         try await terminate([process])
         let error = try await outcome
         #expect(error?.code == .connectionLost)
@@ -94,7 +95,8 @@ struct LostConnectionTests {
                     PERFORM pg_sleep(10);
                     RETURN NULL;
                 END $$;
-                CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON commit_test DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut();
+                CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON commit_test DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION cut();
                 """)
         }
         let runs = Tally()
@@ -137,9 +139,9 @@ struct LostConnectionTests {
             }
         }
 
-        func makesProgress() async throws -> Bool {
+        func waitForProgress() async throws {
             let before = state.withLock { $0.good }
-            return try await until { state.withLock { $0.good } > before + 50 }
+            try await eventually(within: .seconds(10), "calls succeed") { state.withLock { $0.good } > before + 50 }
         }
     }
 
@@ -153,21 +155,23 @@ struct LostConnectionTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<24 { group.addTask { await storm.callUntilStopped(pool) } }
             for _ in 0..<5 {
-                #expect(try await storm.makesProgress())
+                try await storm.waitForProgress()
                 try await database.pool.execute(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                     WHERE datname = current_database() AND application_name = 'storm'
                     """)
             }
-            #expect(try await storm.makesProgress())
+            try await storm.waitForProgress()
             storm.stop()
             try await group.waitForAll()
         }
         #expect(storm.unexpected == [])
         #expect(pool.statistics.totals.lost > 0)
         // Nothing leaked: once all has settled, every connection is free.
-        #expect(try await until { pool.statistics.idle == pool.statistics.size })
+        try await eventually(within: .seconds(10), "every connection is free") {
+            pool.statistics.idle == pool.statistics.size
+        }
         await pool.close()
         #expect(pool.statistics.size == 0)
     }

@@ -16,7 +16,9 @@ struct MigratorTests {
 
     private func tables(_ pool: PostgresPool) async throws -> [String] {
         try await pool.query(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1"
+            """
+            SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1
+            """
         )
         .map { row throws(PostgresError) -> String in try row[0] }
     }

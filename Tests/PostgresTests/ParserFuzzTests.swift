@@ -10,7 +10,7 @@ struct PostgresParserTests {
         PostgresCell(bytes: bytes[...], column: "x", typeOID: 25)
     }
 
-    @Test("URLs")
+    @Test("no URL is read with a fault")
     func urls() {
         let samples = [
             "postgres://shop:hunter2@127.0.0.1:5432/shop?sslmode=disable",

@@ -53,7 +53,10 @@ struct PlanTests {
         try await TestDatabase.with(migrations: [], poolSize: 1) { database in
             for number in 1...3 { _ = try await database.pool.query("SELECT \(number)::integer + 41 AS n") }
             let rows = try await database.pool.query(
-                "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%+ 41%' AND statement NOT LIKE '%pg_prepared%'"
+                """
+                SELECT generic_plans, custom_plans FROM pg_prepared_statements
+                 WHERE statement LIKE '%+ 41%' AND statement NOT LIKE '%pg_prepared%'
+                """
             )
             #expect(try rows[0]["generic_plans"] as Int == 3 && rows[0]["custom_plans"] as Int == 0)
         }

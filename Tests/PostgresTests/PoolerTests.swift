@@ -46,7 +46,10 @@ struct PoolerTests {
         let bouncer = try await way.open(size: 1)
         let names = ["TimeZone", "statement_timeout", "lock_timeout", "DateStyle", "extra_float_digits"]
         let read: SQL =
-            "SELECT array_agg(current_setting(name) ORDER BY position) FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)"
+            """
+            SELECT array_agg(current_setting(name) ORDER BY position)
+              FROM unnest(\(names)::text[]) WITH ORDINALITY AS s (name, position)
+            """
         // In session mode a client keeps its server connection, so one at a time.
         for seconds in way.mode == .session ? [1] : [1, 2, 1] {
             let pool = try way.pool(bouncer) {
@@ -158,12 +161,14 @@ struct PoolerTests {
         #expect(try await pools[0].query("SELECT count(*) FROM \(identifier: name)")[0][0] as Int == 2)
         for pool in pools { await pool.close() }
         let direct = try TestDatabase.current.pool
-        #expect(
-            try await until {
-                try await direct.query(
-                    "SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()"
-                ).isEmpty
-            }, "no lock is left with a server connection")
+        try await eventually(within: .seconds(10), "no lock is left with a server connection") {
+            try await direct.query(
+                """
+                SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database
+                 WHERE locktype = 'advisory' AND datname = current_database()
+                """
+            ).isEmpty
+        }
         // Nor a setting: a client that sets nothing of its own finds the server's.
         let timeout: String = try await direct.query("SELECT current_setting('statement_timeout')")[0][0]
         #expect(timeout == "30s")
@@ -217,7 +222,10 @@ struct PoolerTests {
         #expect(!pool.isPooled)
         #expect(
             try await pool.query(
-                "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%kept%' AND statement NOT LIKE '%pg_prepared%'"
+                """
+                SELECT count(*) FROM pg_prepared_statements
+                 WHERE statement LIKE '%kept%' AND statement NOT LIKE '%pg_prepared%'
+                """
             )[0][0]
                 as Int == 1)
         await pool.close()

@@ -102,7 +102,10 @@ struct ValueTests {
     @Test("what does not fit is refused, never bent")
     func misfits() async throws {
         let row = try await pool.query(
-            "SELECT 70000 AS large, 'x' AS text, 1.5 AS fraction, repeat('9', 39)::numeric AS long, '{{1},{2}}'::int[] AS deep"
+            """
+            SELECT 70000 AS large, 'x' AS text, 1.5 AS fraction, repeat('9', 39)::numeric AS long,
+                   '{{1},{2}}'::int[] AS deep
+            """
         )[0]
         #expect(throws: PostgresError.self) { let _: Int16 = try row["large"] }
         #expect(throws: PostgresError.self) { let _: Int = try row["text"] }

@@ -46,7 +46,9 @@ struct WaitingTests {
                 gate.wait()
             }
         }
-        #expect(try await until { pool.statistics.inUse == 1 && pool.statistics.totals.submitted == 2 })
+        try await eventually(within: .seconds(10), "the connection is held") {
+            pool.statistics.inUse == 1 && pool.statistics.totals.submitted == 2
+        }
         return (pool, holder)
     }
 
@@ -73,7 +75,9 @@ struct WaitingTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<20 {
                 group.addTask { _ = try await pool.transaction { _ in served.append(number) } }
-                #expect(try await until { pool.statistics.waiting == number + 1 })
+                try await eventually(within: .seconds(10), "caller \(number) waits") {
+                    pool.statistics.waiting == number + 1
+                }
             }
             gate.open()
             try await group.waitForAll()
@@ -91,7 +95,9 @@ struct WaitingTests {
         var tasks: [Task<Void, any Error>] = []
         for number in 0..<3 {
             tasks.append(Task { try await pool.transaction { _ in ran.append(number) } })
-            #expect(try await until { pool.statistics.waiting == number + 1 })
+            try await eventually(within: .seconds(10), "caller \(number) waits") {
+                pool.statistics.waiting == number + 1
+            }
         }
         tasks[1].cancel()
         await #expect(throws: CancellationError.self) { try await tasks[1].value }
@@ -130,7 +136,7 @@ struct WaitingTests {
                 try tx.execute("INSERT INTO late_test VALUES (2)")
             }
         }
-        #expect(try await until { started.value == 1 })
+        try await eventually(within: .seconds(10), "the transaction runs") { started.value == 1 }
         task.cancel()
         gate.open()
         try await task.value
@@ -150,7 +156,9 @@ struct WaitingTests {
                 }
             }
         }
-        #expect(try await until { pool.statistics.idle == pool.statistics.size })
+        try await eventually(within: .seconds(10), "every connection is free") {
+            pool.statistics.idle == pool.statistics.size
+        }
         #expect(pool.statistics.waiting == 0)
         #expect(try await pool.query("SELECT 1").count == 1)
         await pool.close()
@@ -161,7 +169,7 @@ struct WaitingTests {
         let gate = Gate()
         let (pool, holder) = try await occupied(gate)
         let waiting = Task { try await pool.query("SELECT 1") }
-        #expect(try await until { pool.statistics.waiting == 1 })
+        try await eventually(within: .seconds(10), "the call waits") { pool.statistics.waiting == 1 }
         let closing = Task { await pool.close() }
         let error = try await postgresError { try await waiting.value }
         #expect(error?.code == .closed)
@@ -182,7 +190,10 @@ struct WaitingTests {
             return session.processID
         }
         let row = try await pool.query(
-            "SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS timeout, to_regclass('scratch') IS NULL AS gone"
+            """
+            SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS timeout,
+                   to_regclass('scratch') IS NULL AS gone
+            """
         )[
             0]
         #expect(try row["process"] as Int == process)

@@ -16,7 +16,7 @@ struct ActivityLookupTests {
         }
     }
 
-    @Test("Yes and no are taken at their word", arguments: [true, false])
+    @Test("yes and no are taken at their word", arguments: [true, false])
     func answers(accepted: Bool) async throws {
         let log = ScriptLog<ScriptedRequest>()
         #expect(
@@ -26,14 +26,14 @@ struct ActivityLookupTests {
     }
 
     @Test(
-        "Anything else leaves the question open",
+        "anything else leaves the question open",
         arguments: [(200, "{}"), (200, ""), (200, #"{"accepted": "yes"}"#), (404, #"{"accepted": false}"#), (500, "")])
     func open(status: Int, body: String) async throws {
         let error = try await failure(EmailFailure.self) { try await ask(try server(status, body)) }
         guard case .outcomeUnknown = error else { throw error }
     }
 
-    @Test("A provider that cannot be reached leaves the question open")
+    @Test("a provider that cannot be reached leaves the question open")
     func unreachable() async throws {
         let gone = try server(200, "")
         gone.stop()

@@ -50,7 +50,7 @@ struct EmailServerTests {
     }
 
     @Test(
-        "Encrypted by STARTTLS or from the start and logged in, the message lies in the mailbox byte for byte",
+        "encrypted by STARTTLS or from the start and logged in, the message lies in the mailbox byte for byte",
         arguments: ["smtp", "smtps"])
     func delivered(scheme: String) async throws {
         let server = try await EmailServer.start()
@@ -64,7 +64,7 @@ struct EmailServerTests {
         #expect(server.log.contains("P=esmtpsa") && server.log.contains("A=plain:shop"))
     }
 
-    @Test("Who is not let in keeps the message and says so")
+    @Test("who is not let in keeps the message and says so")
     func wrongPassword() async throws {
         let server = try await EmailServer.start()
         for login in ["shop:wrong@", nil] {
@@ -78,7 +78,7 @@ struct EmailServerTests {
         #expect(server.log.contains("535 Incorrect authentication data"))
     }
 
-    @Test("A mailbox that does not exist is refused for good")
+    @Test("a mailbox that does not exist is refused for good")
     func unknownUser() async throws {
         let server = try await EmailServer.start()
         let error = try await failure(EmailFailure.self) { try await send(message(to: "bob@home.example"), to: server) }
@@ -87,7 +87,7 @@ struct EmailServerTests {
     }
 
     @Test(
-        "A certificate that nobody vouches for ends it, also where encryption is only taken when offered",
+        "a certificate that nobody vouches for ends it, also where encryption is only taken when offered",
         arguments: ["smtp", "smtps"])
     func untrusted(scheme: String) async throws {
         let server = try await EmailServer.start()
@@ -98,7 +98,7 @@ struct EmailServerTests {
         #expect(!server.log.contains("A=plain"))
     }
 
-    @Test("Where encryption is required and not offered, neither password nor message leaves")
+    @Test("where encryption is required and not offered, neither password nor message leaves")
     func notOffered() async throws {
         let server = try await EmailServer.start(encrypts: false)
         let error = try await failure(EmailFailure.self) { try await send(message(), to: server) }

@@ -39,7 +39,7 @@ struct EmailTests {
         return script.message
     }
 
-    @Test("The whole message, byte for byte")
+    @Test("a message is written byte for byte as expected")
     func golden() async throws {
         let lines = try await wire(message(text: "Grüße = gut \n.dot\n", html: "<p>Hi</p>\n"))
         #expect(
@@ -57,12 +57,12 @@ struct EmailTests {
             ])
     }
 
-    @Test("The server's word is the receipt")
+    @Test("the server's word is the receipt")
     func receipt() async throws {
         #expect(try await send(message()) == EmailReceipt(reference: "2.0.0 Ok: queued as 4F3B2"))
     }
 
-    @Test("No line is longer than 76 characters, and long lines come out whole")
+    @Test("no line is longer than 76 characters, and long lines come out whole")
     func longLines() async throws {
         let long = String(repeating: "0123456789 ü", count: 60)
         let lines = try await wire(message(subject: String(repeating: "Größe ", count: 30), text: long))
@@ -74,7 +74,7 @@ struct EmailTests {
         #expect(joined == long)
     }
 
-    @Test("A subject beyond ASCII is sent as encoded words that decode to it")
+    @Test("a subject beyond ASCII is sent as encoded words that decode to it")
     func subject() async throws {
         let subject = String(repeating: "Ihre Bestellung für 12 €, 猫 ", count: 5) + "!"
         let lines = try await wire(message(subject: subject))
@@ -92,7 +92,7 @@ struct EmailTests {
     }
 
     @Test(
-        "A name beyond ASCII or with quotes is encoded",
+        "a name beyond ASCII or with quotes is encoded",
         arguments: [
             ("Läden <a@b.example>", "=?UTF-8?B?TMOkZGVu?= <a@b.example>"),
             ("A \"B\" <a@b.example>", "\"A \\\"B\\\"\" <a@b.example>"),
@@ -103,7 +103,7 @@ struct EmailTests {
     }
 
     @Test(
-        "Control characters in subject or Message-ID are refused for good",
+        "control characters in subject or Message-ID are refused for good",
         arguments: ["a\r\nBcc: x@y.example", "a\nb", "a\rb", "a\u{0}b", "a\u{2028}b", "a\u{85}b"])
     func injection(text: String) async throws {
         let script = ScriptedEmailServer()
@@ -116,7 +116,7 @@ struct EmailTests {
     }
 
     @Test(
-        "A refusal is about the shop, about the recipient, about the message, or passes",
+        "a refusal is about the shop, about the recipient, about the message, or passes",
         arguments: [
             // About the shop: the connection, the log-in, the sender.
             ("greeting", "554 5.7.1 No service for you\r\n", .shop),
@@ -145,7 +145,7 @@ struct EmailTests {
     }
 
     @Test(
-        "A domain beyond ASCII goes out in ASCII; a mailbox beyond it only to a server that offers SMTPUTF8, else it is refused with that reason"
+        "a domain beyond ASCII goes out in ASCII, and a mailbox beyond it only to a server that offers SMTPUTF8"
     )
     func internationalized() async throws {
         func mail(to text: String) throws -> EmailMessage {
@@ -170,7 +170,7 @@ struct EmailTests {
         #expect(offering.message.contains("To: <jürgen@xn--mnchen-3ya.example>"))
     }
 
-    @Test("A refused log-in is about the shop")
+    @Test("a refused log-in is about the shop")
     func refusedLogin() async throws {
         for reply in ["535 5.7.8 Wrong\r\n", "454 4.7.0 Later\r\n"] {
             let server = try ScriptedEmailServer(replies: ["AUTH": reply]).start()
@@ -187,7 +187,7 @@ struct EmailTests {
         }
     }
 
-    @Test("Lost after the end of the message is unknown, lost before is not sent")
+    @Test("lost after the end of the message is unknown, lost before is not sent")
     func lost() async throws {
         let after = try await failure(EmailFailure.self) {
             try await send(message(), script: ScriptedEmailServer(replies: [".": ""]))
@@ -200,7 +200,7 @@ struct EmailTests {
     }
 
     @Test(
-        "Addresses that are no mail servers are refused at start",
+        "addresses that are no mail servers are refused at start",
         arguments: ["http://a.example", "smtp://", "smtp:a", "smtp://a b", ""])
     func badURL(url: String) async throws {
         try await withClient { client in

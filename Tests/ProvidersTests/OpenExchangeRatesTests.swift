@@ -56,7 +56,10 @@ struct OpenExchangeRatesTests {
     @Test("a refusal says why, and repeats nothing that was sent", arguments: [200, 401, 429])
     func refusals(status: Int) async throws {
         let body =
-            #"{"error": true, "status": 401, "message": "invalid_app_id", "description": "Invalid App ID \#(Self.key) - sign up."}"#
+            #"""
+            {"error": true, "status": 401, "message": "invalid_app_id", \#
+            "description": "Invalid App ID \#(Self.key) - sign up."}
+            """#
         let error = try await failure(RateFailure.self) { try await fetch(from: try server(status, body).url) }
         guard case .unavailable(let reason) = error else { throw error }
         #expect(reason.hasSuffix(": invalid_app_id"))

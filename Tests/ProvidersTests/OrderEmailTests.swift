@@ -64,7 +64,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "An order that cost nothing speaks of no payment",
+        "an order that cost nothing speaks of no payment",
         arguments: [(Language.english, "payment"), (.german, "Zahlung"), (.french, "paiement")])
     func free(_ language: Language, _ word: String) throws {
         let confirmed = try render(order([("Leaflet", 2, 0)], payment: .notRequired, in: language))
@@ -78,7 +78,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "A refused payment is said to be that, and nothing else",
+        "a refused payment is said to be that, and nothing else",
         arguments: [
             (Language.english, "could not be carried out"), (.german, "konnte nicht ausgeführt werden"),
             (.french, "n’a pas pu être effectué"),
@@ -93,7 +93,7 @@ struct OrderEmailTests {
         }
     }
 
-    @Test("The text of a confirmation, whole")
+    @Test("the text of a confirmation, whole")
     func text() throws {
         let address = try Address(
             name: "Ann <Lee>", line1: "Main St. 1", city: "Berlin", postalCode: "10115", country: "DE")
@@ -130,7 +130,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "The HTML part escapes what people entered and loads nothing from elsewhere", arguments: EmailKind.allCases,
+        "the HTML part escapes what people entered and loads nothing from elsewhere", arguments: EmailKind.allCases,
         Language.allCases)
     func html(kind: EmailKind, language: Language) throws {
         let address = try Address(name: "<img src=x>", line1: "1", city: "B", country: "DE")
@@ -150,7 +150,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "Every mail bears the shop's name, address, contact and picture, and nobody else's",
+        "every mail bears the shop's name, address, contact and picture, and nobody else's",
         arguments: EmailKind.allCases, Language.allCases
     )
     func identity(kind: EmailKind, language: Language) throws {
@@ -163,7 +163,10 @@ struct OrderEmailTests {
         let message = try render(order(in: language), kind, refund: 60, shop: shop)
         #expect(
             message.text.hasSuffix(
-                "\nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\nhttps://mug.example/help?a=1&b=2\n"
+                """
+                \nMug & Co\n1 High Street\nLondon\nSW1A 1AA\nhelp@mug.example\n+44 20 7946 0000\n\
+                https://mug.example/help?a=1&b=2\n
+                """
             ))
         #expect(message.html.contains("<br>1 High Street\n<br>London\n<br>SW1A 1AA\n"))
         #expect(
@@ -178,7 +181,7 @@ struct OrderEmailTests {
         #expect(plain.text.hasSuffix("\nMug & Co\n") && !plain.html.contains("<img") && plain.logo == nil)
     }
 
-    @Test("A name, an address or a contact that could forge or break a mail is refused")
+    @Test("a name, an address or a contact that could forge or break a mail is refused")
     func strictIdentity() {
         for name in ["", "   ", "a\nb", "a\u{2028}b", String(repeating: "a", count: 81)] {
             #expect(throws: ProviderSettingError.self) { try ShopIdentity(name: name) }
@@ -194,7 +197,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "Amounts are written for currency and language",
+        "amounts are written for currency and language",
         arguments: [
             (5, "USD", Language.english, "$0.05"), (100_000_000, "USD", .english, "$1,000,000.00"),
             (1999, "JPY", .english, "¥1,999"),
@@ -213,14 +216,14 @@ struct OrderEmailTests {
         #expect(plain(message.html).contains("<strong>\(text)</strong>"))
     }
 
-    @Test("Days are those of the shop, as its customers write them")
+    @Test("days are those of the shop, as its customers write them")
     func days() throws {
         #expect(try render(order(in: .german)).text.contains("vom 23. November 2026 ist"))
         #expect(try render(order(in: .german), in: "Europe/Berlin").text.contains("vom 24. November 2026 ist"))
         #expect(try render(order(in: .french), in: "Europe/Paris").text.contains("du 24 novembre 2026 est"))
     }
 
-    @Test("A declined payment: nothing was charged, and until when another card can be tried")
+    @Test("a declined payment: nothing was charged, and until when another card can be tried")
     func declined() throws {
         let text = try render(
             order(status: .paymentFailed, payment: .failed, in: .german), .paymentFailed, in: "Europe/Berlin"
@@ -228,7 +231,7 @@ struct OrderEmailTests {
         #expect(text.contains("nichts abgebucht") && text.contains("24. November 2026 um 00:15 MEZ"), "\(text)")
     }
 
-    @Test("A refund: how much went back and when, and how much in all")
+    @Test("a refund: how much went back and when, and how much in all")
     func refund() throws {
         let first = try render(order(refunded: 250), .refund, refund: 250).text
         #expect(first.contains("We have refunded $2.50 for your order 1042 of November 23, 2026 on November 24, 2026."))
@@ -238,7 +241,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "A cancellation says why and what becomes of the money",
+        "a cancellation says why and what becomes of the money",
         arguments: [
             (OrderStatus.expired, PaymentStatus.canceled, "was not paid in time", "Nothing was charged"),
             (.cancelled, .canceled, "is cancelled", "Nothing was charged"),
@@ -250,7 +253,7 @@ struct OrderEmailTests {
         #expect(text.contains("on its way back") != text.contains("Nothing"))
     }
 
-    @Test("Without an address there is no mail")
+    @Test("without an address there is no mail")
     func erased() throws {
         #expect(throws: EmailRenderingError.noRecipient) { try render(order(email: nil)) }
         #expect(try !render(order()).text.contains("It will be sent to"))

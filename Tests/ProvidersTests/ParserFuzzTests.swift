@@ -13,17 +13,20 @@ import Testing
     .timeLimit(.minutes(10)))
 struct ProviderParserTests {
     private static let intent = """
-        {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 1999, "amount_received": 1999, "currency": "usd", "created": 1764000000,
+        {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 1999, "amount_received": 1999,
+         "currency": "usd", "created": 1764000000,
          "livemode": false, "last_payment_error": {"code": "card_declined", "message": "no"}, "client_secret": "s",
          "metadata": {"order_id": "0192f0c1-2b3c-7d4e-8f50-112233445566", "shop": "a"}}
         """
     private static let refund = """
-        {"id": "re_1", "status": "succeeded", "amount": 12345, "currency": "kwd", "payment_intent": "pi_1", "created": 1764000000, "metadata": {}}
+        {"id": "re_1", "status": "succeeded", "amount": 12345, "currency": "kwd", "payment_intent": "pi_1",
+         "created": 1764000000, "metadata": {}}
         """
     private static let charge =
         #"{"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", "metadata": {}}"#
     private static let dispute = """
-        {"id": "du_1", "amount": 1999, "currency": "eur", "reason": "fraudulent", "status": "needs_response", "created": 1764000000,
+        {"id": "du_1", "amount": 1999, "currency": "eur", "reason": "fraudulent", "status": "needs_response",
+         "created": 1764000000,
          "evidence_details": {"due_by": 1764600000}}
         """
     private static let problem =
@@ -192,8 +195,10 @@ struct ProviderParserTests {
             "the European Central Bank's",
             [
                 """
-                <?xml version="1.0" encoding="UTF-8"?><gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01">
-                <Cube><Cube time='2026-11-27'><Cube currency='USD' rate='1.0876'/><Cube currency='JPY' rate='164.25'/></Cube></Cube>
+                <?xml version="1.0" encoding="UTF-8"?>
+                <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01">
+                <Cube><Cube time='2026-11-27'><Cube currency='USD' rate='1.0876'/>
+                <Cube currency='JPY' rate='164.25'/></Cube></Cube>
                 </gesmes:Envelope>
                 """
             ], ECBRates.parse)

@@ -9,7 +9,8 @@ struct RatesTests {
     private func ecb(_ cubes: String) -> String {
         """
         <?xml version="1.0" encoding="UTF-8"?>
-        <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+        <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
+         xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
         <gesmes:subject>Reference rates</gesmes:subject><Cube>\(cubes)</Cube></gesmes:Envelope>
         """
     }
@@ -41,7 +42,10 @@ struct RatesTests {
     @Test("Frankfurter: every digit of a rate survives")
     func frankfurter() async throws {
         let body =
-            #"{"amount": 1.0, "base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.087654321, "JPY": 163, "GBP": 0.8123456789, "XTS": 5, "IDR": 17123.4567890123, "KWD": 3.3e-1}}"#
+            #"""
+            {"amount": 1.0, "base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.087654321, "JPY": 163, \#
+            "GBP": 0.8123456789, "XTS": 5, "IDR": 17123.4567890123, "KWD": 3.3e-1}}
+            """#
         let set = try await set(body, ecb: false)
         #expect(set.source == "frankfurter" && set.base == .eur && set.date == CalendarDay("2026-11-20"))
         #expect(
@@ -63,7 +67,10 @@ struct RatesTests {
     @Test("ECB: both kinds of quotes and comments are understood, unknown currencies left out")
     func ecbDocument() async throws {
         let body = ecb(
-            "<!-- daily --><Cube time='2026-11-20'><Cube currency='USD' rate='1.0876543210'/><Cube currency=\"JPY\" rate=\"163.05\"/><Cube currency='ZZZ' rate='2'/></Cube>"
+            """
+            <!-- daily --><Cube time='2026-11-20'><Cube currency='USD' rate='1.0876543210'/>\
+            <Cube currency="JPY" rate="163.05"/><Cube currency='ZZZ' rate='2'/></Cube>
+            """
         )
         let set = try await set(body, ecb: true)
         #expect(set.source == "ecb" && set.base == .eur && set.date == CalendarDay("2026-11-20"))
@@ -99,7 +106,10 @@ struct RatesTests {
             "<Cube><Cube currency='USD' rate='1'/></Cube>",
             "<Cube time='2026-11-20'></Cube>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/><Cube currency='USD' rate='2'/></Cube>",
-            "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/></Cube><Cube time='2026-11-19'><Cube currency='USD' rate='1'/></Cube>",
+            """
+            <Cube time='2026-11-20'><Cube currency='USD' rate='1'/></Cube>\
+            <Cube time='2026-11-19'><Cube currency='USD' rate='1'/></Cube>
+            """,
             "<Cube time='2026-11-20'><Cube currency='USD' rate='1'>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate='1'/></Cube></x>",
             "<Cube time='2026-11-20'><Cube currency='USD' rate=1/></Cube>",
@@ -129,7 +139,7 @@ struct RatesTests {
     }
 
     @Test(
-        "A set comes with its tag and its date, and what came is sent with the next question",
+        "a set comes with its tag and its date, and what came is sent with the next question",
         arguments: [true, false],
         [
             RateValidators(etag: "\"a1\""), RateValidators(lastModified: "Fri, 20 Nov 2026 15:00:00 GMT"),
@@ -155,7 +165,7 @@ struct RatesTests {
         #expect(log.entries.last?.headers["if-modified-since"] == given.lastModified)
     }
 
-    @Test("Errors of the source are not taken for rates", arguments: [304, 404, 429, 500, 302])
+    @Test("errors of the source are not taken for rates", arguments: [304, 404, 429, 500, 302])
     func unavailable(status: Int) async throws {
         let error = try await failure(RateFailure.self) { try await fetch(try server(status, "oops"), ecb: false) }
         guard case .unavailable = error else { throw error }

@@ -16,7 +16,7 @@ struct SendGridTests {
             deliveryID: EmailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445577"))
     }
 
-    @Test("The shop's picture goes along, under the id that the HTML names")
+    @Test("the shop's picture goes along, under the id that the HTML names")
     func picture() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let plain = try message()
@@ -45,7 +45,7 @@ struct SendGridTests {
         }
     }
 
-    @Test("The whole request")
+    @Test("a request says all that the provider wants")
     func request() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let receipt = try await send(message(), to: server(202, headers: ["X-Message-Id": "abc"], "", log: log))
@@ -76,7 +76,7 @@ struct SendGridTests {
     }
 
     @Test(
-        "What an answer means for the next try",
+        "what an answer means for the next try",
         arguments: [
             (400, EmailFailure.notSent(reason: "", fault: .shop)), (413, .notSent(reason: "", fault: .policy)),
             (401, .notSent(reason: "", fault: .shop)), (403, .notSent(reason: "", fault: .shop)),
@@ -99,7 +99,7 @@ struct SendGridTests {
         }
     }
 
-    @Test("A mailbox beyond ASCII is refused with that reason, and not sent to be bounced")
+    @Test("a mailbox beyond ASCII is refused with that reason, and not sent to be bounced")
     func internationalized() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let abroad = EmailMessage(
@@ -112,7 +112,7 @@ struct SendGridTests {
     }
 
     @Test(
-        "A complaint about anything but the sender is about the mail",
+        "a complaint about anything but the sender is about the mail",
         arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
     func complaints(field: String) async throws {
         let body = #"{"errors": [{"message": "no", "field": "\#(field)", "help": null}]}"#
@@ -121,7 +121,7 @@ struct SendGridTests {
     }
 
     @Test(
-        "Too many: how long to wait is taken from the answer, within reason",
+        "too many: how long to wait is taken from the answer, within reason",
         arguments: [(nil, 10...10), (30, 28...30), (-5, 1...1), (99_999, 3600...3600)])
     func tooMany(seconds: Int?, expected: ClosedRange<Int64>) async throws {
         var headers: [String: String] = [:]
@@ -134,7 +134,7 @@ struct SendGridTests {
         #expect(expected.contains(wait.components.seconds) && reason.contains("too many requests"))
     }
 
-    @Test("Lost after the request left is unknown; a provider that cannot be reached got nothing")
+    @Test("lost after the request left is unknown; a provider that cannot be reached got nothing")
     func lost() async throws {
         let hangsUp = try ScriptedServer { peer in _ = try peer.readRequest() }
         let after = try await failure(EmailFailure.self) { try await send(message(), to: hangsUp) }
@@ -145,7 +145,7 @@ struct SendGridTests {
         guard case .notSent(_, .passing) = before else { throw before }
     }
 
-    @Test("Nothing can forge a header", arguments: ["a\r\nBcc: x@y.example", "a\u{2028}b"])
+    @Test("nothing can forge a header", arguments: ["a\r\nBcc: x@y.example", "a\u{2028}b"])
     func injection(subject: String) async throws {
         let log = ScriptLog<ScriptedRequest>()
         let error = try await failure(EmailFailure.self) {
@@ -155,7 +155,7 @@ struct SendGridTests {
         #expect(log.entries.isEmpty)
     }
 
-    @Test("A key that looks real goes to the provider and to nobody else, and is shown to nobody")
+    @Test("a key that looks real goes to the provider and to nobody else, and is shown to nobody")
     func keys() async throws {
         let real = "SG.\(String(repeating: "a", count: 22)).\(String(repeating: "b", count: 43))"
         try await withClient { client in

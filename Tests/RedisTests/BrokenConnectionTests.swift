@@ -23,7 +23,7 @@ struct BrokenConnectionTests {
     }
 
     @Test(
-        "a connection cut while hundreds of commands are on their way: none hangs, none runs twice, each failure says maybe"
+        "of hundreds of commands on a cut connection none hangs, none runs twice and each failure says maybe"
     )
     func cutUnderLoad() async throws {
         let server = try await RedisServer.start()

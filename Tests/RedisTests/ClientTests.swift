@@ -71,7 +71,7 @@ struct ClientTests {
     }
 
     @Test(
-        "user, password, database and name are set on every connection, and a wrong password is named without being shown"
+        "each connection sets user, password, database and name, and a wrong password is named but not shown"
     )
     func greeting() async throws {
         let server = try await RedisServer.start(["requirepass hunter2"])

@@ -50,7 +50,7 @@ struct CommandQueueTests {
     }
 
     @Test(
-        "a queue that does not hold commands back gives them back when an attempt fails, and takes none until there is a connection"
+        "a queue that does not hold commands refuses them after a failed attempt and until there is a connection"
     )
     func handsBack() {
         var queue = CommandQueue<String>(timeout: .seconds(2), maximumQueued: 10, holds: false, at: start)

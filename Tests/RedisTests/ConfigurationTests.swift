@@ -45,7 +45,10 @@ struct ConfigurationTests {
     func sentinels() throws {
         let full = try RedisConfiguration(
             url:
-                "redis+sentinel://worker:p%40ss@10.0.0.1:26380,sentinel.internal,[::1]:7/the%2Dshop/3?sentinel-user=watch&sentinel-password=s%26t"
+                """
+                redis+sentinel://worker:p%40ss@10.0.0.1:26380,sentinel.internal,[::1]:7/\
+                the%2Dshop/3?sentinel-user=watch&sentinel-password=s%26t
+                """
         )
         #expect(
             full.topology

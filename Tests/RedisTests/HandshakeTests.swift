@@ -14,7 +14,7 @@ struct HandshakeTests {
     }
 
     @Test(
-        "one server is not asked for its role; one that sentinels named is; a sentinel gets its own password and no database"
+        "only a server that sentinels named is asked for its role; a sentinel gets its own password and no database"
     )
     func words() throws {
         #expect(words(Handshake(try RedisConfiguration(url: "redis://a"))) == "CLIENT SETNAME cartwright PING")

@@ -1,5 +1,6 @@
 import Redis
 import Synchronization
+import TestSupport
 
 /// Tasks that write one after the other the numbers 1, 2, 3, … each to a key of its own, and repeat what failed: as
 /// idempotent writes may be.
@@ -54,7 +55,7 @@ final class SteadyWriters: Sendable {
                 }
             }
             if error == nil { number += 1 }
-            try? await Task.sleep(for: .milliseconds(2))
+            try? await letTimePass(.milliseconds(2), because: "a steady load, not all that Redis can take")
         }
     }
 }

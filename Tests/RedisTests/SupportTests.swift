@@ -46,7 +46,7 @@ struct SupportTests {
     func heldPort() async throws {
         let (listener, port) = try ScriptedServer.listen(backlog: 1)
         Task {
-            try await Task.sleep(for: .seconds(1))
+            try await letTimePass(.seconds(1), because: "the port is held that long")
             close(listener)
         }
         let certificate = try await TestCertificate()

@@ -13,11 +13,13 @@ struct ChargesTests {
         (charge["payment_method_details"] as? [String: Any])?["card"] as? [String: Any]
     }
 
-    @Test(arguments: [
-        ("pm_card_visa", "visa", "4242"), ("pm_card_mastercard", "mastercard", "4444"),
-        ("pm_card_amex", "amex", "0005"),
-        ("pm_card_refundFail", "visa", "5126"), ("pm_card_createDispute", "visa", "0259"),
-    ])
+    @Test(
+        "a charge names its card",
+        arguments: [
+            ("pm_card_visa", "visa", "4242"), ("pm_card_mastercard", "mastercard", "4444"),
+            ("pm_card_amex", "amex", "0005"),
+            ("pm_card_refundFail", "visa", "5126"), ("pm_card_createDispute", "visa", "0259"),
+        ])
     func theCardIsSaid(_ method: String, _ brand: String, _ last4: String) async throws {
         try await RunningSandbox.run { sandbox in
             let (one, other) = (try await sandbox.intent(), try await sandbox.intent())
@@ -35,7 +37,7 @@ struct ChargesTests {
         }
     }
 
-    @Test func aDeclineNamesTheCardAndTheChargeThatFailed() async throws {
+    @Test("a decline names the card and the charge that failed") func declineNamesItsCard() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let error = try await sandbox.confirm(id, "pm_card_visa_chargeDeclined").error
@@ -51,7 +53,7 @@ struct ChargesTests {
         }
     }
 
-    @Test func aPartialCaptureMovesThatMuchAndGivesTheRestBack() async throws {
+    @Test("a partial capture moves that much and voids the rest") func partialCapture() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(amount: 4699, more: "&capture_method=manual")
             #expect(try await sandbox.confirm(id).number("amount_capturable") == 4699)
@@ -70,7 +72,9 @@ struct ChargesTests {
         }
     }
 
-    @Test func aRefundCanBeMadeWithNothingButTheCharge() async throws {
+    @Test("a refund can be made with nothing but the charge") func aRefundCanBeMadeWithNothingButTheCharge()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let charge = try #require(try await sandbox.confirm(id).text("latest_charge"))
@@ -83,7 +87,7 @@ struct ChargesTests {
         }
     }
 
-    @Test func aCanceledAuthorizationMovedNothing() async throws {
+    @Test("a canceled authorization moved nothing") func aCanceledAuthorizationMovedNothing() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(more: "&capture_method=manual")
             _ = try await sandbox.confirm(id)

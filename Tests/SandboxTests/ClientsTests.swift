@@ -40,7 +40,7 @@ struct ClientsTests {
         return Result(status: status, output: text)
     }
 
-    @Test(arguments: ["stripe_suite", "mail_suite"])
+    @Test("the providers' clients pass their suites", arguments: ["stripe_suite", "mail_suite"])
     func theirOwnUseOfItPasses(_ script: String) async throws {
         guard FileManager.default.isExecutableFile(atPath: Self.python.path) else {
             Issue.record("The providers' clients are not installed. Run: Scripts/install-dependencies test")

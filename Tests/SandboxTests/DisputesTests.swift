@@ -18,7 +18,9 @@ struct DisputesTests {
         return (data ?? []).reversed().compactMap { $0["type"] as? String }
     }
 
-    @Test func evidenceIsDueAndHandingItInIsTold() async throws {
+    @Test("evidence has its day, and submitting it sends an event") func evidenceIsDueAndHandingItInIsTold()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             let opened = try await Self.dispute(sandbox)
             let details = try #require(opened.object["evidence_details"] as? [String: Any])
@@ -41,7 +43,9 @@ struct DisputesTests {
         }
     }
 
-    @Test(arguments: [("winning_evidence", "won"), ("losing_evidence", "lost")])
+    @Test(
+        "the magic evidence of the test mode decides a dispute",
+        arguments: [("winning_evidence", "won"), ("losing_evidence", "lost")])
     func theEvidenceOfTheTestModeDecides(_ text: String, _ status: String) async throws {
         try await RunningSandbox.run { sandbox in
             let path = "disputes/\(try #require(try await Self.dispute(sandbox).text("id")))"
@@ -53,7 +57,8 @@ struct DisputesTests {
         }
     }
 
-    @Test func anInquiryTakesNoMoneyUntilItIsADispute() async throws {
+    @Test("an inquiry takes no money until it is a dispute") func anInquiryTakesNoMoneyUntilItIsADispute() async throws
+    {
         try await RunningSandbox.run { sandbox in
             let opened = try await Self.dispute(sandbox, "&inquiry=true&reason=product_not_received&due_by=4102444799")
             let intent = try #require(opened.text("payment_intent"))
@@ -73,7 +78,7 @@ struct DisputesTests {
         }
     }
 
-    @Test func theShopMayGiveIn() async throws {
+    @Test("the shop may accept a dispute") func theShopMayGiveIn() async throws {
         try await RunningSandbox.run { sandbox in
             let path = "disputes/\(try #require(try await Self.dispute(sandbox).text("id")))"
             #expect(try await sandbox.pay(path + "/close").text("status") == "lost")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Email that was acknowledged is there to be read, mail that was not is told apart")
 struct EmailSinkTests {
-    @Test func aMessageIsListedShownAndLookedUp() async throws {
+    @Test("a message is listed, shown and looked up") func aMessageIsListedShownAndLookedUp() async throws {
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.wasAccepted("m1@shop") == false)
             #expect(
@@ -32,7 +32,7 @@ struct EmailSinkTests {
         }
     }
 
-    @Test func theHTMLPartIsShownInAFrameThatMayDoNothing() async throws {
+    @Test("the HTML part is shown in a frame that may do nothing") func htmlPart() async throws {
         try await RunningSandbox.run { sandbox in
             let content = "Subject: x\r\nContent-Type: text/html\r\n\r\n<script>alert(\"1\")</script>\r\n"
             #expect(try await sandbox.deliver(Emails.Dialogue(recipient: "a@example.org", content: content)) == "250")
@@ -46,7 +46,7 @@ struct EmailSinkTests {
         }
     }
 
-    @Test func dotsArriveAsTheyWereMeant() async throws {
+    @Test("dots arrive as they were meant") func dotsArriveAsTheyWereMeant() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await sandbox.deliver(
                 Emails.Dialogue(recipient: "a@example.org", content: "Subject: x\r\n\r\n..\r\n...three\r\nend\r\n"))
@@ -54,7 +54,7 @@ struct EmailSinkTests {
         }
     }
 
-    @Test func injectedFaultsLeaveTheRightTrace() async throws {
+    @Test("injected faults leave the right trace") func injectedFaultsLeaveTheRightTrace() async throws {
         try await RunningSandbox.run { sandbox in
             for (fault, code, accepted) in [
                 (#"{"kind":"reject_4xx"}"#, "451", false), (#"{"kind":"reject_5xx"}"#, "550", false),
@@ -71,12 +71,14 @@ struct EmailSinkTests {
         }
     }
 
-    @Test(arguments: [
-        (#"{"kind":"reject_5xx","stage":"greeting"}"#, ["554", "503", "503", "221"]),
-        (#"{"kind":"reject_4xx","stage":"greeting"}"#, ["421"]),
-        (#"{"kind":"reject_5xx","stage":"mail"}"#, ["220", "250", "550", "221"]),
-        (#"{"kind":"reject_4xx","stage":"mail"}"#, ["220", "250", "451", "221"]),
-    ])
+    @Test(
+        "a fault can turn the sender away",
+        arguments: [
+            (#"{"kind":"reject_5xx","stage":"greeting"}"#, ["554", "503", "503", "221"]),
+            (#"{"kind":"reject_4xx","stage":"greeting"}"#, ["421"]),
+            (#"{"kind":"reject_5xx","stage":"mail"}"#, ["220", "250", "550", "221"]),
+            (#"{"kind":"reject_4xx","stage":"mail"}"#, ["220", "250", "451", "221"]),
+        ])
     func theShopItselfIsTurnedAway(_ fault: String, _ codes: [String]) async throws {
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.setFaults(#"{"faults":[\#(fault)]}"#).status == 200)
@@ -89,7 +91,10 @@ struct EmailSinkTests {
             #expect(said == codes)
             let key = ["Authorization": "Bearer SG.sandbox", "Content-Type": "application/json"]
             let mail =
-                #"{"personalizations":[{"to":[{"email":"a@example.org"}]}],"from":{"email":"s@example.org"},"subject":"x","content":[{"type":"text/plain","value":"x"}]}"#
+                #"""
+                {"personalizations":[{"to":[{"email":"a@example.org"}]}],"from":{"email":"s@example.org"},\#
+                "subject":"x","content":[{"type":"text/plain","value":"x"}]}
+                """#
             let status = try await sandbox.send("POST", "/v3/mail/send", headers: key, body: mail).status
             #expect(status == (fault.contains("4xx") ? 503 : fault.contains("greeting") ? 401 : 403))
             _ = try await sandbox.send("DELETE", "/_sandbox/faults")
@@ -97,7 +102,9 @@ struct EmailSinkTests {
         }
     }
 
-    @Test func aMessageIsRecordedBeforeItIsAcknowledged() async throws {
+    @Test("a message is recorded before it is acknowledged") func aMessageIsRecordedBeforeItIsAcknowledged()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             try await Wire.connect(to: sandbox.urls.smtpPort).executeThenClose { inbound, outbound in
                 var packets = inbound.makeAsyncIterator()
@@ -115,7 +122,7 @@ struct EmailSinkTests {
         }
     }
 
-    @Test func manyClientsAtOnce() async throws {
+    @Test("many clients at once are served") func manyClientsAtOnce() async throws {
         try await RunningSandbox.run { sandbox in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for number in 0..<50 {

@@ -11,21 +11,21 @@ struct FaultPlanTests {
         FaultPlan(rules: try JSONDecoder().decode([FaultRule].self, from: Data(json.utf8)))
     }
 
-    @Test mutating func aCountedRuleIsUsedUp() throws {
+    @Test("a counted rule is used up") mutating func aCountedRuleIsUsedUp() throws {
         var plan = try plan(#"[{"kind":"drop_before","count":2}]"#)
         let hits = (0..<5).map { _ in plan.take(.create, orderID: nil, using: &chance)?.kind }
         #expect(hits == [.dropBefore, .dropBefore, nil, nil, nil])
         #expect(plan.rules.isEmpty)
     }
 
-    @Test mutating func aRuleStrikesItsEndpointAndOrderOnly() throws {
+    @Test("a rule strikes its endpoint and order only") mutating func aRuleStrikesItsEndpointAndOrderOnly() throws {
         var plan = try plan(#"[{"kind":"429","endpoint":"confirm","order_id":"a"}]"#)
         #expect(plan.take(.create, orderID: "a", using: &chance) == nil)
         #expect(plan.take(.confirm, orderID: "b", using: &chance) == nil)
         #expect(plan.take(.confirm, orderID: "a", using: &chance)?.kind == .rateLimited)
     }
 
-    @Test mutating func rateIsARate() throws {
+    @Test("a rule with a rate strikes at that rate") mutating func rateIsARate() throws {
         var never = try plan(#"[{"kind":"409","rate":0}]"#)
         #expect((0..<100).allSatisfy { _ in never.take(.create, orderID: nil, using: &chance) == nil })
         var half = try plan(#"[{"kind":"409","rate":0.5}]"#)
@@ -34,9 +34,12 @@ struct FaultPlanTests {
         #expect((730...1_270).contains(hits))
     }
 
-    @Test mutating func mailFaultsKnowTheirStage() throws {
+    @Test("email faults know their stage") mutating func mailFaultsKnowTheirStage() throws {
         var plan = try plan(
-            #"[{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},{"kind":"drop_after_dot"}]"#
+            #"""
+            [{"kind":"reject_4xx","recipient":"a@x"},{"kind":"reject_5xx","stage":"dot","order_id":"o"},\#
+            {"kind":"drop_after_dot"}]
+            """#
         )
         #expect(plan.take(.recipient, recipients: ["b@x"], orderID: nil, using: &chance) == nil)
         #expect(plan.take(.recipient, recipients: ["a@x"], orderID: nil, using: &chance)?.kind == .reject4xx)
@@ -45,7 +48,7 @@ struct FaultPlanTests {
         #expect(plan.take(.create, orderID: "o", using: &chance) == nil)
     }
 
-    @Test mutating func webhookFaultsKnowTheirEventAndOrder() throws {
+    @Test("webhook faults know their event and order") mutating func webhookFaultsKnowTheirEventAndOrder() throws {
         var plan = try plan(#"[{"kind":"webhook_duplicate","event":"charge.succeeded","order_id":"a","count":1}]"#)
         #expect(plan.take(.intentSucceeded, orderID: "a", using: &chance) == nil)
         #expect(plan.take(.chargeSucceeded, orderID: "b", using: &chance) == nil)
@@ -54,20 +57,22 @@ struct FaultPlanTests {
         #expect(plan.take(.chargeSucceeded, orderID: "a", using: &chance) == nil)
     }
 
-    @Test(arguments: [
-        #"[{"kind":"slow"}]"#, #"[{"kind":"409","rate":1.1}]"#, #"[{"kind":"409","count":0}]"#,
-        #"[{"kind":"reject_4xx","endpoint":"confirm"}]"#,
-        #"[{"kind":"webhook_late"}]"#, #"[{"kind":"webhook_duplicate","copies":1}]"#,
-        #"[{"kind":"webhook_reorder","endpoint":"confirm"}]"#,
-        #"[{"kind":"409","event":"charge.succeeded"}]"#, #"[{"kind":"webhook_late","ms":1,"event":"x"}]"#,
-        #"[{"kind":"409","shape":"json"}]"#,
-        #"[{"kind":"drop_before","stage":"dot"}]"#, #"[{"kind":"slow","ms":-1}]"#, #"[{"kind":"unheard_of"}]"#,
-    ])
+    @Test(
+        "nonsense is refused",
+        arguments: [
+            #"[{"kind":"slow"}]"#, #"[{"kind":"409","rate":1.1}]"#, #"[{"kind":"409","count":0}]"#,
+            #"[{"kind":"reject_4xx","endpoint":"confirm"}]"#,
+            #"[{"kind":"webhook_late"}]"#, #"[{"kind":"webhook_duplicate","copies":1}]"#,
+            #"[{"kind":"webhook_reorder","endpoint":"confirm"}]"#,
+            #"[{"kind":"409","event":"charge.succeeded"}]"#, #"[{"kind":"webhook_late","ms":1,"event":"x"}]"#,
+            #"[{"kind":"409","shape":"json"}]"#,
+            #"[{"kind":"drop_before","stage":"dot"}]"#, #"[{"kind":"slow","ms":-1}]"#, #"[{"kind":"unheard_of"}]"#,
+        ])
     func nonsenseIsRefused(_ json: String) {
         #expect(throws: (any Error).self) { try plan(json) }
     }
 
-    @Test func headersAreRead() throws {
+    @Test("faults in request headers are read") func headersAreRead() throws {
         #expect(try FaultRule(header: "drop_after_commit").kind == .dropAfterCommit)
         #expect(try FaultRule(header: "slow=300").milliseconds == 300)
         #expect(try FaultRule(header: "429=7").retryAfter == 7)

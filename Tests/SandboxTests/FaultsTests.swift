@@ -7,7 +7,7 @@ import Testing
 
 @Suite("However a call fails, the ledger tells what happened and the key tells it again")
 struct FaultsTests {
-    @Test func droppedBeforeNothingHappened() async throws {
+    @Test("a call dropped before it ran moved nothing") func droppedBeforeNothingHappened() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             for (fault, status) in [
@@ -27,7 +27,8 @@ struct FaultsTests {
         }
     }
 
-    @Test func droppedAfterTheMoneyMovedAndIsToldByTheKey() async throws {
+    @Test("a call dropped after the commit moved money, and its key tells so") func droppedAfterTheCommit() async throws
+    {
         try await RunningSandbox.run { sandbox in
             for fault in ["drop_after_commit", "truncated_body"] {
                 let id = try await sandbox.intent()
@@ -46,7 +47,9 @@ struct FaultsTests {
         }
     }
 
-    @Test func aFailureAfterTheCommitIsKeptAndTheIntentTellsTheTruth() async throws {
+    @Test("a failure after the commit is kept, and the intent tells the truth") func failureAfterTheCommit()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let failed = try await sandbox.confirm(id, key: "k", fault: "error_500_after_commit")
@@ -59,7 +62,9 @@ struct FaultsTests {
         }
     }
 
-    @Test func garbageHidesWhatHappenedAndTheKeyTellsIt() async throws {
+    @Test("garbage hides what happened, and the key tells it") func garbageHidesWhatHappenedAndTheKeyTellsIt()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             for (fault, type) in [("garbage", "text/html"), ("garbage=json", "application/json")] {
                 let id = try await sandbox.intent()
@@ -77,7 +82,7 @@ struct FaultsTests {
         }
     }
 
-    @Test func aHangingCallNeverRunsNorAnswers() async throws {
+    @Test("a hanging call never runs nor answers") func aHangingCallNeverRunsNorAnswers() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let text =
@@ -94,7 +99,7 @@ struct FaultsTests {
                         return false
                     }
                     tasks.addTask {
-                        try await Task.sleep(for: .milliseconds(300))
+                        try await letTimePass(.milliseconds(300), because: "silence shows only over time")
                         return false
                     }
                     defer { tasks.cancelAll() }
@@ -108,7 +113,7 @@ struct FaultsTests {
         }
     }
 
-    @Test func aHangingCallDoesNotHoldUpTheEnd() async throws {
+    @Test("a hanging call does not hold up the end") func aHangingCallDoesNotHoldUpTheEnd() async throws {
         let (caller, start) = try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"hang","endpoint":"retrieve"}]}"#)
             let request =
@@ -125,7 +130,7 @@ struct FaultsTests {
         #expect(ContinuousClock.now - start < .seconds(4), "the grace time is five seconds")
     }
 
-    @Test func forgottenKeysRunAgain() async throws {
+    @Test("forgotten keys run again") func forgottenKeysRunAgain() async throws {
         try await withTemporaryDirectory { directory in
             let form = "amount=100&currency=usd"
             try await RunningSandbox.run(data: directory) { sandbox in
@@ -147,7 +152,7 @@ struct FaultsTests {
         }
     }
 
-    @Test func aFailureCanTakeItsTime() async throws {
+    @Test("a failing call can take its time too") func aFailureCanTakeItsTime() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"error_500_before","ms":250}]}"#)
             let start = ContinuousClock.now
@@ -156,7 +161,7 @@ struct FaultsTests {
         }
     }
 
-    @Test func slowCallsTakeTheirTimeAndEffect() async throws {
+    @Test("slow calls take their time and effect") func slowCallsTakeTheirTimeAndEffect() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let start = ContinuousClock.now
@@ -166,7 +171,7 @@ struct FaultsTests {
         }
     }
 
-    @Test func oneKeyForTwoCallsIsAnError() async throws {
+    @Test("one key for two calls is an error") func oneKeyForTwoCallsIsAnError() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_visa_chargeDeclined", key: "k")
@@ -177,7 +182,7 @@ struct FaultsTests {
         }
     }
 
-    @Test func aKeyIsInFlightForAsLongAsItsCallRuns() async throws {
+    @Test("a key is in flight for as long as its call runs") func aKeyIsInFlightForAsLongAsItsCallRuns() async throws {
         try await RunningSandbox.run(latency: 300) { sandbox in
             let id = try await sandbox.intent()
             let replies = try await withThrowingTaskGroup(of: Reply.self) { tasks in
@@ -192,7 +197,7 @@ struct FaultsTests {
         }
     }
 
-    @Test(arguments: [true, false])
+    @Test("a hundred confirms charge once", arguments: [true, false])
     func aHundredConfirmsChargeOnce(_ sameKey: Bool) async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
@@ -210,10 +215,13 @@ struct FaultsTests {
         }
     }
 
-    @Test func standingFaultsAreSetShownUsedUpAndCleared() async throws {
+    @Test("standing faults are set, shown, used up and cleared") func standingFaults() async throws {
         try await RunningSandbox.run { sandbox in
             let set = try await sandbox.setFaults(
-                #"{"latency_ms":1,"faults":[{"kind":"drop_after_commit","endpoint":"confirm","count":1,"order_id":"hit"},{"kind":"429","endpoint":"cancel","rate":1}]}"#
+                #"""
+                {"latency_ms":1,"faults":[{"kind":"drop_after_commit","endpoint":"confirm",\#
+                "count":1,"order_id":"hit"},{"kind":"429","endpoint":"cancel","rate":1}]}
+                """#
             )
             #expect(set.status == 200 && set.number("latency_ms") == 1)
             let (hit, missed) = (try await sandbox.intent(order: "hit"), try await sandbox.intent(order: "missed"))
@@ -228,10 +236,12 @@ struct FaultsTests {
         }
     }
 
-    @Test(arguments: [
-        "", "[]", "{}", #"{"faults":[{"kind":"slw"}]}"#, #"{"latency_ms":-1}"#,
-        #"{"faults":[{"kind":"409","rate":2}]}"#,
-    ])
+    @Test(
+        "nonsense is refused and changes nothing",
+        arguments: [
+            "", "[]", "{}", #"{"faults":[{"kind":"slw"}]}"#, #"{"latency_ms":-1}"#,
+            #"{"faults":[{"kind":"409","rate":2}]}"#,
+        ])
     func nonsenseIsRefusedAndChangesNothing(_ body: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.setFaults(body)

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Whatever is sent is answered, and the sandbox stays up")
 struct HostileInputTests {
-    @Test(arguments: ["/v1/payment_intents", "/_sandbox/faults", "/v3/mail/send", "/nowhere"])
+    @Test(
+        "an oversized request is answered, drained and closed",
+        arguments: ["/v1/payment_intents", "/_sandbox/faults", "/v3/mail/send", "/nowhere"])
     func whatIsTooLargeIsAnsweredDrainedAndClosed(_ path: String) async throws {
         try await RunningSandbox.run { sandbox in
             let headers = [
@@ -22,7 +24,7 @@ struct HostileInputTests {
         }
     }
 
-    @Test func noSignOfAnyKindBringsItDown() async throws {
+    @Test("no byte of any kind brings the sandbox down") func noSignOfAnyKindBringsItDown() async throws {
         try await RunningSandbox.run { sandbox in
             let key = ["Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"]
             let nothing = [
@@ -58,7 +60,7 @@ struct HostileInputTests {
         }
     }
 
-    @Test func amountsAtTheEndsAreRefused() async throws {
+    @Test("amounts at the ends of the range are refused") func amountsAtTheEndsAreRefused() async throws {
         try await RunningSandbox.run { sandbox in
             for amount in ["9223372036854775807", "-9223372036854775808", "0", "100000000"] {
                 #expect(try await sandbox.pay("payment_intents", "amount=\(amount)&currency=usd").status == 400)

@@ -9,7 +9,7 @@ struct LatencyTests {
         try JSONDecoder().decode(Latency.self, from: Data(json.utf8))
     }
 
-    @Test func aSpreadHasItsMedianAndItsTail() throws {
+    @Test("a spread has its median and its tail") func aSpreadHasItsMedianAndItsTail() throws {
         let latency = try read(#"{"median_ms":100,"p99_ms":1000}"#)
         var chance = SystemRandomNumberGenerator()
         let drawn = (0..<20_000).map { _ in latency.draw(using: &chance) }.sorted()
@@ -19,22 +19,24 @@ struct LatencyTests {
         #expect(drawn.allSatisfy { (0...Latency.longest).contains($0) })
     }
 
-    @Test func aFixedOneIsFixed() throws {
+    @Test("a fixed latency is fixed") func aFixedOneIsFixed() throws {
         var chance = SystemRandomNumberGenerator()
         #expect(try read(#"{"ms":300}"#).draw(using: &chance) == 300)
         #expect(try read(#"{"median_ms":7,"p99_ms":7}"#).draw(using: &chance) == 7)
     }
 
-    @Test(arguments: [
-        "{}", #"{"ms":-1}"#, #"{"ms":60001}"#, #"{"median_ms":5}"#, #"{"median_ms":5,"p99_ms":4}"#,
-        #"{"median_ms":0,"p99_ms":4}"#,
-        #"{"ms":1,"median_ms":1,"p99_ms":2}"#,
-    ])
+    @Test(
+        "nonsense is refused",
+        arguments: [
+            "{}", #"{"ms":-1}"#, #"{"ms":60001}"#, #"{"median_ms":5}"#, #"{"median_ms":5,"p99_ms":4}"#,
+            #"{"median_ms":0,"p99_ms":4}"#,
+            #"{"ms":1,"median_ms":1,"p99_ms":2}"#,
+        ])
     func nonsenseIsRefused(_ json: String) {
         #expect(throws: FaultError.self) { try read(json) }
     }
 
-    @Test func endpointsDiffer() async throws {
+    @Test("endpoints may differ") func endpointsDiffer() async throws {
         try await RunningSandbox.run { sandbox in
             let order = #"{"latency":{"median_ms":1,"p99_ms":2},"latencies":{"confirm":{"ms":1000}}}"#
             let set = try await sandbox.setFaults(order)

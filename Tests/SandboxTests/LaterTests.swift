@@ -17,7 +17,8 @@ struct LaterTests {
         return try await sandbox.send("POST", path).objects.compactMap { $0["status"] as? String }
     }
 
-    @Test func aBouncedRefundGivesTheMoneyBackToTheShop() async throws {
+    @Test("a bounced refund returns the money to the shop") func aBouncedRefundGivesTheMoneyBackToTheShop() async throws
+    {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_refundFail")
@@ -39,7 +40,7 @@ struct LaterTests {
         }
     }
 
-    @Test func aPendingRefundArrives() async throws {
+    @Test("a pending refund arrives") func aPendingRefundArrives() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_pendingRefund")
@@ -55,9 +56,11 @@ struct LaterTests {
         }
     }
 
-    @Test(arguments: [
-        ("won", ["charge 1999", "dispute 1999", "dispute_won 1999"]), ("lost", ["charge 1999", "dispute 1999"]),
-    ])
+    @Test(
+        "a dispute is opened and decided",
+        arguments: [
+            ("won", ["charge 1999", "dispute 1999", "dispute_won 1999"]), ("lost", ["charge 1999", "dispute 1999"]),
+        ])
     func aDisputeIsOpenedAndDecided(_ result: String, _ moved: [String]) async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
@@ -86,7 +89,9 @@ struct LaterTests {
         }
     }
 
-    @Test func anybodyMayDisputeWhatWasNotGivenBack() async throws {
+    @Test("a charge can be disputed as far as it was not refunded") func anybodyMayDisputeWhatWasNotGivenBack()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             #expect(
@@ -104,9 +109,12 @@ struct LaterTests {
         }
     }
 
-    @Test(arguments: [
-        ("pm_usBankAccount_success", "succeeded"), ("pm_usBankAccount_insufficientFunds", "requires_payment_method"),
-    ])
+    @Test(
+        "a debit is processing first",
+        arguments: [
+            ("pm_usBankAccount_success", "succeeded"),
+            ("pm_usBankAccount_insufficientFunds", "requires_payment_method"),
+        ])
     func aDebitIsUnderWayFirst(_ method: String, _ outcome: String) async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
@@ -124,7 +132,7 @@ struct LaterTests {
         }
     }
 
-    @Test func timeBringsItAbout() async throws {
+    @Test("time brings about what is due") func timeBringsItAbout() async throws {
         let receiver = try HookReceiver()
         let target = WebhookTarget(url: receiver.url, secrets: ["s"])
         try await RunningSandbox.run(settings: { ($0.laterMilliseconds, $0.webhook) = (50, target) }) { sandbox in
@@ -136,7 +144,7 @@ struct LaterTests {
         receiver.stop()
     }
 
-    @Test func aRestartDoesNotStopTime() async throws {
+    @Test("a restart does not stop time") func aRestartDoesNotStopTime() async throws {
         try await withTemporaryDirectory { directory in
             let id = try await RunningSandbox.run(data: directory) { sandbox in
                 let id = try await sandbox.intent()

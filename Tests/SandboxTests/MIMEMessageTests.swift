@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A stored message can be read")
 struct MIMEMessageTests {
-    @Test func textAndHTMLOfAnAlternative() {
+    @Test("text and HTML of an alternative are read") func textAndHTMLOfAnAlternative() {
         let message = MIMEMessage(
             Array(
                 """
@@ -39,12 +39,12 @@ struct MIMEMessageTests {
         #expect(message.html == "<b>hi</b>")
     }
 
-    @Test func aPlainMessageWithoutAType() {
+    @Test("a plain message without a type is read") func aPlainMessageWithoutAType() {
         let message = MIMEMessage(Array("Subject: Hi\r\n\r\nBody\r\n".utf8))
         #expect(message.subject == "Hi" && message.text == "Body\r\n" && message.html == nil)
     }
 
-    @Test func brokenMessagesDoNotBreakTheReader() {
+    @Test("broken messages do not break the reader") func brokenMessagesDoNotBreakTheReader() {
         for broken in [
             "", "\r\n", "no colon", "Content-Type: multipart/mixed\r\n\r\nx",
             "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b",
@@ -57,10 +57,13 @@ struct MIMEMessageTests {
     }
 
     @Test(
+        "bodies are read in their character set",
         arguments: [
             ("Content-Type: text/plain; charset=ISO-8859-1\r\n\r\n", [0xE5, 0x20, 0xE9], "å é"),
             (
-                "Content-Type: text/plain; charset=\"iso-8859-1\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+                """
+                Content-Type: text/plain; charset="iso-8859-1"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n
+                """,
                 Array("=E5=A4".utf8), "å¤"
             ),
             ("Content-Type: text/plain; charset=ISO-8859-15\r\n\r\n", [0xA4], "€"),
@@ -76,17 +79,19 @@ struct MIMEMessageTests {
         #expect(MIMEMessage(Array(head.utf8) + body).text == text)
     }
 
-    @Test(arguments: [
-        ("=?ISO-8859-1?Q?Gr=FC=DFe?=", "Grüße"), ("=?iso-8859-1?B?R3L83w==?=", "Grüß"),
-        ("=?ISO-8859-15?Q?5_=A4?=", "5 €"),
-        ("=?iso-8859-1*en?Q?=E5?=", "å"), ("=?utf-8?Q?=E5?=", "=?utf-8?Q?=E5?="),
-        ("=?x-klingon?Q?a?=", "=?x-klingon?Q?a?="),
-    ])
+    @Test(
+        "subjects are read in their character set",
+        arguments: [
+            ("=?ISO-8859-1?Q?Gr=FC=DFe?=", "Grüße"), ("=?iso-8859-1?B?R3L83w==?=", "Grüß"),
+            ("=?ISO-8859-15?Q?5_=A4?=", "5 €"),
+            ("=?iso-8859-1*en?Q?=E5?=", "å"), ("=?utf-8?Q?=E5?=", "=?utf-8?Q?=E5?="),
+            ("=?x-klingon?Q?a?=", "=?x-klingon?Q?a?="),
+        ])
     func subjectsAreReadInTheirCharacterSet(_ field: String, _ text: String) {
         #expect(MIMEMessage(Array("Subject: \(field)\r\n\r\n".utf8)).subject == text)
     }
 
-    @Test func aRawLatinOneHeaderIsReadable() {
+    @Test("a raw Latin-1 header is readable") func aRawLatinOneHeaderIsReadable() {
         #expect(MIMEMessage(Array("Subject: Gr".utf8) + [0xFC, 0xDF] + Array("e\r\n\r\n".utf8)).subject == "Grüße")
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Payments answer as the provider does")
 struct PaymentsTests {
-    @Test func onlyTestKeysAreLetIn() async throws {
+    @Test("only test keys are let in") func onlyTestKeysAreLetIn() async throws {
         try await RunningSandbox.run { sandbox in
             for (header, part) in [
                 ("Bearer sk_live_abc", "live"), ("Bearer rk_live_abc", "live"), ("Bearer pk_test_abc", "sk_test_"),
@@ -21,7 +21,7 @@ struct PaymentsTests {
         }
     }
 
-    @Test func createConfirmRetrieve() async throws {
+    @Test("an intent is created, confirmed and retrieved") func createConfirmRetrieve() async throws {
         try await RunningSandbox.run { sandbox in
             let created = try await sandbox.pay(
                 "payment_intents",
@@ -64,15 +64,17 @@ struct PaymentsTests {
         }
     }
 
-    @Test(arguments: [
-        ("pm_card_visa_chargeDeclined", "card_declined", "generic_decline"),
-        ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
-        ("pm_card_visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
-        ("pm_card_visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
-        ("pm_card_chargeDeclinedExpiredCard", "expired_card", nil),
-        ("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", nil),
-        ("pm_card_chargeDeclinedProcessingError", "processing_error", nil),
-    ])
+    @Test(
+        "each test card is declined with its code",
+        arguments: [
+            ("pm_card_visa_chargeDeclined", "card_declined", "generic_decline"),
+            ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
+            ("pm_card_visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
+            ("pm_card_visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
+            ("pm_card_chargeDeclinedExpiredCard", "expired_card", nil),
+            ("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", nil),
+            ("pm_card_chargeDeclinedProcessingError", "processing_error", nil),
+        ])
     func declines(_ method: String, _ code: String, _ declineCode: String?) async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
@@ -91,7 +93,7 @@ struct PaymentsTests {
         }
     }
 
-    @Test func authenticationMovesMoneyOnceItPassed() async throws {
+    @Test("money moves once authentication has passed") func authenticationMovesMoneyOnceItPassed() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let waiting = try await sandbox.pay(
@@ -119,7 +121,7 @@ struct PaymentsTests {
         }
     }
 
-    @Test func manualCaptureAndCancel() async throws {
+    @Test("an authorized payment is captured or canceled") func manualCaptureAndCancel() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(more: "&capture_method=manual")
             #expect(try await sandbox.confirm(id).text("status") == "requires_capture")
@@ -138,7 +140,7 @@ struct PaymentsTests {
         }
     }
 
-    @Test func refundsNeverExceedWhatWasReceived() async throws {
+    @Test("refunds never exceed what was received") func refundsNeverExceedWhatWasReceived() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(amount: 1000)
             #expect(try await sandbox.pay("refunds", "payment_intent=\(id)").status == 400, "nothing was charged yet")
@@ -161,7 +163,7 @@ struct PaymentsTests {
         }
     }
 
-    @Test func listsNewestFirstInPages() async throws {
+    @Test("lists come newest first, in pages") func listsNewestFirstInPages() async throws {
         try await RunningSandbox.run { sandbox in
             var ids: [String] = []
             for _ in 0..<5 { ids.append(try await sandbox.intent()) }
@@ -176,21 +178,23 @@ struct PaymentsTests {
         }
     }
 
-    @Test(arguments: [
-        ("currency=usd", "parameter_missing", "amount"), ("amount=100", "parameter_missing", "currency"),
-        ("amount=1.5&currency=usd", "parameter_invalid_integer", "amount"),
-        ("amount=-1&currency=usd", "parameter_invalid_integer", "amount"),
-        ("amount=49&currency=usd", "amount_too_small", "amount"),
-        ("amount=100000000&currency=usd", "amount_too_large", "amount"),
-        ("amount=1001&currency=kwd", "parameter_invalid_integer", "amount"),
-        ("amount=100&currency=USD", nil, "currency"),
-        ("amount=100&currency=usd&colour=red", "parameter_unknown", "colour"),
-        ("amount=100&currency=usd&payment_method=pm_x", "resource_missing", "payment_method"),
-        ("amount=100&currency=usd&capture_method=later", nil, "capture_method"),
-        ("amount[a]=1&currency=usd", nil, "amount"),
-        ("amount=100&currency=usd&confirm=yes", nil, "confirm"),
-        ("amount=100&currency=usd&metadata=x", nil, "metadata"),
-    ])
+    @Test(
+        "wrong parameters are refused by name",
+        arguments: [
+            ("currency=usd", "parameter_missing", "amount"), ("amount=100", "parameter_missing", "currency"),
+            ("amount=1.5&currency=usd", "parameter_invalid_integer", "amount"),
+            ("amount=-1&currency=usd", "parameter_invalid_integer", "amount"),
+            ("amount=49&currency=usd", "amount_too_small", "amount"),
+            ("amount=100000000&currency=usd", "amount_too_large", "amount"),
+            ("amount=1001&currency=kwd", "parameter_invalid_integer", "amount"),
+            ("amount=100&currency=USD", nil, "currency"),
+            ("amount=100&currency=usd&colour=red", "parameter_unknown", "colour"),
+            ("amount=100&currency=usd&payment_method=pm_x", "resource_missing", "payment_method"),
+            ("amount=100&currency=usd&capture_method=later", nil, "capture_method"),
+            ("amount[a]=1&currency=usd", nil, "amount"),
+            ("amount=100&currency=usd&confirm=yes", nil, "confirm"),
+            ("amount=100&currency=usd&metadata=x", nil, "metadata"),
+        ])
     func refusedParameters(_ form: String, _ code: String?, _ param: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.pay("payment_intents", form, key: "k")
@@ -202,7 +206,7 @@ struct PaymentsTests {
         }
     }
 
-    @Test func whatIsNotThereIsNotFound() async throws {
+    @Test("unknown objects are not found") func whatIsNotThereIsNotFound() async throws {
         try await RunningSandbox.run { sandbox in
             #expect(
                 try await sandbox.pay("payment_intents/pi_none", method: "GET").error["code"] as? String

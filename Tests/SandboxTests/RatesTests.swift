@@ -5,17 +5,20 @@ import Testing
 
 @Suite("Rates look like the real ones and are the same for everybody")
 struct RatesTests {
-    @Test(arguments: [
-        (1_763_733_600.0, "2025-11-20"),  // Friday 14:00 UTC: not published yet
-        (1_763_737_200.0, "2025-11-21"), (1_763_823_600.0, "2025-11-21"), (1_763_996_399.0, "2025-11-21"),
-        (1_763_996_400.0, "2025-11-24"),
-        (951_836_400.0, "2000-02-29"), (0.0, "1969-12-31"),
-    ])
+    @Test(
+        "rates are those of the last working day",
+        arguments: [
+            (1_763_733_600.0, "2025-11-20"),  // Friday 14:00 UTC: not published yet
+            (1_763_737_200.0, "2025-11-21"), (1_763_823_600.0, "2025-11-21"), (1_763_996_399.0, "2025-11-21"),
+            (1_763_996_400.0, "2025-11-24"),
+            (951_836_400.0, "2000-02-29"), (0.0, "1969-12-31"),
+        ])
     func lastWorkingDay(_ seconds: Double, _ expected: String) {
         #expect(CivilDate.lastPublished(at: Date(timeIntervalSince1970: seconds)).description == expected)
     }
 
-    @Test func staysNearItsAnchorAndMovesFromDayToDay() throws {
+    @Test("a rate stays near its anchor and moves from day to day") func staysNearItsAnchorAndMovesFromDayToDay() throws
+    {
         let base = try #require(RateTable(date: CivilDate(days: 20_000)).rates(base: "EUR"))
         #expect(base.count == 30)
         var changed = 0
@@ -31,7 +34,7 @@ struct RatesTests {
         #expect(changed > 2_000)
     }
 
-    @Test func crossRatesAgree() throws {
+    @Test("cross rates agree") func crossRatesAgree() throws {
         let table = RateTable(date: CivilDate(days: 20_000))
         let dollars = try #require(table.rates(base: "USD"))
         let euro = try #require(dollars.first { $0.code == "EUR" }).rate
@@ -40,7 +43,7 @@ struct RatesTests {
         #expect(table.rates(base: "XXX") == nil)
     }
 
-    @Test func conditionalRequestsAndShapes() async throws {
+    @Test("conditional requests are answered in both shapes") func conditionalRequestsAndShapes() async throws {
         try await RunningSandbox.run { sandbox in
             for path in ["/rates/v1/latest?base=EUR", "/rates/ecb/eurofxref-daily.xml"] {
                 let first = try await sandbox.get(path)
@@ -60,7 +63,7 @@ struct RatesTests {
         }
     }
 
-    @Test func theOtherShapes() async throws {
+    @Test("rates come in the shapes of each source") func theOtherShapes() async throws {
         try await RunningSandbox.run { sandbox in
             let one = try await sandbox.get("/rates/v1/latest?base=EUR")
             let rates = try #require(one.object["rates"] as? [String: Double])
@@ -82,10 +85,12 @@ struct RatesTests {
         }
     }
 
-    @Test(arguments: [
-        ("", 401, "missing_app_id"), ("app_id=0123456789abcdef0123456789ABCDEF", 401, "invalid_app_id"),
-        ("app_id=x&base=XXX", 400, "invalid_base"),
-    ])
+    @Test(
+        "Open Exchange Rates refuses wrong keys and bases",
+        arguments: [
+            ("", 401, "missing_app_id"), ("app_id=0123456789abcdef0123456789ABCDEF", 401, "invalid_app_id"),
+            ("app_id=x&base=XXX", 400, "invalid_base"),
+        ])
     func refusals(_ query: String, _ status: Int, _ message: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.get("/rates/oxr/api/latest.json?" + query)
@@ -95,12 +100,12 @@ struct RatesTests {
         }
     }
 
-    @Test func datesAreWrittenForHeaders() {
+    @Test("dates are written for headers") func datesAreWrittenForHeaders() {
         #expect(CivilDate(days: 8_702).publishedHTTPDate == "Fri, 29 Oct 1993 15:00:00 GMT")
         #expect(CivilDate(days: 0).publishedHTTPDate == "Thu, 01 Jan 1970 15:00:00 GMT")
     }
 
-    @Test func oldAndJumpingSets() async throws {
+    @Test("old and jumping sets are served on demand") func oldAndJumpingSets() async throws {
         try await RunningSandbox.run { sandbox in
             let before = try await sandbox.get("/rates/v1/latest")
             let set = try await sandbox.send("PUT", "/_sandbox/rates", body: #"{"age_days":11,"jump":{"USD":1.3}}"#)
@@ -117,7 +122,7 @@ struct RatesTests {
         }
     }
 
-    @Test func anOldSetIsOfAWorkingDay() {
+    @Test("an old set is of a working day") func anOldSetIsOfAWorkingDay() {
         let monday = CivilDate(days: 20_052)
         #expect(
             monday.weekday == 0
@@ -125,7 +130,7 @@ struct RatesTests {
         #expect(monday.orWorkingDayBefore == monday)
     }
 
-    @Test func brokenSets() async throws {
+    @Test("broken sets are served on demand") func brokenSets() async throws {
         try await RunningSandbox.run { sandbox in
             let paths = ["/rates/v1/latest", "/rates/v2/rates", "/rates/oxr/api/latest.json?app_id=x"]
             let file = "/rates/ecb/eurofxref-daily.xml"
@@ -152,7 +157,7 @@ struct RatesTests {
         }
     }
 
-    @Test func switchesForPeople() async throws {
+    @Test("the page has switches for rates") func switchesForPeople() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "age_days=4&jump_currency=usd&jump_factor=1.5&break=half&negative=true"
             #expect(try await sandbox.send("POST", "/_sandbox/rates", body: form).status == 303)

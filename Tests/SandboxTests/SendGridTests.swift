@@ -9,8 +9,10 @@ import Testing
 struct SendGridTests {
     private static let whole = """
         {"personalizations":[{"to":[{"email":"ada@example.org","name":"Ada"}],"custom_args":{"delivery_id":"d-1"}}],
-        "from":{"email":"shop@example.org","name":"Shop"},"subject":"Thanks, Åda","content":[{"type":"text/plain","value":"Hello\\nAda"},
-        {"type":"text/html","value":"<p>Hello</p>"}],"headers":{"Message-ID":"<m-1@shop>"},"custom_args":{"order_id":"o-1","email":"x"}}
+        "from":{"email":"shop@example.org","name":"Shop"},"subject":"Thanks, Åda",
+        "content":[{"type":"text/plain","value":"Hello\\nAda"},
+        {"type":"text/html","value":"<p>Hello</p>"}],"headers":{"Message-ID":"<m-1@shop>"},
+        "custom_args":{"order_id":"o-1","email":"x"}}
         """
 
     private static func send(_ sandbox: RunningSandbox, _ body: String, key: String = "SG.sandbox") async throws
@@ -27,7 +29,7 @@ struct SendGridTests {
         }
     }
 
-    @Test func anEmailIsAcceptedAndReadable() async throws {
+    @Test("an email is accepted and readable") func anEmailIsAcceptedAndReadable() async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await Self.send(sandbox, Self.whole)
             #expect(reply.status == 202 && reply.body.isEmpty)
@@ -43,13 +45,16 @@ struct SendGridTests {
         }
     }
 
-    @Test(arguments: [
-        ("{}", ["personalizations", "from.email", "subject", "content"]), ("{", ["Bad Request"]),
-        (#"{"personalizations":3}"#, ["personalizations"]), (#"[]"#, ["Invalid type. Expected: object, given: array."]),
-        (#"{"custom_args":{"a":1}}"#, ["custom_args.a"]), (#"{"subjekt":"x"}"#, ["subjekt"]),
-        (#"{"personalizations":[{"to":[{"e-mail":"a@b.c"}]}]}"#, ["personalizations.0.to.0"]),
-        ("{\"subject\":\"\\u0000\"}", ["personalizations", "from.email", "content"]),
-    ])
+    @Test(
+        "nonsense is refused",
+        arguments: [
+            ("{}", ["personalizations", "from.email", "subject", "content"]), ("{", ["Bad Request"]),
+            (#"{"personalizations":3}"#, ["personalizations"]),
+            (#"[]"#, ["Invalid type. Expected: object, given: array."]),
+            (#"{"custom_args":{"a":1}}"#, ["custom_args.a"]), (#"{"subjekt":"x"}"#, ["subjekt"]),
+            (#"{"personalizations":[{"to":[{"e-mail":"a@b.c"}]}]}"#, ["personalizations.0.to.0"]),
+            ("{\"subject\":\"\\u0000\"}", ["personalizations", "from.email", "content"]),
+        ])
     func nonsenseIsRefused(_ body: String, _ fields: [String]) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await Self.send(sandbox, body)
@@ -58,15 +63,17 @@ struct SendGridTests {
         }
     }
 
-    @Test(arguments: [
-        ("ada@example.org", "ada", "personalizations.0.to.0.email"),
-        (#""to":[{"email":"ada@example.org","name":"Ada"}]"#, #""to":[]"#, "personalizations.0.to"),
-        ("shop@example.org", "@", "from.email"), ("Thanks, Åda", "", "subject"),
-        (#""Hello\nAda""#, #""""#, "content.0.value"),
-        ("text/html", "html", "content.1.type"), ("Message-ID", "Subject", "headers.Subject"),
-        (#""name":"Ada"}]"#, #""name":"Ada"}],"cc":[{"email":"ADA@example.org"}]"#, "personalizations.0"),
-        (#"{"type":"text/plain","value":"Hello\nAda"},"#, "", ""),
-    ])
+    @Test(
+        "one wrong field is named",
+        arguments: [
+            ("ada@example.org", "ada", "personalizations.0.to.0.email"),
+            (#""to":[{"email":"ada@example.org","name":"Ada"}]"#, #""to":[]"#, "personalizations.0.to"),
+            ("shop@example.org", "@", "from.email"), ("Thanks, Åda", "", "subject"),
+            (#""Hello\nAda""#, #""""#, "content.0.value"),
+            ("text/html", "html", "content.1.type"), ("Message-ID", "Subject", "headers.Subject"),
+            (#""name":"Ada"}]"#, #""name":"Ada"}],"cc":[{"email":"ADA@example.org"}]"#, "personalizations.0"),
+            (#"{"type":"text/plain","value":"Hello\nAda"},"#, "", ""),
+        ])
     func oneWrongFieldIsNamed(_ part: String, _ wrong: String, _ field: String) throws {
         let body = Self.whole.replacing(part, with: wrong)
         #expect(body != Self.whole)
@@ -74,14 +81,14 @@ struct SendGridTests {
         #expect(request.defects().compactMap(\.field) == (field.isEmpty ? [] : [field]))
     }
 
-    @Test func textComesFirst() throws {
+    @Test("the text part comes first") func textComesFirst() throws {
         let body = Self.whole.replacing("text/plain", with: "x").replacing("text/html", with: "text/plain").replacing(
             "\"x\"", with: "\"text/html\"")
         let request = try JSONDecoder().decode(SendGridRequest.self, from: Data(body.utf8))
         #expect(request.defects().map(\.field) == ["content"])
     }
 
-    @Test func onlyMadeUpKeysAreLetIn() async throws {
+    @Test("only made-up keys are let in") func onlyMadeUpKeysAreLetIn() async throws {
         try await RunningSandbox.run { sandbox in
             let real = "SG." + String(repeating: "a", count: 22) + "." + String(repeating: "b", count: 43)
             for key in ["", "sk_test_x", "SG.", real] {
@@ -96,7 +103,7 @@ struct SendGridTests {
         }
     }
 
-    @Test func injectedFaultsLeaveTheRightTrace() async throws {
+    @Test("injected faults leave the right trace") func injectedFaultsLeaveTheRightTrace() async throws {
         try await RunningSandbox.run { sandbox in
             for (fault, status, fate) in [
                 (#"{"kind":"mail_429","retry_after":30}"#, 429, nil), (#"{"kind":"reject_4xx"}"#, 503, nil),
@@ -121,7 +128,7 @@ struct SendGridTests {
         }
     }
 
-    @Test func aFaultCanBeAimedAtOneRecipient() async throws {
+    @Test("a fault can be aimed at one recipient") func aFaultCanBeAimedAtOneRecipient() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"mail_429","recipient":"other@example.org"}]}"#)
             #expect(try await Self.send(sandbox, Self.whole).status == 202)
@@ -145,10 +152,12 @@ struct SendGridTests {
         (try? JSONSerialization.jsonObject(with: Data(hook.request.body.utf8))) as? [[String: Any]] ?? []
     }
 
-    @Test(arguments: [
-        ("", ["processed", "delivered"]), ("accept_then_drop", ["dropped"]),
-        ("accept_then_bounce", ["processed", "bounce"]),
-    ])
+    @Test(
+        "what became of an email is sent as a signed event",
+        arguments: [
+            ("", ["processed", "delivered"]), ("accept_then_drop", ["dropped"]),
+            ("accept_then_bounce", ["processed", "bounce"]),
+        ])
     func whatBecameOfItIsToldSigned(_ fault: String, _ told: [String]) async throws {
         let receiver = try HookReceiver()
         try await RunningSandbox.run(settings: { $0.mailWebhookURL = receiver.url }) { sandbox in
@@ -170,7 +179,7 @@ struct SendGridTests {
         receiver.stop()
     }
 
-    @Test func itIsToldAgainUnderOtherIDsUntilItIsTaken() async throws {
+    @Test("an event is sent again under other ids until it is taken") func sentUntilTaken() async throws {
         let receiver = try HookReceiver { _, earlier in earlier.isEmpty ? 500 : 200 }
         try await RunningSandbox.run(settings: { $0.mailWebhookURL = receiver.url }) { sandbox in
             _ = try await Self.send(sandbox, Self.whole)
@@ -184,7 +193,8 @@ struct SendGridTests {
         receiver.stop()
     }
 
-    @Test func theKeyAndWhatWasNotToldOutliveTheProcess() async throws {
+    @Test("the key and unsent events outlive the process") func theKeyAndWhatWasNotToldOutliveTheProcess() async throws
+    {
         try await withTemporaryDirectory { directory in
             let deaf = try HookReceiver { _, _ in 500 }
             let key = try await RunningSandbox.run(data: directory, settings: { $0.mailWebhookURL = deaf.url }) {
@@ -204,7 +214,7 @@ struct SendGridTests {
         }
     }
 
-    @Test func forgedOnesCanBeToldApart() async throws {
+    @Test("forged events can be told apart") func forgedOnesCanBeToldApart() async throws {
         let receiver = try HookReceiver()
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.send("POST", "/_sandbox/mail/webhook", body: #"{"url":"ftp://x"}"#).status == 400)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A bad setting stops the start with its name and what was expected")
 struct SettingsTests {
-    @Test func defaults() throws {
+    @Test("settings have defaults") func defaults() throws {
         let settings = try SandboxSettings(environment: ["SANDBOX_PORT": "", "OTHER": "x"])
         #expect(settings == SandboxSettings())
         #expect(
@@ -14,7 +14,7 @@ struct SettingsTests {
                 && settings.dataDirectory == nil)
     }
 
-    @Test func everyOneIsRead() throws {
+    @Test("every setting is read") func everyOneIsRead() throws {
         let settings = try SandboxSettings(environment: [
             "SANDBOX_MAIL_WEBHOOK_URL": "http://m", "SANDBOX_SMTP_USER": "u", "SANDBOX_SMTP_PASSWORD": "p",
             "SANDBOX_LATER_MS": "7",
@@ -44,19 +44,22 @@ struct SettingsTests {
         #expect(SandboxURLs(host: settings.host, httpPort: 1, smtpPort: 2).http == "http://[::1]:1")
     }
 
-    @Test func aWrongSigningKeyIsNotRepeated() throws {
+    @Test("a wrong signing key is not repeated") func aWrongSigningKeyIsNotRepeated() throws {
         let error = try #require(throws: SettingsError.self) {
             try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": "secret"])
         }
         #expect(error.description.contains("SANDBOX_MAIL_SIGNING_KEY") && !error.description.contains("secret"))
     }
 
-    @Test(arguments: [
-        ["SANDBOX_PORT": "http"], ["SANDBOX_PORT": "65536"], ["SANDBOX_SMTP_PORT": "-1"], ["SANDBOX_LATENCY_MS": "1.5"],
-        ["SANDBOX_SMTP_PORT": "9090"], ["SANDBOX_RATE_LIMIT": "0"], ["SANDBOX_WEBHOOK_URL": "ftp://x"],
-        ["SANDBOX_MAIL_WEBHOOK_URL": "x"], ["SANDBOX_SMTP_USER": "alone"], ["SANDBOX_LATER_MS": "-1"],
-        ["SANDBOX_API_VERSION": "latest"], ["SANDBOX_SMTP_TLS": "on"], ["SANDBOX_SMTP_UTF8": "yes"],
-    ])
+    @Test(
+        "a bad setting is refused by name",
+        arguments: [
+            ["SANDBOX_PORT": "http"], ["SANDBOX_PORT": "65536"], ["SANDBOX_SMTP_PORT": "-1"],
+            ["SANDBOX_LATENCY_MS": "1.5"],
+            ["SANDBOX_SMTP_PORT": "9090"], ["SANDBOX_RATE_LIMIT": "0"], ["SANDBOX_WEBHOOK_URL": "ftp://x"],
+            ["SANDBOX_MAIL_WEBHOOK_URL": "x"], ["SANDBOX_SMTP_USER": "alone"], ["SANDBOX_LATER_MS": "-1"],
+            ["SANDBOX_API_VERSION": "latest"], ["SANDBOX_SMTP_TLS": "on"], ["SANDBOX_SMTP_UTF8": "yes"],
+        ])
     func refused(_ environment: [String: String]) throws {
         let error = try #require(throws: SettingsError.self) { try SandboxSettings(environment: environment) }
         let (name, value) = try #require(environment.first)

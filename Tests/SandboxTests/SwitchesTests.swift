@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Every fault has a switch that people can use")
 struct SwitchesTests {
-    @Test func thePageHasAFormForEachKind() async throws {
+    @Test("the page has a form for each kind of fault") func thePageHasAFormForEachKind() async throws {
         try await RunningSandbox.run { sandbox in
             let page = try await sandbox.get("/switches").body
             for kind in FaultKind.allCases {
@@ -16,7 +16,7 @@ struct SwitchesTests {
         }
     }
 
-    @Test(arguments: FaultKind.allCases)
+    @Test("a form as it stands on the page is taken", arguments: FaultKind.allCases)
     func aFormAsItStandsOnThePageIsTaken(_ kind: FaultKind) async throws {
         try await RunningSandbox.run { sandbox in
             let page = try await sandbox.get("/switches").body
@@ -31,7 +31,7 @@ struct SwitchesTests {
         }
     }
 
-    @Test func whatIsInForceIsShownAndEnded() async throws {
+    @Test("faults in force are shown and ended") func whatIsInForceIsShownAndEnded() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "kind=409&endpoint=confirm&count=2&order_id=<o>&ms=&rate=1"
             #expect(try await sandbox.send("POST", "/_sandbox/switches", body: form).status == 303)
@@ -50,7 +50,7 @@ struct SwitchesTests {
         }
     }
 
-    @Test func thePaceIsSet() async throws {
+    @Test("the latency is set") func thePaceIsSet() async throws {
         try await RunningSandbox.run { sandbox in
             let spread = "ms=&median_ms=5&p99_ms=9&limit=25/100"
             #expect(try await sandbox.send("POST", "/_sandbox/switches/pace", body: spread).status == 303)
@@ -64,10 +64,12 @@ struct SwitchesTests {
         }
     }
 
-    @Test(arguments: [
-        "", "kind=x", "kind=slow", "kind=409&rate=2", "kind=409&count=x", "kind=409&endpoint=nowhere",
-        "kind=webhook_late",
-    ])
+    @Test(
+        "nonsense is refused with a page",
+        arguments: [
+            "", "kind=x", "kind=slow", "kind=409&rate=2", "kind=409&count=x", "kind=409&endpoint=nowhere",
+            "kind=webhook_late",
+        ])
     func nonsenseIsRefusedWithAPage(_ form: String) async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await sandbox.send("POST", "/_sandbox/switches", body: form)
@@ -79,7 +81,7 @@ struct SwitchesTests {
         }
     }
 
-    @Test func webhooksAreShownWithTheirAnswers() async throws {
+    @Test("webhooks are shown with their answers") func webhooksAreShownWithTheirAnswers() async throws {
         let receiver = try HookReceiver { hook, _ in hook.object["livemode"] as? Bool == true ? 400 : 200 }
         try await RunningSandbox.run(settings: { $0.webhook = WebhookTarget(url: receiver.url, secrets: ["s"]) }) {
             sandbox in

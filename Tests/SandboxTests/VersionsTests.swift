@@ -5,18 +5,20 @@ import Testing
 
 @Suite("What is told is written as the account's version of the API writes it")
 struct VersionsTests {
-    @Test(arguments: [
-        ("2024-10-28.acacia", true), ("2024-06-20", true), ("2025-06-30.basil", true), ("2026-10-28.endive", true),
-        ("2024-10-28", false), ("2024-06-20.acacia", false), ("acacia", false), ("2024-13-01.acacia", false),
-        ("2024-1-1", false),
-        ("2024-10-28.", false), ("2024-10-28.Acacia", false), ("", false), ("2024-10-28.acacia ", false),
-        ("\u{0}", false),
-    ])
+    @Test(
+        "versions are written as the provider writes them",
+        arguments: [
+            ("2024-10-28.acacia", true), ("2024-06-20", true), ("2025-06-30.basil", true), ("2026-10-28.endive", true),
+            ("2024-10-28", false), ("2024-06-20.acacia", false), ("acacia", false), ("2024-13-01.acacia", false),
+            ("2024-1-1", false),
+            ("2024-10-28.", false), ("2024-10-28.Acacia", false), ("", false), ("2024-10-28.acacia ", false),
+            ("\u{0}", false),
+        ])
     func versionsAreWrittenAsTheProviderWritesThem(_ text: String, _ isVersion: Bool) {
         #expect((StripeVersion(text) != nil) == isVersion)
     }
 
-    @Test func theVersionAskedForIsAnsweredAndAnUnknownOneRefused() async throws {
+    @Test("the requested version answers, an unknown one is refused") func requestedVersion() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "amount=100&currency=usd&payment_method_types[]=card"
             #expect(try await sandbox.pay("payment_intents", form).headers["stripe-version"] == "2024-10-28.acacia")
@@ -39,18 +41,20 @@ struct VersionsTests {
         return data.reversed().compactMap { $0["type"] as? String }.filter { $0.contains("refund") }
     }
 
-    @Test(arguments: [
-        (
-            "2024-10-28.acacia",
-            ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]
-        ),
-        (
-            "2025-06-30.basil",
-            ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]
-        ),
-        ("2024-06-20", ["charge.refunded", "charge.refund.updated"]),
-    ])
-    func refundsOfChargesAreToldByTheNamesTheVersionHas(_ version: String, _ types: [String]) async throws {
+    @Test(
+        "events of refunds have the names of the version",
+        arguments: [
+            (
+                "2024-10-28.acacia",
+                ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]
+            ),
+            (
+                "2025-06-30.basil",
+                ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated", "refund.failed"]
+            ),
+            ("2024-06-20", ["charge.refunded", "charge.refund.updated"]),
+        ])
+    func namesOfRefundEvents(_ version: String, _ types: [String]) async throws {
         try await RunningSandbox.run(settings: { $0.apiVersion = StripeVersion(version) ?? .current }) { sandbox in
             #expect(try await Self.bounce(sandbox) == types)
             let event = (try await sandbox.pay("events?limit=1", method: "GET").object["data"] as? [[String: Any]])?
@@ -59,7 +63,7 @@ struct VersionsTests {
         }
     }
 
-    @Test func theVersionOfTheAccountCanBeChangedWhileItRuns() async throws {
+    @Test("the account's version can be changed while the sandbox runs") func changedVersion() async throws {
         try await RunningSandbox.run { sandbox in
             let path = "/_sandbox/webhooks"
             let changed = try await sandbox.send("POST", path, body: #"{"api_version": "2024-06-20"}"#)
@@ -69,7 +73,9 @@ struct VersionsTests {
         }
     }
 
-    @Test func aBouncedRefundSaysWhyAndWhatItWasBefore() async throws {
+    @Test("a bounced refund says why and what it was before") func aBouncedRefundSaysWhyAndWhatItWasBefore()
+        async throws
+    {
         try await RunningSandbox.run { sandbox in
             _ = try await Self.bounce(sandbox)
             let data =
@@ -83,12 +89,15 @@ struct VersionsTests {
         }
     }
 
-    @Test func aThinEventIsSentOnDemandAndSigned() async throws {
+    @Test("a thin event is sent on demand and signed") func aThinEventIsSentOnDemandAndSigned() async throws {
         let receiver = try HookReceiver()
         let target = WebhookTarget(url: receiver.url, secrets: ["s"])
         try await RunningSandbox.run(settings: { $0.webhook = target }) { sandbox in
             let body =
-                #"{"type":"v1.payment_intent.succeeded","related_object":{"id":"pi_1","type":"payment_intent","url":"/v1/payment_intents/pi_1"}}"#
+                #"""
+                {"type":"v1.payment_intent.succeeded","related_object":{"id":"pi_1","type":"payment_intent",\#
+                "url":"/v1/payment_intents/pi_1"}}
+                """#
             let sent = try await sandbox.send("POST", "/_sandbox/webhooks/thin", body: body)
             #expect(sent.status == 200 && sent.body.contains("v1.payment_intent.succeeded"))
             let hook = try #require(receiver.hooks("v1.payment_intent.succeeded").first)

@@ -144,7 +144,10 @@ struct CancelTests {
             _ = try await shop.checkout.releaseOverdue([order.id])
             try await shop.database.force(
                 "payments",
-                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)"
+                """
+                UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order))
+                 WHERE order_id = \(order.id)
+                """
             )
             #expect(
                 try await shop.settle(order, .requiresCapture, by: .webhook).settlement == .recordLateMoney(.authorized)

@@ -55,7 +55,10 @@ struct CaptureTests {
             #expect(try await shop.captures.due(within: .seconds(7 * 86_400 + 60)).count == 3)
             for (order, hours) in zip(orders, [3, 1, 30]) {
                 try await shop.database.execute(
-                    "UPDATE payments SET capture_before = now() + make_interval(hours => \(hours)) WHERE order_id = \(order.id)"
+                    """
+                    UPDATE payments SET capture_before = now() + make_interval(hours => \(hours))
+                     WHERE order_id = \(order.id)
+                    """
                 )
             }
             #expect(

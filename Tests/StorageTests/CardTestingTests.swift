@@ -135,7 +135,10 @@ struct CardTestingTests {
             for minute in stride(from: 0, to: 70, by: 10) {
                 // As if the order were so old.
                 try await shop.database.execute(
-                    "UPDATE order_events SET at = now() - make_interval(mins => \(minute)) WHERE kind = 'reserved' AND reason IS NULL"
+                    """
+                    UPDATE order_events SET at = now() - make_interval(mins => \(minute))
+                     WHERE kind = 'reserved' AND reason IS NULL
+                    """
                 )
                 try await shop.database.execute("UPDATE orders SET reserved_until = now() + interval '1 minute'")
                 try await shop.settle(order, .requiresPaymentMethod, declined: "x")
@@ -148,12 +151,18 @@ struct CardTestingTests {
                 let allowed = max(1, min(15, 60 - minute))
                 #expect(
                     try await shop.count(
-                        "SELECT count(*) FROM orders WHERE reserved_until <= now() + make_interval(mins => \(allowed), secs => 5)"
+                        """
+                        SELECT count(*) FROM orders
+                         WHERE reserved_until <= now() + make_interval(mins => \(allowed), secs => 5)
+                        """
                     ) == 1,
                     "after \(minute) minutes")
                 #expect(
                     try await shop.count(
-                        "SELECT count(*) FROM orders WHERE reserved_until > now() + make_interval(mins => \(allowed), secs => -5)"
+                        """
+                        SELECT count(*) FROM orders
+                         WHERE reserved_until > now() + make_interval(mins => \(allowed), secs => -5)
+                        """
                     ) == 1,
                     "after \(minute) minutes")
             }
@@ -213,7 +222,10 @@ struct CardTestingTests {
             let pen = try await shop.product("PEN", stock: 5)
             for _ in 0..<3 { _ = try await declined(request(pen, client: "192.0.2.1"), in: shop) }
             try await shop.database.execute(
-                "UPDATE payment_declines SET at = now() - interval '8 days' WHERE order_id <> (SELECT id FROM orders ORDER BY number LIMIT 1)"
+                """
+                UPDATE payment_declines SET at = now() - interval '8 days'
+                 WHERE order_id <> (SELECT id FROM orders ORDER BY number LIMIT 1)
+                """
             )
             #expect(try await shop.orders.purgeDeclines(batch: 1) == 2)
             #expect(try await shop.count("SELECT count(*) FROM payment_declines") == 1)

@@ -199,7 +199,7 @@ struct CatalogTests {
         }
     }
 
-    @Test("filters")
+    @Test("filters find what they say, and hidden products never")
     func filters() async throws {
         try await Shop.with { shop in
             let products = try await Self.fill(shop)

@@ -25,7 +25,10 @@ struct EmailKindTests {
             #expect(try await mails(order, in: shop) == ["payment_failed pending"])
             #expect(try await jobs(shop) == 1)
             let early = try await shop.count(
-                "SELECT count(*) FROM jobs WHERE name = 'email.send' AND dispatch_at < now() + interval '1 minute 50 seconds'"
+                """
+                SELECT count(*) FROM jobs
+                 WHERE name = 'email.send' AND dispatch_at < now() + interval '1 minute 50 seconds'
+                """
             )
             #expect(early == 0)
             // Paid after all: a confirmation, and the other one is no longer true.

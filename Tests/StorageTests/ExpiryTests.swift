@@ -102,7 +102,10 @@ struct ExpiryTests {
             _ = try await shop.checkout.releaseOverdue([order.id])
             try await shop.database.force(
                 "payments",
-                "UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order)) WHERE order_id = \(order.id)"
+                """
+                UPDATE payments SET status = 'failed', provider_intent_id = \(shop.intentID(order))
+                 WHERE order_id = \(order.id)
+                """
             )
             #expect(try await shop.settle(order, .succeeded, by: .webhook).settlement == .recordLateMoney(.captured))
             #expect(try await shop.current(order).status == .expired)

@@ -34,7 +34,8 @@ struct HousekeepingTests {
             try await shop.database.execute(
                 """
                 INSERT INTO idempotency_keys (scope, key, fingerprint, order_id, created_at)
-                SELECT 'guest', n::text, '\\x07', gen_random_uuid(), now() - interval '73 hours' FROM generate_series(1, 7) AS n
+                SELECT 'guest', n::text, '\\x07', gen_random_uuid(), now() - interval '73 hours'
+                    FROM generate_series(1, 7) AS n
                 """)
             #expect(try await shop.orders.purgeIdempotencyKeys(batch: size) == 7)
             #expect(try await shop.count("SELECT count(*) FROM idempotency_keys") == 1)

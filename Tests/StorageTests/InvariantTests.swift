@@ -17,7 +17,8 @@ struct InvariantTests {
         (
             "stray_pays_for_nothing",
             """
-            INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason, requested_by, request_key)
+            INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason,
+                requested_by, request_key)
             SELECT gen_random_uuid(), provider_intent_id, order_id, id, amount, currency, 'duplicate', 'test', 'k'
               FROM payments WHERE status = 'captured' LIMIT 1
             """
@@ -31,14 +32,17 @@ struct InvariantTests {
             "refund_pieces_within_order",
             """
             INSERT INTO refund_items (refund_id, sku, product_id, quantity, restock)
-            SELECT r.id, i.sku, i.product_id, 3, false FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
+            SELECT r.id, i.sku, i.product_id, 3, false
+                FROM refunds AS r JOIN order_items AS i ON i.order_id = r.order_id
             """
         ),
         (
             "refund_elsewhere_known_once",
             """
-            INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, source, provider_refund_id, requested_by, request_key)
-            SELECT gen_random_uuid(), order_id, payment_id, 1, currency, 'made_at_provider', 'provider', 're_2', 'test', 'k2' FROM refunds
+            INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, source, provider_refund_id,
+                requested_by, request_key)
+            SELECT gen_random_uuid(), order_id, payment_id, 1, currency, 'made_at_provider', 'provider', 're_2',
+                'test', 'k2' FROM refunds
             """
         ),
         ("restocked_by_refunds", "UPDATE reservations SET restocked = 1 WHERE state = 'consumed'"),
@@ -56,7 +60,8 @@ struct InvariantTests {
         (
             "stopped_order_ends",
             """
-            WITH dead AS (UPDATE jobs SET state = 'dead', reason = 'permanent' WHERE name = 'order.checkout' RETURNING id)
+            WITH dead AS (UPDATE jobs SET state = 'dead', reason = 'permanent'
+                WHERE name = 'order.checkout' RETURNING id)
             UPDATE orders SET created_at = now() - interval '2 hours' WHERE status = 'pending'
             """
         ),
@@ -68,7 +73,10 @@ struct InvariantTests {
         ("mail_pending_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'email.send'"),
         (
             "checkout_job_once",
-            "INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events WHERE kind = 'confirmed'"
+            """
+            INSERT INTO order_events (order_id, kind, status) SELECT order_id, kind, status FROM order_events
+             WHERE kind = 'confirmed'
+            """
         ),
         ("webhook_event_handled", "UPDATE webhook_events SET received_at = now() - interval '2 hours'"),
         ("webhook_event_handled", "UPDATE jobs SET state = 'discarded' WHERE name = 'payment_event.process'"),
@@ -116,7 +124,8 @@ struct InvariantTests {
                 case "payments_one_live_per_order":
                     """
                     INSERT INTO payments (id, order_id, seq, amount, currency, method)
-                    SELECT gen_random_uuid(), order_id, 2, amount, currency, method FROM payments WHERE order_id = \(paid.id)
+                    SELECT gen_random_uuid(), order_id, 2, amount, currency, method FROM payments
+                        WHERE order_id = \(paid.id)
                     """
                 default:
                     """

@@ -287,7 +287,10 @@ struct RefundElsewhereTests {
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             func mails() async throws -> [String] {
                 try await shop.database.query(
-                    "SELECT kind || ' ' || status AS mail FROM email_deliveries WHERE kind LIKE 'refund%' ORDER BY created_at, id"
+                    """
+                    SELECT kind || ' ' || status AS mail FROM email_deliveries
+                     WHERE kind LIKE 'refund%' ORDER BY created_at, id
+                    """
                 ).map { try $0["mail"] }
             }
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800))
@@ -296,7 +299,10 @@ struct RefundElsewhereTests {
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, id: "re_hand_2"))
             try await shop.database.force(
                 "email_deliveries",
-                "UPDATE email_deliveries SET status = 'sent', sent_at = now() WHERE kind = 'refund' AND status = 'pending'"
+                """
+                UPDATE email_deliveries SET status = 'sent', sent_at = now()
+                 WHERE kind = 'refund' AND status = 'pending'
+                """
             )
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))

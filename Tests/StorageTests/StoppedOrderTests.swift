@@ -11,7 +11,10 @@ struct StoppedOrderTests {
         let reason: String? = state == "discarded" ? nil : "attempts_exhausted"
         #expect(
             try await shop.database.execute(
-                "UPDATE jobs SET state = \(state), reason = \(reason), process = NULL WHERE payload ->> 'orderID' = \(order.id.description)"
+                """
+                UPDATE jobs SET state = \(state), reason = \(reason), process = NULL
+                 WHERE payload ->> 'orderID' = \(order.id.description)
+                """
             ) == 1)
     }
 

@@ -8,7 +8,8 @@ struct UndecidedTests {
     private func letTenSecondsPass(_ shop: Shop) async throws {
         try await shop.database.execute(
             """
-            UPDATE payments SET updated_at = updated_at - interval '10 seconds', claimed_until = claimed_until - interval '10 seconds'
+            UPDATE payments SET updated_at = updated_at - interval '10 seconds',
+                claimed_until = claimed_until - interval '10 seconds'
             """)
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite("An order that waits can tell for what and for how long", .timeLimit(.minutes(1)))
 struct WaitingTests {
     @Test(
-        "those that wait have their place; who is being paid has none, and who waits for the customer waits for nothing of ours"
+        "only a waiting order has a place in the queue: not one being paid, nor one that waits for its customer"
     )
     func places() async throws {
         try await Shop.with { shop in
@@ -79,7 +79,8 @@ struct WaitingTests {
                 _ = try transaction.execute("SET LOCAL enable_seqscan = off")
                 return try transaction.query(
                     """
-                    EXPLAIN SELECT count(*) FROM (SELECT FROM orders AS a WHERE a.status = 'pending' AND a.number < \(order.number) LIMIT 10000) AS b
+                    EXPLAIN SELECT count(*) FROM (SELECT FROM orders AS a
+                        WHERE a.status = 'pending' AND a.number < \(order.number) LIMIT 10000) AS b
                     """
                 ).map { try $0["QUERY PLAN"] as String }.joined(separator: "\n")
             }

@@ -92,7 +92,7 @@ struct CancelOrderHandlerTests {
     }
 
     @Test(
-        "goods that left while the payment was asked about stay with the customer, who learns once that the order is confirmed"
+        "goods shipped while the payment was asked about stay with the customer, who gets one confirmation"
     )
     func alreadyShipped() async throws {
         try await Shop.with { shop in
@@ -115,7 +115,8 @@ struct CancelOrderHandlerTests {
     private func confirmations(_ shop: Shop) async throws -> [String] {
         try await shop.database.pool.query(
             """
-            SELECT d.status || ' ' || (SELECT count(*) FROM jobs AS j WHERE j.payload ->> 'deliveryID' = d.id::text) AS mail
+            SELECT d.status || ' ' || (SELECT count(*) FROM jobs AS j
+                WHERE j.payload ->> 'deliveryID' = d.id::text) AS mail
               FROM email_deliveries AS d WHERE d.kind = 'order_confirmation'
             """
         ).map { try $0["mail"] }

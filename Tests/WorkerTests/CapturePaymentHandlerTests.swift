@@ -21,7 +21,8 @@ struct CapturePaymentHandlerTests {
     private func context(_ name: String, in shop: Shop) async throws -> JobContext {
         let rows = try await shop.database.pool.query(
             """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1 WHERE name = \(name)
+            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
+                WHERE name = \(name)
             RETURNING id, epoch
             """)
         let row = try #require(rows.first)

@@ -41,7 +41,7 @@ struct CheckoutHandlerTests {
     }
 
     @Test(
-        "an order so old that the provider may have forgotten its keys is paid with the intent that was made for it before"
+        "an order older than the provider keeps keys is paid with the intent that was made for it before"
     )
     func oldOrder() async throws {
         try await Shop.with { shop in

@@ -12,14 +12,16 @@ import Testing
 struct RefundEventTests {
     private func charge(_ refund: Refund, refunded: Int64, names: Bool = true) -> String {
         """
-        {"id":"ch_1","object":"charge","amount":1999,"amount_refunded":\(refunded),"currency":"usd","payment_intent":"pi_\(refund.orderID)",
+        {"id":"ch_1","object":"charge","amount":1999,"amount_refunded":\(refunded),"currency":"usd",
+         "payment_intent":"pi_\(refund.orderID)",
          "metadata":{\(names ? #""order_id":"\#(refund.orderID)""# : "")}}
         """
     }
 
     private func dispute(_ orderID: Order.ID, _ status: String) -> String {
         """
-        {"id":"du_1","object":"dispute","amount":1999,"currency":"usd","payment_intent":"pi_\(orderID)","reason":"fraudulent",
+        {"id":"du_1","object":"dispute","amount":1999,"currency":"usd","payment_intent":"pi_\(orderID)",
+         "reason":"fraudulent",
          "status":"\(status)","created":1764000000,"evidence_details":{"due_by":1765000000}}
         """
     }
@@ -36,7 +38,7 @@ struct RefundEventTests {
     }
 
     @Test(
-        "one that fails after it succeeded gives order and payment their state back, under both of its names and in either order"
+        "a refund that fails after it succeeded restores order and payment, by both event names, in either order"
     )
     func failsLater() async throws {
         for kinds in [[PaymentEventKind.refundUpdated, .refundFailed], [.refundFailed, .refundUpdated]] {
@@ -56,7 +58,7 @@ struct RefundEventTests {
     }
 
     @Test(
-        "one that does not name ours is found by the provider's name for it, or was made elsewhere until it turns out to be ours"
+        "a refund that names none of ours is found by its provider's id, or counts as made elsewhere until it is ours"
     )
     func unnamed() async throws {
         try await Shop.with { shop in
@@ -112,7 +114,10 @@ struct RefundEventTests {
         try await Shop.with { shop in
             func hear(_ intent: String, _ metadata: String = "") async throws -> PaymentEventOutcome? {
                 let object =
-                    #"{"id":"ch_1","amount_refunded":5,"currency":"usd","payment_intent":\#(intent),"metadata":{\#(metadata)}}"#
+                    #"""
+                    {"id":"ch_1","amount_refunded":5,"currency":"usd","payment_intent":\#(intent),\#
+                    "metadata":{\#(metadata)}}
+                    """#
                 return try await shop.hear(.chargeRefunded, object, isLastAttempt: true)
             }
             let outcomes = [
@@ -134,7 +139,10 @@ struct RefundEventTests {
             try await shop.settle(facts)
             let made = shop.payments.refundByHand(intentID, Money(800, .usd))
             func wire(_ status: String) -> String {
-                #"{"id":"\#(made.id)","object":"refund","status":"\#(status)","amount":800,"currency":"usd","payment_intent":"\#(intentID)","#
+                #"""
+                {"id":"\#(made.id)","object":"refund","status":"\#(status)","amount":800,"currency":"usd",\#
+                "payment_intent":"\#(intentID)",
+                """#
                     + #""reason":null,"failure_reason":"expired_or_canceled_card","metadata":{}}"#
             }
             #expect(try await shop.hear(kind, wire("succeeded")) == .refundFoundElsewhere)
@@ -165,7 +173,10 @@ struct RefundEventTests {
                 shop: UUID().uuidString)
             shop.payments.put(theirs)
             let refund =
-                #"{"id":"re_9","object":"refund","status":"succeeded","amount":5,"currency":"usd","payment_intent":"pi_theirs","metadata":"#
+                #"""
+                {"id":"re_9","object":"refund","status":"succeeded","amount":5,"currency":"usd",\#
+                "payment_intent":"pi_theirs","metadata":
+                """#
             #expect(try await shop.hear(.refundCreated, refund + "{}}") == .foreign)
             #expect(try await shop.hear(.refundCreated, refund + #"{"refund_id":"\#(Refund.ID())"}}"#) == .foreign)
             #expect(
@@ -176,7 +187,8 @@ struct RefundEventTests {
                 try await shop.hear(.chargeRefunded, charge + #"{"order_id":"\#(Order.ID())","shop":"other"}}"#)
                     == .foreign)
             let dispute = #"""
-                {"id":"du_9","amount":1999,"currency":"usd","payment_intent":"pi_theirs","reason":"fraudulent","status":"needs_response",
+                {"id":"du_9","amount":1999,"currency":"usd","payment_intent":"pi_theirs","reason":"fraudulent",
+                 "status":"needs_response",
                  "created":1764000000}
                 """#
             #expect(try await shop.hear(.disputeCreated, dispute) == .foreign)

@@ -74,7 +74,7 @@ struct RefundPaymentHandlerTests {
     }
 
     @Test(
-        "an amount that is more than is left fails with the provider's reason, and what went back elsewhere is known then"
+        "a refund above what is left fails with the provider's reason, and refunds made elsewhere are then known"
     )
     func amountDoesNotFollow() async throws {
         try await Shop.with { shop in

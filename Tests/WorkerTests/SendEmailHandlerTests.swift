@@ -20,7 +20,8 @@ struct SendEmailHandlerTests {
         let rows = try await shop.database.pool.query(
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE id = (SELECT id FROM jobs WHERE name = 'email.send' AND payload ->> 'deliveryID' = \(id.description) AND state <> 'done'
+             WHERE id = (SELECT id FROM jobs
+                 WHERE name = 'email.send' AND payload ->> 'deliveryID' = \(id.description) AND state <> 'done'
                           ORDER BY id DESC LIMIT 1)
             RETURNING id, epoch
             """)
@@ -85,7 +86,10 @@ struct SendEmailHandlerTests {
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .obsolete)
             #expect(script.log.entries.isEmpty)
             let open = try await shop.database.pool.query(
-                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state <> 'done' AND payload ->> 'deliveryID' = \(id.description)"
+                """
+                SELECT 1 FROM jobs
+                 WHERE name = 'email.send' AND state <> 'done' AND payload ->> 'deliveryID' = \(id.description)
+                """
             )
             #expect(open.isEmpty)
         }
@@ -190,7 +194,7 @@ struct SendEmailHandlerTests {
     }
 
     @Test(
-        "a failure that passes is given up after the last attempt where operators find it, unless its server is known to be away"
+        "a transient failure ends with the last attempt, for operators to see, unless the server is known to be away"
     )
     func lastAttempt() async throws {
         try await Shop.with { shop in

@@ -44,19 +44,19 @@ struct AccessTokensTests {
         return signed + "." + Base64URL.encode(Array(code))
     }
 
-    @Test func acceptsItsOwn() async throws {
+    @Test("a token that was made here is accepted") func acceptsItsOwn() async throws {
         let tokens = try await tokens()
         let token = try await tokens.issue(for: account(.operator))
         #expect(await tokens.subject(of: token) == TokenSubject(user: user, role: .operator, sessionVersion: 1))
         #expect(await tokens.subject(of: try forge()) == TokenSubject(user: user, role: .customer, sessionVersion: 1))
     }
 
-    @Test func acceptsTheOldKeyByItsName() async throws {
+    @Test("a token of the former key is accepted by the key's name") func acceptsTheOldKeyByItsName() async throws {
         let token = try forge(header: #"{"alg":"HS256","kid":"old","typ":"at+jwt"}"#, key: old)
         #expect(try await tokens().subject(of: token)?.user == user)
     }
 
-    @Test func endsAfterFifteenMinutes() async throws {
+    @Test("a token ends after fifteen minutes") func endsAfterFifteenMinutes() async throws {
         let tokens = try await tokens()
         let token = try await tokens.issue(for: account(.customer))
         #expect(await tokens.subject(of: token, now: Date() + 890) != nil)
@@ -64,29 +64,33 @@ struct AccessTokensTests {
         #expect(await tokens.subject(of: token, now: Date() - 60) == nil)
     }
 
-    @Test(arguments: [
-        #"{"alg":"none","kid":"new","typ":"at+jwt"}"#, #"{"alg":"HS512","kid":"new","typ":"at+jwt"}"#,
-        #"{"alg":"RS256","kid":"new","typ":"at+jwt"}"#, #"{"alg":"HS256","kid":"unknown","typ":"at+jwt"}"#,
-        #"{"alg":"HS256","kid":"old","typ":"at+jwt"}"#, #"{"alg":"HS256","typ":"at+jwt"}"#,
-        #"{"alg":"HS256","kid":"new"}"#,
-        #"{"alg":"HS256","kid":"new","typ":"JWT"}"#, #"{"alg":"hs256","kid":"new","typ":"at+jwt"}"#,
-        #"{"alg":"HS256","kid":"new","typ":"at+jwt","jku":"https://evil.example/keys"}"#,
-        #"{"alg":"HS256","kid":"new","typ":"at+jwt","jwk":{"kty":"oct","k":"AAAA"}}"#,
-        #"{"alg":"HS256","kid":"new","typ":"at+jwt","x5u":"https://evil.example"}"#,
-        #"{"alg":"HS256","kid":"new","typ":"at+jwt","crit":["exp"]}"#,
-        #"{"alg":"none","alg":"HS256","kid":"new","typ":"at+jwt"}"#,
-        #"{"alg":"HS256","kid":"../../etc/passwd","typ":"at+jwt"}"#, "[]", "", "{",
-    ])
+    @Test(
+        "a token with another header is refused",
+        arguments: [
+            #"{"alg":"none","kid":"new","typ":"at+jwt"}"#, #"{"alg":"HS512","kid":"new","typ":"at+jwt"}"#,
+            #"{"alg":"RS256","kid":"new","typ":"at+jwt"}"#, #"{"alg":"HS256","kid":"unknown","typ":"at+jwt"}"#,
+            #"{"alg":"HS256","kid":"old","typ":"at+jwt"}"#, #"{"alg":"HS256","typ":"at+jwt"}"#,
+            #"{"alg":"HS256","kid":"new"}"#,
+            #"{"alg":"HS256","kid":"new","typ":"JWT"}"#, #"{"alg":"hs256","kid":"new","typ":"at+jwt"}"#,
+            #"{"alg":"HS256","kid":"new","typ":"at+jwt","jku":"https://evil.example/keys"}"#,
+            #"{"alg":"HS256","kid":"new","typ":"at+jwt","jwk":{"kty":"oct","k":"AAAA"}}"#,
+            #"{"alg":"HS256","kid":"new","typ":"at+jwt","x5u":"https://evil.example"}"#,
+            #"{"alg":"HS256","kid":"new","typ":"at+jwt","crit":["exp"]}"#,
+            #"{"alg":"none","alg":"HS256","kid":"new","typ":"at+jwt"}"#,
+            #"{"alg":"HS256","kid":"../../etc/passwd","typ":"at+jwt"}"#, "[]", "", "{",
+        ])
     func refusesHeader(_ header: String) async throws {
         #expect(try await tokens().subject(of: try forge(header: header)) == nil)
     }
 
-    @Test(arguments: ["iss", "aud", "sub", "exp", "nbf", "iat", "sv", "role"])
+    @Test(
+        "a token without one of its claims is refused",
+        arguments: ["iss", "aud", "sub", "exp", "nbf", "iat", "sv", "role"])
     func refusesTokensWithoutAClaim(_ claim: String) async throws {
         #expect(try await tokens().subject(of: try forge(without: claim)) == nil)
     }
 
-    @Test func refusesWrongClaims() async throws {
+    @Test("a token with a wrong claim is refused") func refusesWrongClaims() async throws {
         let now = Int(Date().timeIntervalSince1970)
         let tokens = try await tokens()
         let wrong: [[String: Any]] = [
@@ -98,11 +102,11 @@ struct AccessTokensTests {
         for claims in wrong { #expect(await tokens.subject(of: try forge(claims: claims)) == nil, "\(claims)") }
     }
 
-    @Test func refusesAnotherKeysSignature() async throws {
+    @Test("a signature of another key is refused") func refusesAnotherKeysSignature() async throws {
         #expect(try await tokens().subject(of: try forge(key: old)) == nil)
     }
 
-    @Test func refusesEveryFlippedCharacter() async throws {
+    @Test("a token with any character changed is refused") func refusesEveryFlippedCharacter() async throws {
         let tokens = try await tokens()
         let token = Array(try forge().utf8)
         for index in token.indices {
@@ -112,7 +116,7 @@ struct AccessTokensTests {
         }
     }
 
-    @Test func refusesTwinsOfAToken() async throws {
+    @Test("another spelling of the same token is refused") func refusesTwinsOfAToken() async throws {
         let tokens = try await tokens()
         let token = try forge()
         // 32 bytes take 43 characters with four bits to spare: three more spellings decode to the same signature.

@@ -22,7 +22,7 @@ struct LoginThrottleTests {
     }
 
     @Test(
-        "passwords of one account are tried a few times, from wherever they are tried, and unknown accounts answer the same"
+        "passwords of one account are tried a few times, from any address, and unknown accounts answer the same"
     )
     func account() async throws {
         let limits = RequestLimits([.account: RequestLimit(3, per: 3600)])
@@ -42,7 +42,7 @@ struct LoginThrottleTests {
     }
 
     @Test(
-        "who has logged in from a place before is not shut out by others' wrong passwords, and a right one counts for nothing"
+        "others' wrong passwords do not shut out a known address, and a right password counts for nothing"
     )
     func knownPlace() async throws {
         let limits = RequestLimits([.account: RequestLimit(3, per: 3600)])
@@ -75,7 +75,10 @@ struct LoginThrottleTests {
             }
             for expected in [201, 429] {
                 let body =
-                    #"{"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "correct horse", "name": "Ada"}"#
+                    #"""
+                    {"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "correct horse", \#
+                    "name": "Ada"}
+                    """#
                 let answer = try await shop.send(.post, "/auth/register", body, headers: [.forwardedFor: "192.0.2.1"])
                 #expect(answer.status == expected)
             }
@@ -89,18 +92,17 @@ struct LoginThrottleTests {
         let body = #"{"email": "\#(UUID().uuidString.lowercased())@shop.example", "password": "a wrong password"}"#
         let connection = try RawConnection(port: port, timeoutSeconds: 20)
         connection.send(
-            "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: \(address)\r\nContent-Type: application/json\r\n"
+            """
+            POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: \(address)\r\n\
+            Content-Type: application/json\r\n
+            """
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
         try wait(hasher, for: waiting)
         return connection
     }
 
     private static func wait(_ hasher: PasswordHasher, for waiting: Int) throws {
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while hasher.waiting != waiting {
-            guard Date() < deadline else { throw CancellationError() }
-            usleep(1000)
-        }
+        try blockThread(within: .seconds(20), "\(waiting) wait for their hashes") { hasher.waiting == waiting }
     }
 
     /// Runs the test while something else is hashed without end.

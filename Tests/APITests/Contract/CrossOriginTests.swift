@@ -10,7 +10,7 @@ struct CrossOriginTests {
     private static let own = "https://shop.example"
     private static let policy = CORSPolicy(origins: [own, "http://localhost:3000"])
 
-    @Test func preflightsSayWhatMayBeSent() async throws {
+    @Test("a preflight says what may be sent") func preflightsSayWhatMayBeSent() async throws {
         try await Shop.open(cors: Self.policy) { shop in
             let answer = try await shop.send(
                 .options, "/cart/items",
@@ -32,8 +32,8 @@ struct CrossOriginTests {
         }
     }
 
-    @Test(arguments: ["/categories", "/me", "/nowhere", "/cart"]) func everyAnswerCanBeRead(_ path: String) async throws
-    {
+    @Test("a page of a listed origin can read every answer", arguments: ["/categories", "/me", "/nowhere", "/cart"])
+    func everyAnswerCanBeRead(_ path: String) async throws {
         try await Shop.open(cors: Self.policy) { shop in
             for origin in [Self.own, "http://localhost:3000"] {
                 let answer = try await shop.send(.get, path, headers: [.origin: origin])
@@ -48,11 +48,14 @@ struct CrossOriginTests {
         }
     }
 
-    @Test(arguments: [
-        "https://evil.example", "https://shop.example.evil.example", "http://shop.example", "https://shop.example:8443",
-        "null", "*",
-        "https://SHOP.example", "https://shop.example/", "https://shop.example, https://evil.example",
-    ])
+    @Test(
+        "other origins are told nothing",
+        arguments: [
+            "https://evil.example", "https://shop.example.evil.example", "http://shop.example",
+            "https://shop.example:8443",
+            "null", "*",
+            "https://SHOP.example", "https://shop.example/", "https://shop.example, https://evil.example",
+        ])
     func otherOriginsAreToldNothing(_ origin: String) async throws {
         try await Shop.open(cors: Self.policy) { shop in
             for method in [HTTPRequest.Method.get, .options] {
@@ -67,7 +70,7 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func withoutListedOriginsNobodyIsTold() async throws {
+    @Test("without listed origins no page is told anything") func withoutListedOriginsNobodyIsTold() async throws {
         try await Shop.open { shop in
             let answer = try await shop.send(.get, "/categories", headers: [.origin: Self.own])
             #expect(answer.headers[.accessControlAllowOrigin] == nil)
@@ -75,7 +78,7 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func optionsNamesTheMethodsOfAnAddress() async throws {
+    @Test("OPTIONS names the methods of an address") func optionsNamesTheMethodsOfAnAddress() async throws {
         try await Shop.open { shop in
             let cart = try await shop.send(.options, "/cart")
             #expect(cart.status == 204)
@@ -90,13 +93,15 @@ struct CrossOriginTests {
         }
     }
 
-    @Test func refusalsOfTheEdgeCanBeReadToo() async throws {
+    @Test("refusals of the edge can be read too") func refusalsOfTheEdgeCanBeReadToo() async throws {
         try await Shop.open(cors: Self.policy) { shop in
             let port = try #require(shop.client.port)
             let answer = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Self.own)\r\nContent-Length: 99999\r\n\r\n"
+                    """
+                    POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Self.own)\r\nContent-Length: 99999\r\n\r\n
+                    """
                 )
                 return try connection.answer()
             }

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Whatever comes in gets a precise answer", .database(migrations: try Shop.migrations()))
 struct HTTPContractTests {
-    @Test func answersEveryErrorAsAProblem() async throws {
+    @Test("every error is answered as a problem document") func answersEveryErrorAsAProblem() async throws {
         try await Shop.open { shop async throws in
             let missing = try await shop.send(.get, "/nothing/here")
             #expect(missing.status == 404)
@@ -29,7 +29,7 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func takesOverSaneRequestIDsAndNoOthers() async throws {
+    @Test("sane request ids are taken over, and no others") func takesOverSaneRequestIDsAndNoOthers() async throws {
         try await Shop.open { shop async throws in
             let kept = try await shop.send(.get, "/categories", headers: [.requestID: "checkout-0042"])
             #expect(kept.headers[.requestID] == "checkout-0042")
@@ -39,7 +39,7 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func guardsEveryAnswerWithHeaders() async throws {
+    @Test("every answer bears the security headers") func guardsEveryAnswerWithHeaders() async throws {
         try await Shop.open { shop async throws in
             let member = try await shop.register()
             for answer in [
@@ -56,10 +56,12 @@ struct HTTPContractTests {
         }
     }
 
-    @Test(arguments: [
-        "", "{", "nonsense", "{} {}", #"{"email": NaN}"#, #"{"email": "a", "email": "b"}"#, #"{"email": "\ud800"}"#,
-        String(repeating: "[", count: 5000), #"{"email": 'a'}"#, "\u{FEFF}{}",
-    ])
+    @Test(
+        "a body that is not JSON is refused",
+        arguments: [
+            "", "{", "nonsense", "{} {}", #"{"email": NaN}"#, #"{"email": "a", "email": "b"}"#, #"{"email": "\ud800"}"#,
+            String(repeating: "[", count: 5000), #"{"email": 'a'}"#, "\u{FEFF}{}",
+        ])
     func refusesWhatIsNotJSON(_ body: String) async throws {
         try await Shop.open { shop async throws in
             let answer = try await shop.send(.post, "/auth/login", body)
@@ -68,14 +70,14 @@ struct HTTPContractTests {
         }
     }
 
-    @Test(arguments: ["[]", "1", "null", #""text""#])
+    @Test("a body that is no object is refused", arguments: ["[]", "1", "null", #""text""#])
     func refusesWhatIsNoObject(_ body: String) async throws {
         try await Shop.open { shop async throws in
             #expect(try await shop.send(.post, "/auth/login", body).status == 422)
         }
     }
 
-    @Test func refusesOtherMediaTypes() async throws {
+    @Test("other media types are refused") func refusesOtherMediaTypes() async throws {
         try await Shop.open { shop async throws in
             for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
                 #expect(
@@ -91,7 +93,7 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func answersUnderTheUnversionedPathToo() async throws {
+    @Test("the unversioned path answers too") func answersUnderTheUnversionedPathToo() async throws {
         try await Shop.open { shop async throws in
             #expect(try await shop.send(.get, "//api/categories").status == 200)
             #expect(try await shop.send(.get, "//api/v1/categories").status == 200)
@@ -101,14 +103,17 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func refusesTooMuch() async throws {
+    @Test("a body beyond the limit is refused") func refusesTooMuch() async throws {
         try await Shop.open { shop async throws in
             let port = try #require(shop.client.port)
             let filler = String(repeating: "x", count: Limits.bodyBytes)
             let long = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(filler.utf8.count + 2)\r\n\r\n"
+                    """
+                    POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                    Content-Length: \(filler.utf8.count + 2)\r\n\r\n
+                    """
                 )
                 connection.send("\"\(filler)\"")
                 return try connection.answer()
@@ -118,7 +123,10 @@ struct HTTPContractTests {
             let chunked = try await onThread {
                 let connection = try RawConnection(port: port)
                 connection.send(
-                    "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    """
+                    POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                    Transfer-Encoding: chunked\r\n\r\n
+                    """
                 )
                 for _ in 0..<20 { connection.send("10000\r\n\(String(repeating: " ", count: 0x10000))\r\n") }
                 connection.send("0\r\n\r\n")
@@ -144,13 +152,15 @@ struct HTTPContractTests {
         }
     }
 
-    @Test(arguments: [
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n", "NONSENSE\r\n\r\n",
-        "GET /healthz HTTP/9.9\r\n\r\n",
-        "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-        "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-        "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n",
-    ])
+    @Test(
+        "bytes that are not HTTP are refused",
+        arguments: [
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n", "NONSENSE\r\n\r\n",
+            "GET /healthz HTTP/9.9\r\n\r\n",
+            "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+            "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+            "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n",
+        ])
     func refusesWhatIsNotHTTP(_ request: String) async throws {
         try await Shop.open { shop async throws in
             let port = try #require(shop.client.port)
@@ -165,7 +175,7 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func servesNothingUntilTheServersWereFoundUsable() async throws {
+    @Test("nothing is served until the servers were found usable") func nothingBeforeReadiness() async throws {
         let servers = ServerStatus()
         try await Shop.open(servers: servers) { shop async throws in
             #expect(try await shop.send(.get, "//healthz").status == 200)
@@ -182,7 +192,7 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func goesOnWithARedisThatIsSetDangerouslyAndSaysSo() async throws {
+    @Test("a dangerously set Redis is used and reported") func dangerousRedis() async throws {
         let servers = Shop.usable
         try await Shop.open(servers: servers) { shop async throws in
             servers.found([.failed("redis.eviction", "maxmemory-policy is 'allkeys-lru'", nil)])
@@ -194,7 +204,7 @@ struct HTTPContractTests {
         }
     }
 
-    @Test func reportsReadiness() async throws {
+    @Test("readiness is reported") func reportsReadiness() async throws {
         try await Shop.open { shop async throws in
             #expect(try await shop.send(.get, "//healthz")["status"] == .string("ok"))
             let ready = try await shop.send(.get, "//readyz")

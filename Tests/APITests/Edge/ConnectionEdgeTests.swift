@@ -32,7 +32,7 @@ struct ConnectionEdgeTests {
 
     // MARK: One request after the other
 
-    @Test func holdsTheNextRequestBackUntilTheAnswer() {
+    @Test("the next request is held back until the answer is out") func holdsTheNextRequestBackUntilTheAnswer() {
         var edge = answering()
         #expect(!edge.takesBytes)
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
@@ -40,7 +40,7 @@ struct ConnectionEdgeTests {
         #expect(edge.written(at: Self.at(1)) == .nothing)
     }
 
-    @Test func goesOnReadingABodyWhileAnotherAnswerIsDue() {
+    @Test("a body is read on while another answer is due") func goesOnReadingABodyWhileAnotherAnswerIsDue() {
         var edge = answering()
         edge.arrived(bytes: 10, at: Self.at(0))
         edge.headAccepted(bodyLimit: 10, isLast: false, at: Self.at(0))
@@ -50,19 +50,19 @@ struct ConnectionEdgeTests {
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
     }
 
-    @Test func waitsForeverForAnAnswerAndForTheNextRequest() {
+    @Test("a connection may wait for its answer without a limit") func patienceForAnswers() {
         #expect(answering().deadline == nil)
         #expect(edge().deadline == nil)
     }
 
-    @Test func endsAfterTheLastAnswer() {
+    @Test("a connection ends after its last answer") func endsAfterTheLastAnswer() {
         var edge = answering(isLast: true)
         #expect(edge.answersLast && edge.isOver)
         #expect(edge.answerEnded(at: Self.at(1)) == .nothing)
         #expect(edge.written(at: Self.at(2)) == .close, "nothing is on its way, so nothing can reset the connection")
     }
 
-    @Test func lingersAfterTheLastAnswerWhenTheClientSentMore() {
+    @Test("a connection lingers after its last answer when the client sent more") func lingersWhenMoreWasSent() {
         var edge = answering(isLast: true)
         #expect(edge.dropped(bytes: 5) == .nothing)
         #expect(edge.answerEnded(at: Self.at(1)) == .nothing)
@@ -70,7 +70,7 @@ struct ConnectionEdgeTests {
         #expect(edge.inputClosed(at: Self.at(2)) == .close)
     }
 
-    @Test func givesASlowReaderOfTheLastAnswerItsTimeAndNoMore() {
+    @Test("a slow reader of the last answer gets its time and no more") func slowReaderOfTheLastAnswer() {
         var edge = answering(isLast: true)
         _ = edge.answerEnded(at: Self.at(0))
         #expect(edge.tick(at: Self.at(29)) == .nothing)
@@ -79,7 +79,7 @@ struct ConnectionEdgeTests {
 
     // MARK: Time
 
-    @Test func aHeadHasTenSeconds() {
+    @Test("a head has ten seconds") func aHeadHasTenSeconds() {
         var edge = edge()
         edge.arrived(bytes: 1, at: Self.at(0))
         edge.arrived(bytes: 1, at: Self.at(9))
@@ -89,7 +89,7 @@ struct ConnectionEdgeTests {
         #expect(edge.tick(at: Self.at(11)) == .nothing)
     }
 
-    @Test func theTimeInWhichAHeadWasHeldBackIsNotTheClients() {
+    @Test("the time in which a head was held back is not the client's") func heldBackHead() {
         var edge = answering()
         edge.arrived(bytes: 1, at: Self.at(0))
         #expect(edge.deadline == nil)
@@ -97,7 +97,7 @@ struct ConnectionEdgeTests {
         #expect(edge.deadline == Self.at(40))
     }
 
-    @Test(arguments: [(0.2, 12.0), (1, 12), (100, 11.5), (900, 60), (1_023, 60)])
+    @Test("a body must keep a rate", arguments: [(0.2, 12.0), (1, 12), (100, 11.5), (900, 60), (1_023, 60)])
     func aBodyMustKeepARate(bytesPerSecond: Double, refusedBy latest: Double) {
         var edge = readingBody(limit: 1_000_000)
         var refusedAt: Double?
@@ -111,7 +111,7 @@ struct ConnectionEdgeTests {
         #expect(refusedAt.map { $0 <= latest && $0 >= 10 } == true)
     }
 
-    @Test func aBodyThatComesFastEnoughHasAMinute() {
+    @Test("a body that comes fast enough has a minute") func aBodyThatComesFastEnoughHasAMinute() {
         var edge = readingBody(limit: 1_000_000)
         for second in 1..<60 {
             #expect(edge.tick(at: Self.at(Double(second))) == .nothing)
@@ -122,7 +122,7 @@ struct ConnectionEdgeTests {
 
     // MARK: Size
 
-    @Test func aRequestLineThatDoesNotEndIsTooLong() {
+    @Test("a request line that does not end is too long") func aRequestLineThatDoesNotEndIsTooLong() {
         var edge = edge()
         edge.arrived(bytes: 8_000, at: Self.at(0))
         #expect(edge.parsed(requestLineIsComplete: false, at: Self.at(0)) == .nothing)
@@ -130,7 +130,7 @@ struct ConnectionEdgeTests {
         #expect(edge.parsed(requestLineIsComplete: false, at: Self.at(0)) == .answer(.targetTooLong(8_192)))
     }
 
-    @Test func headersThatDoNotEndAreTooLarge() {
+    @Test("headers that do not end are too large") func headersThatDoNotEndAreTooLarge() {
         var edge = edge()
         edge.arrived(bytes: 24_000, at: Self.at(0))
         #expect(edge.parsed(requestLineIsComplete: true, at: Self.at(0)) == .nothing)
@@ -138,7 +138,7 @@ struct ConnectionEdgeTests {
         #expect(edge.parsed(requestLineIsComplete: true, at: Self.at(0)) == .answer(.headersTooLarge(16_384)))
     }
 
-    @Test func aBodyIsRefusedWithItsFirstByteTooMuch() {
+    @Test("a body is refused with its first byte too much") func aBodyIsRefusedWithItsFirstByteTooMuch() {
         var edge = readingBody(limit: 10)
         #expect(edge.bodyArrived(bytes: 10, at: Self.at(0)) == .nothing)
         #expect(edge.bodyArrived(bytes: 1, at: Self.at(0)) == .answer(.bodyTooLarge(10)))
@@ -147,7 +147,7 @@ struct ConnectionEdgeTests {
 
     // MARK: Refusals
 
-    @Test func aRefusalWaitsForTheAnswersBeforeIt() {
+    @Test("a refusal waits for the answers before it") func aRefusalWaitsForTheAnswersBeforeIt() {
         var edge = answering()
         edge.arrived(bytes: 10, at: Self.at(0))
         #expect(edge.refuse(.malformed("x"), at: Self.at(0)) == .nothing)
@@ -155,7 +155,7 @@ struct ConnectionEdgeTests {
         #expect(edge.answerEnded(at: Self.at(1)) == .answer(.malformed("x")))
     }
 
-    @Test func aConnectionIsRefusedOnce() {
+    @Test("a connection is refused once") func aConnectionIsRefusedOnce() {
         var edge = edge()
         #expect(edge.refuse(.tooManyConnections, at: Self.at(0)) == .answer(.tooManyConnections))
         #expect(edge.refuse(.headTooSlow, at: Self.at(0)) == .nothing)
@@ -163,7 +163,7 @@ struct ConnectionEdgeTests {
         #expect(edge.isOver)
     }
 
-    @Test func aRefusedClientGetsToReadTheAnswer() {
+    @Test("a refused client gets to read the answer") func aRefusedClientGetsToReadTheAnswer() {
         var edge = readingBody()
         #expect(edge.refuse(.bodyTooLarge(1), at: Self.at(0)) == .answer(.bodyTooLarge(1)))
         #expect(edge.written(at: Self.at(0)) == .closeOutput, "closing with unread bytes would reset the connection")
@@ -172,21 +172,21 @@ struct ConnectionEdgeTests {
         #expect(edge.tick(at: Self.at(5)) == .close)
     }
 
-    @Test func aRefusedClientMayNotSendForEver() {
+    @Test("a refused client may not send forever") func aRefusedClientMayNotSendForEver() {
         var edge = readingBody()
         _ = edge.refuse(.bodyTooLarge(1), at: Self.at(0))
         #expect(edge.dropped(bytes: Limits.drainedBytes) == .nothing)
         #expect(edge.dropped(bytes: 1) == .close)
     }
 
-    @Test func aRefusedClientThatClosesIsLetGo() {
+    @Test("a refused client that closes is let go") func aRefusedClientThatClosesIsLetGo() {
         var edge = readingBody()
         _ = edge.refuse(.bodyTooLarge(1), at: Self.at(0))
         #expect(edge.inputClosed(at: Self.at(0)) == .nothing, "the answer is not written yet")
         #expect(edge.written(at: Self.at(0)) == .close)
     }
 
-    @Test func aHalfRequestIsRefusedWhenTheInputEnds() {
+    @Test("a half request is refused when the input ends") func aHalfRequestIsRefusedWhenTheInputEnds() {
         var edge = readingBody()
         #expect(edge.inputClosed(at: Self.at(0)) == .answer(.malformed("The request ended before it was complete.")))
         var head = self.edge()
@@ -194,7 +194,7 @@ struct ConnectionEdgeTests {
         #expect(head.inputClosed(at: Self.at(0)) != .nothing)
     }
 
-    @Test func aClientThatSendsNoMoreIsAnsweredAllTheSame() {
+    @Test("a client that sends no more is answered all the same") func aClientThatSendsNoMoreIsAnsweredAllTheSame() {
         var edge = answering()
         #expect(edge.inputClosed(at: Self.at(0)) == .nothing)
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
@@ -204,19 +204,19 @@ struct ConnectionEdgeTests {
 
     // MARK: Closing, when the server goes down
 
-    @Test func anIdleConnectionIsClosedAtOnce() {
+    @Test("an idle connection is closed at once") func anIdleConnectionIsClosedAtOnce() {
         var edge = edge()
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
     }
 
-    @Test func anAnswerIsWrittenBeforeTheConnectionCloses() {
+    @Test("an answer is written before the connection closes") func anAnswerIsWrittenBeforeTheConnectionCloses() {
         var edge = answering()
         #expect(edge.answerEnded(at: Self.at(0)) == .resume)
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .nothing)
         #expect(edge.written(at: Self.at(0)) == .close)
     }
 
-    @Test func aConnectionWithMoreOnItsWayLingers() {
+    @Test("a connection with more on its way lingers") func aConnectionWithMoreOnItsWayLingers() {
         var edge = answering()
         #expect(edge.answerEnded(at: Self.at(0)) == .resume)
         #expect(edge.written(at: Self.at(0)) == .nothing)
@@ -229,7 +229,7 @@ struct ConnectionEdgeTests {
         #expect(held.closeRequested(holdsBytes: true, at: Self.at(0)) == .closeOutput)
     }
 
-    @Test func whoeverClosesUnderAnAnswerClosesAtOnce() {
+    @Test("a client that closes under an answer is let go at once") func whoeverClosesUnderAnAnswerClosesAtOnce() {
         var edge = answering()
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
     }

@@ -34,11 +34,14 @@ struct EdgeTests {
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\(headers)\r\n\r\n"
     }
 
-    @Test(arguments: [
-        ("", "P", "head"), ("", "GET /healthz HTTP/1.1\r\nHost: a\r\n", "head"),
-        ("", post("Content-Length: 100") + "{", "body"), ("", post("Transfer-Encoding: chunked") + "5\r\n{", "body"),
-        ("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /", "head"),
-    ])
+    @Test(
+        "a slow request is answered with 408",
+        arguments: [
+            ("", "P", "head"), ("", "GET /healthz HTTP/1.1\r\nHost: a\r\n", "head"),
+            ("", post("Content-Length: 100") + "{", "body"),
+            ("", post("Transfer-Encoding: chunked") + "5\r\n{", "body"),
+            ("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /", "head"),
+        ])
     func answersASlowRequestWith408(before: String, slow: String, part: String) async throws {
         try await open(Self.hurried) { port, _ in
             let connection = try RawConnection(port: port)
@@ -56,7 +59,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func takesBlankLinesBetweenRequests() async throws {
+    @Test("blank lines between requests are passed over") func takesBlankLinesBetweenRequests() async throws {
         try await open(Self.hurried) { port, _ in
             let connection = try RawConnection(port: port)
             for _ in 0..<3 {
@@ -66,7 +69,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func answersContinueToThoseWhoWaitForIt() async throws {
+    @Test("a client that waits for 100 Continue gets it") func answersContinueToThoseWhoWaitForIt() async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(Self.post("Content-Length: 2\r\nExpect: 100-continue"))
@@ -81,8 +84,10 @@ struct EdgeTests {
         }
     }
 
-    @Test(arguments: ["keep-alive", "close"], [true, false])
-    func answersAnOversizedBodyReadablyAndCloses(connection header: String, isDeclared: Bool) async throws {
+    @Test(
+        "an oversized body gets an answer that can be read, and the connection closes",
+        arguments: ["keep-alive", "close"], [true, false])
+    func oversizedBody(connection header: String, isDeclared: Bool) async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             let megabytes = [UInt8](repeating: UInt8(ascii: "x"), count: 4_000_000)
@@ -103,6 +108,7 @@ struct EdgeTests {
     }
 
     @Test(
+        "each broken request gets its status",
         arguments: [
             ("GET /healthz HTTP/1.1\r\n\r\n", 400), ("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
             (post("Content-Length: 9223372036854775808"), 413), (post("Content-Length: 18446744073709551616"), 413),
@@ -133,9 +139,11 @@ struct EdgeTests {
         }
     }
 
-    @Test(arguments: [
-        post("Content-Length: 100") + "{", post("Transfer-Encoding: chunked") + "2\r\n{}\r\n", "GET /healthz HT",
-    ])
+    @Test(
+        "half a request is answered with 400",
+        arguments: [
+            post("Content-Length: 100") + "{", post("Transfer-Encoding: chunked") + "2\r\n{}\r\n", "GET /healthz HT",
+        ])
     func answersAHalfRequestWith400(_ request: String) async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
@@ -146,7 +154,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func answersAClientThatSaysNothingMore() async throws {
+    @Test("a client that has closed its side is answered") func answersAClientThatSaysNothingMore() async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(String(repeating: "GET /api/v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n", count: 3))
@@ -156,7 +164,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func closesAfterHTTP10() async throws {
+    @Test("an HTTP/1.0 connection closes after its answer") func closesAfterHTTP10() async throws {
         try await open { port, _ in
             for request in [
                 "GET /healthz HTTP/1.0\r\n\r\n", "GET /api/v1/openapi.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
@@ -172,7 +180,9 @@ struct EdgeTests {
         }
     }
 
-    @Test func servesAPipelineInOrderAndRefusesInOrder() async throws {
+    @Test("pipelined requests are served and refused in order") func servesAPipelineInOrderAndRefusesInOrder()
+        async throws
+    {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(
@@ -186,11 +196,15 @@ struct EdgeTests {
         }
     }
 
-    @Test func offersOfAnUpgradeAreAnsweredAndEnd() async throws {
+    @Test("an offer to upgrade is answered as HTTP/1.1 and ends the connection")
+    func offersOfAnUpgradeAreAnsweredAndEnd() async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(
-                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n"
+                """
+                GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+                HTTP2-Settings: AAA\r\n\r\n
+                """
             )
             let answer = try connection.answer()
             #expect(answer.status == 200)
@@ -199,7 +213,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func boundsTheConnectionsOfOneAddress() async throws {
+    @Test("one address has a limited number of connections") func boundsTheConnectionsOfOneAddress() async throws {
         var limits = EdgeLimits()
         limits.connectionsPerAddress = 3
         limits.lingerTime = .milliseconds(100)
@@ -220,7 +234,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func takesItsLimitsFromTheSettings() throws {
+    @Test("the edge takes its limits from the settings") func takesItsLimitsFromTheSettings() throws {
         func limits(_ values: [String: String]) throws -> EdgeLimits {
             var reader = SettingsReader(values: values)
             return try EdgeLimits(EdgeSettings(&reader))
@@ -243,7 +257,7 @@ struct EdgeTests {
         #expect(error?.message.contains("HTTP_MAX_CONNECTIONS") == true)
     }
 
-    @Test func countsNoConnectionsOfProxies() async throws {
+    @Test("connections of trusted proxies are not counted") func countsNoConnectionsOfProxies() async throws {
         var limits = EdgeLimits()
         limits.connectionsPerAddress = 1
         try await open(EdgeResources(limits: limits, isProxy: { $0 == "127.0.0.9" })) { port, _ in
@@ -255,7 +269,7 @@ struct EdgeTests {
         }
     }
 
-    @Test func boundsTheBodiesInMemory() async throws {
+    @Test("bodies in memory are bounded") func boundsTheBodiesInMemory() async throws {
         var limits = EdgeLimits()
         limits.heldBodyBytes = 20_000
         try await open(EdgeResources(limits: limits)) { port, edge in
@@ -263,7 +277,7 @@ struct EdgeTests {
             do {
                 let first = try RawConnection(port: port)
                 first.send(Self.post("Content-Length: 16000") + part)
-                while edge.heldBodyBytes < 12_000 { usleep(1_000) }
+                try blockThread("the first body is held") { edge.heldBodyBytes >= 12_000 }
                 let second = try RawConnection(port: port)
                 second.send(Self.post("Content-Length: 16000") + part)
                 let refused = try second.answer()
@@ -273,13 +287,12 @@ struct EdgeTests {
                 first.send(String(repeating: " ", count: 3_998) + "{}")
                 #expect(try first.answer().status == 422)
             }
-            for _ in 0..<5_000 where edge.heldBodyBytes > 0 { usleep(1_000) }
-            #expect(edge.heldBodyBytes == 0)
+            try blockThread("nothing is held") { edge.heldBodyBytes == 0 }
         }
     }
 
-    @Test(arguments: [false, true])
-    func countsBodiesOfClientsThatHangUpNoLonger(byReset: Bool) async throws {
+    @Test("bodies of clients that hang up count no longer", arguments: [false, true])
+    func bodiesOfClientsThatHangUp(byReset: Bool) async throws {
         try await open { port, edge in
             var connections: [RawConnection] = []
             for number in 1...5 {
@@ -287,16 +300,16 @@ struct EdgeTests {
                 connection.send(Self.post("Content-Length: 16000") + String(repeating: "x", count: 9_000))
                 if byReset { connection.resetsOnClose() }
                 connections.append(connection)
-                for _ in 0..<5_000 where edge.heldBodyBytes < number * 9_000 { usleep(1_000) }
+                try blockThread("the body is held") { edge.heldBodyBytes == number * 9_000 }
             }
-            #expect(edge.heldBodyBytes == 45_000)
             connections.removeAll()
-            for _ in 0..<5_000 where edge.heldBodyBytes > 0 { usleep(1_000) }
-            #expect(edge.heldBodyBytes == 0)
+            try blockThread("nothing is held") { edge.heldBodyBytes == 0 }
         }
     }
 
-    @Test func countsBodiesOfClientsThatDoNotWaitForTheirAnswersNoLonger() async throws {
+    @Test("bodies of clients that do not wait for their answers count no longer") func bodiesOfImpatientClients()
+        async throws
+    {
         let resources = EdgeResources(limits: EdgeLimits())
         try await Shop.open(edge: resources) { shop in
             let port = try #require(shop.client.port)
@@ -312,12 +325,10 @@ struct EdgeTests {
                             + "Prefer: wait=20\r\nIdempotency-Key: key-\(number)\r\n"
                             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
                     connections.append(connection)
-                    for _ in 0..<5_000 where resources.heldBodyBytes < number * body.utf8.count { usleep(1_000) }
+                    try blockThread("the body is held") { resources.heldBodyBytes == number * body.utf8.count }
                 }
-                #expect(resources.heldBodyBytes == 5 * body.utf8.count)
                 connections.removeAll()
-                for _ in 0..<5_000 where resources.heldBodyBytes > 0 { usleep(1_000) }
-                #expect(resources.heldBodyBytes == 0)
+                try blockThread("nothing is held") { resources.heldBodyBytes == 0 }
             }
         }
     }

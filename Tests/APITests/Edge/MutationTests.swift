@@ -14,10 +14,21 @@ struct MutationTests {
         "GET /api/v1/products?search=anvil&limit=5 HTTP/1.1\r\nHost: shop.example\r\nAccept: application/json\r\n\r\n",
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 42\r\n\r\n"
             + #"{"email": "a@b.example", "password": "pw"}"#,
-        "POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{\"prod\r\n5\r\nuct\":\r\n3\r\n1 }\r\n0\r\nX-T: y\r\n\r\n",
-        "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /api/v1/webhooks/stripe HTTP/1.1\r\nHost: a\r\nStripe-Signature: t=1,v1=00\r\nContent-Length: 2\r\n\r\n{}",
-        "GET /api/v1/orders/0197f0c4-0000-7000-8000-000000000001 HTTP/1.1\r\nHost: a\r\nX-Cart-Token: abc\r\nX-Request-Id: abcdefgh\r\n\r\n",
+        """
+        POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n\
+        {"prod\r\n5\r\nuct":\r\n3\r\n1 }\r\n0\r\nX-T: y\r\n\r\n
+        """,
+        """
+        POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k1\r\nExpect: 100-continue\r\n\
+        Content-Length: 2\r\n\r\n{}
+        """,
+        """
+        POST /api/v1/webhooks/stripe HTTP/1.1\r\nHost: a\r\nStripe-Signature: t=1,v1=00\r\nContent-Length: 2\r\n\r\n{}
+        """,
+        """
+        GET /api/v1/orders/0197f0c4-0000-7000-8000-000000000001 HTTP/1.1\r\nHost: a\r\nX-Cart-Token: abc\r\n\
+        X-Request-Id: abcdefgh\r\n\r\n
+        """,
         "OPTIONS * HTTP/1.1\r\nHost: a\r\nOrigin: https://x.example\r\nAccess-Control-Request-Method: POST\r\n\r\n",
         "GET /healthz HTTP/1.0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     ]
@@ -62,7 +73,7 @@ struct MutationTests {
     }
 
     /// Half of the clients hang up without reading; the others say that they send no more and read what there is.
-    @Test func mutatedRequestsAreNeverAnsweredWithAServerError() async throws {
+    @Test("a mutated request is never answered with a server error") func mutatedRequests() async throws {
         var limits = EdgeLimits()
         limits.headTime = .seconds(2)
         limits.bodyGrace = .seconds(2)

@@ -38,22 +38,26 @@ struct RequestHeadRulesTests {
         }
     }
 
-    @Test(arguments: [
-        "a", "shop.example", "shop.example:8080", "127.0.0.1:80", "[::1]", "[::1]:8080", "SHOP.example", "a:",
-        "xn--mnchen-3ya.example",
-        "my_host", "a%20b",
-    ])
+    @Test(
+        "a valid host is taken",
+        arguments: [
+            "a", "shop.example", "shop.example:8080", "127.0.0.1:80", "[::1]", "[::1]:8080", "SHOP.example", "a:",
+            "xn--mnchen-3ya.example",
+            "my_host", "a%20b",
+        ])
     func takesHost(_ host: String) { #expect(status(with: [("Host", host)]) == 200) }
 
-    @Test(arguments: [
-        "", " ", "a b", "a/b", "user@a", "a:b", "a:99999", "a:123456", "[::1", "::1", "[]", "[x]", "a,b c", "a\tb",
-        "ä.example", "a?b",
-        "a#b",
-        "<a>", String(repeating: "a", count: 300),
-    ])
+    @Test(
+        "an invalid host is refused",
+        arguments: [
+            "", " ", "a b", "a/b", "user@a", "a:b", "a:99999", "a:123456", "[::1", "::1", "[]", "[x]", "a,b c", "a\tb",
+            "ä.example", "a?b",
+            "a#b",
+            "<a>", String(repeating: "a", count: 300),
+        ])
     func refusesHost(_ host: String) { #expect(status(with: [("Host", host)]) == 400) }
 
-    @Test func needsExactlyOneHost() {
+    @Test("a request needs exactly one host") func needsExactlyOneHost() {
         #expect(status(with: []) == 400)
         #expect(status(with: [("Host", "a"), ("Host", "a")]) == 400)
         #expect(status(with: [("Host", "a"), ("host", "b")]) == 400)
@@ -62,28 +66,34 @@ struct RequestHeadRulesTests {
         #expect(status(version: .http1_0, with: [("Host", "a b")]) == 400)
     }
 
-    @Test(arguments: [
-        ("/", "/"), ("/a?b=c", "/a?b=c"), ("http://shop.example/a?b", "/a?b"), ("HTTP://shop.example", "/"),
-        ("https://shop.example?b", "/?b"), ("/%41", "/%41"), ("/a?b=%zz", "/a?b=%zz"), ("/ü", "/ü"),
-    ])
+    @Test(
+        "a valid target is taken",
+        arguments: [
+            ("/", "/"), ("/a?b=c", "/a?b=c"), ("http://shop.example/a?b", "/a?b"), ("HTTP://shop.example", "/"),
+            ("https://shop.example?b", "/?b"), ("/%41", "/%41"), ("/a?b=%zz", "/a?b=%zz"), ("/ü", "/ü"),
+        ])
     func takesTarget(_ uri: String, as target: String) throws {
         #expect(try plan(.GET, uri, with: [("Host", "a")]).request.path == target)
     }
 
-    @Test(arguments: [
-        "", "a", "*", "shop.example:80", "ftp://a/b", "/%", "/%4", "/%zz", "/%00", "/a%0Ab", "/%ff", "/%C0%80", "/a#b",
-        "/\u{FFFD}",
-        "http:///a",
-        "http://a b/c", "/a%7F",
-    ])
+    @Test(
+        "an invalid target is refused",
+        arguments: [
+            "", "a", "*", "shop.example:80", "ftp://a/b", "/%", "/%4", "/%zz", "/%00", "/a%0Ab", "/%ff", "/%C0%80",
+            "/a#b",
+            "/\u{FFFD}",
+            "http:///a",
+            "http://a b/c", "/a%7F",
+        ])
     func refusesTarget(_ uri: String) { #expect(status(.GET, uri, with: [("Host", "a")]) == 400) }
 
-    @Test func knowsTheTargetOfOptions() throws {
+    @Test("the asterisk is a target of OPTIONS only") func knowsTheTargetOfOptions() throws {
         #expect(try plan(.OPTIONS, "*", with: [("Host", "a")]).request.path == "*")
         #expect(status(.CONNECT, "a:80", with: [("Host", "a")]) == 405)
     }
 
     @Test(
+        "a content length is a plain number or refused",
         arguments: [
             ("0", 200), ("2", 200), ("16384", 200), ("16385", 413), ("9223372036854775807", 413),
             ("9223372036854775808", 413),
@@ -95,7 +105,7 @@ struct RequestHeadRulesTests {
         #expect(status(.POST, "/api/v1/auth/login", with: [("Host", "a"), ("Content-Length", length)]) == expected)
     }
 
-    @Test func readsOneFramingOnly() {
+    @Test("a request with two framings is refused") func readsOneFramingOnly() {
         let chunked = ("Transfer-Encoding", "chunked")
         #expect(status(.POST, "/", with: [("Host", "a"), chunked]) == 200)
         #expect(status(.POST, "/", with: [("Host", "a"), chunked, ("Content-Length", "1")]) == 400)
@@ -105,7 +115,7 @@ struct RequestHeadRulesTests {
         #expect(status(.POST, "/", version: .http1_0, with: [("Host", "a"), chunked]) == 400)
     }
 
-    @Test func routesSayHowLongABodyMayBe() {
+    @Test("each route says how long a body may be") func routesSayHowLongABodyMayBe() {
         func length(_ bytes: Int, _ path: String, _ method: HTTPMethod = .POST) -> Int {
             status(method, path, with: [("Host", "a"), ("Content-Length", String(bytes))])
         }
@@ -124,7 +134,7 @@ struct RequestHeadRulesTests {
         #expect(length(20_000, "/api/v1/webhooks/stripe", .PUT) == 413)
     }
 
-    @Test func judgesExpectations() throws {
+    @Test("100-continue is the only expectation") func judgesExpectations() throws {
         let body = [("Host", "a"), ("Content-Length", "2")]
         #expect(try plan(.POST, "/", with: body + [("Expect", "100-continue")]).awaitsContinue)
         #expect(try plan(.POST, "/", with: body + [("Expect", "100-Continue")]).awaitsContinue)
@@ -141,7 +151,7 @@ struct RequestHeadRulesTests {
             status(.POST, "/", with: [("Host", "a"), ("Content-Length", "99999"), ("Expect", "100-continue")]) == 413)
     }
 
-    @Test func boundsAddressAndHeaders() {
+    @Test("address and header fields are bounded") func boundsAddressAndHeaders() {
         #expect(status(.GET, "/" + String(repeating: "a", count: 8_191), with: [("Host", "a")]) == 200)
         #expect(status(.GET, "/" + String(repeating: "a", count: 8_192), with: [("Host", "a")]) == 414)
         #expect(status(with: [("Host", "a"), ("X", String(repeating: "a", count: 16_300))]) == 200)
@@ -151,7 +161,7 @@ struct RequestHeadRulesTests {
         #expect(status(with: [("Host", "a"), ("X", "a\tb ü")]) == 200)
     }
 
-    @Test func knowsTheLastRequestOfAConnection() throws {
+    @Test("the last request of a connection is known") func knowsTheLastRequestOfAConnection() throws {
         #expect(try !plan(with: [("Host", "a")]).isLast)
         #expect(try plan(with: [("Host", "a"), ("Connection", "close")]).isLast)
         #expect(try plan(with: [("Host", "a"), ("Connection", "Close, x")]).isLast)
@@ -160,11 +170,13 @@ struct RequestHeadRulesTests {
         #expect(try plan(with: [("Host", "a"), ("Connection", "Upgrade"), ("Upgrade", "h2c")]).isLast)
     }
 
-    @Test(arguments: [
-        ("10.0.0.1", "10.0.0.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8::1", "2001:db8::/64"),
-        ("::1", "::/64"),
-        ("::ffff:10.0.0.1", "::ffff:10.0.0.1"),
-    ])
+    @Test(
+        "IPv6 addresses are counted by their network",
+        arguments: [
+            ("10.0.0.1", "10.0.0.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8::1", "2001:db8::/64"),
+            ("::1", "::/64"),
+            ("::ffff:10.0.0.1", "::ffff:10.0.0.1"),
+        ])
     func countsNetworks(_ address: String, as network: String) {
         #expect(EdgeResources.network(of: address) == network)
     }

@@ -22,7 +22,7 @@ struct RequestFieldsTests {
         }
     }
 
-    @Test func namesEveryErrorAtOnce() throws {
+    @Test("every error is named at once") func namesEveryErrorAtOnce() throws {
         let text = #"{"email": "nobody", "password": "short", "role": "admin"}"#
         #expect(
             try errors(text, RegisterRequest.init) == [
@@ -30,27 +30,31 @@ struct RequestFieldsTests {
             ])
     }
 
-    @Test(arguments: [
-        ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "out_of_range"),
-        ("1e-9", "not_an_integer"),
-        ("1000", "out_of_range"),
-        ("9223372036854775808", "out_of_range"), ("-9223372036854775809", "out_of_range"), (#""1""#, "wrong_type"),
-        ("null", "wrong_type"),
-        ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("0.0", "out_of_range"),
-        ("1e999", "out_of_range"),
-    ])
+    @Test(
+        "a quantity that is no quantity is refused",
+        arguments: [
+            ("0", "out_of_range"), ("-1", "out_of_range"), ("1.5", "not_an_integer"), ("1e9", "out_of_range"),
+            ("1e-9", "not_an_integer"),
+            ("1000", "out_of_range"),
+            ("9223372036854775808", "out_of_range"), ("-9223372036854775809", "out_of_range"), (#""1""#, "wrong_type"),
+            ("null", "wrong_type"),
+            ("true", "wrong_type"), ("[]", "wrong_type"), ("{}", "wrong_type"), ("0.0", "out_of_range"),
+            ("1e999", "out_of_range"),
+        ])
     func refusesQuantity(_ literal: String, code: String) throws {
         let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(literal)}"#
         #expect(try errors(text, CartItemRequest.init) == ["quantity:\(code)"])
     }
 
-    @Test(arguments: [("1", 1), ("999", 999), ("1.0", 1), ("2e2", 200), ("30e-1", 3)])
+    @Test(
+        "a whole number in range is a quantity",
+        arguments: [("1", 1), ("999", 999), ("1.0", 1), ("2e2", 200), ("30e-1", 3)])
     func takesQuantity(_ literal: String, _ quantity: Int) throws {
         let text = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": \#(literal)}"#
         #expect(try CartItemRequest(try fields(text)).quantity.rawValue == quantity)
     }
 
-    @Test func measuresPasswordsInBytes() throws {
+    @Test("passwords are measured in bytes") func measuresPasswordsInBytes() throws {
         func codes(_ password: String) throws -> [String] {
             try errors(#"{"email": "a@b.example", "name": "A", "password": "\#(password)"}"#, RegisterRequest.init)
         }
@@ -64,7 +68,7 @@ struct RequestFieldsTests {
         #expect(try codes(#"secret\u0000secret"#) == ["password:invalid_character"])
     }
 
-    @Test func countsLengthsAsTheDatabaseDoes() throws {
+    @Test("lengths are counted as the database counts them") func countsLengthsAsTheDatabaseDoes() throws {
         func codes(_ name: String) throws -> [String] {
             try errors(#"{"email": "a@b.example", "password": "hu9-xkay", "name": "\#(name)"}"#, RegisterRequest.init)
         }
@@ -77,7 +81,9 @@ struct RequestFieldsTests {
         #expect(try codes("") == ["name:too_short"])
     }
 
-    @Test(arguments: ["email", "password"]) func refusesNULInEveryText(_ field: String) throws {
+    @Test("NUL is refused in every text", arguments: ["email", "password"]) func refusesNULInEveryText(_ field: String)
+        throws
+    {
         let text =
             field == "email"
             ? #"{"email": "a\u0000@b.example", "password": "12345678"}"#
@@ -85,7 +91,7 @@ struct RequestFieldsTests {
         #expect(try errors(text, LoginRequest.init) == ["\(field):invalid_character"])
     }
 
-    @Test func namesAtMostFiftyErrors() throws {
+    @Test("at most fifty errors are named") func namesAtMostFiftyErrors() throws {
         let many =
             "{" + (0..<900).map { #""f\#(String(repeating: "x", count: 100))\#($0)": 1"# }.joined(separator: ",") + "}"
         do {
@@ -98,12 +104,12 @@ struct RequestFieldsTests {
         }
     }
 
-    @Test func refusesControlCharactersInNames() throws {
+    @Test("control characters in names are refused") func refusesControlCharactersInNames() throws {
         let text = #"{"email": "a@b.example", "password": "hu9-xkay", "name": "A\r\nBcc: b@c.example"}"#
         #expect(try errors(text, RegisterRequest.init) == ["name:invalid_character"])
     }
 
-    @Test func namesFieldsInsideOfOthersByPath() throws {
+    @Test("a field inside another is named by its path") func namesFieldsInsideOfOthersByPath() throws {
         let text = #"""
             {"payment_method": "pm card", "expected_total": {"amount": -1, "currency": "XXQ", "x": 1},
              "shipping_address": {"name": "A", "line1": "", "city": "B", "country": "de"},
@@ -120,10 +126,11 @@ struct RequestFieldsTests {
             ])
     }
 
-    @Test func refusesOneProductTwice() throws {
+    @Test("one product listed twice is refused") func refusesOneProductTwice() throws {
         let item = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": 1}"#
         let text = #"""
-            {"payment_method": "pm_card_visa", "shipping_address": {"name": "A", "line1": "S", "city": "B", "country": "DE"},
+            {"payment_method": "pm_card_visa", "shipping_address": {"name": "A", "line1": "S", "city": "B",
+             "country": "DE"},
              "items": [\#(item), \#(item)]}
             """#
         #expect(try errors(text, OrderRequest.init) == ["items:not_allowed"])

@@ -22,19 +22,23 @@ struct AdminDeadLetterRoutesTests {
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, fingerprint, attempts, errors, finished_at)
             SELECT gen_random_uuid(), \(queue)::text, \(name)::text, '{}', 'dead', 'permanent', \(fingerprint)::text, 1,
-                   '[{"attempt": 1, "code": "card_unknown", "message": "no such card", "at": "2026-01-31T12:00:00Z"}]', now()
+                   '[{"attempt": 1, "code": "card_unknown", "message": "no such card", "at": "2026-01-31T12:00:00Z"}]',
+                   now()
               FROM generate_series(1, \(count)::bigint)
             """)
     }
 
     private static func count(_ state: String, _ fingerprint: String?, _ shop: Shop) async throws -> Int {
         try await shop.database.query(
-            "SELECT count(*) AS count FROM jobs WHERE state = \(state) AND fingerprint IS NOT DISTINCT FROM \(fingerprint)::text"
+            """
+            SELECT count(*) AS count FROM jobs
+             WHERE state = \(state) AND fingerprint IS NOT DISTINCT FROM \(fingerprint)::text
+            """
         )[0][
             "count"]
     }
 
-    @Test func groupsTellTheirErrorAndLeadToTheirJobs() async throws {
+    @Test("a group tells its error and leads to its jobs") func groupsTellTheirErrorAndLeadToTheirJobs() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             try await Self.addDeadJobs(3, fingerprint: "group-a", queue: "groups", shop)
@@ -61,7 +65,7 @@ struct AdminDeadLetterRoutesTests {
         }
     }
 
-    @Test func retriesAndDiscardsAllThatMatch() async throws {
+    @Test("an operator retries or discards all that match") func retriesAndDiscardsAllThatMatch() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             try await Self.addDeadJobs(1_200, fingerprint: "many", queue: "bulk", shop)
@@ -102,7 +106,9 @@ struct AdminDeadLetterRoutesTests {
         }
     }
 
-    @Test func saysWhatIsWrongAndTouchesNothing() async throws {
+    @Test("a wrong request is told what is wrong and changes nothing") func saysWhatIsWrongAndTouchesNothing()
+        async throws
+    {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             try await Self.addDeadJobs(1, fingerprint: "kept", queue: "kept", shop)

@@ -71,7 +71,10 @@ struct AdminEmailRoutesTests {
             let answer = try await shop.send(.post, "/admin/emails/\(failed)/resend", token: operator_.accessToken)
             #expect(answer.status == 202 && answer["status"] == .string("pending") && answer["id"] == .string(failed))
             let jobs = try await shop.database.query(
-                "SELECT 1 FROM jobs WHERE name = 'email.send' AND state = 'ready' AND payload ->> 'deliveryID' = \(failed)"
+                """
+                SELECT 1 FROM jobs
+                 WHERE name = 'email.send' AND state = 'ready' AND payload ->> 'deliveryID' = \(failed)
+                """
             )
             #expect(jobs.count == 1)
             let log = try await shop.database.query(

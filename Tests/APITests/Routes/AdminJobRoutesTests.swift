@@ -16,16 +16,20 @@ struct AdminJobRoutesTests {
     {
         let id = JobID.new()
         let errors =
-            #"[{"attempt": 1, "code": "transient", "message": "the provider timed out", "process": "w1", "duration_ms": 15000, "at": "2026-01-31T12:00:00Z"}]"#
+            #"""
+            [{"attempt": 1, "code": "transient", "message": "the provider timed out", "process": "w1", \#
+            "duration_ms": 15000, "at": "2026-01-31T12:00:00Z"}]
+            """#
         try await shop.database.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, attempts, errors)
-            VALUES (\(id.rawValue), 'checkout', \(name), \(#"{"order_id": "\#(order)"}"#)::jsonb, 'dead', 'attempts_exhausted', 1, \(errors)::jsonb)
+            VALUES (\(id.rawValue), 'checkout', \(name), \(#"{"order_id": "\#(order)"}"#)::jsonb, 'dead',
+                'attempts_exhausted', 1, \(errors)::jsonb)
             """)
         return id
     }
 
-    @Test func findsAndShowsADeadLetter() async throws {
+    @Test("an operator finds a dead letter and sees it whole") func findsAndShowsADeadLetter() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             let order = UUID().uuidString.lowercased()
@@ -44,7 +48,7 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test func pagesThroughJobs() async throws {
+    @Test("an operator pages through jobs") func pagesThroughJobs() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             for _ in 0..<5 { _ = try await Self.addDeadJob(shop, name: "paged") }
@@ -73,7 +77,7 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test func retriesAndDiscardsOnRecord() async throws {
+    @Test("retrying and discarding leave a record") func retriesAndDiscardsOnRecord() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let id = try await Self.addDeadJob(shop)
@@ -88,20 +92,24 @@ struct AdminJobRoutesTests {
                 #expect(try await shop.send(.delete, path, token: op.accessToken).problem == "not_found")
             }
             let log = try await shop.database.query(
-                "SELECT action FROM audit_log WHERE subject_id = \(id.description) AND actor_id = \(op.id.description) ORDER BY id"
+                """
+                SELECT action FROM audit_log WHERE subject_id = \(id.description) AND actor_id = \(op.id.description)
+                  ORDER BY id
+                """
             )
             let actions: [String] = try log.map { try $0["action"] }
             #expect(actions == ["job.retried", "job.discarded"])
         }
     }
 
-    @Test func cancelsOnRecord() async throws {
+    @Test("canceling leaves a record") func cancelsOnRecord() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let running = try await Self.addDeadJob(shop)
             try await shop.database.execute(
                 """
-                UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.25, progress_message = 'a quarter', progress_at = now()
+                UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.25,
+                    progress_message = 'a quarter', progress_at = now()
                  WHERE id = \(running)
                 """)
             let answer = try await shop.send(.post, "/admin/jobs/\(running)/cancel", token: op.accessToken)
@@ -115,14 +123,16 @@ struct AdminJobRoutesTests {
             #expect(refused.status == 409)
             #expect(refused.problem == "job_not_changeable")
             let log = try await shop.database.query(
-                "SELECT action, subject_id FROM audit_log WHERE subject_kind = 'job' AND actor_id = \(op.id.description)"
+                """
+                SELECT action, subject_id FROM audit_log WHERE subject_kind = 'job' AND actor_id = \(op.id.description)
+                """
             )
             #expect(try log.map { try $0["action"] } == ["job.cancelled"])
             #expect(try log.map { try $0["subject_id"] } == [running.description])
         }
     }
 
-    @Test func refusesToBringBackWhatAnotherJobStandsFor() async throws {
+    @Test("a job whose unique key another job holds is not brought back") func heldUniqueKey() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let (dead, holder) = (try await Self.addDeadJob(shop), JobID.new())

@@ -17,7 +17,7 @@ struct AdminQueueRoutesTests {
         return nil
     }
 
-    @Test func listsQueuesWithTheirDepthAndSettings() async throws {
+    @Test("queues are listed with their depth and settings") func listsQueuesWithTheirDepthAndSettings() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             let answer = try await shop.send(.get, "/admin/queues", token: support.accessToken)
@@ -31,7 +31,7 @@ struct AdminQueueRoutesTests {
         }
     }
 
-    @Test func changesWhatIsSentAndKeepsTheRest() async throws {
+    @Test("settings that are sent change, the others stay") func changesWhatIsSentAndKeepsTheRest() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let set = try await shop.send(
@@ -49,12 +49,18 @@ struct AdminQueueRoutesTests {
             #expect(resumed["concurrency"] == .integer(5))
             #expect(resumed["rate_limit"] == .null)
             let log = try await shop.database.query(
-                "SELECT details ->> 'concurrency' AS concurrency, details ->> 'rate_limit' AS rate FROM audit_log WHERE action = 'queue.configured' ORDER BY id"
+                """
+                SELECT details ->> 'concurrency' AS concurrency, details ->> 'rate_limit' AS rate FROM audit_log
+                 WHERE action = 'queue.configured' ORDER BY id
+                """
             )
             #expect(try log.map { try $0["concurrency"] as String? } == ["5", nil])
             #expect(try log.map { try $0["rate"] as String? } == ["2.5/s, burst 3", "null"])
             let before = try await shop.database.query(
-                "SELECT details ->> 'before' AS before, remote_address FROM audit_log WHERE action = 'queue.configured' ORDER BY id"
+                """
+                SELECT details ->> 'before' AS before, remote_address FROM audit_log
+                 WHERE action = 'queue.configured' ORDER BY id
+                """
             )
             #expect(
                 try before.map { try $0["before"] as String? }
@@ -66,7 +72,7 @@ struct AdminQueueRoutesTests {
         }
     }
 
-    @Test func saysWhatIsWrong() async throws {
+    @Test("a wrong setting is told what is wrong") func saysWhatIsWrong() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let wrong: [(String, Set<String>)] = [

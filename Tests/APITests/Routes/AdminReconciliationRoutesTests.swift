@@ -18,7 +18,7 @@ struct AdminReconciliationRoutesTests {
                 remedy: .askOperator))
     }
 
-    @Test func listsAndResolves() async throws {
+    @Test("an operator lists breaks and resolves one") func listsAndResolves() async throws {
         try await Shop.open { shop in
             let (support, operator_) = (
                 try await shop.register(role: .support), try await shop.register(role: .operator)
@@ -54,7 +54,7 @@ struct AdminReconciliationRoutesTests {
         }
     }
 
-    @Test func refusesWhatItDoesNotKnow() async throws {
+    @Test("an unknown break or resolution is refused") func refusesWhatItDoesNotKnow() async throws {
         try await Shop.open { shop in
             let token = try await shop.register(role: .admin).accessToken
             for query in ["kind=odd", "status=over", "limit=0", "colour=red"] {

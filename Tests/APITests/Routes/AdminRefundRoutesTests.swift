@@ -22,7 +22,8 @@ struct AdminRefundRoutesTests {
         let id = try placed.text("id")
         try await shop.database.execute(
             """
-            UPDATE payments SET status = 'captured', captured_amount = amount, provider_intent_id = \("pi_" + id) WHERE order_id = \(id)::uuid
+            UPDATE payments SET status = 'captured', captured_amount = amount, provider_intent_id = \("pi_" + id)
+                WHERE order_id = \(id)::uuid
             """)
         return id
     }
@@ -33,7 +34,7 @@ struct AdminRefundRoutesTests {
         try await shop.send(.post, "/admin/orders/\(id)/refunds", body, token: token, headers: [.idempotencyKey: key])
     }
 
-    @Test func takesPartsAndRepeats() async throws {
+    @Test("partial refunds add up, and a repeated request refunds once") func takesPartsAndRepeats() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
             let token = operator_.accessToken
@@ -71,7 +72,7 @@ struct AdminRefundRoutesTests {
         }
     }
 
-    @Test func showsStaffWhatWentBackAndNoSecret() async throws {
+    @Test("staff see what was refunded and no secret") func showsStaffWhatWentBackAndNoSecret() async throws {
         try await Shop.open { shop in
             let (customer, support) = (try await shop.register(), try await shop.register(role: .support))
             let id = try await paid(customer, in: shop)
@@ -210,7 +211,7 @@ struct AdminRefundRoutesTests {
         }
     }
 
-    @Test func takesWhatIsSetAsideOnce() async throws {
+    @Test("an authorized payment is captured once") func takesWhatIsSetAsideOnce() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
             let id = try await paid(customer, in: shop)
@@ -233,7 +234,7 @@ struct AdminRefundRoutesTests {
         }
     }
 
-    @Test func saysWhatIsWrong() async throws {
+    @Test("a wrong refund is told what is wrong") func saysWhatIsWrong() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
             let token = operator_.accessToken

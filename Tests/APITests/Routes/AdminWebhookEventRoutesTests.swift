@@ -46,7 +46,10 @@ struct AdminWebhookEventRoutesTests {
                 replayed.status == 202 && replayed["state"] == .string("waiting")
                     && replayed.headers[.retryAfter] == "1")
             let rows = try await shop.database.query(
-                "SELECT state FROM jobs WHERE name = 'payment_event.process' AND payload ->> 'eventID' = 'evt_discarded' ORDER BY id"
+                """
+                SELECT state FROM jobs WHERE name = 'payment_event.process' AND payload ->> 'eventID' = 'evt_discarded'
+                  ORDER BY id
+                """
             )
             #expect(try rows.map { try $0["state"] as String } == ["discarded", "ready"])
         }
@@ -95,7 +98,8 @@ struct AdminWebhookEventRoutesTests {
             #expect(try await shop.send(.post, "/admin/webhook-events/evt_none/replay", token: token).status == 404)
             try await shop.database.execute(
                 """
-                UPDATE webhook_events SET handled_at = now(), outcome = 'confirmed', payload = NULL, ignored_at = NULL, ignored_by = NULL, note = NULL
+                UPDATE webhook_events SET handled_at = now(), outcome = 'confirmed', payload = NULL, ignored_at = NULL,
+                    ignored_by = NULL, note = NULL
                  WHERE event_id = 'evt_ignored'
                 """)
             #expect(
@@ -109,8 +113,10 @@ struct AdminWebhookEventRoutesTests {
     func thin() async throws {
         try await Shop.open { shop in
             let thin = """
-                {"id":"evt_thin","object":"v2.core.event","type":"v1.billing.meter.error_report_triggered","livemode":false,
-                 "created":"2024-09-17T06:20:52.246Z","related_object":{"id":"mtr_1","type":"billing.meter","url":"/v1/billing/meters/mtr_1"}}
+                {"id":"evt_thin","object":"v2.core.event","type":"v1.billing.meter.error_report_triggered",
+                 "livemode":false,
+                 "created":"2024-09-17T06:20:52.246Z","related_object":{"id":"mtr_1","type":"billing.meter",
+                  "url":"/v1/billing/meters/mtr_1"}}
                 """
             let answer = try await shop.tell(thin)
             #expect(answer.status == 200 && String(decoding: answer.body, as: UTF8.self) == "{}")

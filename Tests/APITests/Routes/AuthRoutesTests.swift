@@ -18,7 +18,7 @@ struct AuthRoutesTests {
 
     private static func refresh(_ token: String) -> String { #"{"refresh_token": "\#(token)"}"# }
 
-    @Test func registersAndShowsTheAccount() async throws {
+    @Test("registering opens a session that shows the account") func registersAndShowsTheAccount() async throws {
         try await Shop.open { shop in
             let email = "new\(UUID().uuidString.lowercased())@shop.example"
             let body = #"{"email": "\#(email)", "password": "hu9-xkay", "name": "Ada"}"#
@@ -39,7 +39,9 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test(arguments: ["password", "P@ssw0rd2024!", "12345678", "qwertzuiop", "ada.lovelace1815", "Lovelace!"])
+    @Test(
+        "passwords that are tried first are refused",
+        arguments: ["password", "P@ssw0rd2024!", "12345678", "qwertzuiop", "ada.lovelace1815", "Lovelace!"])
     func refusesPasswordsThatAreTriedFirst(_ password: String) async throws {
         try await Shop.open { shop in
             let body =
@@ -76,7 +78,9 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func tellsUnknownWrongAndMalformedApartInNoWay() async throws {
+    @Test("unknown account, wrong password and malformed input get one answer") func oneAnswerForAllFailures()
+        async throws
+    {
         try await Shop.open { shop in
             let member = try await shop.register()
             var details: Set<String> = []
@@ -97,7 +101,9 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func rotatesAndRevokesTheFamilyOnReuse() async throws {
+    @Test("a refresh token is used once, and its reuse ends the whole session") func rotatesAndRevokesTheFamilyOnReuse()
+        async throws
+    {
         try await Shop.open { shop in
             let member = try await shop.register()
             let second = try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken))
@@ -117,7 +123,7 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func keepsASessionWhoseTabsRefreshAtOnce() async throws {
+    @Test("a session whose tabs refresh at once stays open") func keepsASessionWhoseTabsRefreshAtOnce() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             var tokens = [member.refreshToken]
@@ -142,7 +148,7 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func repeatsARefreshWhoseAnswerWasLost() async throws {
+    @Test("a refresh whose answer was lost can be repeated") func repeatsARefreshWhoseAnswerWasLost() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken)).status == 200)
@@ -158,7 +164,7 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func logsOut() async throws {
+    @Test("logging out ends the session") func logsOut() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             #expect(try await shop.send(.post, "/auth/logout", Self.refresh(member.refreshToken)).status == 204)
@@ -167,7 +173,7 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func storesNoTokenAndNoPassword() async throws {
+    @Test("neither a token nor a password is stored") func storesNoTokenAndNoPassword() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let stored = try await shop.database.query(
@@ -180,7 +186,7 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func endsADisabledAccountsSessions() async throws {
+    @Test("disabling an account ends its sessions") func endsADisabledAccountsSessions() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             try await shop.database.execute("UPDATE users SET is_disabled = true WHERE id = \(member.id)")
@@ -192,7 +198,7 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test func answersEveryBrokenTokenAlike() async throws {
+    @Test("every broken token gets the same answer") func answersEveryBrokenTokenAlike() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let other = try #require(
@@ -238,7 +244,8 @@ struct AuthRoutesTests {
             let rows = try await shop.database.query(
                 """
                 SELECT a.action, a.remote_address, a.details ->> 'request_id' AS request
-                  FROM audit_log AS a JOIN users AS u ON u.id::text = a.subject_id WHERE u.email = \(email) ORDER BY a.id
+                  FROM audit_log AS a JOIN users AS u ON u.id::text = a.subject_id
+                 WHERE u.email = \(email) ORDER BY a.id
                 """)
             #expect(
                 try rows.map { try $0["action"] as String }

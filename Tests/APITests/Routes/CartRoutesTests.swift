@@ -13,7 +13,7 @@ struct CartRoutesTests {
         #"{"product_id": "\#(product.id)", "quantity": \#(quantity)}"#
     }
 
-    @Test func givesOutATokenWithTheFirstItem() async throws {
+    @Test("the first item of a guest brings a cart token") func givesOutATokenWithTheFirstItem() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 1000)
             let empty = try await shop.send(.get, "/cart")
@@ -39,7 +39,7 @@ struct CartRoutesTests {
         }
     }
 
-    @Test func keepsCartsApart() async throws {
+    @Test("carts of different buyers stay apart") func keepsCartsApart() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let mine = try await shop.send(.post, "/cart/items", Self.line(anvil))
@@ -55,7 +55,7 @@ struct CartRoutesTests {
         }
     }
 
-    @Test func mergesAtLogin() async throws {
+    @Test("a guest's cart is merged into the account's at login") func mergesAtLogin() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let rope = try await shop.addProduct(name: "Rope")
@@ -79,7 +79,9 @@ struct CartRoutesTests {
         }
     }
 
-    @Test(arguments: ["0", "-1", "1.5", "1e9", "1000", "9223372036854775808", #""1""#, "null", "true", "[1]"])
+    @Test(
+        "a quantity that is no quantity is refused",
+        arguments: ["0", "-1", "1.5", "1e9", "1000", "9223372036854775808", #""1""#, "null", "true", "[1]"])
     func refusesQuantity(_ quantity: String) async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
@@ -91,7 +93,7 @@ struct CartRoutesTests {
         }
     }
 
-    @Test func addsOncePerIdempotencyKey() async throws {
+    @Test("an item is added once per idempotency key") func addsOncePerIdempotencyKey() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let member = try await shop.register()
@@ -149,7 +151,7 @@ struct CartRoutesTests {
         }
     }
 
-    @Test func saysHowManyPiecesThereAre() async throws {
+    @Test("a cart says how many pieces are available") func saysHowManyPiecesThereAre() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(stock: 3)
             let cart = try await shop.send(.post, "/cart/items", Self.line(anvil, "3"))
@@ -166,7 +168,7 @@ struct CartRoutesTests {
         }
     }
 
-    @Test func refusesUnknownProducts() async throws {
+    @Test("an unknown product is refused") func refusesUnknownProducts() async throws {
         try await Shop.open { shop in
             let sku = try #require(SKU(rawValue: "GHOST"))
             let ghost = Product(sku: sku, name: "", description: "", category: nil, basePrice: .zero(.usd))

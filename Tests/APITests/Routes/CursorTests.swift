@@ -32,7 +32,7 @@ struct CursorTests {
         return lists.flatMap { list in values.map { ListCursor($0, of: list).description } }
     }
 
-    @Test(arguments: lists)
+    @Test("a list refuses a cursor that is garbage", arguments: lists)
     func refusesGarbage(_ path: String) async throws {
         try await Shop.open { shop in
             let staff = try await shop.register(role: .operator).accessToken
@@ -55,7 +55,7 @@ struct CursorTests {
         }
     }
 
-    @Test func refusesTheCursorOfAnotherList() async throws {
+    @Test("a list refuses the cursor of another list") func refusesTheCursorOfAnotherList() async throws {
         try await Shop.open { shop in
             let staff = try await shop.register(role: .operator).accessToken
             for name in ["Anvil", "Bellows"] { _ = try await shop.addProduct(name: name) }

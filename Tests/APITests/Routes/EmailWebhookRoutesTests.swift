@@ -13,7 +13,8 @@ import Testing
 struct EmailWebhookRoutesTests {
     private func event(_ id: EmailDelivery.ID, _ name: String, message: String? = nil, extra: String = "") -> String {
         """
-        {"email":"ada@example.com","timestamp":1795410727,"event":"\(name)","sg_event_id":"\(UUID())","sg_message_id":"\(message ?? "m-\(id)")",\
+        {"email":"ada@example.com","timestamp":1795410727,"event":"\(name)","sg_event_id":"\(UUID())",
+         "sg_message_id":"\(message ?? "m-\(id)")",\
         "delivery_id":"\(id)"\(extra)}
         """
     }
@@ -30,7 +31,7 @@ struct EmailWebhookRoutesTests {
         try await shop.database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(id)").count
     }
 
-    @Test func eachEventIsKeptOnceAndGetsAJob() async throws {
+    @Test("each event is kept once and gets a job") func eachEventIsKeptOnceAndGetsAJob() async throws {
         try await Shop.open { shop in
             let (id, other) = (EmailDelivery.ID(), EmailDelivery.ID())
             for _ in 0..<3 {
@@ -42,13 +43,17 @@ struct EmailWebhookRoutesTests {
             #expect(try await count(id, in: shop) == 2)
             #expect(try await shop.services.mailEvents.events(of: id).last?.reason == "550 … unknown")
             let jobs = try await shop.database.query(
-                "SELECT 1 FROM jobs WHERE name = 'email_event.process' AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))"
+                """
+                SELECT 1 FROM jobs WHERE name = 'email_event.process'
+                  AND payload ->> 'deliveryID' IN (\(id.description), \(other.description))
+                """
             )
             #expect(jobs.count == 2)
         }
     }
 
-    @Test func whatTheKeyDidNotSignIsRefusedUnread() async throws {
+    @Test("a body that the key did not sign is refused unread") func whatTheKeyDidNotSignIsRefusedUnread() async throws
+    {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
@@ -84,13 +89,18 @@ struct EmailWebhookRoutesTests {
     }
 
     /// The provider tells again what was not answered with a 2xx.
-    @Test(arguments: [("mail_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
-    func isNotAnsweredWithSuccessUnlessItIsDurable(_ table: String, _ column: String) async throws {
+    @Test(
+        "an event that cannot be stored is not answered with success",
+        arguments: [("mail_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
+    func notDurable(_ table: String, _ column: String) async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
             try await shop.database.execute(
-                "ALTER TABLE \(identifier: table) ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')"
+                """
+                ALTER TABLE \(identifier: table)
+                  ADD CONSTRAINT unlucky CHECK (\(raw: column) IS DISTINCT FROM '\(raw: id.description)')
+                """
             )
             #expect(try await shop.send(.post, "/webhooks/sendgrid", body, headers: signed(body)).status >= 500)
             try await shop.database.execute("ALTER TABLE \(identifier: table) DROP CONSTRAINT unlucky")
@@ -100,7 +110,7 @@ struct EmailWebhookRoutesTests {
         }
     }
 
-    @Test func whatIsNotOursIsPassedOver() async throws {
+    @Test("events of others' emails are passed over") func whatIsNotOursIsPassedOver() async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let elements = [

@@ -30,6 +30,7 @@ struct OrderPaymentRoutesTests {
     }
 
     @Test(
+        "paying again is answered with the outcome",
         arguments: [(Outcome.confirmed, 201, nil), (.declined, 402, "payment_declined"), (.approval, 202, nil)]
             as [(Outcome, Int, String?)]
     )
@@ -57,7 +58,7 @@ struct OrderPaymentRoutesTests {
         }
     }
 
-    @Test func isSafeToRepeat() async throws {
+    @Test("a repeated payment request charges once") func isSafeToRepeat() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await declined(member, in: shop)
@@ -75,7 +76,7 @@ struct OrderPaymentRoutesTests {
         }
     }
 
-    @Test func saysWhyNot() async throws {
+    @Test("a payment that is not possible says why") func saysWhyNot() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await declined(member, in: shop)

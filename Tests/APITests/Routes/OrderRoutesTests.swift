@@ -17,7 +17,7 @@ struct OrderRoutesTests {
         return headers
     }
 
-    @Test func acceptsAnExpressOrderOfAGuest() async throws {
+    @Test("a guest's express order is accepted") func acceptsAnExpressOrderOfAGuest() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 1999)
             let key = Self.key()
@@ -51,7 +51,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func refusesTheKeyForAnotherBody() async throws {
+    @Test("an idempotency key is refused for another body") func refusesTheKeyForAnotherBody() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let key = Self.key()
@@ -62,7 +62,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func comparesBodiesByMeaning() async throws {
+    @Test("bodies under one key are compared by meaning") func comparesBodiesByMeaning() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let key = Self.key()
@@ -75,7 +75,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func keepsTheKeysOfTwoBuyersApart() async throws {
+    @Test("keys of two buyers are kept apart") func keepsTheKeysOfTwoBuyersApart() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let key = Self.key("same-key-for-both")
@@ -102,7 +102,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func buysTheCartOnce() async throws {
+    @Test("a cart is bought once") func buysTheCartOnce() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 500)
             let member = try await shop.register()
@@ -129,7 +129,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func placesOneOrderForManyCopiesOfARequest() async throws {
+    @Test("many copies of a request place one order") func placesOneOrderForManyCopiesOfARequest() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let member = try await shop.register()
@@ -151,7 +151,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func saysWhatIsMissing() async throws {
+    @Test("an incomplete order is told what is missing") func saysWhatIsMissing() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let body = Shop.order(Shop.items(anvil))
@@ -171,7 +171,7 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test func waitsForTheOutcomeInVain() async throws {
+    @Test("waiting for an outcome that does not come ends with 202") func waitsForTheOutcomeInVain() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let start = ContinuousClock.now
@@ -185,6 +185,7 @@ struct OrderRoutesTests {
     }
 
     @Test(
+        "an order whose outcome comes in time is answered with it",
         arguments: [
             (Outcome.confirmed, 201, nil), (.declined, 402, "payment_declined"), (.rejected, 409, "out_of_stock"),
             (.approval, 202, nil),

@@ -157,7 +157,10 @@ struct RateLimitTests {
                 headers: [.idempotencyKey: UUID().uuidString, .forwardedFor: "203.0.113.9, 198.51.100.7"])
             let row = try #require(
                 try await shop.database.query(
-                    "SELECT remote_address FROM audit_log WHERE action = 'order.placed' AND subject_id = \(try answer.text("id"))"
+                    """
+                    SELECT remote_address FROM audit_log
+                     WHERE action = 'order.placed' AND subject_id = \(try answer.text("id"))
+                    """
                 ).first)
             #expect(try row["remote_address"] == "198.51.100.7")
         }

@@ -11,7 +11,7 @@ import Testing
     "What the payment provider tells is taken once, and from nobody else", .serialized,
     .database(migrations: try Shop.migrations()))
 struct WebhookRoutesTests {
-    @Test func isDurableWithItsJobBeforeItIsAnswered() async throws {
+    @Test("an event and its job are durable before the answer") func durableBeforeTheAnswer() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_durable")
             let answer = try await shop.tell(body)
@@ -30,7 +30,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func isTakenOnceHoweverOftenItComes() async throws {
+    @Test("an event is taken once however often it comes") func isTakenOnceHoweverOftenItComes() async throws {
         try await Shop.open { shop in
             let bodies = (1...5).map { Shop.event(id: "evt_often_\($0)") }
             try await withThrowingTaskGroup(of: Int.self) { group in
@@ -43,7 +43,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func isBelievedUnderEitherSecretWhileOneIsReplaced() async throws {
+    @Test("an event is believed under either secret while one is replaced") func eitherSecret() async throws {
         try await Shop.open { shop in
             for (index, secrets) in [[Shop.webhookSecrets[0]], [Shop.webhookSecrets[1]], Shop.webhookSecrets]
                 .enumerated()
@@ -56,7 +56,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func isRefusedAlikeForEveryFaultOfItsSignature() async throws {
+    @Test("every fault of a signature gets the same refusal") func faultySignatures() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_forged")
             let forgeries: [String?] = [
@@ -81,7 +81,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func ofTheOtherModeIsNeverStored() async throws {
+    @Test("an event of the other mode is never stored") func ofTheOtherModeIsNeverStored() async throws {
         let live = PaymentWebhook(Shop.provider, secrets: Shop.webhookSecrets, isLive: true)
         for (webhook, isLive) in [(Shop.webhook, true), (live, false)] {
             try await Shop.open(webhook: webhook) { shop in
@@ -100,7 +100,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func ofAKindNobodyActsOnIsTakenAndForgotten() async throws {
+    @Test("an event of a kind that the shop does not use is taken and forgotten") func unusedKinds() async throws {
         try await Shop.open { shop in
             for type in [
                 "payment_intent.created", "charge.succeeded", "charge.updated", "customer.created", "price.created",
@@ -112,11 +112,13 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test(arguments: [
-        "", "{", "[]", "{}", #"{"id":"evt_x","type":"payment_intent.succeeded","livemode":false,"created":1}"#,
-        #"{"id":"","type":"payment_intent.succeeded","livemode":false,"created":1,"data":{"object":{}}}"#,
-        #"{"id":"evt_x","type":"payment_intent.succeeded","livemode":"no","created":1,"data":{"object":{}}}"#,
-    ])
+    @Test(
+        "a signed body that is no event is refused",
+        arguments: [
+            "", "{", "[]", "{}", #"{"id":"evt_x","type":"payment_intent.succeeded","livemode":false,"created":1}"#,
+            #"{"id":"","type":"payment_intent.succeeded","livemode":false,"created":1,"data":{"object":{}}}"#,
+            #"{"id":"evt_x","type":"payment_intent.succeeded","livemode":"no","created":1,"data":{"object":{}}}"#,
+        ])
     func thatIsSignedAndNoEventIsRefused(_ body: String) async throws {
         try await Shop.open { shop in
             let answer = try await shop.tell(body)
@@ -124,11 +126,13 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test(arguments: [
-        #"{"id":"pi_\u0000"}"#, #"{"id":"pi_1","metadata":{"order_id":"\u0000"}}"#,
-        #"{"id":"pi_1","metadata":{"\u0000":"x"}}"#,
-    ])
-    func thatIsSignedAndCannotBeStoredIsRefused(_ object: String) async throws {
+    @Test(
+        "a signed event that cannot be stored is refused",
+        arguments: [
+            #"{"id":"pi_\u0000"}"#, #"{"id":"pi_1","metadata":{"order_id":"\u0000"}}"#,
+            #"{"id":"pi_1","metadata":{"\u0000":"x"}}"#,
+        ])
+    func unstorableEvent(_ object: String) async throws {
         try await Shop.open { shop in
             let answer = try await shop.tell(Shop.event(object: object))
             #expect(answer.status == 422)
@@ -136,7 +140,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func needsNoMediaTypeAndHasALimit() async throws {
+    @Test("an event needs no media type and has a size limit") func needsNoMediaTypeAndHasALimit() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_typeless")
             let typeless = try await shop.tell(body, signature: Shop.signature(of: body), contentType: nil)
@@ -146,7 +150,7 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test func isNotThereWithoutSecrets() async throws {
+    @Test("without secrets there is no webhook route") func isNotThereWithoutSecrets() async throws {
         try await Shop.open(webhook: nil) { shop in
             let body = Shop.event(id: "evt_deaf")
             let answer = try await shop.tell(body)
@@ -156,7 +160,7 @@ struct WebhookRoutesTests {
     }
 
     /// The provider sends again what was not answered with a 2xx.
-    @Test func isNotAnsweredWithSuccessUnlessItIsDurable() async throws {
+    @Test("an event that cannot be committed is not answered with success") func notDurable() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_unlucky")
             try await shop.database.execute("ALTER TABLE webhook_events RENAME TO webhook_events_away")

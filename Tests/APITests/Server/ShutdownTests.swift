@@ -52,7 +52,9 @@ struct ShutdownTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func breaksNoConnectionUnderLoad() async throws {
+    @Test("a shutdown under load breaks no connection", .timeLimit(.minutes(1))) func breaksNoConnectionUnderLoad()
+        async throws
+    {
         let tally = Tally()
         try await serve { port, group in
             try await withThrowingTaskGroup(of: Void.self) { clients in
@@ -73,7 +75,8 @@ struct ShutdownTests {
     }
 
     /// Connections arrive at every moment of the end, also between the last look at the queue and the close.
-    @Test(.timeLimit(.minutes(3))) func survivesClientsThatConnectAllTheTime() async throws {
+    @Test("a shutdown ends although clients connect all the time", .timeLimit(.minutes(3)))
+    func survivesClientsThatConnectAllTheTime() async throws {
         for _ in 1...3 {
             let tally = Tally()
             try await serve { port, group in
@@ -116,13 +119,15 @@ struct ShutdownTests {
                     tally.record { if isUnserved { $0.unserved += 1 } else { $0.broken += 1 } }
                     isOpen = false
                 }
-                // Some clients pause between requests, so that the end finds connections busy and idle.
-                if client % 3 == 0 { usleep(20_000) }
+                if client % 3 == 0 {
+                    blockThread(for: .milliseconds(20), because: "the end must find connections busy and idle")
+                }
             }
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func answersAWaitingOrderAtOnce() async throws {
+    @Test("a waiting order is answered at once", .timeLimit(.minutes(1))) func answersAWaitingOrderAtOnce() async throws
+    {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let body = Shop.order(Shop.items(anvil))
@@ -131,7 +136,10 @@ struct ShutdownTests {
                 async let waiting = onThread {
                     let connection = try RawConnection(port: port, timeoutSeconds: 30)
                     connection.send(
-                        "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nIdempotency-Key: \(UUID())\r\n"
+                        """
+                        POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                        Idempotency-Key: \(UUID())\r\n
+                        """
                             + "Prefer: wait=25\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
                     let accepted = try connection.answer()
                     // Told to close or not, the connection serves until then.

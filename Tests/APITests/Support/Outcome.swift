@@ -40,7 +40,8 @@ extension Shop {
             try await database.force(
                 "payments",
                 """
-                UPDATE payments SET status = 'requires_action', provider_intent_id = \("pi_" + id.description), client_secret = 'pi_1_secret_1'
+                UPDATE payments SET status = 'requires_action', provider_intent_id = \("pi_" + id.description),
+                    client_secret = 'pi_1_secret_1'
                  WHERE order_id = \(id)
                 """)
         }

@@ -43,7 +43,8 @@ final class RawConnection {
 
     deinit { close(descriptor) }
 
-    /// Breaks the connection instead of ending it when it is closed: the other end hears of a reset, and of nothing before it.
+    /// Breaks the connection instead of ending it when it is closed: the other end hears of a reset, and of nothing
+    /// before it.
     func resetsOnClose() {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))

@@ -52,7 +52,10 @@ extension Shop {
     /// Makes the use of a refresh token look as if it had been so long ago.
     func letPass(seconds: Double, since refreshToken: String) async throws {
         try await database.execute(
-            "UPDATE refresh_tokens SET used_at = used_at - make_interval(secs => \(seconds)) WHERE hash = \(RandomToken.hash(refreshToken))"
+            """
+            UPDATE refresh_tokens SET used_at = used_at - make_interval(secs => \(seconds))
+             WHERE hash = \(RandomToken.hash(refreshToken))
+            """
         )
     }
 
@@ -61,10 +64,16 @@ extension Shop {
         -> String
     {
         let address =
-            #"{"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", "country": "GB"}"#
+            #"""
+            {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", \#
+            "country": "GB"}
+            """#
         let mail = email.map { #", "email": "\#($0)""# } ?? ""
         return
-            #"{"payment_method": "\#(method)", "shipping_address": \#(address)\#(mail)\#(extra.isEmpty ? "" : ", " + extra)}"#
+            #"""
+            {"payment_method": "\#(method)", \#
+            "shipping_address": \#(address)\#(mail)\#(extra.isEmpty ? "" : ", " + extra)}
+            """#
     }
 
     static func items(_ product: Product, _ quantity: Int = 1) -> String {

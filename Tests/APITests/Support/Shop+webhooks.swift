@@ -14,7 +14,10 @@ extension Shop {
         _ type: String = "payment_intent.succeeded", id: String = "evt_\(UUID().uuidString)", live: Bool = false,
         object: String = "{\"id\":\"pi_1\"}"
     ) -> String {
-        #"{"id":"\#(id)","object":"event","created":1764000000,"livemode":\#(live),"type":"\#(type)","data":{"object":\#(object)}}"#
+        #"""
+        {"id":"\#(id)","object":"event","created":1764000000,"livemode":\#(live),"type":"\#(type)",\#
+        "data":{"object":\#(object)}}
+        """#
     }
 
     /// Signs a body as the provider does, each secret once.
@@ -58,7 +61,8 @@ extension Shop {
             await database.query(
                 """
                 SELECT (SELECT count(*) FROM webhook_events WHERE event_id = \(id)) AS events,
-                       (SELECT count(*) FROM jobs WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id)) AS jobs
+                       (SELECT count(*) FROM jobs
+                           WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id)) AS jobs
                 """
             ).first)
         return [try row["events"], try row["jobs"]]

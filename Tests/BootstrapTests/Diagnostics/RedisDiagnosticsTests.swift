@@ -105,7 +105,9 @@ struct RedisDiagnosticsTests {
     func info() {
         let facts = RedisSnapshot(
             info:
-                "# Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\nempty:\r\n"
+                """
+                # Server\r\nredis_version:7.0.15\r\n\r\n# Memory\r\nmaxmemory_policy:noeviction\r\nexe:a:b\r\nempty:\r\n
+                """
         )
         #expect(facts.version == ServerVersion(major: 7, minor: 0))
         #expect(facts.evictionPolicy == "noeviction")

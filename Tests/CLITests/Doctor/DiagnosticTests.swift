@@ -22,12 +22,12 @@ struct DiagnosticTests {
             oldestAgeSeconds: age, workers: workers, settings: QueueSettings(isPaused: isPaused))
     }
 
-    @Test func isContentWithAQueueThatFlows() {
+    @Test("a queue that flows is fine") func isContentWithAQueueThatFlows() {
         #expect(Diagnostic.queue(status(waiting: 500, age: 2)).severity == .ok)
         #expect(Diagnostic.queue(status(workers: 0)).severity == .ok)
     }
 
-    @Test func warnsOfAQueueThatDoesNot() {
+    @Test("a queue that does not flow is a warning") func warnsOfAQueueThatDoesNot() {
         let paused = Diagnostic.queue(status(isPaused: true))
         #expect(paused.advice == "Resume it with: cartwright queues resume checkout")
         #expect(Diagnostic.queue(status(waiting: 1, workers: 0)).severity == .warning)
@@ -35,7 +35,7 @@ struct DiagnosticTests {
         #expect(Diagnostic.queue(status(dead: 1)).advice == "Look at them with: cartwright jobs")
     }
 
-    @Test func tellsSinceWhenAndWhyCallsAreHeldBack() {
+    @Test("held-back calls are shown with their start and reason") func tellsSinceWhenAndWhyCallsAreHeldBack() {
         let open = CircuitStatus(
             state: .open, remaining: .seconds(4), since: Date(timeIntervalSince1970: 0), reason: "answered 500")
         let found = Diagnostic.provider(.payments, open)
@@ -48,7 +48,7 @@ struct DiagnosticTests {
 
     // MARK: Orders, emails, rules
 
-    @Test func namesOrdersWhoseJobsDied() {
+    @Test("orders whose jobs died are named") func namesOrdersWhoseJobsDied() {
         #expect(Diagnostic.stoppedOrders(nil).severity == .ok)
         let found = Diagnostic.stoppedOrders(
             StoppedOrders(
@@ -59,7 +59,7 @@ struct DiagnosticTests {
         #expect(found.advice?.contains("100007") == true && found.advice?.contains("jobs retry 0192f0c1") == true)
     }
 
-    @Test func countsEmailsByWhatIsToBeDone() {
+    @Test("emails are counted by what is to be done") func countsEmailsByWhatIsToBeDone() {
         let found = Diagnostic.emails(EmailCounts(failed: 1, refused: 1000, parked: 3))
         #expect(found.map(\.severity) == [.failed, .warning, .warning])
         #expect(found[0].found.hasPrefix("1000 emails or more cannot be sent"))
@@ -67,14 +67,14 @@ struct DiagnosticTests {
         #expect(Diagnostic.emails(EmailCounts(failed: 0, refused: 0, parked: 0)).map(\.severity) == [.ok])
     }
 
-    @Test func warnsOfWhoeverTriesCards() {
+    @Test("a client that tries cards is a warning") func warnsOfWhoeverTriesCards() {
         #expect(Diagnostic.declines([]).severity == .ok)
         let found = Diagnostic.declines([(.card, 14), (.client, 11), (.client, 10)])
         #expect(found.severity == .warning)
         #expect(found.found.contains("of 2 addresses, 1 card, 14 of one"))
     }
 
-    @Test func namesBrokenRulesWithTheirRows() {
+    @Test("broken invariants are named with their rows") func namesBrokenRulesWithTheirRows() {
         let found = Diagnostic.rules(
             names: ["stock_adds_up", "mail_once"],
             violations: [InvariantViolation(name: "mail_once", rule: "one email an order", ids: ["7", "9"])])
@@ -92,7 +92,9 @@ struct DiagnosticTests {
             status: status, validators: .unknown, fetchedAt: Date(), checkedAt: Date())
     }
 
-    @Test(arguments: [(0, Diagnostic.Severity.ok), (4, .ok), (5, .warning), (10, .warning), (11, .failed)])
+    @Test(
+        "the age of rates is judged",
+        arguments: [(0, Diagnostic.Severity.ok), (4, .ok), (5, .warning), (10, .warning), (11, .failed)])
     func judgesTheAgeOfRates(_ days: Int, _ severity: Diagnostic.Severity) throws {
         let status = RateStatus(current: try record("163", .current), ageDays: days, held: [])
         let found = Diagnostic.rates(status, ShopSettings())
@@ -100,12 +102,12 @@ struct DiagnosticTests {
         #expect(found[0].found.hasPrefix("of 2026-11-20, ecb, \(days) days old"))
     }
 
-    @Test func warnsWhenThereAreNoRates() {
+    @Test("missing rates are a warning") func warnsWhenThereAreNoRates() {
         let found = Diagnostic.rates(RateStatus(current: nil, ageDays: nil, held: []), ShopSettings())
         #expect(found.map(\.severity) == [.warning])
     }
 
-    @Test func namesTheSetOfRatesThatWaitsAndWhy() throws {
+    @Test("a held rate set is named with its reason") func namesTheSetOfRatesThatWaitsAndWhy() throws {
         let held = try record("250", .held)
         let found = Diagnostic.rates(
             RateStatus(current: try record("163", .current), ageDays: 0, held: [held]), ShopSettings())
@@ -116,19 +118,19 @@ struct DiagnosticTests {
 
     // MARK: Payments
 
-    @Test func isContentWhenTheBooksAgree() {
+    @Test("books that agree are fine") func isContentWhenTheBooksAgree() {
         let found = Diagnostic.reconciliation([:], coveredUntil: now.addingTimeInterval(-300), at: now)
         #expect(found.map(\.severity) == [.ok])
     }
 
-    @Test func namesWhatDiffersInTheBooks() {
+    @Test("differences in the books are named") func namesWhatDiffersInTheBooks() {
         let found = Diagnostic.reconciliation([.orderUnknown: 2, .ahead: 1], coveredUntil: now, at: now)
         #expect(found.map(\.severity) == [.warning])
         #expect(found[0].found.hasSuffix("differ: 1 ahead, 2 order_unknown"))
         #expect(found[0].advice?.contains("cartwright payments breaks") == true)
     }
 
-    @Test(arguments: [nil, 3601] as [TimeInterval?])
+    @Test("a reconciliation that no worker runs is a warning", arguments: [nil, 3601] as [TimeInterval?])
     func warnsWhenNoWorkerCompares(age: TimeInterval?) {
         let found = Diagnostic.reconciliation([:], coveredUntil: age.map { now.addingTimeInterval(-$0) }, at: now)
         #expect(found.map(\.severity) == [.warning])
@@ -143,7 +145,7 @@ struct DiagnosticTests {
             orderID: nil, orderNumber: order, withdrawnAt: nil, reinstatedAt: nil, closedAt: nil)
     }
 
-    @Test func namesTheFirstDisputeThatWantsAnAnswerAndUntilWhen() {
+    @Test("the first dispute that is due is named with its day") func firstDisputeDue() {
         #expect(Diagnostic.disputes([]) == .ok("payments.disputes", "No open disputes"))
         let found = Diagnostic.disputes([
             dispute("du_1", .underReview, order: 1), dispute("du_2", .needsResponse, order: 100_042),
@@ -153,13 +155,13 @@ struct DiagnosticTests {
         #expect(Diagnostic.disputes([dispute("du_3", .underReview, order: nil)]).advice?.contains("du_3") == true)
     }
 
-    @Test func saysWhenEventsAreOfAnotherVersion() {
+    @Test("events of another API version are reported") func saysWhenEventsAreOfAnotherVersion() {
         #expect(Diagnostic.eventVersions([], expected: "2024-10-28.acacia") == nil)
         let found = Diagnostic.eventVersions(["2024-06-20"], expected: "2024-10-28.acacia")
         #expect(found?.severity == .warning && found?.found.contains("2024-06-20") == true)
     }
 
-    @Test func namesTheLatestEventThatFitsNothing() throws {
+    @Test("the latest unmatched event is named") func namesTheLatestEventThatFitsNothing() throws {
         #expect(Diagnostic.unmatched([]) == nil)
         let event = UnmatchedEventRecord(
             eventID: "evt_1", type: "refund.updated", objectID: "re_1", outcome: .unknownRefund,

@@ -3,20 +3,24 @@ import Testing
 
 @testable import CLI
 
-@Suite("Amounts as people write them")
+@Suite("Amounts are read as people write them")
 struct AmountTextTests {
-    @Test(arguments: [
-        ("12.50", "USD", 1250), ("12.5", "USD", 1250), ("12", "USD", 1200), ("0.01", "USD", 1), ("500", "JPY", 500),
-        ("1.234", "KWD", 1234),
-    ])
+    @Test(
+        "an amount is read in the units of its currency",
+        arguments: [
+            ("12.50", "USD", 1250), ("12.5", "USD", 1250), ("12", "USD", 1200), ("0.01", "USD", 1), ("500", "JPY", 500),
+            ("1.234", "KWD", 1234),
+        ])
     func areReadInTheUnitsOfTheCurrency(text: String, code: String, amount: Int64) throws {
         let currency = try #require(Currency(code))
         #expect(try AmountText.money(text, currency) == Money(amount, currency))
     }
 
-    @Test(arguments: [
-        "", ".", "1.", ".5", "-1", "+1", "0", "0.00", "1.234", "1,50", "1.2.3", "12 ", "99999999999999999999", "１",
-    ])
+    @Test(
+        "any other text is no amount",
+        arguments: [
+            "", ".", "1.", ".5", "-1", "+1", "0", "0.00", "1.234", "1,50", "1.2.3", "12 ", "99999999999999999999", "１",
+        ])
     func areNothingElse(text: String) {
         #expect(throws: (any Error).self) { try AmountText.money(text, .usd) }
     }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Errors say what was expected and what to try")
 struct FailureTests {
-    @Test func wrongAddressesAreMattersOfConfiguration() throws {
+    @Test("a wrong address is an error of configuration") func wrongAddressesAreMattersOfConfiguration() throws {
         let database = try #require(throws: PostgresError.self) {
             try PostgresConfiguration(url: "mysql://secret@host")
         }
@@ -20,28 +20,30 @@ struct FailureTests {
         }
     }
 
-    @Test func aServerThatIsAwayIsAFailure() throws {
+    @Test("a server that is away is a failure") func aServerThatIsAwayIsAFailure() throws {
         let failure = try #require(Failure.explaining(RedisError(code: .connectFailed, message: "connection refused")))
         #expect(failure.status == .failure)
         #expect(failure.message.contains("Redis cannot be reached"))
         #expect(failure.advice?.contains("REDIS_URL") == true)
     }
 
-    @Test func jobsThatRefuseSayWhy() throws {
+    @Test("a job that refuses a change says why") func jobsThatRefuseSayWhy() throws {
         let id = try #require(JobID("0197c1f0-8a6e-7cc1-b0a4-3f0f6f1f2a10"))
         #expect(Failure.explaining(JobInspectionError.notFound(id))?.message == "There is no job \(id).")
     }
 
-    @Test func leavesTheParsersOwnErrorsToIt() {
+    @Test("the argument parser's own errors are left to it") func leavesTheParsersOwnErrorsToIt() {
         #expect(Failure.explaining(ValidationError("expected a number")) == nil)
         #expect(Failure.explaining(CleanExit.helpRequest()) == nil)
         #expect(throws: (any Error).self) { try Cartwright.parseAsRoot(["jobs", "retry", "no-uuid"]) }
     }
 
-    @Test(arguments: [
-        ["jobs", "list", "--limit", "0"], ["seed", "--products", "-1"], ["jobs", "retry"], ["orders", "show", "0"],
-        ["nonsense"],
-    ])
+    @Test(
+        "wrong usage has its own exit code",
+        arguments: [
+            ["jobs", "list", "--limit", "0"], ["seed", "--products", "-1"], ["jobs", "retry"], ["orders", "show", "0"],
+            ["nonsense"],
+        ])
     func wrongUsageHasItsOwnExitCode(arguments: [String]) {
         #expect {
             _ = try Cartwright.parseAsRoot(arguments)

@@ -11,7 +11,7 @@ struct TableTests {
         return table
     }
 
-    @Test func alignsTextLeftAndNumbersRight() {
+    @Test("text is aligned left and numbers right") func alignsTextLeftAndNumbersRight() {
         #expect(
             table().lines(width: nil) == [
                 "ID   COUNT  MESSAGE",
@@ -20,7 +20,7 @@ struct TableTests {
             ])
     }
 
-    @Test func cutsOnlyWhatMayBeCut() {
+    @Test("only columns that may be cut are cut") func cutsOnlyWhatMayBeCut() {
         #expect(
             table().lines(width: 30) == [
                 "ID   COUNT  MESSAGE",
@@ -29,23 +29,23 @@ struct TableTests {
             ])
     }
 
-    @Test func keepsEveryLineWithinTheWidth() {
+    @Test("every line fits the width") func keepsEveryLineWithinTheWidth() {
         for width in 24...80 {
             #expect(table().lines(width: width).allSatisfy { DisplayText.width($0) <= width }, "\(width) columns")
         }
     }
 
-    @Test func leavesIdsWholeWhereThereIsNoRoom() {
+    @Test("ids stay whole where there is no room") func leavesIdsWholeWhereThereIsNoRoom() {
         #expect(table().lines(width: 5).last == "b22   1200  the con…")
     }
 
-    @Test func cutsTheWidestColumnFirst() {
+    @Test("the widest column is cut first") func cutsTheWidestColumnFirst() {
         var table = Table([.wide("a"), .wide("b")])
         table.add([String(repeating: "a", count: 10), String(repeating: "b", count: 40)])
         #expect(table.lines(width: 32).last == "aaaaaaaaaa  bbbbbbbbbbbbbbbbbbb…")
     }
 
-    @Test func fillsMissingCells() {
+    @Test("missing cells are filled") func fillsMissingCells() {
         var table = Table([.text("a"), .text("b")])
         table.add(["x"])
         #expect(table.lines(width: nil) == ["A  B", "x"])

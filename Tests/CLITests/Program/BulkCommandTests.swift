@@ -9,13 +9,14 @@ import Testing
     "Operators change dead jobs by the hundred",
     .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
 struct BulkCommandTests {
-    @Test func deadJobsAreGroupedAndChangedManyAtOnce() async throws {
+    @Test("dead jobs are grouped and changed many at once") func deadJobsAreGroupedAndChangedManyAtOnce() async throws {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
         try await pool.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, fingerprint, errors, finished_at)
-            SELECT gen_random_uuid(), 'cache', 'product_cache.invalidate', '{}', 'dead', 'permanent', CASE WHEN n <= 700 THEN 'many' ELSE 'few' END,
+            SELECT gen_random_uuid(), 'cache', 'product_cache.invalidate', '{}', 'dead', 'permanent',
+                   CASE WHEN n <= 700 THEN 'many' ELSE 'few' END,
                    '[{"attempt": 1, "code": "gone", "message": "no such thing", "at": "2026-03-01T14:05:09Z"}]', now()
               FROM generate_series(1, 705) AS n
             """)

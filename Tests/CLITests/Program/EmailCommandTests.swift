@@ -18,7 +18,8 @@ struct EmailCommandTests {
         try await database.execute(
             """
             WITH token AS (SELECT sha256(convert_to(\(id.description), 'UTF8')) AS hash),
-                 cart AS (INSERT INTO carts (id, guest_token_hash) SELECT gen_random_uuid(), hash FROM token RETURNING id)
+                 cart AS (INSERT INTO carts (id, guest_token_hash) SELECT gen_random_uuid(), hash FROM token
+                          RETURNING id)
             INSERT INTO orders (id, cart_id, guest_token_hash, status, currency, subtotal, total)
             SELECT \(order), cart.id, hash, 'cancelled', 'USD', 100, 100 FROM cart, token
             """)
@@ -30,7 +31,9 @@ struct EmailCommandTests {
         return id.description
     }
 
-    @Test func listsAndResendsOneOrAllOnRecord() async throws {
+    @Test("an operator lists emails and resends one or all, on record") func listsAndResendsOneOrAllOnRecord()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("emails").output.contains("No email waits for an operator."))
         let failed = try await mail("failed", fault: "mail")

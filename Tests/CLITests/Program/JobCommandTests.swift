@@ -14,12 +14,14 @@ struct JobCommandTests {
     private func deadJob(message: String = "the server said no") async throws -> JobID {
         let id = JobID.new()
         let errors = """
-            [{"attempt": 1, "code": "smtp_refused", "message": "\(message)", "process": "host-1", "duration_ms": 42, "at": "2026-03-01T14:05:09Z"}]
+            [{"attempt": 1, "code": "smtp_refused", "message": "\(message)", "process": "host-1", "duration_ms": 42,
+             "at": "2026-03-01T14:05:09Z"}]
             """
         try await TestDatabase.current.pool.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, attempts, reason, errors, started_at, finished_at)
-            VALUES (\(id), 'email', 'email.order-confirmation', '{"deliveryID": "d-1"}', 'dead', 12, 'attempts_exhausted',
+            VALUES (\(id), 'email', 'email.order-confirmation', '{"deliveryID": "d-1"}', 'dead', 12,
+                    'attempts_exhausted',
                     \(errors)::jsonb, now() - interval '2 seconds', now())
             """)
         return id
@@ -29,7 +31,7 @@ struct JobCommandTests {
         try await TestDatabase.current.pool.query("SELECT state FROM jobs WHERE id = \(id)")[0]["state"]
     }
 
-    @Test func aRetriedJobIsReadyPushedAndAudited() async throws {
+    @Test("a retried job is ready, pushed and audited") func aRetriedJobIsReadyPushedAndAudited() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
 
@@ -56,7 +58,9 @@ struct JobCommandTests {
         #expect(try audit.first?["actor_id"] == "cli:\(ProcessInfo.processInfo.userName)")
     }
 
-    @Test func aWaitingJobIsInTroubleOnlyAfterAFailure() async throws {
+    @Test("a waiting job needs attention only after a failure") func aWaitingJobIsInTroubleOnlyAfterAFailure()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         let (failed, untried) = (JobID.new(), JobID.new())
         try await TestDatabase.current.pool.execute(
@@ -71,7 +75,7 @@ struct JobCommandTests {
         #expect(!troubled.contains(untried.description))
     }
 
-    @Test func aDiscardedJobCannotBeRetried() async throws {
+    @Test("a discarded job cannot be retried") func aDiscardedJobCannotBeRetried() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
         #expect(try await program.run("jobs", "discard", id.description).status == .code(0))
@@ -82,7 +86,9 @@ struct JobCommandTests {
         #expect(try await state(of: id) == "discarded")
     }
 
-    @Test func oneJobThatRefusesDoesNotHoldUpTheOthers() async throws {
+    @Test("one job that refuses does not hold up the others") func oneJobThatRefusesDoesNotHoldUpTheOthers()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
         let mixed = try await program.run("jobs", "retry", JobID.new().description, id.description)
@@ -91,7 +97,7 @@ struct JobCommandTests {
         #expect(try await state(of: id) == "ready")
     }
 
-    @Test func aJobIsShownWithPayloadAndErrors() async throws {
+    @Test("a job is shown with payload and errors") func aJobIsShownWithPayloadAndErrors() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
         let text = try await program.run("jobs", "show", id.description).output
@@ -103,7 +109,7 @@ struct JobCommandTests {
         #expect((json["errors"] as? [[String: Any]])?.first?["duration_ms"] as? Int == 42)
     }
 
-    @Test func listsAreFilteredAndPaged() async throws {
+    @Test("lists are filtered and paged") func listsAreFilteredAndPaged() async throws {
         let program = try Program.forCurrentDatabase()
         let mark = UUID().uuidString
         var ids: [String] = []
@@ -118,7 +124,7 @@ struct JobCommandTests {
             try await program.run("jobs", "list", "--text", mark, "--state", "running").output == "No job matches.\n")
     }
 
-    @Test func aPausedQueueSaysSo() async throws {
+    @Test("a paused queue says so") func aPausedQueueSaysSo() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("queues", "pause", "email").status == .code(0))
         #expect(try await program.run("queues").output.contains("paused"))
@@ -128,12 +134,15 @@ struct JobCommandTests {
         #expect(slip.status == .code(1))
         #expect(slip.output.contains("Queues: cache, checkout, email"))
     }
-    @Test func aRunningJobIsCancelledAndSaysHowFarItIs() async throws {
+    @Test("a running job says how far it is and is canceled") func aRunningJobIsCancelledAndSaysHowFarItIs()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
         try await TestDatabase.current.pool.execute(
             """
-            UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.409, progress_message = '409 of 1,000', progress_at = now()
+            UPDATE jobs SET state = 'running', reason = NULL, process = 'w1', progress = 0.409,
+                progress_message = '409 of 1,000', progress_at = now()
              WHERE id = \(id)
             """)
         #expect(try await program.run("jobs", "list", "--state", "running").output.contains("40 %: 409 of 1,000"))
@@ -147,7 +156,7 @@ struct JobCommandTests {
         #expect(refused.output.contains("only running and waiting jobs can be cancelled"))
     }
 
-    @Test func limitsOfAQueueAreSetAndShown() async throws {
+    @Test("limits of a queue are set and shown") func limitsOfAQueueAreSetAndShown() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(
             try await program.run("queues", "set", "checkout", "--concurrency", "9", "--rate", "0.5", "--burst", "4")

@@ -18,12 +18,20 @@ struct OrderCommandTests {
             {"name": "Jo Doe", "line1": "1 High Street", "city": "Leeds", "country": "GB"}
             """
         let results = try await TestDatabase.current.pool.pipeline([
-            "INSERT INTO carts (id, guest_token_hash, status, is_express) VALUES (\(cart.rawValue), \(token), 'converted', true)",
-            "INSERT INTO rate_sets (id, source, base, date, status) VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')",
             """
-            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal, total, rate_set_id, rate,
+            INSERT INTO carts (id, guest_token_hash, status, is_express)
+            VALUES (\(cart.rawValue), \(token), 'converted', true)
+            """,
+            """
+            INSERT INTO rate_sets (id, source, base, date, status)
+            VALUES (\(set), 'ecb', 'EUR', '2026-03-01', 'superseded')
+            """,
+            """
+            INSERT INTO orders (id, cart_id, guest_token_hash, email, shipping_address, status, currency, subtotal,
+                total, rate_set_id, rate,
                                 rate_base, reserved_until, confirmed_at)
-            VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb, 'confirmed', 'GBP', 2598, 2598,
+            VALUES (\(order.rawValue), \(cart.rawValue), \(token), 'somebody@example.com', \(address)::jsonb,
+                'confirmed', 'GBP', 2598, 2598,
                     \(set), 0.79, 'USD', now(), now())
             RETURNING number
             """,
@@ -33,7 +41,8 @@ struct OrderCommandTests {
             """,
             """
             INSERT INTO payments (id, order_id, seq, status, amount, currency, provider_intent_id, method)
-            VALUES (\(UUID()), \(order.rawValue), 1, 'captured', 2598, 'GBP', \("pi_" + order.description), 'pm_card_visa')
+            VALUES (\(UUID()), \(order.rawValue), 1, 'captured', 2598, 'GBP', \("pi_" + order.description),
+                'pm_card_visa')
             """,
             """
             INSERT INTO order_events (order_id, kind, status, reason, at)
@@ -42,14 +51,15 @@ struct OrderCommandTests {
             """,
             """
             INSERT INTO email_deliveries (id, order_id, kind, recipient, status, attempt, reason, created_at)
-            VALUES (\(UUID()), \(order.rawValue), 'order_confirmation', 'somebody@example.com', 'unknown', 1, 'no reply after the final dot',
+            VALUES (\(UUID()), \(order.rawValue), 'order_confirmation', 'somebody@example.com', 'unknown', 1,
+                'no reply after the final dot',
                     now() - interval '1 second')
             """,
         ])
         return (order, try #require(results[2].rows.first)["number"])
     }
 
-    @Test func showsWhatWasBoughtPaidAndMailed() async throws {
+    @Test("an order shows what was bought, paid and emailed") func showsWhatWasBoughtPaidAndMailed() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, number) = try await order()
         let shown = try await program.run("orders", "show", String(number))
@@ -63,7 +73,7 @@ struct OrderCommandTests {
         #expect(!shown.output.contains("somebody@example.com"))
     }
 
-    @Test func tellsWhatHappenedInOrderOfTime() async throws {
+    @Test("events are told in order of time") func tellsWhatHappenedInOrderOfTime() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, number) = try await order()
         let json = try await program.run("orders", "show", id.description, "--json").json()
@@ -77,7 +87,7 @@ struct OrderCommandTests {
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
     }
 
-    @Test func saysInJSONWhyAnOrderWasRejected() async throws {
+    @Test("JSON says why an order was rejected") func saysInJSONWhyAnOrderWasRejected() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         try await TestDatabase.current.pool.execute(
@@ -86,12 +96,15 @@ struct OrderCommandTests {
         #expect(json["rejection_reason"] as? String == "amount_too_small")
     }
 
-    @Test func anEmailThatNobodyKnowsOfIsSettledByAPerson() async throws {
+    @Test("an operator resolves an email whose delivery is unknown") func unknownEmail() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         let pool = try TestDatabase.current.pool
         let rows = try await pool.query(
-            "UPDATE email_deliveries SET updated_at = now() - interval '2 hours' WHERE order_id = \(id) RETURNING id::text AS id"
+            """
+            UPDATE email_deliveries SET updated_at = now() - interval '2 hours'
+             WHERE order_id = \(id) RETURNING id::text AS id
+            """
         )
         let mail: String = try #require(rows.first)["id"]
         for arguments in [["emails"], ["mails", "list"]] {
@@ -106,7 +119,7 @@ struct OrderCommandTests {
         #expect(try await program.run("orders", "show", id.description).output.contains("mail_sent → confirmed"))
     }
 
-    @Test func saysWhenThereIsNone() async throws {
+    @Test("an unknown order is reported") func saysWhenThereIsNone() async throws {
         let program = try Program.forCurrentDatabase()
         let missing = try await program.run("orders", "show", "999999999")
         #expect(missing.status == .code(1))

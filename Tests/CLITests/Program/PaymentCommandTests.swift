@@ -21,7 +21,7 @@ struct PaymentCommandTests {
                 remedy: .askOperator))
     }
 
-    @Test func listsAndResolvesOnRecord() async throws {
+    @Test("an operator lists breaks and resolves them, on record") func listsAndResolvesOnRecord() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("payments").output.contains("No break matches."))
         let (odd, other) = (try await note(.amountDiffers, "pi_odd"), try await note(.foreign, "pi_other"))
@@ -63,7 +63,7 @@ struct PaymentCommandTests {
     }
 
     @Test(
-        "a discarded job says what it leaves behind first; its event can be replayed or ignored, with a reason and on record"
+        "discarding a job says what it leaves behind; its event can be replayed or ignored, with a reason on record"
     )
     func eventsHaveStatesOfTheirOwn() async throws {
         let program = try Program.forCurrentDatabase()
@@ -72,13 +72,15 @@ struct PaymentCommandTests {
         let job = JobID.new()
         try await pool.execute(
             """
-            INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, received_at, payload)
+            INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, occurred_at, received_at,
+                payload)
             VALUES ('stripe', \(id), 'charge.refunded', false, 'ch_1', now(), now() - interval '2 hours', '{}')
             """)
         try await pool.execute(
             """
             INSERT INTO jobs (id, queue, name, payload, state, reason, finished_at)
-            VALUES (\(job), 'webhooks', 'payment_event.process', jsonb_build_object('eventID', \(id)::text), 'dead', 'permanent', now())
+            VALUES (\(job), 'webhooks', 'payment_event.process', jsonb_build_object('eventID', \(id)::text), 'dead',
+                'permanent', now())
             """)
         let refused = try await program.run("jobs", "discard", job.description)
         #expect(
@@ -121,7 +123,9 @@ struct PaymentCommandTests {
         return try decoder.decode(ReconcilePayments.self, from: Data(payload.utf8))
     }
 
-    @Test func comparesThroughAJobAndTellsWhatCameOfIt() async throws {
+    @Test("a comparison runs as a job, and its result is told") func comparesThroughAJobAndTellsWhatCameOfIt()
+        async throws
+    {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
         let onItsWay = try await program.run("payments", "reconcile", "--since", "3h", "--no-wait")
@@ -142,7 +146,8 @@ struct PaymentCommandTests {
             try await eventually(within: .seconds(20), "the job is there") {
                 try await pool.execute(
                     """
-                    UPDATE jobs SET state = \(ending), finished_at = now(), reason = \(ending == "dead" ? "attempts_exhausted" : nil as String?)
+                    UPDATE jobs SET state = \(ending), finished_at = now(),
+                        reason = \(ending == "dead" ? "attempts_exhausted" : nil as String?)
                       WHERE name = 'payments.reconcile' AND state = 'ready'
                     """) == 1
             }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("cartwright sandbox runs the sandbox", .timeLimit(.minutes(1)))
 struct SandboxCommandTests {
-    @Test("Options are the settings they stand for")
+    @Test("options are the settings they stand for")
     func options() throws {
         let command = try Cartwright.parseAsRoot([
             "sandbox", "--port", "1", "--smtp-port", "2", "--data", "/d", "--webhook-url", "http://x",
@@ -22,7 +22,7 @@ struct SandboxCommandTests {
         #expect(try #require(try Cartwright.parseAsRoot(["sandbox"]) as? SandboxCommand).environment.isEmpty)
     }
 
-    @Test("The process becomes the sandbox, which says where it is and ends when asked")
+    @Test("the process becomes the sandbox, which says where it is and ends when asked")
     func runs() async throws {
         let process = try ManagedProcess.start(
             Program.path, arguments: ["sandbox", "--port", "0", "--smtp-port", "0"], environment: [:])
@@ -32,7 +32,7 @@ struct SandboxCommandTests {
         try? FileManager.default.removeItem(atPath: process.logFile)
     }
 
-    @Test("What it cannot use it says, as the sandbox does")
+    @Test("what it cannot use it says, as the sandbox does")
     func refused() async throws {
         let process = try ManagedProcess.start(
             Program.path, arguments: ["sandbox", "--webhook-url", "ftp://x"], environment: [:])

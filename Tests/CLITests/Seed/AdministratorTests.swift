@@ -3,14 +3,14 @@ import Testing
 
 @testable import CLI
 
-@Suite("The first administrator")
+@Suite("The first administrator comes from the settings")
 struct AdministratorTests {
-    @Test func isNotAskedForUnlessTheSettingsAreThere() throws {
+    @Test("without settings no administrator is made") func withoutSettings() throws {
         let administrator = try Administrator(email: nil) { _ in nil }
         #expect(administrator == nil)
     }
 
-    @Test func takesTheAddressFromEitherPlace() throws {
+    @Test("the address comes from either setting") func takesTheAddressFromEitherPlace() throws {
         let environment = ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "long enough"]
         #expect(
             try Administrator(email: nil, setting: { environment[$0] })?.email
@@ -20,17 +20,19 @@ struct AdministratorTests {
                 == EmailAddress(rawValue: "b@example.com"))
     }
 
-    @Test(arguments: [
-        ["ADMIN_EMAIL": "a@example.com"], ["ADMIN_PASSWORD": "long enough"],
-        ["ADMIN_EMAIL": "nobody", "ADMIN_PASSWORD": "long enough"],
-        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "short"],
-        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": String(repeating: "x", count: 73)],
-        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "long enough\0"],
-        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "password1"],
-        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "P@ssw0rd2026!"],
-        ["ADMIN_EMAIL": "ada.lovelace@shop.example", "ADMIN_PASSWORD": "Lovelace1815"],
-        ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "Administrator!"],
-    ])
+    @Test(
+        "half or unusable settings are refused",
+        arguments: [
+            ["ADMIN_EMAIL": "a@example.com"], ["ADMIN_PASSWORD": "long enough"],
+            ["ADMIN_EMAIL": "nobody", "ADMIN_PASSWORD": "long enough"],
+            ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "short"],
+            ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": String(repeating: "x", count: 73)],
+            ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "long enough\0"],
+            ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "password1"],
+            ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "P@ssw0rd2026!"],
+            ["ADMIN_EMAIL": "ada.lovelace@shop.example", "ADMIN_PASSWORD": "Lovelace1815"],
+            ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "Administrator!"],
+        ])
     func refusesHalfOrUnusableSettings(environment: [String: String]) {
         #expect { try Administrator(email: nil, setting: { environment[$0] }) } throws: { error in
             guard let failure = error as? Failure else { return false }

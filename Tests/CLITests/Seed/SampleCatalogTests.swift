@@ -8,7 +8,7 @@ import Testing
 struct SampleCatalogTests {
     private let products = SampleCatalog(count: 1200).products
 
-    @Test func holdsAsManyProductsAsAskedFor() {
+    @Test("the catalog holds as many products as asked for") func holdsAsManyProductsAsAskedFor() {
         #expect(products.count == 1200)
         #expect(SampleCatalog(count: 7).products.count == 7)
         #expect(SampleCatalog(count: 0).products.isEmpty)
@@ -16,14 +16,14 @@ struct SampleCatalogTests {
         #expect(SampleCatalog(count: SampleCatalog.capacity).products.count == SampleCatalog.capacity)
     }
 
-    @Test func namesNothingTwice() {
+    @Test("no two products share a name") func namesNothingTwice() {
         let all = SampleCatalog(count: SampleCatalog.capacity).products
         #expect(Set(all.map(\.product.sku)).count == all.count)
         #expect(Set(all.map(\.product.name)).count == all.count)
         #expect(Set(all.map(\.product.id)).count == all.count)
     }
 
-    @Test func comesOutTheSameEachTime() throws {
+    @Test("the catalog is the same each time") func comesOutTheSameEachTime() throws {
         #expect(SampleCatalog(count: 1200).products == products)
         // Written down once: a change of the words or of the generator shows here, and sells other things to shops
         // seeded before.
@@ -32,11 +32,11 @@ struct SampleCatalogTests {
         #expect(first.product.name == "Calder Copper Frying Pan")
     }
 
-    @Test func beginsLikeALargerOne() {
+    @Test("a catalog begins like a larger one") func beginsLikeALargerOne() {
         #expect(Array(SampleCatalog(count: 1500).products.prefix(1200)) == products)
     }
 
-    @Test func setsPricesJustBelowRoundNumbers() throws {
+    @Test("prices lie just below round numbers") func setsPricesJustBelowRoundNumbers() throws {
         for seed in products {
             #expect(seed.product.basePrice.currency == .usd)
             #expect(seed.product.basePrice.amount % 100 == 99)
@@ -47,26 +47,26 @@ struct SampleCatalogTests {
         }
     }
 
-    @Test func pricesFollowTheDollar() {
+    @Test("prices follow the dollar") func pricesFollowTheDollar() {
         #expect(SamplePrices(dollars: 20).base == Money(1999, .usd))
         #expect(SamplePrices(dollars: 20).others == [Money(1899, .eur), Money(1599, .gbp), Money(2980, .jpy)])
         #expect(SamplePrices(dollars: 1).others == [Money(99, .eur), Money(99, .gbp), Money(80, .jpy)])
     }
 
-    @Test func keepsSomeThingsSoldOut() {
+    @Test("some products are sold out") func keepsSomeThingsSoldOut() {
         let stock = products.map(\.stock)
         #expect(stock.allSatisfy { (0...500).contains($0) })
         #expect((20...100).contains(stock.count { $0 == 0 }))
         #expect(stock.contains { $0 > 450 })
     }
 
-    @Test func fillsEveryShelf() {
+    @Test("every category has products") func fillsEveryShelf() {
         let counts = Dictionary(grouping: products, by: \.product.category).mapValues(\.count)
         #expect(counts.count == Shelf.all.count)
         #expect(counts.values.allSatisfy { $0 >= 60 })
     }
 
-    @Test func describesEveryProductInSentences() {
+    @Test("every product is described in sentences") func describesEveryProductInSentences() {
         for seed in products {
             let description = seed.product.description
             #expect((2...6).contains(description.count { $0 == "." }))
@@ -76,7 +76,7 @@ struct SampleCatalogTests {
         }
     }
 
-    @Test(arguments: Shelf.all.map(\.code))
+    @Test("every material is explained", arguments: Shelf.all.map(\.code))
     func explainsEveryMaterialOnTheShelf(code: String) throws {
         let shelf = try #require(Shelf.all.first { $0.code == code })
         for material in shelf.kinds.flatMap(\.materials) { #expect(shelf.materials[material] != nil, "\(material)") }

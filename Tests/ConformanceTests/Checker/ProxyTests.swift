@@ -12,7 +12,7 @@ struct ProxyTests {
         await client.close()
     }
 
-    @Test(arguments: [true, false])
+    @Test("a text holds its own connection only", arguments: [true, false])
     func aTextHoldsItsConnectionOnly(delivered: Bool) async throws {
         let server = try await RedisServer.start()
         let proxy = try TCPProxy(to: server.port)
@@ -41,7 +41,7 @@ struct ProxyTests {
         }
     }
 
-    @Test func aReplyCanBeHeldToo() async throws {
+    @Test("a reply can be held too") func aReplyCanBeHeldToo() async throws {
         let server = try await RedisServer.start()
         let proxy = try TCPProxy(to: server.port)
         try await withClient(server.port) { direct in
@@ -57,7 +57,7 @@ struct ProxyTests {
         }
     }
 
-    @Test func laterConnectionsGoToTheOtherServer() async throws {
+    @Test("later connections go to the other server") func laterConnectionsGoToTheOtherServer() async throws {
         let first = try await RedisServer.start()
         let second = try await RedisServer.start()
         let proxy = try TCPProxy(to: first.port)

@@ -7,7 +7,7 @@ import Testing
 @Suite("A connection cut at any step loses and doubles nothing")
 struct CutConnectionTests {
     @Test(
-        "7 · the worker's connection to Redis cut at command k, delivered or not, while it completes, retries, promotes and buries",
+        "7 · worker cut from Redis at command k, delivered or not, while it completes, retries, promotes and buries",
         .scenario(7))
     func workerCutFromRedis() async throws {
         try await Arena.with { arena in
@@ -31,7 +31,7 @@ struct CutConnectionTests {
     }
 
     @Test(
-        "7 · the worker's connection to Redis cut at the command that takes a dead process' jobs back, delivered or not",
+        "7 · worker cut from Redis at the command that takes a dead process' jobs back, delivered or not",
         .scenario(7))
     func workerCutWhileRecovering() async throws {
         try await Arena.with { arena in

@@ -6,7 +6,7 @@ import Testing
 @Suite("Cut off from one of the two servers: at most one effect")
 struct PartitionTests {
     @Test(
-        "11 · worker and Redis partitioned for twice the lease: at most one committed effect, and exactly one in the end",
+        "11 · worker and Redis partitioned for twice the lease: at most one effect, and exactly one in the end",
         .scenario(11))
     func cutOffFromRedis() async throws {
         try await Arena.with { arena in
@@ -17,7 +17,7 @@ struct PartitionTests {
             try await arena.waitForStarts(jobs.count)
             let second = try await arena.startWorker()
             proxy.pause()
-            try await Task.sleep(for: silence)
+            try await letTimePass(silence, because: "the partition lasts twice the lease")
             proxy.resume()
             try await arena.wait(for: jobs)
             let more = try await arena.enqueue(20, Act(.effect))
@@ -35,7 +35,7 @@ struct PartitionTests {
     }
 
     @Test(
-        "11 · worker and PostgreSQL partitioned for twice the lease: at most one committed effect, and exactly one in the end",
+        "11 · worker and PostgreSQL partitioned for twice the lease: at most one effect, and exactly one in the end",
         .scenario(11))
     func cutOffFromPostgres() async throws {
         try await Arena.with { arena in
@@ -47,7 +47,7 @@ struct PartitionTests {
             proxy.pause()
             // Claimed by whoever is free: by the one that cannot start them too.
             let more = try await arena.enqueue(40, Act(.effect, sleep: 200))
-            try await Task.sleep(for: silence)
+            try await letTimePass(silence, because: "the partition lasts twice the lease")
             proxy.resume()
             try await arena.wait(for: jobs + more, within: .seconds(90))
             try await arena.waitUntilIdle(within: .seconds(20))

@@ -16,7 +16,10 @@ struct ClaimAndAcknowledgeTests {
         async let woken: Void = frozenAnswer(waiting: 0)
         _ = try await (claimed, woken)
         ScenarioReport.did(
-            "the answer to a claim of 10 jobs, and that to a blocking wake-up, frozen by a proxy; then SIGKILL; another worker goes on"
+            """
+            the answer to a claim of 10 jobs, and that to a blocking wake-up, frozen by a proxy; then SIGKILL; \
+            another worker goes on
+            """
         )
     }
 
@@ -80,7 +83,9 @@ struct ClaimAndAcknowledgeTests {
         async let kept: Void = acknowledgement(delivered: true)
         _ = try await (lost, kept)
         ScenarioReport.did(
-            "20 jobs end at once; the command that acknowledges them is frozen on its way, or its answer is; then SIGKILL"
+            """
+            20 jobs end at once; the command that acknowledges them is frozen on its way, or its answer is; then SIGKILL
+            """
         )
     }
 

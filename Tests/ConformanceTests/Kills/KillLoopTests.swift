@@ -27,12 +27,12 @@ extension Measured {
                 #expect(jobs.count == count)
                 _ = try await arena.startWorker { $0.queues = "main=\(concurrency)" }
                 var victim = try await arena.startWorker { $0.queues = "main=\(concurrency)" }
-                try await Task.sleep(for: .milliseconds(500))
+                try await letTimePass(.milliseconds(500), because: "both workers have then filled their slots")
                 let began = MachineTime.monotonic
-                try await Task.sleep(for: calm)
+                try await letTimePass(calm, because: "the normal throughput is counted in this time")
                 let undisturbed = MachineTime.monotonic
                 for _ in 0..<kills {
-                    try await Task.sleep(for: distance)
+                    try await letTimePass(distance, because: "the kills come this far apart")
                     try await arena.kill(victim)
                     try await arena.hurryLapse(of: victim)
                     victim = try await arena.startWorker {

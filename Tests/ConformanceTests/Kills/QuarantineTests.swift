@@ -14,7 +14,10 @@ struct QuarantineTests {
             try await group.waitForAll()
         }
         ScenarioReport.did(
-            "a job that ends its process by \(endings.map(\.rawValue).formatted()), the process started anew each time, others enqueued all the while"
+            """
+            a job that ends its process by \(endings.map(\.rawValue).formatted()), \
+            the process started anew each time, others enqueued all the while
+            """
         )
     }
 

@@ -143,7 +143,10 @@ struct StaleAttemptTests {
             }
             #expect(try await arena.waitingInRedis() == 0)
             ScenarioReport.did(
-                "claim, lapse, claim, release, claim of 4 jobs; the first, stopped meanwhile, went on during the third run"
+                """
+                claim, lapse, claim, release, claim of 4 jobs; the first, stopped meanwhile, \
+                went on during the third run
+                """
             )
             ScenarioReport.figure("runs per job", "3")
         }

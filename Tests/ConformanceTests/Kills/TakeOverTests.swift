@@ -6,7 +6,7 @@ import Testing
 @Suite("A killed worker's jobs run again, soon and once")
 struct TakeOverTests {
     @Test(
-        "1 · twenty running jobs of a killed worker all finish elsewhere, the first restarts within 10 s and none before the lease lapses",
+        "1 · a killed worker's twenty jobs all finish elsewhere, the first within 10 s, none before the lease lapses",
         .scenario(1))
     func anotherWorkerTakesOver() async throws {
         let trials = Chaos.scale(1, full: 20)

@@ -7,7 +7,7 @@ import Testing
 @Suite("A Redis at its memory limit strands nothing")
 struct FullRedisTests {
     @Test(
-        "14 · maxmemory reached: enqueues fail or wait in the ledger, what runs is acknowledged, and nothing is stuck after",
+        "14 · maxmemory reached: enqueues fail or wait in the ledger, running jobs are acknowledged, none is stuck",
         .scenario(14))
     func memoryLimit() async throws {
         let server = try await RedisServer.start(["maxmemory-policy noeviction"])
@@ -37,7 +37,10 @@ struct FullRedisTests {
             let history = try await arena.audit(before + failing + late)
             #expect(failing.allSatisfy { history.runs(of: $0).map(\.attempt) == [1, 2, 3] })
             ScenarioReport.did(
-                "noeviction and a full memory while \(count + 20) jobs drain, 20 of them through two retries; 20 enqueued meanwhile"
+                """
+                noeviction and a full memory while \(count + 20) jobs drain, 20 of them through two retries; \
+                20 enqueued meanwhile
+                """
             )
         }
     }

@@ -26,9 +26,12 @@ extension Measured {
                 try await measure(arena, "every back-end of the workers ended 20 times, 100 ms apart") {
                     for _ in 0..<20 {
                         _ = try await arena.database.query(
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'conformance-worker'"
+                            """
+                            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                             WHERE datname = current_database() AND application_name = 'conformance-worker'
+                            """
                         )
-                        try await Task.sleep(for: .milliseconds(100))
+                        try await letTimePass(.milliseconds(100), because: "the storm lasts two seconds")
                     }
                 }
             }
@@ -68,7 +71,10 @@ extension Measured {
                 #expect(during.drained >= 0.8 * before.drained)
                 try await arena.audit(try await arena.allJobs())
                 ScenarioReport.did(
-                    "a transaction with a snapshot and a write held open for \(time) and three more measurements, under full load"
+                    """
+                    a transaction with a snapshot and a write held open for \(time) and three more measurements, \
+                    under full load
+                    """
                 )
                 ScenarioReport.figure("enqueued", "\(Int(during.enqueued))/s of \(Int(before.enqueued))/s")
                 ScenarioReport.figure("drained", "\(Int(during.drained))/s of \(Int(before.drained))/s")

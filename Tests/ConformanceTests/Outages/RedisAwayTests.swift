@@ -18,7 +18,7 @@ struct RedisAwayTests {
             while ContinuousClock.now < end {
                 _ = try await arena.redis.send(RedisCommand("SCRIPT", "FLUSH"))
                 flushes += 1
-                try await Task.sleep(for: .milliseconds(20))
+                try await letTimePass(.milliseconds(20), because: "the flushes are spread over the load")
             }
             let jobs = try await load.finish()
             let history = try await arena.audit(jobs)
@@ -55,7 +55,10 @@ struct RedisAwayTests {
             let history = try await arena.audit(jobs)
             #expect(history.runs.count == jobs.count)
             ScenarioReport.did(
-                "the connection of the blocking call, and that of the scripts, left open and silent, a job enqueued each time"
+                """
+                the connection of the blocking call, and that of the scripts, left open and silent, \
+                a job enqueued each time
+                """
             )
             ScenarioReport.figure("slowest start", seconds(slowest))
         }
@@ -69,14 +72,15 @@ struct RedisAwayTests {
             try await server.kill()
             let worker = try await arena.startWorker { $0.waitsForLease = false }
             let first = try await arena.enqueue(Array(repeating: MainErrand(Act(.effect)), count: 20), push: false)
-            try await Task.sleep(for: Chaos.scale(.seconds(2), full: .seconds(10)))
+            try await letTimePass(
+                Chaos.scale(.seconds(2), full: .seconds(10)), because: "Redis is still away when the worker starts")
             let atStart = try await resumption(of: server, arena)
             try await arena.wait(for: first)
 
             let running = try await arena.enqueue(20, Act(.effect, sleep: 500))
             try await arena.waitForStarts(20, of: Set(running))
             try await server.kill()
-            try await Task.sleep(for: outage)
+            try await letTimePass(outage, because: "Redis is away that long")
             let during = try await arena.enqueue(Array(repeating: MainErrand(Act(.effect)), count: 5), push: false)
             let midway = try await resumption(of: server, arena)
             try await arena.wait(for: running + during)

@@ -18,7 +18,7 @@ struct RedisLossTests {
         try await Arena.with(redis: server) { arena in
             for _ in 0..<2 { _ = try await arena.startWorker() }
             let load = try Load(arena, jobs: jobs, perSecond: perSecond)
-            try await Task.sleep(for: half)
+            try await letTimePass(half, because: "Redis is lost amid the load")
             try await server.restart()
             try await check(load, arena)
             ScenarioReport.did("SIGKILL and restart of Redis (AOF everysec) amid \(perSecond) jobs/s")
@@ -35,7 +35,7 @@ struct RedisLossTests {
                 Array(repeating: MainErrand(Act(.effect)), count: 20),
                 runAt: .now.addingTimeInterval(Double(self.seconds)))
             let load = try Load(arena, jobs: jobs, perSecond: perSecond)
-            try await Task.sleep(for: half)
+            try await letTimePass(half, because: "Redis is lost amid the load")
             // They have been started under epochs of the former Redis and start again under those of the emptied one.
             let retried = try await arena.enqueue(20, Act(.effect, sleep: 50, failures: 2))
             try await arena.waitForStarts(20, of: Set(retried))
@@ -66,9 +66,9 @@ struct RedisLossTests {
             }
             for _ in 0..<2 { _ = try await arena.startWorker { $0.redisProxy = entrance } }
             let load = try Load(arena, jobs: jobs, perSecond: perSecond, redisProxy: entrance)
-            try await Task.sleep(for: half)
+            try await letTimePass(half, because: "Redis is lost amid the load")
             replication.pause()
-            try await Task.sleep(for: .milliseconds(500))
+            try await letTimePass(.milliseconds(500), because: "the replica misses the last 500 ms")
             entrance.refuse()
             try await primary.kill()
             _ = try await arena.redis.send(RedisCommand("REPLICAOF", "NO", "ONE"))

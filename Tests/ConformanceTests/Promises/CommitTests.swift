@@ -10,7 +10,7 @@ struct CommitTests {
     private struct ChangedMind: Error {}
 
     @Test(
-        "25 · rolled back: it never runs; committed by a process that dies at once: it runs once; never visible before the commit",
+        "25 · rolled back, a job never runs; committed by a process that dies at once, it runs once, and never before",
         .scenario(25))
     func commitDecides() async throws {
         try await Arena.with { arena in

@@ -9,7 +9,7 @@ import Testing
 @Suite("What a worker cannot understand is kept with its reason")
 struct ParkingTests {
     @Test(
-        "23 · malformed payloads, unknown names and newer versions are kept with their reasons, and run when a worker knows them",
+        "23 · malformed payloads, unknown names and newer versions are kept and run when a worker knows them",
         .scenario(23))
     func keptWithReason() async throws {
         try await Arena.with { arena in

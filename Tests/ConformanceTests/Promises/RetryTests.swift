@@ -7,7 +7,7 @@ extension Measured {
     @Suite("A failed job comes back when the formula says, and forgets nothing")
     struct RetryTests {
         @Test(
-            "21 · four failures, then success: delays inside the published formula, jitter visible, all four errors kept",
+            "21 · four failures, then success: delays by the published formula, with jitter, and all errors kept",
             .scenario(21))
         func delaysAndErrors() async throws {
             let count = Chaos.scale(150, full: 1000)

@@ -8,7 +8,7 @@ import Testing
 @Suite("A unique key is held by one job, and never forgotten")
 struct UniqueTests {
     @Test(
-        "24 · a hundred concurrent enqueues of one key: one job; the key is free again after success, failure, discard and crash",
+        "24 · a hundred concurrent enqueues of one key make one job; the key is free after each of its four ends",
         .scenario(24))
     func oneAtATime() async throws {
         try await Arena.with { arena in

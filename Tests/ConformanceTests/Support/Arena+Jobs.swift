@@ -39,7 +39,10 @@ extension Arena {
         do {
             try await eventually(within: patience, "all of \(ids.count) jobs are \(names)") {
                 let open: Int = try await self.database.query(
-                    "SELECT count(*) AS open FROM unnest(\(ids)::uuid[]) AS wanted (id) LEFT JOIN jobs USING (id) WHERE state IS NULL OR state <> ALL (\(names)::text[])"
+                    """
+                    SELECT count(*) AS open FROM unnest(\(ids)::uuid[]) AS wanted (id) LEFT JOIN jobs USING (id)
+                     WHERE state IS NULL OR state <> ALL (\(names)::text[])
+                    """
                 )[0]["open"]
                 return open == 0
             }

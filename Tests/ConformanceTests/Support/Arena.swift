@@ -47,7 +47,10 @@ final class Arena: Sendable {
         _ = try await Migrator(sets: [try JobQueueMigrations.set()]).migrate(pool)
         // Without any constraint: a second effect must show.
         try await pool.execute(
-            "CREATE TABLE effects (job uuid NOT NULL, epoch bigint NOT NULL, process integer NOT NULL, at timestamptz DEFAULT clock_timestamp())"
+            """
+            CREATE TABLE effects (job uuid NOT NULL, epoch bigint NOT NULL, process integer NOT NULL,
+                                  at timestamptz DEFAULT clock_timestamp())
+            """
         )
         let arena = try Arena(databaseURL: databaseURL, database: pool, redisURL: redisURL)
         let result: Result<Value, any Error>

@@ -63,8 +63,9 @@ final class ScenarioReport: Sendable {
                 ["\(number)", promise, state.done.joined(separator: "; ")] + counts
                 + [state.figures.joined(separator: "; "), seconds, verdict]
             let line = """
-                \(number) · \(promise): \(verdict.filter { $0 != "*" }), \(seconds) s, \(counts[0]) jobs, \(counts[1]) runs, \
-                lost \(counts[2]), doubled \(counts[3]), overlapping \(counts[4]); \(state.figures.joined(separator: "; "))
+                \(number) · \(promise): \(verdict.filter { $0 != "*" }), \(seconds) s, \(counts[0]) jobs, \
+                \(counts[1]) runs, lost \(counts[2]), doubled \(counts[3]), overlapping \(counts[4]); \
+                \(state.figures.joined(separator: "; "))
 
                 """
             return ("| " + cells.map { $0.replacing("|", with: "/") }.joined(separator: " | ") + " |\n", line)
@@ -87,7 +88,8 @@ final class ScenarioReport: Sendable {
 
 /// Microseconds as text for the report.
 func milliseconds(_ microseconds: Int64) -> String {
-    "\((Double(microseconds) / 1000).formatted(.number.precision(.fractionLength(microseconds < 100_000 ? 1 : 0)).grouping(.never))) ms"
+    let digits = microseconds < 100_000 ? 1 : 0
+    return "\((Double(microseconds) / 1000).formatted(.number.precision(.fractionLength(digits)).grouping(.never))) ms"
 }
 
 /// Microseconds as text for the report.

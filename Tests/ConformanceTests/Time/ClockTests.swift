@@ -8,7 +8,7 @@ import Testing
 @Suite("No process' clock is believed")
 struct ClockTests {
     @Test(
-        "17 · workers and enqueuers with clocks an hour ahead and behind: nothing early, nobody taken for dead, no schedule twice",
+        "17 · clocks an hour ahead and behind: nothing early, no worker taken for dead, no schedule twice",
         .scenario(17))
     func anHourOff() async throws {
         try await Arena.with { arena in
@@ -64,7 +64,10 @@ struct ClockTests {
             #expect(Set(slots.values) == all.subtracting(jobs))
             #expect(zip(slots.keys.sorted(), slots.keys.sorted().dropFirst()).allSatisfy { $1 - $0 == 2 })
             ScenarioReport.did(
-                "three workers, one an hour ahead, one an hour behind; long, delayed, failing and scheduled jobs; two enqueuers alike"
+                """
+                three workers, one an hour ahead, one an hour behind; long, delayed, failing and scheduled jobs; \
+                two enqueuers alike
+                """
             )
             ScenarioReport.figure("slots", "\(slots.count)")
         }
@@ -86,7 +89,10 @@ extension Arena {
     /// The slots of a schedule that have fired, by seconds since 1970, with their jobs.
     func slots(_ schedule: String = "interval") async throws -> [Int: JobID] {
         let rows = try await database.query(
-            "SELECT extract(epoch FROM fire_at)::bigint AS at, job_id FROM job_schedule_slots WHERE schedule = \(schedule)"
+            """
+            SELECT extract(epoch FROM fire_at)::bigint AS at, job_id FROM job_schedule_slots
+             WHERE schedule = \(schedule)
+            """
         )
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0["at"], JobID(rawValue: try $0["job_id"])) })
     }

@@ -14,9 +14,10 @@ struct ScheduleTests {
             let survivor = try await arena.startWorker { $0.every = 2 }
             for _ in 0..<kills {
                 let victim = try await arena.startWorker { $0.every = 2 }
-                // From just before the tick to just after it.
                 let untilTick = 2_000_000 - MachineTime.wall % 2_000_000
-                try await Task.sleep(for: .microseconds(untilTick + .random(in: -2_000...20_000)))
+                try await letTimePass(
+                    .microseconds(untilTick + .random(in: -2_000...20_000)),
+                    because: "the kill falls from just before the tick to just after it")
                 try await arena.kill(victim)
             }
             try await eventually(within: .seconds(20), "as many slots have fired") {
@@ -48,7 +49,10 @@ struct ScheduleTests {
         async let spring: Void = changeOver(fires: "2027-03-28T01:00:00Z", notAgain: "2027-03-28T01:30:00Z")
         _ = try await (autumn, spring)
         ScenarioReport.did(
-            "a daily schedule at 02:30 in Berlin, PostgreSQL's clock set to both changes, one of two schedulers killed at the tick"
+            """
+            a daily schedule at 02:30 in Berlin, PostgreSQL's clock set to both changes, \
+            one of two schedulers killed at the tick
+            """
         )
     }
 
@@ -67,7 +71,9 @@ struct ScheduleTests {
             let victim = try await arena.startWorker(options)
             let now: Date = try await arena.database.query("SELECT clock_timestamp() AS now")[0]["now"]
             #expect(now < first, "the change is still to come")
-            try await Task.sleep(for: .seconds(first.timeIntervalSince(now)) + .milliseconds(.random(in: -2...20)))
+            try await letTimePass(
+                .seconds(first.timeIntervalSince(now)) + .milliseconds(.random(in: -2...20)),
+                because: "the kill falls from just before the slot to just after it")
             try await arena.kill(victim)
             try await eventually(within: .seconds(60), "it fires") { try await !arena.slots("cron").isEmpty }
 

@@ -36,6 +36,7 @@ struct Enqueue: AsyncParsableCommand {
             sent += count
             if rate > 0 {
                 let ahead = began + Int64(sent) * 1_000_000 / Int64(rate) - MachineTime.monotonic
+                // Keeps the rate that the scenario asked for.
                 if ahead > 0 { try await Task.sleep(for: .microseconds(ahead)) }
             }
         }

@@ -34,6 +34,7 @@ struct ErrandHandler<Kind: Errand>: JobHandler {
     }
 
     private func play(_ act: Act, _ context: JobContext) async throws {
+        // The work of an errand: as long as its scenario says.
         if act.sleep > 0 { try await Task.sleep(for: .milliseconds(act.sleep)) }
         if act.spin > 0 {
             let end = MachineTime.monotonic + Int64(act.spin) * 1000

@@ -21,7 +21,7 @@ struct ParserProperties {
         }
     }
 
-    @Test("margins, days, addresses")
+    @Test("margins, days and addresses are read within their bounds")
     func texts() {
         property("a margin is from 0 to 20 per cent", Gen<String>.text(near: ["2", "2.5", "2.75", "20", "0"])) { text in
             guard let margin = RateMargin(percent: text) else { return }

@@ -17,13 +17,14 @@ struct AcceptingTests {
     private func expectNothing(_ shop: Shop) async throws {
         let row = try await shop.database.pool.query(
             """
-            SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM carts)
+            SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM idempotency_keys) +
+                   (SELECT count(*) FROM carts)
                  + (SELECT count(*) FROM jobs WHERE name = 'order.checkout') AS rows
             """)[0]
         #expect(try row["rows"] == 0)
     }
 
-    @Test("Row 1: the request was read")
+    @Test("row 1: the request was read")
     func requestRead() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -44,7 +45,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 1: in the middle of the transaction")
+    @Test("row 1: in the middle of the transaction")
     func insideTheTransaction() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -59,7 +60,8 @@ struct AcceptingTests {
                 try await shop.database.pool.query(
                     """
                     SELECT 1 FROM pg_stat_activity
-                     WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND backend_xid IS NOT NULL
+                     WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+                         AND backend_xid IS NOT NULL
                     """
                 ).count == 1
             }
@@ -82,7 +84,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 2: committed, the answer lost")
+    @Test("row 2: committed, the answer lost")
     func committed() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startWorker())
@@ -111,7 +113,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 3: pushed, and once more")
+    @Test("row 3: pushed, and once more")
     func pushed() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
@@ -136,7 +138,7 @@ struct AcceptingTests {
         }
     }
 
-    @Test("Row 4: Redis emptied")
+    @Test("row 4: Redis emptied")
     func redisEmptied() async throws {
         try await Shop.open { shop in
             let before = (try await shop.startSandbox(), try await shop.startAPI())

@@ -9,7 +9,7 @@ struct ChargingTests {
     private static let confirmed = OrderState(
         order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "pending")
 
-    @Test("Row 7: the provider has an intent that is not stored", arguments: [false, true])
+    @Test("row 7: the provider has an intent that is not stored", arguments: [false, true])
     func intentCreated(keysForgotten: Bool) async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -40,7 +40,7 @@ struct ChargingTests {
     }
 
     @Test(
-        "Row 7: the answer that brings the intent is lost, or kept as a failure",
+        "row 7: the answer that brings the intent is lost, or kept as a failure",
         arguments: ["drop_after_commit", "error_500_after_commit"])
     func creationUnanswered(kind: String) async throws {
         try await Shop.open { shop in
@@ -59,7 +59,7 @@ struct ChargingTests {
         }
     }
 
-    @Test("Row 8: the intent stored, not confirmed")
+    @Test("row 8: the intent stored, not confirmed")
     func intentRecorded() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -70,7 +70,7 @@ struct ChargingTests {
         }
     }
 
-    @Test("Row 9: charged, which is not stored", arguments: [false, true])
+    @Test("row 9: charged, which is not stored", arguments: [false, true])
     func charged(keysForgotten: Bool) async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -82,7 +82,7 @@ struct ChargingTests {
         }
     }
 
-    @Test("Row 9: declined, which is not stored")
+    @Test("row 9: declined, which is not stored")
     func declined() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -94,7 +94,7 @@ struct ChargingTests {
         }
     }
 
-    @Test("Row 12: stored, the job not acknowledged")
+    @Test("row 12: stored, the job not acknowledged")
     func notAcknowledged() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())

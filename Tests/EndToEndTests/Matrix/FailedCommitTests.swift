@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Row 11: money has moved and the database fails", .serialized)
+@Suite("Row 11: money that moved is settled although the database fails", .serialized)
 struct FailedCommitTests {
     /// An order that is charged, whose worker stands still before it tells the database, to which it speaks through a
     /// relay.
@@ -26,7 +26,7 @@ struct FailedCommitTests {
         #expect(state.attempts <= 6 && state.crashes == 0, "\(state)")
     }
 
-    @Test func theDatabaseIsAwayForAWhile() async throws {
+    @Test("an outage of the database delays the settlement") func theDatabaseIsAwayForAWhile() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)
@@ -49,7 +49,7 @@ struct FailedCommitTests {
         }
     }
 
-    @Test func theCommitTookPlaceAndItsAnswerIsLost() async throws {
+    @Test("a lost answer to the commit changes nothing") func lostAnswerToTheCommit() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Row 10: a charge of which no proper answer comes", .serialized)
+@Suite("Row 10: a charge without a proper answer is made once", .serialized)
 struct LostAnswerTests {
     /// One order under a fault of the provider, from the first try to the end.
     private func buy(under faults: String) async throws {
@@ -19,7 +19,7 @@ struct LostAnswerTests {
     }
 
     @Test(
-        "The answer is lost, kept as a failure, cut in half or nonsense",
+        "the answer is lost, kept as a failure, cut in half or nonsense",
         arguments: [
             "drop_before", "drop_after_commit", "error_500_before", "error_500_after_commit", "truncated_body",
             "garbage", "409",
@@ -30,7 +30,7 @@ struct LostAnswerTests {
 
     /// Nothing in the intent tells which card its last decline is of, and the answer that would is replayed as a
     /// failure.
-    @Test func aSecondDeclineIsKeptAsAFailure() async throws {
+    @Test("a second decline is kept as a failure") func aSecondDeclineIsKeptAsAFailure() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
@@ -47,11 +47,13 @@ struct LostAnswerTests {
     }
 
     /// Then the retry finds its own key in flight.
-    @Test func theProviderTakesLongerThanTheCall() async throws {
+    @Test("a charge that outlasts its call is made once") func theProviderTakesLongerThanTheCall() async throws {
         try await buy(under: #"{"kind": "slow", "ms": 16500, "endpoint": "confirm", "count": 1}"#)
     }
 
-    @Test func killedWhileTheProviderCharges() async throws {
+    @Test("a worker killed while the provider charges leaves one charge") func killedWhileTheProviderCharges()
+        async throws
+    {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             try await shop.misbehave(#"{"latencies": {"confirm": {"ms": 2000}}}"#)

@@ -10,7 +10,7 @@ struct MailingTests {
         try await shop.mails().filter { $0.order_id == order }.count
     }
 
-    @Test("Row 13: the order confirmed, its mail not even pushed")
+    @Test("row 13: the order confirmed, its mail not even pushed")
     func notPushed() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -28,7 +28,7 @@ struct MailingTests {
         }
     }
 
-    @Test("Row 14: the mail taken, which is not stored")
+    @Test("row 14: the mail taken, which is not stored")
     func taken() async throws {
         try await Shop.open(settings: Self.settings) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -47,7 +47,7 @@ struct MailingTests {
     }
 
     @Test(
-        "Row 14: the connection breaks after the mail's end, and it was taken or not",
+        "row 14: the connection breaks after the mail's end, and it was taken or not",
         arguments: ["drop_after_dot", "lose_after_dot"])
     func brokenOff(kind: String) async throws {
         try await Shop.open(settings: Self.settings) { shop in

@@ -24,7 +24,7 @@ struct RefundingTests {
         try await shop.database.pool.query("SELECT status FROM payments")[0]["status"]
     }
 
-    @Test("Row 15: the money taken, which is not stored", arguments: [false, true])
+    @Test("row 15: the money taken, which is not stored", arguments: [false, true])
     func captured(keysForgotten: Bool) async throws {
         try await Shop.open(settings: ["PAYMENTS_CAPTURE": "manual"]) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -55,7 +55,7 @@ struct RefundingTests {
         case byList
     }
 
-    @Test("Row 16: the money given back, which is not stored", arguments: Found.allCases)
+    @Test("row 16: the money given back, which is not stored", arguments: Found.allCases)
     func refunded(found: Found) async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -86,7 +86,7 @@ struct RefundingTests {
         }
     }
 
-    @Test("An order is called off at the provider, which is not stored")
+    @Test("an order is called off at the provider, which is not stored")
     func calledOff() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())

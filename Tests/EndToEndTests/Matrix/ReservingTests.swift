@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Rows 5, 6 and 19: stock is set aside once, and given back only when nobody pays for it", .serialized)
 struct ReservingTests {
-    @Test("Row 5: claimed, nothing done")
+    @Test("row 5: claimed, nothing done")
     func claimed() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -22,7 +22,7 @@ struct ReservingTests {
         }
     }
 
-    @Test("Row 6: stock set aside, the provider not asked")
+    @Test("row 6: stock set aside, the provider not asked")
     func reserved() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -42,7 +42,7 @@ struct ReservingTests {
     /// Settings under which an order is overdue a moment after its stock was set aside.
     private static let hasty = ["RESERVATION_SECONDS": "1"]
 
-    @Test("Row 19: called off at the provider because its time is up, which is not stored")
+    @Test("row 19: called off at the provider because its time is up, which is not stored")
     func calledOff() async throws {
         try await Shop.open(settings: Self.hasty) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -68,7 +68,7 @@ struct ReservingTests {
         }
     }
 
-    @Test("Row 19: paid in the moment in which its time is up")
+    @Test("row 19: paid in the moment in which its time is up")
     func paidInTime() async throws {
         try await Shop.open(settings: Self.hasty) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -94,7 +94,7 @@ struct ReservingTests {
         }
     }
 
-    @Test("Row 19: killed while charging, overdue before anybody goes on")
+    @Test("row 19: killed while charging, overdue before anybody goes on")
     func overdueAfterADeath() async throws {
         try await Shop.open(settings: Self.hasty) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())

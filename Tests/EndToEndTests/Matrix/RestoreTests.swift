@@ -45,7 +45,8 @@ struct RestoreTests {
             #expect(try await shop.order(product, method: "pm_card_visa_chargeDeclined").status == 402)
             try await shop.misbehave(
                 """
-                {"faults": [{"kind": "drop_after_commit", "endpoint": "confirm", "rate": 1}, {"kind": "drop_before", "endpoint": "retrieve", "rate": 1}]}
+                {"faults": [{"kind": "drop_after_commit", "endpoint": "confirm", "rate": 1},
+                 {"kind": "drop_before", "endpoint": "retrieve", "rate": 1}]}
                 """)
             let unknown = try #require(try await shop.order(product, wait: nil).body?.id)
             try await eventually("it is charged") { try await shop.movements().contains { $0.order_id == unknown } }
@@ -89,7 +90,8 @@ struct RestoreTests {
             let processes = try await shop.startAll()
             try await shop.misbehave(
                 """
-                {"faults": [{"kind": "drop_after_commit", "endpoint": "create", "count": 1, "rate": 1}, {"kind": "drop_before", "endpoint": "create", "rate": 1}]}
+                {"faults": [{"kind": "drop_after_commit", "endpoint": "create", "count": 1, "rate": 1},
+                 {"kind": "drop_before", "endpoint": "create", "rate": 1}]}
                 """)
             let order = try await shop.order(try await shop.products()[0], wait: nil)
             try await eventually("an intent was made and its answer lost") { try await shop.intents().count == 1 }

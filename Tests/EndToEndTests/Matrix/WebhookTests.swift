@@ -27,7 +27,7 @@ struct WebhookTests {
         .map { try $0["outcome"] }
     }
 
-    @Test("Row 9: charged, not stored, and the webhook settles it")
+    @Test("row 9: charged, not stored, and the webhook settles it")
     func settledByWebhook() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -48,7 +48,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 9: charged, not stored, the job gone, and the reconciler settles it")
+    @Test("row 9: charged, not stored, the job gone, and the reconciler settles it")
     func settledByReconciler() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -67,7 +67,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 16: given back, not stored, and the webhook settles it")
+    @Test("row 16: given back, not stored, and the webhook settles it")
     func refundSettledByWebhook() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -88,7 +88,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 17: told before the charge is stored")
+    @Test("row 17: told before the charge is stored")
     func beforeTheSettlement() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -109,7 +109,7 @@ struct WebhookTests {
     }
 
     /// Somebody confirms the intent at the provider before we know of it.
-    @Test("Row 17: told before the intent is stored")
+    @Test("row 17: told before the intent is stored")
     func beforeTheIntent() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
@@ -131,7 +131,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 17: told before the provider's own answer, of every order")
+    @Test("row 17: told before the provider's own answer, of every order")
     func beforeTheAnswer() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
@@ -150,7 +150,7 @@ struct WebhookTests {
     }
 
     /// The event is taken, because it is durable, and its job waits for the order.
-    @Test("Row 17: told of an order that is not there")
+    @Test("row 17: told of an order that is not there")
     func unknownOrder() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
@@ -159,8 +159,10 @@ struct WebhookTests {
             try await eventually(within: .seconds(20), "the event is taken, not handled, and tried again") {
                 try await shop.database.pool.query(
                     """
-                    SELECT 1 FROM webhook_events AS e JOIN jobs AS j ON j.name = 'payment_event.process' AND j.payload ->> 'eventID' = e.event_id
-                     WHERE e.type = 'payment_intent.succeeded' AND e.handled_at IS NULL AND j.state = 'ready' AND j.attempts > 0
+                    SELECT 1 FROM webhook_events AS e JOIN jobs AS j ON j.name = 'payment_event.process'
+                        AND j.payload ->> 'eventID' = e.event_id
+                     WHERE e.type = 'payment_intent.succeeded' AND e.handled_at IS NULL AND j.state = 'ready'
+                         AND j.attempts > 0
                     """
                 ).count == 1
             }
@@ -171,12 +173,14 @@ struct WebhookTests {
         }
     }
 
-    @Test("Row 18: a decline is told after another card has paid")
+    @Test("row 18: a decline is told after another card has paid")
     func lateDecline() async throws {
         try await Shop.open(webhooks: true) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(
-                #"{"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}"#
+                #"""
+                {"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}
+                """#
             )
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
             #expect(order.status == 402)

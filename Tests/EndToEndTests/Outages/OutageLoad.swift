@@ -33,12 +33,11 @@ final class OutageLoad: Sendable {
         let load = OutageLoad(shop, product, metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await load.watch() }
-            let clock = ContinuousClock()
-            var next = clock.now
+            var next = ContinuousClock.now
             while next < load.end {
                 group.addTask { _ = try await load.order() }
                 next += .seconds(1) / ProviderOutage.rate
-                try await clock.sleep(until: next)
+                try await letTimePass(until: next, because: "customers order at a steady rate")
             }
             try await group.waitForAll()
         }
@@ -60,11 +59,10 @@ final class OutageLoad: Sendable {
     }
 
     private func watch() async throws {
-        let clock = ContinuousClock()
         var shown: Answer?
-        while clock.now < end {
+        while ContinuousClock.now < end {
             if try await metrics.sum("provider_circuit_open", #"provider="payments""#) == 1 {
-                seen.withLock { $0.openAfter = $0.openAfter ?? clock.now - began }
+                seen.withLock { $0.openAfter = $0.openAfter ?? ContinuousClock.now - began }
                 let order: Answer
                 if let shown { order = shown } else { order = try await self.order() }
                 shown = order
@@ -72,7 +70,7 @@ final class OutageLoad: Sendable {
                     seen.withLock { _ = $0.reasons.insert(reason) }
                 }
             }
-            try await clock.sleep(for: .milliseconds(500))
+            try await letTimePass(.milliseconds(500), because: "the outage is watched twice a second")
         }
     }
 }

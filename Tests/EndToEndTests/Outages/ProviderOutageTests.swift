@@ -7,7 +7,7 @@ import Testing
 /// The short form of this is one minute for two ways of being away; `Scripts/test-outage` lets each last ten minutes.
 @Suite("A provider that is away delays orders, loses none and charges none twice")
 struct ProviderOutageTests {
-    @Test(arguments: ProviderOutage.toTry)
+    @Test("orders wait until the provider is back", arguments: ProviderOutage.toTry)
     func isWaitedFor(_ outage: ProviderOutage) async throws {
         // Nothing expires: who waits for ten minutes is still served.
         try await Shop.open(settings: ["RESERVATION_SECONDS": "3600", "DATABASE_POOL_SIZE": "8"]) { shop in
@@ -56,7 +56,8 @@ struct ProviderOutageTests {
     private func jobs(_ shop: Shop) async throws -> (attempts: Int, crashes: Int, dead: Int) {
         let row = try await shop.database.pool.query(
             """
-            SELECT coalesce(max(attempts) FILTER (WHERE name = 'order.checkout'), 0) AS attempts, coalesce(max(crashes), 0) AS crashes,
+            SELECT coalesce(max(attempts) FILTER (WHERE name = 'order.checkout'), 0) AS attempts,
+                   coalesce(max(crashes), 0) AS crashes,
                    count(*) FILTER (WHERE state IN ('dead', 'parked')) AS dead
               FROM jobs
             """)[0]

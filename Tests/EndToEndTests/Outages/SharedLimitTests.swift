@@ -36,7 +36,9 @@ struct SharedLimitTests {
         return ContinuousClock.now - began
     }
 
-    @Test func twoWorkersKeepTheLimitThatTheProviderSets() async throws {
+    @Test("two workers keep the limit that the provider sets") func twoWorkersKeepTheLimitThatTheProviderSets()
+        async throws
+    {
         let settings = [
             "PAYMENTS_RATE": "20", "PAYMENTS_BURST": "4", "SANDBOX_RATE_LIMIT": "20",
             "WORKER_QUEUES": "checkout=32,email=8,cache=2",
@@ -54,7 +56,7 @@ struct SharedLimitTests {
         }
     }
 
-    @Test func aLimitThatIsSetTooHighIsFoundOut() async throws {
+    @Test("a limit that is set too high is found out") func aLimitThatIsSetTooHighIsFoundOut() async throws {
         try await Shop.open(settings: ["PAYMENTS_RATE": "1000", "SANDBOX_RATE_LIMIT": "5"]) { shop in
             let processes = try await shop.startAll()
             _ = try await buy(30, shop)

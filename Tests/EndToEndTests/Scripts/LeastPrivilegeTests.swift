@@ -54,7 +54,7 @@ struct LeastPrivilegeTests {
     }
 
     @Test(
-        "every setting that a program reads stands in docs/settings.md, from which the runner takes them, beside that program"
+        "docs/settings.md, from which the runner takes settings, names each that a program reads beside that program"
     )
     func documented() throws {
         let table = try String(contentsOfFile: "\(Self.checkout)/docs/settings.md", encoding: .utf8)

@@ -57,7 +57,9 @@ struct LogTests {
                 let (sandbox, api, worker) = try await shop.startAll()
                 let password = "correct horse battery"
                 let account =
-                    #"{"email": "Katherine.Johnson@example.com", "password": "\#(password)", "name": "Katherine Johnson"}"#
+                    #"""
+                    {"email": "Katherine.Johnson@example.com", "password": "\#(password)", "name": "Katherine Johnson"}
+                    """#
                 func post(_ path: String, _ body: String, _ headers: OutboundHeaders = [:]) async throws -> Answer {
                     var all = headers
                     all.append(name: "Content-Type", value: "application/json")
@@ -79,7 +81,10 @@ struct LogTests {
                 }
                 #expect(tokens.count == 2, "\(session.text)")
                 for statement: SQL in [
-                    "INSERT INTO users (id, email, name, password_hash, role) SELECT gen_random_uuid(), upper(email), name, password_hash, role FROM users",
+                    """
+                    INSERT INTO users (id, email, name, password_hash, role)
+                    SELECT gen_random_uuid(), upper(email), name, password_hash, role FROM users
+                    """,
                     "UPDATE users SET role = \("Katherine Johnson") WHERE email = \("Katherine.Johnson@example.com")",
                     "UPDATE users SET name = NULL",
                 ] {

@@ -116,7 +116,10 @@ struct SupervisorTests {
     func signals() async throws {
         let stubborn = "bash -c 'trap \"echo told\" TERM; echo begun; while :; do sleep 0.05; done'"
         let crew = try RunningProcfile(
-            "sandbox: bash -c 'trap \"echo last; exit\" TERM; echo begun; while :; do sleep 0.05; done'\nworker: \(stubborn)\n"
+            """
+            sandbox: bash -c 'trap "echo last; exit" TERM; echo begun; while :; do sleep 0.05; done'\n\
+            worker: \(stubborn)\n
+            """
         )
         try await eventually(within: .seconds(20), "they run") { crew.count(of: "begun") == 2 }
         for told in 1...2 {
@@ -128,7 +131,10 @@ struct SupervisorTests {
         #expect(try await crew.runner.waitForExit(within: .seconds(20)) == .code(0))
 
         let orderly = try RunningProcfile(
-            "sandbox: bash -c 'trap \"echo last; exit\" TERM; echo begun; while :; do sleep 0.05; done'\nworker: bash -c 'trap \"sleep 0.3; echo first; exit\" TERM; echo begun; while :; do sleep 0.05; done'\n"
+            """
+            sandbox: bash -c 'trap "echo last; exit" TERM; echo begun; while :; do sleep 0.05; done'\n\
+            worker: bash -c 'trap "sleep 0.3; echo first; exit" TERM; echo begun; while :; do sleep 0.05; done'\n
+            """
         )
         try await eventually(within: .seconds(20), "they run") { orderly.count(of: "begun") == 2 }
         try await orderly.end()

@@ -21,7 +21,10 @@ struct OrderState: Equatable, CustomStringConvertible {
     var mail = "none"
 
     var description: String {
-        "\(order), payment \(payment) \(hasIntent ? "with" : "without") intent, stock \(stock), job \(job) \(attempts)/\(crashes), mail \(mail)"
+        """
+        \(order), payment \(payment) \(hasIntent ? "with" : "without") intent, stock \(stock), \
+        job \(job) \(attempts)/\(crashes), mail \(mail)
+        """
     }
 }
 
@@ -30,9 +33,12 @@ extension Shop {
     func state(of order: String) async throws -> OrderState {
         let rows = try await database.pool.query(
             """
-            SELECT o.status, p.status AS payment, p.provider_intent_id IS NOT NULL AS has_intent, j.state AS job, j.attempts, j.crashes,
-                   coalesce((SELECT string_agg(DISTINCT state, ', ') FROM reservations WHERE order_id = o.id), 'none') AS stock,
-                   coalesce((SELECT status FROM email_deliveries WHERE order_id = o.id AND kind = 'order_confirmation'), 'none') AS mail
+            SELECT o.status, p.status AS payment, p.provider_intent_id IS NOT NULL AS has_intent, j.state AS job,
+                   j.attempts, j.crashes,
+                   coalesce((SELECT string_agg(DISTINCT state, ', ') FROM reservations WHERE order_id = o.id),
+                            'none') AS stock,
+                   coalesce((SELECT status FROM email_deliveries
+                              WHERE order_id = o.id AND kind = 'order_confirmation'), 'none') AS mail
               FROM orders AS o
               JOIN payments AS p ON p.order_id = o.id
               JOIN jobs AS j ON j.name = 'order.checkout' AND j.payload ->> 'orderID' = o.id::text

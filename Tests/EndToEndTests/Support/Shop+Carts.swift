@@ -23,7 +23,8 @@ extension Shop {
         ]
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
-            {"payment_method": "\(method)", "email": "ada@example.com", "shipping_address": \(Self.address)\(Self.field(currency))}
+            {"payment_method": "\(method)", "email": "ada@example.com",
+             "shipping_address": \(Self.address)\(Self.field(currency))}
             """
         return try await send(
             OutboundRequest(
@@ -61,6 +62,7 @@ extension Shop {
 
     /// Where everything is sent.
     static let address = """
-        {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", "country": "GB"}
+        {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE",
+         "country": "GB"}
         """
 }

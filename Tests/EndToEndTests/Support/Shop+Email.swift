@@ -30,7 +30,8 @@ extension Shop {
     func deliveries(of order: String? = nil) async throws -> [Delivery] {
         try await database.pool.query(
             """
-            SELECT id::text AS id, kind, status, resent_at IS NOT NULL AS is_resent, bounced_at IS NOT NULL AS is_bounced
+            SELECT id::text AS id, kind, status, resent_at IS NOT NULL AS is_resent,
+                   bounced_at IS NOT NULL AS is_bounced
               FROM email_deliveries WHERE \(order)::text IS NULL OR order_id::text = \(order) ORDER BY created_at, id
             """
         ).map {

@@ -98,7 +98,8 @@ extension Shop {
         if let language { headers.append(name: "Accept-Language", value: language) }
         if let wait { headers.append(name: "Prefer", value: "wait=\(wait)") }
         let body = """
-            {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)", "email": "\(email)",
+            {"items": [{"product_id": "\(product.id)", "quantity": \(quantity)}], "payment_method": "\(method)",
+             "email": "\(email)",
              "shipping_address": \(Self.address)\(Self.field(currency))}
             """
         return try await send(

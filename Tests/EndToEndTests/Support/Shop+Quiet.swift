@@ -48,9 +48,12 @@ extension Shop {
         try await database.pool.query(
             """
             SELECT 'order ' || id::text || ' ' || status AS what FROM orders WHERE status IN ('pending', 'reserved')
-             UNION ALL SELECT 'mail ' || id::text || ' ' || status FROM email_deliveries WHERE status IN ('pending', 'sending', 'unknown')
-             UNION ALL SELECT 'refund ' || id::text || ' ' || status FROM refunds WHERE status IN ('requested', 'pending')
-             UNION ALL SELECT 'job ' || id::text || ' ' || name || ' ' || state || ' attempts ' || attempts || ' ' || coalesce(errors ->> -1, '')
+             UNION ALL SELECT 'mail ' || id::text || ' ' || status FROM email_deliveries
+                 WHERE status IN ('pending', 'sending', 'unknown')
+             UNION ALL SELECT 'refund ' || id::text || ' ' || status FROM refunds
+                 WHERE status IN ('requested', 'pending')
+             UNION ALL SELECT 'job ' || id::text || ' ' || name || ' ' || state || ' attempts ' || attempts || ' '
+                              || coalesce(errors ->> -1, '')
                          FROM jobs WHERE state NOT IN ('done', 'discarded')
             """
         ).map { try $0["what"] }

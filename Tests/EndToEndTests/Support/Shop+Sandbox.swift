@@ -64,10 +64,13 @@ extension Shop {
             """
             SELECT id::text AS id, status, total,
                    (SELECT coalesce(sum(amount), 0) FROM refunds
-                      WHERE coalesce(order_id, named_order_id) = orders.id AND status = 'succeeded')::bigint AS refunded,
-                   (SELECT coalesce(sum(d.amount), 0) FROM disputes AS d JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
+                      WHERE coalesce(order_id, named_order_id) = orders.id
+                        AND status = 'succeeded')::bigint AS refunded,
+                   (SELECT coalesce(sum(d.amount), 0)
+                      FROM disputes AS d JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
                      WHERE p.order_id = orders.id)::bigint AS disputed,
-                   (SELECT coalesce(sum(d.amount), 0) FROM disputes AS d JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
+                   (SELECT coalesce(sum(d.amount), 0)
+                      FROM disputes AS d JOIN payments AS p ON p.provider_intent_id = d.provider_intent_id
                      WHERE p.order_id = orders.id AND d.status = 'won')::bigint AS won
               FROM orders
             """)
@@ -178,7 +181,10 @@ extension Shop {
         let taken = Dictionary(grouping: try await mails(), by: \.message_id)
         var counts: [String: Int] = [:]
         for row in try await database.pool.query(
-            "SELECT id::text AS id, order_id::text AS order_id, resent_at IS NOT NULL AS is_resent FROM email_deliveries WHERE kind = 'order_confirmation'"
+            """
+            SELECT id::text AS id, order_id::text AS order_id, resent_at IS NOT NULL AS is_resent FROM email_deliveries
+             WHERE kind = 'order_confirmation'
+            """
         ) {
             guard let copies = taken["delivery.\(try row["id"] as String)@example.com"]?.count else { continue }
             // Sent once more because nobody knew: both are the one confirmation.
@@ -201,7 +207,8 @@ extension Shop {
                 """
                 SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'reserved'))
                      + (SELECT count(*) FROM email_deliveries
-                        WHERE status IN ('sending', 'unknown') OR status = 'pending' AND kind <> 'payment_failed') AS open
+                        WHERE status IN ('sending', 'unknown') OR status = 'pending'
+                          AND kind <> 'payment_failed') AS open
                 """)[0]["open"]
             return open == 0
         }

@@ -41,7 +41,7 @@ final class Crew: Sendable {
             members.withLock { $0.workers.append(next) }
         case .redis:
             try await shop.redisServer.kill()
-            try await Task.sleep(for: blow.absence)
+            try await letTimePass(blow.absence, because: "the round's plan says how long it is away")
             try await shop.redisServer.restart()
         case .memory:
             try await shop.withRedis { redis in _ = try await redis.send(RedisCommand("FLUSHALL")) }
@@ -51,7 +51,7 @@ final class Crew: Sendable {
     private func kill(_ process: ManagedProcess, _ blow: MoneyRound.Blow) async throws {
         process.kill()
         try await process.waitForExit()
-        try await Task.sleep(for: blow.absence)
+        try await letTimePass(blow.absence, because: "the round's plan says how long it is away")
     }
 
     /// Ends all of it as an operator would; each ends in order.

@@ -65,7 +65,7 @@ struct Customer: Sendable {
         switch purchase.sequel {
         case .nothing: break
         case .cancel(let time):
-            try await Task.sleep(for: time)
+            try await letTimePass(time, because: "the customer makes up their mind after a while")
             let answer = try await insist("the order is called off") { try await shop.cancel(order, cart: cart) }
             #expect([200, 202].contains(answer.status), "\(answer.text)")
         case .refunds(let parts):

@@ -43,7 +43,8 @@ struct MoneyCount: Sendable {
         for row in try await pool.query(
             """
             SELECT sum(initial)::bigint AS initial, sum(on_hand)::bigint AS on_hand,
-                   (SELECT coalesce(sum(quantity - restocked), 0) FROM reservations WHERE state = 'consumed')::bigint AS sold,
+                   (SELECT coalesce(sum(quantity - restocked), 0) FROM reservations
+                      WHERE state = 'consumed')::bigint AS sold,
                    (SELECT count(*) FROM jobs WHERE state = 'dead') AS dead
               FROM stock
             """)
@@ -100,7 +101,10 @@ struct MoneyCount: Sendable {
 
     /// The head of the table.
     static let head = """
-        | rounds | first seed | killed: API / worker / sandbox / Redis / emptied | faults struck | orders sent | accepted | confirmed | declined | out of stock | called off | money moved, smallest units | differs from our rows | charges per order, most | mails / confirmed orders | stock: first = now + sold | dead jobs | seconds |
+        | rounds | first seed | killed: API / worker / sandbox / Redis / emptied | faults struck | orders sent \
+        | accepted | confirmed | declined | out of stock | called off | money moved, smallest units \
+        | differs from our rows | charges per order, most | mails / confirmed orders | stock: first = now + sold \
+        | dead jobs | seconds |
         |--:|--:|---|--:|--:|--:|--:|--:|--:|--:|---|---|--:|---|---|--:|--:|
         """
 }

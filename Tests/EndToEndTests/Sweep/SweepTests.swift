@@ -17,7 +17,7 @@ struct SweepTests {
     /// As many rounds one shop lives.
     private static let roundsPerShop = 10
 
-    @Test func theMoneyAddsUp() async throws {
+    @Test("the money adds up after random faults and kills") func theMoneyAddsUp() async throws {
         let began = ContinuousClock.now
         var count = MoneyCount()
         let rounds = (0..<UInt64(Self.rounds)).map { MoneyRound(seed: Self.firstSeed &+ $0) }
@@ -84,17 +84,16 @@ struct SweepTests {
         try await shop.setStock(of: products[0], to: round.scarce)
         try await shop.misbehave(round.faults)
         let began = ContinuousClock.now
-        // A provider of which most calls fail may keep customers waiting for as long as it does so. What is promised is
-        // counted from its return.
+        // Customers may wait for as long as most of the provider's calls fail. What is promised counts from its return.
         let recovery = Task {
-            try await Task.sleep(for: .seconds(15))
+            try await letTimePass(.seconds(15), because: "the provider misbehaves that long")
             try await shop.misbehave(#"{"latency_ms": 0, "faults": []}"#)
         }
         defer { recovery.cancel() }
         let answers = try await withThrowingTaskGroup(of: Answer?.self) { group in
             group.addTask {
                 for blow in round.blows {
-                    try await Task.sleep(until: began + blow.at, clock: .continuous)
+                    try await letTimePass(until: began + blow.at, because: "the round's plan says so")
                     try await crew.strike(blow)
                 }
                 return nil
@@ -103,7 +102,7 @@ struct SweepTests {
                 let customer = Customer(
                     shop: shop, purchase: purchase, product: products[purchase.product], operating: operating)
                 group.addTask {
-                    try await Task.sleep(until: began + purchase.start, clock: .continuous)
+                    try await letTimePass(until: began + purchase.start, because: "the round's plan says so")
                     return try await customer.run()
                 }
             }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Whatever runs a job, its handler decides alike how it ends")
 struct DriverTests {
-    @Test(arguments: DriverKind.allCases)
+    @Test("each job runs once, in order", arguments: DriverKind.allCases)
     func eachRunsOnceInOrder(kind: DriverKind) async throws {
         let log = RunLog()
         try await kind.with(JobRegistry(Handler(Task1.self, log: log))) { driver in
@@ -21,7 +21,7 @@ struct DriverTests {
         }
     }
 
-    @Test(arguments: DriverKind.allCases)
+    @Test("failures are retried and kept", arguments: DriverKind.allCases)
     func failuresAreRetriedAndKept(kind: DriverKind) async throws {
         let log = RunLog()
         let handler = Handler(Task1.self, log: log) { job, context in
@@ -43,8 +43,8 @@ struct DriverTests {
         }
     }
 
-    @Test(arguments: DriverKind.allCases)
-    func permanentUnknownAndLateFailuresAreDeadAtOnceAndComeBack(kind: DriverKind) async throws {
+    @Test("permanent, unknown and late failures are dead at once and come back", arguments: DriverKind.allCases)
+    func failuresThatEndAtOnce(kind: DriverKind) async throws {
         let log = RunLog()
         let first = Handler(Task1.self, log: log) { job, context in
             guard log.of(context.jobID).count == 1 else { return }
@@ -52,7 +52,8 @@ struct DriverTests {
             throw JobFailure.outcomeUnknown("the answer was lost")
         }
         let second = Handler(Task2.self, log: log) { _, context in
-            if log.of(context.jobID).count == 1 { try await Task.sleep(for: .seconds(60)) }
+            guard log.of(context.jobID).count == 1 else { return }
+            try await letTimePass(.seconds(60), because: "its first attempt outlasts the time limit")
         }
         try await kind.with(JobRegistry(first, second)) { driver in
             let ids = [
@@ -72,7 +73,7 @@ struct DriverTests {
         }
     }
 
-    @Test(arguments: DriverKind.allCases)
+    @Test("a snooze uses no attempt", arguments: DriverKind.allCases)
     func aSnoozeUsesNoAttempt(kind: DriverKind) async throws {
         let log = RunLog()
         let handler = Handler(Task1.self, log: log) { _, context in
@@ -87,7 +88,7 @@ struct DriverTests {
         }
     }
 
-    @Test(arguments: DriverKind.allCases)
+    @Test("a job that no handler understands is parked", arguments: DriverKind.allCases)
     func whatNoHandlerUnderstandsIsParked(kind: DriverKind) async throws {
         let log = RunLog()
         try await kind.with(JobRegistry(Handler(Task1.self, log: log))) { driver in
@@ -101,7 +102,7 @@ struct DriverTests {
         }
     }
 
-    @Test(arguments: DriverKind.allCases)
+    @Test("of one unique key one job waits", arguments: DriverKind.allCases)
     func ofOneUniqueKeyOneWaits(kind: DriverKind) async throws {
         let log = RunLog()
         let handler = Handler(Task1.self, log: log) { job, context in

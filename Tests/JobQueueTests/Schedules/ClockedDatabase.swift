@@ -22,7 +22,8 @@ struct ClockedDatabase: Sendable {
                     CREATE SCHEMA clocked;
                     CREATE TABLE clocked.clock (at timestamptz NOT NULL);
                     INSERT INTO clocked.clock VALUES (now());
-                    CREATE FUNCTION clocked.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS 'SELECT at FROM clocked.clock';
+                    CREATE FUNCTION clocked.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+                        AS 'SELECT at FROM clocked.clock';
                     """)
             }
             return try await body(clocked)
@@ -82,7 +83,8 @@ struct ClockedDatabase: Sendable {
     func slots(of schedule: String) async throws -> [String] {
         let rows = try await engine.database.query(
             """
-            SELECT to_char(fire_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS time, jobs.id IS NOT NULL AS has_job
+            SELECT to_char(fire_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS time,
+                jobs.id IS NOT NULL AS has_job
               FROM job_schedule_slots LEFT JOIN jobs ON jobs.id = job_id
              WHERE schedule = \(schedule)
              ORDER BY fire_at

@@ -40,7 +40,7 @@ struct CronExpressionTests {
         #expect(numbers(try CronExpression(parsing: "0 0 */10 * *").daysOfMonth) == [1, 11, 21, 31])
     }
 
-    @Test("short forms")
+    @Test("@daily and the like stand for their expressions")
     func shortForms() throws {
         for (short, long) in [
             ("@hourly", "0 * * * *"), ("@daily", "0 0 * * *"), ("@midnight", "0 0 * * *"), ("@weekly", "0 0 * * 0"),

@@ -43,7 +43,7 @@ struct CronTimesTests {
         ("0 0 1 1 *", "Pacific/Chatham", "2026-12-31T00:00:00Z", "2026-12-31T10:15:00Z"),
     ]
 
-    @Test("ordinary days", arguments: ordinary)
+    @Test("on ordinary days the next time is the one that the expression names", arguments: ordinary)
     func next(expression: String, zone: String, after: String, expected: String) throws {
         #expect(try CronTimes(expression, zone).next(after: try at(after)) == at(expected))
     }

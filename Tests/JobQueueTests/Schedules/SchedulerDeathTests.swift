@@ -44,7 +44,8 @@ struct SchedulerDeathTests {
             try await server.engine.database.query(
                 """
                 SELECT EXISTS (SELECT FROM pg_stat_activity
-                                WHERE datname = current_database() AND application_name = \(name) AND wait_event_type = 'Lock')
+                                WHERE datname = current_database() AND application_name = \(name)
+                                    AND wait_event_type = 'Lock')
                 """)[0][0]
         }
     }

@@ -27,7 +27,8 @@ struct StripeEventTests {
     func intents(kind: PaymentEventKind) throws {
         let order = Order.ID()
         let object = """
-            {"id": "pi_1", "status": "succeeded", "amount": 1999, "currency": "usd", "client_secret": "s", "last_payment_error": null,
+            {"id": "pi_1", "status": "succeeded", "amount": 1999, "currency": "usd", "client_secret": "s",
+             "last_payment_error": null,
              "metadata": {"order_id": "\(order)"}, "created": 1764000000}
             """
         let intent = PaymentIntent(
@@ -59,7 +60,10 @@ struct StripeEventTests {
         ] as [(Int64, Int64, Int64, Int64)])
     func released(_ amount: Int64, _ captured: Int64, _ back: Int64, _ refunded: Int64) {
         let object =
-            #"{"id": "ch_1", "amount": \#(amount), "amount_captured": \#(captured), "amount_refunded": \#(back), "currency": "usd"}"#
+            #"""
+            {"id": "ch_1", "amount": \#(amount), "amount_captured": \#(captured), "amount_refunded": \#(back), \#
+            "currency": "usd"}
+            """#
         guard case .chargeRefunded(let refund)? = event(.chargeRefunded, object) else {
             Issue.record("the event is read")
             return
@@ -71,7 +75,10 @@ struct StripeEventTests {
     func charge() throws {
         let order = Order.ID()
         let object =
-            #"{"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", "metadata": {"order_id": "\#(order)"}}"#
+            #"""
+            {"id": "ch_1", "amount_refunded": 1500, "currency": "jpy", "payment_intent": "pi_1", \#
+            "metadata": {"order_id": "\#(order)"}}
+            """#
         #expect(
             event(.chargeRefunded, object)
                 == .chargeRefunded(
@@ -86,7 +93,8 @@ struct StripeEventTests {
     func refund() throws {
         let id = Refund.ID()
         let object = """
-            {"id": "re_1", "status": "failed", "amount": 5, "currency": "usd", "payment_intent": "pi_1", "failure_reason": "unknown",
+            {"id": "re_1", "status": "failed", "amount": 5, "currency": "usd", "payment_intent": "pi_1",
+             "failure_reason": "unknown",
              "metadata": {"refund_id": "\(id)"}}
             """
         let refund = ProviderRefund(
@@ -102,7 +110,8 @@ struct StripeEventTests {
     @Test("disputes in all their states", arguments: DisputeStatus.allCases)
     func dispute(status: DisputeStatus) throws {
         let object = """
-            {"id": "du_1", "status": "\(status.rawValue)", "amount": 1999, "currency": "usd", "payment_intent": "pi_1", "reason": "fraudulent",
+            {"id": "du_1", "status": "\(status.rawValue)", "amount": 1999, "currency": "usd",
+             "payment_intent": "pi_1", "reason": "fraudulent",
              "created": 1764000000, "evidence_details": {"due_by": 1765000000, "has_evidence": false}}
             """
         let dispute = Dispute(

@@ -52,14 +52,16 @@ struct StripeFailureTests {
         Row(
             status: 404,
             error: """
-                "code": "resource_missing", "param": "intent", "message": "No such payment_intent: 'pi_1'; a similar object \
+                "code": "resource_missing", "param": "intent",
+                "message": "No such payment_intent: 'pi_1'; a similar object \
                 exists in live mode, but a test mode key was used to make this request."
                 """, failure: "configuration", disposition: .openCircuit),
         Row(
             status: 409, error: #""code": "idempotency_key_in_use""#, failure: "in_progress",
             disposition: .retrySameKey(after: nil)),
         Row(
-            status: 409, headers: ["Stripe-Should-Retry": "false"], failure: "unexpected_state", disposition: .readBack),
+            status: 409, headers: ["Stripe-Should-Retry": "false"], failure: "unexpected_state",
+            disposition: .readBack),
         Row(
             status: 429, error: #""code": "rate_limit""#, failure: "rate_limited",
             disposition: .retrySameKey(after: nil)),
@@ -92,7 +94,7 @@ struct StripeFailureTests {
         }
     }
 
-    @Test("The error table", arguments: rows)
+    @Test("each error has its code and what to do next", arguments: rows)
     func table(row: Row) async throws {
         let error = try await confirm(try server(row.status, headers: row.headers, row.body))
         #expect(error.code == row.failure)
@@ -100,7 +102,7 @@ struct StripeFailureTests {
     }
 
     @Test(
-        "Only the provider's own word is its last, and says why",
+        "only the provider's own word is its last, and says why",
         arguments: [
             (400, #""type": "invalid_request_error", "code": "amount_too_small""#, "amount_too_small"),
             (400, #""type": "invalid_request_error""#, "invalid_request_error"),
@@ -118,7 +120,7 @@ struct StripeFailureTests {
     }
 
     @Test(
-        "A failure that the provider keeps under the key is told from an answer that got lost",
+        "a failure that the provider keeps under the key is told from an answer that got lost",
         arguments: [(500, true), (503, true), (402, false)])
     func answered(status: Int, isAnswered: Bool) async throws {
         let error = try await confirm(try server(status, #"{"error": {"type": "api_error"}}"#))
@@ -126,12 +128,15 @@ struct StripeFailureTests {
         #expect(answered == isAnswered)
     }
 
-    @Test("A decline carries its codes, its sentence and the intent")
+    @Test("a decline carries its codes, its sentence and the intent")
     func decline() async throws {
         let body = """
-            {"error": {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "message": "Your card has insufficient funds.",
-             "payment_intent": {"id": "pi_1", "status": "requires_payment_method", "amount": 500, "currency": "eur", "client_secret": "s",
-             "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds", "message": "Your card has insufficient funds."}}}}
+            {"error": {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds",
+             "message": "Your card has insufficient funds.",
+             "payment_intent": {"id": "pi_1", "status": "requires_payment_method", "amount": 500, "currency": "eur",
+              "client_secret": "s",
+             "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds",
+              "message": "Your card has insufficient funds."}}}}
             """
         let error = try await confirm(try server(402, headers: ["Request-Id": "req_9"], body))
         let decline = Decline(
@@ -144,7 +149,7 @@ struct StripeFailureTests {
     }
 
     @Test(
-        "A success that cannot be read is not taken for one",
+        "a success that cannot be read is not taken for one",
         arguments: [
             "", "{}", "null", "not JSON", #"{"id": "pi_1", "status": "brand_new", "amount": 1, "currency": "usd"}"#,
             #"{"id": "pi_1", "status": "succeeded", "amount": 1, "currency": "zzz"}"#,
@@ -154,7 +159,7 @@ struct StripeFailureTests {
         #expect(try await confirm(try server(200, headers: ["Request-Id": "req_7"], body)).code == "outcome_unknown")
     }
 
-    @Test("The request's own id is kept in the failure, the provider's sentence is not")
+    @Test("the request's own id is kept in the failure, the provider's sentence is not")
     func requestID() async throws {
         let error = try await confirm(
             try server(
@@ -164,7 +169,7 @@ struct StripeFailureTests {
         #expect(!"\(error)".contains("ann"))
     }
 
-    @Test("Never reached is not sent; lost on the way back is unknown")
+    @Test("never reached is not sent; lost on the way back is unknown")
     func connection() async throws {
         let gone = try server(200, "")
         gone.stop()

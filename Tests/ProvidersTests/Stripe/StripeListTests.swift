@@ -12,13 +12,15 @@ struct StripeListTests {
     )
     private static let intents = """
         {"object": "list", "has_more": true, "data": [
-         {"id": "pi_2", "status": "succeeded", "amount": 700, "amount_received": 650, "currency": "usd", "created": 1700000001,
+         {"id": "pi_2", "status": "succeeded", "amount": 700, "amount_received": 650, "currency": "usd",
+          "created": 1700000001,
           "metadata": {"order_id": "\(ids.order)", "payment_id": "\(ids.payment)", "shop": "s1"}},
          {"id": "pi/1", "status": "succeeded", "amount": 1, "currency": "xyz", "created": 1700000000}]}
         """
     private static let refunds = """
         {"object": "list", "has_more": false, "data": [
-         {"id": "re_1", "status": "succeeded", "amount": 700, "currency": "usd", "payment_intent": "pi_2", "created": 1700000002}]}
+         {"id": "re_1", "status": "succeeded", "amount": 700, "currency": "usd", "payment_intent": "pi_2",
+          "created": 1700000002}]}
         """
 
     private func payments(_ client: OutboundHTTPClient, _ server: ScriptedServer) throws -> StripePayments {
@@ -26,7 +28,7 @@ struct StripeListTests {
     }
 
     @Test(
-        "Intents come with when they were made, what came of them and what they name; what makes no sense is named and not believed"
+        "listed intents have their time, result and references, and one that makes no sense is named, not believed"
     )
     func intents() async throws {
         let log = ScriptLog<ScriptedRequest>()
@@ -56,7 +58,7 @@ struct StripeListTests {
             ])
     }
 
-    @Test("Refunds likewise, and the last page says so")
+    @Test("refunds likewise, and the last page says so")
     func refunds() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, Self.refunds, log: log)
@@ -69,7 +71,7 @@ struct StripeListTests {
         #expect(log.entries.map(\.target) == ["/v1/refunds?limit=100&created%5Bgte%5D=5"])
     }
 
-    @Test("A list that is no list, or not given, is no empty list")
+    @Test("a list that is no list, or not given, is no empty list")
     func failures() async throws {
         try await withClient { client in
             let garbage = try payments(client, server(200, #"{"object": "page"}"#))

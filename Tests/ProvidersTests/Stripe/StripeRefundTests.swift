@@ -10,7 +10,8 @@ struct StripeRefundTests {
         refund: "0192f0c1-2b3c-7d4e-8f50-112233445577", order: "0192f0c1-2b3c-7d4e-8f50-112233445566"
     )
     private static let refund = """
-        {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 700, "currency": "usd", "payment_intent": "pi_1",
+        {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 700, "currency": "usd",
+         "payment_intent": "pi_1",
          "reason": null, "metadata": {"order_id": "\(ids.order)", "refund_id": "\(ids.refund)"}}
         """
 
@@ -27,7 +28,7 @@ struct StripeRefundTests {
             reason: reason, key: try #require(.refund(id)))
     }
 
-    @Test("A refund names intent, amount, reason, order and our refund, under the key of our row")
+    @Test("a refund names intent, amount, reason, order and our refund, under the key of our row")
     func make() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, headers: ["Request-Id": "req_1"], Self.refund, log: log)
@@ -42,12 +43,13 @@ struct StripeRefundTests {
         #expect("\(sent.method) \(sent.target)" == "POST /v1/refunds")
         #expect(
             sent.body
-                == "payment_intent=pi_1&amount=700&reason=duplicate&metadata[order_id]=\(Self.ids.order)&metadata[refund_id]=\(Self.ids.refund)"
+                == "payment_intent=pi_1&amount=700&reason=duplicate&metadata[order_id]=\(Self.ids.order)"
+                + "&metadata[refund_id]=\(Self.ids.refund)"
         )
         #expect(sent.headers["idempotency-key"] == "rf:\(Self.ids.refund)")
     }
 
-    @Test("Refunds are read one by one and by intent, and money that is set aside is taken")
+    @Test("refunds are read one by one and by intent, and money that is set aside is taken")
     func others() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let list = #"{"object": "list", "has_more": false, "data": [\#(Self.refund)]}"#
@@ -71,11 +73,12 @@ struct StripeRefundTests {
         #expect(log.entries[1].body == "expand[0]=latest_charge")
     }
 
-    @Test("A part that is to be taken is named in the provider's units, and what it says was taken is read")
+    @Test("a part that is to be taken is named in the provider's units, and what it says was taken is read")
     func capturesPart() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let intent = """
-            {"id": "pi_1", "status": "succeeded", "amount": 4699, "amount_received": 500, "amount_capturable": 0, "currency": "usd",
+            {"id": "pi_1", "status": "succeeded", "amount": 4699, "amount_received": 500, "amount_capturable": 0,
+             "currency": "usd",
              "latest_charge": {"id": "ch_1", "payment_method_details": {"card": {"brand": "visa", "last4": "4242"}}}}
             """
         try await withClient { client in
@@ -95,18 +98,23 @@ struct StripeRefundTests {
             // Only named, or of another kind: no card is known, and nothing else is lost.
             for charge in [#""ch_1""#, "null", #"{"id": "ch_1", "payment_method_details": {"link": {}}}"#, "7"] {
                 let bare =
-                    #"{"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "latest_charge": \#(charge)}"#
+                    #"""
+                    {"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "latest_charge": \#(charge)}
+                    """#
                 let read = try await payments(client, server(200, bare)).retrieve(id)
                 #expect(read.card == nil && read.captured == Money(500, .usd))
             }
         }
     }
 
-    @Test("A refund names the shop that makes it, and one made elsewhere says what it says")
+    @Test("a refund names the shop that makes it, and one made elsewhere says what it says")
     func shop() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let made =
-            #"{"id": "re_9", "status": "succeeded", "amount": 5, "currency": "usd", "reason": "fraudulent", "metadata": {"shop": "s1"}}"#
+            #"""
+            {"id": "re_9", "status": "succeeded", "amount": 5, "currency": "usd", "reason": "fraudulent", \#
+            "metadata": {"shop": "s1"}}
+            """#
         let read = try await withClient { client in
             let request = RefundRequest(
                 refundID: Refund.ID(), orderID: Order.ID(), shop: "s1", intentID: .init(rawValue: "pi_1"),
@@ -119,14 +127,17 @@ struct StripeRefundTests {
     }
 
     @Test(
-        "The provider's states are ours, and what makes no sense is not believed",
+        "the provider's states are ours, and what makes no sense is not believed",
         arguments: [
             ("pending", RefundStatus.pending), ("requires_action", .pending), ("failed", .failed),
             ("canceled", .canceled), ("odd", nil),
         ])
     func states(word: String, status: RefundStatus?) async throws {
         let answer =
-            #"{"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", "failure_reason": "lost_or_stolen_card"}"#
+            #"""
+            {"id": "re_1", "status": "\#(word)", "amount": 700, "currency": "usd", \#
+            "failure_reason": "lost_or_stolen_card"}
+            """#
         try await withClient { client in
             let payments = try payments(client, server(200, answer))
             if let status {
@@ -141,7 +152,7 @@ struct StripeRefundTests {
         }
     }
 
-    @Test("More than is left is refused for good, and an amount that cannot be counted is never sent")
+    @Test("more than is left is refused for good, and an amount that cannot be counted is never sent")
     func refused() async throws {
         let error = #"{"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}"#
         try await withClient { client in
@@ -151,7 +162,10 @@ struct StripeRefundTests {
                     == "invalid_request")
             // The provider's own words are kept for operators.
             let words =
-                #"{"error": {"type": "invalid_request_error", "code": "amount_too_large", "message": "Greater than unrefunded amount."}}"#
+                #"""
+                {"error": {"type": "invalid_request_error", "code": "amount_too_large", \#
+                "message": "Greater than unrefunded amount."}}
+                """#
             let wordy = try self.payments(client, server(400, headers: ["Request-Id": "req_1"], words))
             let refusal = try await failure(PaymentFailure.self) { try await wordy.refund(request()) }
             #expect(refusal.reason == "amount_too_large: Greater than unrefunded amount. (request req_1)")

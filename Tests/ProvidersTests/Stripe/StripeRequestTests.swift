@@ -17,7 +17,7 @@ struct StripeRequestTests {
         try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url + "/", logger: quiet)
     }
 
-    @Test("Creating names amount, currency, card, order and payment, and does not confirm")
+    @Test("creating names amount, currency, card, order and payment, and does not confirm")
     func create() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, headers: ["Request-Id": "req_1"], Self.intent, log: log)
@@ -37,8 +37,9 @@ struct StripeRequestTests {
         #expect(sent.target == "/v1/payment_intents")
         #expect(
             sent.body
-                == "amount=1999&currency=usd&capture_method=manual&confirm=false&payment_method_types[0]=card&description=Order%201001"
-                + "&metadata[order_id]=0192f0c1-2b3c-7d4e-8f50-112233445566&metadata[note]=a%26b%3Dc%20d&metadata[payment_id]=p1"
+                == "amount=1999&currency=usd&capture_method=manual&confirm=false&payment_method_types[0]=card"
+                + "&description=Order%201001&metadata[order_id]=0192f0c1-2b3c-7d4e-8f50-112233445566"
+                + "&metadata[note]=a%26b%3Dc%20d&metadata[payment_id]=p1"
         )
         #expect(sent.headers["authorization"] == "Bearer sk_test_abcdefgh")
         #expect(sent.headers["idempotency-key"] == "pi:p1")
@@ -46,7 +47,7 @@ struct StripeRequestTests {
         #expect(sent.headers["content-type"] == "application/x-www-form-urlencoded")
     }
 
-    @Test("Confirming, reading and cancelling go to the intent's own address")
+    @Test("confirming, reading and cancelling go to the intent's own address")
     func others() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, Self.intent, log: log)
@@ -70,14 +71,16 @@ struct StripeRequestTests {
     }
 
     @Test(
-        "Amounts are sent in the provider's units",
+        "amounts are sent in the provider's units",
         arguments: [
             (1999, "USD", 1999), (500, "JPY", 500), (1230, "KWD", 1230), (700, "ISK", 70000), (12300, "MGA", 123),
         ])
     func units(amount: Int64, code: String, units: Int64) async throws {
         let log = ScriptLog<ScriptedRequest>()
         let answer =
-            #"{"id": "pi_1", "status": "requires_confirmation", "amount": \#(units), "currency": "\#(code.lowercased())"}"#
+            #"""
+            {"id": "pi_1", "status": "requires_confirmation", "amount": \#(units), "currency": "\#(code.lowercased())"}
+            """#
         let server = try server(200, answer, log: log)
         let money = Money(amount, try currency(code))
         let intent = try await withClient { client in try await payments(client, server).create(request(money)) }
@@ -86,7 +89,7 @@ struct StripeRequestTests {
     }
 
     @Test(
-        "Amounts the provider cannot count are refused before anything is sent",
+        "amounts the provider cannot count are refused before anything is sent",
         arguments: [(1234, "KWD"), (12345, "MGA"), (0, "USD"), (-1, "USD")])
     func badUnits(amount: Int64, code: String) async throws {
         let server = try server(200, Self.intent)
@@ -105,7 +108,7 @@ struct StripeRequestTests {
     }
 
     @Test(
-        "A live key goes only to the provider itself, over TLS",
+        "a live key goes only to the provider itself, over TLS",
         arguments: [
             ("sk_live_abcdefgh", "http://127.0.0.1:9090", false), ("sk_live_abcdefgh", "https://localhost", false),
             ("rk_live_abcdefgh", "https://sandbox.example", false),

@@ -28,7 +28,7 @@ struct ClusterBatchTests {
     }
 
     @Test(
-        "refused ones go where they are sent, with ASKING where it is asked for; errors of the commands themselves are answers"
+        "redirected commands go where they are sent, with ASKING on demand; a command's own error is an answer"
     )
     func redirects() throws {
         var batch = ClusterBatch(slots: [0, 0, 0, 0])

@@ -21,7 +21,7 @@ struct ClusterFailoverTests {
     }
 
     @Test(
-        "steady writes go on within seconds of a master's death; what its replica had is there, and no error is a lasting one"
+        "steady writes go on seconds after a master's death, with what its replica had and no lasting error"
     )
     func killedUnderTraffic() async throws {
         let cluster = try await RedisCluster.start()
@@ -79,7 +79,7 @@ struct ClusterFailoverTests {
     }
 
     @Test(
-        "whoever asks knows which keys can be reached; the others need not wait, when the cluster is set to go on without the missing slots"
+        "a cluster set to go on without missing slots serves the other keys and says which it cannot reach"
     )
     func partial() async throws {
         let cluster = try await RedisCluster.start(nodeTimeout: 2000)

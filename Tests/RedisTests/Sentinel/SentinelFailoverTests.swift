@@ -14,7 +14,7 @@ struct SentinelFailoverTests {
     }
 
     @Test(
-        "steady writes go on within seconds of the master's death; what the replica had is there, and no error is a lasting one"
+        "steady writes go on seconds after the master's death, with what the replica had and no lasting error"
     )
     func killedUnderTraffic() async throws {
         let redis = try await RedisSentinels.start()
@@ -71,7 +71,7 @@ struct SentinelFailoverTests {
     }
 
     @Test(
-        "a master that hangs is left when the sentinels say so, long before the own time limit, and also after the sentinel in use has died"
+        "the client leaves a hanging master when sentinels say so, before its own time limit, even with one dead"
     )
     func hangs() async throws {
         let redis = try await RedisSentinels.start()
@@ -93,7 +93,7 @@ struct SentinelFailoverTests {
     }
 
     @Test(
-        "a server that turns into a replica without a word is left after its first refusal, and used again when it is the master again"
+        "a server that turns replica without a word is left after its first refusal and used again as master"
     )
     func demoted() async throws {
         let redis = try await RedisSentinels.start()

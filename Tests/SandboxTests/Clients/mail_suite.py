@@ -53,7 +53,8 @@ class SendGrid(SandboxTest):
         return mail
 
     def taken(self):
-        return [call("GET", "/_sandbox/mail/%d" % entry["id"]) for entry in call("GET", "/_sandbox/mail?order_id=" + self.order)]
+        entries = call("GET", "/_sandbox/mail?order_id=" + self.order)
+        return [call("GET", "/_sandbox/mail/%d" % entry["id"]) for entry in entries]
 
     def refused(self, mail, kind=exceptions.BadRequestsError):
         with self.assertRaises(kind) as caught:
@@ -71,7 +72,8 @@ class SendGrid(SandboxTest):
         mail.category = Category("orders")
         mail.asm = Asm(GroupId(1))
         picture = Attachment(
-            FileContent(base64.b64encode(b"\x89PNG").decode()), FileName("a.png"), FileType("image/png"), Disposition("inline"), ContentId("a")
+            FileContent(base64.b64encode(b"\x89PNG").decode()), FileName("a.png"), FileType("image/png"),
+            Disposition("inline"), ContentId("a")
         )
         mail.add_attachment(picture)
         answer = self.client.send(mail)
@@ -105,12 +107,15 @@ class SendGrid(SandboxTest):
             request_body={
                 "name": "first",
                 "subject": "Order {{number}}",
-                "plain_content": "Hello {{customer.name}}{{#if gift}}, a gift{{else}}, no gift{{/if}}{{#each items}} [{{this.name}}]{{/each}}",
+                "plain_content": "Hello {{customer.name}}{{#if gift}}, a gift{{else}}, no gift{{/if}}"
+                "{{#each items}} [{{this.name}}]{{/each}}",
                 "html_content": "<p>{{customer.name}}</p>",
                 "active": 1,
             }
         )
-        mail.dynamic_template_data = {"number": 7, "customer": {"name": "A&B"}, "gift": True, "items": [{"name": "x"}, {"name": "y"}]}
+        mail.dynamic_template_data = {
+            "number": 7, "customer": {"name": "A&B"}, "gift": True, "items": [{"name": "x"}, {"name": "y"}]
+        }
         self.assertEqual(202, self.client.send(mail).status_code)
         taken = self.taken()[0]
         self.assertEqual("Order 7", taken["mail"]["subject"])
@@ -221,7 +226,8 @@ class SMTP(SandboxTest):
             server.login("user", "secret")
         return server
 
-    def message(self, subject="Hello", to="ada@example.org", body="Hello Ada\n", charset="utf-8", cte=None, policy=email.policy.SMTP):
+    def message(self, subject="Hello", to="ada@example.org", body="Hello Ada\n", charset="utf-8", cte=None,
+        policy=email.policy.SMTP):
         message = email.message.EmailMessage(policy=policy)
         message["From"], message["To"], message["Subject"] = "shop@example.org", to, subject
         message["Message-ID"] = "<%s@clients>" % uuid.uuid4()
@@ -274,7 +280,8 @@ class SMTP(SandboxTest):
         with self.connect() as server:
             large = self.message(body="x" * 70 + "\n")
             with self.assertRaises(smtplib.SMTPSenderRefused):
-                server.sendmail("shop@example.org", ["ada@example.org"], large.as_bytes(), mail_options=["SIZE=99999999999"])
+                server.sendmail("shop@example.org", ["ada@example.org"], large.as_bytes(),
+                    mail_options=["SIZE=99999999999"])
         self.misbehave({"kind": "reject_5xx", "stage": "greeting"})
         with self.assertRaises(smtplib.SMTPConnectError) as caught:
             smtplib.SMTP("127.0.0.1", SMTP_PORT, timeout=20)

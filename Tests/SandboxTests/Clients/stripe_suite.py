@@ -53,7 +53,8 @@ class Payments(StripeTest):
 
     def test_the_module_s_own_functions(self):
         intent = stripe.PaymentIntent.create(
-            api_key="sk_test_clients", amount=500, currency="eur", payment_method_types=["card"], metadata={"order_id": self.order}
+            api_key="sk_test_clients", amount=500, currency="eur", payment_method_types=["card"],
+            metadata={"order_id": self.order}
         )
         intent.confirm(payment_method="pm_card_mastercard")
         self.assertEqual("succeeded", intent.status)
@@ -63,11 +64,14 @@ class Payments(StripeTest):
     def test_what_was_sent_comes_back(self):
         shipping = {"name": "Ada", "address": {"line1": "1 Street", "city": "London", "country": "GB"}, "phone": "123"}
         intent = self.intent(
-            shipping=shipping, description="Order 1", receipt_email="ada@example.org", statement_descriptor_suffix="ORDER 1"
+            shipping=shipping, description="Order 1", receipt_email="ada@example.org",
+            statement_descriptor_suffix="ORDER 1"
         )
-        self.assertEqual(("Ada", "GB", None), (intent.shipping.name, intent.shipping.address.country, intent.shipping.address.line2))
+        self.assertEqual(("Ada", "GB", None),
+            (intent.shipping.name, intent.shipping.address.country, intent.shipping.address.line2))
         self.assertEqual(("Order 1", "ada@example.org"), (intent.description, intent.receipt_email))
-        changed = self.stripe.v1.payment_intents.update(intent.id, {"amount": 2500, "metadata": {"order_id": "", "note": "ä"}})
+        changed = self.stripe.v1.payment_intents.update(intent.id,
+            {"amount": 2500, "metadata": {"order_id": "", "note": "ä"}})
         self.assertEqual((2500, {"note": "ä"}), (changed.amount, changed.metadata.to_dict()))
 
     def test_expand(self):
@@ -78,10 +82,12 @@ class Payments(StripeTest):
         self.assertEqual("card", intent.payment_method.type)
         plain = self.stripe.v1.payment_intents.retrieve(intent.id)
         self.assertTrue(plain.latest_charge.startswith("ch_"))
-        page = self.stripe.v1.charges.list({"payment_intent": intent.id, "expand": ["data.payment_intent", "data.refunds"]})
+        page = self.stripe.v1.charges.list(
+            {"payment_intent": intent.id, "expand": ["data.payment_intent", "data.refunds"]})
         self.assertEqual((intent.id, []), (page.data[0].payment_intent.id, page.data[0].refunds.data))
         error = self.refused(
-            stripe.InvalidRequestError, lambda: self.stripe.v1.payment_intents.retrieve(intent.id, {"expand": ["latest_charges"]})
+            stripe.InvalidRequestError,
+            lambda: self.stripe.v1.payment_intents.retrieve(intent.id, {"expand": ["latest_charges"]})
         )
         self.assertIn("latest_charges", str(error))
 
@@ -93,9 +99,11 @@ class Payments(StripeTest):
             lambda: self.stripe.v1.payment_intents.capture(intent.id, {"amount_to_capture": 4700}),
         )
         self.assertEqual(("amount_too_large", "amount_to_capture"), (error.code, error.param))
-        intent = self.stripe.v1.payment_intents.capture(intent.id, {"amount_to_capture": 500, "expand": ["latest_charge"]})
+        intent = self.stripe.v1.payment_intents.capture(intent.id,
+            {"amount_to_capture": 500, "expand": ["latest_charge"]})
         self.assertEqual((500, 0, 4699), (intent.amount_received, intent.amount_capturable, intent.amount))
-        self.assertEqual((500, 4199, False), (intent.latest_charge.amount_captured, intent.latest_charge.amount_refunded, intent.latest_charge.refunded))
+        charge = intent.latest_charge
+        self.assertEqual((500, 4199, False), (charge.amount_captured, charge.amount_refunded, charge.refunded))
         self.assertEqual([("charge", 500)], self.moved())
 
     def test_cancel(self):
@@ -108,10 +116,12 @@ class Payments(StripeTest):
 
     def test_refunds(self):
         intent = self.paid()
-        part = self.stripe.v1.refunds.create({"payment_intent": intent.id, "amount": 800, "reason": "requested_by_customer"})
+        part = self.stripe.v1.refunds.create(
+            {"payment_intent": intent.id, "amount": 800, "reason": "requested_by_customer"})
         rest = self.stripe.v1.refunds.create({"charge": intent.latest_charge, "metadata": {"refund_id": "r"}})
         self.assertEqual((800, 1199), (part.amount, rest.amount))
-        error = self.refused(stripe.InvalidRequestError, lambda: self.stripe.v1.refunds.create({"payment_intent": intent.id}))
+        error = self.refused(stripe.InvalidRequestError,
+            lambda: self.stripe.v1.refunds.create({"payment_intent": intent.id}))
         self.assertEqual("charge_already_refunded", error.code)
         listed = self.stripe.v1.refunds.list({"payment_intent": intent.id})
         self.assertEqual([rest.id, part.id], [refund.id for refund in listed.data])
@@ -137,7 +147,8 @@ class Payments(StripeTest):
         self.assertEqual("succeeded", self.stripe.v1.payment_intents.retrieve(with_return.id).status)
         away = self.refused(stripe.CardError, lambda: self.paid("pm_card_authenticationRequired", off_session=True))
         self.assertEqual(("authentication_required", "authentication_required"), (away.code, away.error.decline_code))
-        strict = self.refused(stripe.CardError, lambda: self.paid("pm_card_authenticationRequired", error_on_requires_action=True))
+        strict = self.refused(stripe.CardError,
+            lambda: self.paid("pm_card_authenticationRequired", error_on_requires_action=True))
         self.assertEqual("requires_payment_method", strict.error.payment_intent.status)
 
     def test_automatic_payment_methods_want_a_place_to_come_back_to(self):
@@ -154,9 +165,11 @@ class Payments(StripeTest):
         intent = self.paid()
         dispute = call("POST", "/_sandbox/disputes", "payment_intent=" + intent.id)
         dispute = self.stripe.v1.disputes.retrieve(dispute["id"], {"expand": ["charge"]})
-        self.assertEqual(("needs_response", intent.latest_charge, True), (dispute.status, dispute.charge.id, dispute.charge.disputed))
+        self.assertEqual(("needs_response", intent.latest_charge, True),
+            (dispute.status, dispute.charge.id, dispute.charge.disputed))
         self.assertGreater(dispute.evidence_details.due_by, time.time())
-        dispute = self.stripe.v1.disputes.update(dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True})
+        dispute = self.stripe.v1.disputes.update(dispute.id,
+            {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True})
         self.assertEqual(("under_review", 1), (dispute.status, dispute.evidence_details.submission_count))
         call("POST", "/_sandbox/advance?order_id=" + self.order)
         self.assertEqual("won", self.stripe.v1.disputes.retrieve(dispute.id).status)
@@ -181,8 +194,10 @@ class Errors(StripeTest):
     def test_parameters(self):
         for params, code, param in [
             ({"amount": 100, "currency": "usd", "colour": "red"}, "parameter_unknown", "colour"),
-            ({"amount": 100, "currency": "usd", "shipping": {"name": "a", "address": {"street": "x"}}}, "parameter_unknown", "shipping[address][street]"),
-            ({"amount": 100, "currency": "usd", "shipping": {"address": {"line1": "x"}}}, "parameter_missing", "shipping[name]"),
+            ({"amount": 100, "currency": "usd", "shipping": {"name": "a", "address": {"street": "x"}}},
+                "parameter_unknown", "shipping[address][street]"),
+            ({"amount": 100, "currency": "usd", "shipping": {"address": {"line1": "x"}}}, "parameter_missing",
+                "shipping[name]"),
             ({"amount": 100}, "parameter_missing", "currency"),
             ({"currency": "usd"}, "parameter_missing", "amount"),
             ({"amount": 49, "currency": "usd"}, "amount_too_small", "amount"),
@@ -196,7 +211,8 @@ class Errors(StripeTest):
             ({"amount": 100, "currency": "usd", "off_session": True}, None, "off_session"),
             ({"amount": 100, "currency": "usd", "metadata": {"k" * 41: "v"}}, None, "metadata[" + "k" * 41 + "]"),
             ({"amount": 100, "currency": "usd", "receipt_email": "nobody"}, "email_invalid", "receipt_email"),
-            ({"amount": 100, "currency": "usd", "payment_method_types": ["sofa"]}, "payment_intent_invalid_parameter", "payment_method_types[0]"),
+            ({"amount": 100, "currency": "usd", "payment_method_types": ["sofa"]}, "payment_intent_invalid_parameter",
+                "payment_method_types[0]"),
             ({"amount": 100, "currency": "usd", "description": "\0" * 3, "nul\0": "x"}, "parameter_unknown", "nul\0"),
         ]:
             with self.subTest(param=param, code=code):
@@ -206,11 +222,13 @@ class Errors(StripeTest):
     def test_misspelt_parameters_are_named_all_and_one_is_guessed(self):
         error = self.refused(
             stripe.InvalidRequestError,
-            lambda: self.stripe.v1.payment_intents.create({"amount": 100, "currency": "usd", "payment_method_type": ["card"]}),
+            lambda: self.stripe.v1.payment_intents.create(
+                {"amount": 100, "currency": "usd", "payment_method_type": ["card"]}),
         )
         self.assertIn("Received unknown parameter: payment_method_type. Did you mean payment_method_types?", str(error))
         error = self.refused(
-            stripe.InvalidRequestError, lambda: self.stripe.v1.refunds.create({"payment_intent": "pi_x", "b": "1", "a": "1"})
+            stripe.InvalidRequestError,
+            lambda: self.stripe.v1.refunds.create({"payment_intent": "pi_x", "b": "1", "a": "1"})
         )
         self.assertIn("Received unknown parameters: a, b", str(error))
 
@@ -269,7 +287,8 @@ class Idempotency(StripeTest):
         params = {"payment_method": "pm_card_chargeDeclined"}
         intent = self.intent()
         first, again = (
-            self.refused(stripe.CardError, lambda: self.stripe.v1.payment_intents.confirm(intent.id, params, key)) for _ in range(2)
+            self.refused(stripe.CardError, lambda: self.stripe.v1.payment_intents.confirm(intent.id, params, key))
+            for _ in range(2)
         )
         self.assertEqual(first.error.charge, again.error.charge)
 
@@ -315,7 +334,8 @@ class Webhooks(StripeTest):
     def setUp(self):
         super().setUp()
         self.receiver = Receiver()
-        call("POST", "/_sandbox/webhooks", {"url": self.receiver.url, "secret": SECRET, "api_version": "2024-10-28.acacia"})
+        call("POST", "/_sandbox/webhooks",
+            {"url": self.receiver.url, "secret": SECRET, "api_version": "2024-10-28.acacia"})
 
     def tearDown(self):
         super().tearDown()
@@ -328,7 +348,8 @@ class Webhooks(StripeTest):
             events = []
             for headers, body in hooks:
                 try:
-                    event = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], SECRET, api_key="sk_test_clients")
+                    event = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], SECRET,
+                        api_key="sk_test_clients")
                 except stripe.SignatureVerificationError:
                     continue
                 events.append(event)

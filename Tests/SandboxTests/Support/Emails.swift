@@ -14,7 +14,10 @@ enum Emails {
         return Dialogue(
             recipient: recipient,
             content:
-                "From: shop@example.org\r\nMessage-ID: <\(id)>\r\n\(orderHeader)Subject: \(subject)\r\n\r\nHello \(recipient)\r\n"
+                """
+                From: shop@example.org\r\nMessage-ID: <\(id)>\r\n\(orderHeader)Subject: \(subject)\r\n\r\n\
+                Hello \(recipient)\r\n
+                """
         )
     }
 }

@@ -6,7 +6,10 @@ extension RunningSandbox {
     /// An empty text means that the connection closed after the dot without a word.
     func deliver(_ mail: Emails.Dialogue) async throws -> String {
         let text =
-            "EHLO test\r\nMAIL FROM:<shop@example.org>\r\nRCPT TO:<\(mail.recipient)>\r\nDATA\r\n\(mail.content).\r\nQUIT\r\n"
+            """
+            EHLO test\r\nMAIL FROM:<shop@example.org>\r\nRCPT TO:<\(mail.recipient)>\r\nDATA\r\n\(mail.content).\r\n\
+            QUIT\r\n
+            """
         let answer = try await Wire.exchange(text, port: urls.smtpPort)
         let codes = answer.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.map { String($0.prefix(3)) }
         // Handshake, EHLO, MAIL, RCPT and DATA come before what is asked for.

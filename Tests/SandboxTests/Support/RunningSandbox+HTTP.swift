@@ -6,7 +6,10 @@ extension RunningSandbox {
         -> Reply
     {
         var text =
-            "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(urls.httpPort)\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n"
+            """
+            \(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(urls.httpPort)\r\nConnection: close\r\n\
+            Content-Length: \(body.utf8.count)\r\n
+            """
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         return Reply(try await Wire.exchange(text + "\r\n" + body, port: urls.httpPort))
     }

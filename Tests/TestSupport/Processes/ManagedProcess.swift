@@ -113,7 +113,7 @@ package final class ManagedProcess: Sendable {
         let exit = await withTaskGroup(of: Exit?.self) { group in
             group.addTask { await self.exit() }
             group.addTask {
-                try? await Task.sleep(for: patience)
+                try? await letTimePass(patience, because: "the caller waits no longer")
                 return nil
             }
             defer { group.cancelAll() }

@@ -132,12 +132,12 @@ package final class PostgresServer: Sendable {
 
     /// Ends the server at once, as a crash would, and starts it again on the same data.
     /// - Parameters:
-    ///   - pause: how long it stays away.
+    ///   - absence: how long it stays away.
     ///   - environment: added to the new server's.
-    package func restart(after pause: Duration = .zero, environment: [String: String] = [:]) async throws {
+    package func restart(after absence: Duration = .zero, environment: [String: String] = [:]) async throws {
         current.signal(SIGQUIT)
         try await current.waitForExit(within: .seconds(20))
-        try await Task.sleep(for: pause)
+        try await letTimePass(absence, because: "the server is away that long")
         let next = try Self.launch(programs, in: directory, port: port, environment, hasPreload: hasPreload, settings)
         process.withLock { $0 = next }
         try await waitUntilReady()

@@ -110,7 +110,7 @@ package final class RedisServer: Sendable {
             guard log.hasSuffix("Address already in use\n") || log.contains("Failed listening on port") else {
                 throw CannotStart(log: log)
             }
-            try await Task.sleep(for: .milliseconds(200))
+            try await letTimePass(.milliseconds(200), because: "whoever holds the port needs a moment")
             let next = try Self.launch(kind, in: directory)
             process.withLock { $0 = next }
             return false

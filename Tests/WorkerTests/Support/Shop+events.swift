@@ -78,8 +78,10 @@ extension Shop {
         let orderID: String? = order ?? "\(facts.orderID)"
         let pairs = [orderID.map { #""order_id":"\#($0)""# }, shop.map { #""shop":"\#($0)""# }].compactMap(\.self)
         return """
-            {"id":"\(id ?? facts.intentID?.rawValue ?? "pi_\(facts.orderID)")","object":"payment_intent","status":"\(status.rawValue)",
-             "amount":\(amount ?? facts.amount.amount),"currency":"usd","client_secret":"pi_secret","last_payment_error":\(error),
+            {"id":"\(id ?? facts.intentID?.rawValue ?? "pi_\(facts.orderID)")","object":"payment_intent",
+             "status":"\(status.rawValue)",
+             "amount":\(amount ?? facts.amount.amount),"currency":"usd","client_secret":"pi_secret",
+              "last_payment_error":\(error),
              "amount_received":\(received ?? (status == .succeeded ? amount ?? facts.amount.amount : 0)),
              "livemode":false,"metadata":{\(pairs.joined(separator: ","))}}
             """
@@ -90,7 +92,8 @@ extension Shop {
         -> String
     {
         """
-        {"id":"\(id)","object":"refund","status":"\(status)","amount":\(amount ?? refund.amount.amount),"currency":"usd",
+        {"id":"\(id)","object":"refund","status":"\(status)","amount":\(amount ?? refund.amount.amount),
+         "currency":"usd",
          "payment_intent":"pi_\(refund.orderID)","failure_reason":"lost_or_stolen_card",
          "metadata":{\(names ? #""refund_id":"\#(refund.id)""# : "")}}
         """
