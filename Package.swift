@@ -125,13 +125,13 @@ let package = Package(
         module(
             "Providers",
             [
-                "Arithmetic", "Domain", "OutboundHTTP", "Resilience", logging, metrics,
+                "Arithmetic", "Domain", "JSON", "OutboundHTTP", "Resilience", logging, metrics,
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
         // Payment providers: each a module of its own behind Domain's ports.
         module(
-            "Stripe", ["Arithmetic", "Domain", "OutboundHTTP", "Providers", crypto, logging]),
+            "Stripe", ["Arithmetic", "Domain", "JSON", "OutboundHTTP", "Providers", crypto, logging]),
         module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
@@ -167,7 +167,7 @@ let package = Package(
             [
                 "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Providers", "Redis", "Resilience",
                 "Storage", arguments, logging,
-            ]),
+            ], resources: [.copy("Seed/shelves.json")]),
         program(
             "Sandbox",
             [
