@@ -94,7 +94,7 @@ struct ValueTests {
     }
 
     @Test(
-        "a SKU is 2 to 64 capitals, digits and dashes",
+        "a SKU is 1 to 64 capitals, digits, dots, dashes and underscores",
         arguments: [
             ("ABC-1", true), ("a", false), ("", false), ("A B", false), (String(repeating: "X", count: 65), false),
         ])

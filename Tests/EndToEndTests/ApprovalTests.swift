@@ -22,7 +22,8 @@ struct ApprovalTests {
         .map { try $0["outcome"] }
     }
 
-    @Test("the webhook confirms the order within seconds") func theWebhookConfirmsTheOrderWithinSeconds() async throws {
+    @Test("the webhook confirms the order within seconds")
+    func theWebhookConfirmsTheOrderWithinSeconds() async throws {
         try await Shop.open(webhooks: true) { shop in
             let metrics = try Metrics(shop)
             let processes = (
@@ -52,7 +53,8 @@ struct ApprovalTests {
         }
     }
 
-    @Test("without webhooks the sweep confirms the order") func withoutWebhooksTheSweepConfirmsIt() async throws {
+    @Test("without webhooks the sweep confirms the order")
+    func withoutWebhooksTheSweepConfirmsIt() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -69,7 +71,8 @@ struct ApprovalTests {
         }
     }
 
-    @Test("a customer who fails at the bank pays with another card") func whoFailsAtTheBankPaysWithAnotherCard()
+    @Test("a customer who fails at the bank pays with another card")
+    func whoFailsAtTheBankPaysWithAnotherCard()
         async throws
     {
         try await Shop.open(webhooks: true) { shop in
@@ -103,8 +106,8 @@ struct ApprovalTests {
         }
     }
 
-    @Test("a worker that died before the bank decided is not needed") func workerDiedBeforeTheBankDecided() async throws
-    {
+    @Test("a worker that died before the bank decided is not needed")
+    func workerDiedBeforeTheBankDecided() async throws {
         try await Shop.open(webhooks: true) { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let product = try await shop.products()[0]

@@ -65,7 +65,8 @@ struct CrashTests {
         }
     }
 
-    @Test("another worker takes over within ten seconds") func anotherWorkerTakesOverWithinTenSeconds() async throws {
+    @Test("another worker takes over within ten seconds")
+    func anotherWorkerTakesOverWithinTenSeconds() async throws {
         try await Shop.open { shop in
             let (sandbox, api, first) = try await shop.startAll()
             try await shop.misbehave(#"{"latency_ms": 4000}"#)
@@ -96,7 +97,8 @@ struct CrashTests {
         }
     }
 
-    @Test("an emptied Redis loses nothing") func anEmptiedRedis() async throws {
+    @Test("an emptied Redis loses nothing")
+    func anEmptiedRedis() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             try await aHundredCheckouts(shop, worker: worker) { worker in
@@ -109,7 +111,8 @@ struct CrashTests {
         }
     }
 
-    @Test("a killed API and a killed Redis lose nothing") func aKilledAPIAndAKilledRedis() async throws {
+    @Test("a killed API and a killed Redis lose nothing")
+    func aKilledAPIAndAKilledRedis() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let product = try await shop.products()[0]

@@ -16,7 +16,8 @@ struct EmailTests {
         return id
     }
 
-    @Test("each kind of email comes in the customer's language") func eachKindInTheCustomersLanguage() async throws {
+    @Test("each kind of email comes in the customer's language")
+    func eachKindInTheCustomersLanguage() async throws {
         try await Shop.open(settings: [
             "MAIL_PAYMENT_FAILED_SECONDS": "1", "SHOP_LANGUAGE": "fr", "RESERVATION_SECONDS": "6",
         ]) { shop in
@@ -44,7 +45,8 @@ struct EmailTests {
         }
     }
 
-    @Test("a card that pays in time spares the warning") func aCardThatPaysInTimeSparesTheWarning() async throws {
+    @Test("a card that pays in time spares the warning")
+    func aCardThatPaysInTimeSparesTheWarning() async throws {
         try await Shop.open(settings: ["MAIL_PAYMENT_FAILED_SECONDS": "3"]) { shop in
             let processes = try await shop.startAll()
             let declined = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
@@ -59,7 +61,8 @@ struct EmailTests {
         }
     }
 
-    @Test("emails go through the provider's API, and its events come back") func throughTheProvidersAPIWithItsEvents()
+    @Test("emails go through the provider's API, and its events come back")
+    func throughTheProvidersAPIWithItsEvents()
         async throws
     {
         try await Shop.open(settings: Self.sendGrid) { shop in
@@ -92,7 +95,8 @@ struct EmailTests {
         }
     }
 
-    @Test("emails beyond the provider's limit wait without using attempts") func tooManyEmailsWaitWithoutUsingAttempts()
+    @Test("emails beyond the provider's limit wait without using attempts")
+    func tooManyEmailsWaitWithoutUsingAttempts()
         async throws
     {
         try await Shop.open(settings: Self.sendGrid) { shop in
@@ -150,7 +154,8 @@ struct EmailTests {
         }
     }
 
-    @Test("an unknown email is sent once more and then waits for an operator") func unknownEmail() async throws {
+    @Test("an unknown email is sent once more and then waits for an operator")
+    func unknownEmail() async throws {
         try await Shop.open(settings: Self.sendGrid.merging(["MAIL_UNKNOWN_SECONDS": "1"]) { $1 }) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(#"{"faults":[{"kind":"lose_after_dot"}]}"#)

@@ -10,7 +10,8 @@ struct MoneyBackTests {
         try await shop.movements().filter { $0.kind == "refund" }.map(\.amount)
     }
 
-    @Test("parts of an order are refunded, then the rest") func partsAndTheRestGoBack() async throws {
+    @Test("parts of an order are refunded, then the rest")
+    func partsAndTheRestGoBack() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -37,7 +38,8 @@ struct MoneyBackTests {
         }
     }
 
-    @Test("a refund whose answer is lost is made once") func aRefundWhoseAnswerIsLostGoesBackOnce() async throws {
+    @Test("a refund whose answer is lost is made once")
+    func aRefundWhoseAnswerIsLostGoesBackOnce() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -55,7 +57,8 @@ struct MoneyBackTests {
         }
     }
 
-    @Test("a refund made behind a failure is found on the provider's list") func refundBehindAFailure() async throws {
+    @Test("a refund made behind a failure is found on the provider's list")
+    func refundBehindAFailure() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let order = try await shop.order(try await shop.products()[0])
@@ -77,7 +80,8 @@ struct MoneyBackTests {
         }
     }
 
-    @Test("a paid order is canceled and refunded") func aPaidOrderIsCalledOff() async throws {
+    @Test("a paid order is canceled and refunded")
+    func aPaidOrderIsCalledOff() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -95,8 +99,8 @@ struct MoneyBackTests {
         }
     }
 
-    @Test("canceling while the card is charged ends in a refund or no charge") func canceledWhileCharged() async throws
-    {
+    @Test("canceling while the card is charged ends in a refund or no charge")
+    func canceledWhileCharged() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("What is out of order is seen, waited for and repaired", .serialized)
 struct OutageTests {
-    @Test("a stopped provider delays orders and loses none") func aStoppedProviderDelaysOrdersAndLosesNone()
+    @Test("a stopped provider delays orders and loses none")
+    func aStoppedProviderDelaysOrdersAndLosesNone()
         async throws
     {
         try await Shop.open { shop in
@@ -48,7 +49,8 @@ struct OutageTests {
         }
     }
 
-    @Test("a dead job leaves time for an operator to bring it back") func deadJobBroughtBack() async throws {
+    @Test("a dead job leaves time for an operator to bring it back")
+    func deadJobBroughtBack() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -83,7 +85,8 @@ struct OutageTests {
         }
     }
 
-    @Test("a permanent refusal by the provider ends the order") func whatTheProviderRefusesForGoodEndsTheOrder()
+    @Test("a permanent refusal by the provider ends the order")
+    func whatTheProviderRefusesForGoodEndsTheOrder()
         async throws
     {
         try await Shop.open { shop in

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A checkout becomes a confirmed order", .serialized)
 struct PurchaseTests {
-    @Test("one request buys, emails and takes stock") func oneRequestBuysEmailsAndTakesStock() async throws {
+    @Test("one request buys, emails and takes stock")
+    func oneRequestBuysEmailsAndTakesStock() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -42,7 +43,8 @@ struct PurchaseTests {
         }
     }
 
-    @Test("a decline takes nothing and releases the stock") func aDeclineTakesNothingAndStockComesBack() async throws {
+    @Test("a decline takes nothing and releases the stock")
+    func aDeclineTakesNothingAndStockComesBack() async throws {
         try await Shop.open(settings: ["RESERVATION_SECONDS": "3"]) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -59,7 +61,8 @@ struct PurchaseTests {
         }
     }
 
-    @Test("another card pays after a decline") func anotherCardPaysAfterADecline() async throws {
+    @Test("another card pays after a decline")
+    func anotherCardPaysAfterADecline() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -81,7 +84,8 @@ struct PurchaseTests {
         }
     }
 
-    @Test("an order beyond the stock is refused and not charged") func whatIsNotThereIsRefusedAndNotCharged()
+    @Test("an order beyond the stock is refused and not charged")
+    func whatIsNotThereIsRefusedAndNotCharged()
         async throws
     {
         try await Shop.open { shop in
@@ -105,7 +109,8 @@ struct PurchaseTests {
         }
     }
 
-    @Test("a free order is confirmed without the provider") func freeOrder() async throws {
+    @Test("a free order is confirmed without the provider")
+    func freeOrder() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]

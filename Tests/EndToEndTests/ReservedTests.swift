@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Money that is only set aside is taken or let go", .serialized)
 struct ReservedTests {
-    @Test("authorized money is captured on request and voided when the order is canceled") func capturedOrVoided()
+    @Test("authorized money is captured on request and voided when the order is canceled")
+    func capturedOrVoided()
         async throws
     {
         try await Shop.open(settings: ["PAYMENTS_CAPTURE": "manual"]) { shop in

@@ -9,7 +9,8 @@ struct TakenBackTests {
     /// Long enough that nothing happens before the test says so.
     private static let settings = ["SANDBOX_LATER_MS": "600000"]
 
-    @Test("a refund that fails later restores the order's state") func refundFailsLater() async throws {
+    @Test("a refund that fails later restores the order's state")
+    func refundFailsLater() async throws {
         try await Shop.open(settings: Self.settings, webhooks: true) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -37,7 +38,8 @@ struct TakenBackTests {
         }
     }
 
-    @Test("a refund that arrives later is noted") func aRefundThatArrivesLaterIsNoted() async throws {
+    @Test("a refund that arrives later is noted")
+    func aRefundThatArrivesLaterIsNoted() async throws {
         try await Shop.open(settings: Self.settings, webhooks: true) { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]

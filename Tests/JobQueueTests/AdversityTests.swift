@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Lost answers, full servers and wrong clocks strand no job")
 struct AdversityTests {
-    @Test("a start whose answer was lost is answered again") func aStartWhoseAnswerWasLostIsAnsweredAgain() async throws
-    {
+    @Test("a start whose answer was lost is answered again")
+    func aStartWhoseAnswerWasLostIsAnsweredAgain() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             let process = ProcessID.new()
@@ -27,7 +27,8 @@ struct AdversityTests {
         }
     }
 
-    @Test("a Redis at its memory limit still drains") func aRedisAtItsMemoryLimitStillDrains() async throws {
+    @Test("a Redis at its memory limit still drains")
+    func aRedisAtItsMemoryLimitStillDrains() async throws {
         let server = try await RedisServer.start(["maxmemory-policy noeviction"])
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()
@@ -45,7 +46,8 @@ struct AdversityTests {
         }
     }
 
-    @Test("a claim of thousands files each of them") func aClaimOfThousandsFilesEachOfThem() async throws {
+    @Test("a claim of thousands files each of them")
+    func aClaimOfThousandsFilesEachOfThem() async throws {
         try await Engine.with { engine in
             let count = 6000
             try await engine.dispatcher.enqueueEphemeral((0..<count).map { Task1(text: "\($0)") })
@@ -62,7 +64,8 @@ struct AdversityTests {
         }
     }
 
-    @Test("no job counts as lost while the list's age is unknown or in the future") func unknownAgeOfTheList()
+    @Test("no job counts as lost while the list's age is unknown or in the future")
+    func unknownAgeOfTheList()
         async throws
     {
         try await Engine.with { engine in
@@ -80,7 +83,8 @@ struct AdversityTests {
         }
     }
 
-    @Test("a row outside every day stops no partition") func aRowOutsideEveryDayStopsNoPartition() async throws {
+    @Test("a row outside every day stops no partition")
+    func aRowOutsideEveryDayStopsNoPartition() async throws {
         try await Engine.with { engine in
             let far = JobID.new(at: Date().addingTimeInterval(5 * 86_400))
             let job = try JobLedger.insertion(of: Task1(), id: far)

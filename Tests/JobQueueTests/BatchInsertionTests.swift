@@ -8,7 +8,8 @@ import Testing
 
 @Suite("Many jobs of a kind go in with one statement")
 struct BatchInsertionTests {
-    @Test("fifty thousand jobs go in within a few seconds") func fiftyThousandInAFewSeconds() async throws {
+    @Test("fifty thousand jobs go in within a few seconds")
+    func fiftyThousandInAFewSeconds() async throws {
         try await Engine.with { engine in
             let batch = try JobLedger.insertions(of: (0..<50_000).map { Task1(text: "job \($0)") })
             let began = ContinuousClock.now
@@ -26,7 +27,8 @@ struct BatchInsertionTests {
         }
     }
 
-    @Test("a batch runs and keeps what it was given") func aBatchRunsAndKeepsWhatItWasGiven() async throws {
+    @Test("a batch runs and keeps what it was given")
+    func aBatchRunsAndKeepsWhatItWasGiven() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let due = Date().addingTimeInterval(1)
@@ -47,7 +49,8 @@ struct BatchInsertionTests {
         }
     }
 
-    @Test("of several jobs with one key the first is inserted") func ofSeveralWithOneKeyTheFirstIsInserted()
+    @Test("of several jobs with one key the first is inserted")
+    func ofSeveralWithOneKeyTheFirstIsInserted()
         async throws
     {
         try await Engine.with { engine in
@@ -70,7 +73,8 @@ struct BatchInsertionTests {
         }
     }
 
-    @Test("an empty batch is nothing") func anEmptyBatchIsNothing() async throws {
+    @Test("an empty batch is nothing")
+    func anEmptyBatchIsNothing() async throws {
         try await Engine.with { engine in
             let batch = try JobLedger.insertions(of: [Task1]())
             #expect(try await engine.database.execute(batch.statement) == 0)

@@ -6,7 +6,8 @@ import Threading
 struct BatcherTests {
     private struct Bad: Error {}
 
-    @Test("each caller gets its own answer") func everyoneGetsTheirOwnAnswer() async throws {
+    @Test("each caller gets its own answer")
+    func everyoneGetsTheirOwnAnswer() async throws {
         let sizes = Mutex<[Int]>([])
         let batcher = Batcher<Int, Int>(maximumBatch: 10) { requests in
             sizes.withLock { $0.append(requests.count) }
@@ -27,7 +28,8 @@ struct BatcherTests {
         #expect(made.allSatisfy { (1...10).contains($0) })
     }
 
-    @Test("a bad request fails alone") func aBadRequestFailsAlone() async {
+    @Test("a bad request fails alone")
+    func aBadRequestFailsAlone() async {
         let batcher = Batcher<Int, Int>(maximumBatch: 64) { requests in
             await Task.yield()
             if requests.contains(13) { throw Bad() }
@@ -41,7 +43,8 @@ struct BatcherTests {
         }
     }
 
-    @Test("an idle batcher performs at once and alone") func anIdleBatcherPerformsAtOnceAndAlone() async throws {
+    @Test("an idle batcher performs at once and alone")
+    func anIdleBatcherPerformsAtOnceAndAlone() async throws {
         let batcher = Batcher<Int, Int>(maximumBatch: 64) { requests in requests.map { _ in requests.count } }
         for _ in 0..<10 {
             let answer = try await batcher.submit(1)

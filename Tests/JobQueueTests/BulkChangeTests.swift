@@ -19,7 +19,8 @@ struct BulkChangeTests {
             "count"]
     }
 
-    @Test("all that match are retried in batches") func allThatMatchAreRetriedInBatches() async throws {
+    @Test("all that match are retried in batches")
+    func allThatMatchAreRetriedInBatches() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(1_200, fingerprint: "a", endingAge: 10_000, into: engine.database)
             try await GeneratedRows.insert(300, fingerprint: "b", into: engine.database)
@@ -45,7 +46,8 @@ struct BulkChangeTests {
         }
     }
 
-    @Test("only dead and parked jobs are changed in bulk") func onlyDeadAndParkedJobsAreChangedInBulk() async throws {
+    @Test("only dead and parked jobs are changed in bulk")
+    func onlyDeadAndParkedJobsAreChangedInBulk() async throws {
         try await Engine.with { engine in
             for state in JobState.allCases where state != .dead && state != .parked {
                 #expect(throws: JobInspectionError.notInBulk(state)) {
@@ -55,7 +57,8 @@ struct BulkChangeTests {
         }
     }
 
-    @Test("a held row or key is not waited for") func whoeverHoldsARowOrAKeyIsNotWaitedFor() async throws {
+    @Test("a held row or key is not waited for")
+    func whoeverHoldsARowOrAKeyIsNotWaitedFor() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(20, into: engine.database)
             try await engine.database.execute(
@@ -83,7 +86,8 @@ struct BulkChangeTests {
         }
     }
 
-    @Test("a change goes on where the one before left off") func aChangeGoesOnWhereOneBeforeLeftOff() async throws {
+    @Test("a change goes on where the one before left off")
+    func aChangeGoesOnWhereOneBeforeLeftOff() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(1_100, into: engine.database)
             var iterator = try engine.inspector.change(.discard, matching: JobFilter()).makeAsyncIterator()
@@ -97,7 +101,8 @@ struct BulkChangeTests {
         }
     }
 
-    @Test("dead jobs in Redis are changed too") func deadJobsInRedisAreChangedToo() async throws {
+    @Test("dead jobs in Redis are changed too")
+    func deadJobsInRedisAreChangedToo() async throws {
         try await Engine.with { engine in
             let keys = engine.keys(Task1.queue)
             var ids: [JobID] = []
@@ -126,7 +131,8 @@ struct BulkChangeTests {
         }
     }
 
-    @Test("a group tells what its jobs have in common") func groupsTellWhatTheyHaveInCommon() async throws {
+    @Test("a group tells what its jobs have in common")
+    func groupsTellWhatTheyHaveInCommon() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(
                 3, fingerprint: "a", message: "old", endingAge: 10_000, into: engine.database)
@@ -148,7 +154,8 @@ struct BulkChangeTests {
         }
     }
 
-    @Test("fifty thousand changes do not hold up claims") func fiftyThousandDoNotHoldUpClaims() async throws {
+    @Test("fifty thousand changes do not hold up claims")
+    func fiftyThousandDoNotHoldUpClaims() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(50_000, queue: Task2.queue, name: Task2.name, into: engine.database)
             let log = RunLog()

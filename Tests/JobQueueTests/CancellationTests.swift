@@ -20,7 +20,8 @@ struct CancellationTests {
         try await engine.ledger.start([StartRequest(id: id, epoch: epoch, superseded: superseded)], process: process)
     }
 
-    @Test("a running job is named to its process until it ends") func aRunningJobIsNamedToItsProcessUntilItEnds()
+    @Test("a running job is named to its process until it ends")
+    func aRunningJobIsNamedToItsProcessUntilItEnds()
         async throws
     {
         try await Engine.with { engine in
@@ -48,7 +49,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("a waiting job is discarded and a finished one refused") func aWaitingJobIsDiscardedAndAFinishedOneRefused()
+    @Test("a waiting job is discarded and a finished one refused")
+    func aWaitingJobIsDiscardedAndAFinishedOneRefused()
         async throws
     {
         try await Engine.with { engine in
@@ -65,7 +67,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("a canceled attempt that fails is the last") func whatWouldBeAnotherTryIsTheEnd() async throws {
+    @Test("a canceled attempt that fails is the last")
+    func whatWouldBeAnotherTryIsTheEnd() async throws {
         try await Engine.with { engine in
             for outcome in [AttemptOutcome.retry(after: .zero, error("transient")), .snooze(.zero, error("snoozed"))] {
                 let id = try await engine.enqueue(Task1())
@@ -85,7 +88,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("a job whose process died is not started again") func aJobWhoseProcessDiedIsNotStartedAgain() async throws {
+    @Test("a job whose process died is not started again")
+    func aJobWhoseProcessDiedIsNotStartedAgain() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)
@@ -98,7 +102,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("a job that finishes first is done") func aJobThatFinishesFirstIsDone() async throws {
+    @Test("a job that finishes first is done")
+    func aJobThatFinishesFirstIsDone() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)

@@ -8,7 +8,8 @@ struct ConsumerStateTests {
         (epoch, ConsumerState.Claim(id: .new(), isDurable: true))
     }
 
-    @Test("only free slots are claimed for") func claimsOnlyFreeSlots() {
+    @Test("only free slots are claimed for")
+    func claimsOnlyFreeSlots() {
         var state = ConsumerState(concurrency: 3)
         #expect(state.next() == .claim(free: 3, acknowledge: []))
         state.claimed([claim(1), claim(2)], waiting: true)
@@ -28,7 +29,8 @@ struct ConsumerStateTests {
         #expect(state.next() == (rest > 0 ? .claim(free: rest, acknowledge: []) : .wait(listen: false)))
     }
 
-    @Test("finished jobs are acknowledged with the next claim") func acknowledgesWithTheNextClaim() {
+    @Test("finished jobs are acknowledged with the next claim")
+    func acknowledgesWithTheNextClaim() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()
         state.claimed([claim(1), claim(2)], waiting: false)
@@ -102,14 +104,16 @@ struct ConsumerStateTests {
         #expect(state.next() == .claim(free: 1, acknowledge: []))
     }
 
-    @Test("an unsent claim needs no reconciling") func anUnsentClaimNeedsNoReconciling() {
+    @Test("an unsent claim needs no reconciling")
+    func anUnsentClaimNeedsNoReconciling() {
         var state = ConsumerState(concurrency: 1)
         _ = state.next()
         state.claimFailed(acknowledge: [], maybeExecuted: false)
         #expect(state.next() == .claim(free: 1, acknowledge: []))
     }
 
-    @Test("draining claims nothing and finishes when all is acknowledged") func draining() {
+    @Test("draining claims nothing and finishes when all is acknowledged")
+    func draining() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()
         state.claimed([claim(1)], waiting: true)
@@ -121,7 +125,8 @@ struct ConsumerStateTests {
         #expect(state.next() == .finish)
     }
 
-    @Test("abandonment comes first and stays") func abandonmentComesFirstAndStays() {
+    @Test("abandonment comes first and stays")
+    func abandonmentComesFirstAndStays() {
         var state = ConsumerState(concurrency: 1)
         state.abandon(.leaseLapsed)
         state.abandon(.outOfTime)
@@ -144,7 +149,8 @@ struct LeaseStateTests {
         #expect(lease.action(at: start + .seconds(11)) == .lapsed)
     }
 
-    @Test("a late answer does not shorten the lease") func lateAnswer() {
+    @Test("a late answer does not shorten the lease")
+    func lateAnswer() {
         let start = ContinuousClock.now
         var lease = LeaseState(renewedAt: start + .seconds(5))
         lease.renewed(sentAt: start)

@@ -15,7 +15,8 @@ struct CrashTakeoverTests {
             ).first)
     }
 
-    @Test("only the start after a crash counts it") func onlyTheStartAfterACrashCountsIt() async throws {
+    @Test("only the start after a crash counts it")
+    func onlyTheStartAfterACrashCountsIt() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             let (first, second) = (ProcessID.new(), ProcessID.new())
@@ -33,7 +34,8 @@ struct CrashTakeoverTests {
         }
     }
 
-    @Test("a job that is held for an operator ends right after its start") func heldForAnOperator() async throws {
+    @Test("a job that is held for an operator ends right after its start")
+    func heldForAnOperator() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)

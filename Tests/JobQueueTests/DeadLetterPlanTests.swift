@@ -35,7 +35,8 @@ struct DeadLetterPlanTests {
         }
     }
 
-    @Test("a hundred thousand dead letters are read by index", .timeLimit(.minutes(3))) func aHundredThousandOfThem()
+    @Test("a hundred thousand dead letters are read by index", .timeLimit(.minutes(3)))
+    func aHundredThousandOfThem()
         async throws
     {
         try await Engine.with { engine in
@@ -70,7 +71,8 @@ struct DeadLetterPlanTests {
         }
     }
 
-    @Test("cancel requests are read from their own index") func cancelRequestsAreReadFromTheirOwnIndex() async throws {
+    @Test("cancel requests are read from their own index")
+    func cancelRequestsAreReadFromTheirOwnIndex() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(5_000, state: .running, into: engine.database)
             try await GeneratedRows.insert(5_000, state: .done, endingAge: 10_000, into: engine.database)

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("A durable job takes effect once")
 struct DurableJobTests {
-    @Test("a committed job runs once, a rolled back one never") func committedRunsOnceAndRolledBackNever() async throws
-    {
+    @Test("a committed job runs once, a rolled back one never")
+    func committedRunsOnceAndRolledBackNever() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let kept = try JobLedger.insertion(of: Task1(text: "kept"))
@@ -31,7 +31,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("ten copies in Redis run once") func tenCopiesInRedisRunOnce() async throws {
+    @Test("ten copies in Redis run once")
+    func tenCopiesInRedisRunOnce() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let pending = try JobLedger.insertion(of: Task1())
@@ -47,7 +48,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("completion in the handler's transaction is one commit") func completionInTheTransaction() async throws {
+    @Test("completion in the handler's transaction is one commit")
+    func completionInTheTransaction() async throws {
         try await Engine.with { engine in
             try await engine.database.execute("CREATE TABLE effects (job uuid)")
             let log = RunLog()
@@ -70,7 +72,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("a job that was never pushed is found by the sweeper") func aJobThatWasNeverPushedIsFoundByTheSweeper()
+    @Test("a job that was never pushed is found by the sweeper")
+    func aJobThatWasNeverPushedIsFoundByTheSweeper()
         async throws
     {
         try await Engine.with { engine in
@@ -83,7 +86,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("a job is never early") func aJobIsNeverEarly() async throws {
+    @Test("a job is never early")
+    func aJobIsNeverEarly() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let due = Date().addingTimeInterval(1.5)
@@ -97,8 +101,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("failures are retried and all their errors kept") func failuresAreRetriedAndAllTheirErrorsKept() async throws
-    {
+    @Test("failures are retried and all their errors kept")
+    func failuresAreRetriedAndAllTheirErrorsKept() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, context in
@@ -123,7 +127,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("a snooze uses no attempt") func aSnoozeUsesNoAttempt() async throws {
+    @Test("a snooze uses no attempt")
+    func aSnoozeUsesNoAttempt() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in
@@ -138,7 +143,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("dead letters keep their id and come back") func deadLettersKeepTheirIdAndComeBack() async throws {
+    @Test("dead letters keep their id and come back")
+    func deadLettersKeepTheirIdAndComeBack() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in
@@ -178,7 +184,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("an attempt beyond its time limit is canceled") func anAttemptBeyondItsTimeLimitIsCancelled() async throws {
+    @Test("an attempt beyond its time limit is canceled")
+    func anAttemptBeyondItsTimeLimitIsCancelled() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task2.self, log: log) { _, _ in
@@ -208,7 +215,8 @@ struct DurableJobTests {
         }
     }
 
-    @Test("a schedule fires each slot once however many workers tick") func scheduleFiresOnce() async throws {
+    @Test("a schedule fires each slot once however many workers tick")
+    func scheduleFiresOnce() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let schedule = JobSchedule("tick-\(engine.prefix)", every: .seconds(2)) { Task1(text: "tick") }

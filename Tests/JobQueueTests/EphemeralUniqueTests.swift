@@ -11,7 +11,8 @@ struct EphemeralUniqueTests {
         try await engine.redis.send(RedisCommand("HLEN", .init(engine.keys(Task1.queue).unique))).int ?? -1
     }
 
-    @Test("a hundred callers enqueue one job") func aHundredEnqueueOne() async throws {
+    @Test("a hundred callers enqueue one job")
+    func aHundredEnqueueOne() async throws {
         try await Engine.with { engine in
             let key = try UniqueKey("cart 7", until: .finished)
             let answers = try await withThrowingTaskGroup(of: EphemeralEnqueuing.self) { group in

@@ -35,7 +35,8 @@ struct ErrorFingerprintTests {
         #expect(ErrorFingerprint.normalised(message) == normalised)
     }
 
-    @Test("kind, code and message each count") func kindCodeAndMessageEachCount() {
+    @Test("kind, code and message each count")
+    func kindCodeAndMessageEachCount() {
         let one = ErrorFingerprint.of(kind: "a", code: "b", message: "no order 1")
         #expect(one == ErrorFingerprint.of(kind: "a", code: "b", message: "no order 2"))
         #expect(one != ErrorFingerprint.of(kind: "a2", code: "b", message: "no order 1"))
@@ -47,14 +48,16 @@ struct ErrorFingerprintTests {
     }
 
     /// Groups must survive a new version of the program, and workers of two versions side by side.
-    @Test("a fingerprint stays the same over versions") func itStaysTheSameOverVersions() {
+    @Test("a fingerprint stays the same over versions")
+    func itStaysTheSameOverVersions() {
         #expect(ErrorFingerprint.of(kind: "", code: "", message: "") == "f998341be47b")
         #expect(
             ErrorFingerprint.of(kind: "email.order-confirmation", code: "transient", message: "451 try later")
                 == "0b69500089fe")
     }
 
-    @Test("only the beginning of a long message counts") func onlyTheBeginningOfALongMessageCounts() {
+    @Test("only the beginning of a long message counts")
+    func onlyTheBeginningOfALongMessageCounts() {
         let begin = String(repeating: "word ", count: 100)
         #expect(ErrorFingerprint.normalised(begin + "one") == ErrorFingerprint.normalised(begin + "other"))
     }

@@ -58,7 +58,8 @@ struct ListingTests {
         }
     }
 
-    @Test("every state is paged newest first") func everyStateIsPagedNewestFirst() async throws {
+    @Test("every state is paged newest first")
+    func everyStateIsPagedNewestFirst() async throws {
         try await Engine.with { engine in
             var age = 0
             for (queue, count) in [(Task1.queue, 10), (Task2.queue, 15)] {
@@ -82,7 +83,8 @@ struct ListingTests {
         }
     }
 
-    @Test("every condition counts") func everyConditionCounts() async throws {
+    @Test("every condition counts")
+    func everyConditionCounts() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(
                 20, name: "a", fingerprint: "fa", message: "sold OUT", endingAge: 7_200_000, into: engine.database)
@@ -106,7 +108,8 @@ struct ListingTests {
         }
     }
 
-    @Test("a search that finds nothing stops at its bound and can go on") func aSearchThatFindsNothingStopsAndGoesOn()
+    @Test("a search that finds nothing stops at its bound and can go on")
+    func aSearchThatFindsNothingStopsAndGoesOn()
         async throws
     {
         try await Engine.with { engine in
@@ -128,7 +131,8 @@ struct ListingTests {
         }
     }
 
-    @Test("waiting jobs are found behind many finished ones") func waitingJobsAreFoundBehindManyFinishedOnes()
+    @Test("waiting jobs are found behind many finished ones")
+    func waitingJobsAreFoundBehindManyFinishedOnes()
         async throws
     {
         try await Engine.with { engine in
@@ -146,7 +150,8 @@ struct ListingTests {
         }
     }
 
-    @Test("dead jobs in Redis follow those of the ledger") func deadJobsInRedisFollowThoseOfTheLedger() async throws {
+    @Test("dead jobs in Redis follow those of the ledger")
+    func deadJobsInRedisFollowThoseOfTheLedger() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(10, into: engine.database)
             // More in one millisecond than one read of the sorted set brings.
@@ -192,7 +197,8 @@ struct ListingTests {
         #expect(JobCursor(text) == nil)
     }
 
-    @Test("a cursor is of the list that gave it out") func aCursorIsOfTheListThatGaveItOut() async throws {
+    @Test("a cursor is of the list that gave it out")
+    func aCursorIsOfTheListThatGaveItOut() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(12, into: engine.database)
             let cursor = try #require(try await engine.inspector.list(JobFilter(state: .dead), limit: 5).nextCursor)

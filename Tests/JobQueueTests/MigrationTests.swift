@@ -11,7 +11,8 @@ struct MigrationTests {
         try await pool.query("SELECT name FROM job_indexes_missing ORDER BY name").map { try $0["name"] }
     }
 
-    @Test("large partitions get their indexes while jobs go on") func indexesOfLargePartitions() async throws {
+    @Test("large partitions get their indexes while jobs go on")
+    func indexesOfLargePartitions() async throws {
         let set = try JobQueueMigrations.set()
         let first = try MigrationSet(name: set.name, migrations: Array(set.migrations.prefix(1)))
         try await TestDatabase.with(migrations: [first]) { database in

@@ -8,7 +8,8 @@ import Testing
 struct ProgressTests {
     private let start = ContinuousClock.now
 
-    @Test("the first report is written and later ones are held back") func firstReportIsWritten() {
+    @Test("the first report is written and later ones are held back")
+    func firstReportIsWritten() {
         var throttle = ProgressThrottle()
         #expect(throttle.report(JobProgress(0.1), at: start) == .write(JobProgress(0.1)))
         #expect(throttle.report(JobProgress(0.2), at: start + .milliseconds(10)) == .hold(until: start + .seconds(1)))
@@ -23,7 +24,8 @@ struct ProgressTests {
         )
     }
 
-    @Test("a fraction lies between none and all") func aFractionLiesBetweenNoneAndAll() {
+    @Test("a fraction lies between none and all")
+    func aFractionLiesBetweenNoneAndAll() {
         #expect(JobProgress(-1).fraction == 0)
         #expect(JobProgress(1.5).fraction == 1)
         #expect(JobProgress(.nan).fraction == 0)
@@ -31,7 +33,8 @@ struct ProgressTests {
         #expect(JobProgress(0.5, "a\0b").message == "a\u{FFFD}b")
     }
 
-    @Test("progress is shown, fenced, and gone with the next attempt") func shownAndFenced() async throws {
+    @Test("progress is shown, fenced, and gone with the next attempt")
+    func shownAndFenced() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             let ledger = engine.ledger

@@ -16,7 +16,8 @@ struct QueueSettingsTests {
             uniqueKeysWithValues: stride(from: 0, to: parts.count, by: 2).map { (parts[$0], parts[$0 + 1]) })
     }
 
-    @Test("settings are stored, mirrored and shown") func settingsAreStoredMirroredAndShown() async throws {
+    @Test("settings are stored, mirrored and shown")
+    func settingsAreStoredMirroredAndShown() async throws {
         try await Engine.with { engine in
             let inspector = engine.inspector
             try await inspector.pause(Task1.queue)
@@ -41,7 +42,8 @@ struct QueueSettingsTests {
         }
     }
 
-    @Test("a setting out of range becomes its bound") func whatIsOutOfRangeBecomesItsBound() async throws {
+    @Test("a setting out of range becomes its bound")
+    func whatIsOutOfRangeBecomesItsBound() async throws {
         try await Engine.with { engine in
             let set = try await engine.inspector.configure("new") {
                 $0.concurrency = 0
@@ -58,7 +60,8 @@ struct QueueSettingsTests {
         }
     }
 
-    @Test("concurrent changes follow each other") func changesAtTheSameTimeFollowEachOther() async throws {
+    @Test("concurrent changes follow each other")
+    func changesAtTheSameTimeFollowEachOther() async throws {
         try await Engine.with { engine in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<20 {
@@ -74,7 +77,8 @@ struct QueueSettingsTests {
         }
     }
 
-    @Test("only settings that differ are written, and none that is older") func differencesOnly() async throws {
+    @Test("only settings that differ are written, and none that is older")
+    func differencesOnly() async throws {
         try await Engine.with { engine in
             let mirror = QueueSettingsMirror(redis: engine.redis)
             let keys = engine.keys(Task1.queue)
@@ -93,7 +97,8 @@ struct QueueSettingsTests {
         }
     }
 
-    @Test("an emptied Redis does not open a paused queue") func anEmptiedRedisDoesNotOpenAPausedQueue() async throws {
+    @Test("an emptied Redis does not open a paused queue")
+    func anEmptiedRedisDoesNotOpenAPausedQueue() async throws {
         let server = try await RedisServer.start()
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()

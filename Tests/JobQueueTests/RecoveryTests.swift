@@ -29,7 +29,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("no job is taken over while the lease is alive") func nothingIsTakenWhileTheLeaseIsAlive() async throws {
+    @Test("no job is taken over while the lease is alive")
+    func nothingIsTakenWhileTheLeaseIsAlive() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.enqueue(Task1())
@@ -56,7 +57,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("a stale attempt cannot fail, retry or release either") func aStaleAttemptCannotFailRetryOrReleaseEither()
+    @Test("a stale attempt cannot fail, retry or release either")
+    func aStaleAttemptCannotFailRetryOrReleaseEither()
         async throws
     {
         try await Engine.with { engine in
@@ -86,7 +88,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("a job that kills its worker three times is quarantined, others flow") func quarantine() async throws {
+    @Test("a job that kills its worker three times is quarantined, others flow")
+    func quarantine() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let killer = try await engine.enqueue(Task1(text: "killer"))
@@ -109,7 +112,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("ephemeral jobs are recovered, quarantined and requeued too") func ephemeralJobs() async throws {
+    @Test("ephemeral jobs are recovered, quarantined and requeued too")
+    func ephemeralJobs() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.dispatcher.enqueueEphemeral(Task1())
@@ -135,7 +139,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("garbage in the list is kept with its reason") func garbageInTheListIsKeptWithItsReason() async throws {
+    @Test("garbage in the list is kept with its reason")
+    func garbageInTheListIsKeptWithItsReason() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             _ = try await engine.redis.send(
@@ -155,7 +160,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("an emptied Redis is filled again from the ledger") func anEmptiedRedisHealsFromTheLedger() async throws {
+    @Test("an emptied Redis is filled again from the ledger")
+    func anEmptiedRedisHealsFromTheLedger() async throws {
         let server = try await RedisServer.start()
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()
@@ -175,7 +181,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("a cut connection loses and doubles nothing") func aCutConnectionLosesAndDoublesNothing() async throws {
+    @Test("a cut connection loses and doubles nothing")
+    func aCutConnectionLosesAndDoublesNothing() async throws {
         let proxy = try TCPProxy(to: try redisPort())
         try await Engine.with(redisURL: "redis://127.0.0.1:\(proxy.port)/0") { engine in
             try await engine.database.execute("CREATE TABLE IF NOT EXISTS cut_effects (job uuid)")
@@ -206,7 +213,8 @@ struct RecoveryTests {
         try #require(URLComponents(string: try TestEnvironment.redisURL)?.port)
     }
 
-    @Test("a shutdown finishes short jobs and releases long ones") func shutdownReleasesLongJobs() async throws {
+    @Test("a shutdown finishes short jobs and releases long ones")
+    func shutdownReleasesLongJobs() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
@@ -237,7 +245,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("of fifty claimers one gets the job") func fiftyClaimersOneJob() async throws {
+    @Test("of fifty claimers one gets the job")
+    func fiftyClaimersOneJob() async throws {
         try await Engine.with { engine in
             let keys = engine.keys("claimers")
             for _ in 0..<50 {
@@ -264,7 +273,8 @@ struct RecoveryTests {
         }
     }
 
-    @Test("a paused queue claims nothing and resumes") func aPausedQueueClaimsNothingAndResumes() async throws {
+    @Test("a paused queue claims nothing and resumes")
+    func aPausedQueueClaimsNothingAndResumes() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             try await engine.inspector.pause(Task1.queue)

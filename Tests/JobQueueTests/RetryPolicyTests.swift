@@ -10,7 +10,8 @@ struct RetryPolicyTests {
         #expect(policy.delayBounds(after: attempt) == (.seconds(seconds) / 2)...(.seconds(seconds)))
     }
 
-    @Test("jitter spreads over the whole range") func jitterSpreadsOverTheWholeRange() throws {
+    @Test("jitter spreads over the whole range")
+    func jitterSpreadsOverTheWholeRange() throws {
         var random = SystemRandomNumberGenerator()
         let delays = try (0..<1000).map { _ in try #require(policy.delay(after: 3, random: &random)) }
         let bounds = policy.delayBounds(after: 3)
@@ -19,13 +20,15 @@ struct RetryPolicyTests {
         #expect(try #require(delays.max()) - #require(delays.min()) > spread * 0.9)
     }
 
-    @Test("the last attempt has no successor") func theLastAttemptHasNoSuccessor() {
+    @Test("the last attempt has no successor")
+    func theLastAttemptHasNoSuccessor() {
         var random = SystemRandomNumberGenerator()
         #expect(policy.delay(after: 6, random: &random) == nil)
         #expect(RetryPolicy.never.delay(after: 1, random: &random) == nil)
     }
 
-    @Test("a huge attempt number does not overflow") func aHugeAttemptNumberDoesNotOverflow() {
+    @Test("a huge attempt number does not overflow")
+    func aHugeAttemptNumberDoesNotOverflow() {
         let endless = RetryPolicy.exponential(attempts: .max, from: .seconds(1), to: .minutes(15))
         #expect(endless.delayBounds(after: 1_000_000).upperBound == .minutes(15))
     }

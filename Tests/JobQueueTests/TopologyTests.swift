@@ -102,7 +102,8 @@ struct TopologyTests {
 
     /// Every queue's lease is renewed in turn, and every queue is swept in turn: none may wait for a server that does
     /// not answer.
-    @Test("a master that is away holds up no queue of the others") func masterIsAway() async throws {
+    @Test("a master that is away holds up no queue of the others")
+    func masterIsAway() async throws {
         let cluster = try await RedisCluster.start(nodeTimeout: 60_000)
         for node in cluster.nodes {
             try await node.send(RedisCommand("CONFIG", "SET", "cluster-require-full-coverage", "no"))
@@ -135,7 +136,8 @@ struct TopologyTests {
         }
     }
 
-    @Test("ephemeral jobs run on a cluster and their dead letters are found") func ephemeralJobsOnACluster()
+    @Test("ephemeral jobs run on a cluster and their dead letters are found")
+    func ephemeralJobsOnACluster()
         async throws
     {
         let cluster = try await RedisCluster.start()

@@ -44,7 +44,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("a refused job does not abort its transaction, and keys belong to queues") func refusedJob() async throws {
+    @Test("a refused job does not abort its transaction, and keys belong to queues")
+    func refusedJob() async throws {
         try await Engine.with { engine in
             let first = try await enqueue(engine, try pending())
             #expect(first != nil)
@@ -57,7 +58,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("a transaction that rolls back has never taken the key") func aTakerThatRollsBackHasNeverTakenIt()
+    @Test("a transaction that rolls back has never taken the key")
+    func aTakerThatRollsBackHasNeverTakenIt()
         async throws
     {
         try await Engine.with { engine in
@@ -77,7 +79,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("the key is free after success, failure and discard") func keyIsFreeAfterTheEnd() async throws {
+    @Test("the key is free after success, failure and discard")
+    func keyIsFreeAfterTheEnd() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { job, _ in
@@ -100,7 +103,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("a crash keeps the key and quarantine frees it") func aCrashKeepsTheKeyAndQuarantineFreesIt() async throws {
+    @Test("a crash keeps the key and quarantine frees it")
+    func aCrashKeepsTheKeyAndQuarantineFreesIt() async throws {
         try await Engine.with { engine in
             let id = try #require(try await enqueue(engine, try pending()))
             let keys = engine.keys(Task1.queue)
@@ -122,7 +126,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("a key until started is free while its job runs") func aKeyUntilStartedIsFreeWhileItsJobRuns() async throws {
+    @Test("a key until started is free while its job runs")
+    func aKeyUntilStartedIsFreeWhileItsJobRuns() async throws {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending(until: .started)))
             #expect(try await enqueue(engine, try pending(until: .started)) == nil)
@@ -139,7 +144,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("a job that a transaction relies on starts after it") func aJobThatATransactionReliesOnStartsAfterIt()
+    @Test("a job that a transaction relies on starts after it")
+    func aJobThatATransactionReliesOnStartsAfterIt()
         async throws
     {
         try await Engine.with { engine in
@@ -157,7 +163,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("a dead job takes its key again or stays dead") func aDeadJobTakesItsKeyAgainOrStaysDead() async throws {
+    @Test("a dead job takes its key again or stays dead")
+    func aDeadJobTakesItsKeyAgainOrStaysDead() async throws {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending()))
             let error = AttemptError(
@@ -185,7 +192,8 @@ struct UniqueJobTests {
         }
     }
 
-    @Test("no key is left after a hundred thousand cycles") func noneIsLeftAfterAHundredThousandCycles() async throws {
+    @Test("no key is left after a hundred thousand cycles")
+    func noneIsLeftAfterAHundredThousandCycles() async throws {
         try await Engine.with { engine in
             for round in 0..<5 {
                 let until: UniqueKey.Release = round.isMultiple(of: 2) ? .finished : .started
@@ -205,5 +213,22 @@ struct UniqueJobTests {
                 #expect(try await keysTaken(engine) == 0)
             }
         }
+    }
+}
+
+@Suite("A unique key is 1 to 200 bytes")
+struct UniqueKeyTests {
+    @Test(
+        "a key of 1 to 200 bytes is taken",
+        arguments: ["a", "order:42", String(repeating: "ä", count: 100), String(repeating: "x", count: 200)])
+    func takesWhatFits(key: String) throws {
+        #expect(try UniqueKey(key, until: .finished).key == key)
+    }
+
+    @Test(
+        "any other key is refused",
+        arguments: ["", String(repeating: "x", count: 201), String(repeating: "ä", count: 101), "a\0b"])
+    func refusesWhatDoesNot(key: String) {
+        #expect(throws: InvalidUniqueKey(bytes: key.utf8.count)) { try UniqueKey(key, until: .started) }
     }
 }

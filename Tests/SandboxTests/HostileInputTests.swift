@@ -24,7 +24,8 @@ struct HostileInputTests {
         }
     }
 
-    @Test("no byte of any kind brings the sandbox down") func noSignOfAnyKindBringsItDown() async throws {
+    @Test("no byte of any kind brings the sandbox down")
+    func noSignOfAnyKindBringsItDown() async throws {
         try await RunningSandbox.run { sandbox in
             let key = ["Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"]
             let nothing = [
@@ -60,7 +61,8 @@ struct HostileInputTests {
         }
     }
 
-    @Test("amounts at the ends of the range are refused") func amountsAtTheEndsAreRefused() async throws {
+    @Test("amounts at the ends of the range are refused")
+    func amountsAtTheEndsAreRefused() async throws {
         try await RunningSandbox.run { sandbox in
             for amount in ["9223372036854775807", "-9223372036854775808", "0", "100000000"] {
                 #expect(try await sandbox.pay("payment_intents", "amount=\(amount)&currency=usd").status == 400)

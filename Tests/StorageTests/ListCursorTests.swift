@@ -20,7 +20,8 @@ struct ListCursorTests {
         try? ListCursor(text, of: list).values
     }
 
-    @Test("a cursor comes back as it was given out") func comesBackAsItWasGivenOut() {
+    @Test("a cursor comes back as it was given out")
+    func comesBackAsItWasGivenOut() {
         property("what is written is read", Self.value.list(1...3)) { values in
             let text = ListCursor(values, of: Self.list).description
             try demandEqual(Self.read(text), values)
@@ -29,7 +30,8 @@ struct ListCursorTests {
         }
     }
 
-    @Test("a changed cursor is none") func isNoneOnceItWasChanged() {
+    @Test("a changed cursor is none")
+    func isNoneOnceItWasChanged() {
         let letters: [Character] = ["A", "a", "Z", "z", "0", "9", "-", "_", "=", ".", "%", "é", " "]
         let change = all(Gen.int(0...2), Gen.int(0...5_000), Gen.one(of: letters))
         property("what was changed is refused", both(Self.value.list(1...3), change)) { values, change in
@@ -46,7 +48,8 @@ struct ListCursorTests {
         }
     }
 
-    @Test("a cursor of another list is none") func isNoneOfAnotherList() {
+    @Test("a cursor of another list is none")
+    func isNoneOfAnotherList() {
         let list = both(Self.text, Self.text.list(0...3))
         property("another list refuses it", both(list, list)) { one, other in
             let (first, second) = (ListCursor.List(one.0, one.1), ListCursor.List(other.0, other.1))
@@ -62,7 +65,8 @@ struct ListCursorTests {
         #expect(ListCursor.List("a", ["bc"]) != ListCursor.List("a", ["b", "c"]))
     }
 
-    @Test("any text is read without a fault") func readsAnythingWithoutAFault() {
+    @Test("any text is read without a fault")
+    func readsAnythingWithoutAFault() {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         property("garbage is refused", Gen.one(of: letters).list(0...120)) { text in
             try demandEqual(Self.read(String(text)), nil)
@@ -76,7 +80,8 @@ struct ListCursorTests {
     }
 
     /// Well formed by somebody who knows how: still nothing that a database stumbles over.
-    @Test("a cursor that no database takes is refused") func refusesWhatNoDatabaseTakes() {
+    @Test("a cursor that no database takes is refused")
+    func refusesWhatNoDatabaseTakes() {
         #expect(Self.read(ListCursor([.text("a\u{0}b")], of: Self.list).description) == nil)
         #expect(Self.read(ListCursor([], of: Self.list).description) == nil)
     }

@@ -45,7 +45,8 @@ struct OutageInterceptorTests {
         }
     }
 
-    @Test("only what fails because of the outage uses no attempt") func onlyWhatFailsBecauseOfIt() async throws {
+    @Test("only what fails because of the outage uses no attempt")
+    func onlyWhatFailsBecauseOfIt() async throws {
         try await Self.with { gate, shop in
             let failure = JobFailure.transient("answered 500")
             #expect(await outcome(of: failure, gate, shop) == failure)

@@ -44,19 +44,22 @@ struct AccessTokensTests {
         return signed + "." + Base64URL.encode(Array(code))
     }
 
-    @Test("a token that was made here is accepted") func acceptsItsOwn() async throws {
+    @Test("a token that was made here is accepted")
+    func acceptsItsOwn() async throws {
         let tokens = try await tokens()
         let token = try await tokens.issue(for: account(.operator))
         #expect(await tokens.subject(of: token) == TokenSubject(user: user, role: .operator, sessionVersion: 1))
         #expect(await tokens.subject(of: try forge()) == TokenSubject(user: user, role: .customer, sessionVersion: 1))
     }
 
-    @Test("a token of the former key is accepted by the key's name") func acceptsTheOldKeyByItsName() async throws {
+    @Test("a token of the former key is accepted by the key's name")
+    func acceptsTheOldKeyByItsName() async throws {
         let token = try forge(header: #"{"alg":"HS256","kid":"old","typ":"at+jwt"}"#, key: old)
         #expect(try await tokens().subject(of: token)?.user == user)
     }
 
-    @Test("a token ends after fifteen minutes") func endsAfterFifteenMinutes() async throws {
+    @Test("a token ends after fifteen minutes")
+    func endsAfterFifteenMinutes() async throws {
         let tokens = try await tokens()
         let token = try await tokens.issue(for: account(.customer))
         #expect(await tokens.subject(of: token, now: Date() + 890) != nil)
@@ -90,7 +93,8 @@ struct AccessTokensTests {
         #expect(try await tokens().subject(of: try forge(without: claim)) == nil)
     }
 
-    @Test("a token with a wrong claim is refused") func refusesWrongClaims() async throws {
+    @Test("a token with a wrong claim is refused")
+    func refusesWrongClaims() async throws {
         let now = Int(Date().timeIntervalSince1970)
         let tokens = try await tokens()
         let wrong: [[String: Any]] = [
@@ -102,11 +106,13 @@ struct AccessTokensTests {
         for claims in wrong { #expect(await tokens.subject(of: try forge(claims: claims)) == nil, "\(claims)") }
     }
 
-    @Test("a signature of another key is refused") func refusesAnotherKeysSignature() async throws {
+    @Test("a signature of another key is refused")
+    func refusesAnotherKeysSignature() async throws {
         #expect(try await tokens().subject(of: try forge(key: old)) == nil)
     }
 
-    @Test("a token with any character changed is refused") func refusesEveryFlippedCharacter() async throws {
+    @Test("a token with any character changed is refused")
+    func refusesEveryFlippedCharacter() async throws {
         let tokens = try await tokens()
         let token = Array(try forge().utf8)
         for index in token.indices {
@@ -116,7 +122,8 @@ struct AccessTokensTests {
         }
     }
 
-    @Test("another spelling of the same token is refused") func refusesTwinsOfAToken() async throws {
+    @Test("another spelling of the same token is refused")
+    func refusesTwinsOfAToken() async throws {
         let tokens = try await tokens()
         let token = try forge()
         // 32 bytes take 43 characters with four bits to spare: three more spellings decode to the same signature.

@@ -11,7 +11,8 @@ struct PasswordHasherTests {
         HashingClient(purpose: purpose, address: address)
     }
 
-    @Test("a password verifies against its own hash") func verifiesWhatItHashed() async throws {
+    @Test("a password verifies against its own hash")
+    func verifiesWhatItHashed() async throws {
         let hasher = try PasswordHasher(cost: 4, threads: 2)
         defer { hasher.stop() }
         let hash = try await hasher.hash("correct horse", for: Self.client())
@@ -19,13 +20,15 @@ struct PasswordHasherTests {
         #expect(try await !hasher.verify("wrong horse", against: hash, for: Self.client()))
     }
 
-    @Test("an unknown account is never let in") func neverLetsAnUnknownAccountIn() async throws {
+    @Test("an unknown account is never let in")
+    func neverLetsAnUnknownAccountIn() async throws {
         let hasher = try PasswordHasher(cost: 4, threads: 1)
         defer { hasher.stop() }
         #expect(try await !hasher.verify("anything", against: nil, for: Self.client()))
     }
 
-    @Test("logins beyond the queue are refused") func refusesWhatDoesNotFitTheQueue() async throws {
+    @Test("logins beyond the queue are refused")
+    func refusesWhatDoesNotFitTheQueue() async throws {
         let hasher = try PasswordHasher(cost: 8, threads: 1, capacity: 4, perClient: 4)
         defer { hasher.stop() }
         let outcomes = await withTaskGroup(of: Bool.self) { group in

@@ -24,13 +24,15 @@ struct DocumentTests {
         return result
     }
 
-    @Test("the document is the same in YAML and JSON") func isTheSameInBothSpellings() throws {
+    @Test("the document is the same in YAML and JSON")
+    func isTheSameInBothSpellings() throws {
         let document = try APIDocument.load()
         #expect(
             operations(yaml: String(decoding: document.yaml, as: UTF8.self)) == Set(try document.operations().keys))
     }
 
-    @Test("the document refers to nothing that is missing") func refersToNothingThatIsMissing() throws {
+    @Test("the document refers to nothing that is missing")
+    func refersToNothingThatIsMissing() throws {
         let json = try JSONValue(parsing: try APIDocument.load().json)
         func resolve(_ reference: String) -> JSONValue? {
             var value: JSONValue? = json
@@ -52,7 +54,8 @@ struct DocumentTests {
         check(json)
     }
 
-    @Test("the document is served") func isServed() async throws {
+    @Test("the document is served")
+    func isServed() async throws {
         try await Shop.open { shop in
             let json = try await shop.send(.get, "/openapi.json")
             #expect(json.status == 200)

@@ -22,7 +22,8 @@ struct RequestFieldsTests {
         }
     }
 
-    @Test("every error is named at once") func namesEveryErrorAtOnce() throws {
+    @Test("every error is named at once")
+    func namesEveryErrorAtOnce() throws {
         let text = #"{"email": "nobody", "password": "short", "role": "admin"}"#
         #expect(
             try errors(text, RegisterRequest.init) == [
@@ -54,7 +55,8 @@ struct RequestFieldsTests {
         #expect(try CartItemRequest(try fields(text)).quantity.rawValue == quantity)
     }
 
-    @Test("passwords are measured in bytes") func measuresPasswordsInBytes() throws {
+    @Test("passwords are measured in bytes")
+    func measuresPasswordsInBytes() throws {
         func codes(_ password: String) throws -> [String] {
             try errors(#"{"email": "a@b.example", "name": "A", "password": "\#(password)"}"#, RegisterRequest.init)
         }
@@ -68,7 +70,8 @@ struct RequestFieldsTests {
         #expect(try codes(#"secret\u0000secret"#) == ["password:invalid_character"])
     }
 
-    @Test("lengths are counted as the database counts them") func countsLengthsAsTheDatabaseDoes() throws {
+    @Test("lengths are counted as the database counts them")
+    func countsLengthsAsTheDatabaseDoes() throws {
         func codes(_ name: String) throws -> [String] {
             try errors(#"{"email": "a@b.example", "password": "hu9-xkay", "name": "\#(name)"}"#, RegisterRequest.init)
         }
@@ -81,7 +84,8 @@ struct RequestFieldsTests {
         #expect(try codes("") == ["name:too_short"])
     }
 
-    @Test("NUL is refused in every text", arguments: ["email", "password"]) func refusesNULInEveryText(_ field: String)
+    @Test("NUL is refused in every text", arguments: ["email", "password"])
+    func refusesNULInEveryText(_ field: String)
         throws
     {
         let text =
@@ -91,7 +95,8 @@ struct RequestFieldsTests {
         #expect(try errors(text, LoginRequest.init) == ["\(field):invalid_character"])
     }
 
-    @Test("at most fifty errors are named") func namesAtMostFiftyErrors() throws {
+    @Test("at most fifty errors are named")
+    func namesAtMostFiftyErrors() throws {
         let many =
             "{" + (0..<900).map { #""f\#(String(repeating: "x", count: 100))\#($0)": 1"# }.joined(separator: ",") + "}"
         do {
@@ -104,12 +109,14 @@ struct RequestFieldsTests {
         }
     }
 
-    @Test("control characters in names are refused") func refusesControlCharactersInNames() throws {
+    @Test("control characters in names are refused")
+    func refusesControlCharactersInNames() throws {
         let text = #"{"email": "a@b.example", "password": "hu9-xkay", "name": "A\r\nBcc: b@c.example"}"#
         #expect(try errors(text, RegisterRequest.init) == ["name:invalid_character"])
     }
 
-    @Test("a field inside another is named by its path") func namesFieldsInsideOfOthersByPath() throws {
+    @Test("a field inside another is named by its path")
+    func namesFieldsInsideOfOthersByPath() throws {
         let text = #"""
             {"payment_method": "pm card", "expected_total": {"amount": -1, "currency": "XXQ", "x": 1},
              "shipping_address": {"name": "A", "line1": "", "city": "B", "country": "de"},
@@ -126,7 +133,8 @@ struct RequestFieldsTests {
             ])
     }
 
-    @Test("one product listed twice is refused") func refusesOneProductTwice() throws {
+    @Test("one product listed twice is refused")
+    func refusesOneProductTwice() throws {
         let item = #"{"product_id": "0197f0c4-0000-7000-8000-000000000001", "quantity": 1}"#
         let text = #"""
             {"payment_method": "pm_card_visa", "shipping_address": {"name": "A", "line1": "S", "city": "B",

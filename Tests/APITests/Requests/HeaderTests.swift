@@ -35,7 +35,8 @@ struct HeaderTests {
         #expect(throws: Problem.self) { try IdempotencyKeyHeader.key(fields) }
     }
 
-    @Test("sane request ids are taken over") func takesOverSaneRequestIDs() {
+    @Test("sane request ids are taken over")
+    func takesOverSaneRequestIDs() {
         #expect(RequestIDMiddleware.id(for: "order-42.retry_1") == "order-42.retry_1")
         for bad in [
             "short", "with space in it", "line\r\nbreak-here", "<script>alert</script>",

@@ -34,7 +34,8 @@ struct RequestQueryTests {
         ] as [(String, String?)])
     func reads(_ target: String, as value: String?) throws { #expect(try text("q", in: target) == value) }
 
-    @Test("names with spaces are decoded") func decodesNamesWithSpaces() throws {
+    @Test("names with spaces are decoded")
+    func decodesNamesWithSpaces() throws {
         #expect(try text("a b", in: "/p?a+b=1") == "1")
     }
 
@@ -51,7 +52,8 @@ struct RequestQueryTests {
         ])
     func refuses(_ target: String, with error: String) { #expect(errors(target) == [error]) }
 
-    @Test("lengths are counted as the database counts them") func countsLengthsAsTheDatabaseDoes() {
+    @Test("lengths are counted as the database counts them")
+    func countsLengthsAsTheDatabaseDoes() {
         #expect(errors("/p?q=" + String(repeating: "a", count: 200)) == [])
         #expect(errors("/p?q=" + String(repeating: "a", count: 201)) == ["q:too_long"])
         #expect(errors("/p?q=a" + String(repeating: "%CC%81", count: 200)) == ["q:too_long"])

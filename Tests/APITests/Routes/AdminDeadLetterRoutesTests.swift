@@ -38,7 +38,8 @@ struct AdminDeadLetterRoutesTests {
             "count"]
     }
 
-    @Test("a group tells its error and leads to its jobs") func groupsTellTheirErrorAndLeadToTheirJobs() async throws {
+    @Test("a group tells its error and leads to its jobs")
+    func groupsTellTheirErrorAndLeadToTheirJobs() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             try await Self.addDeadJobs(3, fingerprint: "group-a", queue: "groups", shop)
@@ -65,7 +66,8 @@ struct AdminDeadLetterRoutesTests {
         }
     }
 
-    @Test("an operator retries or discards all that match") func retriesAndDiscardsAllThatMatch() async throws {
+    @Test("an operator retries or discards all that match")
+    func retriesAndDiscardsAllThatMatch() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             try await Self.addDeadJobs(1_200, fingerprint: "many", queue: "bulk", shop)
@@ -106,7 +108,8 @@ struct AdminDeadLetterRoutesTests {
         }
     }
 
-    @Test("a wrong request is told what is wrong and changes nothing") func saysWhatIsWrongAndTouchesNothing()
+    @Test("a wrong request is told what is wrong and changes nothing")
+    func saysWhatIsWrongAndTouchesNothing()
         async throws
     {
         try await Shop.open { shop in

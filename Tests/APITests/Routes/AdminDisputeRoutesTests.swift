@@ -24,7 +24,8 @@ struct AdminDisputeRoutesTests {
         return items.map { if case .object(let item) = $0 { item["id"] } else { nil } }
     }
 
-    @Test("disputes are listed latest first, page by page") func listsThemLatestFirstInParts() async throws {
+    @Test("disputes are listed latest first, page by page")
+    func listsThemLatestFirstInParts() async throws {
         try await Shop.open { shop in
             try await shop.database.execute("DELETE FROM disputes")
             let staff = try await shop.register(role: .support).accessToken
@@ -49,7 +50,8 @@ struct AdminDisputeRoutesTests {
         }
     }
 
-    @Test("a dispute is shown with its order") func showsThemWithTheirOrder() async throws {
+    @Test("a dispute is shown with its order")
+    func showsThemWithTheirOrder() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let product = try await shop.addProduct()

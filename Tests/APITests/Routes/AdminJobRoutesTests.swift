@@ -29,7 +29,8 @@ struct AdminJobRoutesTests {
         return id
     }
 
-    @Test("an operator finds a dead letter and sees it whole") func findsAndShowsADeadLetter() async throws {
+    @Test("an operator finds a dead letter and sees it whole")
+    func findsAndShowsADeadLetter() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             let order = UUID().uuidString.lowercased()
@@ -48,7 +49,8 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test("an operator pages through jobs") func pagesThroughJobs() async throws {
+    @Test("an operator pages through jobs")
+    func pagesThroughJobs() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             for _ in 0..<5 { _ = try await Self.addDeadJob(shop, name: "paged") }
@@ -77,7 +79,8 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test("retrying and discarding leave a record") func retriesAndDiscardsOnRecord() async throws {
+    @Test("retrying and discarding leave a record")
+    func retriesAndDiscardsOnRecord() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let id = try await Self.addDeadJob(shop)
@@ -102,7 +105,8 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test("canceling leaves a record") func cancelsOnRecord() async throws {
+    @Test("canceling leaves a record")
+    func cancelsOnRecord() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let running = try await Self.addDeadJob(shop)
@@ -132,7 +136,8 @@ struct AdminJobRoutesTests {
         }
     }
 
-    @Test("a job whose unique key another job holds is not brought back") func heldUniqueKey() async throws {
+    @Test("a job whose unique key another job holds is not brought back")
+    func heldUniqueKey() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let (dead, holder) = (try await Self.addDeadJob(shop), JobID.new())

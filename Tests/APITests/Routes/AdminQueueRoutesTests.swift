@@ -17,7 +17,8 @@ struct AdminQueueRoutesTests {
         return nil
     }
 
-    @Test("queues are listed with their depth and settings") func listsQueuesWithTheirDepthAndSettings() async throws {
+    @Test("queues are listed with their depth and settings")
+    func listsQueuesWithTheirDepthAndSettings() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             let answer = try await shop.send(.get, "/admin/queues", token: support.accessToken)
@@ -31,7 +32,8 @@ struct AdminQueueRoutesTests {
         }
     }
 
-    @Test("settings that are sent change, the others stay") func changesWhatIsSentAndKeepsTheRest() async throws {
+    @Test("settings that are sent change, the others stay")
+    func changesWhatIsSentAndKeepsTheRest() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let set = try await shop.send(
@@ -72,7 +74,8 @@ struct AdminQueueRoutesTests {
         }
     }
 
-    @Test("a wrong setting is told what is wrong") func saysWhatIsWrong() async throws {
+    @Test("a wrong setting is told what is wrong")
+    func saysWhatIsWrong() async throws {
         try await Shop.open { shop in
             let op = try await shop.register(role: .operator)
             let wrong: [(String, Set<String>)] = [

@@ -18,7 +18,8 @@ struct AdminReconciliationRoutesTests {
                 remedy: .askOperator))
     }
 
-    @Test("an operator lists breaks and resolves one") func listsAndResolves() async throws {
+    @Test("an operator lists breaks and resolves one")
+    func listsAndResolves() async throws {
         try await Shop.open { shop in
             let (support, operator_) = (
                 try await shop.register(role: .support), try await shop.register(role: .operator)
@@ -54,7 +55,8 @@ struct AdminReconciliationRoutesTests {
         }
     }
 
-    @Test("an unknown break or resolution is refused") func refusesWhatItDoesNotKnow() async throws {
+    @Test("an unknown break or resolution is refused")
+    func refusesWhatItDoesNotKnow() async throws {
         try await Shop.open { shop in
             let token = try await shop.register(role: .admin).accessToken
             for query in ["kind=odd", "status=over", "limit=0", "colour=red"] {

@@ -34,7 +34,8 @@ struct AdminRefundRoutesTests {
         try await shop.send(.post, "/admin/orders/\(id)/refunds", body, token: token, headers: [.idempotencyKey: key])
     }
 
-    @Test("partial refunds add up, and a repeated request refunds once") func takesPartsAndRepeats() async throws {
+    @Test("partial refunds add up, and a repeated request refunds once")
+    func takesPartsAndRepeats() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
             let token = operator_.accessToken
@@ -72,7 +73,8 @@ struct AdminRefundRoutesTests {
         }
     }
 
-    @Test("staff see what was refunded and no secret") func showsStaffWhatWentBackAndNoSecret() async throws {
+    @Test("staff see what was refunded and no secret")
+    func showsStaffWhatWentBackAndNoSecret() async throws {
         try await Shop.open { shop in
             let (customer, support) = (try await shop.register(), try await shop.register(role: .support))
             let id = try await paid(customer, in: shop)
@@ -211,7 +213,8 @@ struct AdminRefundRoutesTests {
         }
     }
 
-    @Test("an authorized payment is captured once") func takesWhatIsSetAsideOnce() async throws {
+    @Test("an authorized payment is captured once")
+    func takesWhatIsSetAsideOnce() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
             let id = try await paid(customer, in: shop)
@@ -234,7 +237,8 @@ struct AdminRefundRoutesTests {
         }
     }
 
-    @Test("a wrong refund is told what is wrong") func saysWhatIsWrong() async throws {
+    @Test("a wrong refund is told what is wrong")
+    func saysWhatIsWrong() async throws {
         try await Shop.open { shop in
             let (customer, operator_) = (try await shop.register(), try await shop.register(role: .operator))
             let token = operator_.accessToken

@@ -18,7 +18,8 @@ struct AuthRoutesTests {
 
     private static func refresh(_ token: String) -> String { #"{"refresh_token": "\#(token)"}"# }
 
-    @Test("registering opens a session that shows the account") func registersAndShowsTheAccount() async throws {
+    @Test("registering opens a session that shows the account")
+    func registersAndShowsTheAccount() async throws {
         try await Shop.open { shop in
             let email = "new\(UUID().uuidString.lowercased())@shop.example"
             let body = #"{"email": "\#(email)", "password": "hu9-xkay", "name": "Ada"}"#
@@ -78,7 +79,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("unknown account, wrong password and malformed input get one answer") func oneAnswerForAllFailures()
+    @Test("unknown account, wrong password and malformed input get one answer")
+    func oneAnswerForAllFailures()
         async throws
     {
         try await Shop.open { shop in
@@ -101,7 +103,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("a refresh token is used once, and its reuse ends the whole session") func rotatesAndRevokesTheFamilyOnReuse()
+    @Test("a refresh token is used once, and its reuse ends the whole session")
+    func rotatesAndRevokesTheFamilyOnReuse()
         async throws
     {
         try await Shop.open { shop in
@@ -123,7 +126,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("a session whose tabs refresh at once stays open") func keepsASessionWhoseTabsRefreshAtOnce() async throws {
+    @Test("a session whose tabs refresh at once stays open")
+    func keepsASessionWhoseTabsRefreshAtOnce() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             var tokens = [member.refreshToken]
@@ -148,7 +152,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("a refresh whose answer was lost can be repeated") func repeatsARefreshWhoseAnswerWasLost() async throws {
+    @Test("a refresh whose answer was lost can be repeated")
+    func repeatsARefreshWhoseAnswerWasLost() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken)).status == 200)
@@ -164,7 +169,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("logging out ends the session") func logsOut() async throws {
+    @Test("logging out ends the session")
+    func logsOut() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             #expect(try await shop.send(.post, "/auth/logout", Self.refresh(member.refreshToken)).status == 204)
@@ -173,7 +179,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("neither a token nor a password is stored") func storesNoTokenAndNoPassword() async throws {
+    @Test("neither a token nor a password is stored")
+    func storesNoTokenAndNoPassword() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let stored = try await shop.database.query(
@@ -186,7 +193,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("disabling an account ends its sessions") func endsADisabledAccountsSessions() async throws {
+    @Test("disabling an account ends its sessions")
+    func endsADisabledAccountsSessions() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             try await shop.database.execute("UPDATE users SET is_disabled = true WHERE id = \(member.id)")
@@ -198,7 +206,8 @@ struct AuthRoutesTests {
         }
     }
 
-    @Test("every broken token gets the same answer") func answersEveryBrokenTokenAlike() async throws {
+    @Test("every broken token gets the same answer")
+    func answersEveryBrokenTokenAlike() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let other = try #require(

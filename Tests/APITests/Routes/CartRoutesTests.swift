@@ -13,7 +13,8 @@ struct CartRoutesTests {
         #"{"product_id": "\#(product.id)", "quantity": \#(quantity)}"#
     }
 
-    @Test("the first item of a guest brings a cart token") func givesOutATokenWithTheFirstItem() async throws {
+    @Test("the first item of a guest brings a cart token")
+    func givesOutATokenWithTheFirstItem() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 1000)
             let empty = try await shop.send(.get, "/cart")
@@ -39,7 +40,8 @@ struct CartRoutesTests {
         }
     }
 
-    @Test("carts of different buyers stay apart") func keepsCartsApart() async throws {
+    @Test("carts of different buyers stay apart")
+    func keepsCartsApart() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let mine = try await shop.send(.post, "/cart/items", Self.line(anvil))
@@ -55,7 +57,8 @@ struct CartRoutesTests {
         }
     }
 
-    @Test("a guest's cart is merged into the account's at login") func mergesAtLogin() async throws {
+    @Test("a guest's cart is merged into the account's at login")
+    func mergesAtLogin() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let rope = try await shop.addProduct(name: "Rope")
@@ -93,7 +96,8 @@ struct CartRoutesTests {
         }
     }
 
-    @Test("an item is added once per idempotency key") func addsOncePerIdempotencyKey() async throws {
+    @Test("an item is added once per idempotency key")
+    func addsOncePerIdempotencyKey() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let member = try await shop.register()
@@ -151,7 +155,8 @@ struct CartRoutesTests {
         }
     }
 
-    @Test("a cart says how many pieces are available") func saysHowManyPiecesThereAre() async throws {
+    @Test("a cart says how many pieces are available")
+    func saysHowManyPiecesThereAre() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(stock: 3)
             let cart = try await shop.send(.post, "/cart/items", Self.line(anvil, "3"))
@@ -168,7 +173,8 @@ struct CartRoutesTests {
         }
     }
 
-    @Test("an unknown product is refused") func refusesUnknownProducts() async throws {
+    @Test("an unknown product is refused")
+    func refusesUnknownProducts() async throws {
         try await Shop.open { shop in
             let sku = try #require(SKU(rawValue: "GHOST"))
             let ghost = Product(sku: sku, name: "", description: "", category: nil, basePrice: .zero(.usd))

@@ -10,8 +10,8 @@ import Testing
 
 @Suite("The catalogue can be read, kept and asked for again", .database(migrations: try Shop.migrations()))
 struct CatalogRoutesTests {
-    @Test("a product is shown with a tag that spares the next answer") func showsAProductAndKnowsItAgain() async throws
-    {
+    @Test("a product is shown with a tag that spares the next answer")
+    func showsAProductAndKnowsItAgain() async throws {
         try await Shop.open { shop in
             let product = try await shop.addProduct(price: 1999, stock: 3)
             let answer = try await shop.send(.get, "/products/\(product.id)")
@@ -33,7 +33,8 @@ struct CatalogRoutesTests {
         }
     }
 
-    @Test("the second read comes from the cache") func servesTheSecondReadFromTheCache() async throws {
+    @Test("the second read comes from the cache")
+    func servesTheSecondReadFromTheCache() async throws {
         try await Shop.open { shop in
             let product = try await shop.addProduct(name: "Before")
             // A read goes past the cache while Redis is still being connected to; an invalidation waits for it or
@@ -50,7 +51,8 @@ struct CatalogRoutesTests {
         }
     }
 
-    @Test("pages show each product once") func pagesThroughEverythingOnce() async throws {
+    @Test("pages show each product once")
+    func pagesThroughEverythingOnce() async throws {
         try await Shop.open { shop in
             var expected: Set<String> = []
             for index in 0..<7 {
@@ -74,7 +76,8 @@ struct CatalogRoutesTests {
         }
     }
 
-    @Test("unknown parameters are refused") func refusesParametersItDoesNotKnow() async throws {
+    @Test("unknown parameters are refused")
+    func refusesParametersItDoesNotKnow() async throws {
         try await Shop.open { shop in
             let answer = try await shop.send(.get, "/products?limit=0&sort=random&currency=XXQ&in_stock=maybe&page=2")
             #expect(answer.status == 422)
@@ -90,7 +93,8 @@ struct CatalogRoutesTests {
         }
     }
 
-    @Test("an unknown product is not found") func doesNotFindWhatIsNotThere() async throws {
+    @Test("an unknown product is not found")
+    func doesNotFindWhatIsNotThere() async throws {
         try await Shop.open { shop in
             for id in ["0197f0c4-0000-7000-8000-0000000000ff", "1", "%27%20OR%201=1", "..%2F..%2Fetc"] {
                 let answer = try await shop.send(.get, "/products/\(id)")
@@ -100,7 +104,8 @@ struct CatalogRoutesTests {
         }
     }
 
-    @Test("categories are listed") func listsCategories() async throws {
+    @Test("categories are listed")
+    func listsCategories() async throws {
         try await Shop.open { shop in
             _ = try await shop.addProduct()
             let answer = try await shop.send(.get, "/categories")

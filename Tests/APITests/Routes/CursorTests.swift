@@ -55,7 +55,8 @@ struct CursorTests {
         }
     }
 
-    @Test("a list refuses the cursor of another list") func refusesTheCursorOfAnotherList() async throws {
+    @Test("a list refuses the cursor of another list")
+    func refusesTheCursorOfAnotherList() async throws {
         try await Shop.open { shop in
             let staff = try await shop.register(role: .operator).accessToken
             for name in ["Anvil", "Bellows"] { _ = try await shop.addProduct(name: name) }

@@ -31,7 +31,8 @@ struct EmailWebhookRoutesTests {
         try await shop.database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(id)").count
     }
 
-    @Test("each event is kept once and gets a job") func eachEventIsKeptOnceAndGetsAJob() async throws {
+    @Test("each event is kept once and gets a job")
+    func eachEventIsKeptOnceAndGetsAJob() async throws {
         try await Shop.open { shop in
             let (id, other) = (EmailDelivery.ID(), EmailDelivery.ID())
             for _ in 0..<3 {
@@ -52,8 +53,8 @@ struct EmailWebhookRoutesTests {
         }
     }
 
-    @Test("a body that the key did not sign is refused unread") func whatTheKeyDidNotSignIsRefusedUnread() async throws
-    {
+    @Test("a body that the key did not sign is refused unread")
+    func whatTheKeyDidNotSignIsRefusedUnread() async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let body = "[\(event(id, "bounce"))]"
@@ -110,7 +111,8 @@ struct EmailWebhookRoutesTests {
         }
     }
 
-    @Test("events of others' emails are passed over") func whatIsNotOursIsPassedOver() async throws {
+    @Test("events of others' emails are passed over")
+    func whatIsNotOursIsPassedOver() async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()
             let elements = [

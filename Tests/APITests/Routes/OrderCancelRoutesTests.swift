@@ -19,7 +19,8 @@ struct OrderCancelRoutesTests {
         return try placed.text("id")
     }
 
-    @Test("an order is canceled at once, and canceling again changes nothing") func atOnceAndAgain() async throws {
+    @Test("an order is canceled at once, and canceling again changes nothing")
+    func atOnceAndAgain() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await placed(member, in: shop)
@@ -38,7 +39,8 @@ struct OrderCancelRoutesTests {
         }
     }
 
-    @Test("unknown fields are refused") func refusesFieldsItDoesNotKnow() async throws {
+    @Test("unknown fields are refused")
+    func refusesFieldsItDoesNotKnow() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await placed(member, in: shop)
@@ -61,7 +63,8 @@ struct OrderCancelRoutesTests {
         }
     }
 
-    @Test("an order is canceled while the customer approves its payment") func whileTheCustomerApproves() async throws {
+    @Test("an order is canceled while the customer approves its payment")
+    func whileTheCustomerApproves() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await placed(member, in: shop)
@@ -77,7 +80,8 @@ struct OrderCancelRoutesTests {
         }
     }
 
-    @Test("an order that was shipped is not canceled") func notOnceItWasSent() async throws {
+    @Test("an order that was shipped is not canceled")
+    func notOnceItWasSent() async throws {
         try await Shop.open { shop in
             let (member, staff) = (try await shop.register(), try await shop.register(role: .operator))
             let id = try await placed(member, in: shop)

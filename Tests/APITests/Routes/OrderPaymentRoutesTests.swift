@@ -58,7 +58,8 @@ struct OrderPaymentRoutesTests {
         }
     }
 
-    @Test("a repeated payment request charges once") func isSafeToRepeat() async throws {
+    @Test("a repeated payment request charges once")
+    func isSafeToRepeat() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await declined(member, in: shop)
@@ -76,7 +77,8 @@ struct OrderPaymentRoutesTests {
         }
     }
 
-    @Test("a payment that is not possible says why") func saysWhyNot() async throws {
+    @Test("a payment that is not possible says why")
+    func saysWhyNot() async throws {
         try await Shop.open { shop in
             let member = try await shop.register()
             let id = try await declined(member, in: shop)

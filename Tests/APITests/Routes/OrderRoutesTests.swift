@@ -17,7 +17,8 @@ struct OrderRoutesTests {
         return headers
     }
 
-    @Test("a guest's express order is accepted") func acceptsAnExpressOrderOfAGuest() async throws {
+    @Test("a guest's express order is accepted")
+    func acceptsAnExpressOrderOfAGuest() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 1999)
             let key = Self.key()
@@ -51,7 +52,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("an idempotency key is refused for another body") func refusesTheKeyForAnotherBody() async throws {
+    @Test("an idempotency key is refused for another body")
+    func refusesTheKeyForAnotherBody() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let key = Self.key()
@@ -62,7 +64,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("bodies under one key are compared by meaning") func comparesBodiesByMeaning() async throws {
+    @Test("bodies under one key are compared by meaning")
+    func comparesBodiesByMeaning() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let key = Self.key()
@@ -75,7 +78,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("keys of two buyers are kept apart") func keepsTheKeysOfTwoBuyersApart() async throws {
+    @Test("keys of two buyers are kept apart")
+    func keepsTheKeysOfTwoBuyersApart() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let key = Self.key("same-key-for-both")
@@ -102,7 +106,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("a cart is bought once") func buysTheCartOnce() async throws {
+    @Test("a cart is bought once")
+    func buysTheCartOnce() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct(price: 500)
             let member = try await shop.register()
@@ -129,7 +134,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("many copies of a request place one order") func placesOneOrderForManyCopiesOfARequest() async throws {
+    @Test("many copies of a request place one order")
+    func placesOneOrderForManyCopiesOfARequest() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let member = try await shop.register()
@@ -151,7 +157,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("an incomplete order is told what is missing") func saysWhatIsMissing() async throws {
+    @Test("an incomplete order is told what is missing")
+    func saysWhatIsMissing() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let body = Shop.order(Shop.items(anvil))
@@ -171,7 +178,8 @@ struct OrderRoutesTests {
         }
     }
 
-    @Test("waiting for an outcome that does not come ends with 202") func waitsForTheOutcomeInVain() async throws {
+    @Test("waiting for an outcome that does not come ends with 202")
+    func waitsForTheOutcomeInVain() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let start = ContinuousClock.now

@@ -29,7 +29,8 @@ struct RateRoutesTests {
         return items.map { if case .object(let item) = $0 { item["code"] } else { nil } }
     }
 
-    @Test("currencies and rates are shown") func showsCurrenciesAndRates() async throws {
+    @Test("currencies and rates are shown")
+    func showsCurrenciesAndRates() async throws {
         try await Shop.open { shop in
             try await shop.database.execute("DELETE FROM rate_sets")
             #expect(try await shop.send(.get, "/rates").problem == "not_found")
@@ -54,7 +55,8 @@ struct RateRoutesTests {
         }
     }
 
-    @Test("an operator decides about held rate sets, on record") func decidesAboutHeldSetsOnRecord() async throws {
+    @Test("an operator decides about held rate sets, on record")
+    func decidesAboutHeldSetsOnRecord() async throws {
         try await Shop.open { shop in
             try await shop.database.execute("DELETE FROM rate_sets")
             let op = try await shop.register(role: .operator).accessToken
@@ -86,7 +88,8 @@ struct RateRoutesTests {
         }
     }
 
-    @Test("an older rate set is not approved over a newer one") func doesNotGoBackToAnOlderSet() async throws {
+    @Test("an older rate set is not approved over a newer one")
+    func doesNotGoBackToAnOlderSet() async throws {
         try await Shop.open { shop in
             try await shop.database.execute("DELETE FROM rate_sets")
             let op = try await shop.register(role: .operator).accessToken

@@ -14,7 +14,8 @@ import Testing
 
 @Suite("An order shows what it waits for", .database(migrations: try Shop.migrations()))
 struct WaitingTests {
-    @Test("a waiting order shows its place and its reason") func placeAndReason() async throws {
+    @Test("a waiting order shows its place and its reason")
+    func placeAndReason() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             var answers: [Answer] = []
@@ -47,7 +48,8 @@ struct WaitingTests {
         }
     }
 
-    @Test("an order shows that it waits for a provider that is away") func aProviderThatIsAway() async throws {
+    @Test("an order shows that it waits for a provider that is away")
+    func aProviderThatIsAway() async throws {
         try await Shop.open { shop in
             let waits = shop.services.waits
             try await eventually("Redis is connected") { waits.redis.isConnected }

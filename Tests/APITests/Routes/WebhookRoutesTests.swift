@@ -11,7 +11,8 @@ import Testing
     "What the payment provider tells is taken once, and from nobody else", .serialized,
     .database(migrations: try Shop.migrations()))
 struct WebhookRoutesTests {
-    @Test("an event and its job are durable before the answer") func durableBeforeTheAnswer() async throws {
+    @Test("an event and its job are durable before the answer")
+    func durableBeforeTheAnswer() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_durable")
             let answer = try await shop.tell(body)
@@ -30,7 +31,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("an event is taken once however often it comes") func isTakenOnceHoweverOftenItComes() async throws {
+    @Test("an event is taken once however often it comes")
+    func isTakenOnceHoweverOftenItComes() async throws {
         try await Shop.open { shop in
             let bodies = (1...5).map { Shop.event(id: "evt_often_\($0)") }
             try await withThrowingTaskGroup(of: Int.self) { group in
@@ -43,7 +45,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("an event is believed under either secret while one is replaced") func eitherSecret() async throws {
+    @Test("an event is believed under either secret while one is replaced")
+    func eitherSecret() async throws {
         try await Shop.open { shop in
             for (index, secrets) in [[Shop.webhookSecrets[0]], [Shop.webhookSecrets[1]], Shop.webhookSecrets]
                 .enumerated()
@@ -56,7 +59,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("every fault of a signature gets the same refusal") func faultySignatures() async throws {
+    @Test("every fault of a signature gets the same refusal")
+    func faultySignatures() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_forged")
             let forgeries: [String?] = [
@@ -81,7 +85,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("an event of the other mode is never stored") func ofTheOtherModeIsNeverStored() async throws {
+    @Test("an event of the other mode is never stored")
+    func ofTheOtherModeIsNeverStored() async throws {
         let live = PaymentWebhook(Shop.provider, secrets: Shop.webhookSecrets, isLive: true)
         for (webhook, isLive) in [(Shop.webhook, true), (live, false)] {
             try await Shop.open(webhook: webhook) { shop in
@@ -100,7 +105,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("an event of a kind that the shop does not use is taken and forgotten") func unusedKinds() async throws {
+    @Test("an event of a kind that the shop does not use is taken and forgotten")
+    func unusedKinds() async throws {
         try await Shop.open { shop in
             for type in [
                 "payment_intent.created", "charge.succeeded", "charge.updated", "customer.created", "price.created",
@@ -140,7 +146,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("an event needs no media type and has a size limit") func needsNoMediaTypeAndHasALimit() async throws {
+    @Test("an event needs no media type and has a size limit")
+    func needsNoMediaTypeAndHasALimit() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_typeless")
             let typeless = try await shop.tell(body, signature: Shop.signature(of: body), contentType: nil)
@@ -150,7 +157,8 @@ struct WebhookRoutesTests {
         }
     }
 
-    @Test("without secrets there is no webhook route") func isNotThereWithoutSecrets() async throws {
+    @Test("without secrets there is no webhook route")
+    func isNotThereWithoutSecrets() async throws {
         try await Shop.open(webhook: nil) { shop in
             let body = Shop.event(id: "evt_deaf")
             let answer = try await shop.tell(body)
@@ -160,7 +168,8 @@ struct WebhookRoutesTests {
     }
 
     /// The provider sends again what was not answered with a 2xx.
-    @Test("an event that cannot be committed is not answered with success") func notDurable() async throws {
+    @Test("an event that cannot be committed is not answered with success")
+    func notDurable() async throws {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_unlucky")
             try await shop.database.execute("ALTER TABLE webhook_events RENAME TO webhook_events_away")

@@ -52,7 +52,8 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a shutdown under load breaks no connection", .timeLimit(.minutes(1))) func breaksNoConnectionUnderLoad()
+    @Test("a shutdown under load breaks no connection", .timeLimit(.minutes(1)))
+    func breaksNoConnectionUnderLoad()
         async throws
     {
         let tally = Tally()
@@ -126,8 +127,8 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a waiting order is answered at once", .timeLimit(.minutes(1))) func answersAWaitingOrderAtOnce() async throws
-    {
+    @Test("a waiting order is answered at once", .timeLimit(.minutes(1)))
+    func answersAWaitingOrderAtOnce() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let body = Shop.order(Shop.items(anvil))

@@ -21,7 +21,8 @@ struct PaymentCommandTests {
                 remedy: .askOperator))
     }
 
-    @Test("an operator lists breaks and resolves them, on record") func listsAndResolvesOnRecord() async throws {
+    @Test("an operator lists breaks and resolves them, on record")
+    func listsAndResolvesOnRecord() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("payments").output.contains("No break matches."))
         let (odd, other) = (try await note(.amountDiffers, "pi_odd"), try await note(.foreign, "pi_other"))
@@ -123,7 +124,8 @@ struct PaymentCommandTests {
         return try decoder.decode(ReconcilePayments.self, from: Data(payload.utf8))
     }
 
-    @Test("a comparison runs as a job, and its result is told") func comparesThroughAJobAndTellsWhatCameOfIt()
+    @Test("a comparison runs as a job, and its result is told")
+    func comparesThroughAJobAndTellsWhatCameOfIt()
         async throws
     {
         let program = try Program.forCurrentDatabase()

@@ -30,7 +30,8 @@ struct LostAnswerTests {
 
     /// Nothing in the intent tells which card its last decline is of, and the answer that would is replayed as a
     /// failure.
-    @Test("a second decline is kept as a failure") func aSecondDeclineIsKeptAsAFailure() async throws {
+    @Test("a second decline is kept as a failure")
+    func aSecondDeclineIsKeptAsAFailure() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
@@ -47,11 +48,13 @@ struct LostAnswerTests {
     }
 
     /// Then the retry finds its own key in flight.
-    @Test("a charge that outlasts its call is made once") func theProviderTakesLongerThanTheCall() async throws {
+    @Test("a charge that outlasts its call is made once")
+    func theProviderTakesLongerThanTheCall() async throws {
         try await buy(under: #"{"kind": "slow", "ms": 16500, "endpoint": "confirm", "count": 1}"#)
     }
 
-    @Test("a worker killed while the provider charges leaves one charge") func killedWhileTheProviderCharges()
+    @Test("a worker killed while the provider charges leaves one charge")
+    func killedWhileTheProviderCharges()
         async throws
     {
         try await Shop.open { shop in

@@ -12,7 +12,8 @@ struct MoneyAnswersTests {
         try await shop.movements().filter { $0.order_id == order && $0.kind == "refund" }.map(\.amount).reduce(0, +)
     }
 
-    @Test("no more is refunded than was captured") func noMoreGoesBackThanWasTaken() async throws {
+    @Test("no more is refunded than was captured")
+    func noMoreGoesBackThanWasTaken() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let operating = try await shop.makeOperator()
@@ -46,7 +47,8 @@ struct MoneyAnswersTests {
         }
     }
 
-    @Test("of twenty refunds at once those that fit go through") func twentyRefundsAtOnce() async throws {
+    @Test("of twenty refunds at once those that fit go through")
+    func twentyRefundsAtOnce() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let operating = try await shop.makeOperator()
@@ -72,7 +74,8 @@ struct MoneyAnswersTests {
         }
     }
 
-    @Test("one key makes one refund") func oneRefundUnderOneKey() async throws {
+    @Test("one key makes one refund")
+    func oneRefundUnderOneKey() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let operating = try await shop.makeOperator()
@@ -98,8 +101,8 @@ struct MoneyAnswersTests {
     }
 
     /// Each is called off at another moment: before the provider has charged, right then, and after it.
-    @Test("an order canceled while its card is charged ends one way") func calledOffWhileTheCardIsCharged() async throws
-    {
+    @Test("an order canceled while its card is charged ends one way")
+    func calledOffWhileTheCardIsCharged() async throws {
         try await Shop.open { shop in
             let processes = try await shop.startAll()
             let product = try await shop.products()[0]
@@ -144,7 +147,8 @@ struct MoneyAnswersTests {
     }
 
     /// Two sweeps a second apart meet confirmations that take from one second to three.
-    @Test("an order out of time while its card is charged ends one way") func outOfTimeWhileTheCardIsCharged()
+    @Test("an order out of time while its card is charged ends one way")
+    func outOfTimeWhileTheCardIsCharged()
         async throws
     {
         try await Shop.open(settings: ["RESERVATION_SECONDS": "1"]) { shop in

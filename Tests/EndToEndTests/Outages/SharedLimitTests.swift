@@ -36,7 +36,8 @@ struct SharedLimitTests {
         return ContinuousClock.now - began
     }
 
-    @Test("two workers keep the limit that the provider sets") func twoWorkersKeepTheLimitThatTheProviderSets()
+    @Test("two workers keep the limit that the provider sets")
+    func twoWorkersKeepTheLimitThatTheProviderSets()
         async throws
     {
         let settings = [
@@ -56,7 +57,8 @@ struct SharedLimitTests {
         }
     }
 
-    @Test("a limit that is set too high is found out") func aLimitThatIsSetTooHighIsFoundOut() async throws {
+    @Test("a limit that is set too high is found out")
+    func aLimitThatIsSetTooHighIsFoundOut() async throws {
         try await Shop.open(settings: ["PAYMENTS_RATE": "1000", "SANDBOX_RATE_LIMIT": "5"]) { shop in
             let processes = try await shop.startAll()
             _ = try await buy(30, shop)
