@@ -15,13 +15,6 @@ struct ApprovalTests {
         return order
     }
 
-    private func outcomes(_ shop: Shop, of type: String) async throws -> [String] {
-        try await shop.database.pool.query(
-            "SELECT outcome FROM webhook_events WHERE type = \(type) AND handled_at IS NOT NULL"
-        )
-        .map { try $0["outcome"] }
-    }
-
     @Test("the webhook confirms the order within seconds")
     func theWebhookConfirmsTheOrderWithinSeconds() async throws {
         try await Shop.open(webhooks: true) { shop in
@@ -39,7 +32,7 @@ struct ApprovalTests {
             }
             try await shop.waitUntilEventsAreHandled()
             // By the webhook: the sweep would have looked ten seconds after the customer was asked.
-            #expect(try await outcomes(shop, of: "payment_intent.succeeded") == ["confirmed"])
+            #expect(try await shop.outcomes(of: "payment_intent.succeeded") == ["confirmed"])
             #expect(
                 try await metrics.sum("payments_outcomes_total", #"outcome="confirmed""#, #"source="webhook""#) == 1)
             let handled = try await metrics.sum(
@@ -55,8 +48,7 @@ struct ApprovalTests {
 
     @Test("without webhooks the sweep confirms the order")
     func withoutWebhooksTheSweepConfirmsIt() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             let order = try await waiting(in: shop, product)
             let id = try #require(order.body?.id)
@@ -67,7 +59,6 @@ struct ApprovalTests {
             #expect(try await shop.database.pool.query("SELECT 1 FROM webhook_events").isEmpty)
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
@@ -75,8 +66,7 @@ struct ApprovalTests {
     func whoFailsAtTheBankPaysWithAnotherCard()
         async throws
     {
-        try await Shop.open(webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(webhooks: true) { shop in
             let product = try await shop.products()[0]
             let order = try await waiting(in: shop, product)
             let id = try #require(order.body?.id)
@@ -99,10 +89,9 @@ struct ApprovalTests {
             #expect(try await shop.movements().map(\.kind) == ["charge"])
             try await shop.waitUntilEventsAreHandled()
             #expect(
-                try await outcomes(shop, of: "payment_intent.payment_failed").filter { $0 == "declined" }.count == 2)
+                try await shop.outcomes(of: "payment_intent.payment_failed").filter { $0 == "declined" }.count == 2)
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 

@@ -12,8 +12,7 @@ struct MoneyBackTests {
 
     @Test("parts of an order are refunded, then the rest")
     func partsAndTheRestGoBack() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product, quantity: 2)
             #expect(order.status == 201, "\(order.text)")
@@ -34,14 +33,12 @@ struct MoneyBackTests {
             #expect(try await shop.stock(of: product) == (product.onHand - 2, 0))
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("a refund whose answer is lost is made once")
     func aRefundWhoseAnswerIsLostGoesBackOnce() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product)
             #expect(order.status == 201, "\(order.text)")
@@ -53,14 +50,12 @@ struct MoneyBackTests {
             #expect(try await refunded(shop).count == 1)
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("a refund made behind a failure is found on the provider's list")
     func refundBehindAFailure() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let order = try await shop.order(try await shop.products()[0])
             #expect(order.status == 201, "\(order.text)")
             try await shop.misbehave(
@@ -76,14 +71,12 @@ struct MoneyBackTests {
             #expect(attempts == [1])
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("a paid order is canceled and refunded")
     func aPaidOrderIsCalledOff() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product, quantity: 3)
             #expect(order.status == 201, "\(order.text)")
@@ -95,14 +88,12 @@ struct MoneyBackTests {
             #expect(try await refunded(shop).count == 1)
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("canceling while the card is charged ends in a refund or no charge")
     func canceledWhileCharged() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"latency_ms": 300}"#)
             // The provider takes about 0.6 s for each, so that every step of a checkout is met.
@@ -129,7 +120,6 @@ struct MoneyBackTests {
             #expect(try await shop.stock(of: product) == (product.onHand, 0))
             try await shop.waitUntilSettled(within: .seconds(30))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 }

@@ -51,8 +51,7 @@ struct OutageTests {
 
     @Test("a dead job leaves time for an operator to bring it back")
     func deadJobBroughtBack() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"faults": [{"kind": "409", "endpoint": "create"}]}"#)
             let answer = try await shop.order(product, wait: 1)
@@ -81,7 +80,6 @@ struct OutageTests {
             try await shop.cartwright("jobs", "retry", job, expecting: 1)
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
@@ -89,8 +87,7 @@ struct OutageTests {
     func whatTheProviderRefusesForGoodEndsTheOrder()
         async throws
     {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             for endpoint in ["create", "confirm"] {
                 try await shop.misbehave(#"{"faults": [{"kind": "400", "endpoint": "\#(endpoint)"}]}"#)
@@ -112,7 +109,6 @@ struct OutageTests {
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
             #expect(try await !shop.cartwright("doctor").contains("FAIL"))
-            withExtendedLifetime(processes) {}
         }
     }
 }

@@ -45,8 +45,7 @@ struct PurchaseTests {
 
     @Test("a decline takes nothing and releases the stock")
     func aDeclineTakesNothingAndStockComesBack() async throws {
-        try await Shop.open(settings: ["RESERVATION_SECONDS": "3"]) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: ["RESERVATION_SECONDS": "3"]) { shop in
             let product = try await shop.products()[0]
             let answer = try await shop.order(product, quantity: 2, method: "pm_card_visa_chargeDeclined")
             #expect(answer.status == 402)
@@ -57,14 +56,12 @@ struct PurchaseTests {
             }
             #expect(try await shop.movements().isEmpty)
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("another card pays after a decline")
     func anotherCardPaysAfterADecline() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             let first = try await shop.order(product, method: "pm_card_visa_chargeDeclined")
             #expect(first.status == 402)
@@ -80,7 +77,6 @@ struct PurchaseTests {
             #expect(try await shop.stock(of: product) == (product.onHand - 1, 0))
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
@@ -88,8 +84,7 @@ struct PurchaseTests {
     func whatIsNotThereIsRefusedAndNotCharged()
         async throws
     {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             try await shop.setStock(of: product, to: 1)
             let answer = try await shop.order(product, quantity: 2)
@@ -105,14 +100,12 @@ struct PurchaseTests {
             #expect(try await shop.stock(of: product) == (0, 0))
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("a free order is confirmed without the provider")
     func freeOrder() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             try await shop.database.pool.execute("UPDATE products SET base_amount = 0 WHERE id = \(product.id)::uuid")
             // The provider would refuse everything it is asked.
@@ -136,7 +129,6 @@ struct PurchaseTests {
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
             #expect(try await !shop.cartwright("doctor").contains("FAIL"))
-            withExtendedLifetime(processes) {}
         }
     }
 }

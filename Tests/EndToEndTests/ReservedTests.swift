@@ -9,8 +9,7 @@ struct ReservedTests {
     func capturedOrVoided()
         async throws
     {
-        try await Shop.open(settings: ["PAYMENTS_CAPTURE": "manual"]) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: ["PAYMENTS_CAPTURE": "manual"]) { shop in
             let product = try await shop.products()[0]
             let kept = try await shop.order(product)
             let calledOff = try await shop.order(product, quantity: 2)
@@ -36,7 +35,6 @@ struct ReservedTests {
             #expect(try await shop.stock(of: product) == (product.onHand, 0))
             try await shop.waitUntilSettled(within: .seconds(20))
             #expect(try await !shop.cartwright("doctor").contains("FAIL"))
-            withExtendedLifetime(processes) {}
         }
     }
 }

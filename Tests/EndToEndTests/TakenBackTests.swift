@@ -11,8 +11,7 @@ struct TakenBackTests {
 
     @Test("a refund that fails later restores the order's state")
     func refundFailsLater() async throws {
-        try await Shop.open(settings: Self.settings, webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: Self.settings, webhooks: true) { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product, method: "pm_card_refundFail")
             #expect(order.status == 201, "\(order.text)")
@@ -34,14 +33,12 @@ struct TakenBackTests {
             try await shop.waitUntilEventsAreHandled()
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("a refund that arrives later is noted")
     func aRefundThatArrivesLaterIsNoted() async throws {
-        try await Shop.open(settings: Self.settings, webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: Self.settings, webhooks: true) { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product, method: "pm_card_pendingRefund")
             let id = try #require(order.body?.id)
@@ -55,14 +52,12 @@ struct TakenBackTests {
             try await shop.waitUntilEventsAreHandled()
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("a dispute is shown until it is decided", arguments: ["won", "lost"])
     func aDisputeIsShownUntilItIsDecided(_ end: String) async throws {
-        try await Shop.open(settings: Self.settings, webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: Self.settings, webhooks: true) { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product, method: "pm_card_createDispute")
             #expect(order.status == 201, "\(order.text)")
@@ -92,7 +87,6 @@ struct TakenBackTests {
             try await shop.waitUntilEventsAreHandled()
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 }

@@ -57,21 +57,14 @@ struct GateTests {
     @Test("a gate that lets few through keeps to it, and what was done is acknowledged all the same")
     func few() async throws {
         try await Engine.with { engine in
-            let running = Mutex((now: 0, most: 0))
+            let overlap = Overlap()
             let log = RunLog()
-            let handler = Handler(Task1.self, log: log) { _, _ in
-                running.withLock { running in
-                    running.now += 1
-                    running.most = max(running.most, running.now)
-                }
-                try await letTimePass(.milliseconds(20), because: "jobs that run together must meet")
-                running.withLock { $0.now -= 1 }
-            }
+            let handler = Handler(Task1.self, log: log) { _, _ in try await overlap.work() }
             let gate = Gate(.atMost(2))
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 8], gates: [Task1.queue: gate]) {
                 try await engine.dispatcher.enqueueEphemeral((0..<10).map { _ in Task1() })
                 try await eventually(within: .seconds(20), "ten ran") { log.all.count == 10 }
-                #expect(running.withLock { $0.most } <= 2)
+                #expect(overlap.most <= 2)
                 gate.set(.closed(.seconds(60)))
                 let leases = try await engine.redis.send(
                     RedisCommand("ZRANGE", .init(engine.keys(Task1.queue).leases), "0", "-1"))

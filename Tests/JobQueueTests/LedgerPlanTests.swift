@@ -36,9 +36,7 @@ struct LedgerPlanTests {
         }
     }
 
-    @Test(
-        "when partitions were empty as the plan was made, and when the index of running jobs looks short"
-    )
+    @Test("when partitions were empty as the plan was made, and when the index of running jobs looks short")
     func plans() async throws {
         try await Engine.with { engine in
             try await engine.database.withConnection { session in

@@ -1,7 +1,6 @@
 import Foundation
 import Postgres
 import Redis
-import Synchronization
 import TestSupport
 import Testing
 
@@ -35,31 +34,24 @@ struct LimitTests {
     @Test("a concurrency set while workers run holds from the next claim on, and ends with the setting")
     func concurrency() async throws {
         try await Engine.with { engine in
-            let running = Mutex((now: 0, most: 0))
+            let overlap = Overlap()
             let log = RunLog()
-            let handler = Handler(Task1.self, log: log) { _, _ in
-                running.withLock { running in
-                    running.now += 1
-                    running.most = max(running.most, running.now)
-                }
-                try await letTimePass(.milliseconds(20), because: "jobs that run together must meet")
-                running.withLock { $0.now -= 1 }
-            }
+            let handler = Handler(Task1.self, log: log) { _, _ in try await overlap.work() }
             try await engine.withWorker(JobRegistry(handler), queues: [Task1.queue: 8]) {
                 try await engine.dispatcher.enqueueEphemeral((0..<80).map { _ in Task1() })
-                try await eventually("eight at once") { running.withLock { $0.most } == 8 }
+                try await eventually("eight at once") { overlap.most == 8 }
                 try await engine.inspector.setConcurrency(2, of: Task1.queue)
                 // What was claimed before, at most twice the slots, runs as it was claimed.
                 let claimed = log.all.count + 16
                 try await eventually("what was claimed before has run") { log.all.count >= claimed }
-                try await eventually("two at once") { running.withLock { $0.now } <= 2 }
-                running.withLock { $0.most = 0 }
+                try await eventually("two at once") { overlap.now <= 2 }
+                overlap.forget()
                 let before = log.all.count
                 try await eventually("twenty more ran") { log.all.count >= before + 20 }
-                #expect(running.withLock { $0.most } <= 2)
+                #expect(overlap.most <= 2)
                 try await engine.inspector.setConcurrency(nil, of: Task1.queue)
                 try await engine.dispatcher.enqueueEphemeral((0..<80).map { _ in Task1() })
-                try await eventually("eight at once again") { running.withLock { $0.most } == 8 }
+                try await eventually("eight at once again") { overlap.most == 8 }
             }
         }
     }

@@ -144,9 +144,7 @@ struct EmailTests {
         #expect(found == fault && reason.contains(String(reply.prefix(3))), "\(error)")
     }
 
-    @Test(
-        "a domain beyond ASCII goes out in ASCII, and a mailbox beyond it only to a server that offers SMTPUTF8"
-    )
+    @Test("a domain beyond ASCII goes out in ASCII, and a mailbox beyond it only to a server that offers SMTPUTF8")
     func internationalized() async throws {
         func mail(to text: String) throws -> EmailMessage {
             EmailMessage(

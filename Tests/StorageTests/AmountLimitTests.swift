@@ -141,16 +141,22 @@ struct PriceStepTests {
         }
     }
 
+    /// An order of one piece at this price, with its stock and its intent.
+    private static func pay(_ price: Int64, in currency: Currency, _ shop: Shop) async throws -> Order {
+        let pen = try await shop.product("PEN", stock: 5, prices: [Money(price, currency)])
+        var request = try shop.express(pen)
+        request.currency = currency
+        let order = try await shop.place(request)
+        _ = try await shop.reserve(order.id)
+        _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+        return order
+    }
+
     @Test("a part of what is held is taken in these steps only")
     func capture() async throws {
         try await Shop.with { shop in
             let dinar = try #require(Self.dinar)
-            let pen = try await shop.product("PEN", stock: 5, prices: [Money(12_340, dinar)])
-            var request = try shop.express(pen)
-            request.currency = dinar
-            let order = try await shop.place(request)
-            _ = try await shop.reserve(order.id)
-            _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+            let order = try await Self.pay(12_340, in: dinar, shop)
             try await shop.settle(order, .requiresCapture)
             func capture(_ amount: Int64) async throws -> CaptureOutcome {
                 try await shop.captures.request(order.id, amount: Money(amount, dinar), by: .system("test"))
@@ -165,12 +171,7 @@ struct PriceStepTests {
     func refund() async throws {
         try await Shop.with { shop in
             let dinar = try #require(Self.dinar)
-            let pen = try await shop.product("PEN", stock: 5, prices: [Money(12_340, dinar)])
-            var request = try shop.express(pen)
-            request.currency = dinar
-            let order = try await shop.place(request)
-            _ = try await shop.reserve(order.id)
-            _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+            let order = try await Self.pay(12_340, in: dinar, shop)
             try await shop.settle(order, .succeeded)
             func wish(_ amount: Int64) -> RefundWish {
                 RefundWish(orderID: order.id, amount: Money(amount, dinar), key: "k-\(amount)", actor: .system("test"))

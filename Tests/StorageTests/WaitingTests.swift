@@ -5,9 +5,7 @@ import Testing
 
 @Suite("An order that waits can tell for what and for how long", .timeLimit(.minutes(1)))
 struct WaitingTests {
-    @Test(
-        "only a waiting order has a place in the queue: not one being paid, nor one that waits for its customer"
-    )
+    @Test("only a waiting order has a place in the queue: not one being paid, nor one that waits for its customer")
     func places() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 20)

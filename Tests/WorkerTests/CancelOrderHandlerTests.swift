@@ -11,19 +11,7 @@ import Testing
 @Suite("Calling off asks the provider first", .timeLimit(.minutes(1)))
 struct CancelOrderHandlerTests {
     private func run(_ id: Order.ID, in shop: Shop) async throws {
-        let rows = try await shop.database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'order.cancel' AND payload ->> 'orderID' = \(id.description) RETURNING id, epoch
-            """)
-        let row = try #require(rows.first)
-        let jobID = JobID(rawValue: try row["id"])
-        let context = JobContext(
-            jobID: jobID, name: CancelOrder.name, queue: CancelOrder.queue, attempt: 1, crashes: 0,
-            isLastAttempt: false,
-            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]),
-            workerLogger: shop.logger,
-            progress: nil)
+        let context = try await shop.claim(CancelOrder.self, "orderID", id.description)
         let handler = CancelOrderHandler(
             orders: shop.orders, store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
         try await handler.run(CancelOrder(orderID: id), in: context)
@@ -91,9 +79,7 @@ struct CancelOrderHandlerTests {
         }
     }
 
-    @Test(
-        "goods shipped while the payment was asked about stay with the customer, who gets one confirmation"
-    )
+    @Test("goods shipped while the payment was asked about stay with the customer, who gets one confirmation")
     func alreadyShipped() async throws {
         try await Shop.with { shop in
             let facts = try await shop.confirming(shop.product(stock: 5))

@@ -18,26 +18,10 @@ struct CapturePaymentHandlerTests {
         return try await shop.facts(facts.orderID)
     }
 
-    private func context(_ name: String, in shop: Shop) async throws -> JobContext {
-        let rows = try await shop.database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-                WHERE name = \(name)
-            RETURNING id, epoch
-            """)
-        let row = try #require(rows.first)
-        let id = JobID(rawValue: try row["id"])
-        return JobContext(
-            jobID: id, name: name, queue: CapturePayment.queue, attempt: 1, crashes: 0, isLastAttempt: false,
-            enqueuedAt: Date(),
-            traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]), workerLogger: shop.logger,
-            progress: nil)
-    }
-
     private func run(_ facts: CheckoutSnapshot, in shop: Shop) async throws {
         let handler = CapturePaymentHandler(store: shop.store, checkouts: shop.checkouts, payments: shop.payments)
         try await handler.run(
-            CapturePayment(orderID: facts.orderID), in: try await context(CapturePayment.name, in: shop))
+            CapturePayment(orderID: facts.orderID), in: try await shop.claim(CapturePayment.self))
     }
 
     @Test("it is taken, and a job that comes again takes nothing")
@@ -178,7 +162,7 @@ struct CapturePaymentHandlerTests {
             let handler = CaptureDeadlinesHandler(store: shop.captures, captures: captures)
             func look() async throws {
                 _ = try await shop.database.pool.execute(JobLedger.insertion(of: CaptureDeadlines()).statement)
-                try await handler.run(CaptureDeadlines(), in: try await context(CaptureDeadlines.name, in: shop))
+                try await handler.run(CaptureDeadlines(), in: try await shop.claim(CaptureDeadlines.self))
             }
             try await look()
             #expect(try await shop.orders.events(of: facts.orderID, for: .staff)?.last?.kind == .confirmed)

@@ -11,16 +11,7 @@ import Testing
 @Suite("A checkout job goes on only while that can help", .timeLimit(.minutes(1)))
 struct CheckoutHandlerTests {
     private func run(_ order: Order, in shop: Shop) async throws {
-        let rows = try await shop.database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = 1, attempts = 1
-             WHERE payload ->> 'orderID' = \(order.id.description) RETURNING id
-            """)
-        let id = JobID(rawValue: try #require(rows.first)["id"])
-        let context = JobContext(
-            jobID: id, name: "checkout", queue: "checkout", attempt: 1, crashes: 0, isLastAttempt: false,
-            enqueuedAt: Date(),
-            traceparent: nil, completion: JobCompletion(jobID: id, epoch: 1), workerLogger: shop.logger, progress: nil)
+        let context = try await shop.claim(CheckoutOrder.self, "orderID", order.id.description)
         let handler = CheckoutHandler(
             checkouts: shop.checkouts, store: shop.store, payments: shop.payments, captureMethod: .automatic)
         try await handler.run(CheckoutOrder(orderID: order.id), in: context)
@@ -40,9 +31,7 @@ struct CheckoutHandlerTests {
         }
     }
 
-    @Test(
-        "an order older than the provider keeps keys is paid with the intent that was made for it before"
-    )
+    @Test("an order older than the provider keeps keys is paid with the intent that was made for it before")
     func oldOrder() async throws {
         try await Shop.with { shop in
             let product = try await shop.product(stock: 5)

@@ -27,10 +27,7 @@ struct FormerJobNamesTests {
         for name in [InvalidateProducts.name, "cache.invalidate-products", "cache.invalidate-products"] {
             let kind = try #require(registry[name])
             #expect(kind.name == InvalidateProducts.name)
-            let context = JobContext(
-                jobID: .new(), name: name, queue: InvalidateProducts.queue, attempt: 1, crashes: 0,
-                isLastAttempt: false, enqueuedAt: Date(), traceparent: nil,
-                completion: JobCompletion(jobID: .new(), epoch: 1), workerLogger: logger, progress: nil)
+            let context = JobContext.firstAttempt(of: name, in: InvalidateProducts.queue, logger: logger)
             try await interceptor.intercept(context) {
                 try await kind.run(Array(#"{"productIDs":[]}"#.utf8)[...], context)
             }

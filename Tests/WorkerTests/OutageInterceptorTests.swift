@@ -33,10 +33,7 @@ struct OutageInterceptorTests {
     private func outcome(of failure: JobFailure, queue: QueueName = "checkout", _ gate: RedisCallGate, _ shop: Shop)
         async -> JobFailure?
     {
-        let context = JobContext(
-            jobID: .new(), name: "x", queue: queue, attempt: 1, crashes: 0, isLastAttempt: false, enqueuedAt: Date(),
-            traceparent: nil,
-            completion: JobCompletion(jobID: .new(), epoch: 1), workerLogger: shop.logger, progress: nil)
+        let context = JobContext.firstAttempt(of: "x", in: queue, logger: shop.logger)
         do {
             try await OutageInterceptor(gates: ["checkout": gate]).intercept(context) { throw failure }
             return nil

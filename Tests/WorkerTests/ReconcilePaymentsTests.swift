@@ -21,12 +21,8 @@ struct ReconcilePaymentsTests {
             resolver: BreakResolver(
                 store: shop.store, checkouts: shop.checkouts, refunds: shop.refunds, payments: shop.payments),
             payments: shop.payments)
-        let context = JobContext(
-            jobID: .new(), name: ReconcilePayments.name, queue: ReconcilePayments.queue, attempt: 1, crashes: 0,
-            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
-            completion: JobCompletion(jobID: .new(), epoch: 1),
-            workerLogger: log.logger,
-            progress: nil)
+        let context = JobContext.firstAttempt(
+            of: ReconcilePayments.name, in: ReconcilePayments.queue, isLastAttempt: isLastAttempt, logger: log.logger)
         try await handler.run(ReconcilePayments(scope, isHurried: hurried), in: context)
     }
 
@@ -53,23 +49,10 @@ struct ReconcilePaymentsTests {
         let rows = try await shop.database.pool.query("SELECT id FROM refunds WHERE status = 'requested'")
         for row in rows {
             let id: Refund.ID = try row["id"]
-            let context = JobContext(
-                jobID: .new(), name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0,
-                isLastAttempt: false,
-                enqueuedAt: Date(), traceparent: nil, completion: try await running(id, in: shop),
-                workerLogger: shop.logger, progress: nil)
+            let context = try await shop.claim(RefundPayment.self, "refundID", id.description)
             try await RefundPaymentHandler(store: shop.refunds, payments: shop.payments).run(
                 RefundPayment(refundID: id), in: context)
         }
-    }
-
-    private func running(_ refund: Refund.ID, in shop: Shop) async throws -> JobCompletion {
-        let rows = try await shop.database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = 1, attempts = 1
-             WHERE name = 'payment.refund' AND payload ->> 'refundID' = \(refund.description) RETURNING id
-            """)
-        return JobCompletion(jobID: JobID(rawValue: try #require(rows.first)["id"]), epoch: 1)
     }
 
     @Test("what the provider knows more of is settled once, whoever is at it at the same time")

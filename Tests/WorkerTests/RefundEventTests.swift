@@ -37,9 +37,7 @@ struct RefundEventTests {
         }
     }
 
-    @Test(
-        "a refund that fails after it succeeded restores order and payment, by both event names, in either order"
-    )
+    @Test("a refund that fails after it succeeded restores order and payment, by both event names, in either order")
     func failsLater() async throws {
         for kinds in [[PaymentEventKind.refundUpdated, .refundFailed], [.refundFailed, .refundUpdated]] {
             try await Shop.with { shop in

@@ -12,19 +12,7 @@ import Testing
 @Suite("A refund is made once, whatever the provider does", .timeLimit(.minutes(1)))
 struct RefundPaymentHandlerTests {
     private func run(_ refund: Refund, in shop: Shop, metrics: PrometheusRegistry = PrometheusRegistry()) async throws {
-        let rows = try await shop.database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'payment.refund' AND payload ->> 'refundID' = \(refund.id.description) RETURNING id, epoch
-            """)
-        let row = try #require(rows.first)
-        let id = JobID(rawValue: try row["id"])
-        let context = JobContext(
-            jobID: id, name: RefundPayment.name, queue: RefundPayment.queue, attempt: 1, crashes: 0,
-            isLastAttempt: false,
-            enqueuedAt: Date(), traceparent: nil, completion: JobCompletion(jobID: id, epoch: try row["epoch"]),
-            workerLogger: shop.logger,
-            progress: nil)
+        let context = try await shop.claim(RefundPayment.self, "refundID", refund.id.description)
         let handler = RefundPaymentHandler(store: shop.refunds, payments: shop.payments, metrics: metrics)
         try await handler.run(RefundPayment(refundID: refund.id), in: context)
     }
@@ -73,9 +61,7 @@ struct RefundPaymentHandlerTests {
         }
     }
 
-    @Test(
-        "a refund above what is left fails with the provider's reason, and refunds made elsewhere are then known"
-    )
+    @Test("a refund above what is left fails with the provider's reason, and refunds made elsewhere are then known")
     func amountDoesNotFollow() async throws {
         try await Shop.with { shop in
             let refund = try await shop.requestedRefund()

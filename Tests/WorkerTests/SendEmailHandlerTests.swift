@@ -17,22 +17,8 @@ struct SendEmailHandlerTests {
         _ id: EmailDelivery.ID, in shop: Shop, through transport: any EmailTransport, isLastAttempt: Bool = false,
         isAway: Bool = false
     ) async throws {
-        let rows = try await shop.database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE id = (SELECT id FROM jobs
-                 WHERE name = 'email.send' AND payload ->> 'deliveryID' = \(id.description) AND state <> 'done'
-                          ORDER BY id DESC LIMIT 1)
-            RETURNING id, epoch
-            """)
-        let row = try #require(rows.first)
-        let jobID = JobID(rawValue: try row["id"])
-        let context = JobContext(
-            jobID: jobID, name: SendEmail.name, queue: SendEmail.queue, attempt: 1, crashes: 0,
-            isLastAttempt: isLastAttempt,
-            enqueuedAt: Date(),
-            traceparent: nil, completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]),
-            workerLogger: shop.logger, progress: nil)
+        let context = try await shop.claim(
+            SendEmail.self, "deliveryID", id.description, isLastAttempt: isLastAttempt)
         let renderer = try OrderEmailRenderer(sender: EmailSender("shop@example.com"), shop: ShopIdentity())
         try await SendEmailHandler(store: shop.mail, transport: transport, renderer: renderer, isAway: { isAway })
             .run(SendEmail(deliveryID: id), in: context)
@@ -193,9 +179,7 @@ struct SendEmailHandlerTests {
         }
     }
 
-    @Test(
-        "a transient failure ends with the last attempt, for operators to see, unless the server is known to be away"
-    )
+    @Test("a transient failure ends with the last attempt, for operators to see, unless the server is known to be away")
     func lastAttempt() async throws {
         try await Shop.with { shop in
             let (facts, id) = try await declined(shop)

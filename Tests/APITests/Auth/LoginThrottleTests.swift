@@ -21,9 +21,7 @@ struct LoginThrottleTests {
             headers: [.forwardedFor: address])
     }
 
-    @Test(
-        "passwords of one account are tried a few times, from any address, and unknown accounts answer the same"
-    )
+    @Test("passwords of one account are tried a few times, from any address, and unknown accounts answer the same")
     func account() async throws {
         let limits = RequestLimits([.account: RequestLimit(3, per: 3600)])
         try await Shop.open(proxies: Self.proxies, limits: limits) { shop in
@@ -41,9 +39,7 @@ struct LoginThrottleTests {
         }
     }
 
-    @Test(
-        "others' wrong passwords do not shut out a known address, and a right password counts for nothing"
-    )
+    @Test("others' wrong passwords do not shut out a known address, and a right password counts for nothing")
     func knownPlace() async throws {
         let limits = RequestLimits([.account: RequestLimit(3, per: 3600)])
         try await Shop.open(proxies: Self.proxies, limits: limits) { shop in

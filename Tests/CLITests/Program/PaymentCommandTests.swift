@@ -63,9 +63,7 @@ struct PaymentCommandTests {
         #expect(try await program.run("doctor").output.contains("1 event of the provider could not be matched"))
     }
 
-    @Test(
-        "discarding a job says what it leaves behind; its event can be replayed or ignored, with a reason on record"
-    )
+    @Test("discarding a job says what it leaves behind; its event can be replayed or ignored, with a reason on record")
     func eventsHaveStatesOfTheirOwn() async throws {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool

@@ -59,14 +59,12 @@ struct SharedLimitTests {
 
     @Test("a limit that is set too high is found out")
     func aLimitThatIsSetTooHighIsFoundOut() async throws {
-        try await Shop.open(settings: ["PAYMENTS_RATE": "1000", "SANDBOX_RATE_LIMIT": "5"]) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: ["PAYMENTS_RATE": "1000", "SANDBOX_RATE_LIMIT": "5"]) { shop in
             _ = try await buy(30, shop)
             // The provider turned some away; each order was paid all the same, and no attempt was used up by it.
             #expect(try await turnedAway(shop) > 0)
             #expect(try await attempts(shop) == 1)
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 

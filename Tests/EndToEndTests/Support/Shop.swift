@@ -47,6 +47,17 @@ final class Shop: Sendable {
         }
     }
 
+    /// Opens a shop whose programs all run until the test ends; see ``open(settings:products:webhooks:on:through:_:)``.
+    static func running(
+        settings: [String: String] = [:], webhooks: Bool = false, _ body: (Shop) async throws -> Void
+    ) async throws {
+        try await open(settings: settings, webhooks: webhooks) { shop in
+            let programs = try await shop.startAll()
+            try await body(shop)
+            withExtendedLifetime(programs) {}
+        }
+    }
+
     private init(database: TestDatabase, redisServer: RedisServer, settings: [String: String], webhooks: Bool) throws {
         self.database = database
         self.redisServer = redisServer

@@ -33,22 +33,12 @@ extension Shop {
     /// Runs the job of an event once, and answers what is noted of it then; nothing as long as it is not handled.
     @discardableResult
     func handle(event id: String, isLastAttempt: Bool = false) async throws -> PaymentEventOutcome? {
-        let rows = try await database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
-            """)
-        let row = try #require(rows.first)
-        let jobID = JobID(rawValue: try row["id"])
-        let context = JobContext(
-            jobID: jobID, name: HandlePaymentEvent.name, queue: HandlePaymentEvent.queue, attempt: 1, crashes: 0,
-            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
-            completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: logger, progress: nil)
+        let context = try await claim(HandlePaymentEvent.self, "eventID", id, isLastAttempt: isLastAttempt)
         let isHandled = try await outcome(ofEvent: id) != nil
         try await handler.run(HandlePaymentEvent(eventID: id), in: context)
         let outcome = try await outcome(ofEvent: id)
         if outcome != nil, !isHandled {
-            let job = try await database.pool.query("SELECT state FROM jobs WHERE id = \(jobID)").first
+            let job = try await database.pool.query("SELECT state FROM jobs WHERE id = \(context.jobID)").first
             #expect(try job?["state"] == "done", "an event is handled and its job done in one transaction")
         }
         return outcome
