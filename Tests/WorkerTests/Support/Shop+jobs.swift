@@ -18,7 +18,8 @@ extension Shop {
             """
             UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
              WHERE id = (SELECT id FROM jobs
-                          WHERE name = \(Kind.name) AND (\(key)::text IS NULL OR payload ->> \(key)::text = \(value)::text)
+                          WHERE name = \(Kind.name)
+                            AND (\(key)::text IS NULL OR payload ->> \(key)::text = \(value)::text)
                           ORDER BY state = 'done', id DESC LIMIT 1)
             RETURNING id, epoch
             """)

@@ -13,7 +13,7 @@ struct LifecyclePageTests {
     /// The page with its diagrams made anew. `LIFECYCLES_WRITE=1` writes it.
     @Test("every diagram is made from its table")
     func diagrams() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/lifecycles.md")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/lifecycles.md")
         let page = try String(contentsOf: file, encoding: .utf8)
         var made = page
         for (heading, diagram) in Self.diagrams {
