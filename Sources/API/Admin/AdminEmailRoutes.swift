@@ -34,14 +34,14 @@ struct AdminEmailRoutes {
         try query.finish()
         let found = try await mail.mails(filter ?? .attention, page: page)
         return try JSONResponse.response(
-            PageDocument(items: found.items.map(EmailBody.init), nextCursor: found.nextCursor))
+            PageDocument(items: found.items.map(EmailDocument.init), nextCursor: found.nextCursor))
     }
 
     /// Answers once it is durable; a job sends it.
     @Sendable func resend(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let id = EmailDelivery.ID(try context.parameters.require("id")) else { throw Problem.notFound("email") }
         switch try await mail.resend(id, audit: try entry("mail.resent", id.description, context)) {
-        case .requested(let mail): return try JSONResponse.response(EmailBody(mail), status: .accepted)
+        case .requested(let mail): return try JSONResponse.response(EmailDocument(mail), status: .accepted)
         case .refused(let status): throw Problem.emailNotResendable(status)
         case .unknownDelivery: throw Problem.notFound("email")
         }
@@ -90,40 +90,5 @@ extension Problem {
             case .pending, .failed: "It cannot be sent now."
             }
         return Problem("email_not_resendable", .conflict, "Email not to be sent again", reason)
-    }
-}
-
-/// What became of a mail about an order, as staff see it. Its address stands with the order.
-struct EmailBody: Encodable {
-    private let mail: OrderEmail
-
-    init(_ mail: OrderEmail) { self.mail = mail }
-
-    enum CodingKeys: String, CodingKey {
-        case id, kind, status, reason, fault, attempts
-        case orderID = "order_id"
-        case refundID = "refund_id"
-        case createdAt = "created_at"
-        case updatedAt = "updated_at"
-        case sentAt = "sent_at"
-        case bouncedAt = "bounced_at"
-        case bounceReason = "bounce_reason"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(mail.delivery.id, forKey: .id)
-        try container.encode(mail.delivery.orderID, forKey: .orderID)
-        try container.encode(mail.delivery.kind, forKey: .kind)
-        try container.encode(mail.delivery.status, forKey: .status)
-        try container.encode(mail.delivery.refundID, forKey: .refundID)
-        try container.encode(mail.delivery.attempt, forKey: .attempts)
-        try container.encode(mail.reason, forKey: .reason)
-        try container.encode(mail.fault, forKey: .fault)
-        try container.encode(mail.createdAt, forKey: .createdAt)
-        try container.encode(mail.updatedAt, forKey: .updatedAt)
-        try container.encode(mail.sentAt, forKey: .sentAt)
-        try container.encode(mail.bouncedAt, forKey: .bouncedAt)
-        try container.encode(mail.bounceReason, forKey: .bounceReason)
     }
 }

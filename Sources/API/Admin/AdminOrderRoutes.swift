@@ -30,7 +30,8 @@ struct AdminOrderRoutes {
         try RequestQuery(request).finish()
         let order = try await order(context)
         let refunds = try await refunds.refunds(of: order.id)
-        return try JSONResponse.response(PageDocument(items: RefundBody.all(refunds, at: order.rate), nextCursor: nil))
+        return try JSONResponse.response(
+            PageDocument(items: RefundDocument.all(refunds, at: order.rate), nextCursor: nil))
     }
 
     /// Answers once the refund is durable; a job carries it out.
@@ -93,18 +94,18 @@ struct AdminOrderRoutes {
             try await body(try await order(context)), status: status, headers: status == .accepted ? .comeAgain() : [:])
     }
 
-    private func body(_ order: Order) async throws -> StaffOrderBody {
-        StaffOrderBody(
-            order: order, refunds: try await refunds.refunds(of: order.id),
+    private func body(_ order: Order) async throws -> StaffOrderDocument {
+        StaffOrderDocument(
+            order, refunds: try await refunds.refunds(of: order.id),
             disputes: try await disputes.disputes(about: order.id),
-            mails: try await mail.mails(about: order.id), waiting: await waits.of(order))
+            emails: try await mail.mails(about: order.id), waiting: await waits.of(order))
     }
 
-    private func answer(for refund: Refund) async throws -> RefundBody {
+    private func answer(for refund: Refund) async throws -> RefundDocument {
         guard let rate = try await orders.order(refund.orderID, for: .staff)?.rate else {
-            return RefundBody(refund, baseAmount: nil)
+            return RefundDocument(refund, baseAmount: nil)
         }
-        return RefundBody(
+        return RefundDocument(
             refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
     }
 
@@ -113,32 +114,5 @@ struct AdminOrderRoutes {
             throw Problem.notFound("order")
         }
         return order
-    }
-}
-
-/// An order as staff see it: with what went back and why and what became of its mails, and without the secret that only
-/// its customer may have.
-struct StaffOrderBody: Encodable {
-    let order: Order
-    let refunds: [Refund]
-    let disputes: [DisputeRecord]
-    let mails: [OrderEmail]
-    var waiting: OrderWaiting?
-
-    private enum CodingKeys: String, CodingKey {
-        case refunds, disputes
-        case emails
-        case fulfillmentStatus = "fulfillment_status"
-        case userID = "user_id"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try OrderBody(order, waiting: waiting, showsSecret: false).encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(order.fulfilment.rawValue, forKey: .fulfillmentStatus)
-        try container.encodeIfPresent(order.userID, forKey: .userID)
-        try container.encode(RefundBody.all(refunds, at: order.rate), forKey: .refunds)
-        try container.encode(disputes.map(DisputeBody.init), forKey: .disputes)
-        try container.encode(mails.map(EmailBody.init), forKey: .emails)
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Storage
 
 /// An answer that tells the client what went wrong: a problem document of RFC 9457.
 ///
@@ -22,7 +23,7 @@ struct Problem: Error, Sendable {
     /// Lists of sentences among the members, such as `leaves_behind`.
     var lists: [String: [String]] = [:]
     /// The order an order problem is about, shown whole so that the client needs no second request.
-    var order: OrderBody?
+    var order: OrderDocument?
 
     init(_ code: String, _ status: HTTPResponse.Status, _ title: String, _ detail: String) {
         self.code = code

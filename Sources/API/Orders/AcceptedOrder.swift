@@ -49,16 +49,17 @@ struct AcceptedOrder {
         // A replay reports where the order stands; the client that placed it got or gets the verdict.
         if isReplay {
             let status: HTTPResponse.Status = order.status.isPaid ? .created : .ok
-            return try JSONResponse.response(OrderBody(order, waiting: waiting), status: status, headers: headers)
+            return try JSONResponse.response(OrderDocument(order, waiting: waiting), status: status, headers: headers)
         }
         let problem: Problem
         switch order.status {
         case .pending, .reserved:
             var headers = headers
             for field in HTTPFields.comeAgain(waiting) { headers[field.name] = field.value }
-            return try JSONResponse.response(OrderBody(order, waiting: waiting), status: .accepted, headers: headers)
+            return try JSONResponse.response(
+                OrderDocument(order, waiting: waiting), status: .accepted, headers: headers)
         case .confirmed, .partiallyRefunded, .refunded:
-            return try JSONResponse.response(OrderBody(order), status: .created, headers: headers)
+            return try JSONResponse.response(OrderDocument(order), status: .created, headers: headers)
         case .rejected:
             problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
         case .paymentFailed: problem = .declined(order)

@@ -21,7 +21,7 @@ struct OrderCancelRoutes {
             actor: context.viewer.user.map { .user($0) } ?? .guest,
             remoteAddress: context.remoteAddress)
         let answer = try CancelAnswer(outcome)
-        return try JSONResponse.response(OrderBody(answer.order), status: answer.status, headers: answer.headers)
+        return try JSONResponse.response(OrderDocument(answer.order), status: answer.status, headers: answer.headers)
     }
 }
 

@@ -37,7 +37,7 @@ struct OrderPaymentRoutes {
         case .notPayable(let status):
             let order = try await order(id, viewer)
             // Paid, or being paid: the same request as before, most likely, whose answer was lost.
-            if status.isPaid { return try JSONResponse.response(OrderBody(order)) }
+            if status.isPaid { return try JSONResponse.response(OrderDocument(order)) }
             if status.isOpen { return try await answer(order, viewer, seconds) }
             throw Problem.notPayable(order)
         case .notChargeable(let violation):

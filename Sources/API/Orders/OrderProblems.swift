@@ -143,7 +143,7 @@ extension Problem {
     /// The same problem with the order it is about.
     private func about(_ order: Order) -> Problem {
         var copy = self
-        copy.order = OrderBody(order)
+        copy.order = OrderDocument(order)
         return copy
     }
 }

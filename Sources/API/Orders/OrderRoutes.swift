@@ -63,7 +63,7 @@ struct OrderRoutes {
         let waiting = await waits.of(result.items)
         return try JSONResponse.response(
             PageDocument(
-                items: result.items.map { OrderBody($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
+                items: result.items.map { OrderDocument($0, waiting: waiting[$0.id]) }, nextCursor: result.nextCursor))
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -71,7 +71,7 @@ struct OrderRoutes {
         guard let order = try await orders.order(try context.orderID(), for: viewer) else {
             throw Problem.notFound("order")
         }
-        return try JSONResponse.response(OrderBody(order, waiting: await waits.of(order)))
+        return try JSONResponse.response(OrderDocument(order, waiting: await waits.of(order)))
     }
 
     @Sendable func events(_ request: Request, _ context: ShopContext) async throws -> Response {

@@ -18,7 +18,7 @@ struct OrdersShow: AsyncParsableCommand {
     func run() async throws {
         let file = try await Services.use { services in try await OrderFile.open(order, with: services) }
         if json {
-            try Terminal.writeJSON(try OrderDocument(file))
+            try Terminal.writeJSON(OrderFileDocument(file))
             return
         }
         Terminal.write(Self.facts(of: file.order))

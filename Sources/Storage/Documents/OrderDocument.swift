@@ -1,9 +1,9 @@
-import Domain
+package import Domain
 import FoundationEssentials
 
 /// An order as its owner sees it.
-struct OrderBody: Encodable {
-    struct Item: Encodable {
+package struct OrderDocument: Encodable {
+    private struct Item: Encodable {
         let productID: String
         let sku: String
         let name: String
@@ -18,7 +18,7 @@ struct OrderBody: Encodable {
         }
     }
 
-    struct Rate: Encodable {
+    private struct Rate: Encodable {
         let base: String
         let value: String
         let marginPercent: String
@@ -31,13 +31,13 @@ struct OrderBody: Encodable {
         }
     }
 
-    struct Card: Encodable {
+    private struct Card: Encodable {
         let brand: String
         let last4: String
     }
 
     /// A refund, as the buyer sees it.
-    struct BuyersRefund: Encodable {
+    private struct BuyersRefund: Encodable {
         struct Item: Encodable {
             let productID: String
             let sku: String
@@ -73,7 +73,7 @@ struct OrderBody: Encodable {
         }
     }
 
-    struct PaymentBody: Encodable {
+    private struct PaymentBody: Encodable {
         let status: String
         let providerID: String?
         let declineCode: String?
@@ -93,7 +93,7 @@ struct OrderBody: Encodable {
         }
     }
 
-    struct Waiting: Encodable {
+    private struct Waiting: Encodable {
         let reason: String
         let position: Int?
         let estimatedSeconds: Int?
@@ -119,13 +119,13 @@ struct OrderBody: Encodable {
     ///   - waiting: what it waits for, where that was looked for.
     ///   - showsSecret: whether this is for the order's owner, the only one who may finish the payment. Staff are shown
     ///     more of refunds than the owner is, beside this.
-    init(_ order: Order, waiting: OrderWaiting? = nil, showsSecret: Bool = true) {
+    package init(_ order: Order, waiting: OrderWaiting? = nil, showsSecret: Bool = true) {
         self.order = order
         self.waiting = waiting
         self.showsSecret = showsSecret
     }
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment,
             language, waiting,
             refunds
@@ -137,7 +137,7 @@ struct OrderBody: Encodable {
         case expiresAt = "expires_at"
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(order.id, forKey: .id)
         try container.encode(order.number, forKey: .number)
@@ -204,5 +204,43 @@ struct OrderBody: Encodable {
                 card: $0.card.map { Card(brand: $0.brand, last4: $0.lastFour) },
                 clientSecret: showsSecret && $0.status == .requiresAction ? $0.clientSecret : nil)
         }
+    }
+}
+
+/// An order as staff see it: with what was refunded and why and what became of its emails, and without the secret that
+/// only its customer may have.
+package struct StaffOrderDocument: Encodable {
+    private let order: Order
+    private let refunds: [Refund]
+    private let disputes: [DisputeRecord]
+    private let emails: [OrderEmail]
+    private let waiting: OrderWaiting?
+
+    package init(
+        _ order: Order, refunds: [Refund], disputes: [DisputeRecord], emails: [OrderEmail],
+        waiting: OrderWaiting? = nil
+    ) {
+        self.order = order
+        self.refunds = refunds
+        self.disputes = disputes
+        self.emails = emails
+        self.waiting = waiting
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case refunds, disputes
+        case emails
+        case fulfillmentStatus = "fulfillment_status"
+        case userID = "user_id"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try OrderDocument(order, waiting: waiting, showsSecret: false).encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(order.fulfilment.rawValue, forKey: .fulfillmentStatus)
+        try container.encodeIfPresent(order.userID, forKey: .userID)
+        try container.encode(RefundDocument.all(refunds, at: order.rate), forKey: .refunds)
+        try container.encode(disputes.map(DisputeDocument.init), forKey: .disputes)
+        try container.encode(emails.map(EmailDocument.init), forKey: .emails)
     }
 }
