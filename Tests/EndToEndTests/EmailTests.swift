@@ -90,7 +90,7 @@ struct EmailTests {
     }
 
     @Test("emails beyond the provider's limit wait without using attempts")
-    func tooManyEmailsWaitWithoutUsingAttempts()
+    func tooManyEmails()
         async throws
     {
         try await Shop.running(settings: Self.sendGrid) { shop in

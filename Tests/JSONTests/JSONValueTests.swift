@@ -105,7 +105,7 @@ struct JSONValueTests {
     }
 
     @Test("costly documents are refused early")
-    func refusesEarlyWhatCostsMoreThanItIsWorth() throws {
+    func refusesCostlyDocuments() throws {
         func object(_ members: Int) -> String { "{" + (0..<members).map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
         _ = try parse(object(1_000))
         #expect(reason(Array(object(1_001).utf8)) == .tooManyMembers)

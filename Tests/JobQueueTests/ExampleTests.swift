@@ -37,7 +37,7 @@ struct ExampleTests {
     }
 
     @Test("an order and its receipt are booked once or not at all")
-    func anOrderAndItsReceiptAreBookedOnceOrNotAtAll()
+    func transactionalEnqueue()
         async throws
     {
         let log = try await run("TransactionalEnqueue")

@@ -75,7 +75,7 @@ struct ChargesTests {
     }
 
     @Test("a refund can be made with nothing but the charge")
-    func aRefundCanBeMadeWithNothingButTheCharge()
+    func refundByCharge()
         async throws
     {
         try await RunningSandbox.run { sandbox in

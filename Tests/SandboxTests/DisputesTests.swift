@@ -59,7 +59,7 @@ struct DisputesTests {
     }
 
     @Test("an inquiry takes no money until it is a dispute")
-    func anInquiryTakesNoMoneyUntilItIsADispute() async throws {
+    func inquiry() async throws {
         try await RunningSandbox.run { sandbox in
             let opened = try await Self.dispute(sandbox, "&inquiry=true&reason=product_not_received&due_by=4102444799")
             let intent = try #require(opened.text("payment_intent"))

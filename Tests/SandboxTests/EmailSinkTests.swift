@@ -107,7 +107,7 @@ struct EmailSinkTests {
     }
 
     @Test("a message is recorded before it is acknowledged")
-    func aMessageIsRecordedBeforeItIsAcknowledged()
+    func recordedBeforeAcknowledged()
         async throws
     {
         try await RunningSandbox.run { sandbox in

@@ -65,7 +65,7 @@ struct FaultsTests {
     }
 
     @Test("garbage hides what happened, and the key tells it")
-    func garbageHidesWhatHappenedAndTheKeyTellsIt()
+    func garbage()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -192,7 +192,7 @@ struct FaultsTests {
     }
 
     @Test("a key is in flight for as long as its call runs")
-    func aKeyIsInFlightForAsLongAsItsCallRuns() async throws {
+    func keyInFlight() async throws {
         try await RunningSandbox.run(latency: 300) { sandbox in
             let id = try await sandbox.intent()
             let replies = try await withThrowingTaskGroup(of: Reply.self) { tasks in

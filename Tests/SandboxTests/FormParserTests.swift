@@ -53,7 +53,7 @@ struct FormParserTests {
     }
 
     @Test("the order of parameters does not change the meaning")
-    func orderOfParametersDoesNotChangeTheMeaning() throws {
+    func orderOfParameters() throws {
         let one = FormValue.fields(try FormParser.parse("a=1&m[x]=2&m[y]=3")).canonical
         let two = FormValue.fields(try FormParser.parse("m[y]=3&m[x]=2&a=1")).canonical
         let other = FormValue.fields(try FormParser.parse("m[y]=3&m[x]=2&a=2")).canonical

@@ -7,7 +7,7 @@ struct HostileInputTests {
     @Test(
         "an oversized request is answered, drained and closed",
         arguments: ["/v1/payment_intents", "/_sandbox/faults", "/v3/mail/send", "/nowhere"])
-    func whatIsTooLargeIsAnsweredDrainedAndClosed(_ path: String) async throws {
+    func oversizedRequest(_ path: String) async throws {
         try await RunningSandbox.run { sandbox in
             let headers = [
                 "Authorization": path.hasPrefix("/v3") ? "Bearer SG.x" : "Bearer sk_test_x",

@@ -76,7 +76,7 @@ struct IntentStepsTests {
     }
 
     @Test("confirming needs a payment method")
-    func confirmingNeedsAPaymentMethodSomewhere() {
+    func confirmingNeedsAMethod() {
         var intent = intent(.requiresPaymentMethod)
         #expect(throws: StripeError.self) { try intent.confirm(with: nil, returnURL: nil, authenticationURL: "") }
         #expect(throws: StripeError.self) {

@@ -32,7 +32,7 @@ struct JournalTests {
     }
 
     @Test("a torn line is cut off before the next is written")
-    func aTornLineIsCutOffBeforeTheNextIsWritten()
+    func tornLine()
         async throws
     {
         try await withTemporaryDirectory { directory in

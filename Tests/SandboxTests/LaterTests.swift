@@ -18,7 +18,7 @@ struct LaterTests {
     }
 
     @Test("a bounced refund returns the money to the shop")
-    func aBouncedRefundGivesTheMoneyBackToTheShop() async throws {
+    func bouncedRefund() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_refundFail")
@@ -91,7 +91,7 @@ struct LaterTests {
     }
 
     @Test("a charge can be disputed as far as it was not refunded")
-    func anybodyMayDisputeWhatWasNotGivenBack()
+    func disputeOfTheRest()
         async throws
     {
         try await RunningSandbox.run { sandbox in

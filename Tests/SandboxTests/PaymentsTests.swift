@@ -96,7 +96,7 @@ struct PaymentsTests {
     }
 
     @Test("money moves once authentication has passed")
-    func authenticationMovesMoneyOnceItPassed() async throws {
+    func authentication() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let waiting = try await sandbox.pay(

@@ -18,7 +18,7 @@ struct RatesTests {
     }
 
     @Test("a rate stays near its anchor and moves from day to day")
-    func staysNearItsAnchorAndMovesFromDayToDay() throws {
+    func anchor() throws {
         let base = try #require(RateTable(date: CivilDate(days: 20_000)).rates(base: "EUR"))
         #expect(base.count == 30)
         var changed = 0

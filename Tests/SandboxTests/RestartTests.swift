@@ -39,7 +39,7 @@ struct RestartTests {
     }
 
     @Test("without a directory everything is forgotten")
-    func withoutADirectoryEverythingIsForgotten() async throws {
+    func withoutADirectory() async throws {
         let id = try await RunningSandbox.run { try await $0.intent() }
         let status = try await RunningSandbox.run { try await $0.status(of: id) }
         #expect(status == nil)

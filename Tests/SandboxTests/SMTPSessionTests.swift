@@ -63,7 +63,7 @@ struct SMTPSessionTests {
     }
 
     @Test("a declared size beyond the limit is refused at once")
-    func aDeclaredSizeBeyondTheLimitIsRefusedAtOnce() {
+    func declaredSizeBeyondTheLimit() {
         #expect(talk(["EHLO me", "MAIL FROM:<a@x> SIZE=\(SMTPSession.maximumSize + 1)"]).codes == [250, 552])
     }
 
@@ -145,7 +145,7 @@ struct SMTPSessionTests {
     }
 
     @Test("where encryption is required nothing goes before it")
-    func whereEncryptionIsRequiredNothingGoesBeforeIt() {
+    func encryptionRequired() {
         let strict = SMTPOffers(encryption: .required)
         let user = SMTPCredentials(user: "user", password: "secret")
         let lines = [
@@ -160,7 +160,7 @@ struct SMTPSessionTests {
     }
 
     @Test("logging in is offered only where it is possible")
-    func theWayInIsOnlyOfferedWhereThereIsOne() {
+    func offersLogIn() {
         var (open, closed) = (
             SMTPSession(), SMTPSession(credentials: SMTPCredentials(user: "user", password: "secret"))
         )

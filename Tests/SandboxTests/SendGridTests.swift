@@ -200,7 +200,7 @@ struct SendGridTests {
     }
 
     @Test("the key and unsent events outlive the process")
-    func theKeyAndWhatWasNotToldOutliveTheProcess() async throws {
+    func restart() async throws {
         try await withTemporaryDirectory { directory in
             let deaf = try HookReceiver { _, _ in 500 }
             let key = try await RunningSandbox.run(data: directory, settings: { $0.mailWebhookURL = deaf.url }) {

@@ -14,7 +14,7 @@ struct VersionsTests {
             ("2024-10-28.", false), ("2024-10-28.Acacia", false), ("", false), ("2024-10-28.acacia ", false),
             ("\u{0}", false),
         ])
-    func versionsAreWrittenAsTheProviderWritesThem(_ text: String, _ isVersion: Bool) {
+    func spellingOfVersions(_ text: String, _ isVersion: Bool) {
         #expect((StripeVersion(text) != nil) == isVersion)
     }
 
@@ -76,7 +76,7 @@ struct VersionsTests {
     }
 
     @Test("a bounced refund says why and what it was before")
-    func aBouncedRefundSaysWhyAndWhatItWasBefore()
+    func bouncedRefund()
         async throws
     {
         try await RunningSandbox.run { sandbox in

@@ -39,7 +39,7 @@ struct AdminDeadLetterRoutesTests {
     }
 
     @Test("a group tells its error and leads to its jobs")
-    func groupsTellTheirErrorAndLeadToTheirJobs() async throws {
+    func groups() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             try await Self.addDeadJobs(3, fingerprint: "group-a", queue: "groups", shop)

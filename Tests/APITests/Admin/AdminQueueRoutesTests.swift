@@ -18,7 +18,7 @@ struct AdminQueueRoutesTests {
     }
 
     @Test("queues are listed with their depth and settings")
-    func listsQueuesWithTheirDepthAndSettings() async throws {
+    func listsQueues() async throws {
         try await Shop.open { shop in
             let support = try await shop.register(role: .support)
             let answer = try await shop.send(.get, "/admin/queues", token: support.accessToken)

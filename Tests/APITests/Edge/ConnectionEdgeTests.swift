@@ -33,7 +33,7 @@ struct ConnectionEdgeTests {
     // MARK: One request after the other
 
     @Test("the next request is held back until the answer is out")
-    func holdsTheNextRequestBackUntilTheAnswer() {
+    func holdsTheNextRequestBack() {
         var edge = answering()
         #expect(!edge.takesBytes)
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
@@ -42,7 +42,7 @@ struct ConnectionEdgeTests {
     }
 
     @Test("a body is read on while another answer is due")
-    func goesOnReadingABodyWhileAnotherAnswerIsDue() {
+    func readsOnWhileAnswering() {
         var edge = answering()
         edge.arrived(bytes: 10, at: Self.at(0))
         edge.headAccepted(bodyLimit: 10, isLast: false, at: Self.at(0))
@@ -150,7 +150,7 @@ struct ConnectionEdgeTests {
     }
 
     @Test("a body is refused with its first byte too much")
-    func aBodyIsRefusedWithItsFirstByteTooMuch() {
+    func oversizedBody() {
         var edge = readingBody(limit: 10)
         #expect(edge.bodyArrived(bytes: 10, at: Self.at(0)) == .nothing)
         #expect(edge.bodyArrived(bytes: 1, at: Self.at(0)) == .answer(.bodyTooLarge(10)))
@@ -204,7 +204,7 @@ struct ConnectionEdgeTests {
     }
 
     @Test("a half request is refused when the input ends")
-    func aHalfRequestIsRefusedWhenTheInputEnds() {
+    func halfRequest() {
         var edge = readingBody()
         #expect(edge.inputClosed(at: Self.at(0)) == .answer(.malformed("The request ended before it was complete.")))
         var head = self.edge()
@@ -213,7 +213,7 @@ struct ConnectionEdgeTests {
     }
 
     @Test("a client that sends no more is answered all the same")
-    func aClientThatSendsNoMoreIsAnsweredAllTheSame() {
+    func clientThatSendsNoMore() {
         var edge = answering()
         #expect(edge.inputClosed(at: Self.at(0)) == .nothing)
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
@@ -230,7 +230,7 @@ struct ConnectionEdgeTests {
     }
 
     @Test("an answer is written before the connection closes")
-    func anAnswerIsWrittenBeforeTheConnectionCloses() {
+    func answerBeforeClosing() {
         var edge = answering()
         #expect(edge.answerEnded(at: Self.at(0)) == .resume)
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .nothing)
@@ -252,7 +252,7 @@ struct ConnectionEdgeTests {
     }
 
     @Test("a client that closes under an answer is let go at once")
-    func whoeverClosesUnderAnAnswerClosesAtOnce() {
+    func closedUnderAnAnswer() {
         var edge = answering()
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
     }

@@ -185,7 +185,7 @@ struct EdgeTests {
     }
 
     @Test("pipelined requests are served and refused in order")
-    func servesAPipelineInOrderAndRefusesInOrder()
+    func pipeline()
         async throws
     {
         try await open { port, _ in

@@ -135,7 +135,7 @@ struct OrderRoutesTests {
     }
 
     @Test("many copies of a request place one order")
-    func placesOneOrderForManyCopiesOfARequest() async throws {
+    func copiesOfARequest() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let member = try await shop.register()

@@ -77,7 +77,7 @@ struct ShutdownTests {
 
     /// Connections arrive at every moment of the end, also between the last look at the queue and the close.
     @Test("a shutdown ends although clients connect all the time", .timeLimit(.minutes(3)))
-    func survivesClientsThatConnectAllTheTime() async throws {
+    func clientsThatKeepConnecting() async throws {
         for _ in 1...3 {
             let tally = Tally()
             try await serve { port, group in

@@ -38,7 +38,7 @@ struct DiagnosticTests {
     }
 
     @Test("held-back calls are shown with their start and reason")
-    func tellsSinceWhenAndWhyCallsAreHeldBack() {
+    func heldBackCalls() {
         let open = CircuitStatus(
             state: .open, remaining: .seconds(4), since: Date(timeIntervalSince1970: 0), reason: "answered 500")
         let found = Diagnostic.provider(.payments, open)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Errors say what was expected and what to try")
 struct FailureTests {
     @Test("a wrong address is an error of configuration")
-    func wrongAddressesAreMattersOfConfiguration() throws {
+    func wrongAddresses() throws {
         let database = try #require(throws: PostgresError.self) {
             try PostgresConfiguration(url: "mysql://secret@host")
         }

@@ -10,7 +10,7 @@ import Testing
     .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
 struct BulkCommandTests {
     @Test("dead jobs are grouped and changed many at once")
-    func deadJobsAreGroupedAndChangedManyAtOnce() async throws {
+    func groupsOfDeadJobs() async throws {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
         try await pool.execute(

@@ -43,7 +43,7 @@ struct ExitCodeTests {
     }
 
     @Test("without servers the doctor fails and says so")
-    func withoutServersTheDoctorFailsAndSaysSo() async throws {
+    func doctorWithoutServers() async throws {
         var program = try Program.forCurrentDatabase()
         program.environment["DATABASE_URL"] = "postgres://user:hush@127.0.0.1:\(try FreePort.next())/shop"
         program.environment["REDIS_URL"] = "redis://:hush@127.0.0.1:\(try FreePort.next())"

@@ -60,7 +60,7 @@ struct JobCommandTests {
     }
 
     @Test("a waiting job needs attention only after a failure")
-    func aWaitingJobIsInTroubleOnlyAfterAFailure()
+    func waitingJob()
         async throws
     {
         let program = try Program.forCurrentDatabase()
@@ -90,7 +90,7 @@ struct JobCommandTests {
     }
 
     @Test("one job that refuses does not hold up the others")
-    func oneJobThatRefusesDoesNotHoldUpTheOthers()
+    func refusingJob()
         async throws
     {
         let program = try Program.forCurrentDatabase()
@@ -142,7 +142,7 @@ struct JobCommandTests {
         #expect(slip.output.contains("Queues: cache, checkout, email"))
     }
     @Test("a running job says how far it is and is canceled")
-    func aRunningJobIsCancelledAndSaysHowFarItIs()
+    func runningJob()
         async throws
     {
         let program = try Program.forCurrentDatabase()

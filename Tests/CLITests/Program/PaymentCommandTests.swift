@@ -123,7 +123,7 @@ struct PaymentCommandTests {
     }
 
     @Test("a comparison runs as a job, and its result is told")
-    func comparesThroughAJobAndTellsWhatCameOfIt()
+    func comparison()
         async throws
     {
         let program = try Program.forCurrentDatabase()

@@ -37,7 +37,7 @@ struct RunHistoryTests {
     }
 
     @Test("a run of each ending is closed by its own line")
-    func aRunOfEachEndingIsClosedByItsOwnLine() {
+    func closingLines() {
         for ending in [RunEvent.Kind.end, .failed, .fenced, .cancelled] {
             let history = RunHistory([
                 event(.start, job, at: 1), event(.start, other, epoch: 2, at: 2), event(ending, job, at: 3),
@@ -100,7 +100,7 @@ struct RunHistoryTests {
     }
 
     @Test("lateness counts from when the first run was due")
-    func latenessCountsFromWhenTheFirstRunWasDue() {
+    func lateness() {
         let events = [event(.start, job, at: 10), event(.start, job, epoch: 2, at: 90), event(.start, other, at: 4)]
         #expect(RunHistory(events).lateness(due: [job: 7, other: 5, .new(): 1]).sorted() == [-1, 3])
     }

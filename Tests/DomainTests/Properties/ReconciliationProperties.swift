@@ -119,7 +119,7 @@ struct ReconciliationProperties {
     }
 
     @Test("money is refunded only where it pays for nothing")
-    func moneyGoesBackOnlyWhereItPaysForNothing() {
+    func refundsOnlyWhatPaysForNothing() {
         property(
             "nothing goes back of what pays for an order, or could, nor more than came", count: 20_000, Self.worlds
         ) { world in

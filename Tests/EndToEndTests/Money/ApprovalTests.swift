@@ -16,7 +16,7 @@ struct ApprovalTests {
     }
 
     @Test("the webhook confirms the order within seconds")
-    func theWebhookConfirmsTheOrderWithinSeconds() async throws {
+    func confirmedByWebhook() async throws {
         try await Shop.open(webhooks: true) { shop in
             let metrics = try Metrics(shop)
             let processes = (
@@ -63,7 +63,7 @@ struct ApprovalTests {
     }
 
     @Test("a customer who fails at the bank pays with another card")
-    func whoFailsAtTheBankPaysWithAnotherCard()
+    func anotherCard()
         async throws
     {
         try await Shop.running(webhooks: true) { shop in

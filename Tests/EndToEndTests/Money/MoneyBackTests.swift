@@ -37,7 +37,7 @@ struct MoneyBackTests {
     }
 
     @Test("a refund whose answer is lost is made once")
-    func aRefundWhoseAnswerIsLostGoesBackOnce() async throws {
+    func lostAnswer() async throws {
         try await Shop.running { shop in
             let product = try await shop.products()[0]
             let order = try await shop.order(product)

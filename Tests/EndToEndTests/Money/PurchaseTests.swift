@@ -44,7 +44,7 @@ struct PurchaseTests {
     }
 
     @Test("a decline takes nothing and releases the stock")
-    func aDeclineTakesNothingAndStockComesBack() async throws {
+    func declineTakesNothing() async throws {
         try await Shop.running(settings: ["RESERVATION_SECONDS": "3"]) { shop in
             let product = try await shop.products()[0]
             let answer = try await shop.order(product, quantity: 2, method: "pm_card_visa_chargeDeclined")
@@ -81,7 +81,7 @@ struct PurchaseTests {
     }
 
     @Test("an order beyond the stock is refused and not charged")
-    func whatIsNotThereIsRefusedAndNotCharged()
+    func beyondTheStock()
         async throws
     {
         try await Shop.running { shop in

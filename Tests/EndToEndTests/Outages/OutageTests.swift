@@ -6,7 +6,7 @@ import Testing
 @Suite("What is out of order is seen, waited for and repaired", .serialized)
 struct OutageTests {
     @Test("a stopped provider delays orders and loses none")
-    func aStoppedProviderDelaysOrdersAndLosesNone()
+    func stoppedProvider()
         async throws
     {
         try await Shop.open { shop in
@@ -84,7 +84,7 @@ struct OutageTests {
     }
 
     @Test("a permanent refusal by the provider ends the order")
-    func whatTheProviderRefusesForGoodEndsTheOrder()
+    func permanentRefusal()
         async throws
     {
         try await Shop.running { shop in

@@ -37,7 +37,7 @@ struct SharedLimitTests {
     }
 
     @Test("two workers keep the limit that the provider sets")
-    func twoWorkersKeepTheLimitThatTheProviderSets()
+    func twoWorkersKeepTheLimit()
         async throws
     {
         let settings = [

@@ -50,7 +50,7 @@ struct BatchInsertionTests {
     }
 
     @Test("of several jobs with one key the first is inserted")
-    func ofSeveralWithOneKeyTheFirstIsInserted()
+    func firstOfOneKey()
         async throws
     {
         try await Engine.with { engine in

@@ -47,7 +47,7 @@ struct BulkChangeTests {
     }
 
     @Test("only dead and parked jobs are changed in bulk")
-    func onlyDeadAndParkedJobsAreChangedInBulk() async throws {
+    func onlyDeadAndParked() async throws {
         try await Engine.with { engine in
             for state in JobState.allCases where state != .dead && state != .parked {
                 #expect(throws: JobInspectionError.notInBulk(state)) {
@@ -58,7 +58,7 @@ struct BulkChangeTests {
     }
 
     @Test("a held row or key is not waited for")
-    func whoeverHoldsARowOrAKeyIsNotWaitedFor() async throws {
+    func heldRowsAndKeys() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(20, into: engine.database)
             try await engine.database.execute(

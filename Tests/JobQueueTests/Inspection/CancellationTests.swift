@@ -21,7 +21,7 @@ struct CancellationTests {
     }
 
     @Test("a running job is named to its process until it ends")
-    func aRunningJobIsNamedToItsProcessUntilItEnds()
+    func runningJob()
         async throws
     {
         try await Engine.with { engine in
@@ -50,7 +50,7 @@ struct CancellationTests {
     }
 
     @Test("a waiting job is discarded and a finished one refused")
-    func aWaitingJobIsDiscardedAndAFinishedOneRefused()
+    func waitingAndFinishedJobs()
         async throws
     {
         try await Engine.with { engine in
@@ -89,7 +89,7 @@ struct CancellationTests {
     }
 
     @Test("a job whose process died is not started again")
-    func aJobWhoseProcessDiedIsNotStartedAgain() async throws {
+    func processDied() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)

@@ -72,7 +72,7 @@ struct DeadLetterPlanTests {
     }
 
     @Test("cancel requests are read from their own index")
-    func cancelRequestsAreReadFromTheirOwnIndex() async throws {
+    func cancelRequests() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(5_000, state: .running, into: engine.database)
             try await GeneratedRows.insert(5_000, state: .done, endingAge: 10_000, into: engine.database)

@@ -57,7 +57,7 @@ struct ErrorFingerprintTests {
     }
 
     @Test("only the beginning of a long message counts")
-    func onlyTheBeginningOfALongMessageCounts() {
+    func longMessage() {
         let begin = String(repeating: "word ", count: 100)
         #expect(ErrorFingerprint.normalised(begin + "one") == ErrorFingerprint.normalised(begin + "other"))
     }

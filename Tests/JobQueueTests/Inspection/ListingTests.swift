@@ -109,7 +109,7 @@ struct ListingTests {
     }
 
     @Test("a search that finds nothing stops at its bound and can go on")
-    func aSearchThatFindsNothingStopsAndGoesOn()
+    func fruitlessSearch()
         async throws
     {
         try await Engine.with { engine in
@@ -132,7 +132,7 @@ struct ListingTests {
     }
 
     @Test("waiting jobs are found behind many finished ones")
-    func waitingJobsAreFoundBehindManyFinishedOnes()
+    func waitingBehindFinished()
         async throws
     {
         try await Engine.with { engine in
@@ -151,7 +151,7 @@ struct ListingTests {
     }
 
     @Test("dead jobs in Redis follow those of the ledger")
-    func deadJobsInRedisFollowThoseOfTheLedger() async throws {
+    func deadJobsInRedis() async throws {
         try await Engine.with { engine in
             try await GeneratedRows.insert(10, into: engine.database)
             // More in one millisecond than one read of the sorted set brings.

@@ -98,7 +98,7 @@ struct QueueSettingsTests {
     }
 
     @Test("an emptied Redis does not open a paused queue")
-    func anEmptiedRedisDoesNotOpenAPausedQueue() async throws {
+    func emptiedRedis() async throws {
         let server = try await RedisServer.start()
         try await Engine.with(redisURL: server.url) { engine in
             let log = RunLog()

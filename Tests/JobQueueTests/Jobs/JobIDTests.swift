@@ -18,7 +18,7 @@ struct JobIDTests {
     }
 
     @Test("ids of one millisecond sort as they were made")
-    func idsOfOneMillisecondSortAsTheyWereMade() {
+    func sameMillisecond() {
         let ids = (0..<20_000).map { _ in JobID.new().description }
         #expect(ids == ids.sorted())
         #expect(Set(ids).count == ids.count)

@@ -104,7 +104,7 @@ struct UniqueJobTests {
     }
 
     @Test("a crash keeps the key and quarantine frees it")
-    func aCrashKeepsTheKeyAndQuarantineFreesIt() async throws {
+    func crashAndQuarantine() async throws {
         try await Engine.with { engine in
             let id = try #require(try await enqueue(engine, try pending()))
             let keys = engine.keys(Task1.queue)
@@ -127,7 +127,7 @@ struct UniqueJobTests {
     }
 
     @Test("a key until started is free while its job runs")
-    func aKeyUntilStartedIsFreeWhileItsJobRuns() async throws {
+    func keyUntilStarted() async throws {
         try await Engine.with { engine in
             let first = try #require(try await enqueue(engine, try pending(until: .started)))
             #expect(try await enqueue(engine, try pending(until: .started)) == nil)
@@ -145,7 +145,7 @@ struct UniqueJobTests {
     }
 
     @Test("a job that a transaction relies on starts after it")
-    func aJobThatATransactionReliesOnStartsAfterIt()
+    func jobStartsAfterItsTransaction()
         async throws
     {
         try await Engine.with { engine in
@@ -193,7 +193,7 @@ struct UniqueJobTests {
     }
 
     @Test("no key is left after a hundred thousand cycles")
-    func noneIsLeftAfterAHundredThousandCycles() async throws {
+    func noneIsLeft() async throws {
         try await Engine.with { engine in
             for round in 0..<5 {
                 let until: UniqueKey.Release = round.isMultiple(of: 2) ? .finished : .started

@@ -73,7 +73,7 @@ struct DurableJobTests {
     }
 
     @Test("a job that was never pushed is found by the sweeper")
-    func aJobThatWasNeverPushedIsFoundByTheSweeper()
+    func neverPushed()
         async throws
     {
         try await Engine.with { engine in
@@ -102,7 +102,7 @@ struct DurableJobTests {
     }
 
     @Test("failures are retried and all their errors kept")
-    func failuresAreRetriedAndAllTheirErrorsKept() async throws {
+    func retriesKeepErrors() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, context in
@@ -166,7 +166,7 @@ struct DurableJobTests {
     }
 
     @Test("the last failed attempt is a dead letter and can be discarded")
-    func theLastFailedAttemptIsADeadLetterAndCanBeDiscarded() async throws {
+    func lastFailedAttempt() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task1.self, log: log) { _, _ in throw JobFailure.transient("always") }
@@ -185,7 +185,7 @@ struct DurableJobTests {
     }
 
     @Test("an attempt beyond its time limit is canceled")
-    func anAttemptBeyondItsTimeLimitIsCancelled() async throws {
+    func timeLimit() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let handler = Handler(Task2.self, log: log) { _, _ in
@@ -200,7 +200,7 @@ struct DurableJobTests {
     }
 
     @Test("an unknown kind is parked and runs when a worker knows it")
-    func anUnknownKindIsParkedAndRunsWhenAWorkerKnowsIt() async throws {
+    func unknownKind() async throws {
         try await Engine.with { engine in
             let log = RunLog()
             let id = try await engine.enqueue(Task1())

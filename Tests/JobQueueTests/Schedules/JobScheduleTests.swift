@@ -10,7 +10,7 @@ import Testing
 @Suite("A schedule says when and what")
 struct JobScheduleTests {
     @Test("the next slot is later than the time asked about")
-    func theNextSlotIsLaterThanTheTimeAskedAbout() throws {
+    func nextSlot() throws {
         let report = JobSchedule("report", cron: "0 6 * * mon", timeZone: "Europe/Berlin", catchUp: .all(limit: 10)) {
             Task1(text: "\($0.time)")
         }
@@ -24,7 +24,7 @@ struct JobScheduleTests {
     }
 
     @Test("two schedules read alike only when their times are alike")
-    func itsTimesReadAlikeOnlyWhenTheyAreAlike() {
+    func timesReadAlike() {
         let times = [
             JobSchedule("a", every: .seconds(60)) { Task1() }, JobSchedule("a", every: .seconds(61)) { Task1() },
             JobSchedule("a", cron: "* * * * *") { Task1() },

@@ -9,7 +9,7 @@ import Testing
 @Suite("Lost answers, full servers and wrong clocks strand no job")
 struct AdversityTests {
     @Test("a start whose answer was lost is answered again")
-    func aStartWhoseAnswerWasLostIsAnsweredAgain() async throws {
+    func lostAnswerToAStart() async throws {
         try await Engine.with { engine in
             let id = try await engine.enqueue(Task1())
             let process = ProcessID.new()

@@ -61,7 +61,7 @@ struct ConsumerStateTests {
     }
 
     @Test("a lost answer repeats acknowledgements and reconciles")
-    func aLostAnswerRepeatsAcknowledgementsAndReconciles() {
+    func lostAnswer() {
         var state = ConsumerState(concurrency: 2)
         _ = state.next()
         state.claimed([claim(1), claim(2)], waiting: false)
@@ -137,7 +137,7 @@ struct ConsumerStateTests {
 @Suite("A process knows when its lease has lapsed before anyone else may take its jobs")
 struct LeaseStateTests {
     @Test("the lease is renewed every two seconds and lapses after eight")
-    func renewsEveryTwoSecondsAndLapsesAfterEight() {
+    func lease() {
         let start = ContinuousClock.now
         var lease = LeaseState(renewedAt: start)
         #expect(lease.action(at: start + .milliseconds(1999)) == .nothing)

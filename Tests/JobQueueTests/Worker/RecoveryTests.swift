@@ -182,7 +182,7 @@ struct RecoveryTests {
     }
 
     @Test("a cut connection loses and doubles nothing")
-    func aCutConnectionLosesAndDoublesNothing() async throws {
+    func cutConnection() async throws {
         let proxy = try TCPProxy(to: try redisPort())
         try await Engine.with(redisURL: "redis://127.0.0.1:\(proxy.port)/0") { engine in
             try await engine.database.execute("CREATE TABLE IF NOT EXISTS cut_effects (job uuid)")
