@@ -79,6 +79,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", exact: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         // Documentation of JobQueue: `swift package generate-documentation --target JobQueue`.
         .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", exact: "1.5.0"),
@@ -125,13 +126,13 @@ let package = Package(
         module(
             "Providers",
             [
-                "Arithmetic", "Domain", "OutboundHTTP", "Resilience", logging, metrics,
+                "Arithmetic", "Domain", "JSON", "OutboundHTTP", "Resilience", logging, metrics,
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
         // Payment providers: each a module of its own behind Domain's ports.
         module(
-            "Stripe", ["Arithmetic", "Domain", "OutboundHTTP", "Providers", crypto, logging]),
+            "Stripe", ["Arithmetic", "Domain", "JSON", "OutboundHTTP", "Providers", crypto, logging]),
         module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
         module(
             "Bootstrap",
@@ -153,7 +154,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"), .product(name: "Yams", package: "Yams"),
             ], resources: [.copy("Document")]),
         program(
             "Worker",
@@ -167,7 +168,7 @@ let package = Package(
             [
                 "Arithmetic", "Bootstrap", "Domain", "JSON", "JobQueue", "Postgres", "Providers", "Redis", "Resilience",
                 "Storage", arguments, logging,
-            ]),
+            ], resources: [.copy("Seed/shelves.json")]),
         program(
             "Sandbox",
             [

@@ -1,5 +1,6 @@
 internal import Domain
 internal import FoundationEssentials
+import JSON
 internal import OutboundHTTP
 
 /// What an answer of the payment provider means. Pure: this is the error table of the provider design in code.
@@ -138,7 +139,7 @@ struct StripeAnswer {
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
-        try? JSONDecoder().decode(type, from: Data(body))
+        try? JSONCoder.decode(type, from: body)
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Domain
 internal import FoundationEssentials
+import JSON
 
 /// The kinds of events that the shop acts on, under Stripe's names (API reference, "Types of events"), and what each of
 /// them says (API reference, "The Event object").
@@ -27,7 +28,7 @@ enum StripeEvents {
     ///
     /// - Parameter json: the whole event. Whether it is genuine has been checked.
     static func read(_ kind: PaymentEventKind, _ json: String) -> PaymentEvent? {
-        let json = Data(json.utf8)
+        let json = Array(json.utf8)
         switch kind {
         case .intentCapturable, .intentSucceeded, .intentCanceled:
             return object(StripeIntent.self, in: json)?.intent(requestID: nil).map(PaymentEvent.settled)
@@ -44,7 +45,7 @@ enum StripeEvents {
         }
     }
 
-    private static func dispute(in json: Data, _ funds: DisputeFunds) -> PaymentEvent? {
+    private static func dispute(in json: [UInt8], _ funds: DisputeFunds) -> PaymentEvent? {
         guard var dispute = object(StripeDispute.self, in: json)?.dispute else { return nil }
         dispute.funds = funds
         return .dispute(dispute)
@@ -57,8 +58,8 @@ enum StripeEvents {
         let data: Content
     }
 
-    private static func object<Object: Decodable>(_ type: Object.Type, in json: Data) -> Object? {
-        try? JSONDecoder().decode(Envelope<Object>.self, from: json).data.object
+    private static func object<Object: Decodable>(_ type: Object.Type, in json: [UInt8]) -> Object? {
+        try? JSONCoder.decode(Envelope<Object>.self, from: json).data.object
     }
 }
 

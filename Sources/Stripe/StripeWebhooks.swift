@@ -2,6 +2,7 @@ internal import Arithmetic
 internal import Crypto
 internal import Domain
 internal import FoundationEssentials
+import JSON
 
 /// Stripe's webhooks (https://docs.stripe.com/webhooks): signed with a secret of the endpoint, in version 1 of the API.
 struct StripeWebhookReader: PaymentWebhookReader {
@@ -21,7 +22,7 @@ struct StripeWebhookReader: PaymentWebhookReader {
     }
 
     func content(of body: [UInt8]) -> PaymentWebhookContent {
-        guard let event = try? JSONDecoder().decode(StripeNotification.self, from: Data(body)) else {
+        guard let event = try? JSONCoder.decode(StripeNotification.self, from: body) else {
             return .unreadable
         }
         // An event of the API's version 2 only names what changed, and the shop asks for none

@@ -1,10 +1,11 @@
 import Domain
 import Foundation
+import JSON
 import Storage
 
-/// The sample catalogue: believable products, the same on every machine.
+/// The sample catalog: believable products, the same on every machine.
 ///
-/// A smaller catalogue is the beginning of a larger one, so a shop can be seeded again with more products.
+/// A smaller catalog is the beginning of a larger one, so a shop can be seeded again with more products.
 struct SampleCatalog: Sendable {
     /// As many products as the words of all shelves allow.
     static let capacity = Shelf.all.reduce(0) { $0 + $1.designs.count }
@@ -70,26 +71,26 @@ struct SampleCatalog: Sendable {
     }
 }
 
-/// A category of the sample catalogue with the words that its products are made of.
-struct Shelf: Sendable {
+/// A category of the sample catalog with the words that its products are made of.
+struct Shelf: Sendable, Decodable {
     /// One kind of product on the shelf.
-    struct Kind: Sendable {
+    struct Kind: Sendable, Decodable {
         /// What it is: `Cutting Board`.
         let name: String
         /// What it comes in; keys of ``Shelf/materials``.
         let materials: [String]
-        /// From the cheapest to the dearest, in whole dollars.
+        /// From the cheapest to the dearest, in whole dollars: two numbers in JSON.
         let dollars: ClosedRange<Int>
         /// A sentence on what it is good for.
         let use: String
     }
 
     /// Which word comes first in a name.
-    enum NameOrder: Sendable {
+    enum NameOrder: String, Sendable, Decodable {
         /// `Halden Oak Cutting Board`
-        case seriesMaterialKind
+        case seriesMaterialKind = "series material kind"
         /// `A Field Guide to Coastal Birds, Hardcover`
-        case kindSeriesMaterial
+        case kindSeriesMaterial = "kind series material"
     }
 
     /// The category its products belong to.
@@ -97,7 +98,7 @@ struct Shelf: Sendable {
     /// Begins their SKUs: three letters.
     let code: String
     /// How their names are put together.
-    var order: NameOrder = .seriesMaterialKind
+    let order: NameOrder
     /// Product lines, or subjects of books.
     let series: [String]
     /// What things are made of, with a sentence on it.
@@ -117,7 +118,15 @@ struct Shelf: Sendable {
     }
 
     /// Every shelf of the shop, in the order they are filled.
-    static let all: [Shelf] = [.kitchen, .outdoor, .books, .audio, .garden, .office, .home, .bath, .toys, .cycling]
+    static let all: [Shelf] = {
+        do {
+            let file = Bundle.module.bundleURL.appending(path: "shelves.json")
+            return try JSONCoder.decode([Shelf].self, from: [UInt8](Data(contentsOf: file)))
+        } catch {
+            // The file is built into this program, and a test reads it: without it the program was not installed whole.
+            fatalError("shelves.json, which belongs to this program, cannot be read: \(error)")
+        }
+    }()
 }
 
 /// One combination of the words of a shelf: what a product is called and how it is described.
@@ -127,7 +136,7 @@ struct ProductDesign: Sendable {
     let material: String
     let series: String
 
-    /// Unique in the catalogue, because the combination is.
+    /// Unique in the catalog, because the combination is.
     var name: String {
         switch shelf.order {
         case .seriesMaterialKind: "\(series) \(material) \(kind.name)"
@@ -201,7 +210,7 @@ struct SeededGenerator: RandomNumberGenerator {
         return word ^ (word >> 31)
     }
 
-    /// A number from 0 to `bound` - 1. The bias of the remainder is far below what a catalogue could show.
+    /// A number from 0 to `bound` - 1. The bias of the remainder is far below what a catalog could show.
     mutating func number(below bound: Int) -> Int {
         Int(next() % UInt64(bound))
     }

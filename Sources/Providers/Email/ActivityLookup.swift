@@ -1,5 +1,6 @@
 package import Domain
 internal import FoundationEssentials
+import JSON
 package import OutboundHTTP
 
 /// Asks the mail provider over HTTP whether it accepted a message: `GET <address>?message_id=<id>`, answered by
@@ -35,7 +36,7 @@ package struct ActivityLookup: EmailActivity {
         } catch {
             throw .outcomeUnknown(reason: "The look-up failed: \(error.message)")
         }
-        guard response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
+        guard response.status == 200, let answer = try? JSONCoder.decode(Answer.self, from: response.body)
         else {
             throw .outcomeUnknown(
                 reason: "The look-up answered \(response.status) without saying whether the message was accepted.")

@@ -2,6 +2,7 @@ internal import Arithmetic
 package import Domain
 internal import Foundation
 internal import FoundationEssentials
+import JSON
 package import OutboundHTTP
 
 /// Email over SendGrid's HTTP API, version 3.
@@ -38,7 +39,7 @@ package struct SendGridEmail: EmailTransport {
                 fault: .mail)
         }
         guard HeaderText.isSafe(message.subject), HeaderText.isSafe(message.messageID),
-            let body = try? JSONEncoder().encode(SendGridBody(message, from: sender))
+            let body = try? JSONCoder.encode(SendGridBody(message, from: sender))
         else {
             throw .notSent(
                 reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .mail)
@@ -173,7 +174,7 @@ struct SendGridAnswer {
     }
 
     private var problems: [Problems.Problem] {
-        (try? JSONDecoder().decode(Problems.self, from: Data(response.body)))?.errors ?? []
+        (try? JSONCoder.decode(Problems.self, from: response.body))?.errors ?? []
     }
 
     /// Whether the provider complains of the sender's address, as it does of one that was never verified.

@@ -1,5 +1,6 @@
 package import Domain
 internal import FoundationEssentials
+import JSON
 package import OutboundHTTP
 
 extension RateSourceKind {
@@ -46,7 +47,7 @@ package struct FrankfurterRates: RateSource {
     static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
         let document: Document
         do {
-            document = try JSONDecoder().decode(Document.self, from: Data(body))
+            document = try JSONCoder.decode(Document.self, from: body)
         } catch {
             throw .malformed("it is not a document of amount, base, date and rates")
         }
@@ -101,7 +102,7 @@ package struct FrankfurterV2Rates: RateSource {
     }
 
     static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
-        guard let rows = try? JSONDecoder().decode([Row].self, from: Data(body)) else {
+        guard let rows = try? JSONCoder.decode([Row].self, from: body) else {
             throw .malformed("it is not an array of date, base, quote and rate")
         }
         guard let first = rows.first, rows.allSatisfy({ $0.base == first.base }), let base = Currency(first.base) else {

@@ -1,5 +1,6 @@
 package import Domain
 internal import FoundationEssentials
+import JSON
 package import OutboundHTTP
 
 extension RateSourceKind {
@@ -62,7 +63,7 @@ package struct OpenExchangeRates: RateSource {
 
     static func parse(_ body: [UInt8]) throws(RateFailure) -> RateSet {
         if let reason = reason(body) { throw .unavailable("the source refused: \(reason)") }
-        guard let document = try? JSONDecoder().decode(Document.self, from: Data(body)) else {
+        guard let document = try? JSONCoder.decode(Document.self, from: body) else {
             throw .malformed("it is not a document of timestamp, base and rates")
         }
         guard let base = Currency(document.base) else { throw .malformed("the base is not a known currency") }
@@ -77,7 +78,7 @@ package struct OpenExchangeRates: RateSource {
     }
 
     private static func reason(_ body: [UInt8]) -> String? {
-        guard let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(body)) else { return nil }
+        guard let refusal = try? JSONCoder.decode(Refusal.self, from: body) else { return nil }
         return reasons.contains(refusal.message) ? refusal.message : nil
     }
 }

@@ -1,5 +1,6 @@
 package import Domain
 import FoundationEssentials
+import JSON
 package import JobQueue
 package import Redis
 
@@ -41,7 +42,7 @@ package struct ProductCache: Sendable {
             ProductCacheScripts.get, keys: [key(id)],
             arguments: [RedisArgument(currency.code), RedisArgument(lifetime), RedisArgument(Self.nonce())])
         guard let parts = reply?.elements, parts.count == 2 else { return .miss(Ticket(generation: nil)) }
-        if let bytes = parts[1].bytes, let view = try? JSONDecoder().decode(ProductView.self, from: Data(bytes)) {
+        if let bytes = parts[1].bytes, let view = try? JSONCoder.decode(ProductView.self, from: bytes) {
             return .hit(view)
         }
         return .miss(Ticket(generation: parts[0].text))
@@ -49,10 +50,10 @@ package struct ProductCache: Sendable {
 
     /// Stores what was read from the database after the look-up. Dropped in silence when the product changed since.
     package func fill(_ view: ProductView, in currency: Currency, with ticket: Ticket) async {
-        guard let generation = ticket.generation, let body = try? JSONEncoder().encode(view) else { return }
+        guard let generation = ticket.generation, let body = try? JSONCoder.encode(view) else { return }
         _ = try? await redis.evaluate(
             ProductCacheScripts.fill, keys: [key(view.product.id)],
-            arguments: [RedisArgument(currency.code), RedisArgument(generation), RedisArgument(Array(body))])
+            arguments: [RedisArgument(currency.code), RedisArgument(generation), RedisArgument(body)])
     }
 
     /// Throws out all currencies of products that changed. Throws `RedisError`, so that the job that does it is

@@ -1,5 +1,6 @@
 package import Domain
 import FoundationEssentials
+import JSON
 package import JobQueue
 package import Postgres
 
@@ -92,9 +93,7 @@ package struct AuditLog: Sendable {
 
     /// The statement that adds an entry, for the transaction that does what it tells of.
     package static func insertion(of entry: AuditEntry) throws -> SQL {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let details = String(decoding: try encoder.encode(entry.details), as: UTF8.self)
+        let details = try JSONCoder.text(entry.details, .canonical)
         return """
             INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address, details)
             VALUES (\(entry.actor.kind), \(entry.actor.id), \(entry.action), \(entry.subjectKind), \(entry.subjectID), \(entry.remoteAddress),

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import JSON
 package import JobQueue
 package import Postgres
 
@@ -19,7 +20,7 @@ package struct JobRemains: Sendable {
     /// What a job leaves behind, in one sentence for operators; `nil` when that is nothing.
     package func of(_ job: JobDetail) async throws -> String? {
         guard job.state == .dead || job.state == .parked || job.state == .ready else { return nil }
-        let payload = try? JSONDecoder().decode(Subject.self, from: Data(job.payload.utf8))
+        let payload = try? JSONCoder.decode(Subject.self, from: job.payload)
         switch (FormerJobNames.current(job.name), payload) {
         case (HandlePaymentEvent.name, let payload?): return try await event(payload.eventID ?? "")
         case (RefundPayment.name, let payload?): return try await refund(payload.refundID.flatMap { Refund.ID($0) })

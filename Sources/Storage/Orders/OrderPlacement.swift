@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import JSON
 import JobQueue
 import Postgres
 
@@ -24,7 +25,7 @@ struct OrderPlacement: Sendable {
         self.request = request
         self.settings = settings
         job = try JobLedger.insertion(of: CheckoutOrder(orderID: orderID), traceparent: request.traceparent)
-        address = String(decoding: try JSONEncoder().encode(request.shippingAddress), as: UTF8.self)
+        address = try JSONCoder.text(request.shippingAddress)
     }
 
     /// A new order, and the jobs to be pushed once it is committed.

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import JSON
 import Postgres
 
 /// Orders with items, payment and rate, one row each.
@@ -52,7 +53,7 @@ enum OrderRow {
                 subtotal: money("subtotal"), discount: money("discount"), shipping: money("shipping"), tax: money("tax")
             ),
             rate: try rate(row), payment: try payment(row, currency, total: money("total")),
-            shippingAddress: try address.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) },
+            shippingAddress: try address.map { try JSONCoder.decode(Address.self, from: $0) },
             reservedUntil: try row["reserved_until"], createdAt: try row["created_at"],
             updatedAt: try row["updated_at"],
             confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) },
@@ -103,7 +104,7 @@ enum OrderRow {
     }
 
     private static func refunds(_ json: String, _ currency: Currency) throws -> [OrderRefund] {
-        try JSONDecoder().decode([StoredRefund].self, from: Data(json.utf8)).map { stored in
+        try JSONCoder.decode([StoredRefund].self, from: json).map { stored in
             guard let id = Refund.ID(stored.id) else { throw StorageError.corrupt("a refund has an id that is none") }
             return OrderRefund(
                 id: id, amount: Money(stored.amount, currency), status: stored.status,

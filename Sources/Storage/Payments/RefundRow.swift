@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import JSON
 import Postgres
 
 /// Rows of `refunds`.
@@ -28,7 +29,7 @@ enum RefundRow {
     }
 
     private static func pieces(_ json: String) throws -> [RefundItem] {
-        try pieces(JSONDecoder().decode([StoredItem].self, from: Data(json.utf8)))
+        try pieces(JSONCoder.decode([StoredItem].self, from: json))
     }
 
     /// The pieces that were read.
