@@ -9,7 +9,7 @@ public struct Query<Output>: Sendable {
     public let sql: SQL
     private let decode: @Sendable (PostgresResult) throws -> Output
 
-    /// - Parameter decode: reads the answer. What it throws is thrown by whoever runs the query; it runs on the
+    /// - Parameter decode: reads the answer. What it throws is thrown by the call that runs the query; it runs on the
     ///   connection's thread inside a transaction, and on the caller's otherwise.
     public init(_ sql: SQL, _ decode: @escaping @Sendable (PostgresResult) throws -> Output) {
         self.sql = sql
