@@ -38,7 +38,6 @@ lint: ## check format, words, habits of the tests and scripts
 	@Scripts/check-words
 	@Scripts/check-columns
 	@Scripts/check-tests
-	@Scripts/openapi-json --check
 	@swift format lint --strict -r -p $(wildcard $(SOURCES))
 	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $$(grep -l bash Scripts/*); \
 	else echo "shellcheck is not installed; scripts not checked."; fi

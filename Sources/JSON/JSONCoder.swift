@@ -11,14 +11,14 @@ package enum JSONCoder {
         try JSONReader(tape: try JSONTape(bytes, limits: limits), index: 0, key: nil, path: nil).value(type)
     }
 
-    /// As above.
+    /// As above, and throws the same.
     package static func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], limits: JSONLimits = .trusted
     ) throws -> Value {
         try decode(type, from: bytes[...], limits: limits)
     }
 
-    /// As above.
+    /// As above, and throws the same.
     package static func decode<Value: Decodable>(_ type: Value.Type, from text: String, limits: JSONLimits = .trusted)
         throws -> Value
     {
@@ -35,7 +35,7 @@ package enum JSONCoder {
         return bytes
     }
 
-    /// As above.
+    /// As above, and throws the same.
     package static func text(_ value: some Encodable, _ style: JSONStyle = .compact) throws -> String {
         String(decoding: try encode(value, style), as: UTF8.self)
     }

@@ -1,17 +1,48 @@
 import Foundation
 import Hummingbird
+import JSON
+import Yams
 
-/// The OpenAPI document that lies beside the program, in both of its spellings.
+/// The OpenAPI document that lies beside the program, as it is written and as JSON.
 struct APIDocument: Sendable {
     let yaml: [UInt8]
     let json: [UInt8]
 
-    /// Reads the document from the program's resources. Throws when they are not there: the installation is incomplete.
-    static func load() throws -> APIDocument {
-        let directory = Bundle.module.bundleURL.appending(path: "Document")
-        return APIDocument(
-            yaml: Array(try Data(contentsOf: directory.appending(path: "openapi.yaml"))),
-            json: Array(try Data(contentsOf: directory.appending(path: "openapi.json"))))
+    private static let loaded = Result {
+        let file = Bundle.module.bundleURL.appending(path: "Document/openapi.yaml")
+        let yaml = Array(try Data(contentsOf: file))
+        guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Empty() }
+        return APIDocument(yaml: yaml, json: try JSONCoder.encode(value(of: root)))
+    }
+
+    /// Reads the document from the program's resources, and makes its JSON, once in a process.
+    /// - Throws: when it is not there or is no YAML: the installation is incomplete.
+    static func load() throws -> APIDocument { try loaded.get() }
+
+    /// Its file holds nothing.
+    struct Empty: Error {}
+
+    /// A node of YAML as JSON means it, by the types of YAML 1.2's core schema. Names that are no strings, such as the
+    /// statuses of answers, become strings.
+    private static func value(of node: Node) -> JSONValue {
+        switch node {
+        case .mapping(let mapping):
+            .object(mapping.map { name, member in (name.string ?? "", value(of: member)) })
+        case .sequence(let sequence): .array(sequence.map(value(of:)))
+        case .scalar(let scalar): value(of: scalar)
+        case .alias: .null
+        }
+    }
+
+    private static func value(of scalar: Node.Scalar) -> JSONValue {
+        let node = Node.scalar(scalar)
+        switch node.tag {
+        case Tag(.null): return .null
+        case Tag(.bool): return node.bool.map(JSONValue.bool) ?? .string(scalar.string)
+        case Tag(.int), Tag(.float):
+            return (try? JSONValue(parsing: scalar.string)) ?? .string(scalar.string)
+        default: return .string(scalar.string)
+        }
     }
 }
 

@@ -27,6 +27,7 @@ package struct ServerWatch: Service {
     /// Runs until graceful shutdown.
     ///
     /// - Throws: ``StartupError`` when a server cannot be worked with.
+    /// - Throws: `CancellationError` when the process stops.
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {

@@ -33,6 +33,7 @@ extension JobInspector {
     /// together or not at all.
     ///
     /// Ephemeral jobs are in Redis alone. Of them the note is written right after the change.
+    /// - Throws: nothing itself: what `note` throws undoes the change that it was to note.
     public func noting(_ note: @escaping @Sendable (JobChange) throws -> [SQL]) -> JobInspector {
         var copy = self
         copy.note = note

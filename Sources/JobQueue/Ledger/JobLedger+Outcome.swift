@@ -31,6 +31,7 @@ extension JobLedger {
     ///
     /// A job whose attempt an operator wanted canceled does not wait again: what would be a retry or a snooze is its
     /// end.
+    /// - Throws: `PostgresError`; then nothing was recorded.
     package func record(_ outcome: AttemptOutcome, job: JobID, epoch: Int64) async throws -> Bool {
         let changes: SQL
         switch outcome {

@@ -44,6 +44,7 @@ extension JobLedger {
     /// A job whose process died before it could carry out an operator's cancellation ends here and has no answer.
     /// A job that gives its unique key back now has no answer either while an open transaction relies on its waiting;
     /// the ledger sweeper pushes it again.
+    /// - Throws: `PostgresError`; then no job was started.
     package func start(_ requests: [StartRequest], process: ProcessID) async throws -> [StartedJob] {
         let rows = try await database.query(Self.starting(requests, process: process))
         return try rows.compactMap { row in

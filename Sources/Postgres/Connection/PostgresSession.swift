@@ -68,6 +68,7 @@ public final class PostgresSession {
     }
 
     /// A transaction on this connection; see ``PostgresPool/transaction(_:)``.
+    /// - Throws: ``PostgresError``, or what `body` throws; then nothing was changed.
     public func transaction<Value>(_ body: (PostgresTransaction) throws -> Value) throws -> Value {
         try session.transaction(attempts: attempts, retried: { _ in }, body)
     }
@@ -83,6 +84,7 @@ public final class PostgresSession {
     /// connection holds it in a transaction meanwhile. Locks of sessions and of transactions shut each other out.
     /// - Parameter key: any number that stays the same.
     /// - Returns: nil when another session holds it.
+    /// - Throws: ``PostgresError``, or what `body` throws; the lock is released.
     public func withLock<Value>(_ key: Int, _ body: () throws -> Value) throws -> Value? {
         guard session.isPooled else {
             guard try query("SELECT pg_try_advisory_lock(\(key))")[0][0] else { return nil }

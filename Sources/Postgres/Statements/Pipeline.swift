@@ -53,7 +53,7 @@ extension Array: PipelineMember where Element: PipelineMember {
         for element in self { element.append(to: &statements) }
     }
 
-    /// One output for each element.
+    /// One output for each element. Throws what the first of them throws that cannot be read.
     public func output(from results: inout PipelineResults) throws -> [Element.Output] {
         var outputs: [Element.Output] = []
         outputs.reserveCapacity(count)
@@ -68,7 +68,7 @@ extension Optional: PipelineMember where Wrapped: PipelineMember {
         self?.append(to: &statements)
     }
 
-    /// Nil where nothing was sent.
+    /// Nil where nothing was sent. Throws what the member throws.
     public func output(from results: inout PipelineResults) throws -> Wrapped.Output? {
         try self?.output(from: &results)
     }

@@ -17,6 +17,7 @@ public struct Query<Output>: Sendable {
     }
 
     /// The same statement, its answer read further.
+    /// - Throws: nothing itself: what `transform` throws is thrown where the query is run.
     public func map<Value>(_ transform: @escaping @Sendable (Output) throws -> Value) -> Query<Value> {
         let decode = decode
         return Query<Value>(sql) { try transform(decode($0)) }
@@ -25,12 +26,14 @@ public struct Query<Output>: Sendable {
 
 extension Query {
     /// Reads every row.
+    /// - Throws: nothing itself: what `decode` throws is thrown where the query is run.
     public static func rows<Row>(_ sql: SQL, _ decode: @escaping @Sendable (PostgresRow) throws -> Row) -> Query
     where Output == [Row] {
         Query(sql) { try $0.rows.map(decode) }
     }
 
     /// Reads the first row; nil when there is none.
+    /// - Throws: nothing itself: what `decode` throws is thrown where the query is run.
     public static func firstRow<Row>(_ sql: SQL, _ decode: @escaping @Sendable (PostgresRow) throws -> Row) -> Query
     where Output == Row? {
         Query(sql) { try $0.rows.first.map(decode) }
@@ -68,7 +71,8 @@ extension Query: PipelineMember {
         statements.append(sql)
     }
 
-    /// Reads its one result. A decoding error names the statement.
+    /// Reads its one result. Throws what its decoding throws; a ``PostgresError/Code/decoding`` error names the
+    /// statement.
     public func output(from results: inout PipelineResults) throws -> Output {
         let index = results.position
         do {
@@ -102,7 +106,7 @@ extension QueryGroup: PipelineMember {
         statements += self.statements
     }
 
-    /// Reads its members' results.
+    /// Reads its members' results. Throws what the first of them throws that cannot be read.
     public func output(from results: inout PipelineResults) throws -> Output {
         try decode(&results)
     }

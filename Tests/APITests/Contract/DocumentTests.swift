@@ -30,6 +30,20 @@ struct DocumentTests {
             operations(yaml: String(decoding: document.yaml, as: UTF8.self)) == Set(try document.operations().keys))
     }
 
+    @Test("another reader of YAML makes the same JSON of it") func readAlike() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "cartwright-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (yaml, json) = (folder.appending(path: "openapi.yaml"), folder.appending(path: "openapi.json"))
+        let document = try APIDocument.load()
+        try Data(document.yaml).write(to: yaml)
+        let program = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), open(sys.argv[2], 'w'))"
+        let reader = try ManagedProcess.start("python3", arguments: ["-c", program, yaml.path, json.path])
+        #expect(try await reader.waitForExit(within: .seconds(60)) == .code(0), "\(reader.log)")
+        let other = try JSONValue(parsing: Array(try Data(contentsOf: json)))
+        #expect(try JSONValue(parsing: document.json) == other)
+    }
+
     @Test("the document refers to nothing that is missing") func refersToNothingThatIsMissing() throws {
         let json = try JSONValue(parsing: try APIDocument.load().json)
         func resolve(_ reference: String) -> JSONValue? {
