@@ -7,8 +7,8 @@ struct SandboxCommand: ParsableCommand {
         commandName: "sandbox",
         abstract: "Run a stand-in for the payment provider, the mail server and the exchange rates.",
         discussion: """
-            Needs no account, no network and no other server. Its first page lists what it can do, and how to make it fail. \
-            Settings are the SANDBOX_… variables of docs/settings.md; options go before them.
+            Needs no account, no network and no other server. Its first page lists what it can do, and how to make it \
+            fail. Settings are the SANDBOX_… variables of docs/settings.md; options go before them.
             """)
 
     @Option(help: "Port of its HTTP server; 0 lets the system choose.")

@@ -154,7 +154,7 @@ struct CommandQueueTests {
         #expect(waiting?.error.maybeExecuted == false)
         #expect(queue.reasonToDrop(at: start) == nil)
         let sent = queue.cancel(1)
-        #expect(sent?.error.code == .cancelled)
+        #expect(sent?.error.code == .canceled)
         #expect(sent?.error.maybeExecuted == true)
         #expect(queue.reasonToDrop(at: start) != nil)
         #expect(queue.cancel(1) == nil)

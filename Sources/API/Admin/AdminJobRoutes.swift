@@ -160,7 +160,7 @@ extension Problem {
         case .uniqueKeyTaken: self = Problem("unique_key_taken", .conflict, "Unique key taken", "The \(error).")
         case .notInBulk: self = .invalid("state", .invalidFormat, "Expected dead or parked.")
         case .foreignCursor: self = .invalidCursor
-        case .wrongState, .notCancellable:
+        case .wrongState, .notCancelable:
             self = Problem("job_not_changeable", .conflict, "Job not changeable", "The \(error).")
         }
     }

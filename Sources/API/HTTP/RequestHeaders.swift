@@ -10,7 +10,8 @@ enum IdempotencyKeyHeader {
         guard let field = fields.first, fields.count == 1 else {
             throw Problem(
                 "idempotency_key_missing", .badRequest, "Idempotency key missing",
-                "Send one Idempotency-Key header with a value of your own, such as a UUID, and the same one when you retry."
+                "Send one Idempotency-Key header with a value of your own, such as a UUID, and the same one "
+                    + "when you retry."
             )
         }
         var key = field.trimmingSpaces

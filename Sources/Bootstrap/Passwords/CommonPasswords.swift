@@ -1,6 +1,6 @@
 import Foundation
 
-/// Passwords that are tried first by whoever tries any: well-known words and names, rows of keys and of numbers, and
+/// Passwords that attackers try first: well-known words and names, rows of keys and of numbers, and
 /// what people make of them to please a rule (NIST SP 800-63B, section 5.1.1.2).
 package struct CommonPasswords: Sendable {
     /// The list that comes with the program. A failure says that the installation is incomplete; it is asked for at the

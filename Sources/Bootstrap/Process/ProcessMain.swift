@@ -58,8 +58,8 @@ package enum ProcessMain {
     }
 }
 
-/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells whoever started it
-/// what to change.
+/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells the
+/// operator what to change.
 package struct StartupError: Error, Hashable, Sendable {
     /// The exit code for scripts: `EX_CONFIG` of `sysexits.h`.
     static let exitCode: Int32 = 78
@@ -78,7 +78,6 @@ package struct StartupError: Error, Hashable, Sendable {
 }
 
 extension StartupError: CustomStringConvertible {
-    /// The message.
     package var description: String { message }
 }
 
@@ -113,8 +112,8 @@ package struct ProcessContext: Sendable {
     }
 }
 
-/// Which release this is. It stands here alone: programs, `User-Agent`, the API's document and the changelog follow, and
-/// a test compares them.
+/// Which release this is. It stands here alone: programs, `User-Agent`, the API's document and the changelog follow,
+/// and a test compares them.
 package enum Version {
     /// As semantic versioning writes it.
     package static let text = "0.2.0"

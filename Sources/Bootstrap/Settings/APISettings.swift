@@ -42,7 +42,7 @@ package struct HTTPSettings: Sendable {
     package let limits: RequestLimits
     /// Origins whose pages may use the API, as browsers write them.
     package let corsOrigins: [String]
-    /// What requests and connections may cost before anybody looks at them.
+    /// What requests and connections may cost before a route handles them.
     package let edge: EdgeSettings
 
     package init(_ reader: inout SettingsReader) {

@@ -11,7 +11,8 @@ import Storage
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Check settings, servers, tables, queues and the rules that hold between orders, payments, stock and emails.",
+            "Check settings, servers, tables, queues and the rules that hold between orders, payments, stock "
+            + "and emails.",
         discussion: "Changes nothing. Exit code 1 when a check fails; warnings don't count.")
 
     @Flag(help: "Write JSON for scripts.")

@@ -52,7 +52,7 @@ package struct AttemptRunner: Sendable {
             let cause: any Error =
                 switch ending.stop {
                 case .timeLimit: TimeLimitExceeded(limit: kind.timeLimit)
-                case .cancelled: JobCanceled()
+                case .canceled: JobCanceled()
                 case nil: error
                 }
             outcome = AttemptOutcome(error: cause, retry: kind.retry, attempt: attempt.number, describe: failure)

@@ -7,10 +7,14 @@ struct CheckoutBatches: Sendable {
     private let reservations: Batcher<ReservationRequest, Result<ReservationOutcome, any Error>>
     private let settlements: Batcher<PaymentUpdate, Result<SettlementOutcome?, any Error>>
 
-    /// - Parameter lanes: how many transactions of each sort may be under way at once.
-    init(store: CheckoutStore, lanes: Int = 2) {
-        reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.reserve($0) }
-        settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.settle($0) }
+    /// - Parameter maximumConcurrency: how many transactions of each sort may be under way at once.
+    init(store: CheckoutStore, maximumConcurrency: Int = 2) {
+        reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
+            await store.reserve($0)
+        }
+        settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
+            await store.settle($0)
+        }
     }
 
     func reserve(_ request: ReservationRequest) async throws -> ReservationOutcome {

@@ -64,7 +64,7 @@ struct WebhookRoutesTests {
         try await Shop.open { shop in
             let body = Shop.event(id: "evt_forged")
             let forgeries: [String?] = [
-                nil, "", "nonsense", Shop.signature(of: body, secrets: ["whsec_of_somebody_else"]),
+                nil, "", "nonsense", Shop.signature(of: body, secrets: ["whsec_of_another_shop"]),
                 Shop.signature(of: body + " "),
                 Shop.signature(of: body, at: Date(timeIntervalSinceNow: -310)),
                 Shop.signature(of: body, at: Date(timeIntervalSinceNow: 310)),

@@ -161,7 +161,7 @@ struct JobCommandTests {
         #expect(try await state(of: id) == "running")
         let refused = try await program.run("jobs", "cancel", try await deadJob().description)
         #expect(refused.status == .code(1))
-        #expect(refused.output.contains("only running and waiting jobs can be cancelled"))
+        #expect(refused.output.contains("only running and waiting jobs can be canceled"))
     }
 
     @Test("limits of a queue are set and shown")

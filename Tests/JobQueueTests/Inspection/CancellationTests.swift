@@ -6,7 +6,7 @@ import Testing
 
 @Suite("An operator's cancellation reaches the attempt that runs, and no other")
 struct CancellationTests {
-    private func error(_ code: String = "cancelled") -> AttemptError {
+    private func error(_ code: String = "canceled") -> AttemptError {
         AttemptError(
             kind: Task1.name, attempt: 1, code: code, message: "m", process: "p", durationMilliseconds: 1, at: Date())
     }
@@ -37,11 +37,11 @@ struct CancellationTests {
             #expect(named.map(\.id) == [id])
             #expect(named.map(\.epoch) == [10])
             #expect(try await engine.job(id)?.cancelRequestedAt != nil)
-            #expect(try await engine.ledger.record(.cancelled(error()), job: id, epoch: 10))
+            #expect(try await engine.ledger.record(.canceled(error()), job: id, epoch: 10))
             #expect(try await engine.ledger.cancelRequests(processes: [process]).isEmpty)
             let job = try #require(try await engine.job(id))
             #expect(job.state == .dead)
-            #expect(job.reason == "cancelled")
+            #expect(job.reason == "canceled")
             // It can be retried, and nothing of the wish is left.
             try await engine.inspector.retry(id)
             #expect(try await engine.job(id)?.cancelRequestedAt == nil)
@@ -57,7 +57,7 @@ struct CancellationTests {
             let id = try await engine.enqueue(Task1())
             #expect(try await engine.inspector.cancel(id) == .discarded)
             #expect(try await engine.job(id)?.state == .discarded)
-            await #expect(throws: JobInspectionError.notCancellable(id, .discarded)) {
+            await #expect(throws: JobInspectionError.notCancelable(id, .discarded)) {
                 _ = try await engine.inspector.cancel(id)
             }
             let unknown = JobID.new()
@@ -77,14 +77,14 @@ struct CancellationTests {
                 #expect(try await engine.ledger.record(outcome, job: id, epoch: 10))
                 let job = try #require(try await engine.job(id))
                 #expect(job.state == .dead)
-                #expect(job.reason == "cancelled")
+                #expect(job.reason == "canceled")
                 #expect(job.finishedAt != nil)
             }
             let id = try await engine.enqueue(Task1())
             _ = try await start(engine, id, epoch: 10)
             _ = try await engine.inspector.cancel(id)
             try await engine.ledger.release([(id: id, epoch: 10)])
-            #expect(try await engine.job(id)?.reason == "cancelled")
+            #expect(try await engine.job(id)?.reason == "canceled")
         }
     }
 
@@ -97,7 +97,7 @@ struct CancellationTests {
             #expect(try await start(engine, id, epoch: 11, after: [10]).isEmpty)
             let job = try #require(try await engine.job(id))
             #expect(job.state == .dead)
-            #expect(job.reason == "cancelled")
+            #expect(job.reason == "canceled")
             #expect(job.errors.map(\.code) == ["process_died"])
         }
     }

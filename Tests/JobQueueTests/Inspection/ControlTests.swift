@@ -74,8 +74,8 @@ struct ControlTests {
                 _ = try await engine.waitUntil(id, is: .running)
                 _ = try await engine.inspector.cancel(id)
                 let dead = try await engine.waitUntil(id, is: .dead)
-                #expect(dead.reason == "cancelled")
-                #expect(dead.errors.map(\.code) == ["cancelled"])
+                #expect(dead.reason == "canceled")
+                #expect(dead.errors.map(\.code) == ["canceled"])
                 try await engine.inspector.retry(id)
                 _ = try await engine.waitUntil(id, is: .done)
             }

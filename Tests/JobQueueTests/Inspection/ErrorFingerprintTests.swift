@@ -31,8 +31,8 @@ struct ErrorFingerprintTests {
             ("Zeile ٣ fehlt, größer", "Zeile # fehlt, größer"),
             ("", ""),
         ])
-    func whatDiffersFromCaseToCaseIsTakenOut(message: String, normalised: String) {
-        #expect(ErrorFingerprint.normalised(message) == normalised)
+    func whatDiffersFromCaseToCaseIsTakenOut(message: String, normalized: String) {
+        #expect(ErrorFingerprint.normalized(message) == normalized)
     }
 
     @Test("kind, code and message each count")
@@ -59,6 +59,6 @@ struct ErrorFingerprintTests {
     @Test("only the beginning of a long message counts")
     func longMessage() {
         let begin = String(repeating: "word ", count: 100)
-        #expect(ErrorFingerprint.normalised(begin + "one") == ErrorFingerprint.normalised(begin + "other"))
+        #expect(ErrorFingerprint.normalized(begin + "one") == ErrorFingerprint.normalized(begin + "other"))
     }
 }

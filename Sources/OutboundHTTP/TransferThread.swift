@@ -3,8 +3,8 @@ internal import Synchronization
 internal import Threading
 
 /// One libcurl multi handle on one thread, and the way to it from async code.
-final class TransferLane: Sendable {
-    private let inbox = LaneInbox()
+final class TransferThread: Sendable {
+    private let inbox = TransferInbox()
     private let running = Atomic<Int>(0)
 
     /// Starts the thread. The name is shown by `ps -L`.
@@ -15,10 +15,10 @@ final class TransferLane: Sendable {
         }
     }
 
-    /// How many transfers are on this lane now.
+    /// How many transfers are on this thread now.
     var load: Int { running.load(ordering: .relaxed) }
 
-    /// Carries out one transfer. Cancelling the task takes it off the lane.
+    /// Carries out one transfer. Canceling the task takes it off the thread.
     func run(_ work: TransferWork) async -> TransferOutcome {
         let ticket = TransferTicket()
         running.add(1, ordering: .relaxed)
@@ -47,18 +47,18 @@ final class TransferLane: Sendable {
     }
 }
 
-/// What a lane's thread is told.
-enum LaneCommand: Sendable {
+/// Commands to the transfer loop.
+enum TransferCommand: Sendable {
     case start(TransferWork, TransferTicket, @Sendable (TransferOutcome) -> Void)
     case cancel(TransferTicket)
 }
 
-/// Commands on their way to a lane's thread, which sleeps in `curl_multi_poll` and is woken by `curl_multi_wakeup`.
-final class LaneInbox: Sendable {
+/// Commands on their way to the transfer loop, which sleeps in `curl_multi_poll` and is woken by `curl_multi_wakeup`.
+final class TransferInbox: Sendable {
     private struct State {
-        var commands: [LaneCommand] = []
-        /// The multi handle's address while it may be woken: a number, because the handle itself belongs to the lane's
-        /// thread.
+        var commands: [TransferCommand] = []
+        /// The multi handle's address while it may be woken: a number, because the handle itself belongs to the
+        /// transfer loop's thread.
         var wakeable: UInt?
         var isClosed = false
         var hasEnded = false
@@ -74,8 +74,8 @@ final class LaneInbox: Sendable {
 
     private let state = Mutex(State())
 
-    /// `false` when the lane is closed and the command was not taken.
-    func post(_ command: LaneCommand) -> Bool {
+    /// `false` when the inbox is closed and the command was not taken.
+    func post(_ command: TransferCommand) -> Bool {
         state.withLock { state in
             guard !state.isClosed else { return false }
             state.commands.append(command)
@@ -101,8 +101,8 @@ final class LaneInbox: Sendable {
         state.withLock { $0.wakeable = address }
     }
 
-    /// Takes what has been posted, and whether the lane is to end.
-    func drain() -> (commands: [LaneCommand], isClosed: Bool) {
+    /// Takes what has been posted, and whether the loop is to end.
+    func drain() -> (commands: [TransferCommand], isClosed: Bool) {
         state.withLock { state in
             defer { state.commands.removeAll() }
             return (state.commands, state.isClosed)
@@ -110,7 +110,7 @@ final class LaneInbox: Sendable {
     }
 
     /// The multi handle is about to go. What was posted and not drained is handed back.
-    func seal() -> [LaneCommand] {
+    func seal() -> [TransferCommand] {
         state.withLock { state in
             state.isClosed = true
             state.wakeable = nil
