@@ -34,7 +34,7 @@ build: ## build everything, debug
 	@Scripts/install-dependencies
 	@exec Scripts/build debug
 
-lint: ## check format, words, habits of the tests and scripts
+lint: ## check format, words, columns, habits of the tests and scripts
 	@Scripts/check-words
 	@Scripts/check-columns
 	@Scripts/check-tests

@@ -57,14 +57,14 @@ let package = Package(
         .executable(name: "Worker", targets: ["Worker"]),
         .executable(name: "Sandbox", targets: ["Sandbox"]),
         .executable(name: "cartwright", targets: ["CLI"]),
-        // The wrappers are part of the queue's interface: whoever uses it hands over a pool and a Redis client.
+        // The wrappers are part of the queue's interface: its callers hand over a pool and a Redis client.
         .library(name: "JobQueue", targets: ["JobQueue", "Postgres", "Redis"]),
         .library(name: "JobQueueTesting", targets: ["JobQueueTesting"]),
         // Loaded into processes of tests whose clock shall be wrong.
         .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
     ],
     // Exactly these, because Package.resolved is not kept in this repository: a build of one commit takes the same ones
-    // months later, and a new release is taken by whoever has read it. What these packages need themselves still
+    // months later, and a new release is taken once a maintainer has read it. What these packages need themselves still
     // follows their own bounds.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),

@@ -111,7 +111,8 @@ struct SettingsTests {
 
     @Test("the payment provider is one that the program knows, or it does not start")
     func paymentProvider() throws {
-        let problem = "PAYMENTS_PROVIDER: names no payment provider that this program knows; expected one of stripe."
+        let known = PaymentProviders.all.map(\.name).joined(separator: ", ")
+        let problem = "PAYMENTS_PROVIDER: names no payment provider that this program knows; expected one of \(known)."
         #expect(complaint(["PAYMENTS_PROVIDER": "stripe"]) == nil)
         for name in ["Stripe", "acme", " "] {
             // Once, whatever depends on it.

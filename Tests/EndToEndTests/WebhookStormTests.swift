@@ -51,8 +51,7 @@ struct WebhookStormTests {
 
     /// The same orders with the same cards; what happened to each.
     private func year(stormy: Bool) async throws -> [Story?] {
-        try await Shop.open(settings: ["SANDBOX_LATER_MS": "600000"], webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: ["SANDBOX_LATER_MS": "600000"], webhooks: true) { shop in
             let product = try await shop.products()[0]
             try await shop.setStock(of: product, to: 10_000)
             if stormy { try await shop.misbehave(Self.weather) }
@@ -77,7 +76,6 @@ struct WebhookStormTests {
             try await shop.checkEverythingAddsUp()
             try await Self.checkEvents(in: shop, stormy: stormy)
             let stories = try await Self.stories(in: shop)
-            withExtendedLifetime(processes) {}
             return (0..<Self.orders).map { ids[$0].flatMap { stories[$0] } }
         }
     }

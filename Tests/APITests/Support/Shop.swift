@@ -120,3 +120,16 @@ struct Shop: Sendable {
         await redis.close()
     }
 }
+
+/// Keeps expected failures out of the test's output.
+struct SilentLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.critical
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {}
+}

@@ -31,7 +31,8 @@ struct EmailCommandTests {
         return id.description
     }
 
-    @Test("an operator lists emails and resends one or all, on record") func listsAndResendsOneOrAllOnRecord()
+    @Test("an operator lists emails and resends one or all, on record")
+    func listsAndResendsOneOrAllOnRecord()
         async throws
     {
         let program = try Program.forCurrentDatabase()

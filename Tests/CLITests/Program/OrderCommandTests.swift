@@ -59,7 +59,8 @@ struct OrderCommandTests {
         return (order, try #require(results[2].rows.first)["number"])
     }
 
-    @Test("an order shows what was bought, paid and emailed") func showsWhatWasBoughtPaidAndMailed() async throws {
+    @Test("an order shows what was bought, paid and emailed")
+    func showsWhatWasBoughtPaidAndMailed() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, number) = try await order()
         let shown = try await program.run("orders", "show", String(number))
@@ -73,7 +74,8 @@ struct OrderCommandTests {
         #expect(!shown.output.contains("somebody@example.com"))
     }
 
-    @Test("events are told in order of time") func tellsWhatHappenedInOrderOfTime() async throws {
+    @Test("events are told in order of time")
+    func tellsWhatHappenedInOrderOfTime() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, number) = try await order()
         let json = try await program.run("orders", "show", id.description, "--json").json()
@@ -87,7 +89,8 @@ struct OrderCommandTests {
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
     }
 
-    @Test("JSON says why an order was rejected") func saysInJSONWhyAnOrderWasRejected() async throws {
+    @Test("JSON says why an order was rejected")
+    func saysInJSONWhyAnOrderWasRejected() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         try await TestDatabase.current.pool.execute(
@@ -96,7 +99,8 @@ struct OrderCommandTests {
         #expect(json["rejection_reason"] as? String == "amount_too_small")
     }
 
-    @Test("an operator resolves an email whose delivery is unknown") func unknownEmail() async throws {
+    @Test("an operator resolves an email whose delivery is unknown")
+    func unknownEmail() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         let pool = try TestDatabase.current.pool
@@ -119,7 +123,8 @@ struct OrderCommandTests {
         #expect(try await program.run("orders", "show", id.description).output.contains("mail_sent → confirmed"))
     }
 
-    @Test("an unknown order is reported") func saysWhenThereIsNone() async throws {
+    @Test("an unknown order is reported")
+    func saysWhenThereIsNone() async throws {
         let program = try Program.forCurrentDatabase()
         let missing = try await program.run("orders", "show", "999999999")
         #expect(missing.status == .code(1))

@@ -96,7 +96,8 @@ struct ReconciliationProperties {
                 paymentID: rarely() ? nil : ids.payment, shop: rarely() ? one([nil, "shop-2"]) : shop))
     }
 
-    @Test("resolved books agree") func healedWorldsAgree() {
+    @Test("resolved books agree")
+    func healedWorldsAgree() {
         property(
             """
             what is healed is healed, in three rounds at most, \
@@ -117,7 +118,8 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("money is refunded only where it pays for nothing") func moneyGoesBackOnlyWhereItPaysForNothing() {
+    @Test("money is refunded only where it pays for nothing")
+    func refundsOnlyWhatPaysForNothing() {
         property(
             "nothing goes back of what pays for an order, or could, nor more than came", count: 20_000, Self.worlds
         ) { world in
@@ -143,7 +145,8 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("only an intent that no order needs is canceled") func onlyWhatNobodyNeedsIsCalledOff() {
+    @Test("only an intent that no order needs is canceled")
+    func onlyWhatNobodyNeedsIsCalledOff() {
         property("no intent is called off that an order could still be paid with", count: 20_000, Self.worlds) {
             world in
             guard let finding = world.finding(), finding.remedy == .cancel else { return }
@@ -160,7 +163,8 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("books that agree are left alone") func agreementIsNotDisturbed() {
+    @Test("books that agree are left alone")
+    func agreementIsNotDisturbed() {
         property(
             "an order that its intent has confirmed, over its amount, is never touched", count: 20_000, Self.worlds
         ) { world in
@@ -172,7 +176,8 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("payments that are still under way are left alone") func theYoungAreLeftAlone() {
+    @Test("payments that are still under way are left alone")
+    func theYoungAreLeftAlone() {
         property(
             "what is younger than two minutes is no difference, and no money of an unknown order goes back for fifteen",
             count: 20_000,

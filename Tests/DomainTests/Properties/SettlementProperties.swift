@@ -80,14 +80,16 @@ struct SettlementProperties {
         return step.list(0...16).make(&choices)
     }
 
-    @Test("settling keeps to the tables of transitions") func keepsToTheTables() {
+    @Test("settling keeps to the tables of transitions")
+    func keepsToTheTables() {
         property("no step leads where the tables do not", count: 10_000, Self.stories) { story in
             var world = World()
             for step in story { try world.take(step) }
         }
     }
 
-    @Test("settling never forgets money") func neverForgetsMoney() {
+    @Test("settling never forgets money")
+    func neverForgetsMoney() {
         property("money that moved is known from the news on, and stays known", count: 10_000, Self.stories) { story in
             var world = World()
             var hasMoved = false
@@ -101,7 +103,8 @@ struct SettlementProperties {
         }
     }
 
-    @Test("exactly what is paid is confirmed") func confirmsWhatIsPaidAndNothingElse() {
+    @Test("exactly what is paid is confirmed")
+    func confirmsWhatIsPaidAndNothingElse() {
         property(
             "an order is confirmed exactly while its money is held or moved, unless it was over before", count: 10_000,
             Self.stories
@@ -117,7 +120,8 @@ struct SettlementProperties {
         }
     }
 
-    @Test("a repeated update changes nothing") func repeatsChangeNothing() {
+    @Test("a repeated update changes nothing")
+    func repeatsChangeNothing() {
         property("every step twice is every step once", count: 10_000, Self.stories) { story in
             var (once, twice) = (World(), World())
             for step in story {

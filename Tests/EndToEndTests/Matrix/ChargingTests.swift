@@ -43,8 +43,7 @@ struct ChargingTests {
         "row 7: the answer that brings the intent is lost, or kept as a failure",
         arguments: ["drop_after_commit", "error_500_after_commit"])
     func creationUnanswered(kind: String) async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             try await shop.misbehave(#"{"faults": [{"kind": "\#(kind)", "endpoint": "create", "count": 1}]}"#)
             let id = try #require(try await shop.order(try await shop.products()[0], wait: nil).body?.id)
             try await shop.wait(for: "confirmed", of: id)
@@ -55,7 +54,6 @@ struct ChargingTests {
             let intents = try await shop.intents(of: id).map(\.status).sorted()
             #expect(
                 intents == (kind == "drop_after_commit" ? ["succeeded"] : ["requires_payment_method", "succeeded"]))
-            withExtendedLifetime(processes) {}
         }
     }
 

@@ -26,7 +26,8 @@ struct FailedCommitTests {
         #expect(state.attempts <= 6 && state.crashes == 0, "\(state)")
     }
 
-    @Test("an outage of the database delays the settlement") func theDatabaseIsAwayForAWhile() async throws {
+    @Test("an outage of the database delays the settlement")
+    func theDatabaseIsAwayForAWhile() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)
@@ -49,7 +50,8 @@ struct FailedCommitTests {
         }
     }
 
-    @Test("a lost answer to the commit changes nothing") func lostAnswerToTheCommit() async throws {
+    @Test("a lost answer to the commit changes nothing")
+    func lostAnswerToTheCommit() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)

@@ -50,8 +50,7 @@ struct MailingTests {
         "row 14: the connection breaks after the mail's end, and it was taken or not",
         arguments: ["drop_after_dot", "lose_after_dot"])
     func brokenOff(kind: String) async throws {
-        try await Shop.open(settings: Self.settings) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: Self.settings) { shop in
             try await shop.misbehave(#"{"faults": [{"kind": "\#(kind)", "count": 1}]}"#)
             let id = try #require(try await shop.order(try await shop.products()[0]).body?.id)
             try await eventually(within: .seconds(20), "nobody knows of the mail") {
@@ -60,7 +59,6 @@ struct MailingTests {
             #expect(try await mails(shop, of: id) == (kind == "drop_after_dot" ? 1 : 0))
             try await shop.settleUp()
             #expect(try await mails(shop, of: id) == 1)
-            withExtendedLifetime(processes) {}
         }
     }
 }

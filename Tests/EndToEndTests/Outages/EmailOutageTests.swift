@@ -5,7 +5,8 @@ import Testing
 
 @Suite("A mail server that is away delays mails and nothing else")
 struct EmailOutageTests {
-    @Test("orders go on and emails wait") func ordersGoOnAndEmailsWait() async throws {
+    @Test("orders go on and emails wait")
+    func ordersGoOnAndEmailsWait() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
             let api = try await shop.startAPI()

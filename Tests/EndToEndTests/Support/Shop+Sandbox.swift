@@ -176,6 +176,14 @@ extension Shop {
         }
     }
 
+    /// What the events of a type that were handled came to.
+    func outcomes(of type: String) async throws -> [String] {
+        try await database.pool.query(
+            "SELECT outcome FROM webhook_events WHERE type = \(type) AND handled_at IS NOT NULL"
+        )
+        .map { try $0["outcome"] }
+    }
+
     /// How many confirmations the sandbox has taken, by order; none is absent.
     func confirmations() async throws -> [String: Int] {
         let taken = Dictionary(grouping: try await mails(), by: \.message_id)

@@ -47,6 +47,18 @@ final class Shop: Sendable {
         }
     }
 
+    /// Opens a shop whose programs all run until the test ends; see ``open(settings:products:webhooks:on:through:_:)``.
+    static func running<Value>(
+        settings: [String: String] = [:], webhooks: Bool = false, _ body: (Shop) async throws -> Value
+    ) async throws -> Value {
+        try await open(settings: settings, webhooks: webhooks) { shop in
+            let programs = try await shop.startAll()
+            let value = try await body(shop)
+            withExtendedLifetime(programs) {}
+            return value
+        }
+    }
+
     private init(database: TestDatabase, redisServer: RedisServer, settings: [String: String], webhooks: Bool) throws {
         self.database = database
         self.redisServer = redisServer

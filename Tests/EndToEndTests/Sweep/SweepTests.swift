@@ -17,7 +17,8 @@ struct SweepTests {
     /// As many rounds one shop lives.
     private static let roundsPerShop = 10
 
-    @Test("the money adds up after random faults and kills") func theMoneyAddsUp() async throws {
+    @Test("the money adds up after random faults and kills")
+    func theMoneyAddsUp() async throws {
         let began = ContinuousClock.now
         var count = MoneyCount()
         let rounds = (0..<UInt64(Self.rounds)).map { MoneyRound(seed: Self.firstSeed &+ $0) }
