@@ -1,5 +1,6 @@
 internal import CCurl
 package import Logging
+internal import Tracing
 
 /// HTTP requests and mail submissions to other people's servers, over libcurl.
 ///
@@ -58,7 +59,9 @@ package final class OutboundHTTPClient: Sendable {
     {
         let clock = ContinuousClock()
         let start = clock.now
+        let span = CallSpan(of: work)
         let outcome = await run(work)
+        span.end(outcome)
         var metadata: Logger.Metadata = ["peer": "\(work.origin)", "duration": "\(clock.now - start)"]
         switch outcome {
         case .success(let answer):

@@ -65,6 +65,32 @@ struct APISettingsTests {
         #expect(settings.shop.paymentFailedEmailDelay == .zero)
     }
 
+    @Test("spans go to the collector that is named, and nowhere without one")
+    func tracing() throws {
+        func tracing(_ changes: [String: String]) throws -> TracingSettings? {
+            try APISettings(checking: SettingsReader(values: Self.api.merging(changes) { $1 })).tracing
+        }
+        let collector = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318/"]
+        #expect(try tracing([:]) == nil)
+        #expect(try tracing(["OTEL_EXPORTER_OTLP_ENDPOINT": "", "OTEL_SERVICE_NAME": "shop"]) == nil)
+        let standard = try #require(try tracing(collector))
+        #expect(standard.endpoint == "http://127.0.0.1:4318")
+        #expect(standard.service == "cartwright-api" && standard.ratio == 1)
+        let chosen = try tracing(
+            collector.merging(["OTEL_SERVICE_NAME": "shop-eu", "OTEL_TRACES_SAMPLER_ARG": "0.05"]) { $1 })
+        #expect(chosen?.service == "shop-eu" && chosen?.ratio == 0.05)
+        let worker = try WorkerProcessSettings(
+            checking: SettingsReader(values: Self.worker.merging(collector) { $1 }))
+        #expect(worker.tracing?.service == "cartwright-worker")
+        for (name, wrong) in [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"), ("OTEL_TRACES_SAMPLER_ARG", "1.5"),
+            ("OTEL_TRACES_SAMPLER_ARG", "nan"), ("OTEL_TRACES_SAMPLER_ARG", "-0.1"), ("OTEL_SERVICE_NAME", "a\nb"),
+        ] {
+            #expect(
+                GoodSettings.complaint([name: wrong])?.contains("\(name): cannot be used") == true, "\(name)=\(wrong)")
+        }
+    }
+
     @Test("an empty value asks for the default")
     func empty() throws {
         let settings = try APISettings(

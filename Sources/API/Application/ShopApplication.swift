@@ -3,6 +3,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import Storage
+import Tracing
 
 /// Every route of the API.
 func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger) -> RouteTable {
@@ -46,13 +47,19 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
 }
 
 /// The router over the routes, with what every request passes through first.
-func buildRouter(_ services: ShopServices, _ routes: RouteTable, cors: CORSPolicy = CORSPolicy()) -> Router<ShopContext>
-{
+///
+/// - Parameter tracer: gives each request a span; `nil` where nothing is traced.
+func buildRouter(
+    _ services: ShopServices, _ routes: RouteTable, cors: CORSPolicy = CORSPolicy(), tracer: (any Tracer)? = nil
+) -> Router<ShopContext> {
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
         RequestIDMiddleware()
         ClientAddressMiddleware(proxies: services.trustedProxies)
         SecurityHeadersMiddleware()
+    }
+    if let tracer { router.add(middleware: TracingMiddleware(tracer: tracer)) }
+    router.addMiddleware {
         ObservationMiddleware()
         CrossOriginMiddleware(policy: cors, routes: routes)
         ProblemMiddleware(routes: routes)
@@ -73,11 +80,12 @@ func buildRouter(_ services: ShopServices, _ routes: RouteTable, cors: CORSPolic
 ///   - edge: what all connections share, and their limits.
 func buildApplication(
     services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate,
-    edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), logger: Logger
+    edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(),
+    tracer: (any Tracer)? = nil, logger: Logger
 ) -> some ApplicationProtocol {
     let accepted = AcceptedConnections()
     let routes = shopRoutes(services, document: document, logger: logger)
-    let router = buildRouter(services, routes, cors: cors)
+    let router = buildRouter(services, routes, cors: cors, tracer: tracer)
     return Application(
         responder: VersionedResponder(next: router.buildResponder()),
         server: HTTPServerBuilder { responder in

@@ -24,8 +24,7 @@ struct OrderPaymentRoutes {
         let body = try PaymentRequest(try await request.fields())
         let outcome = try await orders.retryPayment(
             of: id, method: body.paymentMethod, by: viewer,
-            traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
-            client: context.address)
+            traceparent: request.traceparent, client: context.address)
         switch outcome {
         case .unknownOrder:
             throw Problem.notFound("order")

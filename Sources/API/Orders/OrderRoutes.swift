@@ -39,7 +39,7 @@ struct OrderRoutes {
                 expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress,
-                traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+                traceparent: request.traceparent,
                 remoteAddress: context.remoteAddress, client: context.address))
         if case .tooManyDeclines(let declines) = outcome { declines.alert(context.logger) }
         if case .replayed(let order) = outcome, let token = buyer.issuedToken {

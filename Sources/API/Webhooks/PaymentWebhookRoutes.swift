@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
+import JobQueue
 import Logging
 import Metrics
 import NIOPosix
@@ -40,7 +41,9 @@ struct PaymentWebhookRoutes {
     init(provider: String, webhook: PaymentWebhook?, store: WebhookStore) {
         self.provider = provider
         self.webhook = webhook
-        inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, maximumConcurrency: 2) { try await store.accept($0) }
+        inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, maximumConcurrency: 2) { events in
+            try await JobTrace.joining(events.count) { try await store.accept(events) }
+        }
     }
 
     func add(to routes: inout Routes) {

@@ -3,6 +3,7 @@ package import Logging
 import Metrics
 package import Observability
 package import ServiceLifecycle
+package import Tracing
 import UnixSignals
 
 /// The outermost frame of a long-running program: settings, logs and metrics before, one readable message and an exit
@@ -33,7 +34,10 @@ package enum ProcessMain {
             let registry = PrometheusRegistry()
             MetricsSystem.bootstrap(registry)
             ProcessMetrics(registry: registry).install()
-            try await body(settings, ProcessContext(logger: Logger(label: name), metrics: registry))
+            let logger = Logger(label: name)
+            let traces = settings.tracing.map { TraceExport($0, logger: logger) }
+            if let traces { InstrumentationSystem.bootstrap(traces.tracer) }
+            try await body(settings, ProcessContext(logger: logger, metrics: registry, traces: traces))
             // Everything is closed and every line is written. Exit handlers of C libraries would only run into threads
             // that still wind down.
             _exit(0)
@@ -87,6 +91,11 @@ package struct ProcessContext: Sendable {
     package let logger: Logger
     /// The process's metrics, which swift-metrics already feeds.
     package let metrics: PrometheusRegistry
+    /// Where spans go; `nil` where nothing is traced.
+    let traces: TraceExport?
+
+    /// Makes spans; `nil` where nothing is traced.
+    package var tracer: (any Tracer)? { traces?.tracer }
 
     /// Runs the services and the metrics port until SIGTERM or SIGINT, which shuts them down one after the other, the
     /// last one first.
@@ -96,6 +105,8 @@ package struct ProcessContext: Sendable {
     /// - Throws: what made a service fail.
     package func serve(_ services: [any Service], metrics settings: MetricsSettings, grace: Duration) async throws {
         var all: [any Service] = [ForcedShutdown(grace: grace, logger: logger)]
+        // Told of the shutdown when all others have ended, so that their last spans go out.
+        if let traces { all.append(traces.exporter) }
         if settings.port != 0 {
             all.append(MetricsServer(registry: metrics, host: settings.host, port: settings.port, logger: logger))
         }
@@ -109,6 +120,7 @@ package struct ProcessContext: Sendable {
         } catch is ForcedShutdown.Hurried {
             logger.notice("stopped in a hurry, as asked by a second signal")
         }
+        await traces?.close()
     }
 }
 

@@ -23,6 +23,7 @@ package struct WorkerSettings: Sendable {
 package struct WorkerProcessSettings: ProcessSettings {
     package let log: LogSettings
     package let metrics: MetricsSettings
+    package let tracing: TracingSettings?
     package let worker: WorkerSettings
     package let database: DatabaseSettings
     package let redis: RedisSettings
@@ -34,6 +35,7 @@ package struct WorkerProcessSettings: ProcessSettings {
     package init?(_ reader: inout SettingsReader) {
         log = LogSettings(&reader)
         metrics = MetricsSettings(&reader)
+        tracing = TracingSettings(&reader, service: "cartwright-worker")
         worker = WorkerSettings(&reader, defaults: ShopQueue.defaultSlots)
         rates = RateSettings(&reader)
         shop = ShopSettings(&reader)

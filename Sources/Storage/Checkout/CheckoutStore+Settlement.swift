@@ -36,6 +36,8 @@ package struct PaymentUpdate: Sendable {
     package let refusal: PaymentRefusal?
     /// Whether the provider does not know the intent any more, so that nothing was or can be charged by it.
     package let isUnknownAtProvider: Bool
+    /// The trace that the news belong to: they may be settled together with others, in the task of one of those.
+    let traceparent = JobTrace.current
 
     /// Describes news.
     package init(

@@ -44,6 +44,8 @@ struct SettlementPlan: Sendable {
     /// Those of them who have heard of it.
     private let told: Set<Order.ID>
     private let settings: ShopSettings
+    /// The trace of the update that is being decided.
+    private var traceparent: String?
 
     /// Decides what each update means.
     ///
@@ -62,6 +64,7 @@ struct SettlementPlan: Sendable {
                 outcomes.append(nil)
                 continue
             }
+            traceparent = update.traceparent
             settle(update, entry)
         }
     }
@@ -212,7 +215,9 @@ struct SettlementPlan: Sendable {
     /// After erasure there is nobody to write to.
     private mutating func write(_ kind: EmailKind, to entry: LockedOrders.Entry, after delay: Duration? = nil) {
         guard let email = entry.email else { return }
-        mails.append(PendingEmail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
+        mails.append(
+            PendingEmail(
+                orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay, traceparent: traceparent))
     }
 }
 

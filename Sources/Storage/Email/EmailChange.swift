@@ -77,6 +77,8 @@ struct PendingEmail: Sendable {
     let recipient: EmailAddress
     /// How long it waits first.
     var delay: Duration?
+    /// The trace it belongs to; without one that of the task.
+    var traceparent: String?
 
     /// Adds the deliveries. A mail that is there already stays the only one: no change of an order may fail for its
     /// mail.
@@ -107,6 +109,7 @@ struct PendingEmail: Sendable {
     /// The job that sends it, in the same transaction and to be pushed after the commit.
     func job() throws -> PendingJob {
         try JobLedger.insertion(
-            of: SendEmail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) })
+            of: SendEmail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) },
+            traceparent: traceparent)
     }
 }

@@ -1,3 +1,4 @@
+import JobQueue
 import Storage
 import Threading
 
@@ -10,10 +11,12 @@ struct CheckoutBatches: Sendable {
     /// - Parameter maximumConcurrency: how many transactions of each sort may be under way at once.
     init(store: CheckoutStore, maximumConcurrency: Int = 2) {
         reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
-            await store.reserve($0)
+            requests in
+            await JobTrace.joining(requests.count) { await store.reserve(requests) }
         }
         settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
-            await store.settle($0)
+            updates in
+            await JobTrace.joining(updates.count) { await store.settle(updates) }
         }
     }
 

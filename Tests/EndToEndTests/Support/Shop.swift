@@ -91,6 +91,7 @@ final class Shop: Sendable {
             "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4",
             // Everything comes from one address here.
             "RATE_LIMITS": "off", "DECLINES_PER_HOUR": "0", "LOG_LEVEL": "info", "LOG_FORMAT": "json",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "",
         ].merging(settings) { _, given in given }
     }
 
