@@ -2,7 +2,7 @@
     import Glibc
     import Synchronization
 
-    /// Carries out what the environment of the process asks for.
+    /// Ends or stops the process where its environment asks for it.
     final class CrashSwitch: Sendable {
         static let shared = CrashSwitch()
 

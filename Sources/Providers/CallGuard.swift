@@ -60,7 +60,7 @@ struct CallGuard: Sendable {
         case .go(let granted, let wait):
             ticket = granted
             if wait > .zero {
-                // Whose task is cancelled while it waits makes no call.
+                // Whose task is canceled while it waits makes no call.
                 do { try await Task.sleep(for: wait) } catch { throw held(wait, .turn) }
             }
         }

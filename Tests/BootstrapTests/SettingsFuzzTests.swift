@@ -54,7 +54,8 @@ struct SettingsFuzzTests {
             } holds: { settings in
                 settings.worker.queues.values.allSatisfy { (1...10_000).contains($0) }
                     && settings.worker.grace <= .seconds(3600)
-                    && (2...90).contains(settings.payments.captureDays) && settings.mail.unknownWait <= .seconds(86_400)
+                    && (2...90).contains(settings.payments.captureDays)
+                    && settings.email.unknownWait <= .seconds(86_400)
                     && (1...100_000).contains(settings.payments.limits.perEndpoint)
             }
             try Self.check {

@@ -21,7 +21,7 @@ struct SettingsTests {
         #expect(plain.worker.queues == ShopQueue.defaultSlots)
         #expect(plain.worker.grace == .seconds(25))
         #expect(plain.payments.baseURL == "https://api.stripe.com")
-        #expect(plain.mail.activityURL == nil)
+        #expect(plain.email.activityURL == nil)
         #expect(plain.payments.limits == CallLimits(perEndpoint: 25, total: 100, burst: 5))
 
         let changed = try WorkerProcessSettings(
@@ -43,7 +43,7 @@ struct SettingsTests {
         #expect(changed.payments.deadline == .capture)
         #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
         #expect(changed.rates.kind.name == "frankfurter")
-        #expect(changed.mail.activityURL == "http://127.0.0.1:9090/mail/activity")
+        #expect(changed.email.activityURL == "http://127.0.0.1:9090/mail/activity")
     }
 
     @Test(
@@ -71,12 +71,12 @@ struct SettingsTests {
     /// What a worker with these settings does with STARTTLS.
     private func startTLS(_ changes: [String: String]) throws -> String {
         let settings = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
-        guard case .smtp(_, let policy) = settings.mail.transport else { return "none" }
+        guard case .smtp(_, let policy) = settings.email.transport else { return "none" }
         return "\(policy)"
     }
 
     @Test(
-        "mail is encrypted on its way, but for a server on this machine that offers no encryption",
+        "email is encrypted on its way, but for a server on this machine that offers no encryption",
         arguments: [
             ("smtp://127.0.0.1:25", "whenOffered"), ("smtp://user:p%40ss@localhost:587", "whenOffered"),
             ("smtp://[::1]:25", "whenOffered"),
@@ -91,8 +91,8 @@ struct SettingsTests {
         #expect(try startTLS(["SMTP_URL": url, "SMTP_STARTTLS": "required"]) == "required")
     }
 
-    @Test("mail through the provider's API needs a key and no mail server")
-    func mailAPI() throws {
+    @Test("email through the provider's API needs a key and no email server")
+    func emailAPI() throws {
         func settings(_ changes: [String: String]) throws -> WorkerProcessSettings {
             let given = ["MAIL_TRANSPORT": "sendgrid", "SMTP_URL": "", "SHOP_TIME_ZONE": "Europe/Berlin"].merging(
                 changes
@@ -105,18 +105,18 @@ struct SettingsTests {
                 error?.message.contains("  SENDGRID_API_KEY: ") == true && error?.message.contains("hunter") == false)
         }
         let right = try settings(["SENDGRID_API_KEY": "SG.hunter2"])
-        guard case .sendGrid(let key, "https://api.sendgrid.com") = right.mail.transport else {
+        guard case .sendGrid(let key, "https://api.sendgrid.com") = right.email.transport else {
             throw StartupError("another transport")
         }
         #expect(key.value == "SG.hunter2" && !"\(right)".contains("hunter2"))
-        #expect(right.mail.unknownWait == .seconds(900) && right.mail.timeZone.identifier == "Europe/Berlin")
+        #expect(right.email.unknownWait == .seconds(900) && right.email.timeZone.identifier == "Europe/Berlin")
         #expect(
-            try settings(["SENDGRID_API_KEY": "SG.x", "MAIL_UNKNOWN_SECONDS": "5"]).mail.unknownWait == .seconds(5))
+            try settings(["SENDGRID_API_KEY": "SG.x", "MAIL_UNKNOWN_SECONDS": "5"]).email.unknownWait == .seconds(5))
     }
 
-    @Test("the key of the mail provider's events is checked for its form")
-    func mailWebhookKey() throws {
-        #expect(try APISettings(checking: SettingsReader(values: Self.api)).webhooks.mailKey == nil)
+    @Test("the key of the email provider's events is checked for its form")
+    func emailWebhookKey() throws {
+        #expect(try APISettings(checking: SettingsReader(values: Self.api)).webhooks.emailKey == nil)
         // RFC 6979, A.2.5: the point of its example key.
         let point =
             "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
@@ -127,7 +127,7 @@ struct SettingsTests {
             UInt8(String(decoding: bytes[$0...$0 + 1], as: UTF8.self), radix: 16) ?? 0
         }
         let values = Self.api.merging(["SENDGRID_WEBHOOK_KEY": Data(der).base64EncodedString()]) { $1 }
-        #expect(try APISettings(checking: SettingsReader(values: values)).webhooks.mailKey == der)
+        #expect(try APISettings(checking: SettingsReader(values: values)).webhooks.emailKey == der)
     }
 
     private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -143,14 +143,14 @@ struct SettingsTests {
         func shop(_ changes: [String: String]) throws -> WorkerProcessSettings {
             try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
         }
-        #expect(try shop([:]).mail.shop.name == "Shop")
-        #expect(try shop(["MAIL_FROM": "Mug & Co <orders@shop.example>"]).mail.shop.name == "Mug & Co")
-        #expect(try shop(["MAIL_FROM": "orders@shop.example"]).mail.shop.name == "Shop")
+        #expect(try shop([:]).email.shop.name == "Shop")
+        #expect(try shop(["MAIL_FROM": "Mug & Co <orders@shop.example>"]).email.shop.name == "Mug & Co")
+        #expect(try shop(["MAIL_FROM": "orders@shop.example"]).email.shop.name == "Shop")
         let logo = try file(Self.png)
         let full = try shop([
             "SHOP_NAME": "Läden", "SHOP_ADDRESS": "Läden GmbH |  Hauptstr. 1 | 10115 Berlin", "SHOP_LOGO_FILE": logo,
             "SHOP_CONTACT": "help@shop.example | +49 30 901820 | https://shop.example/help",
-        ]).mail.shop
+        ]).email.shop
         #expect(full.name == "Läden" && full.address == ["Läden GmbH", "Hauptstr. 1", "10115 Berlin"])
         #expect(
             full.contacts == [.email("help@shop.example"), .phone("+49 30 901820"), .web("https://shop.example/help")])
@@ -158,7 +158,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "a shop's name, address, contact or picture that cannot stand in a mail is refused",
+        "a shop's name, address, contact or picture that cannot stand in an email is refused",
         arguments: [
             ("SHOP_NAME", "a\u{2028}b"), ("SHOP_NAME", String(repeating: "a", count: 81)), ("SHOP_NAME", "   "),
             ("SHOP_ADDRESS", "|"),

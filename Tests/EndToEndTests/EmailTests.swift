@@ -52,7 +52,7 @@ struct EmailTests {
             let id = try #require(paid.body?.id)
             try await shop.delivery("payment_failed", of: id, becomes: "obsolete")
             try await shop.waitUntilSettled(within: .seconds(20))
-            #expect(try await shop.mails().filter { $0.order_id == id }.count == 1)
+            #expect(try await shop.emails().filter { $0.order_id == id }.count == 1)
             try await shop.checkEverythingAddsUp()
         }
     }
@@ -76,7 +76,7 @@ struct EmailTests {
                 let events = try await eventually(within: .seconds(20), "its events have been handled") {
                     let rows = try await shop.database.pool.query(
                         """
-                        SELECT event FROM mail_events
+                        SELECT event FROM email_events
                          WHERE delivery_id::text = \(delivery.id) AND handled_at IS NOT NULL ORDER BY event
                         """
                     )
@@ -84,7 +84,7 @@ struct EmailTests {
                 }
                 #expect(try events.map { try $0["event"] as String } == ["delivered", "processed"])
             }
-            #expect(try await shop.database.pool.query("SELECT 1 FROM mail_events").count == 4)
+            #expect(try await shop.database.pool.query("SELECT 1 FROM email_events").count == 4)
             try await shop.checkEverythingAddsUp()
         }
     }
@@ -116,13 +116,13 @@ struct EmailTests {
             }
             let page = try await shop.cartwright("orders", "show", id)
             #expect(
-                page.contains("mail_bounced → confirmed") && page.contains(event) && page.contains("bounced: "),
+                page.contains("email_bounced → confirmed") && page.contains(event) && page.contains("bounced: "),
                 "\(page)")
             try await shop.checkEverythingAddsUp()
         }
     }
 
-    /// What nobody knows: the answer is lost with the mail taken (`drop_after_dot`) or gone (`lose_after_dot`).
+    /// What nobody knows: the answer is lost with the email taken (`drop_after_dot`) or gone (`lose_after_dot`).
     @Test(
         "a lost answer is looked up",
         arguments: [
@@ -130,13 +130,13 @@ struct EmailTests {
             ("sendgrid", "lose_after_dot"),
         ])
     func anAnswerThatIsLostIsLookedUp(transport: String, fault: String) async throws {
-        // Only an event can settle a mail that SendGrid took; silence has to do for one that is gone.
+        // Only an event can settle an email that SendGrid took; silence has to do for one that is gone.
         let wait = transport == "sendgrid" && fault == "drop_after_dot" ? "600" : "2"
         try await Shop.running(settings: ["MAIL_TRANSPORT": transport, "MAIL_UNKNOWN_SECONDS": wait]) { shop in
             try await shop.misbehave(#"{"faults":[{"kind":"\#(fault)","count":1}]}"#)
             let id = try await bought(shop)
             let delivery = try await shop.delivery("order_confirmation", of: id, becomes: "sent")
-            #expect(try await shop.mails().map(\.message_id) == [delivery.messageID])
+            #expect(try await shop.emails().map(\.message_id) == [delivery.messageID])
             #expect(delivery.isResent == (transport == "sendgrid" && fault == "lose_after_dot"))
             try await shop.checkEverythingAddsUp()
         }
@@ -148,7 +148,7 @@ struct EmailTests {
             let processes = try await shop.startAll()
             try await shop.misbehave(#"{"faults":[{"kind":"lose_after_dot"}]}"#)
             let id = try await bought(shop)
-            try await eventually(within: .seconds(30), "the mail is parked") {
+            try await eventually(within: .seconds(30), "the email is parked") {
                 try await !shop.database.pool.query(
                     "SELECT 1 FROM email_deliveries WHERE status = 'unknown' AND claimed_until = 'infinity'"
                 ).isEmpty
@@ -159,7 +159,7 @@ struct EmailTests {
                 try await shop.database.pool.query("SELECT attempt FROM email_deliveries").map {
                     try $0["attempt"] as Int
                 } == [2])
-            #expect(try await shop.cartwright("orders", "show", id).contains("mail order_confirmation unknown"))
+            #expect(try await shop.cartwright("orders", "show", id).contains("email order_confirmation unknown"))
             #expect(try await shop.cartwright("doctor").contains("1 email with unknown delivery status"))
             try await shop.behave()
             try await shop.cartwright("emails", "resolve", delivery.id, "--send-again")

@@ -47,8 +47,8 @@ struct OrderRoutes {
             try await guests.give(RandomToken.hash(token), for: order.id)
         }
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: buyer.issuedToken)
-        // No provider has to be asked about an order that costs nothing, so its outcome is waited for also where no client
-        // asked for that.
+        // No provider has to be asked about an order that costs nothing, so its outcome is waited for also where no
+        // client asked for that.
         let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
         // The key has proved whose order it is, also when it was placed under another identity.
         let order = await waiter.outcome(of: accepted.order, for: .staff, seconds: patience)

@@ -2,7 +2,7 @@ package import FoundationEssentials
 package import OutboundHTTP
 package import Providers
 
-/// How mail leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
+/// How email leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
 /// `MAIL_UNKNOWN_SECONDS`, and what ``EmailTransportSettings`` names.
 package struct EmailSettings: Sendable {
     /// Who emails come from.
@@ -13,8 +13,8 @@ package struct EmailSettings: Sendable {
     package let timeZone: TimeZone
     /// Through whom they leave.
     package let transport: EmailTransportSettings
-    /// Where to ask whether a mail of unknown outcome was accepted by a mail server. Without it such mails wait for an
-    /// operator.
+    /// Where to ask whether an email of unknown outcome was accepted by an email server. Without it such emails wait
+    /// for an operator.
     package let activityURL: String?
     /// How long after an email's outcome became unknown it is settled: its provider needs time to take note, or to
     /// tell.
@@ -42,9 +42,9 @@ package struct EmailSettings: Sendable {
     }
 }
 
-/// Through whom mail leaves.
+/// Through whom email leaves.
 package enum EmailTransportSettings: Sendable {
-    /// A mail server, with user and password in its address if it wants them.
+    /// An email server, with user and password in its address if it wants them.
     case smtp(url: SecretText, startTLS: SMTPSubmission.StartTLSPolicy)
     /// The email provider's API.
     case sendGrid(key: SecretText, baseURL: String)
@@ -92,7 +92,7 @@ package enum EmailTransportSettings: Sendable {
         }
     }
 
-    /// Whether a mail server's address names this machine.
+    /// Whether an email server's address names this machine.
     private static func isLocal(_ url: String) -> Bool {
         let authority = url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""

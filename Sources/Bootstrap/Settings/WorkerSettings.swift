@@ -28,7 +28,7 @@ package struct WorkerProcessSettings: ProcessSettings {
     package let database: DatabaseSettings
     package let redis: RedisSettings
     package let payments: PaymentSettings
-    package let mail: EmailSettings
+    package let email: EmailSettings
     package let rates: RateSettings
     package let shop: ShopSettings
 
@@ -42,12 +42,12 @@ package struct WorkerProcessSettings: ProcessSettings {
         let database = DatabaseSettings(&reader, applicationName: "cartwright-worker")
         let redis = RedisSettings(&reader, clientName: "cartwright-worker")
         let payments = PaymentSettings(&reader)
-        let mail = EmailSettings(&reader)
-        guard let database, let redis, let payments, let mail else { return nil }
+        let email = EmailSettings(&reader)
+        guard let database, let redis, let payments, let email else { return nil }
         self.database = database
         self.redis = redis
         self.payments = payments
-        self.mail = mail
+        self.email = email
     }
 }
 

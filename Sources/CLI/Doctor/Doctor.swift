@@ -114,7 +114,9 @@ struct Doctor: AsyncParsableCommand {
                 counts, coveredUntil: try await services.reconciliations.coveredUntil(), at: Date())
         }
         found += await look("rates") { Diagnostic.rates(try await services.rates.status(), services.settings.shop) }
-        found += await look("emails") { Diagnostic.emails(try await services.mail.counts(upTo: Diagnostic.emailLimit)) }
+        found += await look("emails") {
+            Diagnostic.emails(try await services.emails.counts(upTo: Diagnostic.emailLimit))
+        }
         found += await look("rules") {
             Diagnostic.rules(names: Invariants.names, violations: try await services.invariants.check())
         }

@@ -27,10 +27,10 @@ struct OrdersCancel: AsyncParsableCommand {
             switch try await services.orders.cancel(
                 order.id, by: .staff, reason: "requested_by_operator", actor: OperatorLog.actor)
             {
-            case .cancelled: Terminal.write("order \(order.number) is cancelled")
+            case .canceled: Terminal.write("order \(order.number) is canceled")
             case .started: Terminal.write("the payment of order \(order.number) is being called off")
             case .alreadyOver(let order): Terminal.write("order \(order.number) was \(order.status.rawValue) before")
-            case .alreadySent:
+            case .alreadyShipped:
                 throw Failure(
                     "The goods of this order have left the house.", advice: "Give the money back with `orders refund`.")
             case .unknownOrder: throw Failure("There is no such order.")
@@ -114,11 +114,11 @@ struct OrdersRefund: AsyncParsableCommand {
         }
         try await Services.use { services in
             let order = try await OrderFile.open(order, with: services).order
-            let wish = RefundWish(
+            let request = RefundRequest(
                 orderID: order.id, amount: try amount.map { try AmountText.money($0, order.currency) },
                 items: try items.map { try Self.item($0, restock: restock, in: order) }, reason: reason,
                 key: key ?? UUID().uuidString, actor: OperatorLog.actor)
-            try Self.report(try await services.refunds.request(wish), order)
+            try Self.report(try await services.refunds.request(request), order)
         }
     }
 
@@ -132,7 +132,7 @@ struct OrdersRefund: AsyncParsableCommand {
         }
     }
 
-    static func item(_ text: String, restock: Bool, in order: Order) throws -> RefundWish.Item {
+    static func item(_ text: String, restock: Bool, in order: Order) throws -> RefundRequest.Item {
         let parts = text.split(separator: "=", omittingEmptySubsequences: false)
         guard parts.count == 2, let quantity = Int(parts[1]), (1...999).contains(quantity) else {
             throw ValidationError("--item: expected a SKU and a number, such as PEN=2.")
@@ -141,7 +141,7 @@ struct OrdersRefund: AsyncParsableCommand {
             let skus = order.items.map(\.sku.rawValue).joined(separator: ", ")
             throw Failure("The order has no line \(parts[0]).", advice: "It has: \(skus)")
         }
-        return RefundWish.Item(productID: line.productID, quantity: quantity, restock: restock)
+        return RefundRequest.Item(productID: line.productID, quantity: quantity, restock: restock)
     }
 
     private static func report(_ outcome: RefundOutcome, _ order: Order) throws {

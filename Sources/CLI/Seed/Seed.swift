@@ -31,7 +31,7 @@ struct Seed: AsyncParsableCommand {
         let settings = try await SettingsReader.ofProcess()
         let administrator = try Administrator(email: adminEmail, setting: settings.optional)
         try await Services.use { services in
-            let added = try await fill(services.catalogue)
+            let added = try await fill(services.catalog)
             let isNew = try await administrator?.create(in: services.accounts) ?? false
             if !added && !isNew { Terminal.write("The shop is filled already; nothing to do.") }
         }

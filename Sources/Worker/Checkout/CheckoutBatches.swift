@@ -24,9 +24,9 @@ struct CheckoutBatches: Sendable {
         try await own { try await reservations.submit(request) }
     }
 
-    func settle(_ news: PaymentUpdate) async throws -> SettlementOutcome? {
-        let outcome = try await own { try await settlements.submit(news) }
-        if let outcome { PaymentMetrics.settled(outcome.settlement, by: news.source) }
+    func settle(_ update: PaymentUpdate) async throws -> SettlementOutcome? {
+        let outcome = try await own { try await settlements.submit(update) }
+        if let outcome { PaymentMetrics.settled(outcome.settlement, by: update.source) }
         return outcome
     }
 

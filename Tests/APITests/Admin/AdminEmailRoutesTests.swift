@@ -13,8 +13,8 @@ import Testing
     "Operators find every email that did not go out, and send it again", .serialized,
     .database(migrations: try Shop.migrations()))
 struct AdminEmailRoutesTests {
-    /// A mail about a new order, in this state.
-    private func mail(_ status: String, fault: String? = nil, in shop: Shop) async throws -> String {
+    /// An email about a new order, in this state.
+    private func email(_ status: String, fault: String? = nil, in shop: Shop) async throws -> String {
         let placed = try await shop.send(
             .post, "/orders", Shop.order(Shop.items(try await shop.addProduct())),
             headers: [.idempotencyKey: UUID().uuidString])
@@ -40,12 +40,12 @@ struct AdminEmailRoutesTests {
         try await Shop.open { shop in
             try await shop.database.execute("DELETE FROM email_deliveries")
             let staff = try await shop.register(role: .support).accessToken
-            let failed = try await mail("failed", fault: "mail", in: shop)
-            let refused = try await mail("pending", fault: "shop", in: shop)
-            let sent = try await mail("sent", in: shop)
+            let failed = try await email("failed", fault: "email", in: shop)
+            let refused = try await email("pending", fault: "shop", in: shop)
+            let sent = try await email("sent", in: shop)
             let all = try await shop.send(.get, "/admin/emails", token: staff)
             #expect(all.status == 200 && ids(all) == [refused, failed])
-            #expect(all["items", "1", "fault"] == .string("mail") && all["items", "1", "reason"] == .string("no"))
+            #expect(all["items", "1", "fault"] == .string("email") && all["items", "1", "reason"] == .string("no"))
             #expect(all["items", "1", "attempts"] == .integer(1) && all["items", "1", "order_id"] != nil)
             #expect(!String(decoding: all.body, as: UTF8.self).contains("ada@"))
             #expect(ids(try await shop.send(.get, "/admin/emails?status=failed", token: staff)) == [failed])
@@ -67,7 +67,7 @@ struct AdminEmailRoutesTests {
     func resend() async throws {
         try await Shop.open { shop in
             let operator_ = try await shop.register(role: .operator)
-            let failed = try await mail("failed", fault: "mail", in: shop)
+            let failed = try await email("failed", fault: "email", in: shop)
             let answer = try await shop.send(.post, "/admin/emails/\(failed)/resend", token: operator_.accessToken)
             #expect(answer.status == 202 && answer["status"] == .string("pending") && answer["id"] == .string(failed))
             let jobs = try await shop.database.query(
@@ -78,10 +78,10 @@ struct AdminEmailRoutesTests {
             )
             #expect(jobs.count == 1)
             let log = try await shop.database.query(
-                "SELECT actor_id FROM audit_log WHERE action = 'mail.resent' AND subject_id = \(failed)")
+                "SELECT actor_id FROM audit_log WHERE action = 'email.resent' AND subject_id = \(failed)")
             #expect(try log.map { try $0["actor_id"] as String? } == [operator_.id.description])
             for status in ["sent", "sending", "unknown", "obsolete"] {
-                let other = try await mail(status, in: shop)
+                let other = try await email(status, in: shop)
                 let refusal = try await shop.send(.post, "/admin/emails/\(other)/resend", token: operator_.accessToken)
                 #expect(refusal.status == 409 && refusal["code"] == .string("email_not_resendable"), "\(status)")
             }
@@ -100,8 +100,8 @@ struct AdminEmailRoutesTests {
         try await Shop.open { shop in
             try await shop.database.execute("DELETE FROM email_deliveries")
             let token = try await shop.register(role: .operator).accessToken
-            for fault in ["mail", "passing", "passing"] { _ = try await mail("failed", fault: fault, in: shop) }
-            _ = try await mail("pending", fault: "shop", in: shop)
+            for fault in ["email", "passing", "passing"] { _ = try await email("failed", fault: fault, in: shop) }
+            _ = try await email("pending", fault: "shop", in: shop)
             let passing = try await shop.send(.post, "/admin/emails/resend", #"{"fault": "passing"}"#, token: token)
             #expect(passing.status == 202 && passing["resent"] == .integer(2) && passing["has_more"] == .bool(false))
             #expect(

@@ -131,7 +131,7 @@ struct AdminJobRoutesTests {
                 SELECT action, subject_id FROM audit_log WHERE subject_kind = 'job' AND actor_id = \(op.id.description)
                 """
             )
-            #expect(try log.map { try $0["action"] } == ["job.cancelled"])
+            #expect(try log.map { try $0["action"] } == ["job.canceled"])
             #expect(try log.map { try $0["subject_id"] } == [running.description])
         }
     }

@@ -15,7 +15,7 @@ struct AdminReconciliationRoutesTests {
         try await shop.services.reconciliations.note(
             ReconciliationFinding(
                 kind, .intent, id, orderID: Order.ID(), amount: Money(1999, .usd), reason: "It is odd.",
-                remedy: .askOperator))
+                resolution: .askOperator))
     }
 
     @Test("an operator lists breaks and resolves one")

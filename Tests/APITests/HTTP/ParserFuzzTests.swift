@@ -22,12 +22,12 @@ struct RequestParserTests {
         {"id": "evt_1", "type": "payment_intent.succeeded", "livemode": false, "created": 1764000000,
          "data": {"object": {"id": "pi_1", "amount": 1999}}}
         """
-    private static let mailEvents = """
+    private static let emailEvents = """
         [{"timestamp": 1764000000, "event": "bounce", "sg_message_id": "abc", "delivery_id": "\(id)",
          "reason": "550 no <a@b.example>"}]
         """
     private static let documents = [
-        order, stripeEvent, mailEvents,
+        order, stripeEvent, emailEvents,
         #"{"amount": {"amount": 1250, "currency": "USD"}, "reason": "duplicate", "restock": true}"#,
         #"{"paused": true, "concurrency": 16, "rate_limit": {"per_second": 2.5, "burst": 5}}"#,
         #"""
@@ -113,7 +113,7 @@ struct RequestParserTests {
 
     @Test("webhooks: signatures and what they carry")
     func webhooks() {
-        property("events of the mail provider", Gen<[UInt8]>.bytes(near: [Self.mailEvents])) { bytes in
+        property("events of the email provider", Gen<[UInt8]>.bytes(near: [Self.emailEvents])) { bytes in
             guard let document = try? JSONValue(parsing: bytes) else { return }
             for event in SendGridNotice.events(document) ?? [] {
                 try demand((0...4_102_444_800).contains(event.at.timeIntervalSince1970), "\(event.at)")
@@ -121,7 +121,7 @@ struct RequestParserTests {
         }
         let key = P256.Signing.PrivateKey()
         let times = Gen<String>.text(near: ["1764000000"])
-        property("a signature of the mail provider", count: 300, both(times, Gen<Int64>.int64())) { time, now in
+        property("a signature of the email provider", count: 300, both(times, Gen<Int64>.int64())) { time, now in
             guard let code = try? key.signature(for: Data(time.utf8)) else { return }
             let signature = SendGridSignature(
                 signature: [code.derRepresentation.base64EncodedString()], timestamp: [time])

@@ -31,10 +31,10 @@ struct OrderCancelRoutesTests {
             for _ in 0..<2 {
                 let answer = try await shop.send(.post, "/orders/\(id)/cancel", token: member.accessToken)
                 #expect(answer.status == 200)
-                #expect(answer["status"] == .string("cancelled"))
+                #expect(answer["status"] == .string("canceled"))
             }
             let log = try await shop.database.query(
-                "SELECT actor_id FROM audit_log WHERE action = 'order.cancelled' AND subject_id = \(id)")
+                "SELECT actor_id FROM audit_log WHERE action = 'order.canceled' AND subject_id = \(id)")
             #expect(try log.map { try $0["actor_id"] as String? } == [member.id.description])
         }
     }
@@ -86,7 +86,7 @@ struct OrderCancelRoutesTests {
             let (member, staff) = (try await shop.register(), try await shop.register(role: .operator))
             let id = try await placed(member, in: shop)
             try await shop.settle(member.id, as: .confirmed)
-            try await shop.database.execute("UPDATE orders SET fulfilment_status = 'fulfilled' WHERE id = \(id)::uuid")
+            try await shop.database.execute("UPDATE orders SET fulfillment_status = 'fulfilled' WHERE id = \(id)::uuid")
             let answers = [
                 try await shop.send(.post, "/orders/\(id)/cancel", token: member.accessToken),
                 try await shop.send(.post, "/admin/orders/\(id)/cancel", token: staff.accessToken),

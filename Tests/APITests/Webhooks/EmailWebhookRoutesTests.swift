@@ -9,7 +9,7 @@ import Testing
 
 @testable import API
 
-@Suite("The mail provider is believed by its signature alone", .database(migrations: try Shop.migrations()))
+@Suite("The email provider is believed by its signature alone", .database(migrations: try Shop.migrations()))
 struct EmailWebhookRoutesTests {
     private func event(_ id: EmailDelivery.ID, _ name: String, message: String? = nil, extra: String = "") -> String {
         """
@@ -20,7 +20,7 @@ struct EmailWebhookRoutesTests {
     }
 
     private func signed(
-        _ body: String, by key: P256.Signing.PrivateKey = Shop.mailKey,
+        _ body: String, by key: P256.Signing.PrivateKey = Shop.emailKey,
         at time: Int64 = Int64(Date().timeIntervalSince1970)
     ) throws -> HTTPFields {
         let signature = try key.signature(for: Data("\(time)\(body)".utf8)).derRepresentation.base64EncodedString()
@@ -28,7 +28,7 @@ struct EmailWebhookRoutesTests {
     }
 
     private func count(_ id: EmailDelivery.ID, in shop: Shop) async throws -> Int {
-        try await shop.database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(id)").count
+        try await shop.database.query("SELECT 1 FROM email_events WHERE delivery_id = \(id)").count
     }
 
     @Test("each event is kept once and gets a job")
@@ -42,7 +42,7 @@ struct EmailWebhookRoutesTests {
                 #expect(answer.status == 200, "\(answer)")
             }
             #expect(try await count(id, in: shop) == 2)
-            #expect(try await shop.services.mailEvents.events(of: id).last?.reason == "550 … unknown")
+            #expect(try await shop.services.emailEvents.events(of: id).last?.reason == "550 … unknown")
             let jobs = try await shop.database.query(
                 """
                 SELECT 1 FROM jobs WHERE name = 'email_event.process'
@@ -92,7 +92,7 @@ struct EmailWebhookRoutesTests {
     /// The provider tells again what was not answered with a 2xx.
     @Test(
         "an event that cannot be stored is not answered with success",
-        arguments: [("mail_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
+        arguments: [("email_events", "delivery_id::text"), ("jobs", "payload ->> 'deliveryID'")])
     func notDurable(_ table: String, _ column: String) async throws {
         try await Shop.open { shop in
             let id = EmailDelivery.ID()

@@ -7,7 +7,7 @@ struct TableTests {
     private func table() -> Table {
         var table = Table([.text("id"), .number("count"), .wide("message")])
         table.add(["a1", "7", "all is well"])
-        table.add(["b22", "1200", "the connection to the mail server was refused"])
+        table.add(["b22", "1200", "the connection to the email server was refused"])
         return table
     }
 
@@ -17,7 +17,7 @@ struct TableTests {
             table().lines(width: nil) == [
                 "ID   COUNT  MESSAGE",
                 "a1       7  all is well",
-                "b22   1200  the connection to the mail server was refused",
+                "b22   1200  the connection to the email server was refused",
             ])
     }
 

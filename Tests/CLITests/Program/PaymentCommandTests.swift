@@ -18,7 +18,7 @@ struct PaymentCommandTests {
         try await store.note(
             ReconciliationFinding(
                 kind, .intent, id, orderID: Order.ID(), amount: Money(1999, .usd), reason: "It is odd.",
-                remedy: .askOperator))
+                resolution: .askOperator))
     }
 
     @Test("an operator lists breaks and resolves them, on record")

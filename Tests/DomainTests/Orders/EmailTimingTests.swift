@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@Suite("A mail goes out while what it says is true")
+@Suite("An email goes out while what it says is true")
 struct EmailTimingTests {
     @Test("a declined payment is written about only while it stands")
     func declined() {

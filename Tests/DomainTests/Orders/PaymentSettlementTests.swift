@@ -21,8 +21,8 @@ struct PaymentSettlementTests {
         switch decision {
         case .confirm: [.confirmed]
         case .decline: [.paymentFailed]
-        case .release: [.expired, .cancelled]
-        case .void: [.cancelled]
+        case .release: [.expired, .canceled]
+        case .void: [.canceled]
         case .wait, .recordPayment, .correctCapture, .recordLateMoney, .ignore: [status]
         }
     }
@@ -43,7 +43,7 @@ struct PaymentSettlementTests {
                 for news in PaymentIntentStatus.allCases {
                     for declined in [false, true] {
                         let decision = PaymentSettlement.decide(
-                            Self.known(order, payment), news: Self.intent(news, declined: declined))
+                            Self.known(order, payment), given: Self.intent(news, declined: declined))
                         let next = Self.payment(after: decision, from: payment)
                         #expect(next == payment || payment.canBecome(next))
                         for status in Self.order(after: decision, from: order) where status != order {
@@ -61,10 +61,10 @@ struct PaymentSettlementTests {
             for payment in PaymentStatus.allCases {
                 for news in PaymentIntentStatus.allCases {
                     let intent = Self.intent(news, declined: true)
-                    let first = PaymentSettlement.decide(Self.known(order, payment), news: intent)
+                    let first = PaymentSettlement.decide(Self.known(order, payment), given: intent)
                     for status in Self.order(after: first, from: order) {
                         let after = Self.known(status, Self.payment(after: first, from: payment))
-                        guard case .ignore = PaymentSettlement.decide(after, news: intent) else {
+                        guard case .ignore = PaymentSettlement.decide(after, given: intent) else {
                             Issue.record("\(news) twice on \(order), \(payment)")
                             continue
                         }
@@ -88,7 +88,7 @@ struct PaymentSettlementTests {
         var order = OrderStatus.reserved
         var payment = PaymentStatus.confirming
         for intent in news {
-            let decision = PaymentSettlement.decide(Self.known(order, payment), news: intent)
+            let decision = PaymentSettlement.decide(Self.known(order, payment), given: intent)
             payment = Self.payment(after: decision, from: payment)
             order = Self.order(after: decision, from: order)[0]
         }
@@ -99,10 +99,10 @@ struct PaymentSettlementTests {
     @Test("a failure after a success is old news")
     func lateFailure() {
         let late = PaymentSettlement.decide(
-            Self.known(.confirmed, .captured), news: Self.intent(.requiresPaymentMethod, declined: true))
+            Self.known(.confirmed, .captured), given: Self.intent(.requiresPaymentMethod, declined: true))
         #expect(late == .ignore(.outranked))
         #expect(
-            PaymentSettlement.decide(Self.known(.confirmed, .captured), news: Self.intent(.canceled))
+            PaymentSettlement.decide(Self.known(.confirmed, .captured), given: Self.intent(.canceled))
                 == .ignore(.outranked))
     }
 
@@ -114,10 +114,10 @@ struct PaymentSettlementTests {
                 order: .reserved, payment: payment, amount: Self.amount, intentID: Self.intentID,
                 isOwnAnswer: isOwnAnswer)
         }
-        #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: false), news: decline) == .ignore(.undecided))
-        #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: true), news: decline) == .decline)
+        #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: false), given: decline) == .ignore(.undecided))
+        #expect(PaymentSettlement.decide(known(.confirming, isOwnAnswer: true), given: decline) == .decline)
         // The customer's bank decided, and nobody has an answer of his own.
-        #expect(PaymentSettlement.decide(known(.requiresAction, isOwnAnswer: false), news: decline) == .decline)
+        #expect(PaymentSettlement.decide(known(.requiresAction, isOwnAnswer: false), given: decline) == .decline)
     }
 
     @Test("an authorisation that is given up ends its order, unless the goods have left")
@@ -127,7 +127,7 @@ struct PaymentSettlementTests {
                 .init(
                     order: order, payment: .authorized, amount: Self.amount, intentID: Self.intentID,
                     isShipped: isShipped),
-                news: Self.intent(.canceled))
+                given: Self.intent(.canceled))
         }
         #expect(decision(.confirmed) == .void)
         #expect(decision(.confirmed, isShipped: true) == .recordPayment(.canceled))
@@ -138,33 +138,34 @@ struct PaymentSettlementTests {
         "a success that comes late gives no refunded payment its money back",
         arguments: [PaymentStatus.partiallyRefunded, .refunded])
     func lateSuccess(_ payment: PaymentStatus) {
-        for order: OrderStatus in [.confirmed, .partiallyRefunded, .refunded, .cancelled, .expired] {
+        for order: OrderStatus in [.confirmed, .partiallyRefunded, .refunded, .canceled, .expired] {
             #expect(
-                PaymentSettlement.decide(Self.known(order, payment), news: Self.intent(.succeeded))
+                PaymentSettlement.decide(Self.known(order, payment), given: Self.intent(.succeeded))
                     == .ignore(.outranked))
         }
     }
 
     @Test(
         "money for an order that is over is noted, never dropped",
-        arguments: [OrderStatus.expired, .cancelled, .rejected])
+        arguments: [OrderStatus.expired, .canceled, .rejected])
     func lateMoney(_ status: OrderStatus) {
         #expect(
-            PaymentSettlement.decide(Self.known(status, .failed), news: Self.intent(.succeeded))
+            PaymentSettlement.decide(Self.known(status, .failed), given: Self.intent(.succeeded))
                 == .recordLateMoney(.captured))
     }
 
     @Test("another intent, another amount and undecided news change nothing")
     func foreign() {
         let other = PaymentIntent(id: .init(rawValue: "pi_2"), status: .succeeded, amount: Self.amount)
-        #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), news: other) == .ignore(.foreignIntent))
+        #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), given: other) == .ignore(.foreignIntent))
         let cheaper = PaymentIntent(id: Self.intentID, status: .succeeded, amount: Money(1, .usd))
-        #expect(PaymentSettlement.decide(Self.known(.reserved, .confirming), news: cheaper) == .ignore(.amountMismatch))
         #expect(
-            PaymentSettlement.decide(Self.known(.reserved, .confirming), news: Self.intent(.requiresPaymentMethod))
+            PaymentSettlement.decide(Self.known(.reserved, .confirming), given: cheaper) == .ignore(.amountMismatch))
+        #expect(
+            PaymentSettlement.decide(Self.known(.reserved, .confirming), given: Self.intent(.requiresPaymentMethod))
                 == .ignore(.undecided))
         #expect(
-            PaymentSettlement.decide(Self.known(.pending, .created), news: Self.intent(.succeeded))
+            PaymentSettlement.decide(Self.known(.pending, .created), given: Self.intent(.succeeded))
                 == .ignore(.notReserved))
     }
 }
@@ -178,7 +179,7 @@ struct FreeOrderSettlementTests {
         for order in OrderStatus.allCases {
             let known = PaymentSettlement.Known(order: order, payment: .notRequired, amount: .zero(.usd), intentID: nil)
             let intent = PaymentIntent(id: .init(rawValue: "pi_1"), status: status, amount: .zero(.usd))
-            guard case .ignore = PaymentSettlement.decide(known, news: intent) else {
+            guard case .ignore = PaymentSettlement.decide(known, given: intent) else {
                 Issue.record("\(order) and \(status)")
                 continue
             }

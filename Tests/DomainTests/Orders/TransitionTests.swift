@@ -30,7 +30,7 @@ struct TransitionTests {
         for status in OrderStatus.allCases where status.canBecome(.confirmed) {
             #expect(status == .reserved || status == .paymentFailed || status.isPaid)
         }
-        for status: OrderStatus in [.rejected, .expired, .cancelled] { #expect(OrderStatus.transitions[status] == []) }
+        for status: OrderStatus in [.rejected, .expired, .canceled] { #expect(OrderStatus.transitions[status] == []) }
     }
 
     @Test("a refund that is over stays over, but for one that a bank sends back")
@@ -44,8 +44,8 @@ struct TransitionTests {
         #expect(RefundStatus.transitions[.succeeded] == [.failed])
     }
 
-    @Test("a mail that was sent is never sent again")
-    func mail() {
+    @Test("an email that was sent is never sent again")
+    func email() {
         #expect(EmailDeliveryStatus.transitions[.sent] == [])
     }
 }

@@ -84,9 +84,9 @@ struct MoneyBackRulesTests {
         #expect(intent(.succeeded, capturable: 500).held.amount == 0)
         let known = PaymentSettlement.Known(
             order: .confirmed, payment: .captured, amount: Money(4699, .usd), intentID: .init(rawValue: "pi_1"))
-        #expect(PaymentSettlement.decide(known, news: intent(.succeeded, received: 500)) == .correctCapture)
-        #expect(PaymentSettlement.decide(known, news: intent(.succeeded, received: 4699)) == .ignore(.alreadyKnown))
-        #expect(PaymentSettlement.decide(known, news: intent(.succeeded)) == .ignore(.alreadyKnown))
+        #expect(PaymentSettlement.decide(known, given: intent(.succeeded, received: 500)) == .correctCapture)
+        #expect(PaymentSettlement.decide(known, given: intent(.succeeded, received: 4699)) == .ignore(.alreadyKnown))
+        #expect(PaymentSettlement.decide(known, given: intent(.succeeded)) == .ignore(.alreadyKnown))
     }
 
     @Test("what is asked for here yields to what went back elsewhere, and never counts as below nothing")

@@ -39,8 +39,8 @@ struct MachineProperties {
     }
 
     @Test("emails end where they should")
-    func mails() {
-        property("a mail that the provider may have is not sent again without somebody's word", Self.turns) { turns in
+    func emails() {
+        property("an email that the provider may have is not sent again without somebody's word", Self.turns) { turns in
             let path = Self.walk(EmailDeliveryStatus.transitions, from: .pending, turns)
             for (here, next) in zip(path, path.dropFirst()) where here == .unknown {
                 try demand(next != .sending, "\(path)")

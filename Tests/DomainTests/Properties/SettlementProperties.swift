@@ -40,7 +40,7 @@ struct SettlementProperties {
             case .news(let status, let declined):
                 let intent = PaymentIntent(
                     id: Self.intentID, status: status, amount: Self.amount, lastError: declined ? Self.decline : nil)
-                try settle(PaymentSettlement.decide(known, news: intent))
+                try settle(PaymentSettlement.decide(known, given: intent))
             }
         }
 
@@ -49,7 +49,7 @@ struct SettlementProperties {
             case .confirm(let next): try move(to: next, .confirmed)
             case .wait(let next), .recordPayment(let next), .recordLateMoney(let next): try move(to: next, order)
             case .decline: try move(to: .failed, .paymentFailed)
-            case .release, .void: try move(to: .canceled, .cancelled)
+            case .release, .void: try move(to: .canceled, .canceled)
             case .ignore, .correctCapture: break
             }
         }

@@ -153,7 +153,7 @@ struct ValueTests {
         #expect(try Address(name: "Ada", line1: "1 Road", line2: "", city: "London", country: "GB").line2 == nil)
     }
 
-    @Test("a picture for mails is told by its content, and is small")
+    @Test("a picture for emails is told by its content, and is small")
     func pictures() {
         #expect(EmailImage([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1])?.type == "image/png")
         #expect(EmailImage([0xFF, 0xD8, 0xFF, 0xE0])?.filename == "logo.jpeg")

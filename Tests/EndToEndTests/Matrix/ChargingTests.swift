@@ -7,7 +7,7 @@ struct ChargingTests {
     private static let running = OrderState(
         order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
     private static let confirmed = OrderState(
-        order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "pending")
+        order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", email: "pending")
 
     @Test("row 7: the provider has an intent that is not stored", arguments: [false, true])
     func intentCreated(keysForgotten: Bool) async throws {
@@ -96,7 +96,7 @@ struct ChargingTests {
     func notAcknowledged() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
-            // No mail is sent by this worker, so that the state is exact.
+            // No email is sent by this worker, so that the state is exact.
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .jobFinished, of: "order.checkout", leaving: Self.confirmed,
                 charged: 1,

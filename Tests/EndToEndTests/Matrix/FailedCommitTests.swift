@@ -59,7 +59,7 @@ struct FailedCommitTests {
             worker.resume()
             try await eventually(within: .seconds(20), "the answer to a commit is on its way") { proxy.isHolding }
             let state = try await shop.state(of: id)
-            #expect(state.order == "confirmed" && state.job == "done" && state.mail == "pending", "\(state)")
+            #expect(state.order == "confirmed" && state.job == "done" && state.email == "pending", "\(state)")
             proxy.cut()
             try await check(id, shop)
             withExtendedLifetime((processes, worker)) {}

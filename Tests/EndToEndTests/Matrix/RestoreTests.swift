@@ -104,7 +104,7 @@ struct RestoreTests {
             #expect(try await shop.intents().map(\.status).sorted() == ["requires_payment_method", "succeeded"])
             _ = try await shop.cartwright("payments", "reconcile", "--since", "10m", "--without-delay")
             #expect(try await shop.intents().first { $0.id == orphan.id }?.status == "canceled")
-            #expect(try await shop.cartwright("payments", "breaks", "--status", "healed").contains(orphan.id))
+            #expect(try await shop.cartwright("payments", "breaks", "--status", "closed").contains(orphan.id))
             try await shop.waitUntilSettled(within: .seconds(20))
             try await shop.checkEverythingAddsUp()
         }

@@ -55,7 +55,7 @@ struct WebhookTests {
             try await shop.wait(for: "confirmed", of: id)
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).count == 1)
-            #expect(try await shop.cartwright("payments", "breaks", "--status", "healed").contains("behind"))
+            #expect(try await shop.cartwright("payments", "breaks", "--status", "closed").contains("behind"))
             withExtendedLifetime((processes, helper)) {}
         }
     }

@@ -101,7 +101,7 @@ struct MoneyAnswersTests {
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"latencies": {"confirm": {"ms": 800}}}"#)
             let count = 4 * Self.rounds
-            let orders = try await withThrowingTaskGroup(of: (placed: Answer, cancelled: Answer).self) { group in
+            let orders = try await withThrowingTaskGroup(of: (placed: Answer, canceled: Answer).self) { group in
                 for index in 0..<count {
                     group.addTask {
                         let placed = try await shop.order(product, wait: nil)
@@ -119,14 +119,14 @@ struct MoneyAnswersTests {
             for order in orders {
                 let id = try #require(order.placed.body?.id)
                 // Over at once, or while money is under way when the provider has been asked.
-                if order.cancelled.status == 200 {
-                    #expect(order.cancelled.orderStatus == "cancelled", "\(order.cancelled.text)")
+                if order.canceled.status == 200 {
+                    #expect(order.canceled.orderStatus == "canceled", "\(order.canceled.text)")
                 } else {
-                    #expect(order.cancelled.status == 202, "\(order.cancelled.text)")
-                    try await shop.wait(for: "cancelled", of: id)
+                    #expect(order.canceled.status == 202, "\(order.canceled.text)")
+                    try await shop.wait(for: "canceled", of: id)
                 }
                 let again = try await shop.cancel(order.placed)
-                #expect(again.status == 200 && again.orderStatus == "cancelled", "\(again.text)")
+                #expect(again.status == 200 && again.orderStatus == "canceled", "\(again.text)")
                 let other = try await shop.pay(order.placed, method: "pm_card_visa")
                 #expect(other.status == 409 && other.text.contains("order_not_payable"), "\(other.text)")
             }

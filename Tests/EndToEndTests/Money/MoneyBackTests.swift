@@ -82,7 +82,7 @@ struct MoneyBackTests {
             #expect(order.status == 201, "\(order.text)")
             let answers = [try await shop.cancel(order), try await shop.cancel(order)]
             #expect(answers.map(\.status) == [200, 200])
-            #expect(answers.map(\.orderStatus) == ["cancelled", "cancelled"])
+            #expect(answers.map(\.orderStatus) == ["canceled", "canceled"])
             #expect(try await shop.stock(of: product) == (product.onHand, 0))
             try await shop.waitUntilMoneyIsBack()
             #expect(try await refunded(shop).count == 1)
@@ -112,8 +112,8 @@ struct MoneyBackTests {
             }
             for order in orders {
                 let id = order.headers["Location"]?.split(separator: "/").last.map(String.init) ?? "none"
-                try await eventually(within: .seconds(60), "it is cancelled") {
-                    try await shop.orderStatus(id) == "cancelled"
+                try await eventually(within: .seconds(60), "it is canceled") {
+                    try await shop.orderStatus(id) == "canceled"
                 }
             }
             try await shop.waitUntilMoneyIsBack()

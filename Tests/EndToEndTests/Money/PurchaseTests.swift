@@ -16,11 +16,11 @@ struct PurchaseTests {
             #expect(answer.orderStatus == "confirmed")
             #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
             let id = try #require(answer.body?.id)
-            let mail = try await eventually("the mail has arrived") {
-                try await shop.mails().first { $0.order_id == id }
+            let email = try await eventually("the email has arrived") {
+                try await shop.emails().first { $0.order_id == id }
             }
-            #expect(mail.to == ["ada@example.com"])
-            #expect(mail.subject.contains("\(try #require(answer.body?.number))"))
+            #expect(email.to == ["ada@example.com"])
+            #expect(email.subject.contains("\(try #require(answer.body?.number))"))
 
             // The same key again: the same order, and nothing happens twice.
             let key = UUID().uuidString
@@ -116,9 +116,9 @@ struct PurchaseTests {
             #expect(answer.orderStatus == "confirmed" && answer.body?.payment?.status == "not_required")
             #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
             let id = try #require(answer.body?.id)
-            _ = try await eventually("the mail has arrived") { try await shop.mails().first { $0.order_id == id } }
+            _ = try await eventually("the email has arrived") { try await shop.emails().first { $0.order_id == id } }
             let canceled = try await shop.cancel(try await shop.order(product, wait: nil))
-            #expect(canceled.status == 200 && canceled.orderStatus == "cancelled")
+            #expect(canceled.status == 200 && canceled.orderStatus == "canceled")
             // What cannot be charged is refused at once.
             try await shop.database.pool.execute("UPDATE products SET base_amount = 10 WHERE id = \(product.id)::uuid")
             let small = try await shop.order(product)

@@ -18,10 +18,10 @@ struct ReservedTests {
             #expect(try await shop.stock(of: product) == (product.onHand - 3, 0))
 
             for _ in 0..<2 { _ = try await shop.cartwright("orders", "capture", "\(try #require(kept.body?.number))") }
-            let cancelled = try await shop.cancel(calledOff)
-            #expect(cancelled.status == 202, "\(cancelled.text)")
+            let canceled = try await shop.cancel(calledOff)
+            #expect(canceled.status == 202, "\(canceled.text)")
             try await eventually("one is over") {
-                try await shop.orderStatus(try #require(calledOff.body?.id)) == "cancelled"
+                try await shop.orderStatus(try #require(calledOff.body?.id)) == "canceled"
             }
             try await eventually("the other is paid") {
                 try await shop.database.pool.query("SELECT 1 FROM payments WHERE status = 'captured'").count == 1

@@ -33,7 +33,7 @@ struct SweepTests {
         #expect(count.dead == 0)
         #expect(count.mostCharges <= 1)
         #expect(count.differences.isEmpty)
-        #expect(count.mails == count.confirmed)
+        #expect(count.emails == count.confirmed)
         #expect(count.initial == count.onHand + count.sold)
         let row = count.row(seed: Self.firstSeed, seconds: Int((ContinuousClock.now - began).components.seconds))
         print(MoneyCount.head + "\n" + row)

@@ -3,7 +3,7 @@ import Providers
 import TestSupport
 import Testing
 
-@Suite("The mail provider is asked what became of a message", .timeLimit(.minutes(1)))
+@Suite("The email provider is asked what became of a message", .timeLimit(.minutes(1)))
 struct ActivityLookupTests {
     private static let delivery = EmailDelivery(
         id: EmailDelivery.ID(), orderID: Order.ID(), kind: .orderConfirmation, status: .unknown, attempt: 1,

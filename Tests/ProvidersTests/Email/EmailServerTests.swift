@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite(
-    "A real mail server takes our mail", .enabled(if: EmailServer.obstacle == nil, "\(EmailServer.obstacle ?? "")"),
+    "A real email server takes our email", .enabled(if: EmailServer.obstacle == nil, "\(EmailServer.obstacle ?? "")"),
     .timeLimit(.minutes(2)))
 struct EmailServerTests {
     private func message(to recipient: String = EmailServer.mailbox) throws -> EmailMessage {
@@ -26,12 +26,12 @@ struct EmailServerTests {
         let configuration = OutboundConfiguration(certificateAuthorityFile: trusting ? server.certificateFile : nil)
         let client = OutboundHTTPClient(configuration: configuration, logger: quiet)
         let port = scheme == "smtps" ? server.securePort : server.port
-        let mail = try SMTPEmail(
+        let email = try SMTPEmail(
             client: client, url: "\(scheme)://\(login ?? "")127.0.0.1:\(port)",
             sender: EmailSender("The Shop <orders@shop.example>"),
             startTLS: startTLS)
         let result: Result<EmailReceipt, any Error>
-        do { result = .success(try await mail.send(message)) } catch { result = .failure(error) }
+        do { result = .success(try await email.send(message)) } catch { result = .failure(error) }
         await client.close()
         return try result.get()
     }
@@ -82,7 +82,7 @@ struct EmailServerTests {
     func unknownUser() async throws {
         let server = try await EmailServer.start()
         let error = try await failure(EmailFailure.self) { try await send(message(to: "bob@home.example"), to: server) }
-        guard case .notSent(let reason, .mail) = error else { throw error }
+        guard case .notSent(let reason, .email) = error else { throw error }
         #expect(reason.contains("550") && !reason.contains("bob"))
     }
 

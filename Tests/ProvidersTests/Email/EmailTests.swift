@@ -5,7 +5,7 @@ import Providers
 import TestSupport
 import Testing
 
-@Suite("A mail goes out whole, and nothing in it can forge a header", .timeLimit(.minutes(1)))
+@Suite("An email goes out whole, and nothing in it can forge a header", .timeLimit(.minutes(1)))
 struct EmailTests {
     private static let messageID = "<delivery.1@shop.example>"
 
@@ -25,9 +25,9 @@ struct EmailTests {
     ) async throws -> EmailReceipt {
         let server = try script.start()
         return try await withClient { client in
-            let mail = try SMTPEmail(
+            let email = try SMTPEmail(
                 client: client, url: "smtp://127.0.0.1:\(server.port)", sender: EmailSender(sender))
-            return try await mail.send(message)
+            return try await email.send(message)
         }
     }
 
@@ -109,7 +109,7 @@ struct EmailTests {
         let script = ScriptedEmailServer()
         for bad in [try message(subject: text), try message(messageID: "<\(text)@shop.example>")] {
             let error = try await failure(EmailFailure.self) { try await send(bad, script: script) }
-            guard case .notSent(_, .mail) = error else { throw error }
+            guard case .notSent(_, .email) = error else { throw error }
         }
         #expect(script.log.entries.isEmpty)
         #expect(throws: ProviderSettingError.self) { try EmailSender("\(text) <a@b.example>") }
@@ -120,19 +120,19 @@ struct EmailTests {
         arguments: [
             // About the shop: the connection, the log-in, the sender.
             ("greeting", "554 5.7.1 No service for you\r\n", .shop),
-            ("greeting", "521 Host does not accept mail\r\n", .shop),
+            ("greeting", "521 Host does not accept email\r\n", .shop),
             ("greeting", "421 Busy\r\n", .passing), ("MAIL", "550 5.7.1 Sender rejected\r\n", .shop),
             ("MAIL", "553 5.1.8 Bad sender\r\n", .shop),
             ("MAIL", "530 5.7.0 Log in first\r\n", .shop), ("RCPT", "530 Log in first\r\n", .shop),
             ("MAIL", "451 4.3.0 Later\r\n", .passing),
             ("MAIL", "552 5.3.4 Too big\r\n", .policy),
-            // About the recipient, unless it is about passing mail on.
-            ("RCPT", "550 5.1.1 Unknown\r\n", .mail), ("RCPT", "551 User not local\r\n", .mail),
-            ("RCPT", "553 No such mailbox\r\n", .mail),
+            // About the recipient, unless it is about passing email on.
+            ("RCPT", "550 5.1.1 Unknown\r\n", .email), ("RCPT", "551 User not local\r\n", .email),
+            ("RCPT", "553 No such mailbox\r\n", .email),
             ("RCPT", "554 5.7.1 Access denied\r\n", .policy), ("RCPT", "550 Relaying denied\r\n", .policy),
             ("RCPT", "450 4.2.0 Greylisted\r\n", .passing),
             // About the message.
-            ("DATA", "554 No valid recipients\r\n", .mail), (".", "554 5.7.1 Spam\r\n", .mail),
+            ("DATA", "554 No valid recipients\r\n", .email), (".", "554 5.7.1 Spam\r\n", .email),
             (".", "552 5.3.4 Too big\r\n", .policy),
             (".", "451 4.3.0 Later\r\n", .passing),
         ] as [(String, String, EmailFault)])
@@ -146,24 +146,24 @@ struct EmailTests {
 
     @Test("a domain beyond ASCII goes out in ASCII, and a mailbox beyond it only to a server that offers SMTPUTF8")
     func internationalized() async throws {
-        func mail(to text: String) throws -> EmailMessage {
+        func email(to text: String) throws -> EmailMessage {
             EmailMessage(
                 messageID: "<1@shop.example>", recipient: try EmailAddress(text), subject: "Hi", text: "Hello\n",
                 html: "<p>Hello</p>\n",
                 date: Date(timeIntervalSince1970: 0))
         }
         let plain = ScriptedEmailServer()
-        _ = try await send(mail(to: "ann@MÜNCHEN.example"), script: plain)
+        _ = try await send(email(to: "ann@MÜNCHEN.example"), script: plain)
         #expect(plain.log.entries.contains("RCPT TO:<ann@xn--mnchen-3ya.example>"))
         #expect(plain.message.contains("To: <ann@xn--mnchen-3ya.example>"))
         let refusing = ScriptedEmailServer()
         let error = try await failure(EmailFailure.self) {
-            try await send(mail(to: "jürgen@münchen.example"), script: refusing)
+            try await send(email(to: "jürgen@münchen.example"), script: refusing)
         }
-        guard case .notSent(let reason, .mail) = error, reason.contains("SMTPUTF8") else { throw error }
+        guard case .notSent(let reason, .email) = error, reason.contains("SMTPUTF8") else { throw error }
         #expect(!refusing.log.entries.contains { $0.hasPrefix("MAIL") })
         let offering = ScriptedEmailServer(offering: ["SMTPUTF8"])
-        _ = try await send(mail(to: "jürgen@münchen.example"), script: offering)
+        _ = try await send(email(to: "jürgen@münchen.example"), script: offering)
         #expect(offering.log.entries.contains("RCPT TO:<jürgen@xn--mnchen-3ya.example>"))
         #expect(offering.message.contains("To: <jürgen@xn--mnchen-3ya.example>"))
     }
@@ -198,7 +198,7 @@ struct EmailTests {
     }
 
     @Test(
-        "addresses that are no mail servers are refused at start",
+        "addresses that are no email servers are refused at start",
         arguments: ["http://a.example", "smtp://", "smtp:a", "smtp://a b", ""])
     func badURL(url: String) async throws {
         try await withClient { client in

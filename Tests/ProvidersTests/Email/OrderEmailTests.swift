@@ -3,7 +3,7 @@ import FoundationEssentials
 import Providers
 import Testing
 
-@Suite("A mail says what happened to an order, in its language")
+@Suite("An email says what happened to an order, in its language")
 struct OrderEmailTests {
     private static let sender = "The Shop <orders@shop.example>"
     /// Late in the evening of 23 November 2026 in Europe, which is the 24th there and not yet in Greenwich.
@@ -28,7 +28,7 @@ struct OrderEmailTests {
         return Order(
             id: Order.ID(), number: 1042, cartID: Cart.ID(), userID: nil, email: try email.map { try EmailAddress($0) },
             status: status,
-            fulfilment: .unfulfilled, version: 1, items: items, totals: totals, rate: nil,
+            fulfillment: .unfulfilled, version: 1, items: items, totals: totals, rate: nil,
             payment: Payment(
                 id: Payment.ID(), status: payment, amount: totals.total, providerID: nil, attempt: 1,
                 method: "pm_card_visa",
@@ -54,11 +54,11 @@ struct OrderEmailTests {
             id: try #require(EmailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445566")), orderID: order.id, kind: kind,
             refundID: refund?.id,
             status: .pending, attempt: 1, recipient: order.email)
-        let mail = try OrderEmailRenderer(
+        let email = try OrderEmailRenderer(
             sender: EmailSender(Self.sender), shop: shop ?? ShopIdentity(name: "Mug & Co"),
             timeZone: try #require(TimeZone(identifier: zone)))
-        let message = try mail.render(delivery, order: order, refund: refund, at: Date(timeIntervalSince1970: 0))
-        #expect(message.messageID == mail.messageID(of: delivery))
+        let message = try email.render(delivery, order: order, refund: refund, at: Date(timeIntervalSince1970: 0))
+        #expect(message.messageID == email.messageID(of: delivery))
         #expect(message.deliveryID == delivery.id)
         return message
     }
@@ -71,7 +71,7 @@ struct OrderEmailTests {
         #expect(!confirmed.text.contains(word) && !confirmed.html.contains(word))
         #expect(confirmed.text.contains("1042"))
         let canceled = try render(
-            order([("Leaflet", 2, 0)], status: .cancelled, payment: .notRequired, in: language), .cancellation)
+            order([("Leaflet", 2, 0)], status: .canceled, payment: .notRequired, in: language), .cancellation)
         for wrong in ["charged", "abgebucht", "débité", "way back", "zurück", "remboursé"] {
             #expect(!canceled.text.contains(wrong))
         }
@@ -80,14 +80,14 @@ struct OrderEmailTests {
     @Test(
         "a refused payment is said to be that, and nothing else",
         arguments: [
-            (Language.english, "could not be carried out"), (.german, "konnte nicht ausgeführt werden"),
+            (Language.english, "could not be processed"), (.german, "konnte nicht ausgeführt werden"),
             (.french, "n’a pas pu être effectué"),
         ])
     func refused(_ language: Language, _ words: String) throws {
         let message = try render(order(status: .rejected, payment: .canceled, in: language), .cancellation)
         for part in [message.text, message.html] {
             #expect(part.contains(words))
-            for wrong in ["paid in time", "rechtzeitig", "à temps", "is cancelled.</p>", "way back"] {
+            for wrong in ["paid in time", "rechtzeitig", "à temps", "is canceled.</p>", "way back"] {
                 #expect(!part.contains(wrong))
             }
         }
@@ -150,7 +150,7 @@ struct OrderEmailTests {
     }
 
     @Test(
-        "every mail bears the shop's name, address, contact and picture, and nobody else's",
+        "every email bears the shop's name, address, contact and picture, and nobody else's",
         arguments: EmailKind.allCases, Language.allCases
     )
     func identity(kind: EmailKind, language: Language) throws {
@@ -181,7 +181,7 @@ struct OrderEmailTests {
         #expect(plain.text.hasSuffix("\nMug & Co\n") && !plain.html.contains("<img") && plain.logo == nil)
     }
 
-    @Test("a name, an address or a contact that could forge or break a mail is refused")
+    @Test("a name, an address or a contact that could forge or break an email is refused")
     func strictIdentity() {
         for name in ["", "   ", "a\nb", "a\u{2028}b", String(repeating: "a", count: 81)] {
             #expect(throws: ProviderSettingError.self) { try ShopIdentity(name: name) }
@@ -244,8 +244,8 @@ struct OrderEmailTests {
         "a cancellation says why and what becomes of the money",
         arguments: [
             (OrderStatus.expired, PaymentStatus.canceled, "was not paid in time", "Nothing was charged"),
-            (.cancelled, .canceled, "is cancelled", "Nothing was charged"),
-            (.cancelled, .captured, "is cancelled", "is on its way back to you"),
+            (.canceled, .canceled, "is canceled", "Nothing was charged"),
+            (.canceled, .captured, "is canceled", "is on its way back to you"),
         ])
     func cancellation(status: OrderStatus, payment: PaymentStatus, why: String, money: String) throws {
         let text = try render(order(status: status, payment: payment), .cancellation).text
@@ -253,7 +253,7 @@ struct OrderEmailTests {
         #expect(text.contains("on its way back") != text.contains("Nothing"))
     }
 
-    @Test("without an address there is no mail")
+    @Test("without an address there is no email")
     func erased() throws {
         #expect(throws: EmailRenderingError.noRecipient) { try render(order(email: nil)) }
         #expect(try !render(order()).text.contains("It will be sent to"))

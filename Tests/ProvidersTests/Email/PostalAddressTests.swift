@@ -72,7 +72,7 @@ struct PostalAddressTests {
                 "Ann Lee / 1 Queen's Rd / Central / 999077 / Hong Kong"))
     }
 
-    @Test("the country by its name in the mail's language")
+    @Test("the country by its name in the email's language")
     func names() throws {
         #expect(try lines("GB", "1 Rd", "Leeds", "LS1 1AA", in: .german).hasSuffix("/ Vereinigtes Königreich"))
         #expect(try lines("GB", "1 Rd", "Leeds", "LS1 1AA", in: .french).hasSuffix("/ Royaume-Uni"))

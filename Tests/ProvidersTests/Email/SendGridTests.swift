@@ -5,7 +5,7 @@ import Providers
 import TestSupport
 import Testing
 
-@Suite("SendGrid gets a mail once and whole, and its answers mean what they say", .timeLimit(.minutes(1)))
+@Suite("SendGrid gets an email once and whole, and its answers mean what they say", .timeLimit(.minutes(1)))
 struct SendGridTests {
     private func message(subject: String = "Grüße, \"Ann\"") throws -> EmailMessage {
         EmailMessage(
@@ -91,7 +91,7 @@ struct SendGridTests {
                         {"message": "ann@home.example"}]}
             """
         let error = try await failure(EmailFailure.self) { try await send(message(), to: server(status, body)) }
-        let reason = "The mail provider answered \(status): from.email: Does not contain a valid address."
+        let reason = "The email provider answered \(status): from.email: Does not contain a valid address."
         switch (error, expected) {
         case (.notSent(reason, let fault), .notSent(_, let wanted)): #expect(fault == wanted)
         case (.outcomeUnknown(reason), .outcomeUnknown): break
@@ -107,17 +107,17 @@ struct SendGridTests {
             text: "t", html: "h",
             date: Date(timeIntervalSince1970: 0))
         let error = try await failure(EmailFailure.self) { try await send(abroad, to: server(202, "", log: log)) }
-        guard case .notSent(let reason, .mail) = error, reason.contains("ASCII") else { throw error }
+        guard case .notSent(let reason, .email) = error, reason.contains("ASCII") else { throw error }
         #expect(log.entries.isEmpty)
     }
 
     @Test(
-        "a complaint about anything but the sender is about the mail",
+        "a complaint about anything but the sender is about the email",
         arguments: ["personalizations.0.to.0.email", "subject", "fromage"])
     func complaints(field: String) async throws {
         let body = #"{"errors": [{"message": "no", "field": "\#(field)", "help": null}]}"#
         let error = try await failure(EmailFailure.self) { try await send(message(), to: server(400, body)) }
-        guard case .notSent(_, .mail) = error else { throw error }
+        guard case .notSent(_, .email) = error else { throw error }
     }
 
     @Test(
@@ -151,7 +151,7 @@ struct SendGridTests {
         let error = try await failure(EmailFailure.self) {
             try await send(message(subject: subject), to: server(202, "", log: log))
         }
-        guard case .notSent(_, .mail) = error else { throw error }
+        guard case .notSent(_, .email) = error else { throw error }
         #expect(log.entries.isEmpty)
     }
 
@@ -170,11 +170,11 @@ struct SendGridTests {
                     try SendGridEmail(client: client, apiKey: key, baseURL: "https://api.sendgrid.com", sender: sender)
                 }
             }
-            let mail = try SendGridEmail(
+            let email = try SendGridEmail(
                 client: client, apiKey: real, baseURL: "https://api.eu.sendgrid.com", sender: sender)
             var dumped = ""
-            dump(mail, to: &dumped)
-            #expect(!dumped.contains("aaaa") && !"\(mail)".contains("aaaa"))
+            dump(email, to: &dumped)
+            #expect(!dumped.contains("aaaa") && !"\(email)".contains("aaaa"))
         }
     }
 }

@@ -9,10 +9,10 @@ struct SessionTests {
     private static func token() -> [UInt8] { (0..<32).map { _ in UInt8.random(in: 0...255) } }
     private static let later = Date(timeIntervalSinceNow: 3600)
 
-    private static func login(_ shop: Shop, _ mail: String = "ada@example.com") async throws -> (
+    private static func login(_ shop: Shop, _ email: String = "ada@example.com") async throws -> (
         user: User, token: [UInt8]
     ) {
-        let user = try await shop.accounts.register(email: EmailAddress(mail), passwordHash: "hash", name: "Ada")
+        let user = try await shop.accounts.register(email: EmailAddress(email), passwordHash: "hash", name: "Ada")
         let token = token()
         try await shop.accounts.openSession(for: user.id, tokenHash: token, expiresAt: later)
         return (user, token)

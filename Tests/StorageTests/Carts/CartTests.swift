@@ -60,7 +60,7 @@ struct CartTests {
                     sku: try SKU("P-\(index)"), name: "P", description: "", category: nil, basePrice: Money(1, .usd))
                 seeds.append(ProductSeed(product: product, stock: 1))
             }
-            try await shop.catalogue.insertSeed(seeds)
+            try await shop.catalog.insertSeed(seeds)
             let guest = CartOwner.newGuest()
             for seed in seeds.prefix(100) { _ = try await shop.carts.add(.one, of: seed.product.id, for: guest) }
             await #expect(throws: StorageError.cartFull) {

@@ -16,8 +16,8 @@ struct CatalogTests {
                 basePrice: Money(Int64(500 - index / 2 * 100), .usd), isActive: true)
             seeds.append(ProductSeed(product: product, stock: index))
         }
-        #expect(try await shop.catalogue.insertSeed(seeds) == 5)
-        #expect(try await shop.catalogue.insertSeed(seeds) == 0)
+        #expect(try await shop.catalog.insertSeed(seeds) == 5)
+        #expect(try await shop.catalog.insertSeed(seeds) == 0)
         return seeds.map(\.product)
     }
 
@@ -28,7 +28,7 @@ struct CatalogTests {
             var seen: [ProductView] = []
             var cursor: String?
             repeat {
-                let page = try await shop.catalogue.products(
+                let page = try await shop.catalog.products(
                     ProductQuery(sort: sort, page: PageRequest(limit: 2, cursor: cursor)))
                 seen += page.items
                 cursor = page.nextCursor
@@ -55,14 +55,14 @@ struct CatalogTests {
     func edges(_ sort: ProductQuery.Sort, _ change: String) async throws {
         try await Shop.with { shop in
             _ = try await Self.fill(shop)
-            let all = try await shop.catalogue.products(ProductQuery(sort: sort)).items.map(\.product.id)
-            let first = try await shop.catalogue.products(ProductQuery(sort: sort, page: PageRequest(limit: 2)))
+            let all = try await shop.catalog.products(ProductQuery(sort: sort)).items.map(\.product.id)
+            let first = try await shop.catalog.products(ProductQuery(sort: sort, page: PageRequest(limit: 2)))
             let edge = try #require(first.items.last?.product.id)
             try await shop.database.execute("\(raw: change)\(edge)")
             var seen = first.items.map(\.product.id)
             var cursor = first.nextCursor
             while cursor != nil {
-                let page = try await shop.catalogue.products(
+                let page = try await shop.catalog.products(
                     ProductQuery(sort: sort, page: PageRequest(limit: 2, cursor: cursor)))
                 seen += page.items.map(\.product.id)
                 cursor = page.nextCursor
@@ -78,10 +78,10 @@ struct CatalogTests {
             _ = try await Self.fill(shop)
             let page = PageRequest(limit: 1)
             let cursor = try #require(
-                try await shop.catalogue.products(ProductQuery(search: "pa", sort: .name, page: page)).nextCursor)
+                try await shop.catalog.products(ProductQuery(search: "pa", sort: .name, page: page)).nextCursor)
             let next = PageRequest(limit: 1, cursor: cursor)
             #expect(
-                try await shop.catalogue.products(ProductQuery(search: "pa", sort: .name, page: next)).items.count == 1)
+                try await shop.catalog.products(ProductQuery(search: "pa", sort: .name, page: next)).items.count == 1)
             for query in [
                 ProductQuery(sort: .name, page: next), ProductQuery(search: "pa", page: next),
                 ProductQuery(search: "pa", category: "paper", sort: .name, page: next),
@@ -91,7 +91,7 @@ struct CatalogTests {
                 ProductQuery(page: PageRequest(cursor: Product.ID().description)),
                 ProductQuery(page: PageRequest(cursor: String(repeating: "A", count: 100_000))),
             ] {
-                await #expect(throws: StorageError.invalidCursor) { try await shop.catalogue.products(query) }
+                await #expect(throws: StorageError.invalidCursor) { try await shop.catalog.products(query) }
             }
             await #expect(throws: StorageError.invalidCursor) { try await shop.orders.orders(for: .staff, page: next) }
             await #expect(throws: StorageError.invalidCursor) { try await shop.disputes.disputes(page: next) }
@@ -105,7 +105,7 @@ struct CatalogTests {
         let product = Product(
             sku: try SKU(sku), name: name, description: description, category: nil, basePrice: Money(1, .usd),
             isActive: true)
-        #expect(try await shop.catalogue.insertSeed([ProductSeed(product: product, stock: 1)]) == 1)
+        #expect(try await shop.catalog.insertSeed([ProductSeed(product: product, stock: 1)]) == 1)
         return product
     }
 
@@ -139,7 +139,7 @@ struct CatalogTests {
             let product = try await Self.add(name, "SKU-7", to: shop)
             _ = try await Self.add("Unlike", "X", to: shop)
             for search in searches {
-                let found = try await shop.catalogue.products(ProductQuery(search: search)).items.map(\.product.id)
+                let found = try await shop.catalog.products(ProductQuery(search: search)).items.map(\.product.id)
                 #expect(found == [product.id], "\(search)")
             }
         }
@@ -155,10 +155,10 @@ struct CatalogTests {
     func others(_ name: String, _ search: String, _ count: Int) async throws {
         try await Shop.with { shop in
             _ = try await Self.add(name, "A", to: shop)
-            #expect(try await shop.catalogue.products(ProductQuery(search: search)).items.count == count)
+            #expect(try await shop.catalog.products(ProductQuery(search: search)).items.count == count)
             _ = try await Self.add(search, "B", to: shop)
             #expect(
-                try await shop.catalogue.products(ProductQuery(search: search)).items.map(\.product.name) == [search])
+                try await shop.catalog.products(ProductQuery(search: search)).items.map(\.product.name) == [search])
         }
     }
 
@@ -172,9 +172,9 @@ struct CatalogTests {
                 String(repeating: "word ", count: 40),
                 String(repeating: "a-", count: 100), "a\u{0300}\u{0301}\u{0302}", "\u{FFFD}", "<->", "*:*",
             ] {
-                _ = try await shop.catalogue.products(ProductQuery(search: search))
+                _ = try await shop.catalog.products(ProductQuery(search: search))
             }
-            #expect(try await shop.catalogue.products(ProductQuery(search: long)).items.count == 1)
+            #expect(try await shop.catalog.products(ProductQuery(search: long)).items.count == 1)
             let plan = try await shop.database.transaction { transaction in
                 _ = try transaction.execute("SET LOCAL enable_seqscan = off")
                 let rows = try transaction.query(
@@ -195,7 +195,7 @@ struct CatalogTests {
     func search(_ words: String, _ expected: Int) async throws {
         try await Shop.with { shop in
             _ = try await Self.fill(shop)
-            #expect(try await shop.catalogue.products(ProductQuery(search: words)).items.count == expected)
+            #expect(try await shop.catalog.products(ProductQuery(search: words)).items.count == expected)
         }
     }
 
@@ -203,18 +203,18 @@ struct CatalogTests {
     func filters() async throws {
         try await Shop.with { shop in
             let products = try await Self.fill(shop)
-            #expect(try await shop.catalogue.products(ProductQuery(category: "pens")).items.count == 2)
-            #expect(try await shop.catalogue.products(ProductQuery(inStock: true)).items.count == 4)
+            #expect(try await shop.catalog.products(ProductQuery(category: "pens")).items.count == 2)
+            #expect(try await shop.catalog.products(ProductQuery(inStock: true)).items.count == 4)
             #expect(
-                try await shop.catalogue.categories() == [
+                try await shop.catalog.categories() == [
                     Category(slug: "paper", name: "Paper"), Category(slug: "pens", name: "Pens"),
                 ])
-            #expect(try await shop.catalogue.product(products[3].id)?.available == 3)
+            #expect(try await shop.catalog.product(products[3].id)?.available == 3)
             try await shop.database.execute("UPDATE products SET is_active = false WHERE id = \(products[3].id)")
-            #expect(try await shop.catalogue.product(products[3].id) == nil)
-            #expect(try await shop.catalogue.products(ProductQuery()).items.count == 4)
+            #expect(try await shop.catalog.product(products[3].id) == nil)
+            #expect(try await shop.catalog.products(ProductQuery()).items.count == 4)
             await #expect(throws: StorageError.currencyUnavailable(.eur)) {
-                try await shop.catalogue.product(products[0].id, in: .eur)
+                try await shop.catalog.product(products[0].id, in: .eur)
             }
         }
     }

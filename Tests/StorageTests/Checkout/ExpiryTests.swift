@@ -129,7 +129,7 @@ struct ExpiryTests {
             #expect(try await shop.invariants.check().map(\.name) == ["money_has_an_order"])
             guard
                 case .accepted = try await shop.refunds.request(
-                    RefundWish(orderID: order.id, key: "again", actor: .system("test")))
+                    RefundRequest(orderID: order.id, key: "again", actor: .system("test")))
             else {
                 throw Unexpected(what: "the money cannot be given back another way")
             }

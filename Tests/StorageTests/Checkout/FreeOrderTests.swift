@@ -11,7 +11,7 @@ struct FreeOrderTests {
         try await shop.product("LEAFLET", stock: stock, price: .zero(.usd))
     }
 
-    @Test("with its stock it has everything: one transaction, one mail, no intent")
+    @Test("with its stock it has everything: one transaction, one email, no intent")
     func confirmed() async throws {
         try await Shop.with { shop in
             let leaflet = try await free(shop)
@@ -103,12 +103,12 @@ struct FreeOrderTests {
             let order = try await shop.place(shop.express(leaflet))
             if isConfirmed { #expect(try await shop.reserve(order.id) == .confirmed) }
             guard
-                case .cancelled(let ended) = try await shop.orders.cancel(
+                case .canceled(let ended) = try await shop.orders.cancel(
                     order.id, by: .staff, reason: "test", actor: .system("test"))
             else {
-                throw Unexpected(what: "it was not cancelled")
+                throw Unexpected(what: "it was not canceled")
             }
-            #expect(ended.status == .cancelled && ended.payment?.status == .notRequired)
+            #expect(ended.status == .canceled && ended.payment?.status == .notRequired)
             #expect(try await shop.level(leaflet) == Stock(sku: leaflet.sku, onHand: 5, reserved: 0))
             #expect(try await shop.count("SELECT count(*) FROM refunds") == 0)
         }
@@ -119,18 +119,18 @@ struct FreeOrderTests {
         try await Shop.with { shop in
             let order = try await shop.place(shop.express(free(shop)))
             #expect(try await shop.reserve(order.id) == .confirmed)
-            let wish = RefundWish(orderID: order.id, key: "k", actor: .system("test"))
+            let wish = RefundRequest(orderID: order.id, key: "k", actor: .system("test"))
             #expect(try await shop.refunds.request(wish) == .notPaid(.confirmed))
             #expect(try await shop.captures.request(order.id, by: .system("test")) == .notAuthorized(.confirmed))
             #expect(
                 try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
                     == .notPayable(.confirmed))
-            try await shop.database.execute("UPDATE orders SET fulfilment_status = 'fulfilled' WHERE id = \(order.id)")
+            try await shop.database.execute("UPDATE orders SET fulfillment_status = 'fulfilled' WHERE id = \(order.id)")
             guard
-                case .alreadySent = try await shop.orders.cancel(
+                case .alreadyShipped = try await shop.orders.cancel(
                     order.id, by: .staff, reason: "test", actor: .system("test"))
             else {
-                throw Unexpected(what: "it was cancelled")
+                throw Unexpected(what: "it was canceled")
             }
         }
     }

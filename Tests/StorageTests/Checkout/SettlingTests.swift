@@ -4,7 +4,7 @@ import Postgres
 import Storage
 import Testing
 
-@Suite("Paid, order, stock, cart and mail change together, once")
+@Suite("Paid, order, stock, cart and email change together, once")
 struct SettlingTests {
     @Test("a success confirms everything in one transaction")
     func success() async throws {

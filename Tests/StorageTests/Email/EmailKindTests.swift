@@ -6,9 +6,11 @@ import Testing
 
 @Suite("Customers are written to about what happens to their orders")
 struct EmailKindTests {
-    /// The mails about an order, as `kind status`.
-    private func mails(_ order: Order, in shop: Shop) async throws -> [String] {
-        try await shop.mail.mails(about: order.id).map { "\($0.delivery.kind.rawValue) \($0.delivery.status.rawValue)" }
+    /// The emails about an order, as `kind status`.
+    private func emails(_ order: Order, in shop: Shop) async throws -> [String] {
+        try await shop.emails.list(about: order.id).map {
+            "\($0.delivery.kind.rawValue) \($0.delivery.status.rawValue)"
+        }
     }
 
     private func jobs(_ shop: Shop) async throws -> Int {
@@ -22,7 +24,7 @@ struct EmailKindTests {
             try await shop.settle(order, .requiresPaymentMethod, declined: "insufficient_funds")
             _ = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
-            #expect(try await mails(order, in: shop) == ["payment_failed pending"])
+            #expect(try await emails(order, in: shop) == ["payment_failed pending"])
             #expect(try await jobs(shop) == 1)
             let early = try await shop.count(
                 """
@@ -34,7 +36,7 @@ struct EmailKindTests {
             // Paid after all: a confirmation, and the other one is no longer true.
             _ = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             try await shop.settle(order, .succeeded)
-            #expect(try await mails(order, in: shop) == ["payment_failed pending", "order_confirmation pending"])
+            #expect(try await emails(order, in: shop) == ["payment_failed pending", "order_confirmation pending"])
         }
     }
 
@@ -57,9 +59,9 @@ struct EmailKindTests {
                 PaymentUpdate(orderID: orders[2].id, intent: shop.intent(orders[2], .succeeded), source: .worker),
             ]
             for result in await shop.checkout.settle(news) { _ = try result.get() }
-            #expect(try await mails(orders[0], in: shop) == ["payment_failed pending"])
-            #expect(try await mails(orders[1], in: shop) == ["payment_failed pending"])
-            #expect(try await mails(orders[2], in: shop) == ["order_confirmation pending"])
+            #expect(try await emails(orders[0], in: shop) == ["payment_failed pending"])
+            #expect(try await emails(orders[1], in: shop) == ["payment_failed pending"])
+            #expect(try await emails(orders[2], in: shop) == ["order_confirmation pending"])
             #expect(try await jobs(shop) == 3)
         }
     }
@@ -85,7 +87,7 @@ struct EmailKindTests {
             for source in [PaymentUpdate.Source.sweeper, .customer, .webhook] {
                 let one = try await order()
                 try await shop.settle(one, .canceled, by: source)
-                #expect(try await mails(one, in: shop) == expected, "\(source)")
+                #expect(try await emails(one, in: shop) == expected, "\(source)")
             }
             guard !isTold else { return }
             for number in 0..<30 {
@@ -96,13 +98,13 @@ struct EmailKindTests {
                     try await shop.makeOverdue(one)
                     #expect(try await shop.checkout.releaseOverdue([one.id]) == [one.id])
                 }
-                #expect(try await mails(one, in: shop) == [])
+                #expect(try await emails(one, in: shop) == [])
             }
-            // Declined, and canceled before the mail about that was due.
+            // Declined, and canceled before the email about that was due.
             let declined = try await shop.confirming(pen)
             try await shop.settle(declined, .requiresPaymentMethod, declined: "expired_card")
             try await shop.settle(declined, .canceled, by: .customer)
-            #expect(try await mails(declined, in: shop) == ["payment_failed pending"])
+            #expect(try await emails(declined, in: shop) == ["payment_failed pending"])
         }
     }
 
@@ -113,7 +115,7 @@ struct EmailKindTests {
             let voided = try await shop.confirming(pen)
             try await shop.settle(voided, .requiresCapture)
             try await shop.settle(voided, .canceled, by: .webhook)
-            #expect(try await mails(voided, in: shop) == ["order_confirmation pending", "cancellation pending"])
+            #expect(try await emails(voided, in: shop) == ["order_confirmation pending", "cancellation pending"])
 
             let owner = CartOwner.newGuest()
             _ = try await shop.carts.add(.one, of: pen.id, for: owner)
@@ -124,8 +126,8 @@ struct EmailKindTests {
             _ = try await shop.checkout.recordIntent(shop.intentID(first), for: first.id)
             try await shop.settle(first, .requiresPaymentMethod, declined: "expired_card")
             _ = try await shop.place(shop.checkout(of: owner, key: "second"))
-            #expect(try await shop.current(first).status == .cancelled)
-            #expect(try await mails(first, in: shop) == ["payment_failed pending"])
+            #expect(try await shop.current(first).status == .canceled)
+            #expect(try await emails(first, in: shop) == ["payment_failed pending"])
         }
     }
 
@@ -134,17 +136,17 @@ struct EmailKindTests {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5), 2)
             for (index, status) in [RefundStatus.succeeded, .pending, .failed].enumerated() {
-                let wish = RefundWish(
+                let wish = RefundRequest(
                     orderID: order.id, amount: Money(100, .usd), key: "\(index)", actor: .system("test"))
                 guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
                     throw Unexpected(what: "no refund")
                 }
                 let snapshot = ProviderRefund(id: .init(rawValue: "re_\(index)"), status: status, amount: refund.amount)
                 for _ in 0..<2 { _ = try await shop.refunds.record(snapshot, for: refund.id) }
-                let written = try await shop.mail.mails(about: order.id).filter { $0.delivery.refundID == refund.id }
+                let written = try await shop.emails.list(about: order.id).filter { $0.delivery.refundID == refund.id }
                 #expect(written.count == (status == .succeeded ? 1 : 0))
                 if let id = written.first?.delivery.id {
-                    let subject = try #require(try await shop.mail.load(id))
+                    let subject = try #require(try await shop.emails.load(id))
                     #expect(subject.refund?.id == refund.id && subject.refund?.status == .succeeded)
                     #expect(subject.order.refunded == Money(100, .usd))
                 }
@@ -155,7 +157,7 @@ struct EmailKindTests {
                 }
             }
             #expect(
-                try await mails(order, in: shop) == ["order_confirmation pending", "refund pending", "refund pending"])
+                try await emails(order, in: shop) == ["order_confirmation pending", "refund pending", "refund pending"])
             #expect(try await jobs(shop) == 3)
         }
     }
@@ -178,10 +180,10 @@ struct EmailKindTests {
         try await Shop.with { shop in
             let order = try await shop.confirming(shop.product("PEN", stock: 5))
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
-            let id = try #require(try await shop.mail.mails(about: order.id).first).delivery.id
-            try await shop.mail.markObsolete(id)
-            #expect(try await shop.mail.beginSending(id) == .settled(.obsolete))
-            #expect(try await mails(order, in: shop) == ["payment_failed obsolete"])
+            let id = try #require(try await shop.emails.list(about: order.id).first).delivery.id
+            try await shop.emails.markObsolete(id)
+            #expect(try await shop.emails.beginSending(id) == .settled(.obsolete))
+            #expect(try await emails(order, in: shop) == ["payment_failed obsolete"])
         }
     }
 }

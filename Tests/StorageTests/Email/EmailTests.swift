@@ -5,7 +5,7 @@ import Postgres
 import Storage
 import Testing
 
-@Suite("A mail is sent once")
+@Suite("An email is sent once")
 struct EmailTests {
     private static func delivery(_ shop: Shop, of sku: String = "PEN") async throws -> (EmailDelivery.ID, Order) {
         let pen = try await shop.product(sku, stock: 5)
@@ -28,23 +28,23 @@ struct EmailTests {
     func sent() async throws {
         try await Shop.with { shop in
             let (id, order) = try await Self.delivery(shop)
-            let loaded = try #require(try await shop.mail.load(id))
+            let loaded = try #require(try await shop.emails.load(id))
             #expect(loaded.order.id == order.id)
             #expect(loaded.delivery.recipient?.rawValue == "ada@example.com")
             let completion = try await Self.job(shop, id)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markSent(
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            try await shop.emails.markSent(
                 id, attempt: 1, receipt: EmailReceipt(reference: "queued"), completion: completion)
-            #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+            #expect(try await shop.emails.beginSending(id) == .settled(.sent))
             #expect(try await shop.jobState(completion) == "done")
-            #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.kind == .mailSent)
-            #expect(try await shop.mail.beginSending(EmailDelivery.ID()) == .unknownDelivery)
-            #expect(try await shop.mail.load(EmailDelivery.ID()) == nil)
-            let mail = try #require(try await shop.mail.mails(about: order.id).first)
-            #expect(mail.delivery.id == id)
-            #expect(mail.delivery.status == .sent)
-            #expect(mail.sentAt != nil)
-            #expect(try await shop.mail.mails(about: Order.ID()) == [])
+            #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.kind == .emailSent)
+            #expect(try await shop.emails.beginSending(EmailDelivery.ID()) == .unknownDelivery)
+            #expect(try await shop.emails.load(EmailDelivery.ID()) == nil)
+            let email = try #require(try await shop.emails.list(about: order.id).first)
+            #expect(email.delivery.id == id)
+            #expect(email.delivery.status == .sent)
+            #expect(email.sentAt != nil)
+            #expect(try await shop.emails.list(about: Order.ID()) == [])
         }
     }
 
@@ -52,11 +52,11 @@ struct EmailTests {
     func notSent() async throws {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markNotSent(id, attempt: 1, reason: "421", fault: .passing, isFinal: false)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
-            try await shop.mail.markNotSent(id, attempt: 2, reason: "550", fault: .mail, isFinal: true)
-            #expect(try await shop.mail.beginSending(id) == .settled(.failed))
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            try await shop.emails.markNotSent(id, attempt: 1, reason: "421", fault: .passing, isFinal: false)
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 2))
+            try await shop.emails.markNotSent(id, attempt: 2, reason: "550", fault: .email, isFinal: true)
+            #expect(try await shop.emails.beginSending(id) == .settled(.failed))
         }
     }
 
@@ -64,18 +64,18 @@ struct EmailTests {
     func interrupted() async throws {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            #expect(try await shop.mail.beginSending(id) == .interrupted)
-            #expect(try await shop.mail.beginSending(id) == .settled(.unknown))
-            #expect(try await shop.mail.claimUnknown(waiting: .seconds(60)) == [])
-            #expect(try await shop.mail.claimUnknown(waiting: .zero).map(\.id) == [id])
-            #expect(try await shop.mail.claimUnknown(waiting: .zero) == [])
-            try await shop.mail.resolveUnknown(id, by: .notAccepted)
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            #expect(try await shop.emails.beginSending(id) == .interrupted)
+            #expect(try await shop.emails.beginSending(id) == .settled(.unknown))
+            #expect(try await shop.emails.claimUnknown(waiting: .seconds(60)) == [])
+            #expect(try await shop.emails.claimUnknown(waiting: .zero).map(\.id) == [id])
+            #expect(try await shop.emails.claimUnknown(waiting: .zero) == [])
+            try await shop.emails.resolveUnknown(id, by: .notAccepted)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 2)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
-            try await shop.mail.markUnknown(id, attempt: 2, reason: "no reply")
-            try await shop.mail.resolveUnknown(id, by: .accepted)
-            #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 2))
+            try await shop.emails.markUnknown(id, attempt: 2, reason: "no reply")
+            try await shop.emails.resolveUnknown(id, by: .accepted)
+            #expect(try await shop.emails.beginSending(id) == .settled(.sent))
         }
     }
 
@@ -83,20 +83,20 @@ struct EmailTests {
     func silence() async throws {
         try await Shop.with { shop in
             let (id, order) = try await Self.delivery(shop)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markUnknown(id, attempt: 1, reason: "no answer")
-            #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .pending)
-            #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .settledBefore)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 2))
-            try await shop.mail.markUnknown(id, attempt: 2, reason: "no answer")
-            #expect(try await !shop.mailEvents.handle(id).wasUnknown, "nothing was told")
-            #expect(try await shop.mail.claimUnknown(waiting: .zero).map(\.id) == [id])
-            #expect(try await shop.mail.resolveUnknown(id, by: .nothingHeard) == .parked)
-            #expect(try await shop.mail.claimUnknown(waiting: .zero) == [])
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            try await shop.emails.markUnknown(id, attempt: 1, reason: "no answer")
+            #expect(try await shop.emails.resolveUnknown(id, by: .nothingHeard) == .pending)
+            #expect(try await shop.emails.resolveUnknown(id, by: .nothingHeard) == .settledBefore)
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 2))
+            try await shop.emails.markUnknown(id, attempt: 2, reason: "no answer")
+            #expect(try await !shop.emailEvents.handle(id).wasUnknown, "nothing was told")
+            #expect(try await shop.emails.claimUnknown(waiting: .zero).map(\.id) == [id])
+            #expect(try await shop.emails.resolveUnknown(id, by: .nothingHeard) == .parked)
+            #expect(try await shop.emails.claimUnknown(waiting: .zero) == [])
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 2)
-            _ = try await shop.mailEvents.accept([Self.event(id, "delivered")])
-            #expect(try await shop.mailEvents.handle(id).wasUnknown)
-            #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+            _ = try await shop.emailEvents.accept([Self.event(id, "delivered")])
+            #expect(try await shop.emailEvents.handle(id).wasUnknown)
+            #expect(try await shop.emails.beginSending(id) == .settled(.sent))
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.reason == "order_confirmation")
         }
     }
@@ -106,19 +106,20 @@ struct EmailTests {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
             let audit = AuditEntry(
-                actor: .system("test"), action: "mail.settled", subjectKind: "mail", subjectID: id.description)
+                actor: .system("test"), action: "email.resolved", subjectKind: "email", subjectID: id.description)
             #expect(
-                try await !shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit), "its outcome is not unknown")
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markUnknown(id, attempt: 1, reason: "no answer")
-            #expect(try await shop.mail.parked() == [], "it may still be heard of")
+                try await !shop.emails.resolveByHand(id, wasTaken: wasTaken, audit: audit), "its outcome is not unknown"
+            )
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            try await shop.emails.markUnknown(id, attempt: 1, reason: "no answer")
+            #expect(try await shop.emails.parked() == [], "it may still be heard of")
             try await shop.database.execute("UPDATE email_deliveries SET updated_at = now() - interval '61 minutes'")
-            #expect(try await shop.mail.parked().map(\.delivery.id) == [id])
-            #expect(try await shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit))
-            #expect(try await !shop.mail.settleByHand(id, wasTaken: wasTaken, audit: audit))
-            #expect(try await shop.mail.beginSending(id) == (wasTaken ? .settled(.sent) : .send(attempt: 2)))
+            #expect(try await shop.emails.parked().map(\.delivery.id) == [id])
+            #expect(try await shop.emails.resolveByHand(id, wasTaken: wasTaken, audit: audit))
+            #expect(try await !shop.emails.resolveByHand(id, wasTaken: wasTaken, audit: audit))
+            #expect(try await shop.emails.beginSending(id) == (wasTaken ? .settled(.sent) : .send(attempt: 2)))
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == (wasTaken ? 1 : 2))
-            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'mail.settled'") == 1)
+            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'email.resolved'") == 1)
         }
     }
 
@@ -134,28 +135,29 @@ struct EmailTests {
     func events() async throws {
         try await Shop.with { shop in
             let (id, order) = try await Self.delivery(shop)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            try await shop.mail.markSent(id, attempt: 1, receipt: EmailReceipt(reference: "m-1"))
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            try await shop.emails.markSent(id, attempt: 1, receipt: EmailReceipt(reference: "m-1"))
             let told = [Self.event(id, "processed"), Self.event(id, "bounce"), Self.event(id, "bounce")]
-            #expect(try await shop.mailEvents.accept(told) == 2)
-            #expect(try await shop.mailEvents.accept(told) == 0)
+            #expect(try await shop.emailEvents.accept(told) == 2)
+            #expect(try await shop.emailEvents.accept(told) == 0)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email_event.process'") == 1)
-            #expect(try await shop.mailEvents.handle(id).bounce?.name == "bounce")
-            let handled = try await shop.database.query("SELECT handled_at FROM mail_events")
-            #expect(try await shop.mailEvents.handle(id) == EmailUpdate(isKnown: true, wasUnknown: false, bounce: nil))
-            let again = try await shop.database.query("SELECT handled_at FROM mail_events")
+            #expect(try await shop.emailEvents.handle(id).bounce?.name == "bounce")
+            let handled = try await shop.database.query("SELECT handled_at FROM email_events")
+            #expect(try await shop.emailEvents.handle(id) == EmailUpdate(isKnown: true, wasUnknown: false, bounce: nil))
+            let again = try await shop.database.query("SELECT handled_at FROM email_events")
             #expect(try again.map { try $0["handled_at"] as Date } == handled.map { try $0["handled_at"] as Date })
             // Another one, told later: the first reason stays.
-            #expect(try await shop.mailEvents.accept([Self.event(id, "spamreport", at: 1_795_410_800)]) == 1)
-            #expect(try await shop.mailEvents.handle(id).bounce == nil)
-            let mail = try #require(try await shop.mail.mails(about: order.id).first)
-            #expect(mail.delivery.status == .sent)
+            #expect(try await shop.emailEvents.accept([Self.event(id, "spamreport", at: 1_795_410_800)]) == 1)
+            #expect(try await shop.emailEvents.handle(id).bounce == nil)
+            let email = try #require(try await shop.emails.list(about: order.id).first)
+            #expect(email.delivery.status == .sent)
             #expect(
-                mail.bouncedAt == Date(timeIntervalSince1970: 1_795_410_727) && mail.bounceReason == "550 no such user")
-            let bounces = try await shop.orders.events(of: order.id, for: .staff)?.filter { $0.kind == .mailBounced }
+                email.bouncedAt == Date(timeIntervalSince1970: 1_795_410_727)
+                    && email.bounceReason == "550 no such user")
+            let bounces = try await shop.orders.events(of: order.id, for: .staff)?.filter { $0.kind == .emailBounced }
             #expect(bounces?.map(\.reason) == ["bounce"], "and no address of a mailbox in it")
-            #expect(try await shop.mailEvents.events(of: id).map(\.name) == ["processed", "bounce", "spamreport"])
-            #expect(try await shop.mailEvents.purge(olderThan: .zero) == 3)
+            #expect(try await shop.emailEvents.events(of: id).map(\.name) == ["processed", "bounce", "spamreport"])
+            #expect(try await shop.emailEvents.purge(olderThan: .zero) == 3)
         }
     }
 
@@ -163,11 +165,11 @@ struct EmailTests {
     func early() async throws {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            _ = try await shop.mailEvents.accept([Self.event(id, "dropped")])
-            #expect(try await shop.mailEvents.handle(id).bounce?.name == "dropped")
-            try await shop.mail.markSent(id, attempt: 1, receipt: EmailReceipt(reference: "m-1"))
-            #expect(try await shop.mail.beginSending(id) == .settled(.sent))
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            _ = try await shop.emailEvents.accept([Self.event(id, "dropped")])
+            #expect(try await shop.emailEvents.handle(id).bounce?.name == "dropped")
+            try await shop.emails.markSent(id, attempt: 1, receipt: EmailReceipt(reference: "m-1"))
+            #expect(try await shop.emails.beginSending(id) == .settled(.sent))
         }
     }
 
@@ -175,24 +177,25 @@ struct EmailTests {
     func cutOff() async throws {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
-            _ = try await shop.mailEvents.accept([Self.event(id, "processed")])
-            _ = try await shop.mailEvents.handle(id)
-            #expect(try await shop.mail.beginSending(id) == .interrupted)
-            let delivery = try #require(try await shop.mail.claimUnknown(waiting: .zero).first)
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
+            _ = try await shop.emailEvents.accept([Self.event(id, "processed")])
+            _ = try await shop.emailEvents.handle(id)
+            #expect(try await shop.emails.beginSending(id) == .interrupted)
+            let delivery = try #require(try await shop.emails.claimUnknown(waiting: .zero).first)
             let trace = try await RecordedEmailActivity(database: shop.database).trace(of: delivery, messageID: "<m>")
             #expect(trace == .accepted)
-            #expect(try await shop.mail.resolveUnknown(id, by: trace) == .sent)
+            #expect(try await shop.emails.resolveUnknown(id, by: trace) == .sent)
         }
     }
 
-    @Test("events of a mail that a restored database does not have are kept and harm nothing")
+    @Test("events of an email that a restored database does not have are kept and harm nothing")
     func unknownDelivery() async throws {
         try await Shop.with { shop in
             let id = EmailDelivery.ID()
-            try await shop.mailEvents.accept([Self.event(id, "bounce")])
-            #expect(try await shop.mailEvents.handle(id) == EmailUpdate(isKnown: false, wasUnknown: false, bounce: nil))
-            #expect(try await shop.count("SELECT count(*) FROM mail_events WHERE handled_at IS NOT NULL") == 1)
+            try await shop.emailEvents.accept([Self.event(id, "bounce")])
+            #expect(
+                try await shop.emailEvents.handle(id) == EmailUpdate(isKnown: false, wasUnknown: false, bounce: nil))
+            #expect(try await shop.count("SELECT count(*) FROM email_events WHERE handled_at IS NOT NULL") == 1)
         }
     }
 
@@ -202,62 +205,62 @@ struct EmailTests {
             let (id, _) = try await Self.delivery(shop)
             let job = try await Self.job(shop, id)
             let stale = JobCompletion(jobID: job.jobID, epoch: 0)
-            #expect(try await shop.mail.beginSending(id) == .send(attempt: 1))
+            #expect(try await shop.emails.beginSending(id) == .send(attempt: 1))
             await #expect(throws: JobFenced.self) {
-                try await shop.mail.markSent(id, attempt: 1, receipt: EmailReceipt(reference: nil), completion: stale)
+                try await shop.emails.markSent(id, attempt: 1, receipt: EmailReceipt(reference: nil), completion: stale)
             }
-            #expect(try await shop.mail.beginSending(id) == .interrupted)
-            _ = try await shop.mailEvents.accept([Self.event(id, "bounce")])
-            await #expect(throws: JobFenced.self) { try await shop.mailEvents.handle(id, completion: stale) }
-            #expect(try await shop.count("SELECT count(*) FROM mail_events WHERE handled_at IS NOT NULL") == 0)
-            #expect(try await shop.mail.beginSending(id) == .settled(.unknown))
+            #expect(try await shop.emails.beginSending(id) == .interrupted)
+            _ = try await shop.emailEvents.accept([Self.event(id, "bounce")])
+            await #expect(throws: JobFenced.self) { try await shop.emailEvents.handle(id, completion: stale) }
+            #expect(try await shop.count("SELECT count(*) FROM email_events WHERE handled_at IS NOT NULL") == 0)
+            #expect(try await shop.emails.beginSending(id) == .settled(.unknown))
         }
     }
 
     private static func audit(_ id: EmailDelivery.ID? = nil) -> AuditEntry {
         AuditEntry(
-            actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id?.description ?? "all")
+            actor: .system("test"), action: "email.resent", subjectKind: "email", subjectID: id?.description ?? "all")
     }
 
     @Test("what failed or is refused is listed, counted, and can be sent again, one or all, on record")
     func resending() async throws {
         try await Shop.with { shop in
             var ids: [EmailDelivery.ID] = []
-            for fault in [EmailFault.mail, .passing, .shop, .policy] {
+            for fault in [EmailFault.email, .passing, .shop, .policy] {
                 let (id, _) = try await Self.delivery(shop, of: "PEN-\(fault.rawValue.uppercased())")
-                _ = try await shop.mail.beginSending(id)
-                try await shop.mail.markNotSent(id, attempt: 1, reason: "no", fault: fault, isFinal: !fault.isShops)
+                _ = try await shop.emails.beginSending(id)
+                try await shop.emails.markNotSent(id, attempt: 1, reason: "no", fault: fault, isFinal: !fault.isShops)
                 ids.append(id)
             }
             func listed(_ filter: EmailFilter) async throws -> Set<EmailDelivery.ID> {
-                Set(try await shop.mail.mails(filter).items.map(\.delivery.id))
+                Set(try await shop.emails.list(filter).items.map(\.delivery.id))
             }
             #expect(try await listed(.attention) == Set(ids))
             #expect(try await listed(.status(.failed)) == Set(ids[..<2]))
             #expect(try await listed(.refused) == Set(ids[2...]))
-            #expect(try await shop.mail.counts() == EmailCounts(failed: 2, refused: 2, parked: 0))
-            let first = try await shop.mail.mails(.attention, page: PageRequest(limit: 3))
-            let rest = try await shop.mail.mails(.attention, page: PageRequest(limit: 3, cursor: first.nextCursor))
+            #expect(try await shop.emails.counts() == EmailCounts(failed: 2, refused: 2, parked: 0))
+            let first = try await shop.emails.list(.attention, page: PageRequest(limit: 3))
+            let rest = try await shop.emails.list(.attention, page: PageRequest(limit: 3, cursor: first.nextCursor))
             #expect(
                 first.items.count == 3 && Set((first.items + rest.items).map(\.delivery.id)) == Set(ids)
                     && rest.nextCursor == nil)
 
-            guard case .requested(let mail) = try await shop.mail.resend(ids[0], audit: Self.audit(ids[0])) else {
+            guard case .requested(let email) = try await shop.emails.resend(ids[0], audit: Self.audit(ids[0])) else {
                 Issue.record("not resent")
                 return
             }
-            #expect(mail.delivery.status == .pending)
+            #expect(email.delivery.status == .pending)
             #expect(try await listed(.status(.failed)) == [ids[1]])
-            #expect(try await shop.mail.resendAll(kind: .refund, audit: Self.audit()).count == 0)
-            #expect(try await shop.mail.resendAll(fault: .policy, audit: Self.audit()).count == 1)
-            let (count, hasMore) = try await shop.mail.resendAll(limit: 1, audit: Self.audit())
+            #expect(try await shop.emails.resendAll(kind: .refund, audit: Self.audit()).count == 0)
+            #expect(try await shop.emails.resendAll(fault: .policy, audit: Self.audit()).count == 1)
+            let (count, hasMore) = try await shop.emails.resendAll(limit: 1, audit: Self.audit())
             #expect(count == 1 && hasMore)
-            #expect(try await shop.mail.resendAll(audit: Self.audit()).count == 1)
+            #expect(try await shop.emails.resendAll(audit: Self.audit()).count == 1)
             #expect(try await listed(.attention) == [])
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 8)
             let log = try await shop.database.query(
-                "SELECT details ->> 'mails' AS mails FROM audit_log WHERE action = 'mail.resent' ORDER BY id")
-            #expect(try log.map { try $0["mails"] as String? } == [nil, "1", "1", "1"])
+                "SELECT details ->> 'emails' AS emails FROM audit_log WHERE action = 'email.resent' ORDER BY id")
+            #expect(try log.map { try $0["emails"] as String? } == [nil, "1", "1", "1"])
         }
     }
 
@@ -265,16 +268,16 @@ struct EmailTests {
     func notResent() async throws {
         try await Shop.with { shop in
             let (id, _) = try await Self.delivery(shop)
-            #expect(try await shop.mail.resend(EmailDelivery.ID(), audit: Self.audit()) == .unknownDelivery)
-            _ = try await shop.mail.beginSending(id)
-            #expect(try await shop.mail.resend(id, audit: Self.audit(id)) == .refused(.sending))
-            try await shop.mail.markUnknown(id, attempt: 1, reason: "no reply")
-            #expect(try await shop.mail.resend(id, audit: Self.audit(id)) == .refused(.unknown))
-            try await shop.mail.resolveUnknown(id, by: .accepted)
-            #expect(try await shop.mail.resend(id, audit: Self.audit(id)) == .refused(.sent))
-            #expect(try await shop.mail.resendAll(audit: Self.audit()).count == 0)
+            #expect(try await shop.emails.resend(EmailDelivery.ID(), audit: Self.audit()) == .unknownDelivery)
+            _ = try await shop.emails.beginSending(id)
+            #expect(try await shop.emails.resend(id, audit: Self.audit(id)) == .refused(.sending))
+            try await shop.emails.markUnknown(id, attempt: 1, reason: "no reply")
+            #expect(try await shop.emails.resend(id, audit: Self.audit(id)) == .refused(.unknown))
+            try await shop.emails.resolveUnknown(id, by: .accepted)
+            #expect(try await shop.emails.resend(id, audit: Self.audit(id)) == .refused(.sent))
+            #expect(try await shop.emails.resendAll(audit: Self.audit()).count == 0)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'email.send'") == 1)
-            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'mail.resent'") == 0)
+            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'email.resent'") == 0)
         }
     }
 }

@@ -11,13 +11,13 @@ struct InvariantTests {
         ("reserved_is_held", "UPDATE stock SET reserved = reserved - 1"),
         ("reservations_match_items", "UPDATE reservations SET state = 'released' WHERE state = 'consumed'"),
         ("confirmed_order_is_paid", "UPDATE payments SET amount = amount + 1 WHERE status = 'captured'"),
-        ("money_has_an_order", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
+        ("money_has_an_order", "UPDATE orders SET status = 'canceled' WHERE status = 'confirmed'"),
         ("refund_status_agrees", "UPDATE payments SET status = 'refunded' WHERE status = 'partially_refunded'"),
         ("refunds_within_captured", "UPDATE payments SET captured_amount = 0 WHERE status = 'partially_refunded'"),
         (
-            "stray_pays_for_nothing",
+            "orphan_charge_pays_for_nothing",
             """
-            INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason,
+            INSERT INTO refunds (id, orphan_intent_id, named_order_id, named_payment_id, amount, currency, reason,
                 requested_by, request_key)
             SELECT gen_random_uuid(), provider_intent_id, order_id, id, amount, currency, 'duplicate', 'test', 'k'
               FROM payments WHERE status = 'captured' LIMIT 1
@@ -69,8 +69,8 @@ struct InvariantTests {
         ("order_not_stuck", "UPDATE orders SET reserved_until = now() - interval '2 hours' WHERE status = 'reserved'"),
         ("total_is_sum_of_items", "UPDATE order_items SET quantity = 1, total = unit_amount WHERE quantity = 2"),
         ("cart_agrees_with_order", "UPDATE carts SET status = 'open', locked_at = NULL WHERE status = 'converting'"),
-        ("confirmed_order_has_mail", "DELETE FROM email_deliveries"),
-        ("mail_pending_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'email.send'"),
+        ("confirmed_order_has_email", "DELETE FROM email_deliveries"),
+        ("email_pending_has_job", "UPDATE jobs SET state = 'discarded' WHERE name = 'email.send'"),
         (
             "checkout_job_once",
             """
@@ -92,7 +92,7 @@ struct InvariantTests {
             try await shop.settle(paid, .succeeded)
             let returned = try await shop.paid(pen, 2)
             let outcome = try await shop.refunds.request(
-                RefundWish(orderID: returned.id, amount: Money(1, .usd), key: "k", actor: .system("test")))
+                RefundRequest(orderID: returned.id, amount: Money(1, .usd), key: "k", actor: .system("test")))
             guard case .accepted(let refund) = outcome else { throw Unexpected(what: "\(outcome)") }
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)

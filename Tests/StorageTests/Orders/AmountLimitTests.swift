@@ -173,8 +173,9 @@ struct PriceStepTests {
             let dinar = try #require(Self.dinar)
             let order = try await Self.pay(12_340, in: dinar, shop)
             try await shop.settle(order, .succeeded)
-            func wish(_ amount: Int64) -> RefundWish {
-                RefundWish(orderID: order.id, amount: Money(amount, dinar), key: "k-\(amount)", actor: .system("test"))
+            func wish(_ amount: Int64) -> RefundRequest {
+                RefundRequest(
+                    orderID: order.id, amount: Money(amount, dinar), key: "k-\(amount)", actor: .system("test"))
             }
             #expect(try await shop.refunds.request(wish(1235)) == .notChargeable(step: Money(10, dinar)))
             guard case .accepted = try await shop.refunds.request(wish(1230)) else {

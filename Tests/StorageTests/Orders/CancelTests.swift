@@ -15,10 +15,10 @@ struct CancelTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
             let order = isReserved ? try await shop.reserved(pen, 2) : try await shop.place(shop.express(pen, 2))
-            guard case .cancelled(let after) = try await cancel(order, in: shop) else {
-                throw Unexpected(what: "not cancelled")
+            guard case .canceled(let after) = try await cancel(order, in: shop) else {
+                throw Unexpected(what: "not canceled")
             }
-            #expect(after.status == .cancelled)
+            #expect(after.status == .canceled)
             #expect(after.payment?.status == .canceled)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.reason == "requested_by_customer")
@@ -26,7 +26,7 @@ struct CancelTests {
                 throw Unexpected(what: "called off twice")
             }
             #expect(
-                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.cancelled))
+                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.canceled))
             #expect(try await shop.reserve(order.id) == .settled(try #require(await shop.checkout.load(order.id))))
         }
     }
@@ -36,20 +36,20 @@ struct CancelTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
             let order = try await shop.paid(pen, 2)
-            let part = RefundWish(orderID: order.id, amount: Money(998, .usd), key: "k", actor: .system("test"))
+            let part = RefundRequest(orderID: order.id, amount: Money(998, .usd), key: "k", actor: .system("test"))
             guard case .accepted(let first) = try await shop.refunds.request(part) else {
                 throw Unexpected(what: "no refund")
             }
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: first.amount), for: first.id)
-            guard case .cancelled(let after) = try await cancel(order, in: shop) else {
-                throw Unexpected(what: "not cancelled")
+            guard case .canceled(let after) = try await cancel(order, in: shop) else {
+                throw Unexpected(what: "not canceled")
             }
-            #expect(after.status == .cancelled)
+            #expect(after.status == .canceled)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             let refunds = try await shop.refunds.refunds(of: order.id)
             #expect(refunds.map(\.amount.amount) == [998, 3000])
-            #expect(refunds.last?.reason == .orderCancelled)
+            #expect(refunds.last?.reason == .orderCanceled)
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.refund'") == 2)
             guard case .alreadyOver = try await cancel(order, in: shop) else {
                 throw Unexpected(what: "called off twice")
@@ -58,7 +58,7 @@ struct CancelTests {
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_2"), status: .succeeded, amount: Money(3000, .usd)),
                 for: refunds[1].id)
-            #expect(try await shop.current(order).status == .cancelled)
+            #expect(try await shop.current(order).status == .canceled)
             #expect(try await shop.current(order).payment?.status == .refunded)
         }
     }
@@ -67,8 +67,8 @@ struct CancelTests {
     func sent() async throws {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
-            try await shop.database.execute("UPDATE orders SET fulfilment_status = 'fulfilled'")
-            guard case .alreadySent = try await cancel(order, in: shop) else { throw Unexpected(what: "called off") }
+            try await shop.database.execute("UPDATE orders SET fulfillment_status = 'fulfilled'")
+            guard case .alreadyShipped = try await cancel(order, in: shop) else { throw Unexpected(what: "called off") }
             #expect(try await shop.current(order).status == .confirmed)
             #expect(try await shop.refunds.refunds(of: order.id) == [])
         }
@@ -105,7 +105,7 @@ struct CancelTests {
             let again = try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
             #expect(again == .notPayable(.paymentFailed))
             // Called off at the provider: the customer's wish is the reason, whoever brings the news.
-            #expect(try await shop.settle(order, .canceled, by: .sweeper).status == .cancelled)
+            #expect(try await shop.settle(order, .canceled, by: .sweeper).status == .canceled)
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.reason == "requested_by_customer")
         }
     }
@@ -129,7 +129,7 @@ struct CancelTests {
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 3, reserved: 0))
             let outcome = try await shop.settle(order, .canceled, by: .webhook)
             #expect(outcome.settlement == .void)
-            #expect(outcome.status == .cancelled)
+            #expect(outcome.status == .canceled)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             #expect(try await shop.orders.events(of: order.id, for: .staff)?.last?.kind == .voided)
             #expect(try await shop.settle(order, .canceled, by: .reconciler).settlement == .ignore(.alreadyKnown))
@@ -185,7 +185,7 @@ struct CancelTests {
             _ = try await (called, worker, sweeper, webhook)
             let after = try await shop.current(order)
             if status == .canceled {
-                #expect(after.status == .cancelled || after.status == .expired)
+                #expect(after.status == .canceled || after.status == .expired)
                 #expect(try await shop.refunds.refunds(of: order.id) == [])
                 #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 3, reserved: 0))
             } else {
@@ -193,7 +193,7 @@ struct CancelTests {
                 // back at once.
                 let refunds = try await shop.refunds.refunds(of: order.id)
                 let jobs = try await shop.count("SELECT count(*) FROM jobs WHERE name = 'order.cancel'")
-                #expect(after.status == (jobs == 1 ? .confirmed : .cancelled))
+                #expect(after.status == (jobs == 1 ? .confirmed : .canceled))
                 #expect(refunds.count == (jobs == 1 ? 0 : 1))
             }
         }

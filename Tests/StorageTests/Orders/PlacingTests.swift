@@ -144,7 +144,7 @@ struct PlacingTests {
             #expect(converted.totals.total == Money(1500, .jpy))
             #expect(converted.rate?.value.description == "150")
             #expect(try await shop.current(converted) == converted)
-            #expect(try await shop.catalogue.product(ink.id, in: .eur)?.price == Money(800, .eur))
+            #expect(try await shop.catalog.product(ink.id, in: .eur)?.price == Money(800, .eur))
         }
     }
 

@@ -18,7 +18,7 @@ struct CaptureTests {
             for _ in 0..<3 { #expect(try await shop.captures.request(order.id, by: .system("test")) == .requested) }
             #expect(try await shop.count("SELECT count(*) FROM jobs WHERE name = 'payment.capture'") == 1)
             #expect(try await shop.count("SELECT count(*) FROM order_events WHERE kind = 'capture_requested'") == 1)
-            let refund = RefundWish(orderID: order.id, key: "k", actor: .system("test"))
+            let refund = RefundRequest(orderID: order.id, key: "k", actor: .system("test"))
             #expect(try await shop.refunds.request(refund) == .notPaid(.confirmed))
             #expect(try await shop.settle(order, .succeeded).settlement == .recordPayment(.captured))
             #expect(try await shop.captures.request(order.id, by: .system("test")) == .alreadyCaptured)

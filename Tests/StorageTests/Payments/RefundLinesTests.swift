@@ -8,9 +8,9 @@ import Testing
 @Suite("Refunds name pieces, and pieces return to stock when the refund stands")
 struct RefundLinesTests {
     private func wish(
-        _ order: Order, _ items: [RefundWish.Item], amount: Int64? = nil, key: String = UUID().uuidString
-    ) -> RefundWish {
-        RefundWish(
+        _ order: Order, _ items: [RefundRequest.Item], amount: Int64? = nil, key: String = UUID().uuidString
+    ) -> RefundRequest {
+        RefundRequest(
             orderID: order.id, amount: amount.map { Money($0, .usd) }, items: items, key: key, actor: .system("test"))
     }
 
@@ -61,7 +61,7 @@ struct RefundLinesTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 5)
             let order = try await shop.paid(pen, 3)
-            let two = [RefundWish.Item(productID: pen.id, quantity: 2, restock: true)]
+            let two = [RefundRequest.Item(productID: pen.id, quantity: 2, restock: true)]
             let first = try accepted(await shop.refunds.request(wish(order, two)))
             #expect(try await shop.refunds.request(wish(order, two)) == .tooManyPieces(pen.id, left: 1))
             try await settle(first, .failed, in: shop)
@@ -153,7 +153,7 @@ struct RefundLinesTests {
                 try await shop.refunds.request(wish(order, [.init(productID: pen.id, quantity: 1)]))
                     == .exceedsCaptured(refundable: Money(997, .usd)))
             // The same key asks for the same pieces.
-            let item = RefundWish.Item(productID: pen.id, quantity: 1)
+            let item = RefundRequest.Item(productID: pen.id, quantity: 1)
             let one = wish(order, [item], amount: 10, key: "k")
             let made = try accepted(await shop.refunds.request(one))
             #expect(try await shop.refunds.request(one) == .replayed(made))
@@ -227,7 +227,8 @@ struct RefundElsewhereTests {
             if cancels {
                 _ = try await shop.orders.cancel(order.id, by: .staff, reason: "test", actor: .system("test"))
             } else {
-                _ = try await shop.refunds.request(RefundWish(orderID: order.id, key: "rest", actor: .system("test")))
+                _ = try await shop.refunds.request(
+                    RefundRequest(orderID: order.id, key: "rest", actor: .system("test")))
             }
             let rest = try #require(await shop.refunds.refunds(of: order.id).first { $0.source == .shop })
             #expect(rest.amount == Money(1199, .usd))
@@ -235,7 +236,7 @@ struct RefundElsewhereTests {
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_rest"), status: .succeeded, amount: rest.amount), for: rest.id)
             #expect(try await shop.current(order).payment?.status == .refunded)
-            #expect(try await shop.current(order).status == (cancels ? .cancelled : .refunded))
+            #expect(try await shop.current(order).status == (cancels ? .canceled : .refunded))
         }
     }
 
@@ -245,7 +246,7 @@ struct RefundElsewhereTests {
             let order = try await shop.paid(shop.product("PEN", stock: 5))
             guard
                 case .accepted(let rest) = try await shop.refunds.request(
-                    RefundWish(orderID: order.id, key: "rest", actor: .system("test")))
+                    RefundRequest(orderID: order.id, key: "rest", actor: .system("test")))
             else { throw Unexpected(what: "not accepted") }
             guard case .recorded = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800)) else {
                 throw Unexpected(what: "not recorded")
@@ -259,7 +260,7 @@ struct RefundElsewhereTests {
             _ = try await shop.refunds.markRefused(rest.id, reason: "test")
             guard
                 case .accepted(let named) = try await shop.refunds.request(
-                    RefundWish(orderID: order.id, amount: Money(1199, .usd), key: "named", actor: .system("test")))
+                    RefundRequest(orderID: order.id, amount: Money(1199, .usd), key: "named", actor: .system("test")))
             else { throw Unexpected(what: "not accepted") }
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 100, id: "re_hand_2"))
             #expect(try await shop.refunds.takeWhatIsLeft(named.id, after: 1) == false)
@@ -281,21 +282,21 @@ struct RefundElsewhereTests {
         }
     }
 
-    @Test("a refund that fails after its mail was sent gets a second mail; one whose mail waits gets none")
-    func mails() async throws {
+    @Test("a refund that fails after its email was sent gets a second email; one whose email waits gets none")
+    func emails() async throws {
         try await Shop.with { shop in
             let order = try await shop.paid(shop.product("PEN", stock: 5))
-            func mails() async throws -> [String] {
+            func emails() async throws -> [String] {
                 try await shop.database.query(
                     """
-                    SELECT kind || ' ' || status AS mail FROM email_deliveries
+                    SELECT kind || ' ' || status AS email FROM email_deliveries
                      WHERE kind LIKE 'refund%' ORDER BY created_at, id
                     """
-                ).map { try $0["mail"] }
+                ).map { try $0["email"] }
             }
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800))
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 800, .failed))
-            #expect(try await mails() == ["refund obsolete"])
+            #expect(try await emails() == ["refund obsolete"])
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, id: "re_hand_2"))
             try await shop.database.force(
                 "email_deliveries",
@@ -306,7 +307,7 @@ struct RefundElsewhereTests {
             )
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
             _ = try await shop.refunds.recordElsewhere(snapshot(shop, order, 700, .failed, id: "re_hand_2"))
-            #expect(try await mails() == ["refund obsolete", "refund sent", "refund_failed pending"])
+            #expect(try await emails() == ["refund obsolete", "refund sent", "refund_failed pending"])
             #expect(try await shop.current(order).status == .confirmed)
         }
     }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Money goes back once, and never more than was taken")
 struct RefundTests {
-    private func wish(_ order: Order, _ amount: Int64? = nil, key: String = UUID().uuidString) -> RefundWish {
-        RefundWish(orderID: order.id, amount: amount.map { Money($0, .usd) }, key: key, actor: .system("test"))
+    private func wish(_ order: Order, _ amount: Int64? = nil, key: String = UUID().uuidString) -> RefundRequest {
+        RefundRequest(orderID: order.id, amount: amount.map { Money($0, .usd) }, key: key, actor: .system("test"))
     }
 
     private func accepted(_ outcome: RefundOutcome) throws -> Refund {
@@ -150,10 +150,10 @@ struct RefundTests {
             let order = try await shop.confirming(shop.product("PEN", stock: 5))
             #expect(try await shop.refunds.request(wish(order)) == .notPaid(.reserved))
             #expect(
-                try await shop.refunds.request(RefundWish(orderID: Order.ID(), key: "k", actor: .guest))
+                try await shop.refunds.request(RefundRequest(orderID: Order.ID(), key: "k", actor: .guest))
                     == .unknownOrder)
             let paid = try await shop.paid(shop.product("INK", stock: 5))
-            let euros = RefundWish(
+            let euros = RefundRequest(
                 orderID: paid.id, amount: Money(1, try #require(Currency("EUR"))), key: "k", actor: .guest)
             #expect(try await shop.refunds.request(euros) == .wrongCurrency(.usd))
         }

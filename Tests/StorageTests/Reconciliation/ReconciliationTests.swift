@@ -8,7 +8,8 @@ import Testing
 struct ReconciliationTests {
     private func finding(_ kind: BreakKind = .foreign, _ id: String = "pi_1") -> ReconciliationFinding {
         ReconciliationFinding(
-            kind, .intent, id, orderID: Order.ID(), amount: Money(5, .usd), reason: "It is odd.", remedy: .askOperator)
+            kind, .intent, id, orderID: Order.ID(), amount: Money(5, .usd), reason: "It is odd.",
+            resolution: .askOperator)
     }
 
     @Test("the first run covers two days; the next begins before the end of the one before, however long ago that was")
@@ -75,8 +76,8 @@ struct ReconciliationTests {
             #expect(try await store.isToBeReported(found.id))
             #expect(try await !store.isToBeReported(found.id))
             #expect(try await store.openCounts() == [.foreign: 1])
-            #expect(try await store.markHealed(found.id))
-            #expect(try await !store.markHealed(found.id))
+            #expect(try await store.markClosed(found.id))
+            #expect(try await !store.markClosed(found.id))
             #expect(try await store.openCounts() == [:])
             #expect(try await store.note(finding()).status == .open)
             #expect(try await store.isToBeReported(found.id))
@@ -105,7 +106,7 @@ struct ReconciliationTests {
             let second = try await store.breaks(kind: .foreign, page: PageRequest(limit: 2, cursor: first.nextCursor))
             #expect((first.items + second.items).map(\.providerID) == ["pi_2", "pi_1", "pi_0"])
             #expect(second.nextCursor == nil)
-            #expect(try await store.breaks(status: .healed).items.isEmpty)
+            #expect(try await store.breaks(status: .closed).items.isEmpty)
             #expect(try await store.breaks(status: .open).items.count == 5)
         }
     }
@@ -119,7 +120,9 @@ struct ReconciliationTests {
                 intentID: .init(rawValue: "pi_stray"), orderID: order.id, paymentID: payment, amount: Money(1999, .usd),
                 reason: .duplicate)
             let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
-                for _ in 0..<6 { group.addTask { try await shop.refunds.giveBack(charge, by: .system("test")) } }
+                for _ in 0..<6 {
+                    group.addTask { try await shop.refunds.refundOrphanCharge(charge, by: .system("test")) }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(answers.filter { $0 }.count == 1)
@@ -141,7 +144,7 @@ struct ReconciliationTests {
             #expect(try await shop.current(order).refunded.amount == 0)
             guard
                 case .accepted = try await shop.refunds.request(
-                    RefundWish(orderID: order.id, key: "all", actor: .guest))
+                    RefundRequest(orderID: order.id, key: "all", actor: .guest))
             else {
                 throw Unexpected(what: "the order's own money cannot go back any more")
             }

@@ -178,7 +178,7 @@ struct EventStateTests {
 
 @Suite("What a job leaves behind when it is discarded is told")
 struct JobRemainsTests {
-    @Test("events, refunds, captures, cancellations, checkouts and mails; nothing once they are done")
+    @Test("events, refunds, captures, cancellations, checkouts and emails; nothing once they are done")
     func remains() async throws {
         try await Shop.with(expectingInvariants: false) { shop in
             let inspector = JobInspector(database: shop.database, dispatcher: shop.dispatcher)
@@ -195,7 +195,7 @@ struct JobRemainsTests {
                 try await told("payment_event.process").first?.contains("evt_1 (payment_intent.succeeded of pi_1)")
                     == true)
             _ = try await shop.refunds.request(
-                RefundWish(orderID: order.id, amount: Money(100, .usd), key: "k", actor: .system("test")))
+                RefundRequest(orderID: order.id, amount: Money(100, .usd), key: "k", actor: .system("test")))
             #expect(try await told("payment.refund").first?.contains("over 1.00 USD stays requested") == true)
             let waiting = try await shop.place(shop.express(shop.product("INK", stock: 5), key: "key-2"))
             #expect(

@@ -107,7 +107,7 @@ struct WebhookTests {
             #expect(matters.allSatisfy { $0.type == "payment_intent.succeeded" && $0.objectID == "pi_1" })
             // Once a reconciliation has come across the same it is shown there.
             let finding = ReconciliationFinding(
-                .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator)
+                .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", resolution: .askOperator)
             _ = try await ReconciliationStore(database: shop.database).note(finding)
             #expect(try await shop.webhooks.unmatched() == [])
         }

@@ -30,7 +30,7 @@ struct CancelOrderHandlerTests {
             let facts = try await shop.confirming(pen)
             try await cancel(facts.orderID, in: shop)
             try await run(facts.orderID, in: shop)
-            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).status == .canceled)
             #expect(try await shop.stock.stock(pen.sku) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             // The worker that was about to charge finds it so.
             let found = try await shop.charge(facts).run(attempt: facts.attempt)
@@ -50,7 +50,7 @@ struct CancelOrderHandlerTests {
             _ = try await shop.charge(facts).run(attempt: facts.attempt)
             if isSettled { try await shop.settle(facts) }
             try await run(facts.orderID, in: shop)
-            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).status == .canceled)
             #expect(try await shop.facts(facts.orderID).paymentStatus == .captured)
             #expect(try await shop.stock.stock(pen.sku) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             let refunds = try await shop.refunds.refunds(of: facts.orderID)
@@ -72,7 +72,7 @@ struct CancelOrderHandlerTests {
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
             try await cancel(facts.orderID, in: shop)
             try await run(facts.orderID, in: shop)
-            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).status == .canceled)
             #expect(try await shop.facts(facts.orderID).paymentStatus == .canceled)
             #expect(try await shop.stock.stock(pen.sku) == Stock(sku: pen.sku, onHand: 5, reserved: 0))
             #expect(try await shop.refunds.refunds(of: facts.orderID) == [])
@@ -86,7 +86,7 @@ struct CancelOrderHandlerTests {
             try await cancel(facts.orderID, in: shop)
             _ = try await shop.charge(facts).run(attempt: facts.attempt)
             try await shop.settle(facts)
-            try await shop.database.pool.execute("UPDATE orders SET fulfilment_status = 'fulfilled'")
+            try await shop.database.pool.execute("UPDATE orders SET fulfillment_status = 'fulfilled'")
             try await run(facts.orderID, in: shop)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
             #expect(try await shop.refunds.refunds(of: facts.orderID) == [])
@@ -97,14 +97,14 @@ struct CancelOrderHandlerTests {
         }
     }
 
-    /// The state of each confirmation mail, and how many jobs are to send it.
+    /// The state of each confirmation email, and how many jobs are to send it.
     private func confirmations(_ shop: Shop) async throws -> [String] {
         try await shop.database.pool.query(
             """
             SELECT d.status || ' ' || (SELECT count(*) FROM jobs AS j
-                WHERE j.payload ->> 'deliveryID' = d.id::text) AS mail
+                WHERE j.payload ->> 'deliveryID' = d.id::text) AS email
               FROM email_deliveries AS d WHERE d.kind = 'order_confirmation'
             """
-        ).map { try $0["mail"] }
+        ).map { try $0["email"] }
     }
 }

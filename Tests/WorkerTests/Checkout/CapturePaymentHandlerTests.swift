@@ -58,10 +58,10 @@ struct CapturePaymentHandlerTests {
             let last = try await shop.orders.events(of: facts.orderID, for: .staff)?.last
             #expect(last?.kind == .paymentPartiallyCaptured && last?.reason == "5.00 USD of 19.99 USD")
             // No more than was taken goes back, and all of it does when the order is canceled.
-            let much = RefundWish(orderID: facts.orderID, amount: Money(501, .usd), key: "k", actor: .system("test"))
+            let much = RefundRequest(orderID: facts.orderID, amount: Money(501, .usd), key: "k", actor: .system("test"))
             #expect(try await shop.refunds.request(much) == .exceedsCaptured(refundable: part))
             guard
-                case .cancelled = try await shop.orders.cancel(
+                case .canceled = try await shop.orders.cancel(
                     facts.orderID, by: .staff, reason: "test", actor: .system("test"))
             else {
                 throw Unexpected(what: "not canceled")
@@ -115,7 +115,7 @@ struct CapturePaymentHandlerTests {
             let facts = try await authorized(in: shop)
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
             try await shop.settle(facts)
-            let wish = RefundWish(orderID: facts.orderID, amount: Money(200, .usd), key: "k", actor: .system("test"))
+            let wish = RefundRequest(orderID: facts.orderID, amount: Money(200, .usd), key: "k", actor: .system("test"))
             guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
                 throw Unexpected(what: "not accepted")
             }
@@ -150,7 +150,7 @@ struct CapturePaymentHandlerTests {
             _ = try await shop.captures.request(facts.orderID, by: .system("test"))
             shop.payments.change(try #require(facts.intentID), to: .canceled)
             try await run(facts, in: shop)
-            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).status == .canceled)
             #expect(shop.payments.charges == 0)
         }
     }

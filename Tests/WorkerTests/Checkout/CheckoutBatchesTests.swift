@@ -8,7 +8,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("Whoever is cancelled in a batch is cancelled alone", .timeLimit(.minutes(1)))
+@Suite("Whoever is canceled in a batch is canceled alone", .timeLimit(.minutes(1)))
 struct CheckoutBatchesTests {
     @Test("a request survives the cancellation of those it waited with")
     func innocent() async throws {
@@ -29,7 +29,7 @@ struct CheckoutBatchesTests {
             }
             let first = Task { try await reserve() }
             try await eventually("the first batch waits for the connection") { pool.statistics.waiting == 1 }
-            // These form the second batch; all of it but one is cancelled while it waits.
+            // These form the second batch; all of it but one is canceled while it waits.
             let others = (0..<20).map { _ in Task { try await reserve() } }
             try await eventually("the others have come") { started.load(ordering: .relaxed) == 21 }
             let innocent = Task { try await reserve() }

@@ -112,7 +112,7 @@ struct SweepTests {
         "a payment that waited for the customer's bank is followed to its end",
         arguments: [
             (PaymentIntentStatus.succeeded, OrderStatus.confirmed), (.requiresPaymentMethod, .paymentFailed),
-            (.canceled, .cancelled),
+            (.canceled, .canceled),
         ])
     func undecided(end: PaymentIntentStatus, expected: OrderStatus) async throws {
         try await Shop.with { shop in
@@ -146,7 +146,7 @@ struct SweepTests {
         }
     }
 
-    @Test("a mail that cannot be looked up keeps no other mail waiting")
+    @Test("an email that cannot be looked up keeps no other email waiting")
     func unknownEmails() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product(stock: 5)
@@ -159,7 +159,7 @@ struct SweepTests {
                 "email_deliveries",
                 "UPDATE email_deliveries SET status = 'unknown', attempt = 1, updated_at = now() - interval '1 minute'")
             let sweep = UnknownEmailSweep(
-                store: shop.mail, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30),
+                store: shop.emails, activity: Stumbling(), messageID: { "<\($0.id)@example.com>" }, wait: .seconds(30),
                 logger: shop.logger)
             try await sweep.sweep()
             let rows = try await shop.database.pool.query("SELECT status FROM email_deliveries ORDER BY status")

@@ -11,7 +11,7 @@ import Testing
 @testable import JobQueue
 @testable import Worker
 
-@Suite("A mail goes out once, and only while it is true", .timeLimit(.minutes(1)))
+@Suite("An email goes out once, and only while it is true", .timeLimit(.minutes(1)))
 struct SendEmailHandlerTests {
     private func run(
         _ id: EmailDelivery.ID, in shop: Shop, through transport: any EmailTransport, isLastAttempt: Bool = false,
@@ -20,7 +20,7 @@ struct SendEmailHandlerTests {
         let context = try await shop.claim(
             SendEmail.self, "deliveryID", id.description, isLastAttempt: isLastAttempt)
         let renderer = try OrderEmailRenderer(sender: EmailSender("shop@example.com"), shop: ShopIdentity())
-        try await SendEmailHandler(store: shop.mail, transport: transport, renderer: renderer, isAway: { isAway })
+        try await SendEmailHandler(store: shop.emails, transport: transport, renderer: renderer, isAway: { isAway })
             .run(SendEmail(deliveryID: id), in: context)
     }
 
@@ -35,7 +35,7 @@ struct SendEmailHandlerTests {
     }
 
     private func delivery(_ facts: CheckoutSnapshot, _ kind: EmailKind, in shop: Shop) async throws -> OrderEmail {
-        try #require(try await shop.mail.mails(about: facts.orderID).first { $0.delivery.kind == kind })
+        try #require(try await shop.emails.list(about: facts.orderID).first { $0.delivery.kind == kind })
     }
 
     private func declined(_ shop: Shop) async throws -> (CheckoutSnapshot, EmailDelivery.ID) {
@@ -56,7 +56,7 @@ struct SendEmailHandlerTests {
         }
     }
 
-    @Test("another card that is being tried is waited for; one that paid makes the mail needless")
+    @Test("another card that is being tried is waited for; one that paid makes the email needless")
     func madeGood() async throws {
         let script = ScriptedEmailServer()
         try await Shop.with { shop in
@@ -89,7 +89,7 @@ struct SendEmailHandlerTests {
             shop.payments.change(try #require(facts.intentID), to: .succeeded)
             try await shop.settle(facts)
             try await shop.database.pool.execute("UPDATE orders SET language = 'de'")
-            let wish = RefundWish(orderID: facts.orderID, amount: Money(999, .usd), key: "k", actor: .system("test"))
+            let wish = RefundRequest(orderID: facts.orderID, amount: Money(999, .usd), key: "k", actor: .system("test"))
             guard case .accepted(let refund) = try await shop.refunds.request(wish) else {
                 throw Unexpected(what: "no refund")
             }
@@ -137,13 +137,13 @@ struct SendEmailHandlerTests {
                     }
                     #expect(pause >= SendEmailHandler.refusalPause(attempt: attempt))
                 }
-                let mail = try await delivery(facts, .paymentFailed, in: shop)
+                let email = try await delivery(facts, .paymentFailed, in: shop)
                 #expect(
-                    mail.delivery.status == .pending && mail.fault?.isShops == true
-                        && mail.reason?.contains(reply.prefix(3)) == true)
+                    email.delivery.status == .pending && email.fault?.isShops == true
+                        && email.reason?.contains(reply.prefix(3)) == true)
             }
-            #expect(try await shop.mail.mails(.refused).items.map(\.delivery.id) == [id])
-            #expect(try await shop.mail.counts() == EmailCounts(failed: 0, refused: 1, parked: 0))
+            #expect(try await shop.emails.list(.refused).items.map(\.delivery.id) == [id])
+            #expect(try await shop.emails.counts() == EmailCounts(failed: 0, refused: 1, parked: 0))
             try await withServer(script) { transport in try await run(id, in: shop, through: transport) }
             let sent = try await delivery(facts, .paymentFailed, in: shop)
             #expect(sent.delivery.status == .sent && sent.fault == nil && sent.delivery.attempt == 4)
@@ -161,11 +161,11 @@ struct SendEmailHandlerTests {
                 try await run(id, in: shop, through: transport)
             }
             let failed = try await delivery(facts, .paymentFailed, in: shop)
-            #expect(failed.delivery.status == .failed && failed.fault == .mail)
+            #expect(failed.delivery.status == .failed && failed.fault == .email)
             let audit = AuditEntry(
-                actor: .system("test"), action: "mail.resent", subjectKind: "mail", subjectID: id.description)
+                actor: .system("test"), action: "email.resent", subjectKind: "email", subjectID: id.description)
             for _ in 1...2 {
-                guard case .requested = try await shop.mail.resend(id, audit: audit) else {
+                guard case .requested = try await shop.emails.resend(id, audit: audit) else {
                     throw Unexpected(what: "not resent")
                 }
             }
@@ -175,7 +175,7 @@ struct SendEmailHandlerTests {
             }
             #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .sent)
             #expect(script.log.entries.filter { $0 == "." }.count == 1)
-            #expect(try await shop.mail.resend(id, audit: audit) == .refused(.sent))
+            #expect(try await shop.emails.resend(id, audit: audit) == .refused(.sent))
         }
     }
 
@@ -192,7 +192,7 @@ struct SendEmailHandlerTests {
             }
             let failed = try await delivery(facts, .paymentFailed, in: shop)
             #expect(failed.delivery.status == .failed && failed.fault == .passing)
-            #expect(try await shop.mail.mails(.attention).items.map(\.delivery.id) == [id])
+            #expect(try await shop.emails.list(.attention).items.map(\.delivery.id) == [id])
         }
     }
 }

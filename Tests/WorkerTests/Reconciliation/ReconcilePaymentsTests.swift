@@ -45,7 +45,7 @@ struct ReconcilePaymentsTests {
         try await store(shop).breaks(status: status).items.map(\.kind)
     }
 
-    private func giveBack(_ shop: Shop) async throws {
+    private func refund(_ shop: Shop) async throws {
         let rows = try await shop.database.pool.query("SELECT id FROM refunds WHERE status = 'requested'")
         for row in rows {
             let id: Refund.ID = try row["id"]
@@ -67,7 +67,7 @@ struct ReconcilePaymentsTests {
             try await reconcile(shop, log: log)
             #expect(try await shop.facts(facts.orderID).status == .confirmed)
             #expect(try await breaks(shop) == [])
-            #expect(Set(try await breaks(shop, .healed)).isSubset(of: [.behind]))
+            #expect(Set(try await breaks(shop, .closed)).isSubset(of: [.behind]))
             #expect(log.messages == [])
             let events = try await shop.orders.events(of: facts.orderID, for: .staff) ?? []
             #expect(events.filter { $0.kind == .confirmed }.count == 1)
@@ -97,10 +97,10 @@ struct ReconcilePaymentsTests {
             for _ in 0..<2 { try await reconcile(shop, log: log) }
             #expect(try await breaks(shop) == [.secondCharge])
             #expect(log.messages == ["the books of the payment provider and ours differ"])
-            try await giveBack(shop)
+            try await refund(shop)
             try await reconcile(shop, log: log)
             #expect(try await breaks(shop) == [])
-            #expect(try await breaks(shop, .healed) == [.secondCharge])
+            #expect(try await breaks(shop, .closed) == [.secondCharge])
             #expect(shop.payments.refundCount == 1)
             #expect(try await shop.payments.refunds(of: id).map(\.amount) == [Money(1999, .usd)])
             // The order keeps what it was paid with.
@@ -127,7 +127,7 @@ struct ReconcilePaymentsTests {
             for _ in 0..<2 { try await reconcile(shop) }
             #expect(try await breaks(shop) == Array(repeating: .orderUnknown, count: 5))
             #expect(try await shop.payments.retrieve(held).status == .canceled)
-            try await giveBack(shop)
+            try await refund(shop)
             try await reconcile(shop)
             #expect(try await breaks(shop) == [])
             #expect(shop.payments.refundCount == 5)
@@ -156,7 +156,7 @@ struct ReconcilePaymentsTests {
             #expect(try await shop.facts(waiting.orderID).intentID == adopted)
             #expect(try await shop.facts(charged.orderID).status == .confirmed)
             #expect(try await breaks(shop) == [])
-            #expect(try await breaks(shop, .healed) == Array(repeating: .unstoredIntent, count: 3))
+            #expect(try await breaks(shop, .closed) == Array(repeating: .unstoredIntent, count: 3))
         }
     }
 
@@ -170,7 +170,7 @@ struct ReconcilePaymentsTests {
             let id = try await intent(shop, "pi_late", of: (facts.orderID, facts.paymentID), .succeeded)
             try await reconcile(shop)
             #expect(try await breaks(shop) == [.lateMoney])
-            try await giveBack(shop)
+            try await refund(shop)
             try await reconcile(shop)
             #expect(try await breaks(shop) == [])
             #expect(try await shop.payments.refunds(of: id).count == 1)
@@ -212,14 +212,14 @@ struct ReconcilePaymentsTests {
             try await shop.settle(facts)
             func give(_ amount: Int64, _ id: Refund.ID) async throws {
                 _ = try await shop.payments.refund(
-                    RefundRequest(
+                    ProviderRefundRequest(
                         refundID: id, orderID: facts.orderID, intentID: intentID, amount: Money(amount, .usd),
                         reason: .requestedByCustomer,
                         key: try #require(IdempotencyKey.refund(id))))
             }
             let lost = Refund.ID()
             try await give(500, lost)
-            let wish = RefundWish(orderID: facts.orderID, amount: Money(300, .usd), key: "k", actor: .system("test"))
+            let wish = RefundRequest(orderID: facts.orderID, amount: Money(300, .usd), key: "k", actor: .system("test"))
             guard case .accepted(let waiting) = try await shop.refunds.request(wish) else {
                 throw Unexpected(what: "not accepted")
             }
@@ -232,7 +232,7 @@ struct ReconcilePaymentsTests {
             #expect(refunds.filter { $0.source == .provider }.map(\.amount) == [Money(100, .usd)])
             #expect(refunds.allSatisfy { $0.status == .succeeded })
             #expect(try await shop.facts(facts.orderID).status == .partiallyRefunded)
-            #expect(Set(try await breaks(shop, .healed)) == [.refundUnknown, .refundBehind])
+            #expect(Set(try await breaks(shop, .closed)) == [.refundUnknown, .refundBehind])
             try await reconcile(shop)
             #expect(try await breaks(shop) == [])
         }
@@ -243,7 +243,7 @@ struct ReconcilePaymentsTests {
         try await Shop.with { shop in
             let refund = try await shop.requestedRefund()
             let made = try await shop.payments.refund(
-                RefundRequest(
+                ProviderRefundRequest(
                     refundID: refund.id, orderID: refund.orderID,
                     intentID: try #require(await shop.facts(refund.orderID).intentID),
                     amount: refund.amount, reason: refund.reason, key: try #require(.refund(refund.id))))
@@ -340,7 +340,7 @@ struct ReconcilePaymentsTests {
             try await shop.settle(facts)
             let id = try await intent(shop, "pi_second", of: (facts.orderID, facts.paymentID), .succeeded)
             _ = try await shop.payments.refund(
-                RefundRequest(
+                ProviderRefundRequest(
                     refundID: Refund.ID(), orderID: facts.orderID, intentID: id, amount: Money(1999, .usd),
                     reason: .duplicate,
                     key: try #require(IdempotencyKey(rawValue: "by-hand"))))
@@ -356,7 +356,7 @@ struct ReconcilePaymentsTests {
             let id = try await intent(shop, "pi_old", of: (Order.ID(), Payment.ID()), .succeeded, age: 30 * 86_400)
             try await reconcile(shop, .since(Date(timeIntervalSinceNow: -40 * 86_400)))
             #expect(try await breaks(shop) == [.orderUnknown])
-            try await giveBack(shop)
+            try await refund(shop)
             try await reconcile(shop, hurried: false)
             #expect(try await breaks(shop) == [])
             #expect(try await shop.payments.refunds(of: id).count == 1)

@@ -21,10 +21,10 @@ struct ReconciliationGaugeTests {
             }
             let found = try await store.note(
                 ReconciliationFinding(
-                    .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", remedy: .askOperator))
+                    .foreign, .intent, "pi_1", orderID: nil, amount: nil, reason: "?", resolution: .askOperator))
             try await gauge.measure()
             #expect(await shown(1))
-            try await store.markHealed(found.id)
+            try await store.markClosed(found.id)
             try await gauge.measure()
             #expect(await shown(0))
         }

@@ -43,7 +43,7 @@ struct RefundPaymentHandlerTests {
             try await shop.settle(facts)
             shop.payments.refundByHand(intentID, Money(800, .usd))
             guard
-                case .cancelled = try await shop.orders.cancel(
+                case .canceled = try await shop.orders.cancel(
                     facts.orderID, by: .staff, reason: "test", actor: .system("test")),
                 let refund = try await shop.refunds.refunds(of: facts.orderID).first
             else { throw Unexpected(what: "not canceled") }
@@ -56,7 +56,7 @@ struct RefundPaymentHandlerTests {
             #expect(refunds.map(\.source) == [.shop, .provider])
             let order = try #require(await shop.orders.order(facts.orderID, for: .staff))
             #expect(
-                order.status == .cancelled && order.payment?.status == .refunded && order.refunded == Money(1999, .usd))
+                order.status == .canceled && order.payment?.status == .refunded && order.refunded == Money(1999, .usd))
             #expect(try await shop.payments.refunds(of: intentID).reduce(0) { $0 + $1.amount.amount } == 1999)
         }
     }
@@ -71,7 +71,7 @@ struct RefundPaymentHandlerTests {
             let refunds = try await shop.refunds.refunds(of: refund.orderID)
             #expect(refunds.map(\.status) == [.failed, .succeeded])
             #expect(refunds[0].failureReason == "amount_too_large: the amount is greater than what is left")
-            let rest = RefundWish(orderID: refund.orderID, key: "rest", actor: .system("test"))
+            let rest = RefundRequest(orderID: refund.orderID, key: "rest", actor: .system("test"))
             guard case .accepted(let accepted) = try await shop.refunds.request(rest) else {
                 throw Unexpected(what: "not accepted")
             }
@@ -169,7 +169,7 @@ struct RefundPaymentHandlerTests {
             // Somebody gave all of it back at the provider's own page.
             let facts = try await shop.facts(refund.orderID)
             _ = try await shop.payments.refund(
-                RefundRequest(
+                ProviderRefundRequest(
                     refundID: Refund.ID(), orderID: facts.orderID, intentID: try #require(facts.intentID),
                     amount: facts.amount,
                     reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "by-hand"))))

@@ -97,7 +97,7 @@ extension Shop {
         payments.change(try #require(facts.intentID), to: .succeeded)
         try await settle(facts)
         let outcome = try await stores.refunds.request(
-            RefundWish(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
+            RefundRequest(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
         guard case .accepted(let refund) = outcome else {
             throw Unexpected(what: "the refund was not accepted: \(outcome)")
         }

@@ -34,8 +34,8 @@ struct IntentEventTests {
             shop.payments.change(try #require(facts.intentID), to: intent)
             #expect(try await shop.settle(facts).settlement == .ignore(.alreadyKnown))
             for _ in 1...3 { #expect(try await shop.hear(kind, shop.wire(facts, intent)) == .alreadyKnown) }
-            let mails = try await shop.database.pool.query("SELECT 1 FROM email_deliveries")
-            #expect(mails.count == 1)
+            let emails = try await shop.database.pool.query("SELECT 1 FROM email_deliveries")
+            #expect(emails.count == 1)
         }
     }
 
@@ -71,7 +71,7 @@ struct IntentEventTests {
         arguments: [
             (PaymentIntentStatus.requiresAction, PaymentEventOutcome.waiting, OrderStatus.reserved),
             (.processing, .waiting, .reserved), (.succeeded, .confirmed, .confirmed),
-            (.canceled, .released, .cancelled),
+            (.canceled, .released, .canceled),
         ])
     func passing(now: PaymentIntentStatus, outcome: PaymentEventOutcome, status: OrderStatus) async throws {
         try await Shop.with { shop in
@@ -156,7 +156,7 @@ struct IntentEventTests {
             let id = try #require(facts.intentID)
             shop.payments.change(id, to: .canceled)
             #expect(try await shop.hear(.intentCanceled, shop.wire(facts, .canceled)) == .released)
-            #expect(try await shop.facts(facts.orderID).status == .cancelled)
+            #expect(try await shop.facts(facts.orderID).status == .canceled)
             #expect(try await shop.hear(.intentSucceeded, shop.wire(facts, .succeeded)) == .outranked)
         }
     }

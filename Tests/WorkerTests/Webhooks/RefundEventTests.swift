@@ -82,7 +82,7 @@ struct RefundEventTests {
             let facts = try await shop.facts(refund.orderID)
             // Its job made it, and died before it could note so.
             _ = try await shop.payments.refund(
-                RefundRequest(
+                ProviderRefundRequest(
                     refundID: refund.id, orderID: refund.orderID, intentID: try #require(facts.intentID),
                     amount: refund.amount,
                     reason: refund.reason, key: try #require(.refund(refund.id))))
@@ -97,7 +97,7 @@ struct RefundEventTests {
             #expect(try await shop.hear(.chargeRefunded, charge(refund, refunded: 800)) == .alreadyKnown)
             // One that names a refund of ours that is lost is waited for, and at last left in sight.
             _ = try await shop.payments.refund(
-                RefundRequest(
+                ProviderRefundRequest(
                     refundID: Refund.ID(), orderID: refund.orderID, intentID: try #require(facts.intentID),
                     amount: Money(50, .usd),
                     reason: .requestedByCustomer, key: try #require(IdempotencyKey(rawValue: "lost"))))
@@ -151,7 +151,7 @@ struct RefundEventTests {
             // The rest is what is left.
             guard
                 case .accepted(let rest) = try await shop.refunds.request(
-                    RefundWish(orderID: facts.orderID, key: "rest", actor: .system("test")))
+                    RefundRequest(orderID: facts.orderID, key: "rest", actor: .system("test")))
             else { throw Unexpected(what: "not accepted") }
             #expect(rest.amount == Money(1199, .usd))
             // It bounces: the money is the shop's again, and the provider's reason is kept.
