@@ -3,12 +3,13 @@
 # A shell that starts make in the background makes it ignore SIGINT; these must hear it.
 HEAR_INTERRUPT = env --default-signal=INT
 SOURCES = Sources Tools Tests Benchmarks Examples Package.swift
-.PHONY: help run test test-chaos test-outage sanitize smoke model build lint format bench bench-queue start stop clean reset
+.PHONY: help run test test-chaos test-outage sanitize smoke model build lint format bench bench-queue start stop \
+	clean reset
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: ## build and start everything: private PostgreSQL and Redis, sandbox, API, worker (Ctrl-C stops it); WORKERS=2 runs several
+run: ## build and start everything: PostgreSQL, Redis, sandbox, API, worker (Ctrl-C stops it); WORKERS=2 runs several
 	@exec $(HEAR_INTERRUPT) Scripts/run
 
 test: ## run all tests against throw-away servers; FILTER=name runs some
@@ -33,11 +34,13 @@ build: ## build everything, debug
 	@Scripts/install-dependencies
 	@exec Scripts/build debug
 
-lint: ## check format, words, habits of the tests and scripts
+lint: ## check format, words, columns, habits of the tests and scripts
 	@Scripts/check-words
+	@Scripts/check-columns
 	@Scripts/check-tests
 	@swift format lint --strict -r -p $(wildcard $(SOURCES))
-	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $$(grep -l bash Scripts/*); else echo "shellcheck is not installed; scripts not checked."; fi
+	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR .ci/run $$(grep -l bash Scripts/*); \
+	else echo "shellcheck is not installed; scripts not checked."; fi
 
 format: ## format all Swift files
 	@swift format -i -r -p $(wildcard $(SOURCES))

@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -56,20 +57,21 @@ let package = Package(
         .executable(name: "Worker", targets: ["Worker"]),
         .executable(name: "Sandbox", targets: ["Sandbox"]),
         .executable(name: "cartwright", targets: ["CLI"]),
-        // The wrappers are part of the queue's interface: whoever uses it hands over a pool and a Redis client.
+        // The wrappers are part of the queue's interface: its callers hand over a pool and a Redis client.
         .library(name: "JobQueue", targets: ["JobQueue", "Postgres", "Redis"]),
         .library(name: "JobQueueTesting", targets: ["JobQueueTesting"]),
         // Loaded into processes of tests whose clock shall be wrong.
         .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
     ],
     // Exactly these, because Package.resolved is not kept in this repository: a build of one commit takes the same ones
-    // months later, and a new release is taken by whoever has read it. What these packages need themselves still
+    // months later, and a new release is taken once a maintainer has read it. What these packages need themselves still
     // follows their own bounds.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", exact: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
@@ -100,7 +102,7 @@ let package = Package(
         module("Threading", [deque]),
         module("Postgres", ["Arithmetic", "CLibpq", "Threading", deque, logging]),
         module("Redis", ["Arithmetic", "CHiredis", "Threading", deque, logging]),
-        module("OutboundHTTP", ["Arithmetic", "CCurl", "Threading", deque, logging]),
+        module("OutboundHTTP", ["Arithmetic", "CCurl", "Threading", deque, logging, tracing]),
 
         // Rate limits and circuits that all processes share through Redis.
         module("Resilience", ["Arithmetic", "Redis", logging]),
@@ -109,7 +111,8 @@ let package = Package(
         module(
             "JobQueue",
             [
-                "Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle, unixSignals,
+                "Arithmetic", "JSON", "Postgres", "Redis", "Threading", deque, logging, metrics, lifecycle, tracing,
+                unixSignals,
             ],
             exclude: ["README.md"], resources: [.copy("Migrations")]),
         // Runs the jobs of tests: in memory, or on the ledger alone.
@@ -126,14 +129,14 @@ let package = Package(
         module(
             "Providers",
             [
-                "Arithmetic", "Domain", "JSON", "OutboundHTTP", "Resilience", logging, metrics,
+                "Arithmetic", "Domain", "JSON", "OutboundHTTP", "Resilience", logging, metrics, tracing,
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("Templates")]),
         // Payment providers: each a module of its own behind Domain's ports.
         module(
             "Stripe", ["Arithmetic", "Domain", "JSON", "OutboundHTTP", "Providers", crypto, logging]),
-        module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle]),
+        module("Observability", ["JSON", logging, metrics, hummingbird, lifecycle, tracing]),
         module(
             "Bootstrap",
             [
@@ -141,7 +144,8 @@ let package = Package(
                 "Redis",
                 "Resilience", "Storage", "Stripe", "Threading",
                 logging,
-                lifecycle, metrics, unixSignals, .product(name: "Configuration", package: "swift-configuration"),
+                lifecycle, metrics, tracing, unixSignals,
+                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], resources: [.copy("Passwords/common.txt")]),
 
@@ -151,10 +155,12 @@ let package = Package(
                 "Arithmetic", "Bootstrap", "CrashPoints", "Domain", "JSON", "JobQueue", "Observability", "Postgres",
                 "Providers", "Redis", "Resilience", "Storage",
                 "Threading", crypto, httpTypes, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
+                tracing,
                 .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"), .product(name: "Yams", package: "Yams"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "Yams", package: "Yams"),
             ], resources: [.copy("Document")]),
         program(
             "Worker",
@@ -195,7 +201,8 @@ let package = Package(
         tests("Postgres", ["Postgres", "PropertySupport", "Threading"]),
         tests("Redis", ["PropertySupport", "Redis", logging]),
         tests("Resilience", ["PropertySupport", "Redis", "Resilience", logging]),
-        tests("Observability", ["Observability", logging, metrics]),
+        tests(
+            "Observability", ["JSON", "Observability", "PropertySupport", lifecycle, logging, metrics, tracing]),
         tests(
             "Bootstrap",
             [
@@ -206,9 +213,8 @@ let package = Package(
         tests(
             "JobQueue",
             [
-                "JSON", "JobQueue", "JobQueueTesting", "Postgres", "PropertySupport", "Redis", "Threading", logging,
-                lifecycle,
-                metrics,
+                "JSON", "JobQueue", "JobQueueTesting", "Observability", "Postgres", "PropertySupport", "Redis",
+                "Threading", logging, lifecycle, metrics, tracing,
             ]),
         tests("Arithmetic", ["Arithmetic", "PropertySupport"]),
         tests("JSON", ["JSON", "PropertySupport"]),

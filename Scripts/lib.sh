@@ -98,7 +98,8 @@ is_gone() { ! readlink "/proc/$1/exe" >/dev/null 2>&1; }
 group_is_gone() {
     local stat
     for stat in /proc/[0-9]*/stat; do
-        [[ $(cat "$stat" 2>/dev/null) =~ \)\ ([A-Z])\ [0-9]+\ ([0-9]+)\  && ${BASH_REMATCH[2]} == "$1" && ${BASH_REMATCH[1]} != Z ]] && return 1
+        [[ $(cat "$stat" 2>/dev/null) =~ \)\ ([A-Z])\ [0-9]+\ ([0-9]+)\  &&
+            ${BASH_REMATCH[2]} == "$1" && ${BASH_REMATCH[1]} != Z ]] && return 1
     done
     return 0
 }
@@ -109,8 +110,9 @@ end_process() {
     wait_for "$3" is_gone "$1"
 }
 
-# end_with PARENT [SETPRIV-OPTION…] -- COMMAND…: becomes the command, which the kernel ends when its parent ends, by whatever signal.
-# The kernel tells only who has asked, so a command whose parent was killed before that looks for itself.
+# end_with PARENT [SETPRIV-OPTION…] -- COMMAND…: becomes the command, which the kernel ends when its parent ends, by
+# whatever signal. The kernel tells only who has asked, so a command whose parent was killed before that looks for
+# itself.
 end_with() {
     local parent=$1 options=() option
     for option in "${@:2}"; do
@@ -123,8 +125,8 @@ end_with() {
 }
 
 # in_group COMMAND…: runs the command in a process group of its own and waits for it. A signal to this script interrupts
-# the wait, so that traps run at once; the trap calls end_group. When this script is killed, the kernel ends the command.
-# Returns the command's exit status.
+# the wait, so that traps run at once; the trap calls end_group. When this script is killed, the kernel ends the
+# command. Returns the command's exit status.
 in_group() {
     local status=0
     set -m
@@ -153,12 +155,13 @@ processes_are() {
     for process in "${@:3}"; do [[ $(cat "$2/$process" 2>/dev/null) == "$1"* ]] || return 1; done
 }
 
-# ask_runner WORD STATE NAME…: asks what `make run` runs by these names to "start" or "stop", and waits until it is so. A name stands for all of its
-# processes: worker for worker-1 and worker-2.
+# ask_runner WORD STATE NAME…: asks what `make run` runs by these names to "start" or "stop", and waits until it is so.
+# A name stands for all of its processes: worker for worker-1 and worker-2.
 ask_runner() {
     local word=$1 expected=$2 folder=${PROCESSES:-$STATE/processes} name process known=() chosen=() count
     shift 2
-    is_gone "$(cat "$folder/runner" 2>/dev/null || echo none)" && fail "Nothing runs from this checkout. 'make run' starts it."
+    is_gone "$(cat "$folder/runner" 2>/dev/null || echo none)" &&
+        fail "Nothing runs from this checkout. 'make run' starts it."
     for process in "$folder"/*; do
         process=${process##*/}
         [[ $process == runner || $process == requests || $process == errors ]] || known+=("$process")
@@ -171,6 +174,7 @@ ask_runner() {
         ((${#chosen[@]} > count)) || fail "There is no process '$name'. There are: ${known[*]}."
     done
     for name; do echo "$word $name" >"$folder/requests"; done
-    wait_for 60 processes_are "$expected" "$folder" "${chosen[@]}" || fail "It is not done after 60 s; 'make run' tells why."
+    wait_for 60 processes_are "$expected" "$folder" "${chosen[@]}" ||
+        fail "It is not done after 60 s; 'make run' tells why."
     for process in "${chosen[@]}"; do say "$process: $(cat "$folder/$process")"; done
 }

@@ -10,7 +10,8 @@ as_redis() {
     fi
 }
 
-# redis_home DIR: where the data of DIR lie. A user who cannot enter the checkout (root's home, say) gets a folder elsewhere.
+# redis_home DIR: where the data of DIR lie. A user who cannot enter the checkout (root's home, say) gets a folder
+# elsewhere.
 redis_home() {
     if as_redis test -x "$1"; then
         echo "$1/redis"
@@ -21,7 +22,8 @@ redis_home() {
 
 redis_answers() { redis-cli -h 127.0.0.1 -p "$1" ping 2>/dev/null | grep -q PONG; }
 
-# redis_start DIR THROW_AWAY: sets REDIS_SERVER_URL. A throw-away server has no password, so that tests can reach it through proxies.
+# redis_start DIR THROW_AWAY: sets REDIS_SERVER_URL. A throw-away server has no password, so that tests can reach it
+# through proxies.
 redis_start() {
     local home port password='' attempt owner=$EUID
     [[ $EUID -eq 0 ]] && owner=redis
@@ -54,7 +56,8 @@ redis_start() {
 		CONFIGURATION
         : >"$home/log"
         chown "$owner" "$home/redis.conf" "$home/log"
-        as_redis redis-server "$home/redis.conf" && wait_for 10 redis_answers "$port" && pid_in "$home/pid" "$home" >/dev/null && break
+        as_redis redis-server "$home/redis.conf" && wait_for 10 redis_answers "$port" &&
+            pid_in "$home/pid" "$home" >/dev/null && break
         [[ $attempt == 5 ]] && fail "Redis does not start: $(tail -n 5 "$home/log")"
         redis_stop "$1"
         port=$(random_port)
@@ -64,7 +67,8 @@ redis_start() {
     unset REDISCLI_AUTH
 }
 
-# redis_stop DIR: stops the server of DIR when one runs, also one of an earlier start. SIGTERM makes Redis write what it holds first.
+# redis_stop DIR: stops the server of DIR when one runs, also one of an earlier start. SIGTERM makes Redis write what it
+# holds first.
 redis_stop() {
     local pid home
     home=$(redis_home "$1")

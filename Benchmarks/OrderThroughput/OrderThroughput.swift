@@ -6,7 +6,7 @@ import OutboundHTTP
 /// Confirmed orders per second through the whole system.
 ///
 /// Method: a running API, worker and sandbox (`Scripts/bench-orders` starts them in release mode). Express orders of
-/// one unit each, spread over the catalogue, are sent by `--concurrency` clients with `Prefer: wait`, each sending its
+/// one unit each, spread over the catalog, are sent by `--concurrency` clients with `Prefer: wait`, each sending its
 /// next when its last is answered.
 /// An order counts when its answer says 201 confirmed; see ``Round`` for the two rates. The provider's latency is set
 /// at the sandbox before each round. Load generator, API, worker, sandbox, PostgreSQL and Redis share the machine.
@@ -57,15 +57,19 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
 
     private func report(_ round: Round, at latency: Int, _ seen: DatabaseWatch.Seen?) {
         print(
-            "provider at \(latency) ms: \(Int(round.steadyRate)) confirmed orders/s, \(Int(round.rate)) with start and end,",
+            "provider at \(latency) ms: \(Int(round.steadyRate)) confirmed orders/s, \(Int(round.rate)) with "
+                + "start and end,",
             "p50 \(round.percentile(0.5)) ms, p99 \(round.percentile(0.99)) ms, \(round.other.count) not confirmed")
         if let first = round.other.first {
             print("note: \(round.other.count) answers were not 201, the first of them \(first)")
         }
         if let seen {
             print(
-                "  the worker's connections in \(seen.looks) looks: at most \(seen.connections) open, at most \(seen.inTransaction) in a",
-                "transaction, \(String(format: "%.1f", Double(seen.sumInTransaction) / Double(max(1, seen.looks)))) on average,",
+                "  the worker's connections in \(seen.looks) looks: at most \(seen.connections) open, at most "
+                    + "\(seen.inTransaction) in a",
+                "transaction, "
+                    + "\(String(format: "%.1f", Double(seen.sumInTransaction) / Double(max(1, seen.looks)))) on "
+                    + "average,",
                 "the longest transaction \(Int(seen.longest)) ms")
         }
     }
@@ -88,8 +92,10 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
     /// Places one order; the status of the answer, or 0 when there was none.
     private func order(_ product: String, _ client: OutboundHTTPClient) async -> Int {
         let body = """
-            {"items": [{"product_id": "\(product)", "quantity": 1}], "payment_method": "pm_card_visa", "email": "bench@example.com",
-             "shipping_address": {"name": "Bench Mark", "line1": "1 Main Street", "city": "Springfield", "postal_code": "12345", "country": "US"}}
+            {"items": [{"product_id": "\(product)", "quantity": 1}], "payment_method": "pm_card_visa",
+             "email": "bench@example.com",
+             "shipping_address": {"name": "Bench Mark", "line1": "1 Main Street", "city": "Springfield",
+                                  "postal_code": "12345", "country": "US"}}
             """
         let request = OutboundRequest(
             method: "POST", url: api + "/api/v1/orders",
@@ -125,7 +131,7 @@ struct OrderThroughput: AsyncParsableCommand, Sendable {
             ids += page.items.map(\.id)
             cursor = page.nextCursor
         } while cursor != nil && ids.count < 2000
-        guard !ids.isEmpty else { throw ValidationError("the catalogue is empty; run `cartwright seed`") }
+        guard !ids.isEmpty else { throw ValidationError("the catalog is empty; run `cartwright seed`") }
         return ids
     }
 

@@ -24,7 +24,7 @@ struct Main {
                         [proxies = common.http.trustedProxies] address in
                         IPAddress(address).map(proxies.contains) ?? false
                     }, cors: CORSPolicy(origins: common.http.corsOrigins),
-                    logger: process.logger)
+                    tracer: process.tracer, logger: process.logger)
                 // Two seconds of the grace time are for closing connections to the servers.
                 let server = BoundedShutdown(
                     base: application, limit: max(.zero, settings.grace - .seconds(2)), logger: process.logger)

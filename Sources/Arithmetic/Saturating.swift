@@ -47,6 +47,6 @@ extension Duration {
         return seconds.saturatingMultiply(by: 1_000_000_000).saturatingAdd(attoseconds / 1_000_000_000)
     }
 
-    /// A time has room for more seconds than ``components`` can tell of.
+    /// A time has room for more seconds than ``components`` can hold.
     private var bounded: Duration { min(max(self, .seconds(-Int64.max)), .seconds(Int64.max)) }
 }

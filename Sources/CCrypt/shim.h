@@ -12,7 +12,7 @@
 /// Hashes `phrase` as `setting` says and writes the result, with its NUL, to `output`.
 /// Returns 0, or -1 when the setting is not understood, the result does not fit or memory is short.
 ///
-/// The 32 KiB work area holds a copy of the phrase, so it is wiped before it goes back to the heap.
+/// The 32 KiB work area holds a copy of the phrase, so it is wiped before it is freed.
 /// (Swift does not import arrays of that size, hence this function and not crypt_r itself.)
 static inline int cartwright_crypt(const char *phrase, const char *setting, char *output, size_t capacity) {
     struct crypt_data *data = calloc(1, sizeof(struct crypt_data));

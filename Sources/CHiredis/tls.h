@@ -1,4 +1,5 @@
-// TLS by OpenSSL under hiredis: Debian's hiredis (0.14) has none of its own. What OpenSSL has as macros, and what takes several calls.
+// TLS by OpenSSL under hiredis: Debian's hiredis (0.14) has none of its own. What OpenSSL has as macros, and what takes
+// several calls.
 #ifndef CARTWRIGHT_TLS_H
 #define CARTWRIGHT_TLS_H
 
@@ -16,21 +17,23 @@ enum {
 };
 
 /// Which file could not be used: 1 the authorities, 2 the certificate, 3 its key; 4 no memory. 0 when all is well.
-static inline int cartwright_tls_configure(SSL_CTX **out, const char *authorities, const char *certificate, const char *key) {
+static inline int cartwright_tls_configure(
+    SSL_CTX **out, const char *authorities, const char *certificate, const char *key) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (!context) return 4;
     *out = context;
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    if (authorities ? !SSL_CTX_load_verify_locations(context, authorities, NULL) : !SSL_CTX_set_default_verify_paths(context)) return 1;
+    if (authorities ? !SSL_CTX_load_verify_locations(context, authorities, NULL)
+                    : !SSL_CTX_set_default_verify_paths(context)) return 1;
     if (certificate && SSL_CTX_use_certificate_chain_file(context, certificate) != 1) return 2;
     if (key && SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) return 3;
     if (key && SSL_CTX_check_private_key(context) != 1) return 3;
     return 0;
 }
 
-/// A connection over a connected socket to whoever proves to be `name`. NULL without memory.
+/// A connection over a connected socket to a server that proves to be `name`. NULL without memory.
 static inline SSL *cartwright_tls_open(SSL_CTX *context, int descriptor, const char *name) {
     SSL *tls = SSL_new(context);
     if (!tls) return NULL;

@@ -8,7 +8,7 @@ struct Emails: AsyncParsableCommand {
         abstract: "Look after emails that were not sent, or whose delivery status is unknown.",
         subcommands: [EmailsList.self, EmailsResend.self, EmailsResolve.self], defaultSubcommand: EmailsList.self,
         // The name until 0.2.
-        aliases: ["mails"])
+        aliases: ["emails"])
 }
 
 /// Lists emails that wait for an operator.
@@ -17,7 +17,7 @@ struct EmailsList: AsyncParsableCommand {
         commandName: "list", abstract: "List emails that an operator should look at, latest first.",
         discussion: """
             failed: given up, because of its address or after many tries; send it again with `cartwright emails resend`. \
-            refused: the mail server or provider does not take the shop's email; mend what the reason names, it is tried until then. \
+            refused: the email server or provider does not take the shop's email; mend what the reason names, it is tried until then. \
             unknown: its sending had no answer, and nothing will tell what became of it; look for the order in the provider's log and say it with \
             `cartwright emails resolve`.
             """)
@@ -50,7 +50,7 @@ struct EmailsList: AsyncParsableCommand {
 
     func run() async throws {
         let page = try await Services.use { services in
-            try await services.mail.mails(status.filter, page: PageRequest(limit: limit, cursor: cursor))
+            try await services.emails.list(status.filter, page: PageRequest(limit: limit, cursor: cursor))
         }
         if page.items.isEmpty {
             return Terminal.write(status == .attention ? "No email waits for an operator." : "There are none.")
@@ -59,13 +59,13 @@ struct EmailsList: AsyncParsableCommand {
             .text("id"), .text("status"), .text("kind"), .text("order"), .number("tries"), .text("since"),
             .wide("reason"),
         ])
-        for mail in page.items {
-            let isRefused = mail.delivery.status == .pending && mail.fault?.isShops == true
+        for email in page.items {
+            let isRefused = email.delivery.status == .pending && email.fault?.isShops == true
             table.add([
-                mail.delivery.id.description, isRefused ? "refused" : mail.delivery.status.rawValue,
-                mail.delivery.kind.rawValue,
-                mail.delivery.orderID.description, String(mail.delivery.attempt), TimeText.moment(mail.updatedAt),
-                mail.reason ?? "",
+                email.delivery.id.description, isRefused ? "refused" : email.delivery.status.rawValue,
+                email.delivery.kind.rawValue,
+                email.delivery.orderID.description, String(email.delivery.attempt), TimeText.moment(email.updatedAt),
+                email.reason ?? "",
             ])
         }
         Terminal.write(table)
@@ -98,13 +98,17 @@ struct EmailsResend: AsyncParsableCommand {
 
     func run() async throws {
         try await Services.use { services in
-            if let id { try await resend(id, with: services.mail) } else { try await resendAll(with: services.mail) }
+            if let id {
+                try await resend(id, with: services.emails)
+            } else {
+                try await resendAll(with: services.emails)
+            }
         }
     }
 
     private func resend(_ text: String, with store: EmailStore) async throws {
         guard let id = EmailDelivery.ID(text) else { throw ValidationError("expected the id of an email, a UUID.") }
-        switch try await store.resend(id, audit: OperatorLog.entry("mail.resent", "mail", id.description)) {
+        switch try await store.resend(id, audit: OperatorLog.entry("email.resent", "email", id.description)) {
         case .requested: Terminal.write("the email will be sent again")
         case .unknownDelivery:
             throw Failure("There is no email with this id.", advice: "List them with: cartwright emails")
@@ -123,7 +127,7 @@ struct EmailsResend: AsyncParsableCommand {
         var details = ["kind": kind?.rawValue, "fault": fault?.rawValue].compactMapValues(\.self)
         details["by"] = "--all"
         while left > 0 {
-            let audit = OperatorLog.entry("mails.resent", "mail", "all", details: details)
+            let audit = OperatorLog.entry("emails.resent", "email", "all", details: details)
             let (count, hasMore) = try await store.resendAll(
                 kind: kind, fault: fault, limit: min(left, 500), audit: audit)
             (left, sent) = (left - count, sent + count)
@@ -158,8 +162,8 @@ struct EmailsResolve: AsyncParsableCommand {
     func run() async throws {
         guard let id = EmailDelivery.ID(id) else { throw ValidationError("expected the id of an email, a UUID.") }
         try await Services.use { services in
-            let audit = OperatorLog.entry("mail.settled", "mail", id.description, details: ["word": word.rawValue])
-            guard try await services.mail.settleByHand(id, wasTaken: word == .wasSent, audit: audit) else {
+            let audit = OperatorLog.entry("email.resolved", "email", id.description, details: ["word": word.rawValue])
+            guard try await services.emails.resolveByHand(id, wasTaken: word == .wasSent, audit: audit) else {
                 throw Failure(
                     "There is no email with unknown delivery status and this id.",
                     advice: "List them with: cartwright emails")

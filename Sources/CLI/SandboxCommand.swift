@@ -5,16 +5,16 @@ import Foundation
 struct SandboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Run a stand-in for the payment provider, the mail server and the exchange rates.",
+        abstract: "Run a stand-in for the payment provider, the email server and the exchange rates.",
         discussion: """
-            Needs no account, no network and no other server. Its first page lists what it can do, and how to make it fail. \
-            Settings are the SANDBOX_… variables of docs/settings.md; options go before them.
+            Needs no account, no network and no other server. Its first page lists what it can do, and how to make it \
+            fail. Settings are the SANDBOX_… variables of docs/settings.md; options go before them.
             """)
 
     @Option(help: "Port of its HTTP server; 0 lets the system choose.")
     var port: Int?
 
-    @Option(help: "Port of its mail server; 0 lets the system choose.")
+    @Option(help: "Port of its email server; 0 lets the system choose.")
     var smtpPort: Int?
 
     @Option(help: "Directory of its journal; without it a restart forgets everything.")

@@ -30,7 +30,7 @@ struct Services: Sendable {
     static func use<Value>(_ body: (Services) async throws -> Value) async throws -> Value {
         let settings = try CommandSettings(checking: try await SettingsReader.ofProcess())
         var database = settings.database
-        // Somebody sits in front of the screen.
+        // A person sits in front of the screen.
         database.configuration.acquireTimeout = .seconds(3)
         let connections = Connections(database, settings.redis, logger: silent)
         let services = Services(
@@ -67,7 +67,7 @@ struct Services: Sendable {
 struct OperatorLog: Sendable {
     let log: AuditLog
 
-    /// Whoever sits in front of the screen, by the name of the system's user.
+    /// The operator, by the name of the system's user.
     static var actor: AuditActor { .system("cli:\(ProcessInfo.processInfo.userName)") }
 
     /// What this machine calls itself. `ProcessInfo` would ask a name server.
@@ -90,7 +90,7 @@ struct OperatorLog: Sendable {
         -> AuditEntry
     {
         var details = details
-        // Through sudo everybody is root; sudo says who it really was.
+        // Through sudo every user is root; sudo says who it really was.
         if let name = ProcessInfo.processInfo.environment["SUDO_USER"] { details["sudo_user"] = name }
         // No request has brought it, so there is no address; the machine's name stands for one.
         details["host"] = hostName

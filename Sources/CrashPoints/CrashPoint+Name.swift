@@ -12,12 +12,12 @@
             case .intentCreated: "checkout.intent.created"
             case .intentRecorded: "checkout.intent.recorded"
             case .charged: "checkout.charged"
-            case .finalised: "checkout.finalised"
-            case .mailAccepted: "mail.accepted"
+            case .settled: "checkout.settled"
+            case .emailAccepted: "email.accepted"
             case .captured: "payment.captured"
             case .refunded: "payment.refunded"
-            case .overdueCalledOff: "sweep.called-off"
-            case .cancelCalledOff: "cancel.called-off"
+            case .overdueCanceled: "sweep.canceled"
+            case .orderCanceled: "cancel.canceled"
             }
         }
     }

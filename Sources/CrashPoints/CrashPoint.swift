@@ -6,15 +6,15 @@
 package enum CrashPoint: Sendable, CaseIterable {
     /// API: the request for an order is read, nothing is stored.
     case orderRead
-    /// API: an order is committed, its job is not pushed and nobody is told.
+    /// API: an order is committed; its job is not pushed and no waiting client is told.
     case orderCommitted
-    /// API: the job is pushed as well, and nobody is told.
+    /// API: the job is pushed as well; no waiting client is told.
     case orderPushed
     /// Worker: a job is claimed and started in the ledger, its handler has not run.
     case jobClaimed
     /// Worker: the handler is through, its claim is not acknowledged.
     case jobFinished
-    /// Worker: stock is set aside, the provider knows nothing.
+    /// Worker: stock is reserved, the provider knows nothing.
     case stockReserved
     /// Worker: the provider has an intent of which we know nothing.
     case intentCreated
@@ -22,18 +22,18 @@ package enum CrashPoint: Sendable, CaseIterable {
     case intentRecorded
     /// Worker: the provider has charged or declined, which is not stored.
     case charged
-    /// Worker: news of payments are committed, the jobs of them are not pushed and nobody is told.
-    case finalised
-    /// Worker: the provider has taken a mail, which is not stored.
-    case mailAccepted
-    /// Worker: the provider has taken the money that was set aside, which is not stored.
+    /// Worker: updates of payments are committed; their jobs are not pushed and no waiting client is told.
+    case settled
+    /// Worker: the provider has taken an email, which is not stored.
+    case emailAccepted
+    /// Worker: the provider has captured the authorized money, which is not stored.
     case captured
-    /// Worker: the provider has given money back, which is not stored.
+    /// Worker: the provider has refunded money, which is not stored.
     case refunded
-    /// Worker: the payment of an overdue order is called off or turns out to be paid, which is not stored.
-    case overdueCalledOff
-    /// Worker: the same of an order that its customer calls off.
-    case cancelCalledOff
+    /// Worker: the payment of an overdue order is canceled or turns out to be paid, which is not stored.
+    case overdueCanceled
+    /// Worker: the same of an order that its customer cancels.
+    case orderCanceled
 
     /// Called between the two steps. Only in programs built for tests, whose environment names this point, does it do
     /// anything:

@@ -2,7 +2,7 @@
     import Glibc
     import Synchronization
 
-    /// Carries out what the environment of the process asks for.
+    /// Ends or stops the process where its environment asks for it.
     final class CrashSwitch: Sendable {
         static let shared = CrashSwitch()
 
@@ -31,6 +31,7 @@
         private static func order(_ variable: String) -> CrashOrder? {
             guard let value = getenv(variable) else { return nil }
             let text = String(cString: value)
+            // Builds for tests only: a misspelled point would let a test pass that has crashed nothing.
             guard let order = CrashOrder(text) else { fatalError("\(variable): there is no crash point \(text)") }
             return order
         }

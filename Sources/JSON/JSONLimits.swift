@@ -1,4 +1,5 @@
-/// How much of a JSON text is read at most. What comes from outside is refused where reading it costs more than it can be worth.
+/// How much of a JSON text is read at most. What comes from outside is refused where reading it costs more than it can
+/// be worth.
 package struct JSONLimits: Sendable {
     /// Bytes of the whole text.
     package var bytes: Int
@@ -10,13 +11,13 @@ package struct JSONLimits: Sendable {
     package var values = Int.max
     /// Bytes of a member's name, as it is written. Comparing names of Unicode is no longer linear in their length.
     package var nameBytes = Int.max
-    /// Bytes of a number. PostgreSQL's `jsonb` takes no number of any size, and nobody means a longer one.
+    /// Bytes of a number. PostgreSQL's `jsonb` takes no number of any size, and no sane document holds a longer one.
     package var numberBytes = Int.max
     package var exponentDigits = Int.max
 
     /// What a program wrote that is trusted: the payload of a job, a provider's answer.
     package static let trusted = JSONLimits(bytes: 64 << 20, depth: 128)
-    /// What anybody may send.
+    /// What any client may send.
     package static let request = JSONLimits(
         bytes: 8 << 20, depth: 32, members: 1_000, values: 100_000, nameBytes: 1_024, numberBytes: 400,
         exponentDigits: 3)

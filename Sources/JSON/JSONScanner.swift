@@ -1,6 +1,6 @@
 /// Reads a JSON text (RFC 8259) once, from left to right, and notes where its values lie.
 ///
-/// Lone surrogates are refused too. Whether the bytes of a string are UTF-8 is found by whoever reads the string.
+/// Lone surrogates are refused too. Whether the bytes of a string are UTF-8 is found by the code that reads the string.
 struct JSONScanner {
     private(set) var nodes: [JSONTape.Node] = []
     private let limits: JSONLimits

@@ -1,7 +1,8 @@
-/// A JSON text (RFC 8259) taken apart in one pass into a flat list of nodes, which readers then walk without copying anything.
+/// A JSON text (RFC 8259) taken apart in one pass into a flat list of nodes, which readers then walk without copying
+/// anything.
 ///
-/// The payload of a job is read once per attempt, so this is on the path of every job. Foundation's decoder takes some 15 µs for a
-/// payload of 200 bytes, half as long again as all the rest of a job; this takes about one.
+/// The payload of a job is read once per attempt, so this is on the path of every job. Foundation's decoder takes some
+/// 15 µs for a payload of 200 bytes, half as long again as all the rest of a job; this takes about one.
 final class JSONTape: Sendable {
     enum Kind: UInt8, Sendable {
         case null, `true`, `false`, number, string, escapedString, array, object
@@ -39,7 +40,8 @@ final class JSONTape: Sendable {
         nodes = scanner.nodes
     }
 
-    /// The index of the value of a member of the object at `index`; the last one of that name, as most readers of JSON have it.
+    /// The index of the value of a member of the object at `index`; the last one of that name, as most readers of JSON
+    /// have it.
     func value(of name: String, in index: Int) -> Int? {
         var name = name
         return name.withUTF8 { wanted in

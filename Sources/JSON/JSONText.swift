@@ -1,7 +1,7 @@
 /// Strings and numbers as JSON writes them (RFC 8259, sections 6 and 7).
 package enum JSONText {
-    /// Appends the text in quotation marks. Every control character is escaped, also the one that the RFC would let through (U+007F), so
-    /// that a line of a log holds none.
+    /// Appends the text in quotation marks. Every control character is escaped, also the one that the RFC would let
+    /// through (U+007F), so that a line of a log holds none.
     package static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
@@ -58,7 +58,8 @@ package enum JSONText {
         }
     }
 
-    /// The text of a string's bytes, whose escapes are known to be well formed. Nil for a lone surrogate and for bytes that are not UTF-8.
+    /// The text of a string's bytes, whose escapes are known to be well formed. Nil for a lone surrogate and for bytes
+    /// that are not UTF-8.
     static func resolve(_ source: ArraySlice<UInt8>) -> String? {
         var result: [UInt8] = []
         result.reserveCapacity(source.count)
@@ -110,8 +111,9 @@ package enum JSONText {
         }
     }
 
-    /// What a number with a fraction or an exponent comes to when it is whole: `1.0`, `1e3` and `250e-1` are numbers like `1`, and JSON does
-    /// not tell them apart. Counted in decimal digits, so that nothing is rounded on the way; nil when it is not whole or beyond 64 bits.
+    /// What a number with a fraction or an exponent comes to when it is whole: `1.0`, `1e3` and `250e-1` are numbers
+    /// like `1`, and JSON does not tell them apart. Counted in decimal digits, so that nothing is rounded on the way;
+    /// nil when it is not whole or beyond 64 bits.
     static func wholeNumber(_ text: String) -> Int64? {
         if let plain = Int64(text) { return plain }
         let isNegative = text.utf8.first == UInt8(ascii: "-")

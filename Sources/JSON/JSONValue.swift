@@ -1,7 +1,7 @@
 /// Any JSON document as a value.
 ///
-/// Numbers keep the difference that matters to the shop: a whole number that fits 64 bits, or anything else as it was written. Nothing is
-/// rounded through a floating-point value.
+/// Numbers keep the difference that matters to the shop: a whole number that fits 64 bits, or anything else as it was
+/// written. Nothing is rounded through a floating-point value.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -13,8 +13,8 @@ package enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object(JSONObject)
 
-    /// Reads a document by the letter of RFC 8259, and stricter where leniency is a way in: members named twice (readers disagree which one
-    /// counts), lone surrogates, trailing data and byte order marks are refused.
+    /// Reads a document by the letter of RFC 8259, and stricter where leniency is a way in: members named twice
+    /// (readers disagree which one counts), lone surrogates, trailing data and byte order marks are refused.
     package init(parsing bytes: [UInt8], limits: JSONLimits = .request) throws(JSONSyntaxError) {
         guard bytes.count <= limits.bytes else { throw JSONSyntaxError(reason: .tooLong, offset: 0) }
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -79,7 +79,8 @@ extension JSONValue: ExpressibleByStringLiteral {
     package init(stringLiteral value: String) { self = .string(value) }
 }
 
-/// The members of an object in the order in which they were written. Two objects are equal when their members are, in any order.
+/// The members of an object in the order in which they were written. Two objects are equal when their members are, in
+/// any order.
 package struct JSONObject: Sendable, RandomAccessCollection {
     package typealias Member = (name: String, value: JSONValue)
     private var members: [Member] = []

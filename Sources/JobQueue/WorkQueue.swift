@@ -87,7 +87,7 @@ public struct WorkQueue: Sendable {
     ///   - job: the payload, at most 64 KiB of JSON.
     ///   - unique: while another job of the queue holds this key, nothing is enqueued.
     ///   - runAt: not before this time; nil means at once.
-    ///   - traceparent: W3C trace context to hand on to the handler.
+    ///   - traceparent: W3C trace context to hand on to the handler; without one that of this task.
     /// - Returns: the job's id; nil when another job holds the unique key.
     /// - Throws: ``JobPayloadError``, `PostgresError`, or `CancellationError` while it waits for a connection. A Redis
     ///   that is away is no error: the ledger holds the job, and a worker's sweep pushes it.
@@ -229,7 +229,7 @@ public final class JobTransaction {
     ///   - unique: while another job of the queue holds this key, nothing is enqueued and the transaction goes on. When
     ///     another transaction is about to take the key, the call waits for that one's end.
     ///   - runAt: not before this time; nil means at once.
-    ///   - traceparent: W3C trace context to hand on to the handler.
+    ///   - traceparent: W3C trace context to hand on to the handler; without one that of this task.
     /// - Returns: the job's id; nil when another job holds the unique key.
     /// - Throws: ``JobPayloadError``, `PostgresError`.
     @discardableResult

@@ -3,7 +3,7 @@ internal import CCurl
 
 /// Owns one libcurl easy handle, with the lists and the error text that libcurl reads while it lives.
 ///
-/// Used on the lane's thread only. `deinit` frees everything, so a handle must have left its multi handle before.
+/// Used on the transfer thread only. `deinit` frees everything, so a handle must have left its multi handle before.
 struct EasyHandle: ~Copyable {
     let pointer: UnsafeMutableRawPointer
     private var lists: [UnsafeMutablePointer<curl_slist>] = []

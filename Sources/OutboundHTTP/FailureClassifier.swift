@@ -42,7 +42,8 @@ enum FailureClassifier {
             return OutboundError(
                 code: .needsSMTPUTF8, certainty: .notSent,
                 message:
-                    "\(facts.origin) takes no addresses with letters beyond ASCII in front of the @: it does not offer SMTPUTF8."
+                    "\(facts.origin) takes no addresses with letters beyond ASCII in front of the @: it does "
+                    + "not offer SMTPUTF8."
             )
         }
         if (400...599).contains(facts.replyCode) {
@@ -65,7 +66,7 @@ enum FailureClassifier {
         return facts.result == CURLE_LOGIN_DENIED ? .login : .connection
     }
 
-    /// Words that servers without enhanced codes refuse to pass mail on with: "relay not permitted", "Administrative
+    /// Words that servers without enhanced codes refuse to pass email on with: "relay not permitted", "Administrative
     /// prohibition", "Authentication required".
     private static func deniesRelaying(_ line: String) -> Bool {
         let text = line.lowercased()
@@ -94,7 +95,7 @@ enum FailureClassifier {
         case CURLE_RECV_ERROR: .receiveFailed
         case CURLE_GOT_NOTHING: .emptyReply
         case CURLE_PARTIAL_FILE: .truncated
-        case CURLE_ABORTED_BY_CALLBACK: .cancelled
+        case CURLE_ABORTED_BY_CALLBACK: .canceled
         case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_UNSUPPORTED_PROTOCOL,
             CURLE_BAD_CONTENT_ENCODING:
             .protocolViolation
@@ -111,7 +112,7 @@ enum FailureClassifier {
         case .resolve, .connect, .tls, .timeout:
             text = facts.detail.isEmpty ? CurlLibrary.text(of: facts.result) : facts.detail
         case .tooLarge: text = "The answer was larger than allowed"
-        case .cancelled: text = "The call was cancelled"
+        case .canceled: text = "The call was canceled"
         default: text = CurlLibrary.text(of: facts.result)
         }
         return "\(facts.origin): \(text)."

@@ -30,15 +30,15 @@ package struct OutboundError: Error, Sendable, Hashable {
         case smtp(SMTPRefusal)
         /// An address has letters beyond ASCII, and the mail server does not take those (SMTPUTF8).
         case needsSMTPUTF8
-        /// The calling task was cancelled.
-        case cancelled
+        /// The calling task was canceled.
+        case canceled
         /// The client was closed.
         case closed
     }
 
     /// What is known about the other side.
     package enum Certainty: Sendable, Hashable {
-        /// The request surely did not reach anyone who could act on it: it may be repeated freely.
+        /// The request surely did not reach a server that could act on it: it may be repeated freely.
         case notSent
         /// The request, or a part of it, left: it may have been acted upon.
         case ambiguous
@@ -48,7 +48,7 @@ package struct OutboundError: Error, Sendable, Hashable {
     package let code: Code
     /// Whether the other side may have acted.
     package let certainty: Certainty
-    /// A sentence for logs and operators. Holds no credentials, no path and no mail address.
+    /// A sentence for logs and operators. Holds no credentials, no path and no email address.
     package let message: String
 
     /// Describes a failure.

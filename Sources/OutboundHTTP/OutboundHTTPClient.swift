@@ -1,5 +1,6 @@
 internal import CCurl
 package import Logging
+internal import Tracing
 
 /// HTTP requests and mail submissions to other people's servers, over libcurl.
 ///
@@ -10,26 +11,26 @@ package import Logging
 ///
 /// Close the client when done; dropping it ends its threads as well, without waiting.
 package final class OutboundHTTPClient: Sendable {
-    private let requests: TransferLane
-    private let mails: SMTPLoops
+    private let requests: TransferThread
+    private let emails: SMTPLoops
     private let logger: Logger
 
     /// Starts the client's thread.
     package init(configuration: OutboundConfiguration = .init(), logger: Logger) {
         self.logger = logger
-        requests = TransferLane(name: "outbound-http", configuration: configuration)
-        mails = SMTPLoops(configuration: configuration)
+        requests = TransferThread(name: "outbound-http", configuration: configuration)
+        emails = SMTPLoops(configuration: configuration)
     }
 
     deinit {
         requests.abandon()
-        mails.abandon()
+        emails.abandon()
     }
 
     /// Sends a request and returns the answer, whatever its status.
     ///
-    /// - Throws: ``OutboundError`` when no whole answer came. Cancelling the task ends the exchange with
-    ///   ``OutboundError/Code/cancelled``.
+    /// - Throws: ``OutboundError`` when no whole answer came. Canceling the task ends the exchange with
+    ///   ``OutboundError/Code/canceled``.
     package func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         if let defect = request.defect { throw defect }
         let answer = try await measured(.http(request)) { work in await requests.run(work) }
@@ -40,16 +41,16 @@ package final class OutboundHTTPClient: Sendable {
     ///
     /// - Throws: ``OutboundError``; a refusal by the server has the code ``OutboundError/Code/smtp(_:)`` and is never
     ///   ambiguous.
-    package func send(_ mail: SMTPSubmission) async throws(OutboundError) -> SMTPReply {
-        if let defect = mail.defect { throw defect }
-        let answer = try await measured(.smtp(mail)) { work in await mails.run(work) }
+    package func send(_ email: SMTPSubmission) async throws(OutboundError) -> SMTPReply {
+        if let defect = email.defect { throw defect }
+        let answer = try await measured(.smtp(email)) { work in await emails.run(work) }
         return SMTPReply(code: answer.status, text: HeaderLines.lastReplyText(answer.lines))
     }
 
     /// Gives up what is running and returns when all threads are done.
     package func close() async {
         await requests.close()
-        await mails.close()
+        await emails.close()
     }
 
     private func measured(_ work: TransferWork, _ run: (TransferWork) async -> TransferOutcome)
@@ -58,7 +59,9 @@ package final class OutboundHTTPClient: Sendable {
     {
         let clock = ContinuousClock()
         let start = clock.now
+        let span = CallSpan(of: work)
         let outcome = await run(work)
+        span.end(outcome)
         var metadata: Logger.Metadata = ["peer": "\(work.origin)", "duration": "\(clock.now - start)"]
         switch outcome {
         case .success(let answer):
@@ -86,8 +89,8 @@ package struct OutboundConfiguration: Sendable {
     /// How many idle connections are kept for re-use, over all hosts.
     package var maximumIdleConnections: Int
 
-    /// How many mails can be on their way at once. libcurl waits for a mail server's last word with a blocking call, so
-    /// each has a thread of its own, started when it is first needed, and no mail server can hold up anything else.
+    /// How many emails can be on their way at once. libcurl waits for a mail server's last word with a blocking call,
+    /// so each has a thread of its own, started when it is first needed, and no mail server can hold up anything else.
     package var smtpThreads: Int
 
     /// Makes settings from the defaults.
@@ -104,7 +107,7 @@ package struct OutboundConfiguration: Sendable {
 
 /// libcurl's process-wide state.
 enum CurlLibrary {
-    /// Initialises libcurl once per process, on first use; initialisation is thread-safe from 7.84 on where threads are
+    /// Initializes libcurl once per process, on first use; initialization is thread-safe from 7.84 on where threads are
     /// supported.
     /// `false` when this libcurl cannot be used.
     static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK

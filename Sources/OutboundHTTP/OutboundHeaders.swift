@@ -1,6 +1,5 @@
 /// Header fields in the order they stand on the wire. Names compare without regard to case (RFC 9110, 5.1).
 package struct OutboundHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
-    /// One field.
     package struct Field: Sendable, Hashable {
         /// The name, as written.
         package let name: String

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// The threads that mails go out on: each new mail takes the least busy one, and a further one is started while all are
+/// The threads that send emails: each new email takes the least busy one, and a further one is started while all are
 /// busy, up to the limit.
 final class SMTPLoops: Sendable {
     private struct State {
-        var lanes: [TransferLane] = []
+        var threads: [TransferThread] = []
         var isClosed = false
     }
 
@@ -16,33 +16,35 @@ final class SMTPLoops: Sendable {
     }
 
     func run(_ work: TransferWork) async -> TransferOutcome {
-        guard let lane = lane() else { return .failure(.refused(.closed, "The client is closed.")) }
-        return await lane.run(work)
+        guard let thread = leastBusyThread() else { return .failure(.refused(.closed, "The client is closed.")) }
+        return await thread.run(work)
     }
 
     func close() async {
-        for lane in retire() { await lane.close() }
+        for thread in retire() { await thread.close() }
     }
 
     func abandon() {
         retire().forEach { $0.abandon() }
     }
 
-    private func lane() -> TransferLane? {
+    private func leastBusyThread() -> TransferThread? {
         state.withLock { state in
             if state.isClosed { return nil }
-            let leastBusy = state.lanes.min { $0.load < $1.load }
-            if let leastBusy, leastBusy.load == 0 || state.lanes.count >= configuration.smtpThreads { return leastBusy }
-            let lane = TransferLane(name: "outbound-mail", configuration: configuration)
-            state.lanes.append(lane)
-            return lane
+            let leastBusy = state.threads.min { $0.load < $1.load }
+            if let leastBusy, leastBusy.load == 0 || state.threads.count >= configuration.smtpThreads {
+                return leastBusy
+            }
+            let thread = TransferThread(name: "outbound-smtp", configuration: configuration)
+            state.threads.append(thread)
+            return thread
         }
     }
 
-    private func retire() -> [TransferLane] {
+    private func retire() -> [TransferThread] {
         state.withLock { state in
             state.isClosed = true
-            return state.lanes
+            return state.threads
         }
     }
 }

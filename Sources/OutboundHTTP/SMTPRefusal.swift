@@ -18,7 +18,7 @@ package struct SMTPRefusal: Sendable, Hashable {
     package let code: Int
     /// The enhanced status code (RFC 3463), such as `5.1.1`, where the server gave one.
     package let enhanced: String?
-    /// Whether the server says that it passes on no mail for us, or none without a log-in. Servers without enhanced
+    /// Whether the server says that it passes on no email for us, or none without a log-in. Servers without enhanced
     /// codes tell it by the word alone.
     package let deniesRelaying: Bool
     /// What was refused.

@@ -49,7 +49,8 @@ extension SMTPSubmission {
         guard !recipients.isEmpty, ([from] + recipients).allSatisfy(Self.isEnvelopeAddress) else {
             return .refused(
                 .invalidRequest,
-                "Sender and recipients must be bare mail addresses with domains in ASCII, and there must be a recipient."
+                "Sender and recipients must be bare email addresses with domains in ASCII, and there must be a "
+                    + "recipient."
             )
         }
         guard !data.isEmpty else { return .refused(.invalidRequest, "There is no message to send.") }

@@ -1,9 +1,9 @@
 internal import CCurl
 
-/// One transfer on its lane's thread: the easy handle, what is still to be sent, and what has come in.
+/// One transfer on its thread: the easy handle, what is still to be sent, and what has come in.
 ///
 /// Not Sendable: it lives and dies on that thread. libcurl's callbacks find it through an unretained pointer, which is
-/// sound because the lane holds the transfer until its handle has left the multi handle.
+/// sound because the loop holds the transfer until its handle has left the multi handle.
 final class Transfer {
     let ticket: TransferTicket
     let finish: @Sendable (TransferOutcome) -> Void
@@ -17,7 +17,7 @@ final class Transfer {
     var lines: [String] = []
     var headerBytes = 0
     var exceededLimit = false
-    /// There for a mail whose addresses the server may be unable to take.
+    /// There for an email whose addresses the server may be unable to take.
     var utf8Watch: SMTPUTF8Watch?
     var lacksSMTPUTF8 = false
 

@@ -1,18 +1,18 @@
 internal import CCurl
 internal import Glibc
 
-/// The loop on a lane's thread: takes commands, lets libcurl work, hands out what is finished. Everything here happens
-/// on that thread.
+/// The loop on a transfer thread: takes commands, lets libcurl work, hands out what is finished. Everything here
+/// happens on that thread.
 final class TransferLoop {
     /// The longest sleep when nothing is going on. Commands and sockets end it early.
     private static let idleMilliseconds: Int32 = 60_000
 
-    private let inbox: LaneInbox
+    private let inbox: TransferInbox
     private let configuration: OutboundConfiguration
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var mailSockets: Set<curl_socket_t> = []
 
-    init(inbox: LaneInbox, configuration: OutboundConfiguration) {
+    init(inbox: TransferInbox, configuration: OutboundConfiguration) {
         self.inbox = inbox
         self.configuration = configuration
     }
@@ -25,7 +25,7 @@ final class TransferLoop {
             serve(multi)
             shutDown(multi)
         } else {
-            refuse(inbox.seal(), .refused(.connect, "libcurl could not be initialised."))
+            refuse(inbox.seal(), .refused(.connect, "libcurl could not be initialized."))
         }
         inbox.end()
     }
@@ -46,7 +46,7 @@ final class TransferLoop {
         }
     }
 
-    private func obey(_ command: LaneCommand, _ multi: UnsafeMutableRawPointer) {
+    private func obey(_ command: TransferCommand, _ multi: UnsafeMutableRawPointer) {
         switch command {
         case .start(let work, let ticket, let finish): start(work, ticket, multi, finish)
         case .cancel(let ticket):
@@ -60,7 +60,7 @@ final class TransferLoop {
         _ finish: @escaping @Sendable (TransferOutcome) -> Void
     ) {
         if ticket.isCancelled {
-            return finish(.failure(.refused(.cancelled, "The call was cancelled before it began.")))
+            return finish(.failure(.refused(.canceled, "The call was canceled before it began.")))
         }
         guard let transfer = Transfer(work, ticket: ticket, configuration: configuration, finish: finish) else {
             return finish(.failure(.refused(.connect, "libcurl has no memory for another transfer.")))
@@ -106,12 +106,12 @@ final class TransferLoop {
         _ = curl_multi_cleanup(multi)
     }
 
-    private func refuse(_ commands: [LaneCommand], _ error: OutboundError) {
+    private func refuse(_ commands: [TransferCommand], _ error: OutboundError) {
         for case .start(_, _, let finish) in commands { finish(.failure(error)) }
     }
 
     /// Keeps account of the sockets of mail connections, which outlive the transfers that opened them but not this
-    /// driver.
+    /// loop.
     private func watchSockets(of transfer: Transfer) {
         let opening: cw_open_callback = { context, _, address in
             guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }

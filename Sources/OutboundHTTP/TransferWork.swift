@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What a lane is asked to carry out.
+/// What a transfer thread is asked to do.
 enum TransferWork: Sendable {
     case http(OutboundRequest)
     case smtp(SMTPSubmission)
@@ -26,16 +26,16 @@ struct TransferAnswer: Sendable {
 /// How a transfer ended.
 typealias TransferOutcome = Result<TransferAnswer, OutboundError>
 
-/// One transfer as seen from outside the lane: its name, and the wish that it stop.
+/// One transfer as seen from outside its thread: its identity, and whether it must stop.
 final class TransferTicket: Sendable {
-    private let cancelled = Atomic<Bool>(false)
+    private let canceled = Atomic<Bool>(false)
 
     /// Asks the transfer to stop; libcurl looks at this about once a second even while it waits with a blocking call.
     func cancel() {
-        cancelled.store(true, ordering: .releasing)
+        canceled.store(true, ordering: .releasing)
     }
 
     var isCancelled: Bool {
-        cancelled.load(ordering: .acquiring)
+        canceled.load(ordering: .acquiring)
     }
 }

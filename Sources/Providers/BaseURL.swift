@@ -34,7 +34,6 @@ package struct ProviderSettingError: Error, Sendable, Hashable {
     /// What was expected. Never repeats the value, which may be a secret.
     package let expected: String
 
-    /// Describes what is wrong with a setting.
     package init(setting: String, expected: String) {
         self.setting = setting
         self.expected = expected

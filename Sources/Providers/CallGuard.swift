@@ -1,5 +1,6 @@
 internal import Metrics
 internal import Resilience
+internal import Tracing
 
 /// Makes the calls of one provider: asks the gate before each, waits for its turn, reports and counts afterwards.
 struct CallGuard: Sendable {
@@ -20,6 +21,37 @@ struct CallGuard: Sendable {
         _ endpoint: String, held: (Duration, Admission.Reason) -> Failure, judge: (Failure?) -> Verdict,
         _ call: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
+        let tracer = InstrumentationSystem.tracer
+        if tracer is NoOpTracer { return try await make(endpoint, held: held, judge: judge, call) }
+        // Around the wait as well, so that a trace shows what a call waited for.
+        let span = tracer.startSpan("\(gate.name) \(endpoint)", ofKind: .internal)
+        let result: Result<Value, Failure> = await InstrumentationContext.$current.withValue(span.context) {
+            do throws(Failure) {
+                return .success(try await make(endpoint, held: held, judge: judge, call))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let verdict: Verdict =
+            switch result {
+            case .success: judge(nil)
+            case .failure(let error): judge(error)
+            }
+        span.updateAttributes { attributes in
+            attributes["provider"] = gate.name
+            attributes["endpoint"] = endpoint
+            attributes["outcome"] = verdict.word
+        }
+        // A declined card is an answer like any other.
+        if case .answered = verdict.outcome {} else { span.setStatus(SpanStatus(code: .error)) }
+        span.end()
+        return try result.get()
+    }
+
+    private func make<Value, Failure: Error>(
+        _ endpoint: String, held: (Duration, Admission.Reason) -> Failure, judge: (Failure?) -> Verdict,
+        _ call: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let ticket: CallTicket
         switch await gate.admit(endpoint) {
         case .wait(let time, let reason):
@@ -28,7 +60,7 @@ struct CallGuard: Sendable {
         case .go(let granted, let wait):
             ticket = granted
             if wait > .zero {
-                // Whose task is cancelled while it waits makes no call.
+                // Whose task is canceled while it waits makes no call.
                 do { try await Task.sleep(for: wait) } catch { throw held(wait, .turn) }
             }
         }

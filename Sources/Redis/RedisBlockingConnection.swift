@@ -18,8 +18,8 @@ public final class RedisBlockingConnection: Sendable {
 
     /// Sends a command that may block.
     ///
-    /// When the calling task is cancelled, the connection is dropped, which unblocks the server too, and the call ends
-    /// at once with `.cancelled`. An element that the server was popping at that very moment is then gone with
+    /// When the calling task is canceled, the connection is dropped, which unblocks the server too, and the call ends
+    /// at once with `.canceled`. An element that the server was popping at that very moment is then gone with
     /// ``RedisError/maybeExecuted`` as the only trace; use commands such as BLMOVE, which leave it in another list.
     ///
     /// - Parameter timeout: the limit that stands in the command itself. A second more without a reply, and the

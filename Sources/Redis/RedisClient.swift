@@ -9,7 +9,7 @@ public import Logging
 /// at once.
 ///
 /// A command that was sent and got no reply fails with ``RedisError/maybeExecuted``; it is never sent again from here,
-/// because only the caller knows whether that would be harmless. Cancelling a task does not take its command back: the
+/// because only the caller knows whether that would be harmless. Canceling a task does not take its command back: the
 /// call returns with the reply, or when one of the two time limits passes.
 ///
 /// Over sentinels the connection follows the master. A cluster takes one connection per master; each command goes to
@@ -77,8 +77,8 @@ public final class RedisClient: Sendable {
     /// same.
     public var isConnected: Bool { route.isConnected }
 
-    /// Whether there is a connection right now to the server that has this key. For whoever has better things to do
-    /// than to wait for one part of a cluster while the others work.
+    /// Whether there is a connection right now to the server that has this key. For callers that have better things to
+    /// do than to wait for one part of a cluster while the others work.
     public func isConnected(for key: String) -> Bool {
         guard case .cluster(let cluster) = route else { return isConnected }
         return cluster.nodes.node(for: HashSlot.of(key.utf8))?.link.status.isConnected ?? false

@@ -12,7 +12,7 @@ public struct RedisConfiguration: Sendable {
     /// How long one attempt at a connection may take, greeting included.
     public var connectTimeout: Duration = .seconds(1)
     /// How long a command may wait to be sent, and after that how long Redis may stay silent while a reply is due. In a
-    /// cluster the first of the two includes all redirections and waits for the cluster to heal.
+    /// cluster the first of the two includes all redirections and waits for the cluster to recover.
     public var commandTimeout: Duration = .seconds(2)
     /// Most commands that may wait to be sent to one server; more are refused as ``RedisError/Code/overloaded``.
     public var maximumQueued = 100_000
@@ -24,10 +24,9 @@ public struct RedisConfiguration: Sendable {
     /// - `redis://[user:password@]host[:port][/database]`: one server. Host defaults to 127.0.0.1, port to 6379,
     ///   database to 0;
     /// - `unix:///path/to/socket[?db=database]`: one server on this machine;
-    /// -
-    ///   `redis+sentinel://[user:password@]host[:port][,host[:port]…]/service[/database][?sentinel-user=…&sentinel-password=…]`:
-    ///   the master that these sentinels call `service`. Their port defaults to 26379. User and password are those of
-    ///   the servers; sentinels that want a password have their own;
+    /// - `redis+sentinel://[user:password@]host[:port][,host[:port]…]/service[/database]`: the master that these
+    ///   sentinels call `service`. Their port defaults to 26379. User and password are those of the servers; sentinels
+    ///   that want a password have their own, `?sentinel-user=…&sentinel-password=…`;
     /// - `redis+cluster://[user:password@]host[:port][,host[:port]…]`: the cluster that these nodes belong to. Name
     ///   several: one that is up is enough to find all others. A cluster has database 0 only.
     ///
@@ -102,7 +101,7 @@ extension RedisConfiguration {
                 }
             } else {
                 tls = nil
-                // Whoever names an authority does not mean to send passwords in the open.
+                // An operator who names an authority does not mean to send passwords in the open.
                 guard
                     parts.queryItems?.contains(where: { ["ca", "cert", "key", "server-name"].contains($0.name) })
                         != true
@@ -117,7 +116,8 @@ extension RedisConfiguration {
             tls = nil
         default:
             throw Self.invalid(
-                "the scheme must be redis, unix, redis+sentinel or redis+cluster, or rediss, rediss+sentinel or rediss+cluster for TLS"
+                "the scheme must be redis, unix, redis+sentinel or redis+cluster, or rediss, rediss+sentinel or "
+                    + "rediss+cluster for TLS"
             )
         }
     }
@@ -132,7 +132,8 @@ extension RedisConfiguration {
             guard known.isSuperset(of: query.keys) else {
                 throw RedisURL.Problem(
                     text:
-                        "its query may hold only sentinel-user and sentinel-password\(tls == nil ? "" : ", ca, cert, key and server-name")"
+                        "its query may hold only sentinel-user and "
+                        + "sentinel-password\(tls == nil ? "" : ", ca, cert, key and server-name")"
                 )
             }
             let service = parts.path.first ?? ""

@@ -29,8 +29,8 @@ package struct CallLimits: Sendable, Hashable {
 /// What a process keeps by itself while it cannot ask Redis: so many at once, and so many a second from then on. The
 /// scripts keep everything else, circuits among it.
 ///
-/// It may run into debt: whoever takes a token that is not there yet is told when it will be. A value; time comes from
-/// outside, in milliseconds of any one clock. (J. Turner, "New directions in communications", 1986.)
+/// It may run into debt: a caller that takes a token that is not there yet is told when it will be. A value; time comes
+/// from outside, in milliseconds of any one clock. (J. Turner, "New directions in communications", 1986.)
 struct TokenBucket: Sendable, Hashable {
     private let rate: Double
     private let burst: Double

@@ -111,7 +111,7 @@ enum CallScripts {
             return answer()
             """)
 
-    /// Looks; a circuit whose time is over is `probing`, though nobody has asked yet. KEYS: circuit. ARGV: time.
+    /// Looks; a circuit whose time is over is `probing`, though no caller has asked yet. KEYS: circuit. ARGV: time.
     /// Returns [state; ms that stays open; allowance or -1; ms since it opened or -1; reason].
     static let look = RedisScript(
         name: "call-circuit",
@@ -140,7 +140,8 @@ enum CallScripts {
         local c = redis.call('HMGET', \(key), 'state', 'generation', 'until', 'stage', 'sent', 'since', 'calls',
             'failures', 'row', 'passed', 'openings')
         local state, generation = c[1] or 'closed', tonumber(c[2] or 0)
-        local till, stage, sent, since = tonumber(c[3] or 0), tonumber(c[4] or 0), tonumber(c[5] or 0), tonumber(c[6] or 0)
+        local till, stage = tonumber(c[3] or 0), tonumber(c[4] or 0)
+        local sent, since = tonumber(c[5] or 0), tonumber(c[6] or 0)
         local calls, failures, row = tonumber(c[7] or 0), tonumber(c[8] or 0), tonumber(c[9] or 0)
         local passed, openings, aged = tonumber(c[10] or 0), tonumber(c[11] or 0), false
         local function pass(at)

@@ -31,7 +31,7 @@ package enum CircuitRules {
     static let recovery = 0.05
 }
 
-/// Where the circuit of a provider stands, for people and for whoever plans ahead.
+/// Where the circuit of a provider stands, for people and for callers that plan ahead.
 package struct CircuitStatus: Sendable, Hashable {
     package enum State: String, Sendable, Hashable, CaseIterable {
         /// Calls go through.
@@ -75,7 +75,7 @@ package struct CircuitStatus: Sendable, Hashable {
     }
 }
 
-/// Shows where the providers' circuits stand, to whoever only looks.
+/// Shows where the providers' circuits stand without asking for a call.
 package struct CircuitReader: Sendable {
     private let redis: RedisClient
     private let prefix: String

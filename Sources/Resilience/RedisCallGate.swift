@@ -156,7 +156,7 @@ package final class RedisCallGate: CallGate, Sendable {
     /// Whether that opened or closed the circuit.
     private func share(_ outcome: CallOutcome, of endpoint: String, _ ticket: CallTicket) async -> Bool {
         var pause = CircuitRules.slowDown
-        if case .slowDown(let wish?) = outcome { pause = wish.wholeMilliseconds }
+        if case .slowDown(let asked?) = outcome { pause = asked.wholeMilliseconds }
         guard redis.isConnected(for: keys.circuit) else { return false }
         let reply = try? await redis.evaluate(
             CallScripts.report, keys: [keys.endpoint(endpoint), keys.all, keys.circuit],

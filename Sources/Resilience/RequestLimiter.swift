@@ -25,7 +25,7 @@ package final class RequestLimiter: Sendable {
         package let seconds: Int
     }
 
-    /// What became of a wish to take some.
+    /// The result of an attempt to take some.
     private struct Taken {
         /// How many were given: none, or up to as many as were wanted.
         let granted: Int
@@ -213,9 +213,9 @@ package final class RequestLimiter: Sendable {
 }
 
 /// Counts requests over a window that moves with the server's clock: those of the present stretch of time, and of the
-/// one before the share that the window still covers, as if they had come evenly. Two numbers for each client, and never
-/// more than twice the limit within one window; usually within a few per cent. What is refused is not counted: whoever
-/// goes on knocking is let in as soon as whoever waits.
+/// one before the share that the window still covers, as if they had come evenly. Two numbers for each client, and
+/// never more than twice the limit within one window; usually within a few per cent. What is refused is not counted: a
+/// client that keeps asking is admitted as soon as one that waits.
 ///
 /// | key | type | holds |
 /// |---|---|---|
@@ -227,7 +227,8 @@ enum RequestLimitScripts {
     static let take = RedisScript(
         name: "request-limit",
         source: """
-            local limit, length, wanted, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+            local limit, length = tonumber(ARGV[1]), tonumber(ARGV[2])
+            local wanted, now = tonumber(ARGV[3]), tonumber(ARGV[4])
             if not now then
                 local clock = redis.call('TIME')
                 now = clock[1] * 1000 + math.floor(clock[2] / 1000)

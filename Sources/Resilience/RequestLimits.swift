@@ -10,7 +10,7 @@ package enum RequestClass: String, Sendable, Hashable, CaseIterable {
     case checkout
     /// Trying a password, by client.
     case login
-    /// Trying a password, by account: whoever has many addresses has one account to break into.
+    /// Trying a password, by account: an attacker with many addresses has one account to break into.
     case account
     /// Making an account.
     case registration

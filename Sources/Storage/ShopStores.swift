@@ -17,7 +17,7 @@ package struct ShopStores: Sendable {
 
     /// - Parameters:
     ///   - prefix: begins every key in Redis.
-    ///   - subscriber: hears what other processes publish; for processes in which somebody waits for an outcome.
+    ///   - subscriber: hears what other processes publish; for processes in which clients wait for an outcome.
     package init(
         database: PostgresPool, redis: RedisClient, dispatcher: JobDispatcher, prefix: String = "cw",
         subscriber: RedisSubscriber? = nil, settings: ShopSettings = ShopSettings()
@@ -57,12 +57,4 @@ extension ShopStores {
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)
     }
-}
-
-// The names that routes and tests still use.
-extension ShopStores {
-    package var catalogue: CatalogStore { catalog }
-    package var mail: EmailStore { emails }
-    package var mailEvents: EmailEventStore { emailEvents }
-    package var outcomes: OrderNotifier { notifier }
 }

@@ -53,7 +53,6 @@ enum StripeAmount {
 /// currency of the pay-out, which only it knows. Maximums: eight digits of the provider's units (API reference, "Create
 /// a PaymentIntent"), and for a few currencies of small units more, by the same documentation.
 package enum StripeChargeLimits {
-    /// The table.
     package static let table: ChargeLimits = {
         let currencies = Currency.all
         return ChargeLimits(
@@ -66,11 +65,12 @@ package enum StripeChargeLimits {
     /// What can be charged in (same page, "Supported presentment currencies").
     private static let supported = Set(
         """
-        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CVE CZK \
-        DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD \
-        KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN \
-        PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE SOS SRD STN SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST \
-        XAF XCD XCG XOF XPF YER ZAR ZMW
+        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF \
+        CHF CLP CNY COP CRC CVE CZK DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG \
+        HUF IDR ILS INR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK \
+        MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB \
+        RWF SAR SBD SCR SEK SGD SHP SLE SOS SRD STN SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND \
+        VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
         """.split(separator: " ").map(String.init))
 
     /// The least, in the provider's units.

@@ -3,7 +3,6 @@ package import Providers
 
 /// Stripe behind the shop's ports.
 package struct StripeModule: PaymentProviderModule {
-    /// Its module.
     package init() {}
 
     package var name: String { "stripe" }
@@ -68,9 +67,7 @@ struct StripeKey: Sendable {
 }
 
 extension StripeKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The mode.
     var description: String { isLive ? "a live key" : "a test key" }
-    /// The mode.
     var debugDescription: String { description }
     /// Nothing: a dump of the client shows no secret.
     var customMirror: Mirror { Mirror(self, children: [:]) }

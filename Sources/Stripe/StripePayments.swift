@@ -142,10 +142,9 @@ package struct StripePayments: PaymentProvider {
     }
 }
 
-// Refunds.
 extension StripePayments {
     /// `POST /v1/refunds`.
-    package func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
+    package func refund(_ request: ProviderRefundRequest) async throws(PaymentFailure) -> ProviderRefund {
         let form = try Self.refundForm(request)
         return try await call("POST", "/v1/refunds", form: form, key: request.key).refund(isNew: true)
     }
@@ -160,7 +159,7 @@ extension StripePayments {
         try await call("GET", "/v1/refunds?limit=100&payment_intent=" + PercentEncoding.encode(id.rawValue)).refunds()
     }
 
-    private static func refundForm(_ request: RefundRequest) throws(PaymentFailure) -> FormBody {
+    private static func refundForm(_ request: ProviderRefundRequest) throws(PaymentFailure) -> FormBody {
         guard let units = StripeAmount.units(of: request.amount), units > 0 else {
             throw .invalidRequest(
                 "\(request.amount) cannot be refunded in this currency's units.", code: "amount_not_chargeable")
@@ -176,7 +175,6 @@ extension StripePayments {
     }
 }
 
-// Lists.
 extension StripePayments {
     /// `GET /v1/payment_intents?created[gte]=…`.
     package func intents(createdSince time: Date, after: String?) async throws(PaymentFailure) -> ProviderPage<

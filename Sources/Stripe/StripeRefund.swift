@@ -53,7 +53,7 @@ extension RefundReason {
     /// The provider's word for it, `nil` when it has none.
     var stripeReason: String? {
         switch self {
-        case .requestedByCustomer, .orderCancelled: "requested_by_customer"
+        case .requestedByCustomer, .orderCanceled: "requested_by_customer"
         case .duplicate: "duplicate"
         case .fraudulent: "fraudulent"
         case .latePayment, .orderUnknown, .madeAtProvider: nil

@@ -4,9 +4,9 @@ import Synchronization
 /// Hands requests that wait at the same time to one call of `perform`: one transaction for many orders, one statement
 /// for many jobs.
 ///
-/// It batches only what is already waiting. A request that finds a free lane goes at once, alone; those that arrive
-/// while all lanes are busy go together when one frees. So an idle system adds no delay, and a busy one does less work
-/// per request.
+/// It batches only what is already waiting. A request goes at once, alone, while fewer than `maximumConcurrency`
+/// batches run; those that arrive later go together when a batch ends. So an idle system adds no delay, and a busy one
+/// does less work per request.
 ///
 /// There is no task behind it: the first waiting caller leads the next batch in its own task. When a batch of several
 /// fails, each of its requests is performed again alone, so that one bad request fails alone.
@@ -23,24 +23,26 @@ public final class Batcher<Request: Sendable, Response: Sendable>: Sendable {
     }
 
     private struct State: Sendable {
-        var busyLanes = 0
+        var running = 0
         var waiting: Deque<Waiter> = []
     }
 
     private let maximumBatch: Int
-    private let lanes: Int
+    private let maximumConcurrency: Int
     private let perform: @Sendable ([Request]) async throws -> [Response]
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - maximumBatch: most requests in one call.
-    ///   - lanes: most calls under way at once.
+    ///   - maximumConcurrency: most batches that run at once.
     ///   - perform: answers one response per request, in their order. Must leave no effect when it throws.
-    public init(maximumBatch: Int, lanes: Int = 1, perform: @escaping @Sendable ([Request]) async throws -> [Response])
-    {
-        precondition(maximumBatch > 0 && lanes > 0)
+    public init(
+        maximumBatch: Int, maximumConcurrency: Int = 1,
+        perform: @escaping @Sendable ([Request]) async throws -> [Response]
+    ) {
+        precondition(maximumBatch > 0 && maximumConcurrency > 0)
         self.maximumBatch = maximumBatch
-        self.lanes = lanes
+        self.maximumConcurrency = maximumConcurrency
         self.perform = perform
     }
 
@@ -56,11 +58,11 @@ public final class Batcher<Request: Sendable, Response: Sendable>: Sendable {
     private func turn(for request: Request) async -> Turn {
         await withCheckedContinuation { continuation in
             let leads = state.withLock { state in
-                guard state.busyLanes < lanes else {
+                guard state.running < maximumConcurrency else {
                     state.waiting.append(Waiter(request: request, continuation: continuation))
                     return false
                 }
-                state.busyLanes += 1
+                state.running += 1
                 return true
             }
             if leads { continuation.resume(returning: .lead([])) }
@@ -96,11 +98,11 @@ public final class Batcher<Request: Sendable, Response: Sendable>: Sendable {
         return responses[0]
     }
 
-    /// Gives the lane to the first waiting caller, with those behind it as its batch.
+    /// Lets the first waiting caller lead the next batch, with those behind it.
     private func passOn() {
         let next: (leader: Waiter, others: [Waiter])? = state.withLock { state in
             guard let leader = state.waiting.popFirst() else {
-                state.busyLanes -= 1
+                state.running -= 1
                 return nil
             }
             let count = min(maximumBatch - 1, state.waiting.count)

@@ -9,7 +9,7 @@ public final class Mailbox<Message: Sendable>: Sendable {
     private struct State {
         var messages: [Message] = []
         var isClosed = false
-        /// The descriptor has been made readable and nobody has drained since.
+        /// The descriptor has been made readable and the reader has not drained since.
         var isSignalled = false
     }
 
@@ -66,8 +66,8 @@ public final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 
-    /// Refuses further messages, makes the descriptor readable for good, and hands back what nobody will drain any
-    /// more.
+    /// Refuses further messages, makes the descriptor readable for good, and hands back what the reader will not
+    /// drain any more.
     public func close() -> [Message] {
         state.withLock { state in
             state.isClosed = true

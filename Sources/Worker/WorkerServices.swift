@@ -27,7 +27,7 @@ struct WorkerServices {
         let prefix = settings.redis.queuePrefix
         let providers = ProviderGates(settings.payments, connections, prefix: prefix, logger: logger)
         let outbound = try OutboundServices(
-            payments: settings.payments, mail: settings.mail, rates: settings.rates, gates: providers, client: client,
+            payments: settings.payments, email: settings.email, rates: settings.rates, gates: providers, client: client,
             logger: logger)
         gates = providers.byQueue
         interceptors = [FormerNameInterceptor(), OutageInterceptor(gates: providers.byQueue)]
@@ -36,7 +36,7 @@ struct WorkerServices {
         let stores = connections.stores(shop)
         let checkoutStore = stores.checkout
         let checkouts = CheckoutBatches(store: checkoutStore)
-        let mailStore = EmailStore(database: database, dispatcher: dispatcher)
+        let emailStore = EmailStore(database: database, dispatcher: dispatcher)
 
         var registry = JobRegistry()
         registry.register(
@@ -70,13 +70,13 @@ struct WorkerServices {
                 resolver: BreakResolver(
                     store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
                 payments: outbound.payments))
-        let mailGate = providers.byQueue[SendEmail.queue]
+        let emailGate = providers.byQueue[SendEmail.queue]
         registry.register(
             SendEmailHandler(
-                store: mailStore, transport: outbound.mail, renderer: outbound.mailRenderer,
-                isAway: { if let mailGate { await mailGate.circuit().state != .closed } else { false } }))
-        let mailEvents = EmailEventStore(database: database, dispatcher: dispatcher)
-        registry.register(EmailEventsHandler(store: mailEvents))
+                store: emailStore, transport: outbound.email, renderer: outbound.emailRenderer,
+                isAway: { if let emailGate { await emailGate.circuit().state != .closed } else { false } }))
+        let emailEvents = EmailEventStore(database: database, dispatcher: dispatcher)
+        registry.register(EmailEventsHandler(store: emailEvents))
         registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
         let rates = RateStore(database: database)
         registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
@@ -84,7 +84,7 @@ struct WorkerServices {
         registry.register(
             HousekeepingHandler(
                 orders: orders, carts: CartStore(database: database, settings: settings.shop),
-                accounts: AccountStore(database: database), webhooks: webhooks, mailEvents: mailEvents,
+                accounts: AccountStore(database: database), webhooks: webhooks, emailEvents: emailEvents,
                 reconciliations: reconciliations))
         for (former, name) in FormerJobNames.table.sorted(by: { $0.key < $1.key }) {
             registry.alias(former, of: name)
@@ -112,20 +112,20 @@ struct WorkerServices {
                 logger: logger),
             ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
             RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
-            EmailGauge(store: mailStore, interval: .seconds(60), logger: logger),
+            EmailGauge(store: emailStore, interval: .seconds(60), logger: logger),
             CircuitGauge(gates: providers.all, interval: .seconds(2), logger: logger),
         ]
         let activity: (any EmailActivity)? =
-            switch settings.mail.transport {
-            case .smtp: outbound.mailActivity
+            switch settings.email.transport {
+            case .smtp: outbound.emailActivity
             case .sendGrid: RecordedEmailActivity(database: database)
             }
         if let activity {
-            let renderer = outbound.mailRenderer
+            let renderer = outbound.emailRenderer
             sweeps.append(
                 UnknownEmailSweep(
-                    store: mailStore, activity: activity, messageID: { renderer.messageID(of: $0) },
-                    wait: settings.mail.unknownWait,
+                    store: emailStore, activity: activity, messageID: { renderer.messageID(of: $0) },
+                    wait: settings.email.unknownWait,
                     logger: logger))
         }
         self.sweeps = sweeps

@@ -15,7 +15,8 @@ struct BCryptTests {
         #expect(!BCrypt.verify(password + "x", against: hash))
     }
 
-    @Test("every hash has its own salt") func saltsEveryHash() throws {
+    @Test("every hash has its own salt")
+    func saltsEveryHash() throws {
         let first = try #require(BCrypt.hash("correct horse", cost: 4))
         let second = try #require(BCrypt.hash("correct horse", cost: 4))
         #expect(first.hasPrefix("$2b$04$"))
@@ -25,7 +26,8 @@ struct BCryptTests {
         #expect(BCrypt.verify("correct horse", against: second))
     }
 
-    @Test("72 bytes are told apart from more") func tells72BytesApartFromMore() throws {
+    @Test("72 bytes are told apart from more")
+    func tells72BytesApartFromMore() throws {
         let password = String(repeating: "p", count: 72)
         let hash = try #require(BCrypt.hash(password, cost: 4))
         #expect(BCrypt.verify(password, against: hash))
@@ -33,7 +35,8 @@ struct BCryptTests {
         #expect(BCrypt.hash(password + "x", cost: 4) == nil)
     }
 
-    @Test("NUL does not end a password") func doesNotStopAtNUL() {
+    @Test("NUL does not end a password")
+    func doesNotStopAtNUL() {
         #expect(BCrypt.hash("secret\0tail", cost: 4) == nil)
     }
 

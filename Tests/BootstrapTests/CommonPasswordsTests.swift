@@ -54,7 +54,8 @@ struct CommonPasswordsTests {
         #expect(!list.contains(password))
     }
 
-    @Test("a password made of the owner's name or address is refused") func ownersData() {
+    @Test("a password made of the owner's name or address is refused")
+    func ownersData() {
         let own = ["Ada.Lovelace@shop.example", "Ada King"]
         for password in ["lovelace", "Lovelace1815", "ada.lovelace@shop.example", "L0velace!!", "lovelacelovelace"] {
             #expect(list.contains(password, own: own), "\(password)")
@@ -62,7 +63,8 @@ struct CommonPasswordsTests {
         #expect(!list.contains("engine of numbers", own: own))
     }
 
-    @Test("any text is judged without a fault") func takesAnyTextWithoutAFault() {
+    @Test("any text is judged without a fault")
+    func takesAnyTextWithoutAFault() {
         for text in ["", " ", "\u{301}", "😀😀😀😀😀😀😀😀", String(repeating: "ab", count: 36), "🇩🇪🇩🇪", "\u{202E}drowssap"] {
             _ = list.contains(text, own: ["", text])
         }

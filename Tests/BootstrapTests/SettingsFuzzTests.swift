@@ -27,7 +27,8 @@ struct SettingsFuzzTests {
         "QUEUE_BOUNDS": "email=100000", "SHOP_TIME_ZONE": "Europe/Berlin", "SHOP_CURRENCY": "USD",
         "PAYMENTS_WEBHOOK_SECRETS": "whsec_a,whsec_b",
         "PAYMENTS_MODE": "test", "LOG_LEVEL": "info", "RATES_PROVIDER": "ecb",
-        "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/activity",
+        "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/activity", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+        "OTEL_SERVICE_NAME": "cartwright", "OTEL_TRACES_SAMPLER_ARG": "0.5",
     ]
 
     @Test("one of them changed, for an API, a worker and a command")
@@ -44,7 +45,8 @@ struct SettingsFuzzTests {
             try Self.check {
                 try APISettings(checking: reader)
             } holds: { settings in
-                (1...65535).contains(settings.http.port) && (0...65535).contains(settings.metrics.port)
+                (1...65535).contains(settings.http.port) && (0...1).contains(settings.tracing?.ratio ?? 0)
+                    && (0...65535).contains(settings.metrics.port)
                     && (1...1000).contains(settings.database.configuration.poolSize)
             }
             try Self.check {
@@ -52,7 +54,8 @@ struct SettingsFuzzTests {
             } holds: { settings in
                 settings.worker.queues.values.allSatisfy { (1...10_000).contains($0) }
                     && settings.worker.grace <= .seconds(3600)
-                    && (2...90).contains(settings.payments.captureDays) && settings.mail.unknownWait <= .seconds(86_400)
+                    && (2...90).contains(settings.payments.captureDays)
+                    && settings.email.unknownWait <= .seconds(86_400)
                     && (1...100_000).contains(settings.payments.limits.perEndpoint)
             }
             try Self.check {

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Crash points are named exactly")
 struct CrashOrderTests {
-    @Test("every crash point has a name") func names() throws {
+    @Test("every crash point has a name")
+    func names() throws {
         #expect(Set(CrashPoint.allCases.map(\.name)).count == CrashPoint.allCases.count)
         for point in CrashPoint.allCases {
             let order = try #require(CrashOrder(point.name))
@@ -12,7 +13,8 @@ struct CrashOrderTests {
         }
     }
 
-    @Test("an order names the pass and the job") func passAndJob() throws {
+    @Test("an order names the pass and the job")
+    func passAndJob() throws {
         let order = try #require(CrashOrder("job.claimed@order.checkout:3"))
         #expect(order.point == .jobClaimed && order.job == "order.checkout" && order.pass == 3)
         #expect(order.means(.jobClaimed, of: "order.checkout"))

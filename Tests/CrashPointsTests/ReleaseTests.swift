@@ -30,12 +30,14 @@ struct ReleaseTests {
         }
     }
 
-    @Test("a release build holds no crash point") func nothingIsLeft() async throws {
+    @Test("a release build holds no crash point")
+    func nothingIsLeft() async throws {
         #expect(try await traces(in: compiled([])) == [])
     }
 
     /// Otherwise the test above would prove nothing.
-    @Test("programs built for tests hold them") func programsForTestsHaveThem() async throws {
+    @Test("programs built for tests hold them")
+    func programsForTestsHaveThem() async throws {
         let found = try await traces(in: compiled(["-D", "DEBUG"]))
         #expect(found.contains("CARTWRIGHT_CRASH_AT") && found.contains("CrashSwitch"), "\(found)")
     }

@@ -25,7 +25,8 @@ struct SettingsTests {
         }
     }
 
-    @Test("a missing key is named") func aMissingKey() async throws {
+    @Test("a missing key is named")
+    func aMissingKey() async throws {
         try await Shop.open { shop in
             let api = try await start("API", shop.environment.merging(["AUTH_SIGNING_KEYS": ""]) { $1 })
             #expect(api.exit == .code(78))
@@ -50,7 +51,8 @@ struct SettingsTests {
         }
     }
 
-    @Test("an old or evicting Redis is named") func anOldOrEvictingRedis() async throws {
+    @Test("an old or evicting Redis is named")
+    func anOldOrEvictingRedis() async throws {
         try await Shop.open { shop in
             let evicting = try await RedisServer.start(["maxmemory 64mb", "maxmemory-policy allkeys-lru"])
             let refused = try await start("Worker", shop.environment.merging(["REDIS_URL": evicting.url]) { $1 })

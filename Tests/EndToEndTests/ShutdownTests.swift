@@ -7,7 +7,8 @@ import Testing
 
 @Suite("SIGTERM breaks no request and loses no job", .serialized)
 struct ShutdownTests {
-    @Test("a shutdown under load breaks no request and loses no job") func underLoad() async throws {
+    @Test("a shutdown under load breaks no request and loses no job")
+    func underLoad() async throws {
         try await Shop.open { shop in
             let (sandbox, api, worker) = try await shop.startAll()
             let products = try await shop.products(limit: 5)

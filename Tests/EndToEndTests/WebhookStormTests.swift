@@ -15,7 +15,7 @@ struct WebhookStormTests {
                     {"kind": "webhook_duplicate", "rate": 1, "copies": \(copies)}]}
         """
 
-    /// What there is of one order in the end: its rows, its mails and its money.
+    /// What there is of one order in the end: its rows, its emails and its money.
     private struct Story: Hashable, CustomStringConvertible {
         let status: String
         let payment: String
@@ -23,12 +23,12 @@ struct WebhookStormTests {
         let events: [String]
         let refunds: [String]
         /// Taken by the sandbox, and noted as sent.
-        let mails: [String]
+        let emails: [String]
         let sent: [String]
         let movements: [String]
 
         var description: String {
-            "\(status) \(payment)×\(attempts) \(events) \(refunds) \(mails) \(sent) \(movements)"
+            "\(status) \(payment)×\(attempts) \(events) \(refunds) \(emails) \(sent) \(movements)"
         }
     }
 
@@ -51,8 +51,7 @@ struct WebhookStormTests {
 
     /// The same orders with the same cards; what happened to each.
     private func year(stormy: Bool) async throws -> [Story?] {
-        try await Shop.open(settings: ["SANDBOX_LATER_MS": "600000"], webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: ["SANDBOX_LATER_MS": "600000"], webhooks: true) { shop in
             let product = try await shop.products()[0]
             try await shop.setStock(of: product, to: 10_000)
             if stormy { try await shop.misbehave(Self.weather) }
@@ -64,7 +63,7 @@ struct WebhookStormTests {
                 defer { again?.cancel() }
                 return try await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
             }
-            // Their mails are out before the refunds fail, in fair weather and in foul.
+            // Their emails are out before the refunds fail, in fair weather and in foul.
             try await shop.waitUntilSettled(within: .seconds(60))
             try await shop.letTimePass()
             try await eventually(within: .seconds(30), "refunds that fail have failed") {
@@ -77,7 +76,6 @@ struct WebhookStormTests {
             try await shop.checkEverythingAddsUp()
             try await Self.checkEvents(in: shop, stormy: stormy)
             let stories = try await Self.stories(in: shop)
-            withExtendedLifetime(processes) {}
             return (0..<Self.orders).map { ids[$0].flatMap { stories[$0] } }
         }
     }
@@ -169,8 +167,8 @@ struct WebhookStormTests {
 
     private static func stories(in shop: Shop) async throws -> [String: Story] {
         let movements = Dictionary(grouping: try await shop.movements(), by: { $0.order_id ?? "none" })
-        let taken = Dictionary(grouping: try await shop.mails(), by: \.message_id)
-        // When a mail goes out between other events is latency. Those that tell of a declined payment wait some time
+        let taken = Dictionary(grouping: try await shop.emails(), by: \.message_id)
+        // When an email goes out between other events is latency. Those that tell of a declined payment wait some time
         // for another card, so whether they do is, too.
         let deliveries = try await shop.database.pool.query(
             """
@@ -178,18 +176,18 @@ struct WebhookStormTests {
              WHERE kind <> 'payment_failed' ORDER BY kind
             """
         )
-        var mails: [String: [String]] = [:]
+        var emails: [String: [String]] = [:]
         for row in deliveries {
             let count = taken["delivery.\(try row["id"] as String)@example.com"]?.count ?? 0
-            mails[try row["order_id"], default: []].append("\(try row["kind"] as String)×\(count)")
+            emails[try row["order_id"], default: []].append("\(try row["kind"] as String)×\(count)")
         }
         let rows = try await shop.database.pool.query(
             """
             SELECT o.id::text AS id, o.status, p.status AS payment, p.attempt,
                    ARRAY(SELECT kind || ' ' || status || ' ' || coalesce(reason, '') FROM order_events
-                          WHERE order_id = o.id AND kind <> 'mail_sent' ORDER BY sequence) AS events,
+                          WHERE order_id = o.id AND kind <> 'email_sent' ORDER BY sequence) AS events,
                    ARRAY(SELECT reason FROM order_events
-                          WHERE order_id = o.id AND kind = 'mail_sent' AND reason <> 'payment_failed'
+                          WHERE order_id = o.id AND kind = 'email_sent' AND reason <> 'payment_failed'
                           ORDER BY reason) AS sent,
                    ARRAY(SELECT status || ' ' || amount FROM refunds WHERE order_id = o.id ORDER BY id) AS refunds
               FROM orders AS o JOIN payments AS p ON p.order_id = o.id
@@ -203,7 +201,7 @@ struct WebhookStormTests {
                     Story(
                         status: try row["status"], payment: try row["payment"], attempts: try row["attempt"],
                         events: try row["events"],
-                        refunds: try row["refunds"], mails: mails[id] ?? [], sent: try row["sent"], movements: moved)
+                        refunds: try row["refunds"], emails: emails[id] ?? [], sent: try row["sent"], movements: moved)
                 )
             })
     }

@@ -53,7 +53,8 @@ struct JSONCoderTests {
         return (encoder, decoder)
     }
 
-    @Test("every value survives being written and read") func everythingSurvives() throws {
+    @Test("every value survives being written and read")
+    func everythingSurvives() throws {
         let value = Everything()
         let bytes = try JSONCoder.encode(value)
         #expect(try JSONCoder.decode(Everything.self, from: bytes[...]) == value)

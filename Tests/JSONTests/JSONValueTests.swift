@@ -15,7 +15,8 @@ struct JSONValueTests {
         }
     }
 
-    @Test("every kind of value is read") func readsEveryKindOfValue() throws {
+    @Test("every kind of value is read")
+    func readsEveryKindOfValue() throws {
         let text = #" {"a": [1, -0, 2.5, 1e3, true, false, null], "b": "x\n\u00e9\ud83d\ude00/\/", "": {}} "#
         #expect(
             try parse(text)
@@ -28,7 +29,8 @@ struct JSONValueTests {
                 ]))
     }
 
-    @Test("whole numbers are kept exactly") func keepsWholeNumbersExactly() throws {
+    @Test("whole numbers are kept exactly")
+    func keepsWholeNumbersExactly() throws {
         #expect(try parse("9223372036854775807") == .integer(.max))
         #expect(try parse("-9223372036854775808") == .integer(.min))
         #expect(try parse("9223372036854775808") == .number("9223372036854775808"))
@@ -61,7 +63,8 @@ struct JSONValueTests {
         #expect(try parse(text) == .number(text))
     }
 
-    @Test("the longest numbers are read") func readsTheLongestNumbers() throws {
+    @Test("the longest numbers are read")
+    func readsTheLongestNumbers() throws {
         let zeros = String(repeating: "0", count: 390)
         #expect(try parse("1.\(zeros)") == .integer(1))
         #expect(try parse("0.\(zeros)1") == .number("0.\(zeros)1"))
@@ -94,13 +97,15 @@ struct JSONValueTests {
         #expect(reason(Array(text.utf8)) == expected)
     }
 
-    @Test("invalid UTF-8 is refused") func refusesInvalidUTF8() {
+    @Test("invalid UTF-8 is refused")
+    func refusesInvalidUTF8() {
         #expect(reason([0x22, 0xFF, 0x22]) == .invalidUTF8)
         #expect(reason([0x22, 0xC0, 0x80, 0x22]) == .invalidUTF8)
         #expect(reason([0x22, 0xED, 0xA0, 0x80, 0x22]) == .invalidUTF8)
     }
 
-    @Test("costly documents are refused early") func refusesEarlyWhatCostsMoreThanItIsWorth() throws {
+    @Test("costly documents are refused early")
+    func refusesCostlyDocuments() throws {
         func object(_ members: Int) -> String { "{" + (0..<members).map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
         _ = try parse(object(1_000))
         #expect(reason(Array(object(1_001).utf8)) == .tooManyMembers)
@@ -113,7 +118,8 @@ struct JSONValueTests {
         #expect(reason(Array(#"{"a\#(name)": 1}"#.utf8)) == .nameTooLong)
     }
 
-    @Test("numbers of absurd length or exponent are refused") func refusesNumbersThatNobodyMeans() throws {
+    @Test("numbers of absurd length or exponent are refused")
+    func refusesNumbersThatNobodyMeans() throws {
         _ = try parse("1e999")
         _ = try parse(String(repeating: "9", count: 400))
         for text in ["1e1000", "1e-1000", "1E+0001", "1e999999999999", String(repeating: "9", count: 401)] {
@@ -121,21 +127,24 @@ struct JSONValueTests {
         }
     }
 
-    @Test("texts around escapes are kept") func keepsTextsAroundEscapes() throws {
+    @Test("texts around escapes are kept")
+    func keepsTextsAroundEscapes() throws {
         #expect(try parse(#""a\n\nb\u0041""#) == .string("a\n\nbA"))
         #expect(try parse(#""\\""#) == .string("\\"))
         #expect(try parse("\"\"") == .string(""))
         #expect(try parse(#""é\"é""#) == .string("é\"é"))
     }
 
-    @Test("values that cannot be stored are found") func findsWhatCannotBeStored() throws {
+    @Test("values that cannot be stored are found")
+    func findsWhatCannotBeStored() throws {
         for text in [#""\u0000""#, #"{"a": [{"b": "x\u0000y"}]}"#, #"{"\u0000": 1}"#] {
             #expect(try parse(text).holdsNUL)
         }
         for text in [#""\\u0000""#, "1", "{}", #"{"a": [null, true, "0"]}"#] { #expect(try !parse(text).holdsNUL) }
     }
 
-    @Test("values nest to the limit and no deeper") func nestsToTheLimitAndNoDeeper() throws {
+    @Test("values nest to the limit and no deeper")
+    func nestsToTheLimitAndNoDeeper() throws {
         let open = String(repeating: "[", count: 32)
         let close = String(repeating: "]", count: 32)
         _ = try parse(open + close)
@@ -143,12 +152,14 @@ struct JSONValueTests {
         #expect(reason(Array(repeating: UInt8(ascii: "["), count: 1_000_000)) == .tooDeep)
     }
 
-    @Test("a payload that is no JSON is shown as text") func showsWhatIsNoJSONAsText() {
+    @Test("a payload that is no JSON is shown as text")
+    func showsWhatIsNoJSONAsText() {
         #expect(JSONValue(documentOrText: "{broken") == .string("{broken"))
         #expect(JSONValue(documentOrText: #"{"a": 1}"#) == .object(["a": .integer(1)]))
     }
 
-    @Test("members keep their order and compare without it") func orderOfMembers() throws {
+    @Test("members keep their order and compare without it")
+    func orderOfMembers() throws {
         let object = try parse(#"{"b": 1, "a": {"d": [], "c": null}}"#)
         #expect(object.text == #"{"b":1,"a":{"d":[],"c":null}}"#)
         #expect(try object == parse(#"{"a": {"c": null, "d": []}, "b": 1.0}"#))

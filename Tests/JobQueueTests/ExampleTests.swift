@@ -21,7 +21,8 @@ struct ExampleTests {
         }
     }
 
-    @Test("HelloJob greets and ends in good order") func helloJobGreetsAndEndsInGoodOrder() async throws {
+    @Test("HelloJob greets and ends in good order")
+    func helloJobGreetsAndEndsInGoodOrder() async throws {
         let log = try await run("HelloJob") { program, database in
             try await eventually(within: .seconds(30), "the job is done") {
                 guard program.isRunning else { return true }
@@ -35,7 +36,8 @@ struct ExampleTests {
         #expect(log.contains("Hello, world! This is attempt 1"))
     }
 
-    @Test("an order and its receipt are booked once or not at all") func anOrderAndItsReceiptAreBookedOnceOrNotAtAll()
+    @Test("an order and its receipt are booked once or not at all")
+    func transactionalEnqueue()
         async throws
     {
         let log = try await run("TransactionalEnqueue")
@@ -44,7 +46,8 @@ struct ExampleTests {
         #expect(!log.contains("unicorn:"))
     }
 
-    @Test("dead jobs of a schedule are brought back") func deadJobsOfAScheduleAreBroughtBack() async throws {
+    @Test("dead jobs of a schedule are brought back")
+    func deadJobsOfAScheduleAreBroughtBack() async throws {
         let log = try await run("ScheduleAndDeadLetters")
         #expect(log.contains("dead: rates.fetch, invalid_key"))
         #expect(log.contains("no dead letters left"))

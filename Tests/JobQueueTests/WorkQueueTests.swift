@@ -40,7 +40,8 @@ struct WorkQueueTests {
         try await queue.database.query("SELECT total FROM counter")[0]["total"]
     }
 
-    @Test("a job needs a name and a closure") func aJobNeedsANameAndAClosure() async throws {
+    @Test("a job needs a name and a closure")
+    func aJobNeedsANameAndAClosure() async throws {
         try await with { queue in
             let greeted = Mutex<[String]>([])
             var handlers = JobRegistry()
@@ -53,7 +54,8 @@ struct WorkQueueTests {
         }
     }
 
-    @Test("jobs are committed with their transaction or not at all") func committedWithTheTransaction() async throws {
+    @Test("jobs are committed with their transaction or not at all")
+    func committedWithTheTransaction() async throws {
         try await with { queue in
             let kept = try await queue.transaction { tx in
                 try tx.execute("UPDATE counter SET total = total + 1")
@@ -71,7 +73,8 @@ struct WorkQueueTests {
         }
     }
 
-    @Test("a handler's effects and the end of its job are one commit") func effectsAndEndAreOneCommit() async throws {
+    @Test("a handler's effects and the end of its job are one commit")
+    func effectsAndEndAreOneCommit() async throws {
         try await with { queue in
             let starts = Atomic(0)
             var handlers = JobRegistry()
@@ -96,7 +99,8 @@ struct WorkQueueTests {
         }
     }
 
-    @Test("of one unique key one job is enqueued") func ofOneUniqueKeyOneJobIsEnqueued() async throws {
+    @Test("of one unique key one job is enqueued")
+    func ofOneUniqueKeyOneJobIsEnqueued() async throws {
         try await with { queue in
             let key = try UniqueKey("greeting", until: .finished)
             #expect(try await queue.enqueue(Greet(who: "first"), unique: key) != nil)
@@ -106,7 +110,8 @@ struct WorkQueueTests {
         }
     }
 
-    @Test("an unreadable URL is refused") func anUnreadableURLIsRefused() {
+    @Test("an unreadable URL is refused")
+    func anUnreadableURLIsRefused() {
         #expect(throws: PostgresError.self) { try WorkQueue(postgres: "nowhere", redis: "redis://localhost") }
         #expect(throws: RedisError.self) { try WorkQueue(postgres: "postgres://localhost/jobs", redis: "nowhere") }
     }

@@ -21,7 +21,7 @@ struct CancellationTests {
             await arrived.wait()
             call.cancel()
             let error = try await failure { try await call.value }
-            #expect(error.code == .cancelled)
+            #expect(error.code == .canceled)
             #expect(error.certainty == .ambiguous)
             await closed.wait()
         }
@@ -39,7 +39,7 @@ struct CancellationTests {
             call.cancel()
             go.fire()
             let error = try await failure { try await call.value }
-            #expect(error.code == .cancelled)
+            #expect(error.code == .canceled)
             #expect(error.certainty == .notSent)
         }
         #expect(server.connections == 0)

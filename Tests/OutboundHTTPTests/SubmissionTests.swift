@@ -181,7 +181,7 @@ struct SubmissionTests {
             let start = clock.now
             sending.cancel()
             let error = try await sending.value
-            #expect(error.code == .cancelled)
+            #expect(error.code == .canceled)
             #expect(error.certainty == .ambiguous)
             #expect(clock.now - start < .seconds(5))
         }

@@ -38,9 +38,7 @@ struct BrokenNetworkTests {
         try await database.pool.query("SELECT count(*) FROM \(identifier: table)")[0][0]
     }
 
-    @Test(
-        "a lost answer to COMMIT leaves the change in place and an unknown outcome, and the body does not run again"
-    )
+    @Test("a lost answer to COMMIT leaves the change in place and an unknown outcome, and the body does not run again")
     func lostCommit() async throws {
         try await database.pool.execute("CREATE TABLE lost_commit (a int)")
         let pool = try makePool()

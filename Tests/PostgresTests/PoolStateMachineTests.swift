@@ -75,7 +75,7 @@ struct PoolStateMachineTests {
         #expect(machine.cancel(2) == nil)
         #expect(machine.cancel(1) == nil)
         #expect(name(machine.finished(1, isAlive: true).0) == "run c")
-        #expect(machine.statistics.totals.cancelled == 1)
+        #expect(machine.statistics.totals.canceled == 1)
     }
 
     @Test("those whose time is up fail, and the next alarm is the next one's")

@@ -66,3 +66,19 @@ package func both<A, B>(_ a: Gen<A>, _ b: Gen<B>) -> Gen<(A, B)> {
 package func all<A, B, C>(_ a: Gen<A>, _ b: Gen<B>, _ c: Gen<C>) -> Gen<(A, B, C)> {
     Gen { (a.make(&$0), b.make(&$0), c.make(&$0)) }
 }
+
+/// Random numbers that come out the same each time (SplitMix64 by Steele, Lea and Flood), so that a generated case that
+/// fails can be run again.
+package struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}

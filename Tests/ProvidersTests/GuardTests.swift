@@ -97,16 +97,16 @@ struct GuardTests {
     }
 
     @Test(
-        "mail: a message that is refused for good says nothing of the server",
+        "email: a message that is refused for good says nothing of the server",
         arguments: [
-            (nil, "answered"), (.notSent(reason: "r", fault: .mail), "answered"),
+            (nil, "answered"), (.notSent(reason: "r", fault: .email), "answered"),
             (.notSent(reason: "r", fault: .policy), "answered"),
             (.notSent(reason: "r", fault: .passing), #"failed("r")"#),
             (.notSent(reason: "r", fault: .shop), #"refused("r")"#),
             (.outcomeUnknown(reason: "r"), #"failed("r")"#),
             (.notYet(after: .seconds(3), reason: "r"), "slowDown(Optional(3.0 seconds))"),
         ] as [(EmailFailure?, String)])
-    func mail(_ failure: EmailFailure?, _ verdict: String) async throws {
+    func email(_ failure: EmailFailure?, _ verdict: String) async throws {
         let gate = Gate()
         let message = EmailMessage(
             messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
@@ -115,7 +115,7 @@ struct GuardTests {
         #expect(gate.reports == ["send 7: \(verdict)"])
     }
 
-    @Test("mail that may not be sent now is not sent")
+    @Test("email that may not be sent now is not sent")
     func heldEmail() async throws {
         let gate = Gate(.wait(.seconds(4), .circuit))
         let message = EmailMessage(
@@ -124,7 +124,7 @@ struct GuardTests {
         let error = await #expect(throws: EmailFailure.self) {
             try await GuardedEmail(Transport(failure: nil), gate: gate).send(message)
         }
-        #expect(error == .notYet(after: .seconds(4), reason: "the mail provider fails at present"))
+        #expect(error == .notYet(after: .seconds(4), reason: "the email provider fails at present"))
         #expect(gate.reports == [])
     }
 }

@@ -127,7 +127,7 @@ struct ProviderParserTests {
     }
 
     @Test(
-        "the mail provider's answer 429 names a time at the ends of 64 bits",
+        "the email provider's answer 429 names a time at the ends of 64 bits",
         arguments: ["-9223372036854775808", "9223372036854775807", "-1", "0", "", "9223372036854775808", "1e3"])
     func waits(text: String) throws {
         for name in ["X-RateLimit-Reset", "Retry-After"] {
@@ -162,8 +162,8 @@ struct ProviderParserTests {
         }
     }
 
-    @Test("any answer of the mail provider, with any headers")
-    func mailAnswers() {
+    @Test("any answer of the email provider, with any headers")
+    func emailAnswers() {
         let bodies = Gen<[UInt8]>.bytes(near: [
             #"{"errors": [{"message": "no", "field": "from", "help": null}]}"#, "{}", "",
         ])

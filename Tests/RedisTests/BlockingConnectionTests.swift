@@ -55,7 +55,7 @@ struct BlockingConnectionTests {
             let start = ContinuousClock.now
             task.cancel()
             let error = await task.value
-            #expect(error?.code == .cancelled && error?.maybeExecuted == true)
+            #expect(error?.code == .canceled && error?.maybeExecuted == true)
             #expect(ContinuousClock.now - start < atOnce)
             try await blocked(client, 0)
             _ = try await client.send(RedisCommand("LPUSH", "from", "job"))
@@ -65,7 +65,7 @@ struct BlockingConnectionTests {
             withUnsafeCurrentTask { $0?.cancel() }
             return await failure { () async throws(RedisError) in try await blocking.send(pop, timeout: .seconds(60)) }
         }
-        #expect(await cancelled.value?.code == .cancelled)
+        #expect(await cancelled.value?.code == .canceled)
         await blocking.close()
     }
 

@@ -22,9 +22,7 @@ struct BrokenConnectionTests {
         }
     }
 
-    @Test(
-        "of hundreds of commands on a cut connection none hangs, none runs twice and each failure says maybe"
-    )
+    @Test("of hundreds of commands on a cut connection none hangs, none runs twice and each failure says maybe")
     func cutUnderLoad() async throws {
         let server = try await RedisServer.start()
         let proxy = try TCPProxy(to: server.port)

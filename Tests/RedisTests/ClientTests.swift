@@ -70,9 +70,7 @@ struct ClientTests {
         }
     }
 
-    @Test(
-        "each connection sets user, password, database and name, and a wrong password is named but not shown"
-    )
+    @Test("each connection sets user, password, database and name, and a wrong password is named but not shown")
     func greeting() async throws {
         let server = try await RedisServer.start(["requirepass hunter2"])
         let url = "redis://:hunter2@127.0.0.1:\(server.port)/5"

@@ -49,9 +49,7 @@ struct CommandQueueTests {
         #expect(queue.take(at: start) == "b")
     }
 
-    @Test(
-        "a queue that does not hold commands refuses them after a failed attempt and until there is a connection"
-    )
+    @Test("a queue that does not hold commands refuses them after a failed attempt and until there is a connection")
     func handsBack() {
         var queue = CommandQueue<String>(timeout: .seconds(2), maximumQueued: 10, holds: false, at: start)
         let refused = RedisError(code: .connectFailed, message: "Connection refused")
@@ -156,7 +154,7 @@ struct CommandQueueTests {
         #expect(waiting?.error.maybeExecuted == false)
         #expect(queue.reasonToDrop(at: start) == nil)
         let sent = queue.cancel(1)
-        #expect(sent?.error.code == .cancelled)
+        #expect(sent?.error.code == .canceled)
         #expect(sent?.error.maybeExecuted == true)
         #expect(queue.reasonToDrop(at: start) != nil)
         #expect(queue.cancel(1) == nil)

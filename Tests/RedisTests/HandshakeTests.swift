@@ -13,9 +13,7 @@ struct HandshakeTests {
         .joined(separator: " ")
     }
 
-    @Test(
-        "only a server that sentinels named is asked for its role; a sentinel gets its own password and no database"
-    )
+    @Test("only a server that sentinels named is asked for its role; a sentinel gets its own password and no database")
     func words() throws {
         #expect(words(Handshake(try RedisConfiguration(url: "redis://a"))) == "CLIENT SETNAME cartwright PING")
         let followed = try RedisConfiguration(url: sentinel)

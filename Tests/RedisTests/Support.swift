@@ -39,6 +39,15 @@ func failure<Value>(of body: () async throws(RedisError) -> Value) async -> Redi
     }
 }
 
+extension RedisServer {
+    /// Whether exactly one client waits in a blocking command.
+    var hasBlockedClient: Bool {
+        get async throws {
+            try await send(RedisCommand("INFO", "clients")).text?.contains("blocked_clients:1\r\n") == true
+        }
+    }
+}
+
 /// Counts from any thread.
 final class Counter: Sendable {
     private let count = Mutex(0)

@@ -1,6 +1,5 @@
 import Foundation
 import JobQueue
-import Logging
 import PropertySupport
 import Redis
 import TestSupport
@@ -10,30 +9,12 @@ import Testing
 
 @Suite("All processes together keep a provider's limits, and see one circuit", .timeLimit(.minutes(1)))
 struct CallGateTests {
-    private static let logger = Logger(label: "calls", factory: { _ in SwiftLogNoOpLogHandler() })
-
-    /// Two connections, as of two processes, and a prefix of the test's own.
-    private static func with(_ body: (RedisClient, RedisClient, String) async throws -> Void) async throws {
-        let clients = try (0..<2).map { _ in
-            RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger)
-        }
-        try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))"))
-        } catch {
-            result = .failure(error)
-        }
-        for client in clients { await client.close() }
-        try result.get()
-    }
-
     private static func gate(
         _ limits: CallLimits, _ redis: RedisClient, _ prefix: String, patience: Duration = .seconds(3)
     )
         -> RedisCallGate
     {
-        RedisCallGate("payments", limits: limits, redis: redis, prefix: prefix, patience: patience, logger: logger)
+        RedisCallGate("payments", limits: limits, redis: redis, prefix: prefix, patience: patience, logger: quiet)
     }
 
     private static func ticket(_ admission: Admission) throws -> CallTicket {
@@ -59,7 +40,7 @@ struct CallGateTests {
 
     @Test("never more than rate times time and a burst, in the order in which they asked", arguments: 0..<8)
     func turns(_ number: Int) async throws {
-        try await Self.with { redis, _, prefix in
+        try await withTwoProcesses { redis, _, prefix in
             var random = SeededGenerator(seed: PropertySeed.ofRun &+ UInt64(number))
             let limits = CallLimits(
                 perEndpoint: .random(in: 1...50, using: &random), total: 1_000_000,
@@ -84,7 +65,7 @@ struct CallGateTests {
 
     @Test("the limit of all endpoints together holds as well")
     func total() async throws {
-        try await Self.with { redis, _, prefix in
+        try await withTwoProcesses { redis, _, prefix in
             let limits = CallLimits(perEndpoint: 10, total: 20, burst: 1)
             var admitted: Set<Int> = []
             for call in 0..<300 {
@@ -104,7 +85,7 @@ struct CallGateTests {
 
     @Test("two processes that call as fast as they may keep one rate")
     func oneRate() async throws {
-        try await Self.with { first, second, prefix in
+        try await withTwoProcesses { first, second, prefix in
             let limits = CallLimits(perEndpoint: 50, total: 1000, burst: 5)
             let began = ContinuousClock.now
             let starts = try await withThrowingTaskGroup(of: [Duration].self) { group in
@@ -135,7 +116,7 @@ struct CallGateTests {
 
     @Test("a pause that the provider asks one process for is kept by all")
     func onePause() async throws {
-        try await Self.with { first, second, prefix in
+        try await withTwoProcesses { first, second, prefix in
             let (one, other) = (
                 Self.gate(CallLimits(), first, prefix), Self.gate(CallLimits(), second, prefix, patience: .seconds(1))
             )
@@ -151,7 +132,7 @@ struct CallGateTests {
 
     @Test("what one process finds broken is held back by all, seen by whoever looks, and tried a little at a time")
     func oneCircuit() async throws {
-        try await Self.with { first, second, prefix in
+        try await withTwoProcesses { first, second, prefix in
             let (one, other) = (Self.gate(.none, first, prefix), Self.gate(.none, second, prefix))
             #expect(await other.circuit() == .closed)
             for _ in 0..<CircuitRules.row {
@@ -187,7 +168,7 @@ struct CallGateTests {
     @Test("without Redis a process keeps half of the rate, and no circuit")
     func alone() async throws {
         // Port 1 of the loopback: nobody listens there.
-        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: Self.logger)
+        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: quiet)
         let gate = Self.gate(CallLimits(perEndpoint: 20, total: 100, burst: 4), redis, "none")
         var waits: [Duration] = []
         var tickets: [CallTicket] = []

@@ -1,4 +1,3 @@
-import Logging
 import PropertySupport
 import Redis
 import TestSupport
@@ -44,8 +43,7 @@ struct CircuitTests {
     }
 
     private static func with(_ body: (inout Circuit) async throws -> Void) async throws {
-        let logger = Logger(label: "circuit", factory: { _ in SwiftLogNoOpLogHandler() })
-        let redis = RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger)
+        let redis = RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: quiet)
         let prefix = "test-\(UInt64.random(in: 0...UInt64.max))"
         var circuit = Circuit(redis: redis, keys: CallKeys(prefix: prefix, provider: "x"), prefix: prefix)
         let result: Result<Void, any Error>

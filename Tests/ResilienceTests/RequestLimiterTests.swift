@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import PropertySupport
 import Redis
 import TestSupport
@@ -9,28 +8,10 @@ import Testing
 
 @Suite("All processes together keep a client's limits, and each by itself without Redis", .timeLimit(.minutes(1)))
 struct RequestLimiterTests {
-    private static let logger = Logger(label: "limits", factory: { _ in SwiftLogNoOpLogHandler() })
-
-    /// Two connections, as of two processes, and a prefix of the test's own.
-    private static func with(_ body: (RedisClient, RedisClient, String) async throws -> Void) async throws {
-        let clients = try (0..<2).map { _ in
-            RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: logger)
-        }
-        try await eventually("Redis is connected") { clients.allSatisfy(\.isConnected) }
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await body(clients[0], clients[1], "test-\(UInt64.random(in: 0...UInt64.max))"))
-        } catch {
-            result = .failure(error)
-        }
-        for client in clients { await client.close() }
-        try result.get()
-    }
-
     private static func limiter(_ limits: [RequestClass: RequestLimit], _ redis: RedisClient, _ prefix: String)
         -> RequestLimiter
     {
-        RequestLimiter(limits: RequestLimits(limits), redis: redis, prefix: prefix, logger: logger)
+        RequestLimiter(limits: RequestLimits(limits), redis: redis, prefix: prefix, logger: quiet)
     }
 
     private static func admitted(_ limiter: RequestLimiter, _ kind: RequestClass, _ client: String, times: Int) async
@@ -61,7 +42,7 @@ struct RequestLimiterTests {
 
     @Test("at the turn of a stretch, what was just used still counts, and a clock that goes back opens no gate")
     func turn() async throws {
-        try await Self.with { redis, _, prefix async throws in
+        try await withTwoProcesses { redis, _, prefix async throws in
             let limit = RequestLimit(100, per: 10)
             #expect(try await Self.granted(100, of: limit, at: 9_999, redis, prefix) == 100)
             #expect(try await Self.granted(100, of: limit, at: 10_001, redis, prefix) == 0)
@@ -74,7 +55,7 @@ struct RequestLimiterTests {
         "whoever waits as long as was said is let in, and in no window passes much more than the limit",
         arguments: 0..<8)
     func window(_ number: Int) async throws {
-        try await Self.with { redis, _, prefix in
+        try await withTwoProcesses { redis, _, prefix in
             var random = SeededGenerator(seed: PropertySeed.ofRun &+ UInt64(number))
             let limit = RequestLimit(.random(in: 1...60, using: &random), per: .random(in: 1...900, using: &random))
             var now = Int64.random(in: 0...2_000_000_000_000, using: &random)
@@ -101,7 +82,7 @@ struct RequestLimiterTests {
 
     @Test("two processes share a client's limit, and other clients and classes have their own")
     func shared() async throws {
-        try await Self.with { first, second, prefix in
+        try await withTwoProcesses { first, second, prefix in
             let limits: [RequestClass: RequestLimit] = [
                 .checkout: RequestLimit(10, per: 3600), .login: RequestLimit(10, per: 3600),
             ]
@@ -119,7 +100,7 @@ struct RequestLimiterTests {
 
     @Test("what processes take ahead is never more than the limit in all, and little less")
     func ahead() async throws {
-        try await Self.with { first, second, prefix in
+        try await withTwoProcesses { first, second, prefix in
             let limits: [RequestClass: RequestLimit] = [.read: RequestLimit(500, per: 3600)]
             let one = Self.limiter(limits, first, prefix)
             let two = Self.limiter(limits, second, prefix)
@@ -134,7 +115,7 @@ struct RequestLimiterTests {
 
     @Test("who is refused is told when to come again, and how many are left before that")
     func verdicts() async throws {
-        try await Self.with { redis, _, prefix in
+        try await withTwoProcesses { redis, _, prefix in
             let limiter = Self.limiter([.login: RequestLimit(3, per: 60)], redis, prefix)
             var left: [Int] = []
             for _ in 0..<3 { left.append(try #require(await limiter.admit(.login, "a")).left) }
@@ -150,7 +131,7 @@ struct RequestLimiterTests {
 
     @Test("without Redis reads go on, and logins, registrations and checkouts are limited in the process")
     func alone() async throws {
-        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: Self.logger)
+        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: quiet)
         let limit = RequestLimit(5, per: 3600)
         let limiter = Self.limiter(
             Dictionary(uniqueKeysWithValues: RequestClass.allCases.map { ($0, limit) }), redis, "test")
@@ -163,7 +144,7 @@ struct RequestLimiterTests {
 
     @Test("however many clients come, little is remembered of them")
     func bounded() async throws {
-        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: Self.logger)
+        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: quiet)
         let limiter = Self.limiter([.login: RequestLimit(5, per: 3600)], redis, "test")
         #expect(await Self.admitted(limiter, .login, "first", times: 6) == 5)
         for client in 0..<50_000 { #expect(await limiter.admit(.login, "\(client)")?.isAdmitted == true) }

@@ -37,7 +37,8 @@ struct ChargesTests {
         }
     }
 
-    @Test("a decline names the card and the charge that failed") func declineNamesItsCard() async throws {
+    @Test("a decline names the card and the charge that failed")
+    func declineNamesItsCard() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let error = try await sandbox.confirm(id, "pm_card_visa_chargeDeclined").error
@@ -53,7 +54,8 @@ struct ChargesTests {
         }
     }
 
-    @Test("a partial capture moves that much and voids the rest") func partialCapture() async throws {
+    @Test("a partial capture moves that much and voids the rest")
+    func partialCapture() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(amount: 4699, more: "&capture_method=manual")
             #expect(try await sandbox.confirm(id).number("amount_capturable") == 4699)
@@ -72,7 +74,8 @@ struct ChargesTests {
         }
     }
 
-    @Test("a refund can be made with nothing but the charge") func aRefundCanBeMadeWithNothingButTheCharge()
+    @Test("a refund can be made with nothing but the charge")
+    func refundByCharge()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -87,7 +90,8 @@ struct ChargesTests {
         }
     }
 
-    @Test("a canceled authorization moved nothing") func aCanceledAuthorizationMovedNothing() async throws {
+    @Test("a canceled authorization moved nothing")
+    func aCanceledAuthorizationMovedNothing() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(more: "&capture_method=manual")
             _ = try await sandbox.confirm(id)

@@ -18,7 +18,8 @@ struct DisputesTests {
         return (data ?? []).reversed().compactMap { $0["type"] as? String }
     }
 
-    @Test("evidence has its day, and submitting it sends an event") func evidenceIsDueAndHandingItInIsTold()
+    @Test("evidence has its day, and submitting it sends an event")
+    func evidenceIsDueAndHandingItInIsTold()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -57,8 +58,8 @@ struct DisputesTests {
         }
     }
 
-    @Test("an inquiry takes no money until it is a dispute") func anInquiryTakesNoMoneyUntilItIsADispute() async throws
-    {
+    @Test("an inquiry takes no money until it is a dispute")
+    func inquiry() async throws {
         try await RunningSandbox.run { sandbox in
             let opened = try await Self.dispute(sandbox, "&inquiry=true&reason=product_not_received&due_by=4102444799")
             let intent = try #require(opened.text("payment_intent"))
@@ -78,7 +79,8 @@ struct DisputesTests {
         }
     }
 
-    @Test("the shop may accept a dispute") func theShopMayGiveIn() async throws {
+    @Test("the shop may accept a dispute")
+    func theShopMayGiveIn() async throws {
         try await RunningSandbox.run { sandbox in
             let path = "disputes/\(try #require(try await Self.dispute(sandbox).text("id")))"
             #expect(try await sandbox.pay(path + "/close").text("status") == "lost")

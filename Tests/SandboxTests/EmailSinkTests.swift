@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Email that was acknowledged is there to be read, mail that was not is told apart")
 struct EmailSinkTests {
-    @Test("a message is listed, shown and looked up") func aMessageIsListedShownAndLookedUp() async throws {
+    @Test("a message is listed, shown and looked up")
+    func aMessageIsListedShownAndLookedUp() async throws {
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.wasAccepted("m1@shop") == false)
             #expect(
@@ -32,7 +33,8 @@ struct EmailSinkTests {
         }
     }
 
-    @Test("the HTML part is shown in a frame that may do nothing") func htmlPart() async throws {
+    @Test("the HTML part is shown in a frame that may do nothing")
+    func htmlPart() async throws {
         try await RunningSandbox.run { sandbox in
             let content = "Subject: x\r\nContent-Type: text/html\r\n\r\n<script>alert(\"1\")</script>\r\n"
             #expect(try await sandbox.deliver(Emails.Dialogue(recipient: "a@example.org", content: content)) == "250")
@@ -46,7 +48,8 @@ struct EmailSinkTests {
         }
     }
 
-    @Test("dots arrive as they were meant") func dotsArriveAsTheyWereMeant() async throws {
+    @Test("dots arrive as they were meant")
+    func dotsArriveAsTheyWereMeant() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await sandbox.deliver(
                 Emails.Dialogue(recipient: "a@example.org", content: "Subject: x\r\n\r\n..\r\n...three\r\nend\r\n"))
@@ -54,7 +57,8 @@ struct EmailSinkTests {
         }
     }
 
-    @Test("injected faults leave the right trace") func injectedFaultsLeaveTheRightTrace() async throws {
+    @Test("injected faults leave the right trace")
+    func injectedFaultsLeaveTheRightTrace() async throws {
         try await RunningSandbox.run { sandbox in
             for (fault, code, accepted) in [
                 (#"{"kind":"reject_4xx"}"#, "451", false), (#"{"kind":"reject_5xx"}"#, "550", false),
@@ -102,7 +106,8 @@ struct EmailSinkTests {
         }
     }
 
-    @Test("a message is recorded before it is acknowledged") func aMessageIsRecordedBeforeItIsAcknowledged()
+    @Test("a message is recorded before it is acknowledged")
+    func recordedBeforeAcknowledged()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -122,7 +127,8 @@ struct EmailSinkTests {
         }
     }
 
-    @Test("many clients at once are served") func manyClientsAtOnce() async throws {
+    @Test("many clients at once are served")
+    func manyClientsAtOnce() async throws {
         try await RunningSandbox.run { sandbox in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for number in 0..<50 {

@@ -8,7 +8,8 @@ struct EventsTests {
 
     private static func data(_ reply: Reply) -> [[String: Any]] { reply.object["data"] as? [[String: Any]] ?? [] }
 
-    @Test("every step of a payment sends its event") func aPaymentsLife() async throws {
+    @Test("every step of a payment sends its event")
+    func aPaymentsLife() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_chargeDeclined")
@@ -31,7 +32,8 @@ struct EventsTests {
         }
     }
 
-    @Test("manual capture and cancellation send their events") func manualCaptureAndCancel() async throws {
+    @Test("manual capture and cancellation send their events")
+    func manualCaptureAndCancel() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(more: "&capture_method=manual")
             _ = try await sandbox.confirm(id)
@@ -47,7 +49,8 @@ struct EventsTests {
         }
     }
 
-    @Test("a refused step sends no event") func aRefusedStepTellsNothing() async throws {
+    @Test("a refused step sends no event")
+    func aRefusedStepTellsNothing() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id)
@@ -58,7 +61,8 @@ struct EventsTests {
         }
     }
 
-    @Test("events are listed by type, in pages and one by one") func listedByTypeInPagesAndOneByOne() async throws {
+    @Test("events are listed by type, in pages and one by one")
+    func listedByTypeInPagesAndOneByOne() async throws {
         try await RunningSandbox.run { sandbox in
             for _ in 0..<3 {
                 _ = try await sandbox.confirm(try await sandbox.intent(), key: "k\(Int.random(in: 0...Int.max))")
@@ -82,7 +86,8 @@ struct EventsTests {
         }
     }
 
-    @Test("events of refunds are listed") func refundsAreListed() async throws {
+    @Test("events of refunds are listed")
+    func refundsAreListed() async throws {
         try await RunningSandbox.run { sandbox in
             let (one, other) = (try await sandbox.intent(), try await sandbox.intent())
             var ids: [String] = []

@@ -72,7 +72,8 @@ struct FaultPlanTests {
         #expect(throws: (any Error).self) { try plan(json) }
     }
 
-    @Test("faults in request headers are read") func headersAreRead() throws {
+    @Test("faults in request headers are read")
+    func headersAreRead() throws {
         #expect(try FaultRule(header: "drop_after_commit").kind == .dropAfterCommit)
         #expect(try FaultRule(header: "slow=300").milliseconds == 300)
         #expect(try FaultRule(header: "429=7").retryAfter == 7)

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("However a call fails, the ledger tells what happened and the key tells it again")
 struct FaultsTests {
-    @Test("a call dropped before it ran moved nothing") func droppedBeforeNothingHappened() async throws {
+    @Test("a call dropped before it ran moved nothing")
+    func droppedBeforeNothingHappened() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             for (fault, status) in [
@@ -27,8 +28,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("a call dropped after the commit moved money, and its key tells so") func droppedAfterTheCommit() async throws
-    {
+    @Test("a call dropped after the commit moved money, and its key tells so")
+    func droppedAfterTheCommit() async throws {
         try await RunningSandbox.run { sandbox in
             for fault in ["drop_after_commit", "truncated_body"] {
                 let id = try await sandbox.intent()
@@ -47,7 +48,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("a failure after the commit is kept, and the intent tells the truth") func failureAfterTheCommit()
+    @Test("a failure after the commit is kept, and the intent tells the truth")
+    func failureAfterTheCommit()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -62,7 +64,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("garbage hides what happened, and the key tells it") func garbageHidesWhatHappenedAndTheKeyTellsIt()
+    @Test("garbage hides what happened, and the key tells it")
+    func garbage()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -82,7 +85,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("a hanging call never runs nor answers") func aHangingCallNeverRunsNorAnswers() async throws {
+    @Test("a hanging call never runs nor answers")
+    func aHangingCallNeverRunsNorAnswers() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let text =
@@ -113,7 +117,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("a hanging call does not hold up the end") func aHangingCallDoesNotHoldUpTheEnd() async throws {
+    @Test("a hanging call does not hold up the end")
+    func aHangingCallDoesNotHoldUpTheEnd() async throws {
         let (caller, start) = try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"hang","endpoint":"retrieve"}]}"#)
             let request =
@@ -130,7 +135,8 @@ struct FaultsTests {
         #expect(ContinuousClock.now - start < .seconds(4), "the grace time is five seconds")
     }
 
-    @Test("forgotten keys run again") func forgottenKeysRunAgain() async throws {
+    @Test("forgotten keys run again")
+    func forgottenKeysRunAgain() async throws {
         try await withTemporaryDirectory { directory in
             let form = "amount=100&currency=usd"
             try await RunningSandbox.run(data: directory) { sandbox in
@@ -152,7 +158,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("a failing call can take its time too") func aFailureCanTakeItsTime() async throws {
+    @Test("a failing call can take its time too")
+    func aFailureCanTakeItsTime() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"error_500_before","ms":250}]}"#)
             let start = ContinuousClock.now
@@ -161,7 +168,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("slow calls take their time and effect") func slowCallsTakeTheirTimeAndEffect() async throws {
+    @Test("slow calls take their time and effect")
+    func slowCallsTakeTheirTimeAndEffect() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let start = ContinuousClock.now
@@ -171,7 +179,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("one key for two calls is an error") func oneKeyForTwoCallsIsAnError() async throws {
+    @Test("one key for two calls is an error")
+    func oneKeyForTwoCallsIsAnError() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_visa_chargeDeclined", key: "k")
@@ -182,7 +191,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("a key is in flight for as long as its call runs") func aKeyIsInFlightForAsLongAsItsCallRuns() async throws {
+    @Test("a key is in flight for as long as its call runs")
+    func keyInFlight() async throws {
         try await RunningSandbox.run(latency: 300) { sandbox in
             let id = try await sandbox.intent()
             let replies = try await withThrowingTaskGroup(of: Reply.self) { tasks in
@@ -215,7 +225,8 @@ struct FaultsTests {
         }
     }
 
-    @Test("standing faults are set, shown, used up and cleared") func standingFaults() async throws {
+    @Test("standing faults are set, shown, used up and cleared")
+    func standingFaults() async throws {
         try await RunningSandbox.run { sandbox in
             let set = try await sandbox.setFaults(
                 #"""

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A form means what its sender meant, or is refused with the reason")
 struct FormParserTests {
-    @Test("texts, fields and lists are read") func readsTextsFieldsAndLists() throws {
+    @Test("texts, fields and lists are read")
+    func readsTextsFieldsAndLists() throws {
         let form = try FormParser.parse(
             """
             amount=1999&metadata[order_id]=a%20b+c&types[]=card&types[]=link&list[1]=y&list[0]=x\
@@ -20,11 +21,13 @@ struct FormParserTests {
         #expect(form["metadata"]?.elements == nil)
     }
 
-    @Test("encoded brackets are decoded") func decodesEncodedBrackets() throws {
+    @Test("encoded brackets are decoded")
+    func decodesEncodedBrackets() throws {
         #expect(try FormParser.parse("created%5Bgte%5D=5")["created"]?.fields?["gte"]?.text == "5")
     }
 
-    @Test("of two equal names the last counts") func lastOfTwoEqualNamesCounts() throws {
+    @Test("of two equal names the last counts")
+    func lastOfTwoEqualNamesCounts() throws {
         #expect(try FormParser.parse("a=1&a=2")["a"]?.text == "2")
     }
 
@@ -43,13 +46,14 @@ struct FormParserTests {
         #expect(throws: expected) { try FormParser.parse(body) }
     }
 
-    @Test("more parameters than any honest request has are refused") func tooManyParameters() {
+    @Test("more parameters than any honest request has are refused")
+    func tooManyParameters() {
         let body = (0...FormParser.maximumPairs).map { "a\($0)=1" }.joined(separator: "&")
         #expect(throws: FormError.tooLarge) { try FormParser.parse(body) }
     }
 
-    @Test("the order of parameters does not change the meaning") func orderOfParametersDoesNotChangeTheMeaning() throws
-    {
+    @Test("the order of parameters does not change the meaning")
+    func orderOfParameters() throws {
         let one = FormValue.fields(try FormParser.parse("a=1&m[x]=2&m[y]=3")).canonical
         let two = FormValue.fields(try FormParser.parse("m[y]=3&m[x]=2&a=1")).canonical
         let other = FormValue.fields(try FormParser.parse("m[y]=3&m[x]=2&a=2")).canonical

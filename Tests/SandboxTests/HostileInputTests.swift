@@ -7,7 +7,7 @@ struct HostileInputTests {
     @Test(
         "an oversized request is answered, drained and closed",
         arguments: ["/v1/payment_intents", "/_sandbox/faults", "/v3/mail/send", "/nowhere"])
-    func whatIsTooLargeIsAnsweredDrainedAndClosed(_ path: String) async throws {
+    func oversizedRequest(_ path: String) async throws {
         try await RunningSandbox.run { sandbox in
             let headers = [
                 "Authorization": path.hasPrefix("/v3") ? "Bearer SG.x" : "Bearer sk_test_x",
@@ -24,7 +24,8 @@ struct HostileInputTests {
         }
     }
 
-    @Test("no byte of any kind brings the sandbox down") func noSignOfAnyKindBringsItDown() async throws {
+    @Test("no byte of any kind brings the sandbox down")
+    func noSignOfAnyKindBringsItDown() async throws {
         try await RunningSandbox.run { sandbox in
             let key = ["Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"]
             let nothing = [
@@ -60,7 +61,8 @@ struct HostileInputTests {
         }
     }
 
-    @Test("amounts at the ends of the range are refused") func amountsAtTheEndsAreRefused() async throws {
+    @Test("amounts at the ends of the range are refused")
+    func amountsAtTheEndsAreRefused() async throws {
         try await RunningSandbox.run { sandbox in
             for amount in ["9223372036854775807", "-9223372036854775808", "0", "100000000"] {
                 #expect(try await sandbox.pay("payment_intents", "amount=\(amount)&currency=usd").status == 400)

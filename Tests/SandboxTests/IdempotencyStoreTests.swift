@@ -11,7 +11,8 @@ struct IdempotencyStoreTests {
         StoredAnswer(key: key, fingerprint: "f", status: 402, body: "{}", requestID: "req_1", at: time)
     }
 
-    @Test("a key runs once and then replays") func runsThenReplays() {
+    @Test("a key runs once and then replays")
+    func runsThenReplays() {
         var store = IdempotencyStore()
         #expect(store.begin("k", fingerprint: "f", at: now) == .run)
         #expect(store.begin("k", fingerprint: "f", at: now) == .inFlight)
@@ -22,14 +23,16 @@ struct IdempotencyStoreTests {
         #expect(store.begin("k", fingerprint: "g", at: now) == .mismatch)
     }
 
-    @Test("a released key is as good as new") func aReleasedKeyIsAsGoodAsNew() {
+    @Test("a released key is as good as new")
+    func aReleasedKeyIsAsGoodAsNew() {
         var store = IdempotencyStore()
         #expect(store.begin("k", fingerprint: "f", at: now) == .run)
         store.release("k")
         #expect(store.begin("k", fingerprint: "g", at: now) == .run)
     }
 
-    @Test("answers are forgotten after a day") func answersAreForgottenAfterADay() {
+    @Test("answers are forgotten after a day")
+    func answersAreForgottenAfterADay() {
         var store = IdempotencyStore()
         store.record(answer("k", at: now))
         let lastMoment = now.addingTimeInterval(IdempotencyStore.lifetime - 1)

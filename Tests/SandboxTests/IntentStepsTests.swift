@@ -46,13 +46,15 @@ struct IntentStepsTests {
         }
     }
 
-    @Test("automatic capture charges on confirmation") func automaticCaptureChargesOnConfirm() throws {
+    @Test("automatic capture charges on confirmation")
+    func automaticCaptureChargesOnConfirm() throws {
         var intent = intent(.requiresPaymentMethod)
         #expect(try intent.confirm(with: "pm_card_visa", returnURL: nil, authenticationURL: "") == .charged(500))
         #expect(intent.status == .succeeded && intent.amountReceived == 500 && intent.latestCharge != nil)
     }
 
-    @Test("manual capture charges on capture") func manualCaptureChargesOnCapture() throws {
+    @Test("manual capture charges on capture")
+    func manualCaptureChargesOnCapture() throws {
         var intent = intent(.requiresPaymentMethod, capture: .manual)
         #expect(try intent.confirm(with: "pm_card_visa", returnURL: nil, authenticationURL: "") == .authorized)
         #expect(intent.status == .requiresCapture && intent.amountCapturable == 500 && intent.amountReceived == 0)
@@ -61,7 +63,8 @@ struct IntentStepsTests {
         #expect(intent.status == .succeeded && intent.amountReceived == 300 && intent.amountCapturable == 0)
     }
 
-    @Test("a decline asks for another card") func declineAsksForAnotherCard() throws {
+    @Test("a decline asks for another card")
+    func declineAsksForAnotherCard() throws {
         var intent = intent(.requiresConfirmation, method: "pm_card_visa")
         #expect(
             try intent.confirm(with: "pm_card_chargeDeclinedLostCard", returnURL: nil, authenticationURL: "")
@@ -72,7 +75,8 @@ struct IntentStepsTests {
         #expect(intent.lastDecline == nil)
     }
 
-    @Test("confirming needs a payment method") func confirmingNeedsAPaymentMethodSomewhere() {
+    @Test("confirming needs a payment method")
+    func confirmingNeedsAMethod() {
         var intent = intent(.requiresPaymentMethod)
         #expect(throws: StripeError.self) { try intent.confirm(with: nil, returnURL: nil, authenticationURL: "") }
         #expect(throws: StripeError.self) {
@@ -81,7 +85,8 @@ struct IntentStepsTests {
         #expect(intent.status == .requiresPaymentMethod)
     }
 
-    @Test("authentication decides about the charge") func authenticationDecides() throws {
+    @Test("authentication decides about the charge")
+    func authenticationDecides() throws {
         for (method, passed, expected) in [
             ("pm_card_authenticationRequired", true, PaymentIntent.StepResult.charged(500)),
             ("pm_card_threeDSecure2Required", false, .declined(.authenticationFailed)),

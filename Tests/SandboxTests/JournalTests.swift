@@ -11,7 +11,8 @@ struct JournalTests {
         return JournalRecord(mail: StoredEmail(id: id, envelope: envelope, at: Date(timeIntervalSince1970: 1_000)))
     }
 
-    @Test("a torn journal keeps its whole lines") func everyTearKeepsTheWholeLines() throws {
+    @Test("a torn journal keeps its whole lines")
+    func everyTearKeepsTheWholeLines() throws {
         let encoder = JSONEncoder()
         let lines = try [record(1), record(2)].map { try encoder.encode($0) + Data("\n".utf8) }
         let bytes = lines[0] + lines[1]
@@ -22,14 +23,16 @@ struct JournalTests {
         }
     }
 
-    @Test("damage in the middle is reported") func damageInTheMiddleIsSaid() throws {
+    @Test("damage in the middle is reported")
+    func damageInTheMiddleIsSaid() throws {
         let good = try JSONEncoder().encode(record(1)) + Data("\n".utf8)
         #expect(throws: JournalError.damaged(path: "j", line: 2)) {
             try JournalReader.read(good + Data("{\"mail\": 3}\n".utf8) + good, path: "j")
         }
     }
 
-    @Test("a torn line is cut off before the next is written") func aTornLineIsCutOffBeforeTheNextIsWritten()
+    @Test("a torn line is cut off before the next is written")
+    func tornLine()
         async throws
     {
         try await withTemporaryDirectory { directory in
@@ -50,7 +53,8 @@ struct JournalTests {
         }
     }
 
-    @Test("an unusable directory is reported") func anUnusableDirectoryIsSaid() async throws {
+    @Test("an unusable directory is reported")
+    func anUnusableDirectoryIsSaid() async throws {
         try await withTemporaryDirectory { directory in
             try Data().write(to: URL(filePath: directory + "/file"))
             #expect(throws: JournalError.self) { try Journal.open(directory: directory + "/file") }

@@ -9,7 +9,8 @@ struct LatencyTests {
         try JSONDecoder().decode(Latency.self, from: Data(json.utf8))
     }
 
-    @Test("a spread has its median and its tail") func aSpreadHasItsMedianAndItsTail() throws {
+    @Test("a spread has its median and its tail")
+    func aSpreadHasItsMedianAndItsTail() throws {
         let latency = try read(#"{"median_ms":100,"p99_ms":1000}"#)
         var chance = SystemRandomNumberGenerator()
         let drawn = (0..<20_000).map { _ in latency.draw(using: &chance) }.sorted()
@@ -19,7 +20,8 @@ struct LatencyTests {
         #expect(drawn.allSatisfy { (0...Latency.longest).contains($0) })
     }
 
-    @Test("a fixed latency is fixed") func aFixedOneIsFixed() throws {
+    @Test("a fixed latency is fixed")
+    func aFixedOneIsFixed() throws {
         var chance = SystemRandomNumberGenerator()
         #expect(try read(#"{"ms":300}"#).draw(using: &chance) == 300)
         #expect(try read(#"{"median_ms":7,"p99_ms":7}"#).draw(using: &chance) == 7)
@@ -36,7 +38,8 @@ struct LatencyTests {
         #expect(throws: FaultError.self) { try read(json) }
     }
 
-    @Test("endpoints may differ") func endpointsDiffer() async throws {
+    @Test("endpoints may differ")
+    func endpointsDiffer() async throws {
         try await RunningSandbox.run { sandbox in
             let order = #"{"latency":{"median_ms":1,"p99_ms":2},"latencies":{"confirm":{"ms":1000}}}"#
             let set = try await sandbox.setFaults(order)

@@ -17,8 +17,8 @@ struct LaterTests {
         return try await sandbox.send("POST", path).objects.compactMap { $0["status"] as? String }
     }
 
-    @Test("a bounced refund returns the money to the shop") func aBouncedRefundGivesTheMoneyBackToTheShop() async throws
-    {
+    @Test("a bounced refund returns the money to the shop")
+    func bouncedRefund() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_refundFail")
@@ -40,7 +40,8 @@ struct LaterTests {
         }
     }
 
-    @Test("a pending refund arrives") func aPendingRefundArrives() async throws {
+    @Test("a pending refund arrives")
+    func aPendingRefundArrives() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             _ = try await sandbox.confirm(id, "pm_card_pendingRefund")
@@ -89,7 +90,8 @@ struct LaterTests {
         }
     }
 
-    @Test("a charge can be disputed as far as it was not refunded") func anybodyMayDisputeWhatWasNotGivenBack()
+    @Test("a charge can be disputed as far as it was not refunded")
+    func disputeOfTheRest()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -132,7 +134,8 @@ struct LaterTests {
         }
     }
 
-    @Test("time brings about what is due") func timeBringsItAbout() async throws {
+    @Test("time brings about what is due")
+    func timeBringsItAbout() async throws {
         let receiver = try HookReceiver()
         let target = WebhookTarget(url: receiver.url, secrets: ["s"])
         try await RunningSandbox.run(settings: { ($0.laterMilliseconds, $0.webhook) = (50, target) }) { sandbox in
@@ -144,7 +147,8 @@ struct LaterTests {
         receiver.stop()
     }
 
-    @Test("a restart does not stop time") func aRestartDoesNotStopTime() async throws {
+    @Test("a restart does not stop time")
+    func aRestartDoesNotStopTime() async throws {
         try await withTemporaryDirectory { directory in
             let id = try await RunningSandbox.run(data: directory) { sandbox in
                 let id = try await sandbox.intent()

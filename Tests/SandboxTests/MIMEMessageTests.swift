@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A stored message can be read")
 struct MIMEMessageTests {
-    @Test("text and HTML of an alternative are read") func textAndHTMLOfAnAlternative() {
+    @Test("text and HTML of an alternative are read")
+    func textAndHTMLOfAnAlternative() {
         let message = MIMEMessage(
             Array(
                 """
@@ -39,12 +40,14 @@ struct MIMEMessageTests {
         #expect(message.html == "<b>hi</b>")
     }
 
-    @Test("a plain message without a type is read") func aPlainMessageWithoutAType() {
+    @Test("a plain message without a type is read")
+    func aPlainMessageWithoutAType() {
         let message = MIMEMessage(Array("Subject: Hi\r\n\r\nBody\r\n".utf8))
         #expect(message.subject == "Hi" && message.text == "Body\r\n" && message.html == nil)
     }
 
-    @Test("broken messages do not break the reader") func brokenMessagesDoNotBreakTheReader() {
+    @Test("broken messages do not break the reader")
+    func brokenMessagesDoNotBreakTheReader() {
         for broken in [
             "", "\r\n", "no colon", "Content-Type: multipart/mixed\r\n\r\nx",
             "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b",
@@ -91,7 +94,8 @@ struct MIMEMessageTests {
         #expect(MIMEMessage(Array("Subject: \(field)\r\n\r\n".utf8)).subject == text)
     }
 
-    @Test("a raw Latin-1 header is readable") func aRawLatinOneHeaderIsReadable() {
+    @Test("a raw Latin-1 header is readable")
+    func aRawLatinOneHeaderIsReadable() {
         #expect(MIMEMessage(Array("Subject: Gr".utf8) + [0xFC, 0xDF] + Array("e\r\n\r\n".utf8)).subject == "Grüße")
     }
 }

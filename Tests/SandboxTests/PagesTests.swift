@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Every page says that it is a sandbox")
 struct PagesTests {
-    @Test("every page is served and its links lead somewhere") func pagesAndLinks() async throws {
+    @Test("every page is served and its links lead somewhere")
+    func pagesAndLinks() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(order: "<script>")
             _ = try await sandbox.confirm(id)
@@ -31,14 +32,16 @@ struct PagesTests {
         }
     }
 
-    @Test("amounts are written in their currency") func amountsAreWrittenInTheirCurrency() {
+    @Test("amounts are written in their currency")
+    func amountsAreWrittenInTheirCurrency() {
         #expect(Amount.text(1999, "usd") == "19.99 USD")
         #expect(Amount.text(5, "eur") == "0.05 EUR")
         #expect(Amount.text(500, "jpy") == "500 JPY")
         #expect(Amount.text(1230, "kwd") == "1.230 KWD")
     }
 
-    @Test("JSON is escaped") func jsonIsEscaped() {
+    @Test("JSON is escaped")
+    func jsonIsEscaped() {
         #expect(
             JSONValue.object([
                 ("a\"", .array([.string("\\\n\u{1}é"), .null, .bool(true), .number("1.0"), .integer(-3)]))

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Payments answer as the provider does")
 struct PaymentsTests {
-    @Test("only test keys are let in") func onlyTestKeysAreLetIn() async throws {
+    @Test("only test keys are let in")
+    func onlyTestKeysAreLetIn() async throws {
         try await RunningSandbox.run { sandbox in
             for (header, part) in [
                 ("Bearer sk_live_abc", "live"), ("Bearer rk_live_abc", "live"), ("Bearer pk_test_abc", "sk_test_"),
@@ -21,7 +22,8 @@ struct PaymentsTests {
         }
     }
 
-    @Test("an intent is created, confirmed and retrieved") func createConfirmRetrieve() async throws {
+    @Test("an intent is created, confirmed and retrieved")
+    func createConfirmRetrieve() async throws {
         try await RunningSandbox.run { sandbox in
             let created = try await sandbox.pay(
                 "payment_intents",
@@ -93,7 +95,8 @@ struct PaymentsTests {
         }
     }
 
-    @Test("money moves once authentication has passed") func authenticationMovesMoneyOnceItPassed() async throws {
+    @Test("money moves once authentication has passed")
+    func authentication() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent()
             let waiting = try await sandbox.pay(
@@ -121,7 +124,8 @@ struct PaymentsTests {
         }
     }
 
-    @Test("an authorized payment is captured or canceled") func manualCaptureAndCancel() async throws {
+    @Test("an authorized payment is captured or canceled")
+    func manualCaptureAndCancel() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(more: "&capture_method=manual")
             #expect(try await sandbox.confirm(id).text("status") == "requires_capture")
@@ -140,7 +144,8 @@ struct PaymentsTests {
         }
     }
 
-    @Test("refunds never exceed what was received") func refundsNeverExceedWhatWasReceived() async throws {
+    @Test("refunds never exceed what was received")
+    func refundsNeverExceedWhatWasReceived() async throws {
         try await RunningSandbox.run { sandbox in
             let id = try await sandbox.intent(amount: 1000)
             #expect(try await sandbox.pay("refunds", "payment_intent=\(id)").status == 400, "nothing was charged yet")
@@ -163,7 +168,8 @@ struct PaymentsTests {
         }
     }
 
-    @Test("lists come newest first, in pages") func listsNewestFirstInPages() async throws {
+    @Test("lists come newest first, in pages")
+    func listsNewestFirstInPages() async throws {
         try await RunningSandbox.run { sandbox in
             var ids: [String] = []
             for _ in 0..<5 { ids.append(try await sandbox.intent()) }
@@ -206,7 +212,8 @@ struct PaymentsTests {
         }
     }
 
-    @Test("unknown objects are not found") func whatIsNotThereIsNotFound() async throws {
+    @Test("unknown objects are not found")
+    func whatIsNotThereIsNotFound() async throws {
         try await RunningSandbox.run { sandbox in
             #expect(
                 try await sandbox.pay("payment_intents/pi_none", method: "GET").error["code"] as? String

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("The program starts, dies and comes back as its users expect", .serialized)
 struct ProcessTests {
-    @Test("killed and started again, the sandbox knows what it knew") func killedAndStartedAgain() async throws {
+    @Test("killed and started again, the sandbox knows what it knew")
+    func killedAndStartedAgain() async throws {
         try await withTemporaryDirectory { directory in
             let first = try SandboxProcess.start(data: directory)
             let sandbox = RunningSandbox(urls: try #require(first.urls))
@@ -24,14 +25,16 @@ struct ProcessTests {
         }
     }
 
-    @Test("a bad setting is named") func aBadSettingIsNamed() throws {
+    @Test("a bad setting is named")
+    func aBadSettingIsNamed() throws {
         let started = try SandboxProcess.start(environment: ["SANDBOX_PORT": "web"])
         started.process.waitUntilExit()
         #expect(started.urls == nil && started.process.terminationStatus == 1)
         #expect(started.errors().contains("SANDBOX_PORT='web'"))
     }
 
-    @Test("a taken port is reported") func aTakenPortIsSaid() throws {
+    @Test("a taken port is reported")
+    func aTakenPortIsSaid() throws {
         let first = try SandboxProcess.start()
         let port = try #require(first.urls).httpPort
         let second = try SandboxProcess.start(environment: ["SANDBOX_PORT": String(port)])

@@ -12,7 +12,8 @@ struct RateLimiterTests {
         return calls.map { limiter.admits($0.0, at: start + .milliseconds($0.1)) }
     }
 
-    @Test("a second's worth goes at once, then one by one") func aSecondsWorthAtOnceThenOneByOne() {
+    @Test("a second's worth goes at once, then one by one")
+    func aSecondsWorthAtOnceThenOneByOne() {
         let limit = RateLimit(perEndpoint: 4, total: nil)
         let atOnce = Array(repeating: (PaymentOperation.create, 0), count: 6)
         let later = [(PaymentOperation.confirm, 0), (.create, 249), (.create, 251), (.create, 260)]
@@ -24,13 +25,15 @@ struct RateLimiterTests {
         )
     }
 
-    @Test("all endpoints share one limit too") func allTogether() {
+    @Test("all endpoints share one limit too")
+    func allTogether() {
         let calls = [(PaymentOperation.create, 0), (.create, 0), (.create, 0), (.confirm, 0), (.confirm, 0)]
         // The third exceeds the endpoint's limit and uses nothing up, the fifth that of all.
         #expect(admitted(RateLimit(perEndpoint: 2, total: 3), calls) == [true, true, false, true, false])
     }
 
-    @Test("refusals move no money and keep no key") func refusalsMoveNoMoneyAndKeepNoKey() async throws {
+    @Test("refusals move no money and keep no key")
+    func refusalsMoveNoMoneyAndKeepNoKey() async throws {
         try await RunningSandbox.run(settings: { $0.rateLimit = RateLimit("2") }) { sandbox in
             let (one, two) = (try await sandbox.intent(), try await sandbox.intent())
             let refused = try await sandbox.pay("payment_intents", "amount=100&currency=usd", key: "k")
@@ -49,7 +52,8 @@ struct RateLimiterTests {
         }
     }
 
-    @Test("the limits come from the settings") func settings() {
+    @Test("the limits come from the settings")
+    func settings() {
         #expect(RateLimit("25") == RateLimit(perEndpoint: 25, total: nil))
         #expect(RateLimit("25/100") == RateLimit(perEndpoint: 25, total: 100))
         for wrong in ["", "x", "0", "25/", "1/2/3", "-1", "1/0"] { #expect(RateLimit(wrong) == nil, "\(wrong)") }

@@ -17,8 +17,8 @@ struct RatesTests {
         #expect(CivilDate.lastPublished(at: Date(timeIntervalSince1970: seconds)).description == expected)
     }
 
-    @Test("a rate stays near its anchor and moves from day to day") func staysNearItsAnchorAndMovesFromDayToDay() throws
-    {
+    @Test("a rate stays near its anchor and moves from day to day")
+    func anchor() throws {
         let base = try #require(RateTable(date: CivilDate(days: 20_000)).rates(base: "EUR"))
         #expect(base.count == 30)
         var changed = 0
@@ -34,7 +34,8 @@ struct RatesTests {
         #expect(changed > 2_000)
     }
 
-    @Test("cross rates agree") func crossRatesAgree() throws {
+    @Test("cross rates agree")
+    func crossRatesAgree() throws {
         let table = RateTable(date: CivilDate(days: 20_000))
         let dollars = try #require(table.rates(base: "USD"))
         let euro = try #require(dollars.first { $0.code == "EUR" }).rate
@@ -43,7 +44,8 @@ struct RatesTests {
         #expect(table.rates(base: "XXX") == nil)
     }
 
-    @Test("conditional requests are answered in both shapes") func conditionalRequestsAndShapes() async throws {
+    @Test("conditional requests are answered in both shapes")
+    func conditionalRequestsAndShapes() async throws {
         try await RunningSandbox.run { sandbox in
             for path in ["/rates/v1/latest?base=EUR", "/rates/ecb/eurofxref-daily.xml"] {
                 let first = try await sandbox.get(path)
@@ -63,7 +65,8 @@ struct RatesTests {
         }
     }
 
-    @Test("rates come in the shapes of each source") func theOtherShapes() async throws {
+    @Test("rates come in the shapes of each source")
+    func theOtherShapes() async throws {
         try await RunningSandbox.run { sandbox in
             let one = try await sandbox.get("/rates/v1/latest?base=EUR")
             let rates = try #require(one.object["rates"] as? [String: Double])
@@ -100,12 +103,14 @@ struct RatesTests {
         }
     }
 
-    @Test("dates are written for headers") func datesAreWrittenForHeaders() {
+    @Test("dates are written for headers")
+    func datesAreWrittenForHeaders() {
         #expect(CivilDate(days: 8_702).publishedHTTPDate == "Fri, 29 Oct 1993 15:00:00 GMT")
         #expect(CivilDate(days: 0).publishedHTTPDate == "Thu, 01 Jan 1970 15:00:00 GMT")
     }
 
-    @Test("old and jumping sets are served on demand") func oldAndJumpingSets() async throws {
+    @Test("old and jumping sets are served on demand")
+    func oldAndJumpingSets() async throws {
         try await RunningSandbox.run { sandbox in
             let before = try await sandbox.get("/rates/v1/latest")
             let set = try await sandbox.send("PUT", "/_sandbox/rates", body: #"{"age_days":11,"jump":{"USD":1.3}}"#)
@@ -122,7 +127,8 @@ struct RatesTests {
         }
     }
 
-    @Test("an old set is of a working day") func anOldSetIsOfAWorkingDay() {
+    @Test("an old set is of a working day")
+    func anOldSetIsOfAWorkingDay() {
         let monday = CivilDate(days: 20_052)
         #expect(
             monday.weekday == 0
@@ -130,7 +136,8 @@ struct RatesTests {
         #expect(monday.orWorkingDayBefore == monday)
     }
 
-    @Test("broken sets are served on demand") func brokenSets() async throws {
+    @Test("broken sets are served on demand")
+    func brokenSets() async throws {
         try await RunningSandbox.run { sandbox in
             let paths = ["/rates/v1/latest", "/rates/v2/rates", "/rates/oxr/api/latest.json?app_id=x"]
             let file = "/rates/ecb/eurofxref-daily.xml"
@@ -157,7 +164,8 @@ struct RatesTests {
         }
     }
 
-    @Test("the page has switches for rates") func switchesForPeople() async throws {
+    @Test("the page has switches for rates")
+    func switchesForPeople() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "age_days=4&jump_currency=usd&jump_factor=1.5&break=half&negative=true"
             #expect(try await sandbox.send("POST", "/_sandbox/rates", body: form).status == 303)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A sandbox that was stopped comes back like a provider that was unreachable")
 struct RestartTests {
-    @Test("a restart forgets nothing") func nothingIsForgotten() async throws {
+    @Test("a restart forgets nothing")
+    func nothingIsForgotten() async throws {
         try await withTemporaryDirectory { directory in
             let (paid, open, first) = try await RunningSandbox.run(data: directory) { sandbox in
                 let paid = try await sandbox.intent(order: "o-1")
@@ -37,7 +38,8 @@ struct RestartTests {
         }
     }
 
-    @Test("without a directory everything is forgotten") func withoutADirectoryEverythingIsForgotten() async throws {
+    @Test("without a directory everything is forgotten")
+    func withoutADirectory() async throws {
         let id = try await RunningSandbox.run { try await $0.intent() }
         let status = try await RunningSandbox.run { try await $0.status(of: id) }
         #expect(status == nil)

@@ -29,7 +29,8 @@ struct SMTPSessionTests {
         return (codes, messages)
     }
 
-    @Test("a whole dialogue is in order") func aWholeDialogue() {
+    @Test("a whole dialogue is in order")
+    func aWholeDialogue() {
         let (codes, messages) = talk([
             "EHLO me", "MAIL FROM:<a@x> SIZE=10 BODY=8BITMIME", "RCPT TO:<b@x>", "rcpt to:<c@x>", "DATA", "Subject: x",
             "", "..dot", "..",
@@ -43,12 +44,14 @@ struct SMTPSessionTests {
             ])
     }
 
-    @Test("one connection carries several messages") func oneConnectionCarriesSeveralMessages() {
+    @Test("one connection carries several messages")
+    func oneConnectionCarriesSeveralMessages() {
         let one = ["MAIL FROM:<>", "RCPT TO:<b@x>", "DATA", "hi", "."]
         #expect(talk(["EHLO me"] + one + one).messages.count == 2)
     }
 
-    @Test("commands out of order are refused") func commandsOutOfOrderAreRefused() {
+    @Test("commands out of order are refused")
+    func commandsOutOfOrderAreRefused() {
         #expect(talk(["MAIL FROM:<a@x>"]).codes == [503])
         #expect(talk(["EHLO me", "RCPT TO:<b@x>"]).codes == [250, 503])
         #expect(talk(["EHLO me", "DATA"]).codes == [250, 503])
@@ -59,11 +62,13 @@ struct SMTPSessionTests {
         #expect(talk(["EHLO", "NONSENSE", "EHLO me", "MAIL a@x", "NOOP"]).codes == [501, 502, 250, 501, 250])
     }
 
-    @Test("a declared size beyond the limit is refused at once") func aDeclaredSizeBeyondTheLimitIsRefusedAtOnce() {
+    @Test("a declared size beyond the limit is refused at once")
+    func declaredSizeBeyondTheLimit() {
         #expect(talk(["EHLO me", "MAIL FROM:<a@x> SIZE=\(SMTPSession.maximumSize + 1)"]).codes == [250, 552])
     }
 
-    @Test("a message beyond the limit is read to its end and refused") func messageBeyondTheLimit() {
+    @Test("a message beyond the limit is read to its end and refused")
+    func messageBeyondTheLimit() {
         let line = String(repeating: "x", count: 1_022)  // 1,024 bytes with its line end
         let opening = ["EHLO me", "MAIL FROM:<a@x>", "RCPT TO:<b@x>", "DATA"]
         let fits = Array(repeating: line, count: SMTPSession.maximumSize / 1_024)
@@ -73,7 +78,8 @@ struct SMTPSessionTests {
         #expect(codes == [250, 250, 250, 354, 552, 250])
     }
 
-    @Test("lines end in CRLF only") func linesEndInCRLFOnly() throws {
+    @Test("lines end in CRLF only")
+    func linesEndInCRLFOnly() throws {
         var lines = LineSplitter()
         var found: [String] = []
         for piece in ["NO", "OP\r", "\na\nb\r\n\r", "\n.\n\r\nrest"] {
@@ -83,13 +89,15 @@ struct SMTPSessionTests {
         #expect(found == ["NOOP", "a\nb", "", ".\n"])
     }
 
-    @Test("an endless line is an error") func anEndlessLineIsAnError() throws {
+    @Test("an endless line is an error")
+    func anEndlessLineIsAnError() throws {
         var lines = LineSplitter()
         lines.append(ByteBuffer(repeating: UInt8(ascii: "x"), count: LineSplitter.maximumLine + 1))
         #expect(throws: LineSplitter.LineTooLong.self) { try lines.next() }
     }
 
-    @Test("a client need not log in where no user is set") func nobodyNeedsToSayWhoTheyAre() {
+    @Test("a client need not log in where no user is set")
+    func nobodyNeedsToSayWhoTheyAre() {
         #expect(talk(["EHLO me", "AUTH PLAIN AHVzZXIAc2VjcmV0"]).codes == [250, 502])
     }
 
@@ -127,7 +135,8 @@ struct SMTPSessionTests {
         #expect(talk(["EHLO me"] + lines).codes == [250] + codes)
     }
 
-    @Test("a server without SMTPUTF8 takes no letters of other scripts") func serverWithoutSMTPUTF8() {
+    @Test("a server without SMTPUTF8 takes no letters of other scripts")
+    func serverWithoutSMTPUTF8() {
         let old = SMTPOffers(internationalAddresses: false)
         #expect(
             talk(["EHLO me", "MAIL FROM:<å@x> SMTPUTF8", "MAIL FROM:<a@x>", "RCPT TO:<å@x>"], offers: old).codes == [
@@ -135,7 +144,8 @@ struct SMTPSessionTests {
             ])
     }
 
-    @Test("where encryption is required nothing goes before it") func whereEncryptionIsRequiredNothingGoesBeforeIt() {
+    @Test("where encryption is required nothing goes before it")
+    func encryptionRequired() {
         let strict = SMTPOffers(encryption: .required)
         let user = SMTPCredentials(user: "user", password: "secret")
         let lines = [
@@ -149,7 +159,8 @@ struct SMTPSessionTests {
         #expect(talk(["EHLO me", "STARTTLS"]).codes == [250, 502], "not unless it is offered")
     }
 
-    @Test("logging in is offered only where it is possible") func theWayInIsOnlyOfferedWhereThereIsOne() {
+    @Test("logging in is offered only where it is possible")
+    func offersLogIn() {
         var (open, closed) = (
             SMTPSession(), SMTPSession(credentials: SMTPCredentials(user: "user", password: "secret"))
         )

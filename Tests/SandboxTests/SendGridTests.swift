@@ -29,7 +29,8 @@ struct SendGridTests {
         }
     }
 
-    @Test("an email is accepted and readable") func anEmailIsAcceptedAndReadable() async throws {
+    @Test("an email is accepted and readable")
+    func anEmailIsAcceptedAndReadable() async throws {
         try await RunningSandbox.run { sandbox in
             let reply = try await Self.send(sandbox, Self.whole)
             #expect(reply.status == 202 && reply.body.isEmpty)
@@ -81,14 +82,16 @@ struct SendGridTests {
         #expect(request.defects().compactMap(\.field) == (field.isEmpty ? [] : [field]))
     }
 
-    @Test("the text part comes first") func textComesFirst() throws {
+    @Test("the text part comes first")
+    func textComesFirst() throws {
         let body = Self.whole.replacing("text/plain", with: "x").replacing("text/html", with: "text/plain").replacing(
             "\"x\"", with: "\"text/html\"")
         let request = try JSONDecoder().decode(SendGridRequest.self, from: Data(body.utf8))
         #expect(request.defects().map(\.field) == ["content"])
     }
 
-    @Test("only made-up keys are let in") func onlyMadeUpKeysAreLetIn() async throws {
+    @Test("only made-up keys are let in")
+    func onlyMadeUpKeysAreLetIn() async throws {
         try await RunningSandbox.run { sandbox in
             let real = "SG." + String(repeating: "a", count: 22) + "." + String(repeating: "b", count: 43)
             for key in ["", "sk_test_x", "SG.", real] {
@@ -103,7 +106,8 @@ struct SendGridTests {
         }
     }
 
-    @Test("injected faults leave the right trace") func injectedFaultsLeaveTheRightTrace() async throws {
+    @Test("injected faults leave the right trace")
+    func injectedFaultsLeaveTheRightTrace() async throws {
         try await RunningSandbox.run { sandbox in
             for (fault, status, fate) in [
                 (#"{"kind":"mail_429","retry_after":30}"#, 429, nil), (#"{"kind":"reject_4xx"}"#, 503, nil),
@@ -128,7 +132,8 @@ struct SendGridTests {
         }
     }
 
-    @Test("a fault can be aimed at one recipient") func aFaultCanBeAimedAtOneRecipient() async throws {
+    @Test("a fault can be aimed at one recipient")
+    func aFaultCanBeAimedAtOneRecipient() async throws {
         try await RunningSandbox.run { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"mail_429","recipient":"other@example.org"}]}"#)
             #expect(try await Self.send(sandbox, Self.whole).status == 202)
@@ -179,7 +184,8 @@ struct SendGridTests {
         receiver.stop()
     }
 
-    @Test("an event is sent again under other ids until it is taken") func sentUntilTaken() async throws {
+    @Test("an event is sent again under other ids until it is taken")
+    func sentUntilTaken() async throws {
         let receiver = try HookReceiver { _, earlier in earlier.isEmpty ? 500 : 200 }
         try await RunningSandbox.run(settings: { $0.mailWebhookURL = receiver.url }) { sandbox in
             _ = try await Self.send(sandbox, Self.whole)
@@ -193,8 +199,8 @@ struct SendGridTests {
         receiver.stop()
     }
 
-    @Test("the key and unsent events outlive the process") func theKeyAndWhatWasNotToldOutliveTheProcess() async throws
-    {
+    @Test("the key and unsent events outlive the process")
+    func restart() async throws {
         try await withTemporaryDirectory { directory in
             let deaf = try HookReceiver { _, _ in 500 }
             let key = try await RunningSandbox.run(data: directory, settings: { $0.mailWebhookURL = deaf.url }) {
@@ -214,7 +220,8 @@ struct SendGridTests {
         }
     }
 
-    @Test("forged events can be told apart") func forgedOnesCanBeToldApart() async throws {
+    @Test("forged events can be told apart")
+    func forgedOnesCanBeToldApart() async throws {
         let receiver = try HookReceiver()
         try await RunningSandbox.run { sandbox in
             #expect(try await sandbox.send("POST", "/_sandbox/mail/webhook", body: #"{"url":"ftp://x"}"#).status == 400)

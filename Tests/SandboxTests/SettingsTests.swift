@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A bad setting stops the start with its name and what was expected")
 struct SettingsTests {
-    @Test("settings have defaults") func defaults() throws {
+    @Test("settings have defaults")
+    func defaults() throws {
         let settings = try SandboxSettings(environment: ["SANDBOX_PORT": "", "OTHER": "x"])
         #expect(settings == SandboxSettings())
         #expect(
@@ -14,7 +15,8 @@ struct SettingsTests {
                 && settings.dataDirectory == nil)
     }
 
-    @Test("every setting is read") func everyOneIsRead() throws {
+    @Test("every setting is read")
+    func everyOneIsRead() throws {
         let settings = try SandboxSettings(environment: [
             "SANDBOX_MAIL_WEBHOOK_URL": "http://m", "SANDBOX_SMTP_USER": "u", "SANDBOX_SMTP_PASSWORD": "p",
             "SANDBOX_LATER_MS": "7",
@@ -44,7 +46,8 @@ struct SettingsTests {
         #expect(SandboxURLs(host: settings.host, httpPort: 1, smtpPort: 2).http == "http://[::1]:1")
     }
 
-    @Test("a wrong signing key is not repeated") func aWrongSigningKeyIsNotRepeated() throws {
+    @Test("a wrong signing key is not repeated")
+    func aWrongSigningKeyIsNotRepeated() throws {
         let error = try #require(throws: SettingsError.self) {
             try SandboxSettings(environment: ["SANDBOX_MAIL_SIGNING_KEY": "secret"])
         }

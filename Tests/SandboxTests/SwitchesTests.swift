@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Every fault has a switch that people can use")
 struct SwitchesTests {
-    @Test("the page has a form for each kind of fault") func thePageHasAFormForEachKind() async throws {
+    @Test("the page has a form for each kind of fault")
+    func thePageHasAFormForEachKind() async throws {
         try await RunningSandbox.run { sandbox in
             let page = try await sandbox.get("/switches").body
             for kind in FaultKind.allCases {
@@ -31,7 +32,8 @@ struct SwitchesTests {
         }
     }
 
-    @Test("faults in force are shown and ended") func whatIsInForceIsShownAndEnded() async throws {
+    @Test("faults in force are shown and ended")
+    func whatIsInForceIsShownAndEnded() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "kind=409&endpoint=confirm&count=2&order_id=<o>&ms=&rate=1"
             #expect(try await sandbox.send("POST", "/_sandbox/switches", body: form).status == 303)
@@ -50,7 +52,8 @@ struct SwitchesTests {
         }
     }
 
-    @Test("the latency is set") func thePaceIsSet() async throws {
+    @Test("the latency is set")
+    func thePaceIsSet() async throws {
         try await RunningSandbox.run { sandbox in
             let spread = "ms=&median_ms=5&p99_ms=9&limit=25/100"
             #expect(try await sandbox.send("POST", "/_sandbox/switches/pace", body: spread).status == 303)
@@ -81,7 +84,8 @@ struct SwitchesTests {
         }
     }
 
-    @Test("webhooks are shown with their answers") func webhooksAreShownWithTheirAnswers() async throws {
+    @Test("webhooks are shown with their answers")
+    func webhooksAreShownWithTheirAnswers() async throws {
         let receiver = try HookReceiver { hook, _ in hook.object["livemode"] as? Bool == true ? 400 : 200 }
         try await RunningSandbox.run(settings: { $0.webhook = WebhookTarget(url: receiver.url, secrets: ["s"]) }) {
             sandbox in

@@ -14,11 +14,12 @@ struct VersionsTests {
             ("2024-10-28.", false), ("2024-10-28.Acacia", false), ("", false), ("2024-10-28.acacia ", false),
             ("\u{0}", false),
         ])
-    func versionsAreWrittenAsTheProviderWritesThem(_ text: String, _ isVersion: Bool) {
+    func spellingOfVersions(_ text: String, _ isVersion: Bool) {
         #expect((StripeVersion(text) != nil) == isVersion)
     }
 
-    @Test("the requested version answers, an unknown one is refused") func requestedVersion() async throws {
+    @Test("the requested version answers, an unknown one is refused")
+    func requestedVersion() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "amount=100&currency=usd&payment_method_types[]=card"
             #expect(try await sandbox.pay("payment_intents", form).headers["stripe-version"] == "2024-10-28.acacia")
@@ -63,7 +64,8 @@ struct VersionsTests {
         }
     }
 
-    @Test("the account's version can be changed while the sandbox runs") func changedVersion() async throws {
+    @Test("the account's version can be changed while the sandbox runs")
+    func changedVersion() async throws {
         try await RunningSandbox.run { sandbox in
             let path = "/_sandbox/webhooks"
             let changed = try await sandbox.send("POST", path, body: #"{"api_version": "2024-06-20"}"#)
@@ -73,7 +75,8 @@ struct VersionsTests {
         }
     }
 
-    @Test("a bounced refund says why and what it was before") func aBouncedRefundSaysWhyAndWhatItWasBefore()
+    @Test("a bounced refund says why and what it was before")
+    func bouncedRefund()
         async throws
     {
         try await RunningSandbox.run { sandbox in
@@ -89,7 +92,8 @@ struct VersionsTests {
         }
     }
 
-    @Test("a thin event is sent on demand and signed") func aThinEventIsSentOnDemandAndSigned() async throws {
+    @Test("a thin event is sent on demand and signed")
+    func aThinEventIsSentOnDemandAndSigned() async throws {
         let receiver = try HookReceiver()
         let target = WebhookTarget(url: receiver.url, secrets: ["s"])
         try await RunningSandbox.run(settings: { $0.webhook = target }) { sandbox in

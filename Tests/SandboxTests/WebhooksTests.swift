@@ -25,7 +25,8 @@ struct WebhooksTests {
         return attempts.map { "\($0["variant"] ?? "?") \($0["status"] ?? "?")" }.sorted()
     }
 
-    @Test("signatures are those of the provider") func signaturesAreTheProviders() {
+    @Test("signatures are those of the provider")
+    func signaturesAreTheProviders() {
         // Made with: printf '1492774577.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_sandbox
         #expect(
             WebhookSignature.header(
@@ -35,11 +36,13 @@ struct WebhooksTests {
         )
     }
 
-    @Test("pauses double up to a minute") func pausesDoubleUpToAMinute() {
+    @Test("pauses double up to a minute")
+    func pausesDoubleUpToAMinute() {
         #expect((0...8).map { WebhookDelivery.pause(after: $0) } == [1, 2, 4, 8, 16, 32, 64, 64, 64])
     }
 
-    @Test("an event arrives signed") func anEventArrivesSigned() async throws {
+    @Test("an event arrives signed")
+    func anEventArrivesSigned() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
             let id = try await sandbox.intent()
@@ -61,7 +64,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("an event is sent again until it is taken") func itIsSentAgainUntilItIsTaken() async throws {
+    @Test("an event is sent again until it is taken")
+    func itIsSentAgainUntilItIsTaken() async throws {
         let receiver = try HookReceiver { hook, earlier in earlier.contains { $0.id == hook.id } ? 204 : 500 }
         try await run(receiver) { sandbox in
             _ = try await sandbox.intent()
@@ -75,7 +79,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("events not taken before the end are sent after the next start") func sentAfterTheNextStart() async throws {
+    @Test("events not taken before the end are sent after the next start")
+    func sentAfterTheNextStart() async throws {
         try await withTemporaryDirectory { directory in
             let deaf = try HookReceiver { hook, _ in hook.type == "payment_intent.created" ? 200 : 503 }
             try await run(deaf, data: directory) { sandbox in
@@ -102,7 +107,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("duplicates come at once") func duplicatesComeAtOnce() async throws {
+    @Test("duplicates come at once")
+    func duplicatesComeAtOnce() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
             let fault = #"{"faults":[{"kind":"webhook_duplicate","copies":5,"event":"payment_intent.succeeded"}]}"#
@@ -139,7 +145,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("a late event does not come before its time") func lateMeansNotBefore() async throws {
+    @Test("a late event does not come before its time")
+    func lateMeansNotBefore() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
             _ = try await sandbox.setFaults(#"{"faults":[{"kind":"webhook_late","ms":300}]}"#)
@@ -149,7 +156,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("a reordered event is overtaken") func aReorderedEventIsOvertaken() async throws {
+    @Test("a reordered event is overtaken")
+    func aReorderedEventIsOvertaken() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
             _ = try await sandbox.setFaults(
@@ -171,7 +179,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("an event can be heard before the answer") func anEventCanBeHeardBeforeTheAnswer() async throws {
+    @Test("an event can be heard before the answer")
+    func anEventCanBeHeardBeforeTheAnswer() async throws {
         let receiver = try HookReceiver()
         try await run(receiver) { sandbox in
             _ = try await sandbox.setFaults(
@@ -183,7 +192,8 @@ struct WebhooksTests {
         }
     }
 
-    @Test("address and secret are changed while the sandbox runs") func whereAndHowIsChangedWhileItRuns() async throws {
+    @Test("address and secret are changed while the sandbox runs")
+    func whereAndHowIsChangedWhileItRuns() async throws {
         let receiver = try HookReceiver()
         try await RunningSandbox.run { sandbox in
             let unheard = try await sandbox.intent()

@@ -70,7 +70,7 @@ struct LifecycleTests {
             let pen = try await shop.product("PEN", stock: 5)
             let (paid, waiting) = (try await shop.paid(pen), try await shop.reserved(pen))
             let changes = [
-                OrderChange(waiting.id, to: .cancelled, .init(.cancelled, "test")),
+                OrderChange(waiting.id, to: .canceled, .init(.canceled, "test")),
                 OrderChange(paid.id, to: .reserved, .init(.reserved)),
             ]
             await #expect(throws: StorageError.forbiddenTransition("order \(paid.id) to reserved")) {

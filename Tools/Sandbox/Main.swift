@@ -23,7 +23,8 @@ struct Main {
             where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL
         {
             fail(
-                "it cannot listen: \(String(cString: strerror(error.errnoCode))). Choose a free address with SANDBOX_HOST, SANDBOX_PORT and SANDBOX_SMTP_PORT."
+                "it cannot listen: \(String(cString: strerror(error.errnoCode))). Choose a free address with "
+                    + "SANDBOX_HOST, SANDBOX_PORT and SANDBOX_SMTP_PORT."
             )
         } catch {
             fail("\(error)")

@@ -48,7 +48,11 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
     options = parse()
-    peers = [peer for peer in load() if peer.is_ours or (not options.only_ours and peer.key in (options.peers or [peer.key]))]
+    peers = [
+        peer
+        for peer in load()
+        if peer.is_ours or (not options.only_ours and peer.key in (options.peers or [peer.key]))
+    ]
     for peer in peers:
         peer.install()
     bench = Bench(Redis(os.environ["REDIS_URL"]), Postgres(os.environ["DATABASE_URL"]), options.logs, options.ours)
@@ -60,7 +64,12 @@ def main() -> int:
     if "drain" in options.only:
         entries = measure_drains(bench, peers, options)
         results["drain"] = [
-            {"peer": e.peer.key, "configuration": e.configuration.label, "runs": [asdict(run) for run in e.good], "failures": e.failures}
+            {
+                "peer": e.peer.key,
+                "configuration": e.configuration.label,
+                "runs": [asdict(run) for run in e.good],
+                "failures": e.failures,
+            }
             for e in entries
         ]
         failures += [f"{entry.label}: {failure}" for entry in entries for failure in entry.failures]
@@ -91,10 +100,14 @@ def our_parts(bench: Bench, peer: Peer, options: argparse.Namespace) -> dict[str
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="Scripts/bench-queue", description="Measures our queue beside others.")
     parser.add_argument("--rounds", type=int, help="rounds; the median counts (5)")
-    parser.add_argument("--jobs", type=int, help="jobs per run; queues that are too slow for that say so in their table (100000)")
+    parser.add_argument(
+        "--jobs", type=int, help="jobs per run; queues that are too slow for that say so in their table (100000)"
+    )
     parser.add_argument("--peers", type=lambda text: text.split(","), help="only these, by the names of their folders")
     parser.add_argument("--only-ours", action="store_true", help="no other queue")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=PARTS, help=f"only these parts of {','.join(PARTS)}")
+    parser.add_argument(
+        "--only", type=lambda text: text.split(","), default=PARTS, help=f"only these parts of {','.join(PARTS)}"
+    )
     parser.add_argument("--smoke", action="store_true", help="one round with few jobs, to see that everything works")
     parser.add_argument("--json", type=Path, help="writes all runs to this file too")
     parser.add_argument("--ours", required=True, help=argparse.SUPPRESS)
@@ -111,7 +124,8 @@ def parse() -> argparse.Namespace:
 
 
 def print_machine(bench: Bench, peers: list[Peer]) -> None:
-    cpus = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    cpus = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     load_ = Path("/proc/loadavg").read_text().split()[0]
     print(f"{len(cpus)} × {cpus[0] if cpus else 'unknown processor'}, load before {load_}")
     print(f"Redis {bench.redis.version()} (AOF everysec), PostgreSQL {bench.postgres.version()} (fsync)")
@@ -153,7 +167,8 @@ def measure_drains(bench: Bench, peers: list[Peer], options: argparse.Namespace)
         ],
         [row(entry) for entry in entries],
     )
-    print("\nCPU seconds are per 100,000 jobs. MB are those of all worker processes. In brackets: slowest and fastest round.")
+    print("\nCPU seconds are per 100,000 jobs. MB are those of all worker processes.")
+    print("In brackets: slowest and fastest round.")
     return entries
 
 
@@ -161,7 +176,8 @@ def attempt(bench: Bench, entry: Entry, number: int) -> Run | None:
     try:
         run = drain(bench, entry.peer, entry.configuration, entry.jobs)
     except (RunError, DeliveryError, subprocess.SubprocessError) as error:
-        print(f"round {number}, {entry.label}: FAILED: {error}\n{bench.log_tail(entry.peer)}", file=sys.stderr, flush=True)
+        tail = bench.log_tail(entry.peer)
+        print(f"round {number}, {entry.label}: FAILED: {error}\n{tail}", file=sys.stderr, flush=True)
         entry.failures.append(f"round {number}: {error}")
         return None
     print(f"round {number}, {entry.label}: {run.drained_per_second:,.0f} jobs/s", file=sys.stderr, flush=True)
@@ -193,7 +209,7 @@ def waiting_bytes(entry: Entry) -> Iterator[str]:
 
 
 def baseline_for(entry: Entry, entries: list[Entry]) -> Entry:
-    """What it is compared with: our durable jobs beside queues on PostgreSQL, our ephemeral ones beside queues on Redis."""
+    """Our drain to compare with: of durable jobs for queues on PostgreSQL, of ephemeral ones for queues on Redis."""
     durable = "postgres" in entry.configuration.servers
     return next(e for e in entries if e.configuration.baseline and ("postgres" in e.configuration.servers) == durable)
 

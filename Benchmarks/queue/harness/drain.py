@@ -79,7 +79,8 @@ def drain(bench: Bench, peer: Peer, configuration: Configuration, jobs: int) -> 
         bench.postgres.empty()
     with Tally(jobs) as tally:
         words = {"{jobs}": str(jobs), "{tally}": tally.path, "{redis}": bench.redis.url, "{ours}": bench.ours}
-        environment = bench.environment(peer, {"BENCH_JOBS": str(jobs), "BENCH_TALLY": tally.path} | configuration.environment)
+        variables = {"BENCH_JOBS": str(jobs), "BENCH_TALLY": tally.path}
+        environment = bench.environment(peer, variables | configuration.environment)
 
         def command(template: list[str]) -> list[str]:
             return peer.program([words.get(word, word) for word in template])

@@ -18,7 +18,8 @@ DURABLE_CLIENTS = 20
 
 def run_ours(bench: Bench, peer: Peer, *arguments: str, seconds: float = 300) -> dict[str, Any]:
     """Runs QueueBench and returns its result."""
-    output = output_of([bench.ours, *arguments, "--json"], peer.folder, bench.environment(peer, {}), bench.log(peer), seconds)
+    environment = bench.environment(peer, {})
+    output = output_of([bench.ours, *arguments, "--json"], peer.folder, environment, bench.log(peer), seconds)
     result: dict[str, Any] = json.loads(output.splitlines()[-1])
     return result
 
@@ -27,7 +28,8 @@ def enqueue(bench: Bench, peer: Peer, rounds: int, jobs: int) -> dict[str, list[
     """One by one from concurrent tasks, and in bulk, beside what redis-benchmark pushes over as many connections."""
 
     def redis_benchmark() -> float:
-        command = ["redis-benchmark", "-h", bench.redis.host, "-p", str(bench.redis.port), "-c", str(CLIENTS), "-n", str(jobs)]
+        command = ["redis-benchmark", "-h", bench.redis.host, "-p", str(bench.redis.port)]
+        command += ["-c", str(CLIENTS), "-n", str(jobs)]
         command += ["-a", bench.redis.password, "-t", "lpush", "-d", str(PAYLOAD_BYTES), "--csv"]
         line = output_of(command, peer.folder, bench.environment(peer, {}), bench.log(peer), 120).splitlines()[-1]
         return float(line.split(",")[1].strip('"'))
@@ -40,7 +42,11 @@ def enqueue(bench: Bench, peer: Peer, rounds: int, jobs: int) -> dict[str, list[
         return rate
 
     reference = f"redis-benchmark -c {CLIENTS} -t lpush -d {PAYLOAD_BYTES}"
-    contenders = {reference: redis_benchmark, f"ours, one by one from {CLIENTS} tasks": ours(CLIENTS), "ours, in bulk": ours(0)}
+    contenders = {
+        reference: redis_benchmark,
+        f"ours, one by one from {CLIENTS} tasks": ours(CLIENTS),
+        "ours, in bulk": ours(0),
+    }
     rates = _alternate(bench, contenders, rounds)
     print(f"\nEnqueue, {jobs:,} jobs a round:\n")
     _print_rates(rates, reference)
@@ -51,11 +57,13 @@ def durable(bench: Bench, peer: Peer, rounds: int, jobs: int) -> dict[str, list[
     """A durable job's whole life, beside pgbench that sends the same statements."""
     bench.redis.empty()
     script = bench.logs / "durable.pgbench"
-    script.write_text(recorded_script(bench, lambda: run_ours(bench, peer, "durable", "--jobs", "1", "--concurrency", "1")))
+    one_job = ["durable", "--jobs", "1", "--concurrency", "1"]
+    script.write_text(recorded_script(bench, lambda: run_ours(bench, peer, *one_job)))
     bench.postgres.query("ALTER DATABASE bench RESET log_statement")
 
     def pgbench() -> float:
-        command = ["pgbench", "-n", "-M", "prepared", "-c", str(DURABLE_CLIENTS), "-j", "2", "-t", str(jobs // DURABLE_CLIENTS)]
+        command = ["pgbench", "-n", "-M", "prepared", "-j", "2"]
+        command += ["-c", str(DURABLE_CLIENTS), "-t", str(jobs // DURABLE_CLIENTS)]
         command += ["-D", "counter=0", "-f", str(script), bench.postgres.url]
         # The tables are there: the engine made them when its statements were recorded.
         run_ours(bench, peer, "enqueue", "--jobs", "0")
@@ -66,7 +74,8 @@ def durable(bench: Bench, peer: Peer, rounds: int, jobs: int) -> dict[str, list[
         return float(output.split("tps = ")[1].split()[0])
 
     def ours() -> float:
-        return float(run_ours(bench, peer, "durable", "--jobs", str(jobs), "--concurrency", str(DURABLE_CLIENTS))["jobsPerSecond"])
+        result = run_ours(bench, peer, "durable", "--jobs", str(jobs), "--concurrency", str(DURABLE_CLIENTS))
+        return float(result["jobsPerSecond"])
 
     reference = f"pgbench -c {DURABLE_CLIENTS}, the same statements"
     rates = _alternate(bench, {reference: pgbench, f"ours, concurrency {DURABLE_CLIENTS}": ours}, rounds)
@@ -79,14 +88,16 @@ def latency(bench: Bench, peer: Peer, jobs: int) -> dict[str, Any]:
     bench.redis.empty()
     result = run_ours(bench, peer, "latency", "--jobs", str(jobs))
     print(f"\nFrom enqueueing to an idle worker's handler, milliseconds, {jobs:,} jobs one at a time:\n")
-    print_table(["", "p50", "p99", "longest"], [["ours", *(f"{result[name]:.2f}" for name in ("p50", "p99", "maximum"))]])
+    figures = [f"{result[name]:.2f}" for name in ("p50", "p99", "maximum")]
+    print_table(["", "p50", "p99", "longest"], [["ours", *figures]])
     return result
 
 
 def depth(bench: Bench, peer: Peer, depths: list[int]) -> list[dict[str, Any]]:
     bench.redis.empty()
     results: list[dict[str, Any]] = run_ours(bench, peer, "depth", "--depths", *map(str, depths), seconds=900)["depths"]
-    print("\nDrained with so many waiting (each to the end, by a fresh process with 100 slots after 5,000 jobs to warm up; the first one's median of 50):\n")
+    print("\nDrained with so many waiting (each to the end, by a fresh process with 100 slots after 5,000 jobs to warm")
+    print("up; the first one's median of 50):\n")
     rows = [
         [
             f"{result['waiting']:,} waiting",

@@ -79,7 +79,8 @@ class Peer:
         if self.pip and not (marker.exists() and marker.read_text() == "\n".join(self.pip)):
             print(f"Installing with pip: {' '.join(self.pip)}", file=sys.stderr)
             _quietly(["python3", "-m", "venv", "--clear", str(self.environment_folder)])
-            _quietly([str(self.environment_folder / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", *self.pip])
+            pip = str(self.environment_folder / "bin" / "pip")
+            _quietly([pip, "install", "-q", "--disable-pip-version-check", *self.pip])
             marker.write_text("\n".join(self.pip))
 
 
@@ -110,6 +111,8 @@ def _is_installed(package: str) -> bool:
 def _quietly(command: list[str]) -> None:
     """Runs a command whose output matters only when it fails."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    result = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
+    result = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900
+    )
     if result.returncode:
         sys.exit(f"Error: {' '.join(command)} failed:\n{result.stdout[-2000:]}{result.stderr[-2000:]}")

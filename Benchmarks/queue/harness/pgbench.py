@@ -1,6 +1,6 @@
 """Makes a pgbench script of the statements that the engine sends for one durable job.
 
-They are taken from the server's log, not from the source: whatever the engine does is what pgbench repeats. Only the job's id is
+They are taken from the server's log, not from the source: pgbench repeats what the engine does. Only the job's id is
 replaced, by one that pgbench counts up.
 """
 
@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from .drain import Bench
 
 # "execute <name>: text" for prepared statements, "statement: text" for others; parameters follow as a detail.
-_ENTRY = re.compile(r"^\S+ \S+ \S+ \[(\d+)\] (LOG|DETAIL): +(?:(?:execute [^:]*|statement): |parameters: )(.*)$", re.DOTALL)
+_ENTRY = re.compile(
+    r"^\S+ \S+ \S+ \[(\d+)\] (LOG|DETAIL): +(?:(?:execute [^:]*|statement): |parameters: )(.*)$", re.DOTALL
+)
 _PARAMETER = re.compile(r"\$(\d+) = (?:NULL|'((?:[^']|'')*)')")
 
 

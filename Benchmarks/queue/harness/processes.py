@@ -62,7 +62,13 @@ class Program:
         command = ["setpriv", "--pdeathsig", "TERM", "--", *command]
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
 
     def is_running(self) -> bool:

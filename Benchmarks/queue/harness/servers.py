@@ -42,8 +42,12 @@ class Redis:
         """Drops all data and shortens the append-only file to nothing, so that no run pays for the one before."""
         self.send("FLUSHALL", "SYNC")
         self.send("BGREWRITEAOF")
-        while "1" in (self.info("persistence")["aof_rewrite_in_progress"], self.info("persistence")["aof_rewrite_scheduled"]):
+        while self._is_rewriting():
             time.sleep(0.02)
+
+    def _is_rewriting(self) -> bool:
+        persistence = self.info("persistence")
+        return "1" in (persistence["aof_rewrite_in_progress"], persistence["aof_rewrite_scheduled"])
 
     def processor_seconds(self) -> float:
         usage = self.info("cpu")

@@ -9,7 +9,8 @@ def print_table(header: list[str], rows: list[list[str]]) -> None:
 
     def line(cells: list[str]) -> str:
         padded = [
-            cell.ljust(width) if index == 0 else cell.rjust(width) for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
         return f"| {' | '.join(padded)} |"
 
@@ -24,5 +25,5 @@ def spread(values: list[float]) -> str:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> str:
-    """The median of the rounds' ratios: what was measured side by side is compared, as the machine's speed swings."""
+    """The median of the rounds' ratios: what was measured in one round is compared, as the machine's speed swings."""
     return f"{median(mine / other for mine, other in zip(ours, theirs, strict=True)):.2f}"

@@ -11,7 +11,7 @@ class DeliveryError(Exception):
 
 
 class Tally:
-    """For n jobs: n times of running in nanoseconds of the monotonic clock, 8 bytes each, then n counts of runs, 1 byte each."""
+    """For n jobs: n times of running in nanoseconds of the monotonic clock, 8 bytes each; then n counts of 1 byte."""
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
@@ -22,7 +22,7 @@ class Tally:
         self.path = f"/proc/{os.getpid()}/fd/{self._file}"
 
     def has_begun(self) -> bool:
-        """Whether the first job ran. The queues are first in, first out, but a batch may begin anywhere near its front."""
+        """Whether the first job ran. Queues are first in, first out, but a batch may begin anywhere near its front."""
         return any(self._memory[self.jobs * 8 : self.jobs * 8 + 2000])
 
     def has_ended(self) -> bool:
@@ -39,7 +39,9 @@ class Tally:
         wrong = [n for n, runs in enumerate(self._memory[self.jobs * 8 :]) if runs != 1]
         if wrong:
             runs = self._memory[self.jobs * 8 + wrong[0]]
-            raise DeliveryError(f"{len(wrong)} of {self.jobs} jobs did not run exactly once; job {wrong[0]} ran {runs} times")
+            raise DeliveryError(
+                f"{len(wrong)} of {self.jobs} jobs did not run exactly once; job {wrong[0]} ran {runs} times"
+            )
         with memoryview(self._memory) as memory, memory[: self.jobs * 8] as bytes_, bytes_.cast("q") as times:
             return (max(times) - min(times)) / 1e9
 

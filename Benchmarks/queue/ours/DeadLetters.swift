@@ -10,8 +10,9 @@ struct DeadLetters: AsyncParsableCommand {
         commandName: "dead",
         abstract: "Milliseconds to page, filter, show, retry and discard among very many dead letters.",
         discussion: """
-            So many dead jobs are made in the ledger by one statement, in two queues and with ten fingerprints; as many ephemeral ones fail \
-            in a worker and are buried in Redis. Each figure is of the call of the public API, the round trip included.
+            So many dead jobs are made in the ledger by one statement, in two queues and with ten fingerprints; as \
+            many ephemeral ones fail in a worker and are buried in Redis. Each figure is of the call of the public \
+            API, the round trip included.
             """)
 
     @Option(help: "Dead letters in the ledger, and as many in Redis.") var jobs = 1_000_000
@@ -41,9 +42,11 @@ struct DeadLetters: AsyncParsableCommand {
                 INSERT INTO jobs (id, queue, name, payload, state, reason, fingerprint, attempts, errors, finished_at)
                 SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - \(jobs)::bigint + n), 12, '0') || '7'
                         || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid,
-                       CASE WHEN n % 2 = 0 THEN 'bench' ELSE 'bench-2' END, 'bench.no-op', jsonb_build_object('number', n), 'dead',
+                       CASE WHEN n % 2 = 0 THEN 'bench' ELSE 'bench-2' END, 'bench.no-op',
+                       jsonb_build_object('number', n), 'dead',
                        'attempts_exhausted', 'fault-' || n % 10, 12,
-                       jsonb_build_array(jsonb_build_object('attempt', 12, 'code', 'transient', 'message', 'no answer ' || n,
+                       jsonb_build_array(jsonb_build_object('attempt', 12, 'code', 'transient',
+                                                            'message', 'no answer ' || n,
                                                             'process', 'p', 'duration_ms', 1, 'at', now())),
                        now()
                   FROM generate_series(\(start)::bigint + 1, least(\(start + 50_000), \(jobs))::bigint) AS n

@@ -6,9 +6,9 @@ struct Depth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drain rate, worker memory and bytes per waiting job, with few and with many waiting.",
         discussion: """
-            Each depth is filled while the queue is paused, and then drained to its end by a fresh worker process that has warmed up on 5,000 \
-            other jobs; the clock runs from the first job's run to the last one's. Shallow depths are repeated until 50,000 jobs have run, and \
-            the median counts.
+            Each depth is filled while the queue is paused, and then drained to its end by a fresh worker process that \
+            has warmed up on 5,000 other jobs; the clock runs from the first job's run to the last one's. Shallow \
+            depths are repeated until 50,000 jobs have run, and the median counts.
             """)
 
     @Option(parsing: .upToNextOption, help: "Jobs waiting.") var depths = [1000, 100_000, 1_000_000]
@@ -58,7 +58,8 @@ struct Depth: AsyncParsableCommand {
         let redisBytesPerJob: Double
 
         var description: String {
-            "\(grouped(Double(waiting))) waiting: drained \(grouped(drainedPerSecond))/s, worker \(rounded(workerMegabytes, 1)) MB, "
+            "\(grouped(Double(waiting))) waiting: drained \(grouped(drainedPerSecond))/s, worker "
+                + "\(rounded(workerMegabytes, 1)) MB, "
                 + "\(rounded(redisBytesPerJob, 0)) bytes in Redis per waiting job, payload included"
         }
 

@@ -5,9 +5,9 @@ struct Drain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "No-op jobs drained per second.",
         discussion: """
-            The jobs are enqueued first; then a worker starts, and the clock runs from the first job's run to the last one's. Each job \
-            must have run exactly once. Ephemeral jobs are claimed, leased and acknowledged in Redis; --durable ones are inserted, \
-            started and completed in PostgreSQL as well.
+            The jobs are enqueued first; then a worker starts, and the clock runs from the first job's run to the last \
+            one's. Each job must have run exactly once. Ephemeral jobs are claimed, leased and acknowledged in Redis; \
+            --durable ones are inserted, started and completed in PostgreSQL as well.
             """)
 
     @Option(help: "Jobs per round.") var jobs = 100_000
@@ -61,11 +61,12 @@ struct Drain: AsyncParsableCommand {
         let rounds: [Round]
 
         var description: String {
-            "median: \(grouped(rounds.map(\.drainedPerSecond).median)) \(durable ? "durable" : "ephemeral") no-op jobs/s, "
+            "median: \(grouped(rounds.map(\.drainedPerSecond).median)) \(durable ? "durable" : "ephemeral") "
+                + "no-op jobs/s, "
                 + "concurrency \(concurrency), \(grouped(Double(jobs))) jobs per round"
         }
     }
 }
 
-/// Keys of its own for each run, so that what a killed run left behind is in nobody's way.
+/// Keys of its own for each run, so that what a killed run left behind does not count.
 func randomPrefix() -> String { "bench-\(UInt32.random(in: 0 ... .max))" }

@@ -8,9 +8,9 @@ struct Durable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Durable jobs per second from their insertion to their completion.",
         discussion: """
-            So many tasks insert one job each in a transaction of its own and push it; a worker with as many slots runs the jobs, each of \
-            which completes itself in a transaction of its own. The clock runs from the first insertion to the last completion. All \
-            share one pool of as many connections.
+            So many tasks insert one job each in a transaction of its own and push it; a worker with as many slots \
+            runs the jobs, each of which completes itself in a transaction of its own. The clock runs from the first \
+            insertion to the last completion. All share one pool of as many connections.
             """)
 
     @Option(help: "Jobs per round.") var jobs = 10_000

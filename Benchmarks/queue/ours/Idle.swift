@@ -63,7 +63,7 @@ private struct Monitor {
         let url = ProcessInfo.processInfo.environment["REDIS_URL"] ?? ""
         process.arguments = ["redis-cli", "--no-auth-warning", "-u", url, "MONITOR"]
         process.standardInput = FileHandle.nullDevice
-        // Into a file, because nobody empties a pipe in the meantime.
+        // Into a file, because this process does not empty a pipe in the meantime.
         try Data().write(to: file)
         process.standardOutput = try FileHandle(forWritingTo: file)
         try process.run()

@@ -6,7 +6,8 @@ struct Latency: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Milliseconds from enqueueing to the start of the handler, in an idle worker process.",
         discussion:
-            "Jobs are enqueued one at a time, each when the one before has run and the worker has been idle for a while."
+            "Jobs are enqueued one at a time, each when the one before has run and the worker has been idle for "
+            + "a while."
     )
 
     @Option(help: "Jobs measured, after 20 that warm up.") var jobs = 2000

@@ -2,10 +2,10 @@ import ArgumentParser
 import Glibc
 import Synchronization
 
-/// Memory that handlers write and whoever measures reads: when each job ran last, and how often it ran.
+/// Memory that handlers write and the measurement reads: when each job ran last, and how often it ran.
 ///
 /// For `n` jobs `n` times in nanoseconds of the monotonic clock, 8 bytes each, and then `n` bytes that count runs. A
-/// run costs its process two stores and one look at the clock, and nobody has to ask a queue whether it is empty.
+/// run costs its process two stores and one look at the clock, and no caller has to ask a queue whether it is empty.
 final class Tally: Sendable {
     /// How many jobs it has room for.
     let jobs: Int

@@ -155,7 +155,7 @@ struct RegisterRequest {
 
 /// Body of `POST /auth/login`.
 struct LoginRequest {
-    /// nil when the text is no mail address: there is no such account, and the answer is the same.
+    /// nil when the text is no email address: there is no such account, and the answer is the same.
     let email: EmailAddress?
     let password: String
 

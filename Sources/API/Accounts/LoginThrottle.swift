@@ -5,9 +5,9 @@ import Storage
 
 /// Limits how often passwords of one account are tried, wherever the tries come from.
 ///
-/// No client shall shut an account by trying wrong passwords for it: a place that the account was used from within a month
-/// has a count of its own, which others' tries do not touch. An address without an account is counted the same, so that
-/// a refusal tells nothing.
+/// No client shall shut an account by trying wrong passwords for it: a place that the account was used from within a
+/// month has a count of its own, which others' tries do not touch. An address without an account is counted the same,
+/// so that a refusal tells nothing.
 struct LoginThrottle: Sendable {
     private static let memory = 30 * 86_400
 
@@ -17,7 +17,7 @@ struct LoginThrottle: Sendable {
 
     /// Counts a try. Throws 429 when there were too many. What is returned is for ``passed(_:)``.
     func begin(_ email: EmailAddress, from address: String) async throws(Problem) -> Attempt {
-        // Redis holds no mail addresses.
+        // Redis holds no email addresses.
         let account = Base64URL.encode(RandomToken.hash(email.key))
         let place = "\(account):\(address)"
         let name = "\(prefix):limit:place:\(place)"

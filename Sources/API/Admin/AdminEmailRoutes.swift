@@ -9,7 +9,7 @@ struct AdminEmailRoutes {
     /// The most that one call sends again.
     static let batch = 500
 
-    let mail: EmailStore
+    let emails: EmailStore
 
     func add(to routes: inout Routes) {
         routes.get("admin/emails", audience: .support, limit: .admin, use: list)
@@ -32,7 +32,7 @@ struct AdminEmailRoutes {
         }
         let page = query.page()
         try query.finish()
-        let found = try await mail.mails(filter ?? .attention, page: page)
+        let found = try await emails.list(filter ?? .attention, page: page)
         return try JSONResponse.response(
             PageDocument(items: found.items.map(EmailDocument.init), nextCursor: found.nextCursor))
     }
@@ -40,8 +40,8 @@ struct AdminEmailRoutes {
     /// Answers once it is durable; a job sends it.
     @Sendable func resend(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let id = EmailDelivery.ID(try context.parameters.require("id")) else { throw Problem.notFound("email") }
-        switch try await mail.resend(id, audit: try entry("mail.resent", id.description, context)) {
-        case .requested(let mail): return try JSONResponse.response(EmailDocument(mail), status: .accepted)
+        switch try await emails.resend(id, audit: try entry("email.resent", id.description, context)) {
+        case .requested(let email): return try JSONResponse.response(EmailDocument(email), status: .accepted)
         case .refused(let status): throw Problem.emailNotResendable(status)
         case .unknownDelivery: throw Problem.notFound("email")
         }
@@ -58,10 +58,10 @@ struct AdminEmailRoutes {
             fields.has("fault")
             ? fields.parsed("fault", "Expected one of \(faults).") { EmailFault(rawValue: $0) } : nil
         guard fields.isComplete else { throw fields.rejection }
-        var audit = try entry("mails.resent", "all", context)
+        var audit = try entry("emails.resent", "all", context)
         audit.details["kind"] = kind?.rawValue
         audit.details["fault"] = fault?.rawValue
-        let (count, hasMore) = try await mail.resendAll(kind: kind, fault: fault, limit: Self.batch, audit: audit)
+        let (count, hasMore) = try await emails.resendAll(kind: kind, fault: fault, limit: Self.batch, audit: audit)
         return try JSONResponse.response(Resent(resent: count, has_more: hasMore), status: .accepted)
     }
 
@@ -73,7 +73,7 @@ struct AdminEmailRoutes {
     private func entry(_ action: String, _ subject: String, _ context: ShopContext) throws -> AuditEntry {
         guard let user = context.viewer.user else { throw Problem.unauthorized }
         return AuditEntry(
-            actor: .user(user), action: action, subjectKind: "mail", subjectID: subject,
+            actor: .user(user), action: action, subjectKind: "email", subjectID: subject,
             remoteAddress: context.remoteAddress,
             details: ["request_id": context.requestID])
     }

@@ -52,7 +52,7 @@ struct AdminJobRoutes {
     @Sendable func cancel(_ request: Request, _ context: ShopContext) async throws -> Response {
         // One that waits is discarded.
         try await confirm(request, context)
-        let job = try await change("job.cancelled", context) { _ = try await $0.cancel($1) }
+        let job = try await change("job.canceled", context) { _ = try await $0.cancel($1) }
         try await leaveEvents(context)
         return try JSONResponse.response(JobDocument(job, isDetailed: true), status: .accepted)
     }
@@ -160,7 +160,7 @@ extension Problem {
         case .uniqueKeyTaken: self = Problem("unique_key_taken", .conflict, "Unique key taken", "The \(error).")
         case .notInBulk: self = .invalid("state", .invalidFormat, "Expected dead or parked.")
         case .foreignCursor: self = .invalidCursor
-        case .wrongState, .notCancellable:
+        case .wrongState, .notCancelable:
             self = Problem("job_not_changeable", .conflict, "Job not changeable", "The \(error).")
         }
     }

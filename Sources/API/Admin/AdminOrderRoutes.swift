@@ -10,7 +10,7 @@ struct AdminOrderRoutes {
     let refunds: RefundStore
     let captures: CaptureStore
     let disputes: DisputeStore
-    let mail: EmailStore
+    let emails: EmailStore
     let waits: QueueEstimator
 
     func add(to routes: inout Routes) {
@@ -41,7 +41,7 @@ struct AdminOrderRoutes {
         let key = try IdempotencyKeyHeader.key(request.headers[values: .idempotencyKey])
         let body = try OrderRefundRequest(try await request.fields())
         let outcome = try await refunds.request(
-            RefundWish(
+            RefundRequest(
                 orderID: id, amount: body.amount, items: body.items, reason: body.reason, key: key, actor: .user(user),
                 remoteAddress: context.remoteAddress))
         switch outcome {
@@ -98,7 +98,7 @@ struct AdminOrderRoutes {
         StaffOrderDocument(
             order, refunds: try await refunds.refunds(of: order.id),
             disputes: try await disputes.disputes(about: order.id),
-            emails: try await mail.mails(about: order.id), waiting: await waits.of(order))
+            emails: try await emails.list(about: order.id), waiting: await waits.of(order))
     }
 
     private func answer(for refund: Refund) async throws -> RefundDocument {

@@ -106,7 +106,8 @@ extension Problem {
     static func eventHandled(_ event: WebhookEvent) -> Problem {
         Problem(
             "event_already_handled", .conflict, "Event already handled",
-            "It was acted on (\(event.outcome ?? "handled")), and what it said is no longer kept: there is nothing left to do."
+            "It was acted on (\(event.outcome ?? "handled")), and what it said is no longer kept: there is "
+                + "nothing left to do."
         )
     }
 }

@@ -11,7 +11,7 @@ struct OrderRefundRequest: Equatable {
 
     /// nil: what the items come to; without items all that is left.
     let amount: Money?
-    let items: [RefundWish.Item]
+    let items: [RefundRequest.Item]
     let reason: RefundReason
 
     init(_ fields: consuming RequestFields) throws(Problem) {
@@ -35,9 +35,9 @@ struct OrderRefundRequest: Equatable {
         "items[\(items.firstIndex { $0.productID == productID } ?? 0)]"
     }
 
-    private static func items(_ fields: inout RequestFields) -> [RefundWish.Item] {
+    private static func items(_ fields: inout RequestFields) -> [RefundRequest.Item] {
         guard let elements = fields.array("items", 1...maximumItems) else { return [] }
-        var items: [RefundWish.Item] = []
+        var items: [RefundRequest.Item] = []
         for (index, element) in elements.enumerated() {
             do throws(Problem) {
                 var inner = try RequestFields(element, path: "items[\(index)]")
@@ -45,7 +45,7 @@ struct OrderRefundRequest: Equatable {
                 let quantity = inner.quantity("quantity")
                 let restock = inner.has("restock") ? inner.boolean("restock") : false
                 guard inner.isComplete, let product, let quantity, let restock else { throw inner.rejection }
-                items.append(RefundWish.Item(productID: product, quantity: quantity.rawValue, restock: restock))
+                items.append(RefundRequest.Item(productID: product, quantity: quantity.rawValue, restock: restock))
             } catch {
                 fields.note(error.errors)
             }

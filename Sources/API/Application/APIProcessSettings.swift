@@ -9,6 +9,7 @@ struct APIProcessSettings: ProcessSettings {
     let grace: Duration
 
     var log: LogSettings { common.log }
+    var tracing: TracingSettings? { common.tracing }
 
     init?(_ reader: inout SettingsReader) {
         bcryptCost = reader.integer("BCRYPT_COST", default: BCrypt.defaultCost, in: 4...14)

@@ -82,7 +82,8 @@ extension Problem {
     static func tooManyRequests(_ verdict: RequestLimiter.Verdict) -> Problem {
         Problem(
             "too_many_requests", .tooManyRequests, "Too many requests",
-            "At most \(verdict.limit.count) of these are taken in \(verdict.limit.seconds) seconds. Try again in \(verdict.seconds) seconds."
+            "At most \(verdict.limit.count) of these are taken in \(verdict.limit.seconds) seconds. Try again "
+                + "in \(verdict.seconds) seconds."
         ).with(verdict.fields).with(.retryAfter, String(verdict.seconds))
     }
 }

@@ -3,6 +3,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import Storage
+import Tracing
 
 /// Every route of the API.
 func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger) -> RouteTable {
@@ -11,13 +12,13 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     DocumentRoutes(document: document).add(to: &routes)
     AuthRoutes(services: services).add(to: &routes)
     ProfileRoutes(accounts: services.accounts).add(to: &routes)
-    CatalogRoutes(catalog: services.catalogue, cache: services.products, settings: services.settings)
+    CatalogRoutes(catalog: services.catalog, cache: services.products, settings: services.settings)
         .add(to: &routes)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: &routes)
     CartRoutes(
         carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
     ).add(to: &routes)
-    let waiter = OrderLongPoll(orders: services.orders, outcomes: services.outcomes, logger: logger)
+    let waiter = OrderLongPoll(orders: services.orders, outcomes: services.notifier, logger: logger)
     OrderRoutes(
         orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits,
         cartTokens: services.cartTokens
@@ -28,13 +29,13 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     PaymentWebhookRoutes(
         provider: services.settings.paymentProvider, webhook: services.paymentWebhook, store: services.webhooks
     ).add(to: &routes)
-    EmailWebhookRoutes(webhook: services.mailWebhook, events: services.mailEvents).add(to: &routes)
+    EmailWebhookRoutes(webhook: services.emailWebhook, events: services.emailEvents).add(to: &routes)
     AdminOrderRoutes(
         orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,
-        mail: services.mail, waits: services.waits
+        emails: services.emails, waits: services.waits
     ).add(to: &routes)
     AdminDisputeRoutes(disputes: services.disputes).add(to: &routes)
-    AdminEmailRoutes(mail: services.mail).add(to: &routes)
+    AdminEmailRoutes(emails: services.emails).add(to: &routes)
     AdminQueueRoutes(jobs: services.jobs).add(to: &routes)
     AdminJobRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks).add(to: &routes)
     AdminDeadLetterRoutes(jobs: services.jobs, remains: services.remains, webhooks: services.webhooks)
@@ -46,13 +47,19 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
 }
 
 /// The router over the routes, with what every request passes through first.
-func buildRouter(_ services: ShopServices, _ routes: RouteTable, cors: CORSPolicy = CORSPolicy()) -> Router<ShopContext>
-{
+///
+/// - Parameter tracer: gives each request a span; `nil` where nothing is traced.
+func buildRouter(
+    _ services: ShopServices, _ routes: RouteTable, cors: CORSPolicy = CORSPolicy(), tracer: (any Tracer)? = nil
+) -> Router<ShopContext> {
     let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
     router.addMiddleware {
         RequestIDMiddleware()
         ClientAddressMiddleware(proxies: services.trustedProxies)
         SecurityHeadersMiddleware()
+    }
+    if let tracer { router.add(middleware: TracingMiddleware(tracer: tracer)) }
+    router.addMiddleware {
         ObservationMiddleware()
         CrossOriginMiddleware(policy: cors, routes: routes)
         ProblemMiddleware(routes: routes)
@@ -73,11 +80,12 @@ func buildRouter(_ services: ShopServices, _ routes: RouteTable, cors: CORSPolic
 ///   - edge: what all connections share, and their limits.
 func buildApplication(
     services: ShopServices, document: APIDocument, address: BindAddress, linger: Duration, gate: ListenerGate,
-    edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(), logger: Logger
+    edge: EdgeResources = EdgeResources(limits: EdgeLimits()), cors: CORSPolicy = CORSPolicy(),
+    tracer: (any Tracer)? = nil, logger: Logger
 ) -> some ApplicationProtocol {
     let accepted = AcceptedConnections()
     let routes = shopRoutes(services, document: document, logger: logger)
-    let router = buildRouter(services, routes, cors: cors)
+    let router = buildRouter(services, routes, cors: cors, tracer: tracer)
     return Application(
         responder: VersionedResponder(next: router.buildResponder()),
         server: HTTPServerBuilder { responder in
@@ -88,7 +96,7 @@ func buildApplication(
         configuration: ApplicationConfiguration(
             address: address, backlog: 4096,
             availableConnectionsDelegate: .maximum(edge.limits.connections, logger: logger)),
-        services: [OutcomeListener(outcomes: services.outcomes), accepted],
+        services: [OutcomeListener(outcomes: services.notifier), accepted],
         onServerRunning: { await gate.opened($0) },
         logger: logger)
 }

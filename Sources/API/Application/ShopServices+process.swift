@@ -30,7 +30,7 @@ extension ShopServices {
             paymentWebhook: common.webhooks.payments.map {
                 PaymentWebhook($0.provider, secrets: $0.secrets.map(\.value), isLive: $0.mode == .live)
             },
-            mailWebhook: try common.webhooks.mailKey.map { der throws(StartupError) in try EmailWebhook(der: der) },
+            emailWebhook: try common.webhooks.emailKey.map { der throws(StartupError) in try EmailWebhook(der: der) },
             waits: QueueEstimator(orders: stores.orders, redis: redis, prefix: prefix, logger: logger),
             health: HealthCheck(
                 database: stores.database, redis: redis, migrations: try ShopSchema.migrator(), servers: servers),

@@ -11,8 +11,8 @@ struct ShopServices: Sendable {
     let stores: ShopStores
     /// How the payment provider's webhooks are told from others; nil where none are taken.
     let paymentWebhook: PaymentWebhook?
-    /// How the mail provider's events are told from others'; nil where none are taken.
-    let mailWebhook: EmailWebhook?
+    /// How the email provider's events are told from others'; nil where none are taken.
+    let emailWebhook: EmailWebhook?
     let waits: QueueEstimator
     let health: HealthCheck
     let tokens: AccessTokens

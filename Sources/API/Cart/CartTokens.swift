@@ -14,7 +14,7 @@ struct CartTokens: Sendable {
     ///   of them.
     init(signingSecrets: [[UInt8]]) { earlierKeys = signingSecrets.map { SymmetricKey(data: $0) } }
 
-    /// The identity under which a guest without a token finds an express order again: the mail address, whatever keys
+    /// The identity under which a guest without a token finds an express order again: the email address, whatever keys
     /// the server has.
     static func scope(ofGuestWith email: EmailAddress) -> String {
         var hash = SHA256()

@@ -3,10 +3,10 @@ import NIOCore
 /// What one HTTP/1.1 connection may do before a request is looked at: decides, and does nothing itself.
 ///
 /// The edge takes a request in whole, head and body, before the router hears of it. So slow, broken and oversized
-/// requests cost nothing but bounded memory, and a client that hangs up half-way has asked nothing. A refusal is answered
-/// after the answers that are under way; then the sending side is closed, and what the client still sends is dropped
-/// for a bounded time. A socket that is closed with unread bytes resets the connection, and the client would never see
-/// the answer.
+/// requests cost nothing but bounded memory, and a client that hangs up half-way has asked nothing. A refusal is
+/// answered after the answers that are under way; then the sending side is closed, and what the client still sends is
+/// dropped for a bounded time. A socket that is closed with unread bytes resets the connection, and the client would
+/// never see the answer.
 struct ConnectionEdge {
     enum Step: Equatable {
         case nothing

@@ -235,8 +235,8 @@ final class EdgeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             bytes?.resume()
         case .close: context.close(mode: .all, promise: nil)
         case .resume:
-            // The handler that writes the answer may close the connection with it; the next request must not be taken in
-            // between.
+            // The handler that writes the answer may close the connection with it; the next request must not be taken
+            // in between.
             context.eventLoop.assumeIsolated().execute { self.bytes?.resume() }
         }
     }

@@ -22,7 +22,7 @@ final class EdgeResources: Sendable {
     /// Bytes of bodies that are held now.
     var heldBodyBytes: Int { state.withLock { $0.bodyBytes } }
 
-    /// Whether so many more bytes may be held. Give them back with ``releaseBody(bytes:)``.
+    /// Whether so many more bytes may be held. Release them with ``releaseBody(bytes:)``.
     func reserveBody(bytes: Int) -> Bool {
         state.withLock { state in
             guard state.bodyBytes + bytes <= limits.heldBodyBytes else { return false }

@@ -94,7 +94,7 @@ final class AcceptPause: ChannelInboundHandler {
 /// not keep a process alive for ever.
 struct BoundedShutdown<Base: Service>: Service {
     let base: Base
-    /// From the request to shut down to the end of patience.
+    /// From the request to shut down to the time limit of draining.
     let limit: Duration
     let logger: Logger
 

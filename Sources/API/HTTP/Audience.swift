@@ -42,8 +42,8 @@ struct Audience: Sendable, Equatable {
     let readsToken: Bool
     /// A cart token stands in for an access token.
     let takesCartToken: Bool
-    /// The token may be 15 minutes old. Where money or a role is concerned, the account is looked up: it must be neither
-    /// disabled nor logged out everywhere since, and the role is today's.
+    /// The token may be 15 minutes old. Where money or a role is concerned, the account is looked up: it must be
+    /// neither disabled nor logged out everywhere since, and the role is today's.
     private(set) var checksAccount: Bool
 
     /// The same, with the account looked up.

@@ -12,10 +12,12 @@ struct CORSPolicy: Sendable {
 
     /// Headers of answers that pages may read.
     private static let exposed =
-        "Location, ETag, Retry-After, X-Request-Id, X-Cart-Token, Idempotent-Replayed, Preference-Applied, RateLimit, RateLimit-Policy"
+        "Location, ETag, Retry-After, X-Request-Id, X-Cart-Token, Idempotent-Replayed, Preference-Applied, "
+        + "RateLimit, RateLimit-Policy"
     /// Headers of requests that pages may send.
     private static let accepted =
-        "Authorization, Content-Type, Accept-Language, If-None-Match, Idempotency-Key, Prefer, Traceparent, X-Cart-Token, X-Request-Id, "
+        "Authorization, Content-Type, Accept-Language, If-None-Match, Idempotency-Key, Prefer, Traceparent, "
+        + "X-Cart-Token, X-Request-Id, "
         + "X-Session, X-CSRF-Token, Last-Event-ID"
     /// Seconds for which browsers keep the answer to a preflight.
     private static let maximumAge = "600"

@@ -58,7 +58,7 @@ extension Problem {
     }
 
     static var invalidCredentials: Problem {
-        Problem("invalid_credentials", .unauthorized, "Login failed", "The mail address or the password is not right.")
+        Problem("invalid_credentials", .unauthorized, "Login failed", "The email address or the password is not right.")
             .with(.wwwAuthenticate, "Bearer realm=\"cartwright\"")
     }
 

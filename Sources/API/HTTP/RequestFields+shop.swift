@@ -5,7 +5,7 @@ import JSON
 /// Readers for the shop's own values.
 extension RequestFields {
     mutating func email(_ field: String) -> EmailAddress? {
-        parsed(field, "Expected a mail address such as name@example.com.") { EmailAddress(rawValue: $0) }
+        parsed(field, "Expected an email address such as name@example.com.") { EmailAddress(rawValue: $0) }
     }
 
     mutating func currency(_ field: String) -> Currency? {

@@ -5,7 +5,8 @@ import JSON
 /// all of it.
 ///
 /// Every reader returns nil after it noted an error. ``isComplete`` and ``rejection`` come last: they also count the
-/// fields the route did not ask for, because a field the shop does not know is a mistake or an attempt at mass assignment.
+/// fields the route did not ask for, because a field the shop does not know is a mistake or an attempt at mass
+/// assignment.
 struct RequestFields {
     private let members: JSONObject
     private let path: String
@@ -84,7 +85,8 @@ struct RequestFields {
 
     /// What is said to customers who write the number of a card; the number is not repeated.
     static let cardNumberRefused =
-        "This looks like the number of a payment card, which must not be sent here. Name a payment method of the provider."
+        "This looks like the number of a payment card, which must not be sent here. Name a payment method of "
+        + "the provider."
 
     /// Any string that can be stored.
     mutating func string(_ field: String) -> String? {

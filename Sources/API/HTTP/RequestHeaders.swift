@@ -1,4 +1,7 @@
 import HTTPTypes
+import Hummingbird
+import JobQueue
+import Observability
 
 /// The `Idempotency-Key` header: 1 to 255 visible characters, bare or as a quoted string.
 enum IdempotencyKeyHeader {
@@ -10,7 +13,8 @@ enum IdempotencyKeyHeader {
         guard let field = fields.first, fields.count == 1 else {
             throw Problem(
                 "idempotency_key_missing", .badRequest, "Idempotency key missing",
-                "Send one Idempotency-Key header with a value of your own, such as a UUID, and the same one when you retry."
+                "Send one Idempotency-Key header with a value of your own, such as a UUID, and the same one "
+                    + "when you retry."
             )
         }
         var key = field.trimmingSpaces
@@ -43,14 +47,14 @@ enum PreferHeader {
     }
 }
 
-/// W3C Trace Context: `00-<32 hex>-<16 hex>-<2 hex>`.
+extension Request {
+    /// The W3C `traceparent` for jobs that this request enqueues: of its span, or where nothing is traced the client's
+    /// own. One that is malformed counts as none: a broken trace is begun anew, never refused.
+    var traceparent: String? { JobTrace.current ?? headers[.traceparent].flatMap(TraceParent.checked) }
+}
+
+/// The `traceparent` header of a client.
 enum TraceParent {
-    /// The text when it has that form, otherwise nil: a broken trace is begun anew, never refused.
-    static func checked(_ text: String) -> String? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [2, 32, 16, 2], parts[0] != "ff",
-            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) } })
-        else { return nil }
-        return text
-    }
+    /// The text when it is a trace context, otherwise nil.
+    static func checked(_ text: String) -> String? { TraceContext(traceparent: text) == nil ? nil : text }
 }

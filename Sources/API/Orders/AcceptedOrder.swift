@@ -63,7 +63,7 @@ struct AcceptedOrder {
         case .rejected:
             problem = [nil, "out_of_stock"].contains(order.rejectionReason) ? .outOfStock(order) : .refused(order)
         case .paymentFailed: problem = .declined(order)
-        case .expired, .cancelled: problem = .orderOver(order)
+        case .expired, .canceled: problem = .orderOver(order)
         }
         throw problem.with(headers)
     }

@@ -33,9 +33,9 @@ struct CancelAnswer {
 
     init(_ outcome: CancelOutcome) throws(Problem) {
         switch outcome {
-        case .cancelled(let order), .alreadyOver(let order): (self.order, status) = (order, .ok)
+        case .canceled(let order), .alreadyOver(let order): (self.order, status) = (order, .ok)
         case .started(let order): (self.order, status) = (order, .accepted)
-        case .alreadySent(let order): throw .orderAlreadyShipped(order)
+        case .alreadyShipped(let order): throw .orderAlreadyShipped(order)
         case .unknownOrder: throw .notFound("order")
         }
     }

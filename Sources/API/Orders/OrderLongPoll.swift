@@ -5,7 +5,7 @@ import Storage
 
 /// Holds an answer back until an order has its outcome, for clients that prefer to wait.
 ///
-/// News come over Redis and may be lost, so the database is asked once a second as well. When the server goes down,
+/// Messages come over Redis and may be lost, so the database is asked once a second as well. When the server goes down,
 /// waiting ends at once: the order is durable, and 202 says so.
 struct OrderLongPoll: Sendable {
     let orders: OrderStore
@@ -33,7 +33,7 @@ struct OrderLongPoll: Sendable {
         return latest
     }
 
-    /// Listens first and looks then, so that no news falls between the two; listens on only while there is nothing to
+    /// Listens first and looks then, so that no change falls between the two; listens on only while there is nothing to
     /// see.
     private func look(_ order: Order, for viewer: OrderViewer, atMost limit: Duration) async -> Order {
         await withTaskGroup(of: Void.self) { group in
@@ -60,7 +60,7 @@ struct OrderLongPoll: Sendable {
     }
 }
 
-/// Delivers news about orders to the requests that wait for them, for as long as the server runs.
+/// Delivers changes of orders to the requests that wait for them, for as long as the server runs.
 struct OutcomeListener: Service {
     let outcomes: OrderNotifier
 

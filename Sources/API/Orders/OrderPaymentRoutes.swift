@@ -15,8 +15,8 @@ struct OrderPaymentRoutes {
         routes.post("orders/{id}/payments", audience: .buyers.checkingAccount, limit: .checkout, use: pay)
     }
 
-    /// Needs no idempotency key: a client that repeats it while the payment runs waits for that payment, and afterwards is
-    /// shown the order.
+    /// Needs no idempotency key: a client that repeats it while the payment runs waits for that payment, and afterwards
+    /// is shown the order.
     @Sendable func pay(_ request: Request, _ context: ShopContext) async throws -> Response {
         let viewer = try await context.orderViewer(request, guests)
         let id = try context.orderID()
@@ -24,8 +24,7 @@ struct OrderPaymentRoutes {
         let body = try PaymentRequest(try await request.fields())
         let outcome = try await orders.retryPayment(
             of: id, method: body.paymentMethod, by: viewer,
-            traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
-            client: context.address)
+            traceparent: request.traceparent, client: context.address)
         switch outcome {
         case .unknownOrder:
             throw Problem.notFound("order")

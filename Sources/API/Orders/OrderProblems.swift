@@ -39,7 +39,7 @@ extension Problem {
     }
 
     static var emailRequired: Problem {
-        .invalid("email", .required, "Guests must give a mail address for the confirmation.")
+        .invalid("email", .required, "Guests must give an email address for the confirmation.")
     }
 
     static func outOfStock(_ order: Order) -> Problem {
@@ -60,7 +60,8 @@ extension Problem {
         }
         var problem = Problem(
             "payment_refused", .unprocessableContent, "Payment refused",
-            "The payment provider does not carry this payment out. Nothing was charged, the order has ended, and the cart can be changed."
+            "The payment provider does not carry this payment out. Nothing was charged, the order has ended, "
+                + "and the cart can be changed."
         )
         problem.members["reason"] = order.rejectionReason
         return problem.about(order)
@@ -69,7 +70,8 @@ extension Problem {
     static func amountTooSmall(_ total: Money?, _ bounds: ChargeLimits.Bounds) -> Problem {
         Problem(
             "amount_too_small", .unprocessableContent, "Amount too small",
-            "Cards are charged from \(bounds.minimum) up\(total.map { ", and the total is \($0)" } ?? ""). Nothing was charged and nothing is held."
+            "Cards are charged from \(bounds.minimum) up\(total.map { ", and the total is \($0)" } ?? ""). "
+                + "Nothing was charged and nothing is held."
         ).with(bounds)
     }
 

@@ -13,7 +13,7 @@ struct OrderRequest {
     let expectedTotal: Money?
     /// Needed from guests; users have one.
     let email: EmailAddress?
-    /// What mail is written in; nil asks for what the client's `Accept-Language` says.
+    /// What email is written in; nil asks for what the client's `Accept-Language` says.
     let language: Language?
     let shippingAddress: Address
     /// Bought instead of the cart's items (express order). nil: buy the cart.

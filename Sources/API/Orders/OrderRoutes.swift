@@ -39,7 +39,7 @@ struct OrderRoutes {
                 expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod, email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress,
-                traceparent: request.headers[.traceparent].flatMap(TraceParent.checked),
+                traceparent: request.traceparent,
                 remoteAddress: context.remoteAddress, client: context.address))
         if case .tooManyDeclines(let declines) = outcome { declines.alert(context.logger) }
         if case .replayed(let order) = outcome, let token = buyer.issuedToken {
@@ -47,8 +47,8 @@ struct OrderRoutes {
             try await guests.give(RandomToken.hash(token), for: order.id)
         }
         let accepted = try AcceptedOrder(outcome, seconds: seconds, issuedToken: buyer.issuedToken)
-        // No provider has to be asked about an order that costs nothing, so its outcome is waited for also where no client
-        // asked for that.
+        // No provider has to be asked about an order that costs nothing, so its outcome is waited for also where no
+        // client asked for that.
         let patience = seconds ?? (accepted.order.isFree ? Limits.freeOrderSeconds : 0)
         // The key has proved whose order it is, also when it was placed under another identity.
         let order = await waiter.outcome(of: accepted.order, for: .staff, seconds: patience)

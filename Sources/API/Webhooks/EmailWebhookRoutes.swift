@@ -10,7 +10,7 @@ import Logging
 import Resilience
 import Storage
 
-/// How the mail provider's events are told from others'.
+/// How the email provider's events are told from others'.
 struct EmailWebhook: Sendable {
     /// The provider's public key for this shop.
     let key: P256.Signing.PublicKey
@@ -21,13 +21,14 @@ struct EmailWebhook: Sendable {
             key = try P256.Signing.PublicKey(derRepresentation: Data(bytes))
         } catch {
             throw StartupError(
-                "SENDGRID_WEBHOOK_KEY: this is no public key of the curve P-256. Copy it anew from the provider's settings."
+                "SENDGRID_WEBHOOK_KEY: this is no public key of the curve P-256. Copy it anew from the "
+                    + "provider's settings."
             )
         }
     }
 }
 
-/// What the mail provider tells of mails that it has accepted. It is believed by its signature alone; the answer 200
+/// What the email provider tells of emails that it has accepted. It is believed by its signature alone; the answer 200
 /// says that it is durable, and jobs act on it.
 struct EmailWebhookRoutes {
     private static let provider = "sendgrid"
@@ -52,12 +53,12 @@ struct EmailWebhookRoutes {
             try signature.verify(body, key: webhook.key, now: Date().unixSeconds)
         } catch {
             WebhookMetrics.count(.invalidSignature, of: Self.provider)
-            context.logger.warning("events of mails were not believed", metadata: ["fault": "\(error.rawValue)"])
+            context.logger.warning("events of emails were not believed", metadata: ["fault": "\(error.rawValue)"])
             throw Problem.invalidSignature
         }
         guard let document = try? await JSONValue.parsedAside(body), let news = SendGridNotice.events(document) else {
             WebhookMetrics.count(.malformed, of: Self.provider)
-            throw Problem.badRequest("The body is not a list of the mail provider's events.")
+            throw Problem.badRequest("The body is not a list of the email provider's events.")
         }
         guard !document.holdsNUL else {
             WebhookMetrics.count(.malformed, of: Self.provider)

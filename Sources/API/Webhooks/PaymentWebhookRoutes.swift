@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
+import JobQueue
 import Logging
 import Metrics
 import NIOPosix
@@ -11,7 +12,7 @@ import Resilience
 import Storage
 import Threading
 
-/// What tells the payment provider's webhooks from anybody else's.
+/// What proves that a webhook comes from the payment provider.
 struct PaymentWebhook: Sendable {
     /// The provider's name.
     let provider: String
@@ -40,7 +41,9 @@ struct PaymentWebhookRoutes {
     init(provider: String, webhook: PaymentWebhook?, store: WebhookStore) {
         self.provider = provider
         self.webhook = webhook
-        inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, lanes: 2) { try await store.accept($0) }
+        inbox = Batcher(maximumBatch: WebhookStore.maximumBatch, maximumConcurrency: 2) { events in
+            try await JobTrace.joining(events.count) { try await store.accept(events) }
+        }
     }
 
     func add(to routes: inout Routes) {

@@ -4,8 +4,8 @@ import Domain
 import FoundationEssentials
 import JSON
 
-/// What tells the mail provider's events from others': ECDSA with P-256 and SHA-256 over a timestamp and the body as it
-/// came
+/// What tells the email provider's events from others': ECDSA with P-256 and SHA-256 over a timestamp and the body as
+/// it came
 /// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features).
 struct SendGridSignature: Sendable {
     /// The provider tells for a day what was not heard, and does not say whether it signs anew each time. What is
@@ -37,14 +37,14 @@ struct SendGridSignature: Sendable {
     }
 }
 
-/// The mail provider's events as they come: a JSON array
+/// The email provider's events as they come: a JSON array
 /// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
 enum SendGridNotice {
     /// How much of the provider's words is kept.
     static let longestReason = 500
 
-    /// The events about mails of this shop, `nil` when the document is no list of events. Passed over is what is about
-    /// other mails, which share the provider's account, and what cannot be read: told again it would read the same.
+    /// The events about emails of this shop, `nil` when the document is no list of events. Passed over is what is about
+    /// other emails, which share the provider's account, and what cannot be read: told again it would read the same.
     static func events(_ document: JSONValue) -> [EmailEvent]? {
         guard case .array(let elements) = document else { return nil }
         return elements.compactMap(event)
@@ -69,8 +69,8 @@ enum SendGridNotice {
         return text
     }
 
-    /// A mail server's words on one line, without the address that they like to repeat: it stands with the delivery and
-    /// is masked and erased there.
+    /// An email server's words on one line, without the address that they like to repeat: it stands with the delivery
+    /// and is masked and erased there.
     private static func reason(_ value: JSONValue?) -> String? {
         guard case .string(let text)? = value else { return nil }
         let scalars = text.unicodeScalars.prefix(longestReason).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }

@@ -5,7 +5,7 @@
 #endif
 
 /// An address of version 4 or 6 of the Internet Protocol. One of version 4 that comes in the form of version 6
-/// (`::ffff:192.0.2.1`, RFC 4291, 2.5.5.2) is the address of version 4, so that nobody has two names.
+/// (`::ffff:192.0.2.1`, RFC 4291, 2.5.5.2) is the address of version 4, so that no client has two names.
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// In network order: four bytes or sixteen.
     package let bytes: [UInt8]

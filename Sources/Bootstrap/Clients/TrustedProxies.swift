@@ -5,7 +5,7 @@ package struct TrustedProxies: Hashable, Sendable {
 
     private let ranges: [IPRange]
 
-    /// Nobody: the client is whoever connects.
+    /// None: the peer of a connection is the client.
     package static let none = TrustedProxies([])
 
     package init(_ ranges: [IPRange]) { self.ranges = ranges }
@@ -28,9 +28,9 @@ package struct TrustedProxies: Hashable, Sendable {
     /// Who sends a request: the peer, or whom it speaks for when it is a trusted proxy.
     ///
     /// Each proxy puts the address it was called from at the end of `X-Forwarded-For`, so the list is read from the
-    /// end: the first address that is no trusted proxy's is the client's. What stands before it anybody may have
-    /// written. An element that is no address ends the list: a proxy that cannot say who called it has spoken for the
-    /// client itself.
+    /// end: the first address that is no trusted proxy's is the client's. Any client may have written what
+    /// stands before it. An element that is no address ends the list: a proxy that cannot say who called it has spoken
+    /// for the client itself.
     ///
     /// - Parameter forwarded: the header's values in the order of their lines.
     package func client(of peer: IPAddress, forwarded: [String]) -> IPAddress {

@@ -5,7 +5,7 @@ package struct Diagnostic: Sendable, Hashable, Encodable {
     package enum Severity: String, Sendable, Encodable {
         /// As it should be.
         case ok
-        /// Works, and yet somebody should look at it.
+        /// Works, and yet an operator should look at it.
         case warning
         /// Not as it must be: jobs can be lost, or nothing works. No process starts with it.
         case failed
@@ -54,7 +54,7 @@ package struct Diagnostic: Sendable, Hashable, Encodable {
         return .warning(name, found, "Let all machines follow the same time servers (NTP).")
     }
 
-    /// Above this many seconds somebody should look.
+    /// Above this many seconds an operator should look.
     package static let clockTolerance = 2.0
 
     /// The same, said of one of several servers.

@@ -45,10 +45,11 @@ extension RedisSnapshot {
         guard appends else {
             let kept =
                 savesSnapshots
-                ? "snapshots only" : tellsOfSnapshots ? "no snapshots either" : "and no word of snapshots"
+                ? "snapshots only" : showsSnapshots ? "no snapshots either" : "and no word of snapshots"
             // Durable jobs wait in PostgreSQL for the sweep, so snapshots are enough to start with.
             let found =
-                "appendonly is 'no', \(kept): after a restart queues are rebuilt from PostgreSQL, and ephemeral jobs are lost"
+                "appendonly is 'no', \(kept): after a restart queues are rebuilt from PostgreSQL, and ephemeral "
+                + "jobs are lost"
             return savesSnapshots
                 ? Diagnostic(name, .ok, found, advice: nil) : .warning(name, found, Self.set("appendonly yes"))
         }

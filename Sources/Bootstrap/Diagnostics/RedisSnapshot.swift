@@ -66,6 +66,6 @@ package struct RedisSnapshot: Sendable, Equatable {
     package var appendFsync: String? { settings["appendfsync"] }
     /// Whether it writes snapshots. Counts as no when it does not tell.
     package var savesSnapshots: Bool { settings["save"]?.isEmpty == false }
-    /// Whether it tells that.
-    var tellsOfSnapshots: Bool { settings["save"] != nil }
+    /// Whether the server shows that setting.
+    var showsSnapshots: Bool { settings["save"] != nil }
 }

@@ -9,7 +9,7 @@ struct ServerCheck: Sendable {
 
     /// Looks at PostgreSQL.
     ///
-    /// - Throws: ``StartupError`` for what only somebody's hand can change; `PostgresError` for a server that does not
+    /// - Throws: ``StartupError`` for what only an operator can change; `PostgresError` for a server that does not
     ///   answer.
     func checkDatabase() async throws -> DatabaseSnapshot {
         do {
@@ -26,7 +26,7 @@ struct ServerCheck: Sendable {
 
     /// Looks at Redis and refuses what is dangerous.
     ///
-    /// - Throws: ``StartupError`` for what only somebody's hand can change; `RedisError` when a server does not answer.
+    /// - Throws: ``StartupError`` for what only an operator can change; `RedisError` when a server does not answer.
     func checkRedis() async throws -> [RedisSnapshot] {
         let snapshots = try await redisSnapshots()
         if let refusal = Self.refusal("REDIS_URL: Redis", snapshots.flatMap { $0.diagnostics() }) { throw refusal }

@@ -11,7 +11,7 @@ package final class ServerStatus: Sendable {
 
     private let state = Mutex(State())
 
-    /// Of servers that nobody has looked at yet.
+    /// Of servers that have not been checked yet.
     package init() {}
 
     /// Whether the checks of the start have passed. Stays so whatever becomes of the servers.
@@ -20,7 +20,7 @@ package final class ServerStatus: Sendable {
     /// What was found at the latest look and could lose jobs.
     package var dangers: [Diagnostic] { state.withLock { $0.dangers } }
 
-    /// Returns true once the checks have passed, false when the task is cancelled before.
+    /// Returns true once the checks have passed, false when the task is canceled before.
     package func waitUntilUsable() async -> Bool {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         let isUsable = state.withLock { state in

@@ -10,8 +10,8 @@ package import ServiceLifecycle
 /// and find their way back into any Redis, while a shop that stops for it would lose orders for certain. Nor would
 /// claiming fewer jobs help, as those that wait are the ones that such a server drops.
 package struct ServerWatch: Service {
-    /// How long until a server that is set dangerously is looked at again, so that the remedy is noticed without a
-    /// reconnect.
+    /// How long until a server with a dangerous setting is checked again, so that a corrected setting is noticed
+    /// without a reconnect.
     static let recheck: Duration = .seconds(10)
 
     /// What is known of the servers.

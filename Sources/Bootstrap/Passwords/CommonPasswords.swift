@@ -1,6 +1,6 @@
 import Foundation
 
-/// Passwords that are tried first by whoever tries any: well-known words and names, rows of keys and of numbers, and
+/// Passwords that attackers try first: well-known words and names, rows of keys and of numbers, and
 /// what people make of them to please a rule (NIST SP 800-63B, section 5.1.1.2).
 package struct CommonPasswords: Sendable {
     /// The list that comes with the program. A failure says that the installation is incomplete; it is asked for at the
@@ -19,7 +19,7 @@ package struct CommonPasswords: Sendable {
 
     /// Whether a password is too easy to guess.
     ///
-    /// - Parameter own: what everybody knows of its owner: the mail address, the name.
+    /// - Parameter own: what everybody knows of its owner: the email address, the name.
     package func contains(_ password: String, own: [String] = []) -> Bool {
         let plain = password.lowercased()
         // ada.lovelace@shop.example: all of it, ada.lovelace, adalovelace, ada, lovelace, shop, example.

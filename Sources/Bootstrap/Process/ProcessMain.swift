@@ -3,6 +3,7 @@ package import Logging
 import Metrics
 package import Observability
 package import ServiceLifecycle
+package import Tracing
 import UnixSignals
 
 /// The outermost frame of a long-running program: settings, logs and metrics before, one readable message and an exit
@@ -33,7 +34,10 @@ package enum ProcessMain {
             let registry = PrometheusRegistry()
             MetricsSystem.bootstrap(registry)
             ProcessMetrics(registry: registry).install()
-            try await body(settings, ProcessContext(logger: Logger(label: name), metrics: registry))
+            let logger = Logger(label: name)
+            let traces = settings.tracing.map { TraceExport($0, logger: logger) }
+            if let traces { InstrumentationSystem.bootstrap(traces.tracer) }
+            try await body(settings, ProcessContext(logger: logger, metrics: registry, traces: traces))
             // Everything is closed and every line is written. Exit handlers of C libraries would only run into threads
             // that still wind down.
             _exit(0)
@@ -58,8 +62,8 @@ package enum ProcessMain {
     }
 }
 
-/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells whoever started it
-/// what to change.
+/// Why a process cannot start, or cannot go on: a setting, or a server's setting, is wrong. Tells the
+/// operator what to change.
 package struct StartupError: Error, Hashable, Sendable {
     /// The exit code for scripts: `EX_CONFIG` of `sysexits.h`.
     static let exitCode: Int32 = 78
@@ -78,7 +82,6 @@ package struct StartupError: Error, Hashable, Sendable {
 }
 
 extension StartupError: CustomStringConvertible {
-    /// The message.
     package var description: String { message }
 }
 
@@ -88,6 +91,11 @@ package struct ProcessContext: Sendable {
     package let logger: Logger
     /// The process's metrics, which swift-metrics already feeds.
     package let metrics: PrometheusRegistry
+    /// Where spans go; `nil` where nothing is traced.
+    let traces: TraceExport?
+
+    /// Makes spans; `nil` where nothing is traced.
+    package var tracer: (any Tracer)? { traces?.tracer }
 
     /// Runs the services and the metrics port until SIGTERM or SIGINT, which shuts them down one after the other, the
     /// last one first.
@@ -97,6 +105,8 @@ package struct ProcessContext: Sendable {
     /// - Throws: what made a service fail.
     package func serve(_ services: [any Service], metrics settings: MetricsSettings, grace: Duration) async throws {
         var all: [any Service] = [ForcedShutdown(grace: grace, logger: logger)]
+        // Told of the shutdown when all others have ended, so that their last spans go out.
+        if let traces { all.append(traces.exporter) }
         if settings.port != 0 {
             all.append(MetricsServer(registry: metrics, host: settings.host, port: settings.port, logger: logger))
         }
@@ -110,11 +120,12 @@ package struct ProcessContext: Sendable {
         } catch is ForcedShutdown.Hurried {
             logger.notice("stopped in a hurry, as asked by a second signal")
         }
+        await traces?.close()
     }
 }
 
-/// Which release this is. It stands here alone: programs, `User-Agent`, the API's document and the changelog follow, and
-/// a test compares them.
+/// Which release this is. It stands here alone: programs, `User-Agent`, the API's document and the changelog follow,
+/// and a test compares them.
 package enum Version {
     /// As semantic versioning writes it.
     package static let text = "0.2.0"

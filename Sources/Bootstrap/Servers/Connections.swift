@@ -41,7 +41,7 @@ package struct Connections: Sendable {
 
     /// The shop's stores on these connections.
     ///
-    /// - Parameter subscriber: hears of orders' outcomes; for processes in which somebody waits for one.
+    /// - Parameter subscriber: hears of orders' outcomes; for processes in which callers wait for one.
     package func stores(_ settings: ShopSettings, subscriber: RedisSubscriber? = nil) -> ShopStores {
         ShopStores(
             database: database, redis: redis, dispatcher: dispatcher, prefix: prefix, subscriber: subscriber,

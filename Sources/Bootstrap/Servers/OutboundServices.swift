@@ -8,17 +8,17 @@ package struct OutboundServices: Sendable {
     package let payments: any PaymentProvider
     /// Reads stored events of the payment provider.
     package let paymentEvents: any PaymentWebhookReader
-    package let mail: any EmailTransport
-    package let mailRenderer: OrderEmailRenderer
-    /// Tells what became of mails of unknown outcome, where a look-up is set. The mail provider's API has none; it
+    package let email: any EmailTransport
+    package let emailRenderer: OrderEmailRenderer
+    /// Tells what became of emails of unknown outcome, where a look-up is set. The email provider's API has none; it
     /// tells by itself.
-    package let mailActivity: ActivityLookup?
+    package let emailActivity: ActivityLookup?
     package let rates: any RateSource
 
-    /// - Parameter gates: what every call to payments and mail asks first.
+    /// - Parameter gates: what every call to payments and email asks first.
     /// - Throws: ``StartupError`` that names every setting a provider refuses.
     package init(
-        payments paymentSettings: PaymentSettings, mail mailSettings: EmailSettings, rates rateSettings: RateSettings,
+        payments paymentSettings: PaymentSettings, email emailSettings: EmailSettings, rates rateSettings: RateSettings,
         gates: ProviderGates, client: OutboundHTTPClient, logger: Logger
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
@@ -28,35 +28,35 @@ package struct OutboundServices: Sendable {
                     client: client, apiKey: paymentSettings.apiKey.value, baseURL: paymentSettings.baseURL,
                     logger: logger))
         }
-        let mail: (any EmailTransport)?
-        switch mailSettings.transport {
+        let email: (any EmailTransport)?
+        switch emailSettings.transport {
         case .smtp(let url, let startTLS):
-            mail = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
-                try SMTPEmail(client: client, url: url.value, sender: mailSettings.sender, startTLS: startTLS)
+            email = Self.made("SMTP_URL", &problems) { () throws(ProviderSettingError) in
+                try SMTPEmail(client: client, url: url.value, sender: emailSettings.sender, startTLS: startTLS)
             }
         case .sendGrid(let key, let baseURL):
-            mail = Self.made("SENDGRID_API_KEY, SENDGRID_API_BASE", &problems) { () throws(ProviderSettingError) in
-                try SendGridEmail(client: client, apiKey: key.value, baseURL: baseURL, sender: mailSettings.sender)
+            email = Self.made("SENDGRID_API_KEY, SENDGRID_API_BASE", &problems) { () throws(ProviderSettingError) in
+                try SendGridEmail(client: client, apiKey: key.value, baseURL: baseURL, sender: emailSettings.sender)
             }
         }
-        let mailRenderer = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
+        let emailRenderer = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
             try OrderEmailRenderer(
-                sender: mailSettings.sender, shop: mailSettings.shop, timeZone: mailSettings.timeZone)
+                sender: emailSettings.sender, shop: emailSettings.shop, timeZone: emailSettings.timeZone)
         }
-        mailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
-            guard let url = mailSettings.activityURL else { return nil }
+        emailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
+            guard let url = emailSettings.activityURL else { return nil }
             return try ActivityLookup(client: client, url: url)
         }
         let rates = Self.made("RATES_URL, RATES_API_KEY", &problems) { () throws(ProviderSettingError) in
             try rateSettings.source(client)
         }
-        guard let payments, let mail, let mailRenderer, let rates, problems.isEmpty else {
+        guard let payments, let email, let emailRenderer, let rates, problems.isEmpty else {
             throw StartupError(problems)
         }
         self.payments = GuardedPayments(payments, gate: gates.payments)
         paymentEvents = paymentSettings.provider.webhookReader(secrets: [])
-        self.mail = GuardedEmail(mail, gate: gates.email)
-        self.mailRenderer = mailRenderer
+        self.email = GuardedEmail(email, gate: gates.email)
+        self.emailRenderer = emailRenderer
         self.rates = rates
     }
 

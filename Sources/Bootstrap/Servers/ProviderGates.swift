@@ -13,7 +13,7 @@ package struct ProviderGates: Sendable {
         payments = RedisCallGate(
             Provider.payments.rawValue, limits: settings.limits, redis: connections.redis, prefix: prefix,
             logger: logger)
-        // How often a mail server wants to be called is its own to say.
+        // How often an email server wants to be called is its own to say.
         email = RedisCallGate(
             Provider.email.rawValue, limits: .none, redis: connections.redis, prefix: prefix, logger: logger)
     }

@@ -6,6 +6,7 @@ package import Storage
 package struct APISettings: ProcessSettings {
     package let log: LogSettings
     package let metrics: MetricsSettings
+    package let tracing: TracingSettings?
     package let http: HTTPSettings
     package let auth: AuthSettings
     package let database: DatabaseSettings
@@ -16,6 +17,7 @@ package struct APISettings: ProcessSettings {
     package init?(_ reader: inout SettingsReader) {
         log = LogSettings(&reader)
         metrics = MetricsSettings(&reader)
+        tracing = TracingSettings(&reader, service: "cartwright-api")
         http = HTTPSettings(&reader)
         shop = ShopSettings(&reader)
         webhooks = WebhookSettings(&reader)
@@ -42,7 +44,7 @@ package struct HTTPSettings: Sendable {
     package let limits: RequestLimits
     /// Origins whose pages may use the API, as browsers write them.
     package let corsOrigins: [String]
-    /// What requests and connections may cost before anybody looks at them.
+    /// What requests and connections may cost before a route handles them.
     package let edge: EdgeSettings
 
     package init(_ reader: inout SettingsReader) {

@@ -54,7 +54,7 @@ package struct AuthSettings: Sendable {
         return .success(SigningKeySetting(id: String(parts[0]), secret: Array(secret)))
     }
 
-    /// Whether the key is something nobody drew at random: few different bytes, or words of examples and manuals.
+    /// Whether the key was plainly not drawn at random: few different bytes, or words of examples and manuals.
     private static func isGuessable(_ secret: Data) -> Bool {
         // 32 random bytes hold about 30 different values; fewer than 12 do not happen.
         if Set(secret).count < 12 { return true }

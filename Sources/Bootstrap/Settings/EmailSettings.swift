@@ -2,21 +2,22 @@ package import FoundationEssentials
 package import OutboundHTTP
 package import Providers
 
-/// How mail leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
+/// How email leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
 /// `MAIL_UNKNOWN_SECONDS`, and what ``EmailTransportSettings`` names.
 package struct EmailSettings: Sendable {
-    /// Who mails come from.
+    /// Who emails come from.
     package let sender: EmailSender
     /// How the shop presents itself in them.
     package let shop: ShopIdentity
-    /// What days and times in mails are written in.
+    /// What days and times in emails are written in.
     package let timeZone: TimeZone
     /// Through whom they leave.
     package let transport: EmailTransportSettings
-    /// Where to ask whether a mail of unknown outcome was accepted by a mail server. Without it such mails wait for an
-    /// operator.
+    /// Where to ask whether an email of unknown outcome was accepted by an email server. Without it such emails wait
+    /// for an operator.
     package let activityURL: String?
-    /// How long after a mail's outcome became unknown it is settled: its provider needs time to take note, or to tell.
+    /// How long after an email's outcome became unknown it is settled: its provider needs time to take note, or to
+    /// tell.
     package let unknownWait: Duration
 
     package init?(_ reader: inout SettingsReader) {
@@ -41,11 +42,11 @@ package struct EmailSettings: Sendable {
     }
 }
 
-/// Through whom mail leaves.
+/// Through whom email leaves.
 package enum EmailTransportSettings: Sendable {
-    /// A mail server, with user and password in its address if it wants them.
+    /// An email server, with user and password in its address if it wants them.
     case smtp(url: SecretText, startTLS: SMTPSubmission.StartTLSPolicy)
-    /// The mail provider's API.
+    /// The email provider's API.
     case sendGrid(key: SecretText, baseURL: String)
 
     /// The names of the transports, `MAIL_TRANSPORT`.
@@ -75,7 +76,7 @@ package enum EmailTransportSettings: Sendable {
                 }
                 return isAddress && text.utf8.allSatisfy(ASCII.isVisible) ? text : nil
             }
-            // Somebody on the way could take the offer out of the conversation and read on, but not on this machine.
+            // An attacker on the way could remove the offer from the conversation and read on, but not on this machine.
             let startTLS = reader.choice(
                 "SMTP_STARTTLS", default: url.map(Self.isLocal) == true ? StartTLS.offered : .required)
             guard let url else { return nil }
@@ -83,7 +84,7 @@ package enum EmailTransportSettings: Sendable {
         case .sendgrid:
             let base = reader.webAddress("SENDGRID_API_BASE") ?? "https://api.sendgrid.com"
             let key = reader.required(
-                "SENDGRID_API_KEY", expected: "the mail provider's API key, which begins with SG.",
+                "SENDGRID_API_KEY", expected: "the email provider's API key, which begins with SG.",
                 advice: "with the sandbox SG.sandbox will do"
             ) { $0.hasPrefix("SG.") && $0.utf8.count > 3 && $0.utf8.allSatisfy(ASCII.isVisible) ? $0 : nil }
             guard let key else { return nil }
@@ -91,7 +92,7 @@ package enum EmailTransportSettings: Sendable {
         }
     }
 
-    /// Whether a mail server's address names this machine.
+    /// Whether an email server's address names this machine.
     private static func isLocal(_ url: String) -> Bool {
         let authority = url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
@@ -103,7 +104,7 @@ package enum EmailTransportSettings: Sendable {
     }
 }
 
-/// The key that tells the mail provider's events from others', `SENDGRID_WEBHOOK_KEY`.
+/// The key that tells the email provider's events from others', `SENDGRID_WEBHOOK_KEY`.
 enum EmailWebhookSetting {
     /// What a public key of the curve P-256 begins with (RFC 5480, 2), up to the point itself.
     private static let beginning: [UInt8] = [
@@ -112,7 +113,7 @@ enum EmailWebhookSetting {
         0x07, 0x03, 0x42, 0x00, 0x04,
     ]
 
-    /// The key's DER; `nil`, with a problem noted where there is one, when the shop listens to nobody.
+    /// The key's DER; `nil`, with a problem noted where there is one, when the shop takes no events.
     static func read(_ reader: inout SettingsReader) -> [UInt8]? {
         reader.value(
             "SENDGRID_WEBHOOK_KEY", default: nil,

@@ -3,8 +3,9 @@ package import Providers
 package import Resilience
 import Stripe
 
-/// How payments are taken: `PAYMENTS_PROVIDER`, `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`, `PAYMENTS_CAPTURE_DAYS`,
-/// `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
+/// How payments are taken: `PAYMENTS_PROVIDER`, `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`,
+/// `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`,
+/// `PAYMENTS_BURST`.
 package struct PaymentSettings: Sendable {
     /// Who moves the money.
     package let provider: any PaymentProviderModule
@@ -12,16 +13,16 @@ package struct PaymentSettings: Sendable {
     package let apiKey: SecretText
     /// The provider's address; a sandbox has another one.
     package let baseURL: String
-    /// Whether money moves at once or is only set aside.
+    /// Whether a confirmed payment is captured at once or only authorized.
     package let capture: PaymentIntentRequest.CaptureMethod
-    /// How long the provider keeps money set aside, in days.
+    /// How long the provider keeps an authorization, in days.
     package let captureDays: Int
-    /// What happens a day before it lets money go that nobody has asked for.
+    /// What happens a day before an authorization expires that no operator has captured.
     package let deadline: Deadline
     /// How often the provider is called, by all workers together.
     package let limits: CallLimits
 
-    /// What happens to money that is about to be let go.
+    /// What happens to an authorization that is about to expire.
     package enum Deadline: String, CaseIterable, Sendable {
         /// Operators are told.
         case alert

@@ -35,7 +35,8 @@ package struct SettingsReader {
                 ConfigReader(providers: [EnvironmentVariablesProvider(secretsSpecifier: .all), file]))
         } catch {
             throw StartupError(
-                "The file .env cannot be read (\(error)). Expected lines NAME=value that this user may read; fix or remove it."
+                "The file .env cannot be read (\(error)). Expected lines NAME=value that this user may read; "
+                    + "fix or remove it."
             )
         }
     }
@@ -46,7 +47,6 @@ package struct SettingsReader {
         return value
     }
 
-    /// Notes a problem.
     package mutating func note(_ problem: SettingProblem) {
         problems.append(problem)
     }
@@ -96,7 +96,7 @@ package struct SettingsReader {
     /// An address of a web service, `http` or `https`, without a slash at the end; `nil` when absent or wrong.
     package mutating func webAddress(_ name: String) -> String? {
         optional(name).flatMap {
-            parsed($0, name, "an address such as https://host:port/path", nil, WebAddress.normalised)
+            parsed($0, name, "an address such as https://host:port/path", nil, WebAddress.normalized)
         }
     }
 
@@ -138,13 +138,13 @@ package struct SettingProblem: Hashable, Sendable, CustomStringConvertible {
         text = "\(wrong); expected \(expected)" + (advice.map { "; \($0)" } ?? "")
     }
 
-    /// One line for whoever starts the process.
+    /// One line for the operator who starts the process.
     package var description: String { "\(name): \(text)." }
 }
 
 /// A setting that no description, dump or log shows.
 package struct SecretText: Hashable, Sendable {
-    /// The secret itself, for whoever it is to be sent to.
+    /// The secret itself, for the server that it is sent to.
     package let value: String
 
     package init(_ value: String) {
@@ -165,7 +165,7 @@ extension SecretText: CustomStringConvertible, CustomDebugStringConvertible, Cus
 enum WebAddress {
     /// The address without a slash at its end; `nil` when it is no `http` or `https` address with a host, or holds a
     /// user, query or fragment.
-    static func normalised(_ text: String) -> String? {
+    static func normalized(_ text: String) -> String? {
         guard text.utf8.allSatisfy(ASCII.isVisible), let parts = URLComponents(string: text),
             let scheme = parts.scheme?.lowercased(), ["http", "https"].contains(scheme), let host = parts.host,
             !host.isEmpty,

@@ -23,7 +23,7 @@ extension ShopIdentity {
         let contacts = reader.value(
             "SHOP_CONTACT", default: [],
             expected:
-                "how the shop is reached: up to 4 mail addresses, telephone numbers or web addresses with | between them"
+                "how the shop is reached: up to 4 email addresses, telephone numbers or web addresses with | between them"
         ) { text -> [Contact]? in
             let words = parts(of: text)
             let contacts = words.compactMap(Contact.init)
@@ -75,8 +75,8 @@ extension ShopIdentity {
 
 extension ShopSettings {
     /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`,
-    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`, and what depends on
-    /// `PAYMENTS_PROVIDER`.
+    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`, and what
+    /// depends on `PAYMENTS_PROVIDER`.
     package init(_ reader: inout SettingsReader) {
         let provider = PaymentProviders.chosen(&reader)
         self.init(

@@ -11,7 +11,8 @@ import Storage
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Check settings, servers, tables, queues and the rules that hold between orders, payments, stock and emails.",
+            "Check settings, servers, tables, queues and the rules that hold between orders, payments, stock "
+            + "and emails.",
         discussion: "Changes nothing. Exit code 1 when a check fails; warnings don't count.")
 
     @Flag(help: "Write JSON for scripts.")
@@ -113,7 +114,9 @@ struct Doctor: AsyncParsableCommand {
                 counts, coveredUntil: try await services.reconciliations.coveredUntil(), at: Date())
         }
         found += await look("rates") { Diagnostic.rates(try await services.rates.status(), services.settings.shop) }
-        found += await look("emails") { Diagnostic.emails(try await services.mail.counts(upTo: Diagnostic.emailLimit)) }
+        found += await look("emails") {
+            Diagnostic.emails(try await services.emails.counts(upTo: Diagnostic.emailLimit))
+        }
         found += await look("rules") {
             Diagnostic.rules(names: Invariants.names, violations: try await services.invariants.check())
         }

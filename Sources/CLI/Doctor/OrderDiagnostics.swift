@@ -26,7 +26,7 @@ extension Diagnostic {
             found.append(
                 .failed(
                     "emails.refused",
-                    "\(number(counts.refused)) cannot be sent: the mail server or provider refuses the shop",
+                    "\(number(counts.refused)) cannot be sent: the email server or provider refuses the shop",
                     "See the reason with: cartwright emails --status refused. They are sent once the settings are "
                         + "right"))
         }

@@ -17,7 +17,7 @@ extension Diagnostic {
             "Capture it with: cartwright orders capture \(first.orderNumber)")
     }
 
-    /// Whether somebody tries cards.
+    /// Whether an attacker tries stolen cards.
     static func declines(_ found: [(source: TooManyDeclines.Source, declines: Int)]) -> Diagnostic {
         guard let worst = found.first else {
             return .ok("payments.declines", "No customer is blocked after declined payments")
@@ -31,7 +31,8 @@ extension Diagnostic {
             "payments.declines",
             "Too many payments were declined within an hour, so no more are taken for a while: of "
                 + "\(parts.joined(separator: ", ")), \(worst.declines) of one",
-            "Somebody may be trying cards. The newest stand in the table payment_declines; block them at your proxy "
+            "An attacker may be trying stolen cards. The newest stand in the table payment_declines; block them "
+                + "at your proxy "
                 + "and at the payment provider.")
     }
 

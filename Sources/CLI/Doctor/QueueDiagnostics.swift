@@ -6,8 +6,8 @@ import Storage
 
 /// Queues, and the providers that they wait for.
 extension Diagnostic {
-    /// Whether the jobs of a queue get done. A due job that waits for longer than a minute is late: an idle worker starts
-    /// one within milliseconds, and a sweep finds a lost one within seconds.
+    /// Whether the jobs of a queue get done. A due job that waits for longer than a minute is late: an idle worker
+    /// starts one within milliseconds, and a sweep finds a lost one within seconds.
     static func queue(_ queue: QueueStatus) -> Diagnostic {
         let name = "queue.\(queue.queue)"
         let counts = "\(queue.waiting) waiting, \(queue.running) running, \(queue.dead) dead, \(queue.parked) parked"

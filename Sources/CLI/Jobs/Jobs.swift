@@ -90,7 +90,8 @@ struct JobsAttention: AsyncParsableCommand {
                 "\nThere are more: use --limit, or page through them with `cartwright jobs list --state dead`.")
         }
         Terminal.write(
-            "\nDetails: cartwright jobs show <id>. Again: cartwright jobs retry <id>. Give up: cartwright jobs discard <id>."
+            "\nDetails: cartwright jobs show <id>. Again: cartwright jobs retry <id>. Give up: cartwright jobs "
+                + "discard <id>."
         )
     }
 
@@ -98,10 +99,10 @@ struct JobsAttention: AsyncParsableCommand {
         var jobs: [JobDetail] = []
         var isCut = false
         for state in [JobState.dead, .parked, .running, .ready] {
-            // A job can die or be parked without an error of its own; it needs somebody all the same.
-            let needsSomebody = state == .dead || state == .parked
+            // A job can die or be parked without an error of its own; it needs an operator all the same.
+            let needsOperator = state == .dead || state == .parked
             let page = try await inspector.list(
-                JobFilter(state: state, hasErrors: needsSomebody ? nil : true), limit: limit)
+                JobFilter(state: state, hasErrors: needsOperator ? nil : true), limit: limit)
             jobs += page.items
             isCut = isCut || page.nextCursor != nil
         }

@@ -8,7 +8,7 @@ struct JobsRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Run dead, parked or waiting jobs again at once; with --all, every dead one that matches.",
-        discussion: "A job keeps its id, and with it the keys that keep payments and mails from happening twice.")
+        discussion: "A job keeps its id, and with it the keys that keep payments and emails from happening twice.")
 
     @OptionGroup var selection: JobSelection
 
@@ -35,7 +35,8 @@ struct JobsDiscard: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard",
         abstract:
-            "Give up dead, parked or waiting jobs, with --all every dead one that matches; the ledger keeps them as discarded."
+            "Give up dead, parked or waiting jobs, with --all every dead one that matches; the ledger keeps "
+            + "them as discarded."
     )
 
     @OptionGroup var selection: JobSelection
@@ -94,7 +95,7 @@ struct JobsCancel: AsyncParsableCommand {
     var ids: [JobID]
 
     func run() async throws {
-        let action = JobAction(name: "job.cancelled", outcome: "is cancelled") { inspector, id in
+        let action = JobAction(name: "job.canceled", outcome: "is canceled") { inspector, id in
             _ = try await inspector.cancel(id)
         }
         try await Services.use { services in try await action.run(on: ids, with: services) }

@@ -6,16 +6,16 @@ import Storage
 /// Orders of customers.
 struct Orders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look into orders, call them off, take or give their money back.",
+        abstract: "Show orders, cancel them, capture or refund their payments.",
         subcommands: [OrdersShow.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self])
 }
 
 /// Calls an order off.
 struct OrdersCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Call an order off and give back what was paid.",
+        commandName: "cancel", abstract: "Cancel an order and refund what was paid.",
         discussion:
-            "Where the payment is under way a worker calls it off first; `cartwright orders show` tells what became of it."
+            "Where the payment is under way a worker cancels it first; `cartwright orders show` shows the result."
     )
 
     @Argument(help: "The order's number or id.", transform: OrderReference.parse)
@@ -27,10 +27,10 @@ struct OrdersCancel: AsyncParsableCommand {
             switch try await services.orders.cancel(
                 order.id, by: .staff, reason: "requested_by_operator", actor: OperatorLog.actor)
             {
-            case .cancelled: Terminal.write("order \(order.number) is cancelled")
+            case .canceled: Terminal.write("order \(order.number) is canceled")
             case .started: Terminal.write("the payment of order \(order.number) is being called off")
             case .alreadyOver(let order): Terminal.write("order \(order.number) was \(order.status.rawValue) before")
-            case .alreadySent:
+            case .alreadyShipped:
                 throw Failure(
                     "The goods of this order have left the house.", advice: "Give the money back with `orders refund`.")
             case .unknownOrder: throw Failure("There is no such order.")
@@ -39,18 +39,19 @@ struct OrdersCancel: AsyncParsableCommand {
     }
 }
 
-/// Takes the money that is set aside for an order.
+/// Captures the payment that is authorized for an order.
 struct OrdersCapture: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "capture", abstract: "Take the money that is set aside for an order (PAYMENTS_CAPTURE=manual).",
-        discussion: "A worker takes it; `cartwright orders show` tells what became of it.")
+        commandName: "capture",
+        abstract: "Capture the authorized payment of an order (PAYMENTS_CAPTURE=manual).",
+        discussion: "A worker captures it; `cartwright orders show` shows the result.")
 
     @Argument(help: "The order's number or id.", transform: OrderReference.parse)
     var order: OrderReference
 
     @Option(
         help:
-            "How much of it, in the order's currency, such as 12.50; the rest is let go. Without it all that is held is taken."
+            "How much, in the order's currency, such as 12.50; the rest is voided. Default: all that is authorized."
     )
     var amount: String?
 
@@ -60,36 +61,38 @@ struct OrdersCapture: AsyncParsableCommand {
             let part = try amount.map { try AmountText.money($0, order.currency) }
             let held = order.payment.flatMap { $0.authorized.amount > 0 ? $0.authorized : nil } ?? order.totals.total
             switch try await services.captures.request(order.id, amount: part, by: OperatorLog.actor) {
-            case .requested: Terminal.write("the money of order \(order.number) will be taken: \(part ?? held)")
+            case .requested: Terminal.write("the payment of order \(order.number) will be captured: \(part ?? held)")
             case .alreadyRequested(let amount):
-                throw Failure("\(amount) of this order is being taken already; the rest is let go with it.")
-            case .exceedsAuthorized(let held): throw Failure("At most \(held) is held for this order.")
+                throw Failure("\(amount) of this order is being captured already; the rest is voided with it.")
+            case .exceedsAuthorized(let held): throw Failure("At most \(held) is authorized for this order.")
             case .wrongCurrency(let currency): throw Failure("The order is paid in \(currency).")
-            case .alreadyCaptured: Terminal.write("the money of order \(order.number) was taken before")
+            case .alreadyCaptured: Terminal.write("the payment of order \(order.number) was captured before")
             case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
             case .notAuthorized(let status):
-                throw Failure("The order is \(status.rawValue): no money is set aside that could be taken.")
+                throw Failure("The order is \(status.rawValue): no authorized payment can be captured.")
             case .unknownOrder: throw Failure("There is no such order.")
             }
         }
     }
 }
 
-/// Gives money back.
+/// Refunds an order or a part of it.
 struct OrdersRefund: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refund",
-        abstract: "Give the money of an order back: all that is left, an amount, or what some pieces cost.",
+        abstract: "Refund an order: all that is left, an amount, or what some pieces cost.",
         discussion:
-            "The refund is noted at once and carried out by a worker; `cartwright orders show` tells what became of it."
+            "The refund is requested at once and made by a worker; `cartwright orders show` shows the result."
     )
 
     @Argument(help: "The order's number or id.", transform: OrderReference.parse)
     var order: OrderReference
 
     @Option(
-        help:
-            "How much, in the order's currency, such as 12.50. Without it the pieces' price goes back, or without pieces all that is left."
+        help: """
+            How much, in the order's currency, such as 12.50. Default: the price of the pieces, or without pieces all \
+            that was not refunded yet.
+            """
     )
     var amount: String?
 
@@ -102,7 +105,7 @@ struct OrdersRefund: AsyncParsableCommand {
     @Flag(help: "With --item: the pieces came back and can be sold again, once the refund stands.")
     var restock = false
 
-    @Option(help: "Names this refund, so that running the command again does not give the money back twice.")
+    @Option(help: "Names this refund, so that running the command again does not refund twice.")
     var key: String?
 
     func run() async throws {
@@ -111,11 +114,11 @@ struct OrdersRefund: AsyncParsableCommand {
         }
         try await Services.use { services in
             let order = try await OrderFile.open(order, with: services).order
-            let wish = RefundWish(
+            let request = RefundRequest(
                 orderID: order.id, amount: try amount.map { try AmountText.money($0, order.currency) },
                 items: try items.map { try Self.item($0, restock: restock, in: order) }, reason: reason,
                 key: key ?? UUID().uuidString, actor: OperatorLog.actor)
-            try Self.report(try await services.refunds.request(wish), order)
+            try Self.report(try await services.refunds.request(request), order)
         }
     }
 
@@ -129,7 +132,7 @@ struct OrdersRefund: AsyncParsableCommand {
         }
     }
 
-    static func item(_ text: String, restock: Bool, in order: Order) throws -> RefundWish.Item {
+    static func item(_ text: String, restock: Bool, in order: Order) throws -> RefundRequest.Item {
         let parts = text.split(separator: "=", omittingEmptySubsequences: false)
         guard parts.count == 2, let quantity = Int(parts[1]), (1...999).contains(quantity) else {
             throw ValidationError("--item: expected a SKU and a number, such as PEN=2.")
@@ -138,7 +141,7 @@ struct OrdersRefund: AsyncParsableCommand {
             let skus = order.items.map(\.sku.rawValue).joined(separator: ", ")
             throw Failure("The order has no line \(parts[0]).", advice: "It has: \(skus)")
         }
-        return RefundWish.Item(productID: line.productID, quantity: quantity, restock: restock)
+        return RefundRequest.Item(productID: line.productID, quantity: quantity, restock: restock)
     }
 
     private static func report(_ outcome: RefundOutcome, _ order: Order) throws {
@@ -151,16 +154,16 @@ struct OrdersRefund: AsyncParsableCommand {
         case .keyReused:
             throw Failure("This key named another refund before.", advice: "Use a new --key for a new refund.")
         case .exceedsCaptured(let refundable):
-            throw Failure("At most \(refundable) of this order can still be given back.")
+            throw Failure("At most \(refundable) of this order can still be refunded.")
         case .unknownItem(let product): throw Failure("The order has no line of product \(product).")
         case .tooManyPieces(let product, let left):
             let sku = order.items.first { $0.productID == product }?.sku.rawValue ?? product.description
-            throw Failure("At most \(left) of \(sku) were not given back before.")
+            throw Failure("At most \(left) of \(sku) can still be refunded.")
         case .worthNothing: throw Failure("These pieces cost nothing.", advice: "Give an --amount as well.")
         case .notChargeable(let step): throw Failure("Cards are charged and refunded in steps of \(step).")
         case .wrongCurrency(let currency): throw Failure("The order was paid in \(currency).")
         case .notPaid(let status):
-            throw Failure("The order is \(status.rawValue): no money was taken that could be given back.")
+            throw Failure("The order is \(status.rawValue): no captured payment can be refunded.")
         case .unknownOrder: throw Failure("There is no such order.")
         }
     }

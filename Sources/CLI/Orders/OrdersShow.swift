@@ -7,7 +7,7 @@ import Storage
 struct OrdersShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show an order with its items, payment and mails, and what happened to it in order of time.")
+        abstract: "Show an order with its items, payment and emails, and what happened to it in order of time.")
 
     @Argument(help: "The order's number or id.", transform: OrderReference.parse)
     var order: OrderReference
@@ -36,9 +36,9 @@ struct OrdersShow: AsyncParsableCommand {
             Terminal.write("\nDisputes:")
             Terminal.write(Self.table(of: file.disputes))
         }
-        if !file.mails.isEmpty {
+        if !file.emails.isEmpty {
             Terminal.write("\nEmails:")
-            Terminal.write(Self.table(of: file.mails))
+            Terminal.write(Self.table(of: file.emails))
         }
         Terminal.write("\nWhat happened:")
         var table = Table([.text("time"), .text("event"), .wide("reason")])
@@ -55,7 +55,7 @@ struct OrdersShow: AsyncParsableCommand {
         facts.add("Id", order.id.description)
         facts.add("Status", order.status.rawValue)
         facts.add("Rejected", order.rejectionReason)
-        facts.add("Fulfillment", order.fulfilment.rawValue)
+        facts.add("Fulfillment", order.fulfillment.rawValue)
         facts.add("Customer", order.userID.map { "user \($0)" } ?? "guest")
         // Masked: what is shown here ends up in terminals' histories and in tickets.
         facts.add("Email", order.email?.description)
@@ -148,16 +148,16 @@ struct OrdersShow: AsyncParsableCommand {
         return table
     }
 
-    private static func table(of mails: [OrderEmail]) -> Table {
+    private static func table(of emails: [OrderEmail]) -> Table {
         var table = Table([
             .text("id"), .text("kind"), .text("status"), .number("tries"), .text("to"), .text("sent"), .wide("reason"),
         ])
-        for mail in mails {
+        for email in emails {
             table.add([
-                mail.delivery.id.description, mail.delivery.kind.rawValue, mail.delivery.status.rawValue,
-                String(mail.delivery.attempt),
-                mail.delivery.recipient?.description ?? "erased", mail.sentAt.map(TimeText.moment) ?? "–",
-                mail.bounceReason.map { "bounced: \($0)" } ?? mail.reason ?? "",
+                email.delivery.id.description, email.delivery.kind.rawValue, email.delivery.status.rawValue,
+                String(email.delivery.attempt),
+                email.delivery.recipient?.description ?? "erased", email.sentAt.map(TimeText.moment) ?? "–",
+                email.bounceReason.map { "bounced: \($0)" } ?? email.reason ?? "",
             ])
         }
         return table
@@ -168,7 +168,7 @@ struct OrdersShow: AsyncParsableCommand {
 struct OrderFile: Sendable {
     let order: Order
     let events: [OrderEvent]
-    let mails: [OrderEmail]
+    let emails: [OrderEmail]
     let refunds: [Refund]
     let disputes: [DisputeRecord]
 
@@ -179,7 +179,7 @@ struct OrderFile: Sendable {
         }
         return OrderFile(
             order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
-            mails: try await services.mail.mails(about: order.id),
+            emails: try await services.emails.list(about: order.id),
             refunds: try await services.refunds.refunds(of: order.id),
             disputes: try await services.disputes.disputes(about: order.id))
     }
@@ -192,7 +192,7 @@ struct OrderFile: Sendable {
     }
 }
 
-/// What happened to an order and its mails, in order of time.
+/// What happened to an order and its emails, in order of time.
 struct OrderTimeline: Sendable {
     struct Entry: Hashable, Sendable {
         let at: Date
@@ -206,15 +206,15 @@ struct OrderTimeline: Sendable {
         let events = file.events.map {
             Entry(at: $0.at, what: "\($0.kind.rawValue) → \($0.status.rawValue)", reason: $0.reason)
         }
-        let mails = file.mails.flatMap { mail -> [Entry] in
-            // The event log has the sending of a mail; its beginning and its failures stand with the delivery.
-            let (kind, status) = (mail.delivery.kind.rawValue, mail.delivery.status)
-            return [Entry(at: mail.createdAt, what: "mail \(kind) requested", reason: nil)]
+        let emails = file.emails.flatMap { email -> [Entry] in
+            // The event log has the sending of an email; its beginning and its failures stand with the delivery.
+            let (kind, status) = (email.delivery.kind.rawValue, email.delivery.status)
+            return [Entry(at: email.createdAt, what: "email \(kind) requested", reason: nil)]
                 + (status == .failed || status == .unknown
-                    ? [Entry(at: mail.updatedAt, what: "mail \(kind) \(status.rawValue)", reason: mail.reason)] : [])
+                    ? [Entry(at: email.updatedAt, what: "email \(kind) \(status.rawValue)", reason: email.reason)] : [])
         }
-        // A stable order for what a transaction did at one moment: events in their sequence, then mails.
-        entries = (events + mails).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
+        // A stable order for what a transaction did at one moment: events in their sequence, then emails.
+        entries = (events + emails).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
             \.element)
     }
 }

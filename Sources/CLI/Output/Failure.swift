@@ -98,7 +98,7 @@ extension Failure {
                 advice: "Check the user, the password and the database in REDIS_URL.", status: .configuration)
         case .server("NOPERM"):
             Failure("Redis refused: \(error.message).", advice: "Check the rights of the user in REDIS_URL.")
-        case .server, .protocolViolation, .closed, .overloaded, .cancelled, .unroutable:
+        case .server, .protocolViolation, .closed, .overloaded, .canceled, .unroutable:
             Failure("Redis refused: \(error.message).")
         }
     }

@@ -3,7 +3,6 @@
 /// A table wider than the terminal first cuts the columns that say they may be cut, the widest first; the others stay
 /// whole, because half an id is of no use.
 struct Table: Sendable {
-    /// One column.
     struct Column: Sendable {
         /// On which side of the column the text lies.
         enum Alignment: Sendable { case left, right }

@@ -34,7 +34,6 @@ extension Terminal {
     static let documents = JSONStyle(
         sortsMembers: true, isIndented: true, namesInSnakeCase: true, showsMilliseconds: true)
 
-    /// Writes a value as JSON.
     static func writeJSON(_ value: some Encodable) throws {
         write(try JSONCoder.text(value, documents))
     }

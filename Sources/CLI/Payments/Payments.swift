@@ -11,8 +11,8 @@ package import Storage
 struct Payments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: """
-            See where the books of the payment provider and ours differ, compare them now, say what was done about a difference; \
-            list events of the provider, and replay or ignore those that nobody has acted on.
+            See where the books of the payment provider and ours differ, compare them now, say what was done about a \
+            difference; list events of the provider, and replay or ignore those that no operator has acted on.
             """,
         subcommands: [
             PaymentsBreaks.self, PaymentsReconcile.self, PaymentsResolve.self, PaymentsEvents.self, PaymentsReplay.self,
@@ -26,8 +26,9 @@ struct PaymentsReconcile: AsyncParsableCommand {
         commandName: "reconcile",
         abstract: "Let a worker compare the books of the payment provider with ours now, and tell how far it is.",
         discussion: """
-            Exit code 3 when breaks are open afterwards. Money of orders that the database does not know is left alone for 15 minutes, in \
-            case this is the wrong database; after a restore, once you are certain, --without-delay gives it back at once.
+            Exit code 3 when breaks are open afterwards. Payments of orders that the database does not know are left \
+            alone for 15 minutes, in case this is the wrong database; after a restore, once you are certain, \
+            --without-delay refunds them at once.
             """)
 
     @Option(
@@ -37,8 +38,10 @@ struct PaymentsReconcile: AsyncParsableCommand {
     var since = Date(timeIntervalSinceNow: -2 * 3600)
 
     @Flag(
-        help:
-            "Also deal with what is so young that it may be work under way, or of an order that the database does not know."
+        help: """
+            Also deal with what is so young that it may be work under way, or of an order that the database does not \
+            know.
+            """
     )
     var withoutDelay = false
 

@@ -61,7 +61,8 @@ struct PaymentsReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract:
-            "Have events acted on again whose job died or was discarded, that were ignored, or that could not be joined to anything."
+            "Have events acted on again whose job died or was discarded, that were ignored, or that could not "
+            + "be joined to anything."
     )
 
     @Argument(help: "The provider's ids of the events.")
@@ -97,7 +98,7 @@ struct PaymentsReplay: AsyncParsableCommand {
 /// Leaves an event as it is, on a person's word.
 struct PaymentsIgnore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ignore", abstract: "Say that nobody needs to act on an event. It can be replayed later.")
+        commandName: "ignore", abstract: "Mark an event as needing no action. It can be replayed later.")
 
     @Argument(help: "The provider's id of the event.")
     var id: String

@@ -215,7 +215,6 @@ struct SeededGenerator: RandomNumberGenerator {
         Int(next() % UInt64(bound))
     }
 
-    /// A number of a range.
     mutating func number(in range: ClosedRange<Int>) -> Int {
         range.lowerBound + number(below: range.count)
     }

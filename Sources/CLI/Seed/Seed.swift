@@ -8,8 +8,8 @@ struct Seed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fill the shop with sample products and create the first administrator.",
         discussion: """
-            The catalogue is the same on every machine. Run again, the command adds what is missing and leaves the rest as it is. \
-            An administrator is created when ADMIN_EMAIL and ADMIN_PASSWORD are set.
+            The catalog is the same on every machine. Run again, the command adds what is missing and leaves the rest \
+            as it is. An administrator is created when ADMIN_EMAIL and ADMIN_PASSWORD are set.
             """)
 
     @Option(help: "How many products, at most \(SampleCatalog.capacity).")
@@ -31,7 +31,7 @@ struct Seed: AsyncParsableCommand {
         let settings = try await SettingsReader.ofProcess()
         let administrator = try Administrator(email: adminEmail, setting: settings.optional)
         try await Services.use { services in
-            let added = try await fill(services.catalogue)
+            let added = try await fill(services.catalog)
             let isNew = try await administrator?.create(in: services.accounts) ?? false
             if !added && !isNew { Terminal.write("The shop is filled already; nothing to do.") }
         }
@@ -39,13 +39,13 @@ struct Seed: AsyncParsableCommand {
 
     /// - Returns: whether any product is new.
     private func fill(_ store: CatalogStore) async throws -> Bool {
-        let catalogue = SampleCatalog(count: products).products
+        let catalog = SampleCatalog(count: products).products
         var added = 0
-        for start in stride(from: 0, to: catalogue.count, by: Self.batch) {
-            let end = min(start + Self.batch, catalogue.count)
-            let new = try await store.insertSeed(Array(catalogue[start..<end]))
+        for start in stride(from: 0, to: catalog.count, by: Self.batch) {
+            let end = min(start + Self.batch, catalog.count)
+            let new = try await store.insertSeed(Array(catalog[start..<end]))
             added += new
-            if new > 0 { Terminal.write("products: \(end) of \(catalogue.count)") }
+            if new > 0 { Terminal.write("products: \(end) of \(catalog.count)") }
         }
         if added > 0 { Terminal.write("\(counted(added, "product")) added.") }
         return added > 0
@@ -58,7 +58,7 @@ struct Administrator: Sendable {
     private let password: String
 
     /// Takes the address from the command line or from ADMIN_EMAIL, and the password from ADMIN_PASSWORD only: what
-    /// stands on a command line everybody on the machine can read.
+    /// stands on a command line every user of the machine can read.
     ///
     /// - Parameter setting: looks up a setting by name; nil when it is absent or empty.
     /// - Returns: nil when neither is set.
@@ -69,11 +69,11 @@ struct Administrator: Sendable {
         guard address != nil || password != nil else { return nil }
         guard let address, let password else {
             throw Failure(
-                "An administrator needs a mail address and a password; only one of them is set.",
+                "An administrator needs an email address and a password; only one of them is set.",
                 advice: "Set ADMIN_EMAIL and ADMIN_PASSWORD, or neither.", status: .configuration)
         }
         guard let email = EmailAddress(rawValue: address) else {
-            throw Failure("ADMIN_EMAIL: expected a mail address such as name@example.com.", status: .configuration)
+            throw Failure("ADMIN_EMAIL: expected an email address such as name@example.com.", status: .configuration)
         }
         let lengths = BCrypt.passwordBytes
         // C would take a NUL for the password's end.
@@ -85,7 +85,7 @@ struct Administrator: Sendable {
         guard try !CommonPasswords.list.get().contains(password, own: [email.rawValue, "Administrator"]) else {
             throw Failure(
                 "ADMIN_PASSWORD: this password is among the first that are tried.",
-                advice: "Choose one that nobody else has, and that says nothing of the shop or the address.",
+                advice: "Choose one that no other account uses, without the name of the shop or the address.",
                 status: .configuration)
         }
         self.email = email
@@ -94,7 +94,7 @@ struct Administrator: Sendable {
 
     /// Creates the account, once.
     /// - Returns: whether it is new.
-    /// - Throws: ``Failure`` when somebody else has the address already and is no administrator, or the system cannot
+    /// - Throws: ``Failure`` when a customer has the address already, or the system cannot
     ///   hash passwords.
     func create(in accounts: AccountStore) async throws -> Bool {
         if let role = try await accounts.credentials(email: email)?.user.role {
@@ -116,7 +116,7 @@ struct Administrator: Sendable {
             Terminal.write("administrator \(user.email) created.")
             return true
         } catch StorageError.emailTaken {
-            // Somebody who seeds at the same time was quicker.
+            // Another process that seeds at the same time was quicker.
             return false
         }
     }

@@ -1,13 +1,12 @@
 package import FoundationEssentials
 
-/// Somebody with an account.
+/// A person with an account.
 package struct User: Hashable, Sendable {
-    /// A user's id.
     package typealias ID = Identifier<User>
 
     /// The id; the `sub` of access tokens.
     package let id: ID
-    /// Where mail goes and what is typed at login.
+    /// Where email goes and what is typed at login.
     package let email: EmailAddress
     /// What the shop calls them.
     package let name: String
@@ -42,7 +41,7 @@ package enum Role: String, Hashable, Codable, Sendable, CaseIterable, Comparable
     case support
     /// Runs the queues, repairs, refunds.
     case `operator`
-    /// Changes the catalogue and other users.
+    /// Changes the catalog and other users.
     case admin
 
     /// By how much they may do.

@@ -1,9 +1,7 @@
 /// What a customer has gathered, priced as of now.
 package struct Cart: Hashable, Sendable {
-    /// A cart's id.
     package typealias ID = Identifier<Cart>
 
-    /// The id.
     package let id: ID
     /// Whether it can be edited.
     package let status: CartStatus
@@ -12,7 +10,6 @@ package struct Cart: Hashable, Sendable {
     /// Sum of the lines.
     package let subtotal: Money
 
-    /// Puts a cart together.
     package init(id: ID, status: CartStatus, items: [CartItem], subtotal: Money) {
         self.id = id
         self.status = status
@@ -37,24 +34,20 @@ package enum CartStatus: String, Hashable, Codable, Sendable, CaseIterable {
 
 /// One line of a cart.
 package struct CartItem: Hashable, Sendable {
-    /// The product.
     package let productID: Product.ID
     /// What the warehouse counts.
     package let sku: SKU
-    /// The product's name.
     package let name: String
-    /// Number of pieces.
     package let quantity: Quantity
     /// Price of one piece now, rounded where it is converted.
     package let unitPrice: Money
     /// Price of all pieces now; see ``LinePrice``.
     package let total: Money
-    /// How many pieces could be set aside right now. No promise: stock is reserved at checkout.
+    /// How many pieces could be reserved right now. No promise: stock is reserved at checkout.
     package let available: Int
     /// Whether that is enough.
     package var isInStock: Bool { available >= quantity.rawValue }
 
-    /// Takes a line as priced.
     package init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice, available: Int) {
         self.productID = productID
         self.sku = sku

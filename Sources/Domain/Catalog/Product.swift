@@ -1,6 +1,5 @@
 /// Something the shop sells.
 package struct Product: Hashable, Codable, Sendable {
-    /// A product's id.
     package typealias ID = Identifier<Product>
 
     /// The id in URLs.
@@ -18,7 +17,6 @@ package struct Product: Hashable, Codable, Sendable {
     /// Whether it can be bought and is listed.
     package let isActive: Bool
 
-    /// Puts a product together.
     package init(
         id: ID = ID(), sku: SKU, name: String, description: String, category: Category?, basePrice: Money,
         isActive: Bool = true
@@ -40,7 +38,6 @@ package struct Category: Hashable, Codable, Sendable {
     /// Name for people.
     package let name: String
 
-    /// Names a shelf.
     package init(slug: String, name: String) {
         self.slug = slug
         self.name = name
@@ -49,14 +46,12 @@ package struct Category: Hashable, Codable, Sendable {
 
 /// How much there is of one unit. The database keeps `0 ≤ reserved ≤ onHand`.
 package struct Stock: Hashable, Sendable {
-    /// Of what.
     package let sku: SKU
     /// Pieces in the house.
     package let onHand: Int
-    /// Pieces of these that are set aside for orders.
+    /// Pieces of these that are reserved for orders.
     package let reserved: Int
 
-    /// Describes what is there.
     package init(sku: SKU, onHand: Int, reserved: Int) {
         self.sku = sku
         self.onHand = onHand

@@ -1,17 +1,13 @@
-/// The one delivery of one mail about an order.
+/// The one delivery of one email about an order.
 package struct EmailDelivery: Hashable, Sendable {
-    /// A delivery's id.
     package typealias ID = Identifier<EmailDelivery>
 
-    /// The id; the mail's Message-ID is made from it.
+    /// The id; the email's Message-ID is made from it.
     package let id: ID
-    /// About which order.
     package let orderID: Order.ID
-    /// What for.
     package let kind: EmailKind
-    /// The refund that a refund mail is about, `nil` for the other kinds.
+    /// The refund that a refund email is about, `nil` for the other kinds.
     package let refundID: Refund.ID?
-    /// Where it stands.
     package let status: EmailDeliveryStatus
     /// How often it was tried, counting the present attempt.
     package let attempt: Int
@@ -33,16 +29,16 @@ package struct EmailDelivery: Hashable, Sendable {
         self.recipient = recipient
     }
 
-    /// The left part of the mail's Message-ID (RFC 5322, section 3.6.4), the same in every attempt. The host is the
+    /// The left part of the email's Message-ID (RFC 5322, section 3.6.4), the same in every attempt. The host is the
     /// sender's.
     package var messageIDLocalPart: String { "delivery.\(id)" }
 }
 
-/// Where the delivery of one mail stands.
+/// Where the delivery of one email stands.
 package enum EmailDeliveryStatus: String, Codable, Lifecycle {
     /// Nothing was tried, or what was tried surely did not go out.
     case pending
-    /// A call to the mail provider is or was in the making.
+    /// A call to the email provider is or was in the making.
     case sending
     /// The provider has it.
     case sent
@@ -64,7 +60,7 @@ package enum EmailDeliveryStatus: String, Codable, Lifecycle {
     package static let beginnings: Set = [EmailDeliveryStatus.pending]
 }
 
-/// What a mail about an order is for. An order gets at most one of each, and a refund mail for each refund.
+/// What an email about an order is for. An order gets at most one of each, and a refund email for each refund.
 package enum EmailKind: String, Hashable, Codable, Sendable, CaseIterable {
     /// The order is paid and on its way.
     case orderConfirmation = "order_confirmation"
@@ -78,7 +74,7 @@ package enum EmailKind: String, Hashable, Codable, Sendable, CaseIterable {
     case cancellation
 }
 
-/// Whether what a mail says is true at this moment.
+/// Whether what an email says is true at this moment.
 package enum EmailTiming: Hashable, Sendable {
     /// It is: send it.
     case now
@@ -87,10 +83,10 @@ package enum EmailTiming: Hashable, Sendable {
     /// It is not any more, and never will be again.
     case never
 
-    /// The timing of a mail about an order in this state. Only a declined payment can be made good; money that came
+    /// The timing of an email about an order in this state. Only a declined payment can be made good; money that came
     /// back before its customer was told that it had gone is not spoken of.
     ///
-    /// - Parameter refund: where the refund stands that the mail is about, if any.
+    /// - Parameter refund: where the refund stands that the email is about, if any.
     package init(_ kind: EmailKind, order: OrderStatus, refund: RefundStatus? = nil) {
         switch (kind, order) {
         case (.refund, _) where refund.map { $0 != .succeeded } ?? false: self = .never

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// Something the mail provider tells of a mail that it has accepted.
+/// An event that the email provider reports about an email that it has accepted.
 package struct EmailEvent: Hashable, Sendable {
     /// The delivery it is about.
     package let deliveryID: EmailDelivery.ID
@@ -13,7 +13,6 @@ package struct EmailEvent: Hashable, Sendable {
     /// When it happened, to the second.
     package let at: Date
 
-    /// Puts an event together.
     package init(deliveryID: EmailDelivery.ID, messageID: String, name: String, reason: String?, at: Date) {
         self.deliveryID = deliveryID
         self.messageID = messageID
@@ -22,14 +21,14 @@ package struct EmailEvent: Hashable, Sendable {
         self.at = at
     }
 
-    /// Whether it says that the mail did not arrive or was not wanted: the address bounced, the provider did not even
+    /// Whether it says that the email did not arrive or was not wanted: the address bounced, the provider did not even
     /// try, or the reader complained.
     package var isBounce: Bool { Self.bounces.contains(name) }
 
     private static let bounces: Set<String> = ["bounce", "dropped", "spamreport"]
 }
 
-/// The mail provider's record of what it accepted: the way to settle a sending whose answer was lost.
+/// The email provider's record of what it accepted: the way to settle a sending whose answer was lost.
 package protocol EmailActivity: Sendable {
     /// What the record says of a delivery that was sent under this Message-ID (with its angle brackets).
     ///

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// One mail to one person, with a text and an HTML part.
+/// One email to one person, with a text and an HTML part.
 package struct EmailMessage: Sendable, Hashable {
     /// The message's own name, with angle brackets: `<019…@shop.example>`. Stable over every try to send it, so that a
     /// provider or a mailbox can see that two copies are one message.
@@ -17,12 +17,12 @@ package struct EmailMessage: Sendable, Hashable {
     package let logo: EmailImage?
     /// The time in the `Date` header.
     package let date: Date
-    /// The order it is about, written into a header of its own for whoever looks into a mailbox or a provider's log.
+    /// The order it is about, written into a header of its own for an operator who looks into a provider's log.
     package let orderID: Order.ID?
-    /// The delivery it is, handed to providers that name it in what they tell of the mail.
+    /// The delivery it is, handed to providers that name it in their events about the email.
     package let deliveryID: EmailDelivery.ID?
 
-    /// Puts a mail together. Nothing is checked here; the transport refuses what could forge headers.
+    /// Puts an email together. Nothing is checked here; the transport refuses what could forge headers.
     package init(
         messageID: String, recipient: EmailAddress, subject: String, text: String, html: String,
         logo: EmailImage? = nil,
@@ -41,14 +41,13 @@ package struct EmailMessage: Sendable, Hashable {
     }
 }
 
-/// A picture that travels within a mail, so that reading it asks no server.
+/// A picture that travels within an email, so that reading it asks no server.
 package struct EmailImage: Sendable, Hashable {
     /// What the HTML calls it.
     package static let contentID = "shop-logo"
-    /// The largest that is taken, in bytes: it goes out with every mail.
+    /// The largest that is taken, in bytes: it goes out with every email.
     package static let maximumBytes = 100 << 10
 
-    /// The file.
     package let bytes: [UInt8]
     /// `image/png`, `image/jpeg` or `image/gif`.
     package let type: String
@@ -69,11 +68,12 @@ package struct EmailImage: Sendable, Hashable {
     package var filename: String { "logo." + (type.split(separator: "/").last ?? "bin") }
 }
 
-/// Hands one mail to a server that takes responsibility for delivering it.
+/// Hands one email to a server that takes responsibility for delivering it.
 package protocol EmailTransport: Sendable {
     /// Returns once the server has accepted the message.
     ///
-    /// - Throws: ``EmailFailure/notSent(reason:fault:)`` when it surely did not, ``EmailFailure/outcomeUnknown(reason:)``
-    ///   when that cannot be told: sending again could then deliver the mail twice.
+    /// - Throws: ``EmailFailure/notSent(reason:fault:)`` when it surely did not,
+    ///   ``EmailFailure/outcomeUnknown(reason:)`` when that cannot be told: sending again could then deliver the email
+    ///   twice.
     func send(_ message: EmailMessage) async throws(EmailFailure) -> EmailReceipt
 }

@@ -2,7 +2,6 @@ package import FoundationEssentials
 
 /// What a customer bought, at the prices of the moment of buying.
 package struct Order: Hashable, Sendable {
-    /// An order's id.
     package typealias ID = Identifier<Order>
 
     /// The id in URLs and at providers.
@@ -13,19 +12,17 @@ package struct Order: Hashable, Sendable {
     package let cartID: Cart.ID
     /// The account that placed it, `nil` for a guest or after erasure.
     package let userID: User.ID?
-    /// Where its mail goes, `nil` after erasure.
+    /// Where its email goes, `nil` after erasure.
     package let email: EmailAddress?
-    /// What its mail is written in.
+    /// What its email is written in.
     package let language: Language
-    /// Where it stands.
     package let status: OrderStatus
     /// Whether it was sent.
-    package let fulfilment: FulfillmentStatus
+    package let fulfillment: FulfillmentStatus
     /// Counts changes: the ETag of the order.
     package let version: Int
     /// What was bought, as priced.
     package let items: [OrderItem]
-    /// The amounts.
     package let totals: OrderTotals
     /// What went back.
     package let refunded: Money
@@ -51,7 +48,7 @@ package struct Order: Hashable, Sendable {
     /// Puts an order together from stored parts.
     package init(
         id: ID, number: Int64, cartID: Cart.ID, userID: User.ID?, email: EmailAddress?, status: OrderStatus,
-        fulfilment: FulfillmentStatus,
+        fulfillment: FulfillmentStatus,
         version: Int,
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?,
         reservedUntil: Date?,
@@ -65,7 +62,7 @@ package struct Order: Hashable, Sendable {
         self.email = email
         self.language = language
         self.status = status
-        self.fulfilment = fulfilment
+        self.fulfillment = fulfillment
         self.version = version
         self.items = items
         self.totals = totals
@@ -88,13 +85,10 @@ package struct Order: Hashable, Sendable {
     package var isFree: Bool { totals.total.amount == 0 }
 }
 
-/// A refund as whoever placed the order sees it.
+/// A refund as the buyer sees it.
 package struct OrderRefund: Hashable, Sendable {
-    /// The refund.
     package let id: Refund.ID
-    /// How much.
     package let amount: Money
-    /// Where it stands.
     package let status: RefundStatus
     /// The pieces it is for, where it names any.
     package let items: [RefundItem]
@@ -124,14 +118,12 @@ package struct OrderItem: Hashable, Codable, Sendable {
     package let sku: SKU
     /// The product's name then.
     package let name: String
-    /// Number of pieces.
     package let quantity: Quantity
     /// Price of one piece, rounded where it was converted.
     package let unitPrice: Money
     /// Price of all pieces; see ``LinePrice``.
     package let total: Money
 
-    /// Takes a line as priced.
     package init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice) {
         self.productID = productID
         self.sku = sku

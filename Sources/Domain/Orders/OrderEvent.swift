@@ -20,7 +20,7 @@ package struct OrderEvent: Hashable, Sendable {
         case paymentFailed = "payment_failed"
         /// The money that is held is to be taken.
         case captureRequested = "capture_requested"
-        /// The provider is about to let the money go that is held, and nobody has asked for it.
+        /// The authorization is about to expire, and no operator has asked to capture it.
         case captureDue = "capture_due"
         /// Money that was held has moved.
         case paymentCaptured = "payment_captured"
@@ -28,27 +28,26 @@ package struct OrderEvent: Hashable, Sendable {
         case paymentPartiallyCaptured = "payment_partially_captured"
         /// The payment was canceled.
         case paymentCanceled = "payment_canceled"
-        /// Paid or authorized; stock has left.
+        /// Paid or authorized; stock is consumed.
         case confirmed
-        /// Somebody wants to cancel the order; its payment is canceled or refunded first.
+        /// The customer or an operator cancels the order; its payment is canceled or refunded first.
         case cancelRequested = "cancel_requested"
         /// The money that was held was voided, and the goods returned to stock.
         case voided
         /// The time to pay ran out.
         case expired
-        /// Called off.
-        case cancelled
+        case canceled
         /// Money moved although the order was no longer open. An operator or a refund has to answer it.
         case paidTooLate = "paid_too_late"
-        /// Money is to go back.
+        /// Money is to be refunded.
         case refundRequested = "refund_requested"
-        /// Money went back that somebody gave back at the provider, and not here.
+        /// A refund was made at the provider, and not here.
         case refundFoundElsewhere = "refund_found_elsewhere"
         /// Goods are back on the shelf; the reason is how many pieces of what.
         case restocked
-        /// Money went back.
+        /// Money was refunded.
         case refundSucceeded = "refund_succeeded"
-        /// Money that was to go back, or had gone, is the shop's. An operator has to answer it.
+        /// Money that was to be refunded, or had been, is the shop's. An operator has to answer it.
         case refundFailed = "refund_failed"
         /// The customer's bank asks the money back. The shop has to answer it.
         case disputeOpened = "dispute_opened"
@@ -56,21 +55,19 @@ package struct OrderEvent: Hashable, Sendable {
         case disputeUpdated = "dispute_updated"
         /// The bank has decided; the reason is how.
         case disputeClosed = "dispute_closed"
-        /// A mail was handed over.
-        case mailSent = "mail_sent"
-        /// A mail that was handed over did not reach its reader, or was not wanted.
-        case mailBounced = "mail_bounced"
+        /// An email was handed over.
+        case emailSent = "email_sent"
+        /// An email that was handed over did not reach its reader, or was not wanted.
+        case emailBounced = "email_bounced"
     }
 
     /// Rises with every event of the shop.
     package let sequence: Int
-    /// What happened.
     package let kind: Kind
     /// The order's status afterwards.
     package let status: OrderStatus
     /// Why, in a code such as `out_of_stock` or `insufficient_funds`.
     package let reason: String?
-    /// When.
     package let at: Date
 
     /// Puts an event together from stored parts.

@@ -1,10 +1,10 @@
 /// Where an order stands in its life.
 package enum OrderStatus: String, Codable, Lifecycle {
-    /// Accepted; the worker has not set stock aside yet.
+    /// Accepted; the worker has not reserved stock yet.
     case pending
     /// Stock is reserved until `reserved_until`; the payment runs or waits for the customer.
     case reserved
-    /// Paid or authorized; stock has left. The confirmation mail is on its way.
+    /// Paid or authorized; stock is consumed. The confirmation email is on its way.
     case confirmed
     /// There was too little stock, or the payment provider refuses the payment for good. Nothing was charged.
     case rejected
@@ -12,23 +12,23 @@ package enum OrderStatus: String, Codable, Lifecycle {
     case paymentFailed = "payment_failed"
     /// The time to pay ran out; stock was released.
     case expired
-    /// Called off by the customer, an operator or a newer order of the same cart.
-    case cancelled
-    /// Part of the money went back.
+    /// Canceled by the customer, an operator or a newer order of the same cart.
+    case canceled
+    /// A part of the money was refunded.
     case partiallyRefunded = "partially_refunded"
-    /// All of the money went back.
+    /// All of the money was refunded.
     case refunded
 
     /// The table of allowed transitions. What is not listed here does not happen, whatever arrives in whatever order.
     package static let transitions: [OrderStatus: Set<OrderStatus>] = [
-        .pending: [.reserved, .rejected, .cancelled, .expired],
-        .reserved: [.confirmed, .paymentFailed, .rejected, .expired, .cancelled],
-        .paymentFailed: [.reserved, .confirmed, .rejected, .expired, .cancelled],
-        .confirmed: [.cancelled, .partiallyRefunded, .refunded],
+        .pending: [.reserved, .rejected, .canceled, .expired],
+        .reserved: [.confirmed, .paymentFailed, .rejected, .expired, .canceled],
+        .paymentFailed: [.reserved, .confirmed, .rejected, .expired, .canceled],
+        .confirmed: [.canceled, .partiallyRefunded, .refunded],
         // A refund may fail after it succeeded, and then the money is the shop's again.
-        .partiallyRefunded: [.cancelled, .confirmed, .refunded],
+        .partiallyRefunded: [.canceled, .confirmed, .refunded],
         .refunded: [.confirmed, .partiallyRefunded],
-        .rejected: [], .expired: [], .cancelled: [],
+        .rejected: [], .expired: [], .canceled: [],
     ]
 
     package static let beginnings: Set = [OrderStatus.pending]
@@ -37,7 +37,7 @@ package enum OrderStatus: String, Codable, Lifecycle {
     package var isOpen: Bool {
         switch self {
         case .pending, .reserved, .paymentFailed: true
-        case .confirmed, .rejected, .expired, .cancelled, .partiallyRefunded, .refunded: false
+        case .confirmed, .rejected, .expired, .canceled, .partiallyRefunded, .refunded: false
         }
     }
 
@@ -45,11 +45,11 @@ package enum OrderStatus: String, Codable, Lifecycle {
     package var isPaid: Bool {
         switch self {
         case .confirmed, .partiallyRefunded, .refunded: true
-        case .pending, .reserved, .rejected, .paymentFailed, .expired, .cancelled: false
+        case .pending, .reserved, .rejected, .paymentFailed, .expired, .canceled: false
         }
     }
 
-    /// Whether somebody who waits for the outcome has one: the order is through, or it is the customer's turn.
+    /// Whether a client that waits for the outcome has one: the order is through, or it is the customer's turn.
     package var isOutcome: Bool { self != .pending && self != .reserved }
 }
 

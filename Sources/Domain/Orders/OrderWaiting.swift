@@ -19,12 +19,12 @@ package struct OrderWaiting: Hashable, Sendable {
     package let reason: Reason
     /// Its place among the orders that wait for their turn, from 1; `nil` once its turn has come.
     package let position: Int?
-    /// How long that will take at the pace at which orders were served lately, `nil` when nobody can tell.
+    /// How long that will take at the pace at which orders were served lately, `nil` when it is not known.
     package let estimatedSeconds: Int?
 
     /// - Parameters:
     ///   - ahead: how many orders are before it, `nil` once its turn has come.
-    ///   - pace: how fast orders are served, `nil` when nobody can tell.
+    ///   - pace: how fast orders are served, `nil` when it is not known.
     ///   - isProviderAway: whether calls to the payment provider are held back.
     ///   - isStopped: whether nothing works on it any more.
     package init(ahead: Int?, pace: CheckoutPace?, isProviderAway: Bool, isStopped: Bool = false) {
@@ -40,15 +40,15 @@ extension Order {
         switch status {
         case .pending: true
         case .reserved: payment?.status == .created || payment?.status == .confirming
-        case .confirmed, .rejected, .paymentFailed, .expired, .cancelled, .partiallyRefunded, .refunded: false
+        case .confirmed, .rejected, .paymentFailed, .expired, .canceled, .partiallyRefunded, .refunded: false
         }
     }
 }
 
 /// How fast orders are served while there are any to serve, measured from those served last.
 ///
-/// The time between two outcomes only counts as far as somebody was waiting: on an idle shop an order takes as long as
-/// it took, not as long as nobody came.
+/// The time between two outcomes only counts as far as orders were waiting: on an idle shop an order takes as long as
+/// it took, not as long as no order came.
 /// While one waits and nothing comes of it, that time counts as well, so that a shop that stands still promises
 /// nothing.
 package struct CheckoutPace: Hashable, Sendable {
@@ -59,14 +59,13 @@ package struct CheckoutPace: Hashable, Sendable {
         /// When its customer had an outcome.
         package let doneAt: Date
 
-        /// Names the two times.
         package init(placedAt: Date, doneAt: Date) {
             self.placedAt = placedAt
             self.doneAt = doneAt
         }
     }
 
-    /// For how long nothing may come of the first in line before nobody can tell any more, in seconds.
+    /// For how long the first in line may have no outcome before the pace counts as unknown, in seconds.
     static let patience: TimeInterval = 30
 
     /// How long one order takes, on the whole, in seconds.

@@ -3,9 +3,7 @@ package struct Payment: Hashable, Sendable {
     /// A payment's id. Idempotency keys at the provider are made from it.
     package typealias ID = Identifier<Payment>
 
-    /// The id.
     package let id: ID
-    /// Where it stands.
     package let status: PaymentStatus
     /// What is charged.
     package let amount: Money
@@ -84,8 +82,8 @@ package enum PaymentStatus: String, Codable, Lifecycle {
         .failed: [.confirming, .canceled, .authorized, .captured],
         .authorized: [.canceled, .captured],
         .captured: [.partiallyRefunded, .refunded],
-        // Back again when a refund that succeeded fails later. Only ``RefundSum`` goes these ways, never news of the
-        // intent.
+        // Back again when a refund that succeeded fails later. Only ``RefundSum`` goes these ways, never an
+        // update of the intent.
         .partiallyRefunded: [.captured, .refunded],
         .refunded: [.captured, .partiallyRefunded],
         .canceled: [],
@@ -93,8 +91,8 @@ package enum PaymentStatus: String, Codable, Lifecycle {
 
     package static let beginnings: Set = [PaymentStatus.notRequired, .created]
 
-    /// How much is settled by this state. News that ranks lower than what is known is old news: a failure that arrives
-    /// after a success is ignored, whatever its time of arrival.
+    /// How much is settled by this state. An update that ranks lower than what is known is stale: a failure that
+    /// arrives after a success is ignored, whatever its time of arrival.
     package var rank: Int {
         switch self {
         case .created: 0

@@ -1,9 +1,9 @@
-/// Decides what news of a payment mean for an order: a pure function of what is known and what the provider says.
+/// Decides what an update of a payment means for an order: a pure function of what is known and what the provider says.
 ///
-/// Workers, webhooks, the reconciler and the sweeper all bring their news here. They come late, twice and in any order,
+/// Workers, webhooks, the reconciler and the sweeper all bring their updates here, late, twice and in any order,
 /// so the decision looks at how much a state settles (``PaymentStatus/rank``) and never at the time of arrival.
 package enum PaymentSettlement: Hashable, Sendable {
-    /// Money moved or is held: consume the reservation, confirm the order, convert the cart, send the mail.
+    /// Money moved or is held: consume the reservation, confirm the order, convert the cart, send the email.
     case confirm(PaymentStatus)
     /// The customer has to act, or the provider has not decided: keep the stock for longer.
     case wait(PaymentStatus)
@@ -22,7 +22,7 @@ package enum PaymentSettlement: Hashable, Sendable {
     /// Nothing changes, for this reason.
     case ignore(Reason)
 
-    /// Why news changed nothing.
+    /// Why an update changed nothing.
     package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// It is known already.
         case alreadyKnown = "already_known"
@@ -50,13 +50,12 @@ package enum PaymentSettlement: Hashable, Sendable {
         package let captured: Money
         /// The stored id of the provider's intent, if any.
         package let intentID: PaymentIntent.ID?
-        /// Whether the news is the answer to the charge of the present attempt. An intent does not say which attempt
-        /// its last error is of, so from anybody else a decline may be that of an earlier card.
+        /// Whether the update is the answer to the charge of the present attempt. An intent does not say which attempt
+        /// its last error is of, so a decline from another source may be that of an earlier card.
         package let isOwnAnswer: Bool
         /// Whether the goods are shipped.
         package let isShipped: Bool
 
-        /// Gathers what is known.
         package init(
             order: OrderStatus, payment: PaymentStatus, amount: Money, intentID: PaymentIntent.ID?,
             isOwnAnswer: Bool = true,
@@ -85,19 +84,19 @@ package enum PaymentSettlement: Hashable, Sendable {
         }
     }
 
-    /// The decision.
-    package static func decide(_ known: Known, news intent: PaymentIntent) -> PaymentSettlement {
+    package static func decide(_ known: Known, given intent: PaymentIntent) -> PaymentSettlement {
         if let stored = known.intentID, stored != intent.id { return .ignore(.foreignIntent) }
         guard intent.amount == known.amount else { return .ignore(.amountMismatch) }
         guard let next = paymentStatus(of: intent) else { return .ignore(.undecided) }
-        // What was taken counts, not what the intent is over: somebody may have taken a part of it at the provider.
+        // What was taken counts, not what the intent is over: an operator may have captured a part of it at the
+        // provider.
         if next == .captured, known.payment.rank >= PaymentStatus.captured.rank, intent.amountReceived != nil,
             intent.captured != known.captured
         {
             return .correctCapture
         }
         if next == known.payment { return .ignore(.alreadyKnown) }
-        guard known.payment.canBecome(next), !isOldNews(next, known.payment) else { return .ignore(.outranked) }
+        guard known.payment.canBecome(next), !isStale(next, known.payment) else { return .ignore(.outranked) }
         switch next {
         case .captured, .authorized: return success(next, known.order)
         case .canceled: return canceled(known)
@@ -109,8 +108,8 @@ package enum PaymentSettlement: Hashable, Sendable {
     }
 
     /// Refunds may lead back to `captured`, but a success that comes late must not. An authorization that is given up
-    /// is news all the same.
-    private static func isOldNews(_ next: PaymentStatus, _ known: PaymentStatus) -> Bool {
+    /// counts all the same.
+    private static func isStale(_ next: PaymentStatus, _ known: PaymentStatus) -> Bool {
         next.rank < known.rank && !(known == .authorized && next == .canceled)
     }
 
@@ -127,7 +126,7 @@ package enum PaymentSettlement: Hashable, Sendable {
         case .reserved, .paymentFailed: .confirm(next)
         case .pending: .ignore(.notReserved)
         case .confirmed, .partiallyRefunded, .refunded: .recordPayment(next)
-        case .rejected, .expired, .cancelled: .recordLateMoney(next)
+        case .rejected, .expired, .canceled: .recordLateMoney(next)
         }
     }
 }

@@ -28,14 +28,12 @@ package struct StockAllocation: Sendable {
 
     /// Too little of one unit.
     package struct Shortage: Hashable, Sendable {
-        /// Of what.
         package let sku: SKU
         /// How many pieces the order asked for.
         package let wanted: Int
         /// How many were left when its turn came.
         package let available: Int
 
-        /// Names a shortage.
         package init(sku: SKU, wanted: Int, available: Int) {
             self.sku = sku
             self.wanted = wanted

@@ -5,9 +5,7 @@
 package struct ChargeLimits: Hashable, Sendable {
     /// The least and the most that can be charged in a currency.
     package struct Bounds: Hashable, Sendable {
-        /// The least.
         package let minimum: Money
-        /// The most.
         package let maximum: Money
     }
 
@@ -53,7 +51,7 @@ package struct ChargeLimits: Hashable, Sendable {
         return Bounds(minimum: minimum, maximum: maximums[currency] ?? Money(.max - .max % step, currency))
     }
 
-    /// Checks an amount. Nothing at all can be charged by nobody: orders that cost nothing are not asked about.
+    /// Checks an amount. No provider can charge zero: callers do not ask about orders that cost nothing.
     package func check(_ amount: Money, conversion: (from: Currency, rate: ExchangeRate)? = nil) throws(Violation) {
         guard supports(amount.currency) else { throw .unsupported(amount.currency) }
         let bounds = bounds(in: amount.currency, conversion: conversion)

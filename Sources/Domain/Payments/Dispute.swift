@@ -24,14 +24,13 @@ package struct Dispute: Sendable, Hashable {
     package let amount: Money
     /// Why, in a code such as `fraudulent` or `product_not_received`.
     package let reason: String
-    /// Where it stands.
     package let status: DisputeStatus
     /// When the bank asked.
     package let openedAt: Date
     /// Until when the shop can answer, where the provider says so.
     package let answerBefore: Date?
 
-    /// Where its money went, when this is news of that.
+    /// Where its money went, when this event says so.
     package var funds: DisputeFunds?
 
     /// Puts a snapshot together from a provider's words.
@@ -96,8 +95,8 @@ package enum DisputeStatus: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// Whether news of this state change a dispute that stands in that one, whatever arrives late: states only lead
-    /// forward, and what is closed stays closed.
+    /// Whether an update to this state changes a dispute that stands in that one, whatever arrives late: states only
+    /// lead forward, and what is closed stays closed.
     package func follows(_ known: DisputeStatus) -> Bool { rank > known.rank }
 }
 

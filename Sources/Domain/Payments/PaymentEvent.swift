@@ -66,12 +66,12 @@ package enum PaymentEventOutcome: String, Sendable, Hashable, CaseIterable {
     case superseded
     /// It names an order of ours that is not there.
     case unknownOrder = "unknown_order"
-    /// It tells of a refund of ours that is not there: lost here.
+    /// It names a refund of ours that is not there: lost here.
     case unknownRefund = "unknown_refund"
     /// It does not fit what is stored: another amount, or a second intent that moved money.
     case mismatch
 
-    /// Whether somebody, or the reconciliation, has to look: what it tells is true and could not be joined to what is
+    /// Whether an operator, or the reconciliation, has to look: what it says is true and could not be joined to what is
     /// stored.
     package var isUnmatched: Bool {
         switch self {

@@ -24,9 +24,9 @@ package enum PaymentFailure: Error, Sendable, Hashable {
     case unusableMethod(String)
     /// The request surely never reached the provider.
     case notSent(String)
-    /// The request may have been carried out; only reading the intent back tells. `answered` when the provider said so
-    /// itself, with a status of 500 or above: it replays such an answer under the same key for a day, so that key leads
-    /// no further.
+    /// The provider may have acted on the request; only reading the intent back tells. `answered` when the provider
+    /// said so itself, with a status of 500 or above: it replays such an answer under the same key for a day, so that
+    /// key leads no further.
     case outcomeUnknown(String, answered: Bool = false)
 }
 

@@ -33,8 +33,8 @@ package struct PaymentIntent: Sendable, Hashable {
     package let requestID: String?
     /// When it was made, by the provider's clock and in whole seconds. `nil` when the provider did not say.
     package let createdAt: Date?
-    /// What has been taken, which can be less than ``amount`` where somebody took a part by hand. `nil` when the
-    /// provider did not say.
+    /// What has been captured, which can be less than ``amount`` where an operator captured a part by hand. `nil` when
+    /// the provider did not say.
     package let amountReceived: Money?
     /// What is held and can be taken, which can be less than ``amount``. `nil` when the provider did not say.
     package let amountCapturable: Money?
@@ -118,7 +118,7 @@ package enum PaymentIntentStatus: String, Sendable, Hashable, Codable, CaseItera
     case requiresConfirmation = "requires_confirmation"
     /// Waits for the customer, for example at their bank's page.
     case requiresAction = "requires_action"
-    /// Being carried out; the outcome comes later.
+    /// The provider works on it; the outcome comes later.
     case processing
     /// The amount is authorized on the card and waits to be captured.
     case requiresCapture = "requires_capture"
@@ -146,7 +146,7 @@ package struct PaymentIntentRequest: Sendable, Hashable {
     package enum CaptureMethod: String, Sendable, Hashable, Codable, CaseIterable {
         /// At once.
         case automatic
-        /// Set aside first, taken by a later call.
+        /// Authorized first, captured by a later call.
         case manual
     }
 
@@ -164,7 +164,6 @@ package struct PaymentIntentRequest: Sendable, Hashable {
     /// Further pairs stored with the intent, such as our own payment id. `order_id` is added by itself.
     package let metadata: [String: String]
 
-    /// Describes an intent to be made.
     package init(
         orderID: Order.ID, orderNumber: Int64, amount: Money, captureMethod: CaptureMethod = .automatic,
         key: IdempotencyKey,

@@ -31,7 +31,7 @@ package protocol PaymentProvider: Sendable {
 
     /// Refunds money of a succeeded intent. More than is left of it answers ``PaymentFailure/invalidRequest(_:)``,
     /// and nothing moves.
-    func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund
+    func refund(_ request: ProviderRefundRequest) async throws(PaymentFailure) -> ProviderRefund
 
     /// Reads a refund as it stands at the provider.
     func refund(_ id: ProviderRefund.ID) async throws(PaymentFailure) -> ProviderRefund

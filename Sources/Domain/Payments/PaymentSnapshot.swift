@@ -1,8 +1,6 @@
 /// What our books say of a payment, for comparing it with the provider's.
 package struct PaymentSnapshot: Hashable, Sendable {
-    /// The order.
     package let orderID: Order.ID
-    /// Where it stands.
     package let order: OrderStatus
     /// Its payment.
     package let paymentID: Payment.ID
@@ -15,7 +13,6 @@ package struct PaymentSnapshot: Hashable, Sendable {
     /// The stored intent, if any.
     package let intentID: PaymentIntent.ID?
 
-    /// Gathers what is known.
     package init(
         orderID: Order.ID, order: OrderStatus, paymentID: Payment.ID, payment: PaymentStatus, amount: Money,
         intentID: PaymentIntent.ID?,

@@ -1,7 +1,7 @@
 package import FoundationEssentials
 
-/// Reads what a payment provider sends by itself: tells its webhooks from anybody else's, says what they are about, and
-/// makes of a stored event what happened.
+/// Reads the events of a payment provider: verifies that a webhook is the provider's, says what it is about, and makes
+/// of a stored event what happened.
 ///
 /// The API asks the first two when a webhook arrives, a worker the last when it acts on the event. A reader without
 /// secrets believes no webhook and still reads what is stored.

@@ -26,9 +26,9 @@ extension Reconciliation {
             default: break
             }
             if facts.isPaid { return ahead(facts) }
-            // Nobody confirms it any more. While the payment is not canceled the sweeper of orphaned intents has it.
+            // No worker confirms it any more. While the payment is not canceled the sweeper of orphaned intents has it.
             return facts.payment == .canceled
-                ? found(.unstoredIntent, facts, "Our payment is called off.", .cancel) : nil
+                ? found(.unstoredIntent, facts, "Our payment is canceled.", .cancel) : nil
         }
 
         private func captured(_ facts: PaymentSnapshot) -> ReconciliationFinding? {
@@ -48,7 +48,7 @@ extension Reconciliation {
             if facts.payment == .authorized { return nil }
             if facts.isPaid { return ahead(facts) }
             if facts.payment == .canceled {
-                return found(.lateMoney, facts, "Money is held for a payment that is called off.", .cancel)
+                return found(.lateMoney, facts, "Money is held for a payment that is canceled.", .cancel)
             }
             return found(
                 facts.order.isOpen || facts.order.isPaid ? .behind : .lateMoney, facts,
@@ -76,7 +76,7 @@ extension Reconciliation {
             }
             if facts.intentID != nil || !facts.takesMoney {
                 return found(
-                    .unstoredIntent, facts, "Nobody will confirm it: the order is \(facts.order.rawValue).", .cancel)
+                    .unstoredIntent, facts, "No worker will confirm it: the order is \(facts.order.rawValue).", .cancel)
             }
             guard facts.order == .reserved, facts.payment == .created, intent.amount == facts.amount else { return nil }
             return found(.unstoredIntent, facts, "The order's payment has no intent yet.", .adopt(facts.orderID))
@@ -88,7 +88,7 @@ extension Reconciliation {
                 guard left.amount > 0 else { return nil }
                 return found(
                     .secondCharge, facts, "The order is paid with another intent, or can only be.",
-                    .giveBack(left, .duplicate, facts.paymentID))
+                    .refund(left, .duplicate, facts.paymentID))
             }
             if facts.takesMoney || facts.payment.canBecome(.captured) {
                 guard intent.amount == facts.amount else { return differs(facts) }
@@ -104,8 +104,8 @@ extension Reconciliation {
             guard left.amount > 0 else { return nil }
             return found(
                 .lateMoney, facts,
-                "The money has moved; the order is \(facts.order.rawValue) and its payment called off.",
-                .giveBack(left, .latePayment, facts.paymentID))
+                "The money has moved; the order is \(facts.order.rawValue) and its payment is canceled.",
+                .refund(left, .latePayment, facts.paymentID))
         }
 
         /// An intent of an order that we do not have. The proof is the payment that it names, where it is of this
@@ -117,7 +117,7 @@ extension Reconciliation {
                 guard left.amount > 0 else { return nil }
                 return found(
                     .orderUnknown, nil, "The money has moved for an order that is not in the database.",
-                    proof.map { .giveBack(left, .orderUnknown, $0) } ?? .askOperator)
+                    proof.map { .refund(left, .orderUnknown, $0) } ?? .askOperator)
             case .authorized:
                 return found(
                     .orderUnknown, nil, "Money is held for an order that is not in the database.",
@@ -125,11 +125,12 @@ extension Reconciliation {
             default:
                 return proof == nil
                     ? nil
-                    : found(.unstoredIntent, nil, "Nobody will confirm it: the order is not in the database.", .cancel)
+                    : found(
+                        .unstoredIntent, nil, "No worker will confirm it: the order is not in the database.", .cancel)
             }
         }
 
-        /// Money that is not of our making. What has not moved any is nobody's business.
+        /// Money that is not of our making. An intent that has not moved any needs no action.
         func foreign(_ reason: String) -> ReconciliationFinding? {
             intent.status.isPaid ? found(.foreign, nil, reason, .askOperator) : nil
         }
@@ -147,12 +148,13 @@ extension Reconciliation {
         }
 
         private func found(
-            _ kind: BreakKind, _ facts: PaymentSnapshot?, _ reason: String, _ remedy: ReconciliationFinding.Remedy
+            _ kind: BreakKind, _ facts: PaymentSnapshot?, _ reason: String,
+            _ resolution: ReconciliationFinding.Resolution
         ) -> ReconciliationFinding {
             ReconciliationFinding(
                 kind, .intent, intent.id.rawValue, orderID: facts?.orderID ?? intent.orderID, amount: intent.amount,
                 reason: reason,
-                remedy: remedy)
+                resolution: resolution)
         }
     }
 }

@@ -2,11 +2,11 @@ internal import Arithmetic
 package import FoundationEssentials
 
 /// Compares what the provider holds with what we hold: a pure function of the two, so that every difference and every
-/// remedy can be tried out.
+/// resolution can be tried out.
 ///
-/// A remedy is only named where the facts prove it right. They are final, or whoever carries the remedy out decides
-/// again under the locks, so that facts that have grown old do no harm: an order that is over stays over, an intent
-/// that is stored with a payment stays with it, an intent that succeeded or was canceled stays so.
+/// A resolution is only named where the facts prove it right. They are final, or the worker that applies the resolution
+/// decides again under the locks, so that facts that have grown old do no harm: an order that is over stays over, an
+/// intent that is stored with a payment stays with it, an intent that succeeded or was canceled stays so.
 package struct Reconciliation: Hashable, Sendable {
     /// For as long a difference may be work under way, in seconds.
     package static let grace: TimeInterval = 120
@@ -39,30 +39,30 @@ package struct Reconciliation: Hashable, Sendable {
     /// - Parameters:
     ///   - stored: the payment that this intent is stored with.
     ///   - named: the payment of the order that the intent names.
-    ///   - givenBack: what has gone back of it or is about to, where ``asksForRefunds(of:stored:)``.
+    ///   - refunded: what has been refunded of it or is about to be, where ``asksForRefunds(of:stored:)``.
     package func finding(
-        _ intent: PaymentIntent, stored: PaymentSnapshot?, named: PaymentSnapshot?, givenBack: Money? = nil
+        _ intent: PaymentIntent, stored: PaymentSnapshot?, named: PaymentSnapshot?, refunded: Money? = nil
     ) -> ReconciliationFinding? {
         guard isOlder(intent.createdAt, than: Self.grace) else { return nil }
-        let left = (intent.amountReceived ?? intent.amount).amount.saturatingSubtract(givenBack?.amount ?? 0)
-        let news = Comparison(intent: intent, left: Money(left, intent.amount.currency))
-        if let stored { return news.withStored(stored) }
+        let left = (intent.amountReceived ?? intent.amount).amount.saturatingSubtract(refunded?.amount ?? 0)
+        let comparison = Comparison(intent: intent, left: Money(left, intent.amount.currency))
+        if let stored { return comparison.withStored(stored) }
         switch PaymentOwner(of: intent.shop, in: shop, isStored: false, isNamed: named != nil) {
         // Another shop on the same account looks after its own.
         case .anotherShop: return nil
         case .thisShop, .unproven: break
         }
-        guard intent.orderID != nil else { return news.foreign("It names no order of this shop.") }
-        if let named { return news.withNamed(named) }
+        guard intent.orderID != nil else { return comparison.foreign("It names no order of this shop.") }
+        if let named { return comparison.withNamed(named) }
         guard isOlder(intent.createdAt, than: Self.patience) else { return nil }
-        return news.ofUnknownOrder(proof: intent.shop == shop ? intent.paymentID : nil)
+        return comparison.ofUnknownOrder(proof: intent.shop == shop ? intent.paymentID : nil)
     }
 
     /// What an entry of the provider's list that makes no sense here is to us.
     package func unreadable(_ object: ReconciliationFinding.Object, _ id: String) -> ReconciliationFinding {
         ReconciliationFinding(
             .foreign, object, id, orderID: nil, amount: nil, reason: "Its currency or amount make no sense here.",
-            remedy: .askOperator)
+            resolution: .askOperator)
     }
 
     /// What an intent of ours that the provider does not know is to us.
@@ -70,7 +70,8 @@ package struct Reconciliation: Hashable, Sendable {
         facts.intentID.map {
             ReconciliationFinding(
                 .ahead, .intent, $0.rawValue, orderID: facts.orderID, amount: facts.amount,
-                reason: "Our payment is \(facts.payment.rawValue); the provider does not know it.", remedy: .askOperator
+                reason: "Our payment is \(facts.payment.rawValue); the provider does not know it.",
+                resolution: .askOperator
             )
         }
     }
@@ -89,12 +90,13 @@ extension Reconciliation {
     ///   - payment: the payment that its intent is stored with.
     package func finding(_ refund: ProviderRefund, ours: Refund?, payment: PaymentSnapshot?) -> ReconciliationFinding? {
         guard isOlder(refund.createdAt, than: Self.grace) else { return nil }
-        func found(_ kind: BreakKind, _ reason: String, _ remedy: ReconciliationFinding.Remedy) -> ReconciliationFinding
+        func found(_ kind: BreakKind, _ reason: String, _ resolution: ReconciliationFinding.Resolution)
+            -> ReconciliationFinding
         {
             ReconciliationFinding(
                 kind, .refund, refund.id.rawValue, orderID: ours?.orderID ?? payment?.orderID, amount: refund.amount,
                 reason: reason,
-                remedy: remedy)
+                resolution: resolution)
         }
         guard let ours else {
             // Of an intent that is no payment of ours the intent itself is looked at, with what has gone back of it.
@@ -113,7 +115,7 @@ extension Reconciliation {
         if ours.status == refund.status { return nil }
         let difference = "It is \(refund.status.rawValue); ours is \(ours.status.rawValue)."
         if ours.status.canBecome(refund.status) { return found(.refundBehind, difference, .recordRefund(ours.id)) }
-        // Money went back that we count as ours. The other way round it is old news.
+        // Money was refunded that we count as ours. The other way round our books are ahead.
         return refund.status.isLive && !ours.status.isLive && ours.providerID == nil
             ? found(.refundBehind, difference, .askOperator) : nil
     }

@@ -23,7 +23,7 @@ package enum BreakKind: String, Hashable, Codable, Sendable, CaseIterable {
     case refundBehind = "refund_behind"
 }
 
-/// A difference between the provider's books and ours, and what may be done about it without asking anybody.
+/// A difference between the provider's books and ours, and what may be done about it without asking an operator.
 package struct ReconciliationFinding: Hashable, Sendable {
     /// What of the provider's it was found in.
     package enum Object: String, Hashable, Codable, Sendable, CaseIterable {
@@ -33,16 +33,16 @@ package struct ReconciliationFinding: Hashable, Sendable {
         case refund
     }
 
-    /// What makes the books agree. Each is safe to carry out twice, and by two at once.
-    package enum Remedy: Hashable, Sendable {
+    /// What makes the books agree. Each is safe to apply twice, and by two workers at once.
+    package enum Resolution: Hashable, Sendable {
         /// Settle the intent with its order, as its worker would have.
         case settle(Order.ID)
         /// Store the intent with its payment; it has not moved any money.
         case adopt(Order.ID)
-        /// Give the intent up: nobody will confirm it, or nobody may take what it holds.
+        /// Cancel the intent: no worker will confirm it, or no worker may capture what it holds.
         case cancel
-        /// Give this much back: the intent was made for this payment of ours and pays for no order.
-        case giveBack(Money, RefundReason, Payment.ID)
+        /// Refund this much: the intent was made for this payment of ours and pays for no order.
+        case refund(Money, RefundReason, Payment.ID)
         /// Record what became of our refund.
         case recordRefund(Refund.ID)
         /// Write down a refund that was made at the provider and not by this shop.
@@ -55,7 +55,6 @@ package struct ReconciliationFinding: Hashable, Sendable {
 
     /// In what way the books differ.
     package let kind: BreakKind
-    /// In what.
     package let object: Object
     /// The provider's id of it.
     package let providerID: String
@@ -66,12 +65,11 @@ package struct ReconciliationFinding: Hashable, Sendable {
     /// What was found, in one sentence for operators.
     package let reason: String
     /// What may be done.
-    package let remedy: Remedy
+    package let resolution: Resolution
 
-    /// Describes a difference.
     package init(
         _ kind: BreakKind, _ object: Object, _ providerID: String, orderID: Order.ID?, amount: Money?, reason: String,
-        remedy: Remedy
+        resolution: Resolution
     ) {
         self.kind = kind
         self.object = object
@@ -79,6 +77,6 @@ package struct ReconciliationFinding: Hashable, Sendable {
         self.orderID = orderID
         self.amount = amount
         self.reason = reason
-        self.remedy = remedy
+        self.resolution = resolution
     }
 }

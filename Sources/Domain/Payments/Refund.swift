@@ -5,17 +5,13 @@ package struct Refund: Hashable, Sendable {
     /// A refund's id. The idempotency key at the provider is made from it.
     package typealias ID = Identifier<Refund>
 
-    /// The id.
     package let id: ID
-    /// The order.
     package let orderID: Order.ID
     /// The payment that is refunded.
     package let paymentID: Payment.ID
     /// How much, in the order's currency.
     package let amount: Money
-    /// Why.
     package let reason: RefundReason
-    /// Where it stands.
     package let status: RefundStatus
     /// The provider's id, once it has one.
     package let providerID: ProviderRefund.ID?
@@ -59,26 +55,23 @@ package struct Refund: Hashable, Sendable {
 
 /// Who made a refund. The raw values are stored and shown; they never change.
 package enum RefundSource: String, Hashable, Codable, Sendable, CaseIterable {
-    /// This shop, because somebody asked for it here.
+    /// This shop, because a customer or an operator asked for it here.
     case shop
-    /// Somebody else with access to the account at the provider. The shop learns of it when it is made.
+    /// Another person or program with access to the account at the provider. The shop learns of it when it is made.
     case provider
 }
 
 /// Pieces of one line of an order that a refund is for.
 package struct RefundItem: Hashable, Codable, Sendable {
-    /// The product.
     package let productID: Product.ID
     /// What the warehouse counts.
     package let sku: SKU
-    /// Number of pieces.
     package let quantity: Int
     /// Whether they go back on the shelf once the refund stands.
     package let restock: Bool
     /// How many pieces this refund has put back on the shelf.
     package let restocked: Int
 
-    /// Names pieces of a line.
     package init(productID: Product.ID, sku: SKU, quantity: Int, restock: Bool, restocked: Int = 0) {
         self.productID = productID
         self.sku = sku
@@ -104,13 +97,13 @@ extension Refund {
 package enum RefundStatus: String, Codable, Lifecycle {
     /// Noted; the provider may not know of it.
     case requested
-    /// The provider has it and has not carried it out.
+    /// The provider has it and has not settled it yet.
     case pending
     /// The money is on its way to the customer.
     case succeeded
-    /// The provider could not carry it out, or the customer's bank sent it back: the money is the shop's.
+    /// The provider could not make it, or the customer's bank returned it: the money is the shop's.
     case failed
-    /// Called off at the provider before it was carried out.
+    /// Canceled at the provider before money moved.
     case canceled
 
     /// The table of allowed transitions. A bank may send a refund back days after it succeeded.
@@ -123,7 +116,7 @@ package enum RefundStatus: String, Codable, Lifecycle {
 
     package static let beginnings: Set = [RefundStatus.requested, .pending]
 
-    /// Whether it takes part of what was captured, so that nobody else can give the same money back.
+    /// Whether it takes part of what was captured, so that no other refund can take the same money.
     package var isLive: Bool { self != .failed && self != .canceled }
 
     /// Whether the job that makes it has nothing left to do.
@@ -139,25 +132,25 @@ package enum RefundReason: String, Hashable, Codable, Sendable, CaseIterable {
     /// The card was not the customer's to use.
     case fraudulent
     /// The order was canceled after it was paid.
-    case orderCancelled = "order_cancelled"
+    case orderCanceled = "order_canceled"
     /// The money moved when the order was over already.
     case latePayment = "late_payment"
     /// The money moved for an order that is not known here.
     case orderUnknown = "order_unknown"
-    /// Somebody gave the money back at the provider's own pages, or another program did, and did not say why.
+    /// An operator at the provider's own pages, or another program, refunded the money and did not say why.
     case madeAtProvider = "made_at_provider"
 
     /// Whether a person may give it; the others are the system's own.
     package var isForPeople: Bool {
         switch self {
         case .requestedByCustomer, .duplicate, .fraudulent: true
-        case .orderCancelled, .latePayment, .orderUnknown, .madeAtProvider: false
+        case .orderCanceled, .latePayment, .orderUnknown, .madeAtProvider: false
         }
     }
 }
 
 /// What a refund is made from.
-package struct RefundRequest: Sendable, Hashable {
+package struct ProviderRefundRequest: Sendable, Hashable {
     /// Our refund. Written into the provider's, so that the two can be joined whatever we have lost.
     package let refundID: Refund.ID
     /// The order it belongs to, written into it as well.
@@ -166,14 +159,11 @@ package struct RefundRequest: Sendable, Hashable {
     package let shop: String?
     /// The intent that is refunded.
     package let intentID: PaymentIntent.ID
-    /// How much.
     package let amount: Money
-    /// Why.
     package let reason: RefundReason
     /// Names this call, so that repeating it gives the same refund.
     package let key: IdempotencyKey
 
-    /// Describes a refund to be made.
     package init(
         refundID: Refund.ID, orderID: Order.ID, shop: String? = nil, intentID: PaymentIntent.ID, amount: Money,
         reason: RefundReason,

@@ -31,7 +31,7 @@ extension AppliedRate {
     /// are today.
     ///
     /// Each is what the sum of all so far comes to, less what those before it came to: parts that add up to the whole
-    /// come to exactly what the whole comes to. Refunds that failed or were called off come to nothing and are left
+    /// come to exactly what the whole comes to. Refunds that failed or were canceled come to nothing and are left
     /// out.
     ///
     /// - Parameter refunds: all of one order, oldest first.

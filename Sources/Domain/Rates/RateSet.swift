@@ -81,7 +81,6 @@ package struct RateMove: Hashable, Sendable {
     /// The rate in the later set.
     package let new: ExchangeRate
 
-    /// Names a move.
     package init(currency: Currency, base: Currency, old: ExchangeRate, new: ExchangeRate) {
         self.currency = currency
         self.base = base

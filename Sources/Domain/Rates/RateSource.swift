@@ -46,7 +46,6 @@ package struct RateValidators: Hashable, Sendable {
     /// The `Last-Modified` field.
     package let lastModified: String?
 
-    /// Gathers what the source gave.
     package init(etag: String? = nil, lastModified: String? = nil) {
         self.etag = etag
         self.lastModified = lastModified

@@ -18,7 +18,7 @@ package enum CardNumber {
     package static let lengths = 12...19
     /// As many signs as may stand between two digits of one number.
     private static let widestGap = 2
-    /// Text is looked at no further than this, in groups of digits; whoever writes more of them writes no address.
+    /// Text is looked at no further than this, in groups of digits; a text with more of them is no address.
     private static let mostGroups = 200
 
     /// Whether a number of a card may stand in the text: digits of any script, with spaces, hyphens, dots and the like
@@ -52,7 +52,7 @@ package enum CardNumber {
         return runs
     }
 
-    /// Whether neighbouring groups make up a number of a card.
+    /// Whether neighboring groups make up a number of a card.
     private static func isWhole(in groups: [[Int]]) -> Bool {
         for first in groups.indices {
             guard let lead = groups[first].first, (2...6).contains(lead) else { continue }

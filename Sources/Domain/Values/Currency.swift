@@ -31,7 +31,7 @@ package struct Currency: Hashable, Sendable {
         return result
     }
 
-    /// The US dollar: base prices of the catalogue are in it unless the shop says otherwise.
+    /// The US dollar: base prices of the catalog are in it unless the shop says otherwise.
     package static let usd = Currency(known: "USD", exponent: 2)
     /// The euro: base of the European Central Bank's rates.
     package static let eur = Currency(known: "EUR", exponent: 2)
@@ -63,7 +63,7 @@ extension Currency: RawRepresentable, Codable {
 /// The currencies of ISO 4217 that are in circulation, with the decimals of their minor unit.
 ///
 /// Source: ISO 4217:2015, table A.1, as amended. Metals, test codes, bond-market units and funds codes are left out:
-/// nobody pays with them.
+/// no customer pays with them.
 enum CurrencyTable {
     /// Decimals by code.
     static let exponents: [String: Int] = {
@@ -80,17 +80,18 @@ enum CurrencyTable {
         (
             2,
             """
-            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK \
-            DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD \
-            KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP \
-            PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH \
-            USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG BGN
+            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY \
+            COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF \
+            IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR \
+            MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG \
+            SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES \
+            WST XCD XCG YER ZAR ZMW ZWG BGN
             """
         ),
     ]
 }
 
-/// In which steps money can be charged and given back. Cards are charged through networks that do not know every minor
+/// In which steps money can be charged and refunded. Cards are charged through networks that do not know every minor
 /// unit: of thousandths the last digit must be 0, and the ariary is charged in whole units.
 ///
 /// Source: Stripe documentation, "Supported currencies": three-decimal and zero-decimal currencies. The krona of
@@ -106,7 +107,7 @@ extension Currency {
 }
 
 extension Money {
-    /// Whether it can be charged, and given back, to the minor unit. Says nothing about its size.
+    /// Whether it can be charged, and refunded, to the minor unit. Says nothing about its size.
     package var isChargeable: Bool { amount.isMultiple(of: currency.chargeableStep) }
 
     /// The nearest amount that can be charged, halves away from zero. Throws `overflow`.

@@ -23,7 +23,7 @@ enum DomainName {
         return labels.count >= 2 && name.utf8.count <= 253 ? name : nil
     }
 
-    /// The name as people write it. Labels that nobody can have written so stay as they are.
+    /// The name as people write it. Labels that no person can have written so stay as they are.
     static func unicode(_ ascii: some StringProtocol) -> String {
         ascii.split(separator: ".", omittingEmptySubsequences: false).map { decoded($0) ?? String($0) }.joined(
             separator: ".")

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A mail address that can be put on an envelope: one `@`, at most 254 bytes (RFC 5321, section 4.5.3.1), no quoting,
+/// An email address that can be put on an envelope: one `@`, at most 254 bytes (RFC 5321, section 4.5.3.1), no quoting,
 /// no comments.
 ///
 /// Mailbox and domain may be written in the letters of all scripts (RFC 6531, RFC 5891). The domain is kept as it goes
 /// over the wire, so that any server takes an address whose mailbox is ASCII; ``readable`` is what people write. Two
 /// spellings of one address, composed or not, in whatever case of letters beyond ASCII, are one text.
 ///
-/// It prints masked, so an address that strays into a log line does not give anybody away. `rawValue` is the real text.
+/// It prints masked, so an address that ends up in a log line reveals no customer. `rawValue` is the real text.
 package struct EmailAddress: RawRepresentable, Hashable, Sendable {
     /// The address with its domain in lower-case ASCII (`xn--…` where it has other letters).
     package let rawValue: String
@@ -26,7 +26,7 @@ package struct EmailAddress: RawRepresentable, Hashable, Sendable {
     /// Checks text from outside. Throws `email_invalid`.
     package init(_ text: String) throws(InvalidValue) {
         guard let address = Self(rawValue: text) else {
-            throw InvalidValue(code: "email_invalid", message: "Expected a mail address such as name@example.com.")
+            throw InvalidValue(code: "email_invalid", message: "Expected an email address such as name@example.com.")
         }
         self = address
     }
@@ -43,7 +43,7 @@ package struct EmailAddress: RawRepresentable, Hashable, Sendable {
         return rawValue[...at] + DomainName.unicode(rawValue[rawValue.utf8.index(after: at)...])
     }
 
-    /// Whether only a server that knows SMTPUTF8 (RFC 6531) can take mail for it.
+    /// Whether only a server that knows SMTPUTF8 (RFC 6531) can take email for it.
     package var needsSMTPUTF8: Bool { rawValue.utf8.contains { $0 >= 0x80 } }
 
     /// The mailbox in its one spelling.

@@ -4,7 +4,8 @@ package import FoundationEssentials
 /// An id that cannot be mixed up with the id of something else: `Order.ID` and `Product.ID` are different types.
 ///
 /// The value is a UUID of version 7 (RFC 9562, section 5.7): its first 48 bits are the creation time in Unix
-/// milliseconds, so that rows inserted one after the other land side by side in an index. Its text form is lower case.
+/// milliseconds, so that rows inserted one after the other land next to each other in an index. Its text form is lower
+/// case.
 package struct Identifier<Owner>: RawRepresentable, Hashable, Sendable {
     /// The UUID as databases and wire formats see it.
     package let rawValue: UUID
@@ -95,7 +96,6 @@ package struct InvalidValue: Error, Hashable, Sendable, CustomStringConvertible 
     /// What was expected, in one sentence.
     package let message: String
 
-    /// Describes a broken rule.
     package init(code: String, message: String) {
         self.code = code
         self.message = message

@@ -1,4 +1,4 @@
-/// A language the shop writes mails in, by its tag of BCP 47. Stored with orders.
+/// A language the shop writes emails in, by its tag of BCP 47. Stored with orders.
 package enum Language: String, Hashable, Codable, Sendable, CaseIterable {
     /// English.
     case english = "en"

@@ -9,7 +9,6 @@ package struct LinePrice: Hashable, Sendable {
     /// Price of all pieces.
     package let total: Money
 
-    /// Puts a stored price together.
     package init(unit: Money, total: Money) {
         self.unit = unit
         self.total = total

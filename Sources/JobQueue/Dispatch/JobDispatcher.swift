@@ -114,7 +114,7 @@ public final class JobDispatcher: Sendable {
 
 /// A queue's Redis list holds as many jobs as it may.
 public struct QueueFull: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The queue.
+    /// The queue that took none of the jobs.
     public let queue: QueueName
     /// How many jobs may wait in it.
     public let bound: Int

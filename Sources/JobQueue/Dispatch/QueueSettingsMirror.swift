@@ -33,8 +33,8 @@ struct QueueSettingsMirror: Sendable {
 
     /// KEYS: settings. ARGV: version, then names and values of the fields.
     ///
-    /// Whoever read PostgreSQL before a change and comes after it must not undo it, so within five seconds of Redis'
-    /// time an older version is refused. After that PostgreSQL is right, also when a fail-over has set it back.
+    /// A process that read PostgreSQL before a change and comes after it must not undo it, so within five seconds of
+    /// Redis' time an older version is refused. After that PostgreSQL is right, also when a fail-over has set it back.
     private static let script = RedisScript(
         name: "settings",
         source: """

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import Tracing
 
 /// Runs the handler of one attempt under its time limit and says how it ended. Touches neither Redis nor the ledger, so
 /// that workers and the drivers for tests share it.
@@ -9,6 +10,8 @@ package struct AttemptRunner: Sendable {
     /// Nil where no operator asks for the progress of jobs.
     let progress: ProgressReporter?
     let logger: Logger
+    /// Nil where nothing is traced.
+    private let tracer: (any Tracer)?
 
     package init(
         registry: JobRegistry, interceptors: [any JobInterceptor], progress: ProgressReporter?, logger: Logger
@@ -17,9 +20,21 @@ package struct AttemptRunner: Sendable {
         self.interceptors = interceptors
         self.progress = progress
         self.logger = logger
+        let tracer = InstrumentationSystem.tracer
+        self.tracer = tracer is NoOpTracer ? nil : tracer
     }
 
     package func run(_ attempt: Attempt, in running: RunningJobs) async -> AttemptResult {
+        guard let tracer else { return await run(attempt, in: running, trace: nil) }
+        let span = AttemptSpan(of: attempt, by: tracer)
+        let result = await run(attempt, in: running, trace: span.context)
+        span.end(result.outcome)
+        return result
+    }
+
+    private func run(_ attempt: Attempt, in running: RunningJobs, trace: InstrumentationContext?) async
+        -> AttemptResult
+    {
         let began = ContinuousClock.now
         let completion = JobCompletion(jobID: attempt.id, epoch: attempt.epoch)
         func failure(_ code: String, _ message: String) -> AttemptError {
@@ -38,10 +53,9 @@ package struct AttemptRunner: Sendable {
         }
         let context = attempt.context(retry: kind.retry, completion: completion, progress: progress, logger: logger)
         let ending = await running.supervise(attempt.id, epoch: attempt.epoch, deadline: began + kind.timeLimit) {
-            if interceptors.isEmpty {
-                try await kind.run(attempt.payload, context)
-            } else {
-                try await interceptors[...].run(context) { try await kind.run(attempt.payload, context) }
+            guard let trace else { return try await handle(attempt, by: kind, in: context) }
+            try await InstrumentationContext.$current.withValue(trace) {
+                try await handle(attempt, by: kind, in: context)
             }
         }
         let duration = ContinuousClock.now - began
@@ -52,7 +66,7 @@ package struct AttemptRunner: Sendable {
             let cause: any Error =
                 switch ending.stop {
                 case .timeLimit: TimeLimitExceeded(limit: kind.timeLimit)
-                case .cancelled: JobCanceled()
+                case .canceled: JobCanceled()
                 case nil: error
                 }
             outcome = AttemptOutcome(error: cause, retry: kind.retry, attempt: attempt.number, describe: failure)
@@ -60,6 +74,14 @@ package struct AttemptRunner: Sendable {
         kind.record(outcome, after: duration)
         return AttemptResult(
             outcome: outcome, completion: completion, duration: duration, wasStopped: ending.stop != nil)
+    }
+
+    private func handle(_ attempt: Attempt, by kind: JobKind, in context: JobContext) async throws {
+        if interceptors.isEmpty {
+            try await kind.run(attempt.payload, context)
+        } else {
+            try await interceptors[...].run(context) { try await kind.run(attempt.payload, context) }
+        }
     }
 }
 

@@ -26,11 +26,13 @@ extension JobHandler {
     }
 }
 
-/// A hook around every run of a handler: for traces, metrics and what all kinds have in common.
+/// A hook around every run of a handler: for what all kinds have in common.
 ///
-///     struct Tracing: JobInterceptor {
+///     struct Slowness: JobInterceptor {
 ///         func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws {
-///             try await withSpan("job \(context.name)") { _ in try await next() }
+///             let began = ContinuousClock.now
+///             try await next()
+///             if .now - began > .seconds(10) { context.logger.notice("a slow job") }
 ///         }
 ///     }
 public protocol JobInterceptor: Sendable {

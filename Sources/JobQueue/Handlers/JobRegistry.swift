@@ -20,7 +20,8 @@ public struct JobRegistry: Sendable {
     /// - Parameters:
     ///   - kind: whose jobs it runs.
     ///   - run: what ``JobHandler/run(_:in:)`` would do.
-    /// - Throws: nothing itself: what the handler throws ends the attempt, and the retry policy decides what comes next.
+    /// - Throws: nothing itself: what the handler throws ends the attempt, and the retry policy decides what happens
+    ///   next.
     public mutating func register<Kind: Job>(
         _ kind: Kind.Type, _ run: @escaping @Sendable (_ job: Kind, _ context: JobContext) async throws -> Void
     ) {

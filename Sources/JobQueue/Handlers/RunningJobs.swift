@@ -7,7 +7,7 @@ package final class RunningJobs: Sendable {
     enum Stop: Sendable {
         case timeLimit
         /// An operator wants it.
-        case cancelled
+        case canceled
     }
 
     private struct Running {
@@ -87,6 +87,6 @@ package final class RunningJobs: Sendable {
 
     /// Stops the handler of this attempt if it still runs.
     func cancel(_ job: JobID, epoch: Int64) {
-        running.withLock { $0.stop { $0.job == job && $0.epoch == epoch ? .cancelled : nil } }
+        running.withLock { $0.stop { $0.job == job && $0.epoch == epoch ? .canceled : nil } }
     }
 }

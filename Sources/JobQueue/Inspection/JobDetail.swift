@@ -6,7 +6,7 @@ import Postgres
 public struct JobDetail: Sendable, Hashable {
     /// The job's id.
     public let id: JobID
-    /// Its queue.
+    /// The name of the queue that the job was enqueued to.
     public let queue: String
     /// Its kind.
     public let name: String

@@ -96,7 +96,7 @@ public struct BulkProgress: Sendable, Hashable {
 }
 
 /// A change of many dead letters, batch by batch: each step of the sequence carries out one, commits it and tells how
-/// far it is. Whoever stops asking has stopped the change.
+/// far it is. A caller that stops asking has stopped the change.
 ///
 /// A batch is one short transaction of at most ``BulkChange/batch`` jobs and waits for no lock, and after each the
 /// change rests for twice the time that it took, so claims and enqueues go on beside it. Jobs are looked at newest

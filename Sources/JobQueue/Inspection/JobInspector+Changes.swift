@@ -60,7 +60,7 @@ extension JobInspector {
 
     /// Ends a job that runs, as soon as its worker process hears of it: within about a second, if its handler heeds the
     /// cancellation of its task.
-    /// It becomes a dead letter with the reason `cancelled`, unless it finishes before. A job that waits is discarded
+    /// It becomes a dead letter with the reason `canceled`, unless it finishes before. A job that waits is discarded
     /// instead.
     ///
     /// - Throws: ``JobInspectionError`` when there is no such job in the ledger, or it neither runs nor waits.
@@ -82,7 +82,7 @@ extension JobInspector {
         }
         guard let state else {
             guard let job = try await show(id) else { throw JobInspectionError.notFound(id) }
-            throw JobInspectionError.notCancellable(id, job.state)
+            throw JobInspectionError.notCancelable(id, job.state)
         }
         return state == JobState.running.rawValue ? .requested : .discarded
     }

@@ -116,7 +116,7 @@ extension JobInspector {
 
 /// One queue as operators see it. Counts of `ready` and `delayed` come from Redis, the others from the ledger.
 public struct QueueStatus: Sendable, Hashable {
-    /// The queue.
+    /// The name under which jobs are enqueued to it.
     public let queue: QueueName
     /// Jobs waiting in the Redis list.
     public let ready: Int

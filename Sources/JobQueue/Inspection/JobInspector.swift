@@ -54,7 +54,7 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
     /// A job in this state can't be retried or discarded.
     case wrongState(JobID, JobState)
     /// A job in this state can't be canceled.
-    case notCancellable(JobID, JobState)
+    case notCancelable(JobID, JobState)
     /// Only dead and parked jobs are changed many at a time.
     case notInBulk(JobState)
     /// The cursor is of a list of other conditions.
@@ -69,8 +69,8 @@ public enum JobInspectionError: Error, Sendable, Equatable, CustomStringConverti
         case .wrongState(let id, .running): "job \(id) is running; wait until it ends, or cancel it"
         case .wrongState(let id, let state):
             "job \(id) is \(state.rawValue); only dead, parked and waiting jobs can be retried or discarded"
-        case .notCancellable(let id, let state):
-            "job \(id) is \(state.rawValue); only running and waiting jobs can be cancelled"
+        case .notCancelable(let id, let state):
+            "job \(id) is \(state.rawValue); only running and waiting jobs can be canceled"
         case .notInBulk(let state):
             "\(state.rawValue) jobs can't be changed many at a time; only dead and parked ones can"
         case .foreignCursor: "the cursor is of a list of other conditions; begin without one"

@@ -4,7 +4,7 @@ import Postgres
 /// One page of a list of jobs: those of the ledger, newest first, then dead ones that are in Redis alone, queue by
 /// queue, those that died last first.
 public struct JobPage: Sendable {
-    /// The jobs.
+    /// At most as many as were asked for.
     public let items: [JobDetail]
     /// Hand this to the next call to go on; nil at the end.
     public let nextCursor: JobCursor?

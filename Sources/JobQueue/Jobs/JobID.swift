@@ -10,7 +10,7 @@ import Synchronization
 /// It stays the same over retries, crashes and an operator's retry, and so can serve as the idempotency key of external
 /// calls.
 public struct JobID: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
-    /// The UUID.
+    /// The id as the ledger stores it.
     public let rawValue: UUID
 
     /// Takes over an id that exists.

@@ -4,7 +4,7 @@ import Arithmetic
 ///
 /// The delay before attempt *n* + 1 is drawn evenly from 0…min(`longest`, `first` × 2ⁿ⁻¹) plus half of it kept as a
 /// floor: exponential back-off with "equal jitter", so that a crowd of jobs that failed together does not come back
-/// together, yet none comes back at once. (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.)
+/// together, yet none is retried at once. (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.)
 public struct RetryPolicy: Hashable, Sendable {
     /// Attempts in all, the first included; at least 1.
     public let attempts: Int

@@ -24,7 +24,7 @@ public struct UniqueKey: Hashable, Sendable {
 
     /// The key's text.
     public let key: String
-    /// When the job gives it back.
+    /// When the job releases it.
     public let until: Release
 
     /// - Throws: ``InvalidUniqueKey`` for a text that is empty, longer than 200 bytes or holds U+0000.

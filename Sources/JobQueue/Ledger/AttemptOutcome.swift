@@ -17,8 +17,8 @@ package enum AttemptOutcome: Hashable, Sendable {
     /// The job has moved on: another attempt owns it, and nothing may be recorded.
     case fenced
 
-    /// Ended because an operator wished it: a dead letter that can be retried later.
-    static func cancelled(_ error: AttemptError) -> AttemptOutcome { .dead(reason: "cancelled", error) }
+    /// Canceled by an operator: a dead letter that can be retried later.
+    static func canceled(_ error: AttemptError) -> AttemptOutcome { .dead(reason: "canceled", error) }
 }
 
 extension AttemptOutcome {
@@ -39,8 +39,8 @@ extension AttemptOutcome {
             self = .dead(reason: "malformed", describe("malformed", error.description))
         case let limit as TimeLimitExceeded:
             self = again(describe("time_limit", limit.description))
-        case let cancelled as JobCanceled:
-            self = .cancelled(describe("cancelled", cancelled.description))
+        case let canceled as JobCanceled:
+            self = .canceled(describe("canceled", canceled.description))
         case JobFailure.transient(let message):
             self = again(describe("transient", message))
         case JobFailure.permanent(let code, let message):
@@ -80,7 +80,7 @@ package struct AttemptError: Hashable, Sendable, Encodable {
     let attempt: Int
     /// Stable word that groups failures: `transient`, `time_limit`, or a permanent failure's own code.
     let code: String
-    /// Cut at 2,000 characters: a provider's page of HTML is of no use to anyone.
+    /// Cut at 2,000 characters: a provider's page of HTML helps no operator.
     let message: String
     /// What it has in common with other errors of its cause.
     package let fingerprint: String
@@ -122,5 +122,5 @@ struct TimeLimitExceeded: Error, CustomStringConvertible {
 
 /// An operator has canceled the attempt.
 struct JobCanceled: Error, CustomStringConvertible {
-    var description: String { "an operator cancelled the job while it ran" }
+    var description: String { "an operator canceled the job while it ran" }
 }

@@ -2,10 +2,10 @@
 /// them as one group.
 package enum ErrorFingerprint {
     /// Twelve hexadecimal digits, the same in every process and version: FNV-1a (Fowler, Noll, Vo; 64 bits, the upper
-    /// 48 kept) of kind, code and ``normalised(_:)`` message.
+    /// 48 kept) of kind, code and ``normalized(_:)`` message.
     package static func of(kind: String, code: String, message: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for part in [kind, code, normalised(message)] {
+        for part in [kind, code, normalized(message)] {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             // No UTF-8 text has this byte, so no part can pass for two.
             hash = (hash ^ 0xFF) &* 0x100_0000_01b3
@@ -17,7 +17,7 @@ package enum ErrorFingerprint {
     /// The message with a `#` for everything that differs from case to case: quoted text, and words with a digit, with
     /// `@` or `://`, or of eight or more hexadecimal letters. Several in a row are one. White space is one space. What
     /// stands behind the first 500 characters does not count.
-    package static func normalised(_ message: String) -> String {
+    package static func normalized(_ message: String) -> String {
         var reader = Reader(scalars: Array(message.unicodeScalars.prefix(500)))
         return reader.read()
     }

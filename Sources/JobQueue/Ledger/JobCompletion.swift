@@ -1,9 +1,9 @@
 public import Postgres
 import Synchronization
 
-/// Completes a durable job inside the transaction that holds its effects: `try transaction.pipeline(effect, completion)`.
-/// When the attempt is stale (its process was taken for dead and the job has moved on), that throws ``JobFenced`` and the
-/// transaction with all its effects rolls back.
+/// Completes a durable job inside the transaction that holds its effects: `try transaction.pipeline(effect,
+/// completion)`. When the attempt is stale (its process was taken for dead and the job has moved on), that throws
+/// ``JobFenced`` and the transaction with all its effects rolls back.
 public struct JobCompletion: Sendable {
     /// The job to complete.
     public let jobID: JobID
@@ -52,7 +52,7 @@ extension JobCompletion: PipelineMember {
 
 /// Thrown when a stale attempt tries to complete a job that has moved on.
 public struct JobFenced: Error, Equatable, CustomStringConvertible {
-    /// The job.
+    /// The job that another attempt runs or has ended.
     public let jobID: JobID
     /// The stale attempt's epoch.
     public let epoch: Int64

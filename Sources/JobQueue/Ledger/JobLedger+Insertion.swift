@@ -14,12 +14,13 @@ extension JobLedger {
     ///     transaction's end.
     ///   - id: another one only where it has to be known beforehand.
     ///   - runAt: not before this time; nil means at once.
-    ///   - traceparent: W3C trace context to hand on to the handler.
+    ///   - traceparent: W3C trace context to hand on to the handler; without one that of this task.
     /// - Throws: ``JobPayloadError`` when the payload can't be encoded or is larger than ``maximumPayloadBytes``.
     public static func insertion<Kind: Job>(
         of job: Kind, unique: UniqueKey? = nil, id: JobID = .new(), runAt: Date? = nil, traceparent: String? = nil
     ) throws(JobPayloadError) -> PendingJob {
         let payload = String(decoding: try JobPayload.encode(job), as: UTF8.self)
+        let traceparent = traceparent ?? JobTrace.current
         let statement: SQL
         if let unique {
             statement = """
@@ -100,7 +101,7 @@ extension JobLedger {
     ///   - unique: the key of each; all must be released at the same moment. Of several with one key the first is
     ///     inserted. The keys are taken in their own order, so that two batches do not wait for each other.
     ///   - runAt: not before this time; nil means at once.
-    ///   - traceparent: W3C trace context to hand on to the handlers.
+    ///   - traceparent: W3C trace context to hand on to the handlers; without one that of this task.
     /// - Throws: ``JobPayloadError`` for the first payload that can't be encoded or is larger than
     ///   ``maximumPayloadBytes``, and what `unique` throws.
     public static func insertions<Kind: Job>(
@@ -108,6 +109,7 @@ extension JobLedger {
     ) throws -> PendingBatch {
         let ids = jobs.map { _ in JobID.new() }
         let payloads = try jobs.map { String(decoding: try JobPayload.encode($0), as: UTF8.self) }
+        let traceparent = traceparent ?? JobTrace.current
         let rows: SQL =
             if let unique {
                 taking(try jobs.map(unique), of: Kind.queue, ids: ids, payloads: payloads)

@@ -77,7 +77,7 @@ extension JobLedger {
         try await database.execute(
             """
             UPDATE jobs
-               SET process = NULL, \(Self.waiting(.zero, orEndingAs: "'cancelled:' || name")),
+               SET process = NULL, \(Self.waiting(.zero, orEndingAs: "'canceled:' || name")),
                    attempts = greatest(attempts - 1, 0)
               FROM (\(batch)) AS claim (id, epoch)
              WHERE jobs.id = claim.id AND jobs.epoch = claim.epoch AND \(Self.state()) = 'running'
@@ -89,7 +89,7 @@ extension JobLedger {
         """
         state = CASE WHEN cancel_requested_at IS NULL THEN 'ready' ELSE 'dead' END,
         dispatch_at = now() + \(delay.milliseconds) * interval '1 millisecond',
-        reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled' END,
+        reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled' END,
         fingerprint = CASE WHEN cancel_requested_at IS NOT NULL THEN \(fingerprint) END,
         finished_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END
         """
@@ -99,7 +99,7 @@ extension JobLedger {
 extension JobLedger {
     /// Running attempts of these processes that an operator wants ended. One index that holds nothing else answers it,
     /// so it may be asked every second. Asked again it names them again, until the attempt's end is recorded; see
-    /// ``AttemptOutcome/cancelled(_:)``.
+    /// ``AttemptOutcome/canceled(_:)``.
     func cancelRequests(processes: [ProcessID]) async throws -> [(id: JobID, epoch: Int64)] {
         try await database.query(
             """

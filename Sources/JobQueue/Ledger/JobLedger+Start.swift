@@ -49,7 +49,7 @@ extension JobLedger {
         let rows = try await database.query(Self.starting(requests, process: process))
         return try rows.compactMap { row in
             let reason: String? = try row["reason"]
-            if reason == "cancelled" { return nil }
+            if reason == "canceled" { return nil }
             return StartedJob(
                 id: JobID(rawValue: try row["id"]), epoch: try row["epoch"], name: try row["name"],
                 version: try row["version"], payload: Array((try row["payload"] as String).utf8),
@@ -87,7 +87,7 @@ extension JobLedger {
               FROM (SELECT claim.id, claim.epoch, job.epoch = claim.epoch AS again,
                            job.state = 'running' AND job.epoch < claim.epoch AS crashed,
                            CASE WHEN job.state = 'running' AND job.epoch < claim.epoch THEN
-                               CASE WHEN job.cancel_requested_at IS NOT NULL THEN 'cancelled'
+                               CASE WHEN job.cancel_requested_at IS NOT NULL THEN 'canceled'
                                     WHEN job.crashes + 1 >= \(Self.crashesAllowed) THEN 'quarantined' END
                            END AS ending
                       FROM (\(claims)) AS claim (id, epoch, chain)

@@ -30,7 +30,7 @@ extension JobLedger {
     /// too many does no harm: only one copy can start.
     ///
     /// - Parameter oldestWaiting: when the oldest job in the Redis list was pushed, by the pusher's clock; nil when the
-    ///   list is empty. A time in the future tells of a wrong clock and of nothing else, so then nothing counts as
+    ///   list is empty. A time in the future shows a wrong clock and nothing else, so then nothing counts as
     ///   lost.
     func takeLost(queue: QueueName, oldestWaiting: Date?, slack: Duration, limit: Int) async throws -> [LostJob] {
         let rows = try await database.query(

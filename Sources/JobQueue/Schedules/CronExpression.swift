@@ -81,11 +81,12 @@ extension CronExpression: ExpressibleByStringLiteral, CustomStringConvertible {
         do {
             try self.init(parsing: value)
         } catch {
+            // A literal in the source is wrong, and a literal initializer cannot throw: the program must not start.
             fatalError("\(error)")
         }
     }
 
-    /// The text.
+    /// The expression as it was written.
     public var description: String { text }
 }
 

@@ -67,7 +67,7 @@ public struct JobSchedule: Sendable {
         _ name: String, cron: CronExpression, timeZone identifier: String = "UTC", catchUp: CatchUp = .latest,
         startingWith start: Start = .nextSlot, job: @escaping @Sendable (JobSlot) -> Kind
     ) {
-        // As above: a constant in the source.
+        // A constant in the source is wrong: the program must not start with it, in any kind of build.
         guard let zone = TimeZone(identifier: identifier) else {
             fatalError(
                 "schedule \(name): there is no time zone \"\(identifier)\"; "

@@ -29,6 +29,7 @@ struct JobScheduler: Sendable {
     init(database: PostgresPool, dispatcher: JobDispatcher, schedules: [JobSchedule], logger: Logger) {
         var names: Set<String> = []
         for schedule in schedules where !names.insert(schedule.name).inserted {
+            // Names are constants of the source; started with two equal ones, the program would lose slots silently.
             fatalError("two schedules are named \"\(schedule.name)\"; expected a name of its own for each")
         }
         self.ledger = ScheduleLedger(database: database)

@@ -19,8 +19,8 @@ extension Consumer {
 
 /// What the ``LeaseKeeper`` does with it.
 extension Consumer {
-    /// A job that came due while all slots are taken counts as a reason to renew: the renewal promotes it for whoever
-    /// is free.
+    /// A job that came due while all slots are taken counts as a reason to renew: the renewal promotes it for
+    /// a process with a free slot.
     func leaseAction(at now: ContinuousClock.Instant) -> (process: ProcessID, action: LeaseState.Action) {
         life.withLock { life in
             let action = life.lease.action(at: now)
@@ -53,17 +53,17 @@ extension Consumer {
 /// How a consumer leaves so that nothing waits for its lease to lapse.
 extension Consumer {
     /// Out of time: started jobs go back to `ready` in the ledger, all claims to the head of the list.
-    func giveBack(_ claims: [Int64: ConsumerState.Claim], process: ProcessID) async {
+    func release(_ claims: [Int64: ConsumerState.Claim], process: ProcessID) async {
         let started = claims.filter { $0.value.isDurable && $0.value.isStarted }.map {
             (id: $0.value.id, epoch: $0.key)
         }
         do {
-            // Giving back is what a hurried shutdown must still do, though its own task is canceled already; and it is
+            // A hurried shutdown must still release its jobs, though its own task is canceled already; and it is
             // waited for right here.
             try await Task { try await ledger.release(started) }.value
         } catch {
             logger.warning(
-                "could not give jobs back in the ledger; they restart when the lease lapses",
+                "could not release jobs in the ledger; they restart when the lease lapses",
                 metadata: ["error": "\(error)"])
             return
         }

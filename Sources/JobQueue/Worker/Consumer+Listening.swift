@@ -11,8 +11,8 @@ extension Consumer {
     /// Waits, whenever asked to, until there may be something to claim.
     func listenForJobs(process: ProcessID, armed: Signal) async {
         while await armed.wait() {
-            var hasNews = false
-            while !hasNews, !Task.isCancelled { hasNews = await waitForNews(process: process) }
+            var mayHaveJobs = false
+            while !mayHaveJobs, !Task.isCancelled { mayHaveJobs = await waitForJobs(process: process) }
             // A request to listen that was made meanwhile did not know what the claim that follows now will find out:
             // when the next job is due. The consumer makes it again after that claim.
             armed.lower()
@@ -21,7 +21,7 @@ extension Consumer {
     }
 
     /// One wait at Redis. False when nothing came and nothing is due, so that there is nothing to claim.
-    private func waitForNews(process: ProcessID) async -> Bool {
+    private func waitForJobs(process: ProcessID) async -> Bool {
         do {
             switch life.withLock({ $0.waiting(at: .now) }) {
             case .sleep(let pause):
@@ -37,7 +37,7 @@ extension Consumer {
                 return !moved.isNull || life.withLock { $0.isDue(at: .now) }
             }
         } catch {
-            // A connection that broke may have cost us news.
+            // A connection that broke may have lost wake-ups.
             if !Task.isCancelled { try? await Task.sleep(for: .milliseconds(Int.random(in: 100...500))) }
             return true
         }
@@ -45,7 +45,7 @@ extension Consumer {
 }
 
 extension Consumer.Life {
-    /// How to wait for news.
+    /// How to wait for jobs.
     enum Waiting: Hashable, Sendable {
         /// Blocked at Redis: a job that is pushed ends it.
         case block(Duration)

@@ -139,7 +139,7 @@ final class Consumer: Sendable {
                     let claims = life.withLock { $0.state.claims }
                     jobs.cancelAll()
                     guard reason == .outOfTime else { return .leaseLapsed }
-                    await giveBack(claims, process: process)
+                    await release(claims, process: process)
                     return .drained
                 }
             }

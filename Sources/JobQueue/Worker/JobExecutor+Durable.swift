@@ -49,8 +49,8 @@ extension JobExecutor {
 
     private func settle(_ ending: AttemptResult, attempt: Attempt, envelope: Envelope, consumer: Consumer) async {
         let (outcome, completion) = (ending.outcome, ending.completion)
-        // Canceled because the process must stop: the claim stays on the books, and is given back or left to whoever
-        // recovers it.
+        // Canceled because the process must stop: the claim is kept, and is released or left to the process
+        // that recovers it.
         if consumer.isAbandoned || Task.isCancelled, outcome != .done { return }
 
         let isRecorded: Bool?

@@ -113,7 +113,7 @@ public struct JobWorker: Service {
         do {
             try await gracefulShutdown()
         } catch {
-            // Canceled: either all consumers have ended, or the whole process is told to hurry.
+            // Canceled: either all consumers have ended, or the whole process is forced to stop.
             for consumer in consumers { consumer.giveUp() }
             return
         }

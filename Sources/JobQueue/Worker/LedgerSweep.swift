@@ -43,7 +43,7 @@ struct LedgerSweep: Sendable {
             await guarded("mirror the queues' settings") { try await mirrorSettings(&mirrored) }
             await guarded("sweep the ledger") { try await sweep(absentSince: &absentSince) }
             await progress.flush()
-            await guarded("look for cancelled jobs") { try await stopCancelled() }
+            await guarded("look for canceled jobs") { try await stopCanceled() }
             try? await Task.sleep(for: .seconds(1))
         }
     }
@@ -68,7 +68,7 @@ struct LedgerSweep: Sendable {
     }
 
     /// Stops running jobs that an operator has canceled.
-    private func stopCancelled() async throws {
+    private func stopCanceled() async throws {
         let busy = consumers.filter(\.isBusy)
         guard !busy.isEmpty else { return }
         for request in try await ledger.cancelRequests(processes: busy.map(\.process)) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A flag that one task waits for and anyone raises. Raised while no task waits, it lets the next wait pass at once.
+/// A flag that one task waits for and any other raises. Raised while no task waits, it lets the next wait pass at once.
 final class Signal: Sendable {
     private struct State {
         var isRaised = false

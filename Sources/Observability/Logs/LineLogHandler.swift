@@ -86,7 +86,7 @@ public final class LogOutput: Sendable {
                     if written >= 0 {
                         rest = rest.dropFirst(written)
                     } else if errno == EAGAIN {
-                        // Somebody made the shared descriptor non-blocking. Wait until it takes more.
+                        // Another process made the shared descriptor non-blocking. Wait until it takes more.
                         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                         Glibc.poll(&poll, 1, 1000)
                     } else if errno != EINTR {

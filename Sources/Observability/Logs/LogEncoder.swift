@@ -106,7 +106,6 @@ struct LogTime: Sendable {
     /// Seconds and nanoseconds since 1970.
     var time: timespec
 
-    /// The time now.
     static var now: LogTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -9,7 +9,7 @@ public enum Masking {
         return secretWords.contains { key.contains($0) }
     }
 
-    /// The text with every mail address masked: `ada.lovelace@mail.example.com` becomes `a***@m***.com`.
+    /// The text with every email address masked: `ada.lovelace@mail.example.com` becomes `a***@m***.com`.
     ///
     /// What counts as an address is wider than RFC 5322, so that what a log handler cannot parse is masked rather than
     /// shown.

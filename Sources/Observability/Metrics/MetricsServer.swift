@@ -61,7 +61,7 @@ public struct MetricsServer: Service {
 
 /// A port that a process must listen on and cannot.
 public struct ListeningFailed: Error, CustomStringConvertible {
-    /// For whoever starts the process.
+    /// For the operator who starts the process.
     public let description: String
 
     /// - Parameters:
@@ -69,6 +69,7 @@ public struct ListeningFailed: Error, CustomStringConvertible {
     ///   - cause: what the system said.
     public init(setting: String, host: String, port: Int, cause: any Error) {
         description =
-            "\(setting): cannot listen on \(host):\(port) (\(cause)); expected a free port of this machine, choose another one."
+            "\(setting): cannot listen on \(host):\(port) (\(cause)); expected a free port of this machine, "
+            + "choose another one."
     }
 }

@@ -35,7 +35,7 @@ final class PrometheusCounter: CounterHandler, FloatingPointCounterHandler {
         total.withLock { $0 += amount }
     }
 
-    /// Brings the counter up to a total counted elsewhere; it never goes back.
+    /// Brings the counter up to a total counted elsewhere; it never decreases.
     func advance(to newTotal: Double) {
         total.withLock { $0 = max($0, newTotal) }
     }

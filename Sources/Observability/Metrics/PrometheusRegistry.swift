@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Counters get the suffix `_total`, timers are histograms in seconds with the suffix `_seconds`, other characters than
 /// letters, digits and underscores become underscores. A metric holds at most `seriesPerMetric` label sets: what comes
-/// after is counted in one series whose labels say `other`, and `metric_label_overflows_total` tells of which metric,
+/// after is counted in one series whose labels say `other`, and `metric_label_overflows_total` says of which metric,
 /// so that a careless label cannot fill the memory.
 public final class PrometheusRegistry: Sendable {
     private struct Key: Hashable {

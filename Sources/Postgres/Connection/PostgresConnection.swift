@@ -2,8 +2,8 @@ internal import Threading
 
 /// One connection and its thread. All of libpq's calls for it happen there.
 ///
-/// Work comes from the pool's line: the connection runs what it was started with, and goes on with whoever has waited
-/// longest, without leaving its thread, until the pool tells it to park.
+/// Work comes from the pool's line: the connection runs what it was started with, and goes on with the caller that has
+/// waited longest, without leaving its thread, until the pool tells it to park.
 actor PostgresConnection {
     private let id: Int
     private let configuration: PostgresConfiguration

@@ -25,8 +25,8 @@ final class PoolerKnowledge: Sendable {
 
     func learn() { found.store(true, ordering: .relaxed) }
 
-    /// Whether this is the moment to tell people: once.
-    func isNews() -> Bool { isThere && !told.exchange(true, ordering: .relaxed) }
+    /// Whether operators are to be told now: once.
+    func isFirstReport() -> Bool { isThere && !told.exchange(true, ordering: .relaxed) }
 }
 
 extension Session {

@@ -48,7 +48,7 @@ public final class PostgresSession {
         try pipeline(member)
     }
 
-    /// Runs statements as one transaction in one round trip, whose answers nobody reads.
+    /// Runs statements as one transaction in one round trip and drops their answers.
     /// - Throws: ``PostgresError``; then none of them has taken effect.
     public func execute(_ statements: [SQL]) throws(PostgresError) {
         _ = try pipeline(statements)
@@ -73,7 +73,8 @@ public final class PostgresSession {
         try session.transaction(attempts: attempts, retried: { _ in }, body)
     }
 
-    /// A pooler stands between this process and the server: what is set outside a transaction, or locked, is anybody's.
+    /// A pooler stands between this process and the server: settings and locks outside a transaction may be another
+    /// client's.
     public var isPooled: Bool { session.isPooled }
 
     /// Runs `body` while this process alone holds an advisory lock of the database. The lock ends with `body`, and with
@@ -82,7 +83,7 @@ public final class PostgresSession {
     /// Behind a pooler a lock of a session would stay with a server connection that others use next, so a second
     /// connection holds it in a transaction meanwhile. Locks of sessions and of transactions shut each other out.
     /// - Parameter key: any number that stays the same.
-    /// - Returns: nil when somebody else holds it.
+    /// - Returns: nil when another session holds it.
     /// - Throws: ``PostgresError``, or what `body` throws; the lock is released.
     public func withLock<Value>(_ key: Int, _ body: () throws -> Value) throws -> Value? {
         guard session.isPooled else {
@@ -92,7 +93,7 @@ public final class PostgresSession {
             return try result.get()
         }
         let holder = try session.another()
-        // Without a snapshot, so that nobody's `CREATE INDEX CONCURRENTLY` waits for it: one belongs to a SELECT until
+        // Without a snapshot, so that no `CREATE INDEX CONCURRENTLY` waits for it: one belongs to a SELECT until
         // the next statement.
         let answers = try holder.run(
             [
@@ -104,7 +105,7 @@ public final class PostgresSession {
     }
 
     /// Lets statements take as long as they like from here on. Behind a pooler the server's own limits hold, outside
-    /// transactions, which are none unless somebody has set some.
+    /// transactions, which are none unless an operator has set some.
     public func liftTimeouts() throws(PostgresError) {
         if !session.isPooled {
             try script("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0")

@@ -52,7 +52,7 @@ public final class PostgresTransaction {
         try pipeline(member)
     }
 
-    /// Runs statements in one round trip, in order, whose answers nobody reads.
+    /// Runs statements in one round trip, in order, and drops their answers.
     /// - Throws: the first error, with ``PostgresError/statementIndex``; the statements behind it were not run.
     public func execute(_ statements: [SQL]) throws(PostgresError) {
         _ = try pipeline(statements)

@@ -89,7 +89,7 @@ final class Session {
         try connection.script(text)
     }
 
-    /// Makes the connection as new after someone changed its settings, took session locks or prepared statements of
+    /// Makes the connection as new after a caller changed its settings, took session locks or prepared statements of
     /// their own. Behind a pooler it is the pooler that does, and what we would reset might be another's.
     func reset() {
         guard isAlive, !isPooled else { return }
@@ -190,12 +190,12 @@ final class Session {
             connection.abandon()
         } else if failure.sqlState == .duplicatePreparedStatement {
             failure.message +=
-                "; somebody else has a statement of this name, as behind a connection pooler: "
+                "; another client has a statement of this name, as behind a connection pooler: "
                 + "set DATABASE_POOLER=transaction"
         }
         if failure.sqlState == .invalidStatementName {
-            // Somebody deallocated behind our back, so nothing the cache believes is certain. Names are never used
-            // twice.
+            // Another client deallocated behind our back, so nothing the cache believes is certain. Names are never
+            // used twice.
             cache.reset()
         } else if failure.isStalePlan, let index = failure.statementIndex {
             cache.forget(statements[index].text)

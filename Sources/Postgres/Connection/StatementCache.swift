@@ -18,7 +18,7 @@ struct StatementCache {
     private let limit: Int
     private var entries: [String: Entry] = [:]
     private var unconfirmed: [String] = []
-    /// Names the server may still know and nobody uses any more.
+    /// Names that the server may still know and the cache no longer uses.
     private(set) var doomed: [String] = []
     private var nextName = 1
     private var trip = 0

@@ -52,7 +52,7 @@ public struct PostgresError: Error, Equatable, Sendable {
     /// The server no longer accepts a prepared statement it accepted before (changed table, `DEALLOCATE`): prepare
     /// again.
     var isStalePlan = false
-    /// Only somebody's hand makes this connection possible: a wrong password, an untrusted certificate.
+    /// Only an operator can make this connection possible: a wrong password, an untrusted certificate.
     var isForGood = false
     /// Something between us and the server takes no `options`.
     var refusesStartupParameter = false

@@ -26,7 +26,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     public static let deadlockDetected = SQLState("40P01")
     /// `lock_timeout` passed, or NOWAIT found the lock taken.
     public static let lockNotAvailable = SQLState("55P03")
-    /// `statement_timeout` passed, or someone cancelled the statement.
+    /// `statement_timeout` passed, or a client canceled the statement.
     public static let queryCanceled = SQLState("57014")
     /// The server is being shut down, or an administrator ended the connection.
     public static let adminShutdown = SQLState("57P01")
@@ -56,7 +56,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     public static let idleInTransactionTimeout = SQLState("25P03")
     /// The server only reads, as a former primary does after a fail-over, or the transaction does.
     public static let readOnlyTransaction = SQLState("25006")
-    /// A prepared statement of that name exists already: somebody else's, behind a pooler.
+    /// A prepared statement of that name exists already: another client's, behind a pooler.
     public static let duplicatePreparedStatement = SQLState("42P05")
     /// No such prepared statement.
     public static let invalidStatementName = SQLState("26000")
@@ -68,7 +68,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     /// The first two characters: the kind of error.
     public var errorClass: String { String(rawValue.prefix(2)) }
 
-    /// The same statement may succeed later without anybody changing anything.
+    /// The same statement may succeed later without any change.
     public var isTransient: Bool {
         switch self {
         case .lockNotAvailable, .queryCanceled, .adminShutdown, .crashShutdown, .cannotConnectNow,

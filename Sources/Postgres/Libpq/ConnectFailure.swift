@@ -4,7 +4,7 @@
 /// While connecting libpq has nothing but a text for us. Its own words are not translated, because no program of ours
 /// sets a locale.
 struct ConnectFailure {
-    /// As in "nobody listens at its address".
+    /// As in "no server listens at its address".
     let reason: String
     /// No later attempt will do better, whatever the server does.
     let isForGood: Bool
@@ -55,7 +55,7 @@ struct ConnectFailure {
         ("SSL required", .init("the connection pooler wants TLS; add sslmode=require or stricter", forGood: true)),
         (
             ", no encryption",
-            .init("the server lets nobody in like this without TLS; add sslmode=require or stricter", forGood: true)
+            .init("the server refuses this login without TLS; add sslmode=require or stricter", forGood: true)
         ),
         (
             "certificate verify failed",
@@ -87,7 +87,7 @@ struct ConnectFailure {
         ("could not translate host name", .init("its host's name cannot be resolved")),
         ("No such file or directory", .init("there is no server at this Unix socket")),
         ("Permission denied", .init("this user may not use the Unix socket")),
-        ("Connection refused", .init("nobody listens at its address")),
+        ("Connection refused", .init("no server listens at its address")),
         (
             "fe_sendauth: no password supplied",
             .init("the server asks for a password, and there is none", forGood: true)

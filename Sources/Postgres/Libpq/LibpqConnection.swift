@@ -10,7 +10,7 @@ internal import Glibc
 /// Source: PostgreSQL 15 manual, 34.5, "Pipeline Mode", and 34.4, "Asynchronous Command Processing".
 final class LibpqConnection {
     private let connection: OpaquePointer
-    /// False once the server or the network has ended the connection, or it is in a state nobody can know.
+    /// False once the server or the network has ended the connection, or its state is unknown.
     private(set) var isAlive = true
 
     /// Opens a connection.
@@ -28,7 +28,7 @@ final class LibpqConnection {
 
     deinit { PQfinish(connection) }
 
-    /// Whether the server's transaction state is "none", as of the last synchronisation.
+    /// Whether the server's transaction state is "none", as of the last synchronization.
     var isIdle: Bool { PQtransactionStatus(connection) == PQTRANS_IDLE }
 
     /// The server process that serves this connection.
@@ -38,8 +38,7 @@ final class LibpqConnection {
     /// use. Nothing is sent. False means that the connection is of no use and nothing was lost with it.
     ///
     /// What a server says unasked is almost always its farewell, and the end of file may come later than that: so
-    /// whoever has something to say is not waited for. The rare harmless message, a changed setting, costs one new
-    /// connection.
+    /// this does not wait for the end. The rare harmless message, a changed setting, costs one new connection.
     func isStillConnected() -> Bool {
         guard isAlive else { return false }
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
@@ -47,12 +46,12 @@ final class LibpqConnection {
         return isAlive
     }
 
-    /// Sends commands as one pipeline with one synchronisation point, and waits for all answers.
+    /// Sends commands as one pipeline with one synchronization point, and waits for all answers.
     ///
     /// - Parameter silence: how long the server may say nothing before the connection is taken for dead; nil waits for
     ///   ever.
-    /// - Returns: one outcome per command; one more when the error came at the synchronisation point, which is where
-    ///   the server commits (a deferred constraint, a serialisation failure).
+    /// - Returns: one outcome per command; one more when the error came at the synchronization point, which is where
+    ///   the server commits (a deferred constraint, a serialization failure).
     /// - Throws: ``PostgresError/Code/connectionLost``; the connection is of no further use.
     ///   ``PostgresError/Code/encoding`` before anything is sent.
     func roundTrip(_ commands: [WireCommand], silence: Duration?) throws(PostgresError) -> [WireOutcome] {

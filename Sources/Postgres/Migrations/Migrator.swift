@@ -44,14 +44,14 @@ public struct Migrator: Sendable {
 public struct AppliedMigration: Sendable, Equatable, CustomStringConvertible {
     /// The set it belongs to.
     public let set: String
-    /// Its number.
+    /// What its file name begins with.
     public let number: Int
-    /// Its name.
+    /// The rest of its file name, without the suffix.
     public let name: String
     /// How long it took.
     public let duration: Duration
 
-    /// As in `shop/0001_catalogue`.
+    /// As in `job_queue/0001_jobs`.
     public var description: String { MigrationSet.label(set, number, name) }
 }
 

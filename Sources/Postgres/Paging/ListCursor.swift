@@ -5,8 +5,8 @@ import Foundation
 ///
 /// Clients get it as a text that says nothing to them and hand it back. The text carries a version, the list and the
 /// conditions that it belongs to, and a check sum, so that what was cut off, mistyped or taken from another list is
-/// told from what was given out. It is no secret and proves nothing: whoever forges one chooses a place in a list that
-/// they may read anyway.
+/// told from what was given out. It is no secret and proves nothing: a client that forges one chooses a place in a list
+/// that it may read anyway.
 public struct ListCursor: Hashable, Sendable {
     /// One of the values that a list is ordered by.
     public enum Value: Hashable, Sendable {

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import Threading
 
 /// Calls the pool when a waiter's time is up or a new attempt to connect is due. One thread for the whole pool, asleep
-/// while nobody waits; a timer task per waiter would cost more than most statements.
+/// while no caller waits; a timer task per waiter would cost more than most statements.
 final class PoolClock: Sendable {
     private struct State {
         var wakeAt: ContinuousClock.Instant?

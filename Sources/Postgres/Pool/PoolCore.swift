@@ -16,7 +16,7 @@ final class PoolCore: Sendable {
     let logger: Logger
     private let state: Mutex<State>
     private let tickets = Atomic<UInt64>(0)
-    // Made with the first need: a pool nobody ever waits for has no such thread.
+    // Made with the first need: a pool that no caller ever waits for has no such thread.
     private let clock = Mutex<PoolClock?>(nil)
 
     init(_ configuration: PostgresConfiguration, logger: Logger) {
@@ -57,7 +57,7 @@ final class PoolCore: Sendable {
 
     func connected(_ id: Int) -> Machine.Step {
         logger.debug("connected to PostgreSQL", metadata: ["connection": "\(id)"])
-        if configuration.knowledge.isNews() {
+        if configuration.knowledge.isFirstReport() {
             logger.notice(
                 "PostgreSQL is reached through a pooler, such as PgBouncer: settings go with each transaction"
             )

@@ -3,7 +3,7 @@ internal import DequeModule
 /// Who uses which connection, who waits, when to connect. Decides and returns what is to be done; does nothing itself.
 ///
 /// Connections pull: one that has become free takes the longest waiting work, on its own thread and without a hop
-/// through anybody else's. `Work` is opaque here. Times are given, never read.
+/// through another. `Work` is opaque here. Times are given, never read.
 ///
 /// | a connection is | until |
 /// |---|---|
@@ -17,7 +17,7 @@ struct PoolStateMachine<Work: Sendable> {
     enum Step: Sendable {
         case connect
         case run(Turn)
-        /// Wait until someone submits work.
+        /// Wait until a caller submits work.
         case park
         /// Hang up and end.
         case close
@@ -78,11 +78,11 @@ struct PoolStateMachine<Work: Sendable> {
 
     private var size: Int { idle.count + inUse + connecting.count }
 
-    /// Someone wants work done.
+    /// A caller submits work.
     mutating func submit(_ turn: Turn) -> Submission {
         if isClosed { return .refused(PostgresError(.closed, "the connection pool is closed")) }
         totals.submitted += 1
-        // With anybody waiting no connection is idle, so nobody is overtaken.
+        // While a caller waits no connection is idle, so no caller is overtaken.
         if let id = idle.popLast() {
             inUse += 1
             return .run(on: id)
@@ -97,7 +97,7 @@ struct PoolStateMachine<Work: Sendable> {
     /// The caller gave up. Nil when the work is already running or done, which then takes its course.
     mutating func cancel(_ ticket: UInt64) -> Work? {
         guard let position = waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-        totals.cancelled += 1
+        totals.canceled += 1
         return waiters.remove(at: position).work
     }
 
@@ -222,7 +222,7 @@ struct PoolStateMachine<Work: Sendable> {
         }
     }
 
-    /// In order of arrival: almost always at the end; at the front when work comes back.
+    /// In order of arrival: almost always at the end; at the front when work is returned.
     private mutating func insert(_ turn: Turn) {
         let position = (waiters.lastIndex { $0.ticket < turn.ticket }).map { $0 + 1 } ?? 0
         waiters.insert(turn, at: position)

@@ -1,6 +1,6 @@
 public import Logging
 
-/// Connections to one database, shared by everybody in the process.
+/// Connections to one database, shared by the whole process.
 ///
 /// Callers are served in the order they come. Connections are opened when needed, up to the configured number, each
 /// with a thread of its own on which transactions run as plain synchronous code: a transaction costs a hop there and a
@@ -10,7 +10,7 @@ public import Logging
 /// being run fails with ``PostgresError/Code/connectionLost``. A connection that was ended while idle is replaced
 /// before anything is sent on it.
 ///
-/// A task that is cancelled while it waits for a connection gives up with `CancellationError`; what already runs is
+/// A task that is canceled while it waits for a connection gives up with `CancellationError`; what already runs is
 /// finished.
 public final class PostgresPool: Sendable {
     private let core: PoolCore
@@ -35,7 +35,7 @@ public final class PostgresPool: Sendable {
     /// sent for a body that runs no statement.
     ///
     /// Rolled back when `body` throws or one of its statements failed. Run again from its start, some times, when the
-    /// server reports a serialisation failure or a deadlock; so the body must have no effects of its own.
+    /// server reports a serialization failure or a deadlock; so the body must have no effects of its own.
     ///
     /// - Throws: what `body` throws, ``PostgresError``, or `CancellationError` while waiting.
     ///   ``PostgresError/outcomeUnknown`` is set when the connection broke after COMMIT was sent.
@@ -68,7 +68,8 @@ public final class PostgresPool: Sendable {
     ///
     /// - Throws: ``PostgresError`` with ``PostgresError/statementIndex``, and then none of them has taken effect
     ///   (unless
-    ///   ``PostgresError/outcomeUnknown``); what a member's decoding throws, when all have; or `CancellationError` while waiting.
+    ///   ``PostgresError/outcomeUnknown``); what a member's decoding throws, when all have; or `CancellationError`
+    ///   while waiting.
     @discardableResult
     public func pipeline<each Member: PipelineMember>(
         _ members: repeat each Member
@@ -86,7 +87,7 @@ public final class PostgresPool: Sendable {
         try await pipeline(member)
     }
 
-    /// Runs statements as one transaction in one round trip, whose answers nobody reads.
+    /// Runs statements as one transaction in one round trip and drops their answers.
     /// - Throws: ``PostgresError`` as ``pipeline(_:)``, or `CancellationError` while waiting.
     public func execute(_ statements: [SQL]) async throws {
         _ = try await pipeline(statements)
@@ -130,7 +131,7 @@ public final class PostgresPool: Sendable {
                     run: { session in continuation.resume(with: Result { try body(session) }) },
                     fail: { continuation.resume(throwing: $0) })
                 core.submit(work, ticket: ticket)
-                // Cancelled between the check and the submission: the handler below found nobody in the line.
+                // Canceled between the check and the submission: the handler below found no waiter in the line.
                 if Task.isCancelled { core.cancel(ticket) }
             }
         } onCancel: {
@@ -143,7 +144,7 @@ public final class PostgresPool: Sendable {
 public struct PoolStatistics: Sendable, Equatable {
     /// Connections there are, in whatever state.
     public var size: Int
-    /// Connections nobody uses.
+    /// Connections not in use.
     public var idle: Int
     /// Connections in use.
     public var inUse: Int
@@ -159,7 +160,7 @@ public struct PoolStatistics: Sendable, Equatable {
         /// Transactions, queries and pipelines asked for.
         public var submitted = 0
         /// Given up by their caller before a connection was free.
-        public var cancelled = 0
+        public var canceled = 0
         /// Given up because no connection became free in time.
         public var timedOut = 0
         /// Connections opened.

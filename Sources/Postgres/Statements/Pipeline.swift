@@ -1,4 +1,4 @@
-/// What can travel in a pipeline: a ``Query``, a ``QueryGroup``, a bare ``SQL`` whose answer nobody reads, an array of
+/// What can travel in a pipeline: a ``Query``, a ``QueryGroup``, a bare ``SQL`` whose answer is dropped, an array of
 /// members, and an optional member, which sends nothing when it is nil.
 ///
 /// A type that stands for statements with a meaning of its own conforms too, and throws from ``output(from:)`` when the

@@ -48,7 +48,7 @@ public struct PostgresRow: Sendable {
 
 /// All rows of one result as bytes, copied out of libpq's memory in one piece and shared by the rows.
 ///
-/// Nothing is decoded before somebody asks for it.
+/// Nothing is decoded before a caller asks for it.
 final class ResultTable: Sendable {
     struct Column: Sendable {
         let name: String

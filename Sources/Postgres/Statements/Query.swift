@@ -9,7 +9,7 @@ public struct Query<Output>: Sendable {
     public let sql: SQL
     private let decode: @Sendable (PostgresResult) throws -> Output
 
-    /// - Parameter decode: reads the answer. What it throws is thrown by whoever runs the query; it runs on the
+    /// - Parameter decode: reads the answer. What it throws is thrown by the call that runs the query; it runs on the
     ///   connection's thread inside a transaction, and on the caller's otherwise.
     public init(_ sql: SQL, _ decode: @escaping @Sendable (PostgresResult) throws -> Output) {
         self.sql = sql
@@ -71,7 +71,8 @@ extension Query: PipelineMember {
         statements.append(sql)
     }
 
-    /// Reads its one result. Throws what its decoding throws; a ``PostgresError/Code/decoding`` error names the statement.
+    /// Reads its one result. Throws what its decoding throws; a ``PostgresError/Code/decoding`` error names the
+    /// statement.
     public func output(from results: inout PipelineResults) throws -> Output {
         let index = results.position
         do {

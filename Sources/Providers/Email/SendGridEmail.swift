@@ -23,7 +23,7 @@ package struct SendGridEmail: EmailTransport {
         client: OutboundHTTPClient, apiKey: String, baseURL: String, sender: EmailSender,
         timeout: Duration = .seconds(30)
     ) throws(ProviderSettingError) {
-        base = try BaseURL(baseURL, setting: "mail API address")
+        base = try BaseURL(baseURL, setting: "email API address")
         key = try SendGridKey(apiKey, for: base)
         self.client = client
         self.sender = sender
@@ -31,18 +31,18 @@ package struct SendGridEmail: EmailTransport {
     }
 
     /// Hands the message over; returns once the provider has accepted it. The API knows no idempotency key: an answer
-    /// that was lost is looked up in what the provider tells of its mails.
+    /// that was lost is looked up in the provider's events about its emails.
     package func send(_ message: EmailMessage) async throws(EmailFailure) -> EmailReceipt {
         guard !message.recipient.needsSMTPUTF8 else {
             throw .notSent(
-                reason: "The mail provider takes no addresses with letters beyond ASCII in front of the @.",
-                fault: .mail)
+                reason: "The email provider takes no addresses with letters beyond ASCII in front of the @.",
+                fault: .email)
         }
         guard HeaderText.isSafe(message.subject), HeaderText.isSafe(message.messageID),
             let body = try? JSONCoder.encode(SendGridBody(message, from: sender))
         else {
             throw .notSent(
-                reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .mail)
+                reason: "The subject or the Message-ID holds characters that may not stand in a header.", fault: .email)
         }
         let request = OutboundRequest(
             method: "POST", url: "\(base.text)/v3/mail/send",
@@ -57,7 +57,7 @@ package struct SendGridEmail: EmailTransport {
         } catch {
             switch error.certainty {
             case .notSent:
-                throw .notSent(reason: error.message, fault: error.code == .invalidRequest ? .mail : .passing)
+                throw .notSent(reason: error.message, fault: error.code == .invalidRequest ? .email : .passing)
             case .ambiguous: throw .outcomeUnknown(reason: error.message)
             }
         }
@@ -133,7 +133,7 @@ struct SendGridBody: Encodable {
     }
 }
 
-/// What an answer of the mail provider's API means. Pure: this is the error table of the provider design in code.
+/// What an answer of the email provider's API means. Pure: this is the error table of the provider design in code.
 struct SendGridAnswer {
     /// The longest wait that is taken from an answer.
     static let longestWait = 3600
@@ -157,7 +157,7 @@ struct SendGridAnswer {
         case 429: throw .notYet(after: .seconds(wait), reason: summary)
         // The message is not to the provider's liking, and will not be the next time, unless it is the shop's own
         // address that is not.
-        case 400: throw .notSent(reason: summary, fault: isAboutSender ? .shop : .mail)
+        case 400: throw .notSent(reason: summary, fault: isAboutSender ? .shop : .email)
         // Perhaps for this message alone, which is larger than others.
         case 413: throw .notSent(reason: summary, fault: .policy)
         // Nothing was taken, and it can go out once the settings are repaired.
@@ -190,11 +190,11 @@ struct SendGridAnswer {
             problem.message.map { (problem.field.map { "\($0): " } ?? "") + $0.prefix(200) }
         }
         let text = words.filter { !$0.contains("@") }.joined(separator: "; ")
-        return "The mail provider answered \(response.status): \(text.isEmpty ? "no reason given" : text)"
+        return "The email provider answered \(response.status): \(text.isEmpty ? "no reason given" : text)"
     }
 }
 
-/// A key of the mail provider's API, checked against the address it is to be sent to. Prints nothing of itself.
+/// A key of the email provider's API, checked against the address it is to be sent to. Prints nothing of itself.
 struct SendGridKey: Sendable {
     /// The hosts real keys may go to, and no others.
     static let realHosts: Set<String> = ["api.sendgrid.com", "api.eu.sendgrid.com"]
@@ -204,7 +204,7 @@ struct SendGridKey: Sendable {
     /// - Throws: when the key has no known form, or looks real and would go anywhere but to the provider itself over
     ///   TLS.
     init(_ secret: String, for base: BaseURL) throws(ProviderSettingError) {
-        let setting = "mail API key"
+        let setting = "email API key"
         guard secret.hasPrefix("SG."), secret.utf8.count > 3, secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw ProviderSettingError(setting: setting, expected: "a key such as SG.… is expected.")
@@ -221,7 +221,7 @@ struct SendGridKey: Sendable {
 
 extension SendGridKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// What it is.
-    var description: String { "a mail API key" }
+    var description: String { "an email API key" }
     /// What it is.
     var debugDescription: String { description }
     /// Nothing: a dump of the client shows no secret.

@@ -1,10 +1,10 @@
 package import Domain
 
-/// How the shop presents itself in its mails.
+/// How the shop presents itself in its emails.
 package struct ShopIdentity: Sendable, Hashable {
     /// A way to reach the shop.
     package enum Contact: Sendable, Hashable {
-        /// A mail address.
+        /// An email address.
         case email(String)
         /// A number as people write it.
         case phone(String)

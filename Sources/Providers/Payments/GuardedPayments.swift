@@ -42,7 +42,7 @@ package struct GuardedPayments: PaymentProvider {
         }
     }
 
-    package func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
+    package func refund(_ request: ProviderRefundRequest) async throws(PaymentFailure) -> ProviderRefund {
         try await guarded("refund") { () async throws(PaymentFailure) in try await base.refund(request) }
     }
 

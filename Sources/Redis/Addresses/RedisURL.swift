@@ -153,7 +153,7 @@ enum Destination: Sendable, Equatable {
     case fixed(Endpoint)
     /// To any of these: the first, until it fails; then it goes to the end.
     case anyOf([Endpoint])
-    /// To whichever somebody names; nil as long as nobody has.
+    /// To the one that is named; nil as long as none is.
     case named(Endpoint?)
 
     /// nil when there is nowhere to go now.

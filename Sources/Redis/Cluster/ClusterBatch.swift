@@ -20,7 +20,7 @@ struct ClusterBatch {
     /// Why commands have to be sent again.
     struct Refusal: Equatable {
         let redirection: Redirection
-        /// Who refused; nil when there was nobody to send to.
+        /// The node that refused; nil when there was no node to send to.
         let from: Endpoint?
     }
 

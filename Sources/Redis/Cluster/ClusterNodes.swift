@@ -135,7 +135,7 @@ final class ClusterNodes: Sendable {
     }
 
     func install(_ map: SlotMap) {
-        // Links are let go of outside the lock: their end may call back.
+        // Links are dropped outside the lock: their end may call back.
         let retired = state.withLock { state -> [CommandLink] in
             if state.isClosed { return [] }
             if let old = state.map, old != map {
@@ -151,8 +151,8 @@ final class ClusterNodes: Sendable {
         withExtendedLifetime(retired) {}
     }
 
-    /// On the link's thread. A node that is away may have been replaced; one that is back may know what nobody could
-    /// tell.
+    /// On the link's thread. A node that is away may have been replaced; one that is back may know what no other
+    /// node could tell.
     private func linkChanged(_ endpoint: Endpoint) {
         let (isConnected, knowsMap) = state.withLock { state in
             (state.links[endpoint]?.status.isConnected == true, state.map != nil)

@@ -54,7 +54,7 @@ final class ClusterRouter: Sendable {
         }
     }
 
-    /// All masters, as the cluster sees it now: a new one has made itself known to nobody who sent it no command.
+    /// All masters, as the cluster sees it now: a client that sent a new one no command does not know it yet.
     func masters() async throws(RedisError) -> [ClusterNodes.Node] {
         var limit = limit
         while true {
@@ -71,7 +71,7 @@ final class ClusterRouter: Sendable {
     }
 
     /// Learns from a redirection, and waits as long as must be before the next try.
-    /// - Returns: false when there must be none: time is up, the client was closed, or the task was cancelled and is
+    /// - Returns: false when there must be none: time is up, the client was closed, or the task was canceled and is
     ///   not kept waiting.
     func follow(_ redirection: Redirection, suspect: Endpoint?, _ limit: inout RedirectionLimit) async -> Bool {
         guard !nodes.isClosed, let pause = limit.pause(before: redirection, at: .now, jitter: .random(in: 0..<1)) else {

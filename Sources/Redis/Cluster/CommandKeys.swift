@@ -28,7 +28,8 @@ enum CommandKeys: Equatable {
             (.streams, "XREAD XREADGROUP"),
             (
                 .none,
-                "PING ECHO TIME INFO CONFIG CLIENT COMMAND SCRIPT FUNCTION ROLE ACL CLUSTER PUBLISH PUBSUB LATENCY SLOWLOG LOLWUT MODULE"
+                "PING ECHO TIME INFO CONFIG CLIENT COMMAND SCRIPT FUNCTION ROLE ACL CLUSTER PUBLISH PUBSUB "
+                    + "LATENCY SLOWLOG LOLWUT MODULE"
             ),
             (
                 .perNode,

@@ -6,7 +6,7 @@ struct SlotMap: Sendable, Equatable {
     /// Index in ``masters`` for each slot.
     private var owners: [UInt16]
 
-    private static let nobody = UInt16.max
+    private static let unowned = UInt16.max
 
     /// Reads the answer to `CLUSTER SLOTS`: `[first, last, [host, port, …], [host, port, …]…]…`, the master first.
     /// (`CLUSTER SHARDS` tells the same, but servers before Redis 7 do not know it.)
@@ -16,7 +16,7 @@ struct SlotMap: Sendable, Equatable {
         if case .error(let reply) = value {
             throw RedisError(code: .connectFailed, message: "\(server) tells no slots of a cluster: \(reply)")
         }
-        owners = Array(repeating: Self.nobody, count: HashSlot.count)
+        owners = Array(repeating: Self.unowned, count: HashSlot.count)
         for range in value.elements ?? [] {
             guard let parts = range.elements, parts.count >= 3, let first = parts[0].int, let last = parts[1].int,
                 0 <= first, first <= last, last < HashSlot.count
@@ -28,7 +28,7 @@ struct SlotMap: Sendable, Equatable {
             for case .some(let replica) in nodes.dropFirst() where !replicas.contains(replica) {
                 replicas.append(replica)
             }
-            // A master without a known address: its slots count as served by nobody.
+            // A master without a known address: its slots count as not served.
             guard let master = nodes.first ?? nil else { continue }
             guard let owner = index(of: master) else {
                 throw RedisError(code: .protocolViolation, message: "\(server) names more masters than there are slots")
@@ -45,10 +45,10 @@ struct SlotMap: Sendable, Equatable {
         return Endpoint(host: parts[0].text, port: parts[1].int, saidBy: server)
     }
 
-    /// Who serves the slot; nil when nobody does.
+    /// The node that serves the slot; nil when no node does.
     func owner(of slot: Int) -> Endpoint? {
         let owner = owners[slot]
-        return owner == Self.nobody ? nil : masters[Int(owner)]
+        return owner == Self.unowned ? nil : masters[Int(owner)]
     }
 
     /// A node said that the slot has moved. The former owner may still serve others.
@@ -114,7 +114,7 @@ struct MapSearch {
     ///   - nodes: all that may know it, the likeliest group first. Within a group each search begins with another node,
     ///     so that one node with an outdated view does not lead us astray for long.
     ///   - suspect: the node that gave reason for the doubt, which is asked last.
-    /// - Returns: whom to ask; nil when somebody is being asked, or has just answered, or there is nobody.
+    /// - Returns: whom to ask; nil when a node is being asked, or has just answered, or there is no node.
     mutating func begin(_ nodes: [[Endpoint]], suspect: Endpoint?, at now: ContinuousClock.Instant) -> Endpoint? {
         guard !isUnderWay, endedAt.map({ now - $0 >= Self.freshness }) ?? true else { return nil }
         var order: [Endpoint] = []

@@ -2,8 +2,8 @@ import Logging
 import Synchronization
 import Threading
 
-/// The callers' end of a connection for commands. The thread lives until ``close()``, or until the last caller lets go
-/// of this.
+/// The callers' end of a connection for commands. The thread lives until ``close()``, or until the last caller drops
+/// this.
 final class CommandLink: Sendable {
     private let mailbox = Mailbox<CommandRole.Message>()
     private let lastID = Atomic<UInt64>(0)
@@ -61,7 +61,7 @@ final class CommandLink: Sendable {
         let id = lastID.add(1, ordering: .relaxed).newValue
         let bytes = Self.joined(commands)
         let result: Result<[RedisValue], RedisError> = await withTaskCancellationHandler {
-            if Task.isCancelled { return .failure(RedisError(code: .cancelled, message: "the task was cancelled")) }
+            if Task.isCancelled { return .failure(RedisError(code: .canceled, message: "the task was canceled")) }
             return await withUnsafeContinuation { continuation in
                 post(
                     Submission(bytes: bytes, replies: commands.count, limit: limit, id: id, waiter: .many(continuation))
@@ -82,7 +82,7 @@ final class CommandLink: Sendable {
         return bytes
     }
 
-    /// Sends a command on behalf of nobody who waits: `handle` is called on the link's thread and must not block.
+    /// Sends a command for which no caller waits: `handle` is called on the link's thread and must not block.
     func send(_ command: RedisCommand, _ handle: @escaping @Sendable (Result<RedisValue, RedisError>) -> Void) {
         post(Submission(bytes: command.encoded, replies: 1, waiter: .handler(.init(handle))))
     }

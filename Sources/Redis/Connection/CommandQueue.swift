@@ -11,14 +11,14 @@ import DequeModule
 ///   but its FIN never came. The measure is silence, not the age of one command, so a long queue of replies that keeps
 ///   moving is not cut.
 /// - Once there has been no connection for `timeout`, new commands fail at once.
-/// - A queue that does not hold commands back (`holds: false`) gives them back as soon as an attempt at a connection
+/// - A queue that does not hold commands back (`holds: false`) returns them as soon as an attempt at a connection
 ///   fails, and takes none until there is one: their sender knows other servers.
 struct CommandQueue<Request> {
     typealias Instant = ContinuousClock.Instant
 
     struct Entry {
         let request: Request
-        /// For ``cancel(_:)``; 0 for commands that are never cancelled.
+        /// For ``cancel(_:)``; 0 for commands that are never canceled.
         let id: UInt64
         var repliesDue: Int
         /// How long the server may take.
@@ -94,7 +94,7 @@ struct CommandQueue<Request> {
     /// A reply came. Throws when none was due.
     mutating func received(at now: Instant) throws(RedisError) -> Receipt {
         guard !inFlight.isEmpty else {
-            throw RedisError(code: .protocolViolation, message: "Redis sent a reply nobody had asked for")
+            throw RedisError(code: .protocolViolation, message: "Redis sent a reply to no command")
         }
         lastReply = now
         guard inFlight[0].repliesDue == 1 else {
@@ -149,7 +149,7 @@ struct CommandQueue<Request> {
     /// Ends one request early. If it was already sent, the connection must be dropped, because its reply can no longer
     /// be told from the next.
     mutating func cancel(_ id: UInt64) -> Failure? {
-        let error = RedisError(code: .cancelled, message: "the task was cancelled")
+        let error = RedisError(code: .canceled, message: "the task was canceled")
         if let index = queued.firstIndex(where: { $0.id == id }) {
             return Failure(request: queued.remove(at: index).request, error: error)
         }

@@ -1,8 +1,8 @@
 import Glibc
 import Logging
 
-/// The thin shell around ``Reconnection`` and a role: owns the socket, decides nothing. Belongs to a ``ConnectionThread``,
-/// which sleeps for it.
+/// The thin shell around ``Reconnection`` and a role: owns the socket, decides nothing. Belongs to a
+/// ``ConnectionThread``, which sleeps for it.
 ///
 /// Writes as soon as there is something to say, even with replies outstanding; that is what makes pipelining implicit.
 struct Connection<Role: LinkRole>: ~Copyable {
@@ -94,7 +94,7 @@ struct Connection<Role: LinkRole>: ~Copyable {
     }
 
     /// Goes to this server from now on, at once, and leaves another one for it.
-    /// - Returns: whether that is news. What poll(2) said before is then void.
+    /// - Returns: whether that is a change. What poll(2) said before is then void.
     mutating func go(to endpoint: Endpoint, at now: Instant) -> Bool {
         guard destination.endpoint != endpoint else { return false }
         if socket != nil {
@@ -113,7 +113,7 @@ struct Connection<Role: LinkRole>: ~Copyable {
         reconnection.hurry(at: now)
     }
 
-    /// Lets go of the socket for good.
+    /// Closes the socket for good.
     mutating func close() {
         socket = nil
         role.close()

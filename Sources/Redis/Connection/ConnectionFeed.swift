@@ -36,7 +36,7 @@ final class ConnectionFeed: Sendable {
         for observer in observers { observer.finish() }
     }
 
-    /// The number of the latest connection, if there is one now, and of each later one. Whoever is slow gets the latest
+    /// The number of the latest connection, if there is one now, and of each later one. A slow reader gets the latest
     /// only.
     func connections() -> AsyncStream<Int> {
         let (stream, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))

@@ -76,7 +76,7 @@ struct ConnectionThread<Role: LinkRole>: ~Copyable {
     /// Hears what the sentinels have to say, and follows. Returns whether the line goes to another server now.
     private mutating func lookOut(_ events: Connection<MasterWatch>.Events, at now: ContinuousClock.Instant) -> Bool {
         if let failure = lookout?.advance(events, at: now), !line.isReady {
-            // Whoever waits for a connection is told why there is none.
+            // Callers that wait for a connection are told why there is none.
             line.role.lost(failure, at: now)
         }
         guard let master = lookout?.role.master else { return false }

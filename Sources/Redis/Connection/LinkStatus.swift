@@ -47,7 +47,7 @@ final class LinkStatus: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Returns once the link's thread has let go of its connection.
+    /// Returns once the link's thread has dropped its connection.
     func waitUntilEnded() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
@@ -72,8 +72,8 @@ final class LinkStatus: Sendable {
     }
 }
 
-/// What a connection is used for. ``Connection`` keeps it connected and moves bytes; the role says which, and learns what
-/// came back.
+/// What a connection is used for. ``Connection`` keeps it connected and moves bytes; the role says which, and learns
+/// what came back.
 ///
 /// All of it runs on the link's thread.
 protocol LinkRole: Sendable {
@@ -97,7 +97,7 @@ protocol LinkRole: Sendable {
     mutating func check(at now: ContinuousClock.Instant, isReady: Bool) throws(RedisError)
     /// When ``check(at:isReady:)`` wants to be called next.
     var nextDeadline: ContinuousClock.Instant? { get }
-    /// The link ends for good; whoever still waits must be told.
+    /// The link ends for good; callers that still wait must be told.
     mutating func close()
 }
 

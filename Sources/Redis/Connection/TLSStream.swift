@@ -114,7 +114,8 @@ final class TLSStream {
             return RedisError(
                 code: .refused,
                 message:
-                    "TLS to Redis: its certificate is not trusted (\(words)); name its authority with 'ca', and its name with 'server-name' where it is not the host's"
+                    "TLS to Redis: its certificate is not trusted (\(words)); name its authority with 'ca', and "
+                    + "its name with 'server-name' where it is not the host's"
             )
         }
         switch Int(cartwright_tls_reason()) {

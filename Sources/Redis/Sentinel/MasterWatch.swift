@@ -14,7 +14,7 @@ struct MasterWatch: LinkRole {
     static let peer = "the sentinel"
     private static let channel = "+switch-master"
 
-    /// The master by the latest news; nil as long as there are none, and while the last was of no use.
+    /// The master by the latest report; nil as long as there is none, and while the last was of no use.
     private(set) var master: Endpoint?
     private var epoch = 0
     private let service: SentinelService

@@ -8,7 +8,7 @@ import Threading
 /// listens at one, and goes to the next of those in the URL when that one fails.
 ///
 /// What is published while there is no connection is lost; that is Redis' promise, not ours. Use it as a hint to look,
-/// never as the news itself.
+/// never as the fact itself.
 public final class RedisSubscriber: Sendable {
     private let mailbox = Mailbox<SubscriberRole.Message>()
     private let status = LinkStatus()
@@ -29,7 +29,7 @@ public final class RedisSubscriber: Sendable {
         Self.finish(mailbox.close())
     }
 
-    /// Starts to listen. The subscription ends with the stream: when it is dropped or its task is cancelled.
+    /// Starts to listen. The subscription ends with the stream: when it is dropped or its task is canceled.
     /// - Returns: messages from the moment the server knows of the subscription, which is soon after this call; see
     ///   ``confirmed(_:)``. Ends when the subscriber is closed.
     public func subscribe(to channels: [String]) -> AsyncStream<RedisMessage> {
@@ -49,7 +49,8 @@ public final class RedisSubscriber: Sendable {
     }
 
     /// Returns once the server has confirmed these channels, which some stream must be listening to: what is published
-    /// after that will come. For whoever must look at the truth once more after subscribing, so as to miss nothing.
+    /// after that will come. For a caller that must look at the truth once more after subscribing, so as to miss
+    /// nothing.
     ///
     /// - Throws: `.timeout` when that takes longer than ``RedisConfiguration/commandTimeout``, `.closed`.
     public func confirmed(_ channels: [String]) async throws(RedisError) {
@@ -89,7 +90,7 @@ public final class RedisSubscriber: Sendable {
     }
 }
 
-/// What somebody published.
+/// A published message.
 public struct RedisMessage: Sendable, Equatable {
     /// Where.
     public let channel: String

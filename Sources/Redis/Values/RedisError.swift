@@ -24,8 +24,8 @@ public struct RedisError: Error, Sendable, Equatable {
         case closed
         /// Too many commands are waiting; see ``RedisConfiguration/maximumQueued``.
         case overloaded
-        /// The calling task was cancelled.
-        case cancelled
+        /// The calling task was canceled.
+        case canceled
         /// A cluster cannot take the command as it is: its keys lie in different slots, or each node would answer for
         /// itself alone.
         case unroutable
@@ -54,12 +54,12 @@ public struct RedisError: Error, Sendable, Equatable {
         self.init(code: .server(prefix), message: command.map { "\($0): \(reply)" } ?? reply)
     }
 
-    /// Whether the same call may succeed later without anybody changing it.
+    /// Whether the same call may succeed later unchanged.
     public var isTransient: Bool {
         switch code {
         case .connectFailed, .connectionLost, .timeout, .overloaded: true
         case .server(let prefix): Self.transientPrefixes.contains(prefix)
-        case .invalidURL, .refused, .protocolViolation, .closed, .cancelled, .unroutable: false
+        case .invalidURL, .refused, .protocolViolation, .closed, .canceled, .unroutable: false
         }
     }
 

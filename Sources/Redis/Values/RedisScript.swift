@@ -23,7 +23,8 @@ public struct RedisScript: Sendable, Equatable {
         throw RedisError(
             code: .unroutable,
             message:
-                "script \(name): a cluster has its keys in different slots; they must share a hash tag, as in {shop}:a and {shop}:b"
+                "script \(name): a cluster has its keys in different slots; they must share a hash tag, as in "
+                + "{shop}:a and {shop}:b"
         )
     }
 

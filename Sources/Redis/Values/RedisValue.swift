@@ -47,6 +47,6 @@ public enum RedisValue: Sendable, Equatable {
         return elements
     }
 
-    /// Whether this is ``null``.
+    /// True for what Redis answers when a key or member does not exist.
     public var isNull: Bool { self == .null }
 }

@@ -38,13 +38,16 @@ extension AccountStore {
                 """
             let stored = Query.firstRow(
                 """
-                SELECT t.used_at IS NOT NULL AS is_used, t.expires_at <= now() AS is_expired, f.revoked_at IS NOT NULL AS is_revoked,
+                SELECT t.used_at IS NOT NULL AS is_used, t.expires_at <= now() AS is_expired,
+                    f.revoked_at IS NOT NULL AS is_revoked,
                        coalesce(t.used_at > now() - make_interval(secs => \(Self.repeatable.inSeconds))
                                 AND NOT EXISTS (SELECT FROM refresh_tokens AS next
-                                                 WHERE next.family_id = t.family_id AND next.parent = t.hash AND next.used_at IS NOT NULL),
+                                                 WHERE next.family_id = t.family_id AND next.parent = t.hash
+                                                   AND next.used_at IS NOT NULL),
                                 false) AS is_repeatable,
                        u.id, u.email, u.name, u.role, u.session_version, u.is_disabled, u.created_at
-                  FROM refresh_tokens AS t JOIN session_families AS f ON f.id = t.family_id JOIN users AS u ON u.id = f.user_id
+                  FROM refresh_tokens AS t JOIN session_families AS f ON f.id = t.family_id
+                      JOIN users AS u ON u.id = f.user_id
                  WHERE t.hash = \(tokenHash)
                 """
             ) { $0 }
@@ -61,9 +64,13 @@ extension AccountStore {
                 "UPDATE refresh_tokens SET used_at = now() WHERE hash = \(tokenHash) AND used_at IS NULL",
                 """
                 INSERT INTO refresh_tokens (hash, family_id, parent, expires_at)
-                SELECT \(newHash)::bytea, family_id, hash, \(expiresAt)::timestamptz FROM refresh_tokens WHERE hash = \(tokenHash)
+                SELECT \(newHash)::bytea, family_id, hash, \(expiresAt)::timestamptz FROM refresh_tokens
+                    WHERE hash = \(tokenHash)
                 """,
-                "WITH refreshed AS (SELECT \(user.id)::uuid AS user_id) \(Self.note("session.refreshed", of: "refreshed", origin))",
+                """
+                WITH refreshed AS (SELECT \(user.id)::uuid AS user_id)
+                \(Self.note("session.refreshed", of: "refreshed", origin))
+                """,
             ])
             return .rotated(user)
         }
@@ -113,14 +120,18 @@ extension AccountStore {
              WHERE id IN (SELECT id FROM session_families AS f
                            WHERE created_at < now() - make_interval(secs => \(age.inSeconds))
                              AND NOT EXISTS (SELECT FROM refresh_tokens
-                                              WHERE family_id = f.id AND expires_at > now() - make_interval(secs => \(age.inSeconds)))
+                                              WHERE family_id = f.id
+                                                AND expires_at > now() - make_interval(secs => \(age.inSeconds)))
                            LIMIT \(batch))
             """)
     }
 
     /// Revokes all families of a user.
     static func revocation(of user: User.ID, reason: String) -> SQL {
-        "UPDATE session_families SET revoked_at = now(), revoked_reason = \(reason) WHERE user_id = \(user) AND revoked_at IS NULL"
+        """
+        UPDATE session_families SET revoked_at = now(), revoked_reason = \(reason)
+         WHERE user_id = \(user) AND revoked_at IS NULL
+        """
     }
 
     private static func reuse(of tokenHash: [UInt8], from origin: AuditOrigin) -> [SQL] {
@@ -141,10 +152,10 @@ extension AccountStore {
 package enum SessionRotation: Hashable, Sendable {
     /// It was good, or is the direct predecessor and was used a moment ago. It is used up now and the new one counts.
     case rotated(User)
-    /// It had been used before: somebody has a copy. The whole family is revoked.
+    /// It had been used before, so a copy of it exists. The whole family is revoked.
     case reused(User.ID)
     /// It, or its family, is over: too old, logged out or revoked.
     case ended
-    /// Nobody was ever given this token.
+    /// The shop never gave out this token.
     case unknown
 }

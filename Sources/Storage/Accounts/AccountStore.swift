@@ -7,7 +7,6 @@ package import Postgres
 package struct AccountStore: Sendable {
     let database: PostgresPool
 
-    /// A store in this database.
     package init(database: PostgresPool) {
         self.database = database
     }
@@ -32,7 +31,7 @@ package struct AccountStore: Sendable {
         return user
     }
 
-    /// The account of a mail address with its password hash, for login. Disabled accounts are found too.
+    /// The account of an email address with its password hash, for login. Disabled accounts are found too.
     package func credentials(email: EmailAddress) async throws -> (user: User, passwordHash: String)? {
         let rows = try await database.query(
             """
@@ -46,7 +45,8 @@ package struct AccountStore: Sendable {
     package func user(_ id: User.ID) async throws -> User? {
         let rows = try await database.query(
             """
-            SELECT id, email, name, role, session_version, is_disabled, created_at FROM users WHERE id = \(id) AND email IS NOT NULL
+            SELECT id, email, name, role, session_version, is_disabled, created_at FROM users
+             WHERE id = \(id) AND email IS NOT NULL
             """)
         return try rows.first.map(User.init)
     }
@@ -75,27 +75,32 @@ package struct AccountStore: Sendable {
     /// Removes the personal data of an account: orders and the audit log stay, without name and address. Ends all
     /// sessions.
     ///
-    /// Email that was not sent yet has nobody to go to any more and fails.
+    /// Emails that were not sent yet have no recipient any more and fail.
     package func erase(_ id: User.ID) async throws {
         try await database.execute([
             """
             UPDATE users
-               SET email = NULL, name = '', password_hash = NULL, is_disabled = true, session_version = session_version + 1, updated_at = now()
+               SET email = NULL, name = '', password_hash = NULL, is_disabled = true,
+                   session_version = session_version + 1, updated_at = now()
              WHERE id = \(id)
             """,
             // Nor does the cart token with which an order was placed before it came into the account show it any more.
             """
-            UPDATE orders SET email = NULL, shipping_address = NULL, guest_token_hash = NULL, version = version + 1, updated_at = now()
+            UPDATE orders
+               SET email = NULL, shipping_address = NULL, guest_token_hash = NULL, version = version + 1,
+                   updated_at = now()
              WHERE user_id = \(id)
             """,
             """
-            UPDATE email_deliveries SET recipient = NULL, bounce_reason = CASE WHEN bounced_at IS NOT NULL THEN 'erased' END, updated_at = now()
+            UPDATE email_deliveries
+               SET recipient = NULL, bounce_reason = CASE WHEN bounced_at IS NOT NULL THEN 'erased' END,
+                   updated_at = now()
               FROM orders WHERE orders.id = email_deliveries.order_id AND orders.user_id = \(id)
             """,
             """
-            UPDATE mail_events SET reason = NULL
+            UPDATE email_events SET reason = NULL
               FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id
-             WHERE o.user_id = \(id) AND mail_events.delivery_id = d.id
+             WHERE o.user_id = \(id) AND email_events.delivery_id = d.id
             """,
             Self.revocation(of: id, reason: "erased"),
             """

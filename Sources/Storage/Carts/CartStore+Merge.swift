@@ -18,9 +18,11 @@ extension CartStore {
                 let moved: [SQL] = [
                     """
                     INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
-                    SELECT \(into)::uuid, product_id, quantity, added_at FROM cart_items WHERE cart_id = \(from) ORDER BY product_id
+                    SELECT \(into)::uuid, product_id, quantity, added_at FROM cart_items WHERE cart_id = \(from)
+                        ORDER BY product_id
                     ON CONFLICT (cart_id, product_id)
-                    DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+                    DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity,
+                        \(Quantity.range.upperBound)::integer)
                     """,
                     "UPDATE carts SET status = 'merged', updated_at = now() WHERE id = \(from)",
                     "UPDATE carts SET updated_at = now() WHERE id = \(into)",
@@ -48,9 +50,9 @@ extension CartStore {
 
 /// Whose cart it is.
 package enum CartOwner: Hashable, Sendable {
-    /// Somebody with an account.
+    /// A customer with an account.
     case user(User.ID)
-    /// Whoever holds the cart token with this SHA-256 (32 bytes).
+    /// The guest who holds the cart token with this SHA-256 (32 bytes).
     case guest(tokenHash: [UInt8])
 
     /// The scope of keys under which something was put into the cart: they never meet those of orders.

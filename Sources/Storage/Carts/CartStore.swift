@@ -12,7 +12,6 @@ package struct CartStore: Sendable {
     let database: PostgresPool
     let settings: ShopSettings
 
-    /// A store in this database.
     package init(database: PostgresPool, settings: ShopSettings = ShopSettings()) {
         self.database = database
         self.settings = settings
@@ -31,7 +30,6 @@ package struct CartStore: Sendable {
         /// SHA-256 of the request: the same key with another fingerprint is refused.
         package let fingerprint: [UInt8]
 
-        /// Names a request.
         package init(_ value: String, fingerprint: [UInt8]) {
             self.value = value
             self.fingerprint = fingerprint
@@ -77,14 +75,18 @@ package struct CartStore: Sendable {
     ) throws {
         let (others, isAdded) = try transaction.pipeline(
             Query.row(
-                "SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items WHERE cart_id = \(cart)"
+                """
+                SELECT count(*) FILTER (WHERE product_id <> \(product)) AS others FROM cart_items
+                 WHERE cart_id = \(cart)
+                """
             ) { try $0["others"] as Int },
             Query.any(
                 """
                 INSERT INTO cart_items (cart_id, product_id, quantity)
                 SELECT \(cart)::uuid, id, \(quantity)::integer FROM products WHERE id = \(product) AND is_active
                 ON CONFLICT (cart_id, product_id)
-                DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity, \(Quantity.range.upperBound)::integer)
+                DO UPDATE SET quantity = least(cart_items.quantity + excluded.quantity,
+                    \(Quantity.range.upperBound)::integer)
                 """))
         guard isAdded else { throw StorageError.unknownProduct([product]) }
         guard others < Self.maximumItems else { throw StorageError.cartFull }
@@ -144,7 +146,7 @@ package struct CartStore: Sendable {
 }
 
 extension CartStore {
-    /// Forgets guests' carts that nobody has touched for so long, and empty ones after a day, a batch per statement.
+    /// Deletes guests' carts that no guest has touched for so long, and empty ones after a day, a batch per statement.
     /// Returns how many. Carts that orders came of stay, and so do users'.
     @discardableResult
     package func purgeIdle(olderThan age: Duration? = nil, batch: Int = 5000) async throws -> Int {

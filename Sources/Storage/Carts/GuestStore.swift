@@ -9,20 +9,20 @@ package struct GuestStore: Sendable {
 
     let database: PostgresPool
 
-    /// A store in this database.
     package init(database: PostgresPool) {
         self.database = database
     }
 
     /// The guest to whom the token with this SHA-256 was given out, as carts and orders name it. `nil` for a token that
-    /// nobody was given, or whose cart has been forgotten.
+    /// was never given out, or whose cart has been deleted.
     package func guest(holding tokenHash: [UInt8]) async throws -> [UInt8]? {
         let rows = try await database.query(
             """
             SELECT guest FROM guest_tokens WHERE hash = \(tokenHash)
              UNION ALL
             SELECT \(tokenHash)::bytea
-             WHERE EXISTS (SELECT FROM carts WHERE guest_token_hash = \(tokenHash) AND NOT is_express AND status IN ('open', 'converting'))
+             WHERE EXISTS (SELECT FROM carts
+                 WHERE guest_token_hash = \(tokenHash) AND NOT is_express AND status IN ('open', 'converting'))
                 OR EXISTS (SELECT FROM orders WHERE guest_token_hash = \(tokenHash))
              LIMIT 1
             """)
@@ -34,7 +34,8 @@ package struct GuestStore: Sendable {
         try await database.execute([
             """
             INSERT INTO guest_tokens (hash, guest)
-            SELECT \(tokenHash)::bytea, guest_token_hash FROM orders WHERE id = \(order) AND guest_token_hash IS NOT NULL
+            SELECT \(tokenHash)::bytea, guest_token_hash FROM orders
+                WHERE id = \(order) AND guest_token_hash IS NOT NULL
             """,
             """
             DELETE FROM guest_tokens
@@ -57,7 +58,8 @@ package struct GuestStore: Sendable {
                 SELECT coalesce((SELECT guest FROM guest_tokens WHERE hash = \(tokenHash)), \(tokenHash)::bytea) AS hash
             ), taken AS (
                 UPDATE orders SET user_id = \(user)
-                 WHERE id IN (SELECT id FROM orders WHERE guest_token_hash = (SELECT hash FROM guest) AND user_id IS NULL
+                 WHERE id IN (SELECT id FROM orders
+                     WHERE guest_token_hash = (SELECT hash FROM guest) AND user_id IS NULL
                                ORDER BY id FOR NO KEY UPDATE)
                 RETURNING id
             ), keys AS (
@@ -68,7 +70,8 @@ package struct GuestStore: Sendable {
                 ON CONFLICT DO NOTHING
             ), noted AS (
                 INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address)
-                SELECT 'user', \(user.description)::text, 'order.taken_over', 'order', id::text, \(remoteAddress)::text FROM taken
+                SELECT 'user', \(user.description)::text, 'order.taken_over', 'order', id::text, \(remoteAddress)::text
+                    FROM taken
             )
             SELECT count(*) AS orders FROM taken
             """)

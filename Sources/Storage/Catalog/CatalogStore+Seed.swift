@@ -1,7 +1,7 @@
 package import Domain
 import Postgres
 
-/// A product to be put into the catalogue with its prices and its stock.
+/// A product to be put into the catalog with its prices and its stock.
 package struct ProductSeed: Hashable, Sendable {
     /// The product. Its category is made when it does not exist.
     package let product: Product
@@ -10,7 +10,6 @@ package struct ProductSeed: Hashable, Sendable {
     /// Pieces in the house at the start.
     package let stock: Int
 
-    /// Describes an entry.
     package init(product: Product, prices: [Money] = [], stock: Int) {
         self.product = product
         self.prices = prices
@@ -19,7 +18,7 @@ package struct ProductSeed: Hashable, Sendable {
 }
 
 extension CatalogStore {
-    /// Puts products into the catalogue with prices and stock; those whose SKU is there already are left as they are.
+    /// Puts products into the catalog with prices and stock; those whose SKU is there already are left as they are.
     /// Returns how many are new.
     ///
     /// - Throws: ``StorageError/priceNotChargeable(_:_:step:)`` when a price is not in steps that can be charged; then
@@ -47,9 +46,11 @@ extension CatalogStore {
         let inserted = Query.count(
             """
             INSERT INTO products (id, sku, name, description, category_slug, base_amount, base_currency, is_active)
-            SELECT * FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[], \(products.map(\.name))::text[],
+            SELECT * FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[],
+                                 \(products.map(\.name))::text[],
                                  \(products.map(\.description))::text[], \(products.map { $0.category?.slug })::text[],
-                                 \(products.map(\.basePrice.amount))::bigint[], \(products.map(\.basePrice.currency))::text[],
+                                 \(products.map(\.basePrice.amount))::bigint[],
+                                 \(products.map(\.basePrice.currency))::text[],
                                  \(products.map(\.isActive))::boolean[])
             ON CONFLICT DO NOTHING
             """)
@@ -57,7 +58,8 @@ extension CatalogStore {
             // By id: a product that was there under its SKU has another id than the one in the batch.
             """
             INSERT INTO product_prices (product_id, currency, amount)
-            SELECT t.* FROM unnest(\(prices.map(\.0))::uuid[], \(prices.map(\.1.currency))::text[], \(prices.map(\.1.amount))::bigint[])
+            SELECT t.* FROM unnest(\(prices.map(\.0))::uuid[], \(prices.map(\.1.currency))::text[],
+                                   \(prices.map(\.1.amount))::bigint[])
                             AS t (product_id, currency, amount)
               JOIN products AS p ON p.id = t.product_id
             ON CONFLICT DO NOTHING
@@ -65,7 +67,8 @@ extension CatalogStore {
             """
             INSERT INTO stock (sku, initial, on_hand)
             SELECT t.sku, t.quantity, t.quantity
-              FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[], \(batch.map(\.stock))::integer[]) AS t (id, sku, quantity)
+              FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[],
+                  \(batch.map(\.stock))::integer[]) AS t (id, sku, quantity)
               JOIN products AS p ON p.id = t.id
             ON CONFLICT DO NOTHING
             """,

@@ -6,7 +6,6 @@ package struct CatalogStore: Sendable {
     let database: PostgresPool
     let settings: ShopSettings
 
-    /// A store in this database.
     package init(database: PostgresPool, settings: ShopSettings = ShopSettings()) {
         self.database = database
         self.settings = settings
@@ -53,14 +52,12 @@ package struct CatalogStore: Sendable {
 
 /// A product as a customer sees it: priced in a currency, with what is left of it.
 package struct ProductView: Hashable, Codable, Sendable {
-    /// The product.
     package let product: Product
     /// Its price in the currency asked for.
     package let price: Money
     /// How many pieces can be promised now.
     package let available: Int
 
-    /// Puts a view together.
     package init(product: Product, price: Money, available: Int) {
         self.product = product
         self.price = price
@@ -76,7 +73,8 @@ enum ProductRow {
     /// Everything but the prices in a currency, to be joined as `pp`, and the condition; `p` is the product, `s` its
     /// stock.
     static let selection = """
-        SELECT p.id, p.sku, p.name, p.description, p.base_amount, p.base_currency, p.is_active, c.slug AS category_slug, c.name AS category_name,
+        SELECT p.id, p.sku, p.name, p.description, p.base_amount, p.base_currency, p.is_active,
+            c.slug AS category_slug, c.name AS category_name,
                pp.amount AS price, coalesce(s.on_hand - s.reserved, 0) AS available
           FROM products AS p
           LEFT JOIN categories AS c ON c.slug = p.category_slug

@@ -20,7 +20,6 @@ package struct ProductQuery: Hashable, Sendable {
     package var search: String?
     /// Slug of a category.
     package var category: String?
-    /// The order.
     package var sort: Sort
     /// The currency prices are shown in; the shop's when `nil`.
     package var currency: Currency?
@@ -116,7 +115,10 @@ struct ProductListing: Sendable {
         case .name(let name, let id): conditions.append("(p.name, p.id) > (\(name)::text, \(id)::uuid)")
         case .price(let amount, let id):
             conditions.append(
-                "(p.base_amount, p.id) \(raw: query.sort == .priceAscending ? ">" : "<") (\(amount)::bigint, \(id)::uuid)"
+                """
+                (p.base_amount, p.id) \(raw: query.sort == .priceAscending ? ">" : "<")
+                    (\(amount)::bigint, \(id)::uuid)
+                """
             )
         }
         return conditions

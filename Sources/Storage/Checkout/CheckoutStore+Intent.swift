@@ -38,7 +38,7 @@ extension CheckoutStore {
     /// replay a failure of its own under it. Whatever that try has left at the provider is never confirmed, so it moves
     /// no money.
     ///
-    /// `false` when the try is not the present one any more, or an intent is stored: somebody else is at it.
+    /// `false` when the try is not the present one any more, or an intent is stored: another attempt is at it.
     package func beginNextCreation(of paymentID: Payment.ID, after creation: Int) async throws -> Bool {
         try await database.execute(
             """
@@ -51,7 +51,7 @@ extension CheckoutStore {
     /// one is spent: the provider may replay a failure of its own under it. Once this has answered `true`, the intent
     /// may be confirmed under the new attempt's key.
     ///
-    /// `false` when the attempt is not the present one any more, or the payment has come further: somebody else is at
+    /// `false` when the attempt is not the present one any more, or the payment has come further: another attempt is at
     /// it.
     package func beginNextAttempt(of paymentID: Payment.ID, after attempt: Int) async throws -> Bool {
         let noted = try await database.execute(

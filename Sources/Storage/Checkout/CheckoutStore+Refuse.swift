@@ -31,13 +31,14 @@ extension CheckoutStore {
                 return (.settled, [])
             }
             if let intent = entry.facts.intentID { return (.intentStored(intent), []) }
-            let mails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
-            let jobs = try OrderStock.invalidation(of: [id], among: products) + mails.map { try $0.job() }
+            let emails = entry.email.map { [PendingEmail(orderID: id, kind: .cancellation, recipient: $0)] } ?? []
+            let jobs = try OrderStock.invalidation(of: [id], among: products) + emails.map { try $0.job() }
             var writes = CheckedWrites()
             writes.end([entry], as: .rejected, .init(.rejected, refusal.code), rejectionReason: refusal.code)
-            // It is counted with the declined ones: its customer is written to, whoever placed it.
+            // It is counted with the declined ones: its customer gets an email, even when another person placed the
+            // order.
             writes.add(DeclineLimit.insertion([(id, entry.facts.attempt, nil)]))
-            if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+            if !emails.isEmpty { writes.add(PendingEmail.insertion(emails)) }
             writes.add(jobs)
             writes.add(completion)
             try writes.run(in: transaction)

@@ -5,13 +5,11 @@ import Postgres
 
 /// One order that wants stock.
 package struct ReservationRequest: Sendable {
-    /// The order.
     package let orderID: Order.ID
     /// Completes the checkout job in the same transaction when that ends the order: it is rejected, or costs nothing.
     /// Left alone when there is something to be paid: the job goes on.
     package let completion: JobCompletion?
 
-    /// Names an order.
     package init(orderID: Order.ID, completion: JobCompletion? = nil) {
         self.orderID = orderID
         self.completion = completion
@@ -53,7 +51,7 @@ extension CheckoutStore {
             let (orders, lines, stock) = try transaction.pipeline(
                 LockedOrders.locking(ids), lines(of: ids), stock(for: ids))
             let plan = try ReservationPlan(orders, lines: lines, stock: stock)
-            return try carryOut(plan, orders, requests, transaction)
+            return try apply(plan, orders, requests, transaction)
         }
         await announce(batch.jobs, batch.ended)
         return batch.outcomes
@@ -83,7 +81,7 @@ extension CheckoutStore {
         ) { $0 }
     }
 
-    private func carryOut(
+    private func apply(
         _ plan: ReservationPlan, _ orders: LockedOrders, _ requests: [ReservationRequest],
         _ transaction: PostgresTransaction
     ) throws -> ReservedBatch {
@@ -91,7 +89,7 @@ extension CheckoutStore {
         let shortages = Dictionary(
             uniqueKeysWithValues: plan.rejected.map { ($0.entry.facts.orderID, $0.shortages) })
         var batch = ReservedBatch(ended: Array(shortages.keys) + free)
-        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.mails.map { try $0.job() }
+        batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.emails.map { try $0.job() }
         var writes = plan.writes()
         writes.add(batch.jobs)
         for request in requests where shortages[request.orderID] != nil || free.contains(request.orderID) {

@@ -3,9 +3,9 @@ package import Domain
 package import JobQueue
 import Postgres
 
-/// News of a payment, to be settled with its order.
+/// An update of a payment, to be settled with its order.
 package struct PaymentUpdate: Sendable {
-    /// Who brings the news.
+    /// Where an update comes from.
     package enum Source: String, Hashable, Sendable, CaseIterable {
         /// The checkout job, with the answer to its own call.
         case worker
@@ -21,10 +21,9 @@ package struct PaymentUpdate: Sendable {
 
     /// Why an order or its payment ends whose intent the provider does not know any more.
     static let unknownAtProvider = "unknown_at_provider"
-    /// Why one ends whose intent was canceled at the provider, and nobody here says why.
+    /// Why one ends whose intent was canceled at the provider, for a reason that is not known here.
     static let canceledAtProvider = "canceled_at_provider"
 
-    /// The order.
     package let orderID: Order.ID
     /// The provider's snapshot.
     package let intent: PaymentIntent
@@ -32,12 +31,13 @@ package struct PaymentUpdate: Sendable {
     package let source: Source
     /// Completes the job that brings it, in the same transaction.
     package let completion: JobCompletion?
-    /// Why the intent was canceled, where the provider refused to carry it out.
+    /// Why the intent was canceled, where the provider refused the charge.
     package let refusal: PaymentRefusal?
     /// Whether the provider does not know the intent any more, so that nothing was or can be charged by it.
     package let isUnknownAtProvider: Bool
+    /// The trace that the update belongs to: it may be settled together with others, in the task of one of those.
+    let traceparent = JobTrace.current
 
-    /// Describes news.
     package init(
         orderID: Order.ID, intent: PaymentIntent, source: Source, completion: JobCompletion? = nil,
         refusal: PaymentRefusal? = nil
@@ -64,18 +64,17 @@ package struct PaymentUpdate: Sendable {
 
 /// What a payment update changed.
 package struct SettlementOutcome: Hashable, Sendable {
-    /// The order.
     package let orderID: Order.ID
     /// What was decided and done.
     package let settlement: PaymentSettlement
     /// Where the order stands now.
     package let status: OrderStatus
-    /// Whether the job that brought the news is done. It is not while the news were undecided or do not fit the order:
-    /// try again or look.
+    /// Whether the job that brought the update is done. It is not while the update is undecided or does not fit the
+    /// order: try again or look.
     package let isJobCompleted: Bool
 
-    /// Whether anything changed for somebody who looks at the order.
-    var isNews: Bool {
+    /// Whether anything changed for a client that looks at the order.
+    var changesOrder: Bool {
         if case .ignore = settlement { false } else { true }
     }
 }
@@ -121,7 +120,7 @@ extension CheckoutStore {
                 try plan.correct(Self.refunds(of: plan.corrections.map(\.order.paymentID), in: transaction))
             }
             let touched = plan.confirmed + plan.released + plan.voided
-            var jobs = try plan.mails.map { try $0.job() }
+            var jobs = try plan.emails.map { try $0.job() }
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }
             if !touched.isEmpty {
@@ -133,12 +132,12 @@ extension CheckoutStore {
             try writes.run(in: transaction)
             return (plan, jobs)
         }
-        CrashPoint.pass(.finalised)
+        CrashPoint.pass(.settled)
         await announce(jobs, plan.announced)
         return plan.outcomes
     }
 
-    /// Which of these orders have a mail about a declined payment already.
+    /// Which of these orders have an email about a declined payment already.
     private static func warnings(of ids: [Order.ID]) -> Query<Set<Order.ID>> {
         Query.rows(
             "SELECT order_id FROM email_deliveries WHERE order_id = ANY (\(ids)::uuid[]) AND kind = 'payment_failed'"

@@ -22,7 +22,7 @@ extension CheckoutStore {
         return try await facts(of: rows.map { try $0["id"] })
     }
 
-    /// Gives back the stock of claimed orders that have no intent, and ends them as expired. Returns which.
+    /// Releases the stock of claimed orders that have no intent, and ends them as expired. Returns which.
     ///
     /// Left alone are orders that got an intent or more time since they were claimed.
     package func releaseOverdue(_ orderIDs: [Order.ID]) async throws -> [Order.ID] {
@@ -34,13 +34,13 @@ extension CheckoutStore {
             let released = overdue.compactMap { orders.entries[$0] }.filter { $0.facts.intentID == nil }
             if released.isEmpty { return ([Order.ID](), [PendingJob]()) }
             let ids = released.map(\.facts.orderID)
-            let mails = released.filter { told.contains($0.facts.orderID) }.compactMap { entry in
+            let emails = released.filter { told.contains($0.facts.orderID) }.compactMap { entry in
                 entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .cancellation, recipient: $0) }
             }
-            let jobs = try OrderStock.invalidation(of: ids, among: products) + mails.map { try $0.job() }
+            let jobs = try OrderStock.invalidation(of: ids, among: products) + emails.map { try $0.job() }
             var writes = CheckedWrites()
             writes.end(released, as: .expired, .init(.expired, "not_paid_in_time"))
-            if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+            if !emails.isEmpty { writes.add(PendingEmail.insertion(emails)) }
             writes.add(jobs)
             try writes.run(in: transaction)
             return (ids, jobs)
@@ -91,7 +91,7 @@ extension CheckoutStore {
               FROM (SELECT p.id FROM payments AS p JOIN orders AS o ON o.id = p.order_id
                      WHERE p.provider_intent_id IS NOT NULL
                        AND p.status IN ('created', 'confirming', 'requires_action', 'processing', 'failed')
-                       AND o.status IN ('rejected', 'expired', 'cancelled')
+                       AND o.status IN ('rejected', 'expired', 'canceled')
                        AND (p.claimed_until IS NULL OR p.claimed_until <= now())
                      ORDER BY p.updated_at LIMIT \(limit)
                        FOR NO KEY UPDATE OF p SKIP LOCKED) AS orphan
@@ -128,10 +128,10 @@ extension CheckoutStore {
 }
 
 extension CheckoutStore {
-    /// How long a payment that somebody else decides is left alone between two looks.
+    /// How long a payment that the bank or the provider decides is left alone between two looks.
     static let undecidedPause: Duration = .seconds(10)
 
-    /// Takes payments that wait for the customer's bank or for the provider, so that nobody else takes them for ten
+    /// Takes payments that wait for the customer's bank or for the provider, so that no other worker takes them for ten
     /// seconds: look each up, then settle what the provider says. A payment comes up ten seconds after it last
     /// changed, and every ten seconds from then on.
     package func claimUndecided(limit: Int = 64) async throws -> [CheckoutSnapshot] {

@@ -13,7 +13,7 @@ import Synchronization
 package struct CheckoutStore: Sendable {
     /// The most orders in one transaction. Longer arrays are split.
     package static let maximumBatch = 64
-    /// How long whoever claims an overdue order or an orphaned intent keeps others away.
+    /// For how long a worker that claims an overdue order or an orphaned intent keeps other workers away.
     static let claim: Duration = .seconds(30)
 
     let database: PostgresPool
@@ -22,7 +22,7 @@ package struct CheckoutStore: Sendable {
     let settings: ShopSettings
     private let identity: ShopIdentity
 
-    /// A store in this database that pushes jobs, and tells whoever waits for an outcome, after its commits.
+    /// A store in this database that pushes jobs, and tells clients that wait for an outcome, after its commits.
     init(
         database: PostgresPool, dispatcher: JobDispatcher, outcomes: OrderNotifier? = nil,
         settings: ShopSettings = ShopSettings(), identity: ShopIdentity

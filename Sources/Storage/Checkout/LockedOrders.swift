@@ -4,11 +4,9 @@ import Postgres
 
 /// What a checkout job needs to know about its order.
 package struct CheckoutSnapshot: Hashable, Sendable {
-    /// The order.
     package let orderID: Order.ID
     /// Its number.
     package let orderNumber: Int64
-    /// Where it stands.
     package let status: OrderStatus
     /// Its payment; the provider's idempotency keys are made from it.
     package let paymentID: Payment.ID
@@ -56,7 +54,7 @@ struct LockedOrders: Sendable {
         let authorized: Money
         /// Whether it is known which card was charged.
         let hasCard: Bool
-        /// Why somebody wants the order canceled, `nil` while nobody does.
+        /// Why a customer or an operator cancels the order, `nil` while none does.
         let cancelReason: String?
         /// Whether a sweeper ends it because the time to pay has run out.
         let isOverdue: Bool
@@ -69,7 +67,7 @@ struct LockedOrders: Sendable {
     private static let columns =
         """
         id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue,
-        fulfilment_status
+        fulfillment_status
         """
 
     /// By id; ids of orders that do not exist are absent.
@@ -115,13 +113,13 @@ struct LockedOrders: Sendable {
                 reservedUntil: try order["reserved_until"],
                 placedAt: try order["created_at"],
                 captureAmount: (try payment["capture_amount"] as Int64?).map { Money($0, currency) })
-            let fulfilment: FulfillmentStatus = try order["fulfilment_status"]
+            let fulfillment: FulfillmentStatus = try order["fulfillment_status"]
             entries[id] = Entry(
                 facts: facts, email: try order["email"], captured: Money(try payment["captured_amount"], currency),
                 authorized: Money(try payment["authorized_amount"], currency),
                 hasCard: (try payment["card_brand"] as String?) != nil,
                 cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"],
-                isShipped: fulfilment == .fulfilled)
+                isShipped: fulfillment == .fulfilled)
         }
         self.entries = entries
     }

@@ -2,11 +2,11 @@ package import Domain
 package import Redis
 import Synchronization
 
-/// Tells API processes that wait for an order's outcome that there is news, over Redis' publish/subscribe (channel
+/// Tells API processes that wait for an order's outcome that the order changed, over Redis' publish/subscribe (channel
 /// `cw:outcomes`).
 ///
-/// What is published while a connection is down is lost, so a message is only a hint to look: whoever waits also looks
-/// from time to time.
+/// What is published while a connection is down is lost, so a message is only a hint to look: an API process that waits
+/// also looks from time to time.
 package final class OrderNotifier: Sendable {
     private struct Waiters {
         var lastID: UInt64 = 0
@@ -26,14 +26,14 @@ package final class OrderNotifier: Sendable {
         channel = "\(prefix):outcomes"
     }
 
-    /// Says that these orders changed. Never throws: the news are in the database.
+    /// Says that these orders changed. Never throws: the changes are in the database.
     package func publish(_ orderIDs: [Order.ID]) async {
         guard !orderIDs.isEmpty, redis.isConnected else { return }
         let payload = orderIDs.map(\.description).joined(separator: " ")
         _ = try? await redis.send(RedisCommand("PUBLISH", RedisArgument(channel), RedisArgument(payload)))
     }
 
-    /// Delivers messages to those who wait, until its task is cancelled or the subscriber closed. An API process runs
+    /// Delivers messages to those who wait, until its task is canceled or the subscriber closed. An API process runs
     /// one.
     package func run() async {
         guard let subscriber else { return }
@@ -43,10 +43,10 @@ package final class OrderNotifier: Sendable {
     }
 
     /// Waits for a hint about an order: `true` when there was one, `false` when the time is up or the task was
-    /// cancelled.
+    /// canceled.
     ///
-    /// Listens from the first moment of the call on. Call it, then look into the database, then await it; no news can
-    /// fall between.
+    /// Listens from the first moment of the call on. Call it, then look into the database, then await it; no change
+    /// can fall between.
     package func wait(for orderID: Order.ID, atMost limit: Duration) async -> Bool {
         let (hints, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = register(continuation, for: orderID)

@@ -12,7 +12,7 @@ struct ReservationPlan: Sendable {
     /// Orders that get nothing, with what was short.
     private(set) var rejected: [(entry: LockedOrders.Entry, shortages: [StockAllocation.Shortage])] = []
     /// Confirmations of orders that cost nothing. Made once: each has an id that its job names.
-    private(set) var mails: [PendingEmail] = []
+    private(set) var emails: [PendingEmail] = []
     /// How many more pieces of each unit are reserved.
     let taken: [SKU: Int]
     /// Products of which the last piece is promised now.
@@ -50,7 +50,7 @@ struct ReservationPlan: Sendable {
                 if let entry = orders.entries[id] { rejected.append((entry, shortages)) }
             }
         }
-        mails = free.compactMap { entry in
+        emails = free.compactMap { entry in
             entry.email.map { PendingEmail(orderID: entry.facts.orderID, kind: .orderConfirmation, recipient: $0) }
         }
     }
@@ -93,7 +93,7 @@ struct ReservationPlan: Sendable {
             writes.add(rejected.flatMap(\.entry.paymentVoid))
             writes.add(OrderCart.reopen(for: rejected.map(\.entry.facts.orderID)))
         }
-        if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+        if !emails.isEmpty { writes.add(PendingEmail.insertion(emails)) }
         return writes
     }
 

@@ -33,7 +33,7 @@ struct SettlementPlan: Sendable {
     private(set) var notes: [(order: Order.ID, event: OrderChange.Event)] = []
     /// Cards of payments of which none was known, in the same order.
     private(set) var cards: [(payment: Payment.ID, card: CardSummary)] = []
-    private(set) var mails: [PendingEmail] = []
+    private(set) var emails: [PendingEmail] = []
     private(set) var refunds: [LateRefund] = []
     private(set) var completions: [JobCompletion] = []
     /// One for each element, `nil` where there is no such order.
@@ -44,12 +44,14 @@ struct SettlementPlan: Sendable {
     /// Those of them who have heard of it.
     private let told: Set<Order.ID>
     private let settings: ShopSettings
+    /// The trace of the update that is being decided.
+    private var traceparent: String?
 
     /// Decides what each update means.
     ///
     /// - Parameters:
     ///   - warned: the orders whose customers were written to about a declined payment before.
-    ///   - told: the orders whose customers have got that mail.
+    ///   - told: the orders whose customers have got that email.
     init(
         _ updates: [PaymentUpdate], _ orders: LockedOrders, warned: Set<Order.ID>, told: Set<Order.ID>,
         _ settings: ShopSettings
@@ -62,13 +64,14 @@ struct SettlementPlan: Sendable {
                 outcomes.append(nil)
                 continue
             }
+            traceparent = update.traceparent
             settle(update, entry)
         }
     }
 
-    /// Orders whose outcome somebody may be waiting for.
+    /// Orders whose outcome a client may be waiting for.
     var announced: [Order.ID] {
-        outcomes.compactMap { outcome in outcome?.isNews == true ? outcome?.orderID : nil }
+        outcomes.compactMap { outcome in outcome?.changesOrder == true ? outcome?.orderID : nil }
     }
 
     private mutating func settle(_ update: PaymentUpdate, _ entry: LockedOrders.Entry) {
@@ -78,7 +81,7 @@ struct SettlementPlan: Sendable {
             .init(
                 order: facts.status, payment: facts.paymentStatus, amount: facts.amount, intentID: facts.intentID,
                 isOwnAnswer: update.source == .worker, isShipped: entry.isShipped, captured: entry.captured),
-            news: intent)
+            given: intent)
         var status = facts.status
         switch decision {
         case .confirm(let payment):
@@ -108,7 +111,7 @@ struct SettlementPlan: Sendable {
         case .release:
             status = release(update, entry)
         case .void:
-            status = .cancelled
+            status = .canceled
             voided.append(facts.orderID)
             pay(facts, intent, .canceled)
             orders.append(
@@ -149,7 +152,7 @@ struct SettlementPlan: Sendable {
     }
 
     /// Ends an order without money: as rejected when the provider refuses its payment, as expired when the time to pay
-    /// is over, and else as canceled. Whoever brings the news first says so: the sweeper that canceled the intent, or a
+    /// is over, and else as canceled. The first to bring the update says so: the sweeper that canceled the intent, or a
     /// worker that finds it canceled.
     private mutating func release(_ update: PaymentUpdate, _ entry: LockedOrders.Entry) -> OrderStatus {
         let facts = entry.facts
@@ -168,8 +171,8 @@ struct SettlementPlan: Sendable {
             update.isUnknownAtProvider
             ? PaymentUpdate.unknownAtProvider
             : isOverdue ? "not_paid_in_time" : entry.cancelReason ?? PaymentUpdate.canceledAtProvider
-        let status: OrderStatus = isOverdue ? .expired : .cancelled
-        orders.append(OrderChange(facts.orderID, to: status, .init(isOverdue ? .expired : .cancelled, reason)))
+        let status: OrderStatus = isOverdue ? .expired : .canceled
+        orders.append(OrderChange(facts.orderID, to: status, .init(isOverdue ? .expired : .canceled, reason)))
         if told.contains(facts.orderID) { write(.cancellation, to: entry) }
         return status
     }
@@ -209,10 +212,12 @@ struct SettlementPlan: Sendable {
         notes += events.map { (facts.orderID, $0) }
     }
 
-    /// After erasure there is nobody to write to.
+    /// After erasure there is no address to write to.
     private mutating func write(_ kind: EmailKind, to entry: LockedOrders.Entry, after delay: Duration? = nil) {
         guard let email = entry.email else { return }
-        mails.append(PendingEmail(orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay))
+        emails.append(
+            PendingEmail(
+                orderID: entry.facts.orderID, kind: kind, recipient: email, delay: delay, traceparent: traceparent))
     }
 }
 
@@ -238,7 +243,7 @@ extension SettlementPlan {
             })
         writes.add(orders)
         if !notes.isEmpty { writes.add(OrderHistory.noting(notes)) }
-        if !mails.isEmpty { writes.add(PendingEmail.insertion(mails)) }
+        if !emails.isEmpty { writes.add(PendingEmail.insertion(emails)) }
         return writes
     }
 
@@ -253,7 +258,7 @@ extension SettlementPlan {
 }
 
 extension PaymentSettlement {
-    /// Whether the job that brought the news has nothing left to do.
+    /// Whether the job that brought the update has nothing left to do.
     var endsItsJob: Bool {
         switch self {
         case .confirm, .wait, .decline, .release, .void, .recordPayment, .correctCapture, .recordLateMoney,

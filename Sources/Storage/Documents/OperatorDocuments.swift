@@ -96,7 +96,7 @@ package struct BreakDocument: Encodable {
         case orderID = "order_id"
         case foundAt = "found_at"
         case lastSeenAt = "last_seen_at"
-        case healedAt = "healed_at"
+        case closedAt = "closed_at"
         case resolvedAt = "resolved_at"
         case resolvedBy = "resolved_by"
     }
@@ -113,7 +113,7 @@ package struct BreakDocument: Encodable {
         try container.encode(known.status, forKey: .status)
         try container.encode(known.foundAt, forKey: .foundAt)
         try container.encode(known.lastSeenAt, forKey: .lastSeenAt)
-        try container.encode(known.healedAt, forKey: .healedAt)
+        try container.encode(known.closedAt, forKey: .closedAt)
         try container.encode(known.resolvedAt, forKey: .resolvedAt)
         try container.encode(known.resolvedBy, forKey: .resolvedBy)
         try container.encode(known.note, forKey: .note)

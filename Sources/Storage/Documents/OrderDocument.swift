@@ -237,7 +237,7 @@ package struct StaffOrderDocument: Encodable {
     package func encode(to encoder: any Encoder) throws {
         try OrderDocument(order, waiting: waiting, showsSecret: false).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(order.fulfilment.rawValue, forKey: .fulfillmentStatus)
+        try container.encode(order.fulfillment.rawValue, forKey: .fulfillmentStatus)
         try container.encodeIfPresent(order.userID, forKey: .userID)
         try container.encode(RefundDocument.all(refunds, at: order.rate), forKey: .refunds)
         try container.encode(disputes.map(DisputeDocument.init), forKey: .disputes)

@@ -101,11 +101,11 @@ package struct DisputeDocument: Encodable {
     }
 }
 
-/// What became of a mail about an order, as staff see it. Its address stands with the order.
+/// What became of an email about an order, as staff see it. Its address stands with the order.
 package struct EmailDocument: Encodable {
-    private let mail: OrderEmail
+    private let email: OrderEmail
 
-    package init(_ mail: OrderEmail) { self.mail = mail }
+    package init(_ email: OrderEmail) { self.email = email }
 
     private enum CodingKeys: String, CodingKey {
         case id, kind, status, reason, fault, attempts
@@ -120,18 +120,18 @@ package struct EmailDocument: Encodable {
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(mail.delivery.id, forKey: .id)
-        try container.encode(mail.delivery.orderID, forKey: .orderID)
-        try container.encode(mail.delivery.kind, forKey: .kind)
-        try container.encode(mail.delivery.status, forKey: .status)
-        try container.encode(mail.delivery.refundID, forKey: .refundID)
-        try container.encode(mail.delivery.attempt, forKey: .attempts)
-        try container.encode(mail.reason, forKey: .reason)
-        try container.encode(mail.fault, forKey: .fault)
-        try container.encode(mail.createdAt, forKey: .createdAt)
-        try container.encode(mail.updatedAt, forKey: .updatedAt)
-        try container.encode(mail.sentAt, forKey: .sentAt)
-        try container.encode(mail.bouncedAt, forKey: .bouncedAt)
-        try container.encode(mail.bounceReason, forKey: .bounceReason)
+        try container.encode(email.delivery.id, forKey: .id)
+        try container.encode(email.delivery.orderID, forKey: .orderID)
+        try container.encode(email.delivery.kind, forKey: .kind)
+        try container.encode(email.delivery.status, forKey: .status)
+        try container.encode(email.delivery.refundID, forKey: .refundID)
+        try container.encode(email.delivery.attempt, forKey: .attempts)
+        try container.encode(email.reason, forKey: .reason)
+        try container.encode(email.fault, forKey: .fault)
+        try container.encode(email.createdAt, forKey: .createdAt)
+        try container.encode(email.updatedAt, forKey: .updatedAt)
+        try container.encode(email.sentAt, forKey: .sentAt)
+        try container.encode(email.bouncedAt, forKey: .bouncedAt)
+        try container.encode(email.bounceReason, forKey: .bounceReason)
     }
 }

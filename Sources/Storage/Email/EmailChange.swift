@@ -35,7 +35,7 @@ enum EmailChange {
         }
     }
 
-    /// Begins a call to the provider. A delivery in the middle of one was cut off, and nobody knows what came of it.
+    /// Begins a call to the provider. A delivery in the middle of one was cut off, and its outcome is unknown.
     /// Returns `earlier, status, attempt`.
     static func begin(_ id: EmailDelivery.ID) -> SQL {
         """
@@ -51,7 +51,7 @@ enum EmailChange {
         """
     }
 
-    /// The provider has a delivery of which nobody knew.
+    /// The provider has accepted a delivery whose outcome was unknown.
     static func acceptance(of id: EmailDelivery.ID) -> SQL {
         statement(to: .sent, from: [.unknown], where: "id = \(id)")
     }
@@ -61,13 +61,13 @@ enum EmailChange {
         statement(to: .obsolete, where: condition)
     }
 
-    /// Notes with the order that a mail was handed over, and which.
+    /// Notes with the order that an email was handed over, and which.
     static func sentEvent(of id: EmailDelivery.ID) -> SQL {
-        OrderHistory.noting(from: "SELECT order_id, 'mail_sent', kind FROM email_deliveries WHERE id = \(id)")
+        OrderHistory.noting(from: "SELECT order_id, 'email_sent', kind FROM email_deliveries WHERE id = \(id)")
     }
 }
 
-/// A mail that goes out because of a change: its row and its job are written in the transaction of the change.
+/// An email that goes out because of a change: its row and its job are written in the transaction of the change.
 struct PendingEmail: Sendable {
     let id = EmailDelivery.ID()
     let orderID: Order.ID
@@ -77,14 +77,18 @@ struct PendingEmail: Sendable {
     let recipient: EmailAddress
     /// How long it waits first.
     var delay: Duration?
+    /// The trace it belongs to; without one that of the task.
+    var traceparent: String?
 
-    /// Adds the deliveries. A mail that is there already stays the only one: no change of an order may fail for its
-    /// mail.
-    static func insertion(_ mails: [PendingEmail]) -> SQL {
+    /// Adds the deliveries. An email that is there already stays the only one: no change of an order may fail for its
+    /// email.
+    static func insertion(_ emails: [PendingEmail]) -> SQL {
         """
         INSERT INTO email_deliveries (id, order_id, kind, about, recipient)
-        SELECT * FROM unnest(\(mails.map(\.id))::uuid[], \(mails.map(\.orderID))::uuid[], \(mails.map(\.kind))::text[],
-                             \(mails.map { $0.refundID?.description ?? "" })::text[], \(mails.map(\.recipient))::text[])
+        SELECT * FROM unnest(\(emails.map(\.id))::uuid[], \(emails.map(\.orderID))::uuid[],
+                             \(emails.map(\.kind))::text[],
+                             \(emails.map { $0.refundID?.description ?? "" })::text[],
+                             \(emails.map(\.recipient))::text[])
         ON CONFLICT ON CONSTRAINT email_deliveries_once DO NOTHING
         """
     }
@@ -92,8 +96,9 @@ struct PendingEmail: Sendable {
     /// Which of these orders that were never confirmed their customers have heard of all the same: they were written to
     /// about a declined payment.
     ///
-    /// Only they are written to when such an order ends. Whoever cancels an unpaid order knows; and a mail about an
-    /// order that nobody was told of goes to whoever's address was entered, as often as somebody likes.
+    /// Only they are written to when such an order ends. A customer who cancels an unpaid order knows; and an
+    /// email about an order that was never announced would go to any address that was entered, as often as an attacker
+    /// likes.
     static func told(_ orders: [Order.ID]) -> Query<Set<Order.ID>> {
         Query.rows(
             """
@@ -107,6 +112,7 @@ struct PendingEmail: Sendable {
     /// The job that sends it, in the same transaction and to be pushed after the commit.
     func job() throws -> PendingJob {
         try JobLedger.insertion(
-            of: SendEmail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) })
+            of: SendEmail(deliveryID: id), runAt: delay.map { Date().addingTimeInterval($0.inSeconds) },
+            traceparent: traceparent)
     }
 }

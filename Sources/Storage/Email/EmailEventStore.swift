@@ -2,16 +2,15 @@ package import Domain
 package import JobQueue
 package import Postgres
 
-/// What the provider's events changed for a mail.
+/// What the provider's events changed for an email.
 package struct EmailUpdate: Hashable, Sendable {
-    /// Whether there is such a mail. There is none when the database was restored to an earlier state.
+    /// Whether there is such an email. There is none when the database was restored to an earlier state.
     package let isKnown: Bool
     /// Whether its outcome was unknown, and is no longer.
     package let wasUnknown: Bool
-    /// Why it bounced, when that is news.
+    /// Why it bounced, when this event says so first.
     package let bounce: EmailEvent?
 
-    /// Puts news together.
     package init(isKnown: Bool, wasUnknown: Bool, bounce: EmailEvent?) {
         self.isKnown = isKnown
         self.wasUnknown = wasUnknown
@@ -19,7 +18,7 @@ package struct EmailUpdate: Hashable, Sendable {
     }
 }
 
-/// What the mail provider tells of mails: kept once each, and handled by a job.
+/// What the email provider reports about emails: kept once each, and handled by a job.
 package struct EmailEventStore: Sendable {
     private let database: PostgresPool
     private let dispatcher: JobDispatcher
@@ -30,7 +29,7 @@ package struct EmailEventStore: Sendable {
         self.dispatcher = dispatcher
     }
 
-    /// Keeps events that are new, with a job for each mail they are about. When it returns they are durable, however
+    /// Keeps events that are new, with a job for each email they are about. When it returns they are durable, however
     /// often they are told again.
     /// Returns how many were new.
     @discardableResult
@@ -39,11 +38,11 @@ package struct EmailEventStore: Sendable {
         let (count, jobs) = try await database.transaction { transaction -> (Int, [PendingJob]) in
             let new = try transaction.query(
                 """
-                INSERT INTO mail_events (delivery_id, message_id, event, reason, at)
+                INSERT INTO email_events (delivery_id, message_id, event, reason, at)
                 SELECT * FROM unnest(\(events.map(\.deliveryID))::uuid[], \(events.map(\.messageID))::text[],
                     \(events.map(\.name))::text[],
                                      \(events.map(\.reason))::text[], \(events.map(\.at))::timestamptz[])
-                ON CONFLICT ON CONSTRAINT mail_events_once DO NOTHING
+                ON CONFLICT ON CONSTRAINT email_events_once DO NOTHING
                 RETURNING delivery_id
                 """)
             let deliveries = Set(try new.map { try $0["delivery_id"] as EmailDelivery.ID }).sorted()
@@ -55,8 +54,8 @@ package struct EmailEventStore: Sendable {
         return count
     }
 
-    /// Carries out what was told of a mail and not handled yet. A mail of unknown outcome turns out to be sent; one
-    /// that bounced says so, once.
+    /// Applies the events about an email that were not handled yet. An email of unknown outcome turns out to be sent;
+    /// one that bounced says so, once.
     ///
     /// - Parameter completion: completes the job in the same transaction.
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
@@ -71,32 +70,32 @@ package struct EmailEventStore: Sendable {
                 ) { (status: try $0["status"] as EmailDeliveryStatus, isBounced: try $0["is_bounced"] as Bool) },
                 Query.rows(
                     """
-                    SELECT id, delivery_id, message_id, event, reason, at FROM mail_events
+                    SELECT id, delivery_id, message_id, event, reason, at FROM email_events
                      WHERE delivery_id = \(id) AND handled_at IS NULL ORDER BY at, id FOR NO KEY UPDATE
                     """
                 ) { (id: try $0["id"] as Int64, event: try EmailEvent($0)) })
             let events = open.map(\.event)
             var writes = CheckedWrites()
-            var news = EmailUpdate(isKnown: false, wasUnknown: false, bounce: nil)
+            var update = EmailUpdate(isKnown: false, wasUnknown: false, bounce: nil)
             if let delivery {
-                news = EmailUpdate(
+                update = EmailUpdate(
                     isKnown: true, wasUnknown: delivery.status == .unknown && !events.isEmpty,
                     bounce: delivery.isBounced ? nil : events.first(where: \.isBounce))
-                if news.wasUnknown { writes.add([EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)]) }
-                if let bounce = news.bounce { writes.add(Self.bounced(bounce)) }
+                if update.wasUnknown { writes.add([EmailChange.acceptance(of: id), EmailChange.sentEvent(of: id)]) }
+                if let bounce = update.bounce { writes.add(Self.bounced(bounce)) }
             }
-            writes.add("UPDATE mail_events SET handled_at = now() WHERE id = ANY (\(open.map(\.id))::bigint[])")
+            writes.add("UPDATE email_events SET handled_at = now() WHERE id = ANY (\(open.map(\.id))::bigint[])")
             writes.add(completion)
             try writes.run(in: transaction)
-            return news
+            return update
         }
     }
 
-    /// What was told of a mail, in the order in which it happened.
+    /// The events about an email, in the order in which they happened.
     package func events(of id: EmailDelivery.ID) async throws -> [EmailEvent] {
         try await database.query(
             """
-            SELECT delivery_id, message_id, event, reason, at FROM mail_events
+            SELECT delivery_id, message_id, event, reason, at FROM email_events
              WHERE delivery_id = \(id) ORDER BY at, id
             """
         ).map(EmailEvent.init)
@@ -108,8 +107,8 @@ package struct EmailEventStore: Sendable {
         try await database.purge(
             inBatchesOf: batch,
             """
-            DELETE FROM mail_events
-             WHERE ctid = ANY (ARRAY(SELECT ctid FROM mail_events
+            DELETE FROM email_events
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM email_events
                                       WHERE received_at < now() - make_interval(secs => \(age.inSeconds))
                                       ORDER BY received_at LIMIT \(batch)))
             """)
@@ -125,7 +124,7 @@ package struct EmailEventStore: Sendable {
             """,
             OrderHistory.noting(
                 from: """
-                    SELECT order_id, 'mail_bounced', \(event.name)::text FROM email_deliveries
+                    SELECT order_id, 'email_bounced', \(event.name)::text FROM email_deliveries
                         WHERE id = \(event.deliveryID)
                     """),
         ]
@@ -142,7 +141,8 @@ extension EmailEvent {
     }
 }
 
-/// The provider's record as far as it has told us of it: whatever it tells of a mail, it had accepted the mail before.
+/// The provider's record as far as its events show it: any event about an email proves that the provider had accepted
+/// the email before.
 package struct RecordedEmailActivity: EmailActivity {
     private let database: PostgresPool
 
@@ -154,7 +154,7 @@ package struct RecordedEmailActivity: EmailActivity {
     /// Whether anything was heard of the delivery.
     package func trace(of delivery: EmailDelivery, messageID: String) async throws(EmailFailure) -> EmailTrace {
         do {
-            let rows = try await database.query("SELECT 1 FROM mail_events WHERE delivery_id = \(delivery.id) LIMIT 1")
+            let rows = try await database.query("SELECT 1 FROM email_events WHERE delivery_id = \(delivery.id) LIMIT 1")
             return rows.isEmpty ? .nothingHeard : .accepted
         } catch {
             throw .outcomeUnknown(reason: "What the provider has told could not be read: \(error)")

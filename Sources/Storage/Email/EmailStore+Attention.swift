@@ -2,10 +2,10 @@ package import Domain
 import JobQueue
 import Postgres
 
-/// Which mails a list holds.
+/// Which emails a list holds.
 package enum EmailFilter: Hashable, Sendable {
-    /// Those that somebody should look at: failed, refused because of the shop, or of unknown outcome with nothing left
-    /// that could tell.
+    /// Those that an operator should look at: failed, refused because of the shop, or of unknown outcome with nothing
+    /// left that could tell.
     case attention
     /// Those that wait while the shop is refused (``EmailFault/isShops``).
     case refused
@@ -35,7 +35,7 @@ package enum EmailFilter: Hashable, Sendable {
     private static let refusals: SQL = "(status = 'pending' AND fault IN ('shop', 'policy'))"
 }
 
-/// How many mails wait for somebody.
+/// How many emails wait for an operator.
 package struct EmailCounts: Hashable, Sendable {
     /// Given up.
     package let failed: Int
@@ -44,7 +44,6 @@ package struct EmailCounts: Hashable, Sendable {
     /// Of unknown outcome, with nothing left that could tell.
     package let parked: Int
 
-    /// Puts counts together.
     package init(failed: Int, refused: Int, parked: Int) {
         self.failed = failed
         self.refused = refused
@@ -52,19 +51,19 @@ package struct EmailCounts: Hashable, Sendable {
     }
 }
 
-/// What became of the wish to send a mail again.
+/// What became of a request to send an email again.
 package enum EmailResend: Hashable, Sendable {
     /// It is on its way.
     case requested(OrderEmail)
     /// It went out, may have gone out, or says what is no longer true.
     case refused(EmailDeliveryStatus)
-    /// There is no such mail.
+    /// There is no such email.
     case unknownDelivery
 }
 
 extension EmailStore {
     /// Emails, latest first.
-    package func mails(_ filter: EmailFilter, page: PageRequest = PageRequest()) async throws -> Page<OrderEmail> {
+    package func list(_ filter: EmailFilter, page: PageRequest = PageRequest()) async throws -> Page<OrderEmail> {
         let list = ListCursor.List("emails", [filter.name])
         let before: EmailDelivery.ID? = try page.id(of: list)
         let rows = try await database.query(
@@ -76,7 +75,7 @@ extension EmailStore {
         return Page(try rows.map(OrderEmail.init), limit: page.limit, of: list) { [.text($0.delivery.id.description)] }
     }
 
-    /// How many mails wait for somebody, of each kind at most so many.
+    /// How many emails wait for an operator, of each kind at most so many.
     package func counts(upTo limit: Int = 10_000) async throws -> EmailCounts {
         func count(_ filter: SQL) -> SQL {
             "(SELECT count(*) FROM (SELECT FROM email_deliveries WHERE \(filter) LIMIT \(limit)) AS m)"
@@ -90,9 +89,9 @@ extension EmailStore {
         return EmailCounts(failed: try row["failed"], refused: try row["refused"], parked: try row["parked"])
     }
 
-    /// Sends a mail again that failed, or that waits: at once, by a new job, in the same delivery. A delivery goes out
-    /// at most once, so nothing is sent twice, however many jobs it has. What may have gone out already stays where it
-    /// is.
+    /// Sends an email again that failed, or that waits: at once, by a new job, in the same delivery. A delivery goes
+    /// out at most once, so nothing is sent twice, however many jobs it has. What may have gone out already stays where
+    /// it is.
     package func resend(_ id: EmailDelivery.ID, audit: AuditEntry) async throws -> EmailResend {
         let job = try JobLedger.insertion(of: SendEmail(deliveryID: id))
         let entry = try AuditLog.insertion(of: audit)
@@ -113,12 +112,12 @@ extension EmailStore {
         return end
     }
 
-    /// Sends all failed mails again that match, and all that wait while the shop is refused, at most so many in one
+    /// Sends all failed emails again that match, and all that wait while the shop is refused, at most so many in one
     /// call, those that wait longest first.
     /// Returns how many, and whether there are more.
     ///
     /// - Parameters:
-    ///   - kind: only mails of this kind.
+    ///   - kind: only emails of this kind.
     ///   - fault: only those that were not sent for this.
     package func resendAll(
         kind: EmailKind? = nil, fault: EmailFault? = nil, limit: Int = 500, audit: AuditEntry
@@ -144,7 +143,7 @@ extension EmailStore {
             let jobs = try ids.map { try JobLedger.insertion(of: SendEmail(deliveryID: $0)) }
             guard !jobs.isEmpty else { return ([], false) }
             var entry = audit
-            entry.details["mails"] = String(jobs.count)
+            entry.details["emails"] = String(jobs.count)
             try transaction.execute(jobs.map(\.statement) + [try AuditLog.insertion(of: entry)])
             return (jobs, jobs.count == limit)
         }
@@ -154,8 +153,8 @@ extension EmailStore {
 }
 
 extension EmailStore {
-    /// Emails that wait for a person: nobody knows whether they were taken, and nothing has told for an hour or ever
-    /// will. Oldest first.
+    /// Emails that wait for an operator: it is unknown whether they were accepted, and no answer has come for an hour
+    /// or ever will. Oldest first.
     package func parked(limit: Int = 100) async throws -> [OrderEmail] {
         try await database.query(
             """
@@ -170,10 +169,10 @@ extension EmailStore {
         (status = 'unknown' AND (claimed_until = 'infinity' OR updated_at < now() - interval '1 hour'))
         """
 
-    /// Settles a mail of unknown outcome by a person's word: it was taken, or it was not and is sent again under the
+    /// Settles an email of unknown outcome by a person's word: it was taken, or it was not and is sent again under the
     /// same Message-ID.
     /// Answers whether it was of unknown outcome; else nothing is done.
-    package func settleByHand(_ id: EmailDelivery.ID, wasTaken: Bool, audit: AuditEntry) async throws -> Bool {
+    package func resolveByHand(_ id: EmailDelivery.ID, wasTaken: Bool, audit: AuditEntry) async throws -> Bool {
         let job = try JobLedger.insertion(of: SendEmail(deliveryID: id))
         let reopening = EmailChange.statement(to: .pending, from: [.unknown], where: "id = \(id)")
         let entry = try AuditLog.insertion(of: audit)

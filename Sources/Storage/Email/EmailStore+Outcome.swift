@@ -2,15 +2,15 @@ package import Domain
 package import JobQueue
 import Postgres
 
-/// What became of a mail whose outcome was unknown.
+/// What became of an email whose outcome was unknown.
 package enum UnknownEmailEnd: Hashable, Sendable {
     /// It had been accepted.
     case sent
     /// It is sent again.
     case pending
-    /// Nobody knows: it waits for a person.
+    /// It is not known: the email waits for an operator.
     case parked
-    /// Somebody else settled it meanwhile.
+    /// It was resolved otherwise meanwhile.
     case settledBefore
 }
 
@@ -42,7 +42,7 @@ extension EmailStore {
         try await settle(EmailChange.withdrawal(where: "id = \(id)"), sent: nil, completion)
     }
 
-    /// It may have gone out: parked until somebody knows. Completes the job.
+    /// It may have gone out: parked until that is known. Completes the job.
     package func markUnknown(_ id: EmailDelivery.ID, attempt: Int, reason: String, completion: JobCompletion? = nil)
         async throws
     {
@@ -52,8 +52,8 @@ extension EmailStore {
             sent: nil, completion)
     }
 
-    /// Takes deliveries of unknown outcome that have waited long enough to ask the provider, so that nobody else asks
-    /// for the next minute.
+    /// Takes deliveries of unknown outcome that have waited long enough to ask the provider, so that no other worker
+    /// asks for the next minute.
     package func claimUnknown(waiting age: Duration, limit: Int = 32) async throws -> [EmailDelivery] {
         let rows = try await database.query(
             """
@@ -105,8 +105,8 @@ extension EmailStore {
         return isReopened
     }
 
-    /// Runs the update of a delivery, notes a mail that went out with its order, and completes the job: together or not
-    /// at all.
+    /// Runs the update of a delivery, notes an email that went out with its order, and completes the job: together or
+    /// not at all.
     private func settle(_ update: SQL, sent id: EmailDelivery.ID?, _ completion: JobCompletion?) async throws {
         try await database.transaction { transaction in
             let affected = try transaction.execute(update)

@@ -3,7 +3,7 @@ package import FoundationEssentials
 package import JobQueue
 package import Postgres
 
-/// Whether a mail may be handed to the provider now.
+/// Whether an email may be handed to the provider now.
 package enum EmailSending: Hashable, Sendable {
     /// Yes, as this attempt.
     case send(attempt: Int)
@@ -15,9 +15,8 @@ package enum EmailSending: Hashable, Sendable {
     case unknownDelivery
 }
 
-/// A delivery, and what its mail speaks of.
+/// A delivery, and what its email speaks of.
 package struct EmailSubject: Hashable, Sendable {
-    /// The delivery.
     package let delivery: EmailDelivery
     /// The order it is about.
     package let order: Order
@@ -25,15 +24,15 @@ package struct EmailSubject: Hashable, Sendable {
     package let refund: Refund?
 }
 
-/// What became of one mail about an order, for people who look into it.
+/// What became of one email about an order, for people who look into it.
 package struct OrderEmail: Hashable, Sendable {
     /// The delivery as it stands.
     package let delivery: EmailDelivery
     /// Why it did not go out or may not have; `nil` when nothing went wrong.
     package let reason: String?
-    /// Whom it was about that it was not sent; `nil` when nothing went wrong or nobody knows whether it was sent.
+    /// Whom it was about that it was not sent; `nil` when nothing went wrong or it is unknown whether it was sent.
     package let fault: EmailFault?
-    /// When the mail was requested.
+    /// When the email was requested.
     package let createdAt: Date
     /// When its delivery changed last.
     package let updatedAt: Date
@@ -59,10 +58,10 @@ extension OrderEmail {
     }
 }
 
-/// Deliveries of mail: each at most once.
+/// Deliveries of emails: each at most once.
 ///
 /// `sending` is committed before the call to the provider. A job that finds its delivery in that state was cut off in
-/// the middle of the call, and nobody knows what came of it.
+/// the middle of the call, and the outcome is unknown.
 package struct EmailStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
@@ -73,7 +72,7 @@ package struct EmailStore: Sendable {
         self.dispatcher = dispatcher
     }
 
-    /// The delivery and what its mail speaks of, `nil` when there is none.
+    /// The delivery and what its email speaks of, `nil` when there is none.
     package func load(_ id: EmailDelivery.ID) async throws -> EmailSubject? {
         let (delivery, order, refund) = try await database.pipeline(
             Query.firstRow("SELECT \(raw: EmailDelivery.columns) FROM email_deliveries WHERE id = \(id)") {
@@ -92,8 +91,8 @@ package struct EmailStore: Sendable {
         return EmailSubject(delivery: delivery, order: order, refund: refund)
     }
 
-    /// All mails about an order, in the order they were requested; none when there is no such order.
-    package func mails(about id: Order.ID) async throws -> [OrderEmail] {
+    /// All emails about an order, in the order they were requested; none when there is no such order.
+    package func list(about id: Order.ID) async throws -> [OrderEmail] {
         try await database.query(
             """
             SELECT \(raw: OrderEmail.columns) FROM email_deliveries

@@ -12,7 +12,6 @@ package struct CheckoutOrder: Job, Hashable {
     /// Five calls to the provider, each as long as it may take, and the waits for their turn.
     package static let timeLimit: Duration = .seconds(120)
 
-    /// The order.
     package let orderID: Order.ID
 
     /// A job for an order.
@@ -30,7 +29,6 @@ package struct CancelOrder: Job, Hashable {
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 15, from: .seconds(1), to: .minutes(15))
 
-    /// The order.
     package let orderID: Order.ID
 
     /// A job for an order.

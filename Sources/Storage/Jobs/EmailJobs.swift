@@ -1,7 +1,7 @@
 package import Domain
 package import JobQueue
 
-/// Sends one mail about an order.
+/// Sends one email about an order.
 package struct SendEmail: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "email.send"
@@ -19,16 +19,15 @@ package struct SendEmail: Job, Hashable {
     }
 }
 
-/// Takes note of what the mail provider has told of one mail.
+/// Applies the email provider's events about one email.
 package struct HandleEmailEvents: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "email_event.process"
-    /// Where they wait: with what other providers tell, out of the way of mails that wait for their provider.
+    /// Where they wait: with what other providers tell, out of the way of emails that wait for their provider.
     package static let queue = HandlePaymentEvent.queue
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(1), to: .minutes(15))
 
-    /// The mail.
     package let deliveryID: EmailDelivery.ID
 
     /// A job for a delivery.

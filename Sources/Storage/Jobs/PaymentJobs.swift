@@ -10,7 +10,6 @@ package struct CapturePayment: Job, Hashable {
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 12, from: .seconds(2), to: .minutes(15))
 
-    /// The order.
     package let orderID: Order.ID
 
     /// A job for an order.
@@ -19,7 +18,7 @@ package struct CapturePayment: Job, Hashable {
     }
 }
 
-/// Gives money back at the provider.
+/// Refunds money at the provider.
 package struct RefundPayment: Job, Hashable {
     /// Stored with every job of this kind.
     package static let name = "payment.refund"

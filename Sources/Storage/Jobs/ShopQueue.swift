@@ -6,8 +6,8 @@ package enum ShopQueue: String, CaseIterable, Sendable {
 
     package var name: QueueName { QueueName(stringLiteral: rawValue) }
 
-    /// How many of its jobs one worker process runs at once unless `WORKER_QUEUES` says otherwise. A checkout spends its
-    /// time waiting for the payment provider, so that many fit beside each other.
+    /// How many of its jobs one worker process runs at once unless `WORKER_QUEUES` says otherwise. A checkout spends
+    /// its time waiting for the payment provider, so that many fit beside each other.
     package var slots: Int {
         switch self {
         case .checkout: 64
@@ -23,7 +23,7 @@ package enum ShopQueue: String, CaseIterable, Sendable {
         switch self {
         case .checkout, .payments, .reconcile: .payments
         case .email: .email
-        // Events are told of by the provider, so that most need no call.
+        // The provider's events carry what they are about, so that most need no call.
         case .cache, .maintenance, .webhooks: nil
         }
     }

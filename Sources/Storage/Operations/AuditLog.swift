@@ -20,7 +20,6 @@ package struct AuditOrigin: Hashable, Sendable {
 
 /// One line of the audit log. It holds no personal data: people are named by id.
 package struct AuditEntry: Hashable, Sendable {
-    /// Who.
     package var actor: AuditActor
     /// What, as `noun.verb`: `order.placed`, `session.reused`.
     package var action: String
@@ -33,7 +32,6 @@ package struct AuditEntry: Hashable, Sendable {
     /// Further facts as names and values.
     package var details: [String: String]
 
-    /// Describes what was done.
     package init(
         actor: AuditActor, action: String, subjectKind: String, subjectID: String, remoteAddress: String? = nil,
         details: [String: String] = [:]
@@ -68,7 +66,7 @@ extension AuditEntry {
 
 /// Who did something.
 package enum AuditActor: Hashable, Sendable {
-    /// Somebody with an account.
+    /// A person with an account.
     case user(User.ID)
     /// A guest, known only by a cart token.
     case guest
@@ -91,12 +89,13 @@ package struct AuditLog: Sendable {
         try await database.execute(entries.map { try Self.insertion(of: $0) })
     }
 
-    /// The statement that adds an entry, for the transaction that does what it tells of.
+    /// The statement that adds an entry, for the transaction that does what the entry says.
     package static func insertion(of entry: AuditEntry) throws -> SQL {
         let details = try JSONCoder.text(entry.details, .canonical)
         return """
             INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id, remote_address, details)
-            VALUES (\(entry.actor.kind), \(entry.actor.id), \(entry.action), \(entry.subjectKind), \(entry.subjectID), \(entry.remoteAddress),
+            VALUES (\(entry.actor.kind), \(entry.actor.id), \(entry.action), \(entry.subjectKind), \(entry.subjectID),
+                \(entry.remoteAddress),
                     \(details)::jsonb)
             """
     }

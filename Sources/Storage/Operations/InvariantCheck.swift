@@ -10,7 +10,7 @@ struct InvariantCheck: Sendable {
 extension InvariantCheck {
     /// All rules of the checkout (docs/guarantees). `limit` is how old an order may be that is still being paid.
     static func all(limit: Duration) -> [InvariantCheck] {
-        money + stock + orders(limit: limit) + mail + ledger + events(limit: limit)
+        money + stock + orders(limit: limit) + email + ledger + events(limit: limit)
     }
 
     private static let money = [
@@ -23,34 +23,46 @@ extension InvariantCheck {
         InvariantCheck(
             name: "one_success_per_order", rule: "At most one payment of an order succeeded.",
             violations: """
-                SELECT order_id::text AS id FROM payments WHERE status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
+                SELECT order_id::text AS id FROM payments
+                    WHERE status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
                  GROUP BY order_id HAVING count(*) > 1
                 """),
         InvariantCheck(
             name: "money_has_an_order",
             rule:
-                "Money that moved or is held belongs to an order that is confirmed or was, or it goes back, or a bank asked it back.",
+                """
+                Money that moved or is held belongs to an order that is confirmed or was, or it is refunded, or a bank \
+                disputes it.
+                """,
             violations: """
                 SELECT p.id::text AS id FROM payments AS p LEFT JOIN orders AS o ON o.id = p.order_id
                  WHERE p.status IN ('authorized', 'captured', 'partially_refunded')
                    AND (o.id IS NULL OR o.status NOT IN ('confirmed', 'partially_refunded', 'refunded'))
                    AND (p.status = 'authorized'
-                            AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(CancelOrder.names)::text[]) AND j.state NOT IN ('done', 'discarded')
+                            AND NOT EXISTS (SELECT FROM jobs AS j
+                                            WHERE j.name = ANY (\(CancelOrder.names)::text[])
+                                              AND j.state NOT IN ('done', 'discarded')
                                                AND j.payload ->> 'orderID' = p.order_id::text)
-                        OR p.status <> 'authorized' AND p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
+                        OR p.status <> 'authorized'
+                           AND p.captured_amount > (SELECT coalesce(sum(amount), 0) FROM refunds
                                                  WHERE payment_id = p.id AND status NOT IN ('failed', 'canceled'))
                                               + (SELECT coalesce(sum(amount), 0) FROM disputes
-                                                  WHERE provider_intent_id = p.provider_intent_id AND status IN ('needs_response', 'under_review', 'lost')))
+                                                  WHERE provider_intent_id = p.provider_intent_id
+                                                      AND status IN ('needs_response', 'under_review', 'lost')))
                 """),
         InvariantCheck(
             name: "confirmed_order_is_paid",
             rule:
-                "Every confirmed order has a payment that succeeded or is authorised, over the order's total, or costs nothing.",
+                """
+                Every confirmed order has a payment that succeeded or is authorized, over the order's total, or costs \
+                nothing.
+                """,
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'confirmed'
                    AND NOT EXISTS (SELECT FROM payments AS p WHERE p.order_id = o.id
-                                      AND (p.status IN ('authorized', 'captured') OR p.status = 'not_required' AND o.total = 0)
+                                      AND (p.status IN ('authorized', 'captured')
+                                           OR p.status = 'not_required' AND o.total = 0)
                                       AND p.amount = o.total AND p.currency = o.currency)
                 """),
         InvariantCheck(
@@ -58,20 +70,25 @@ extension InvariantCheck {
             rule: "The payment provider is never asked about an order that costs nothing, and no other is free.",
             violations: """
                 SELECT p.order_id::text AS id FROM payments AS p
-                 WHERE p.status = 'not_required' AND (p.amount <> 0 OR EXISTS (SELECT FROM refunds WHERE payment_id = p.id))
+                 WHERE p.status = 'not_required'
+                   AND (p.amount <> 0 OR EXISTS (SELECT FROM refunds WHERE payment_id = p.id))
                     OR p.amount = 0 AND (p.provider_intent_id IS NOT NULL OR p.captured_amount <> 0)
                 """),
         InvariantCheck(
             name: "capture_not_overdue",
-            rule: "Money that was set aside is taken, or let go, before the provider lets it go.",
+            rule: "Authorized money is captured or voided before the authorization expires.",
             violations:
                 "SELECT order_id::text AS id FROM payments WHERE status = 'authorized' AND capture_before < now()"),
         InvariantCheck(
             name: "refunds_within_captured",
             rule:
-                "No more of a payment goes back than was taken, whoever gives it back; what is only asked for yields to what went back elsewhere.",
+                """
+                No more of a payment is refunded than was captured, here and at the provider together; a refund that \
+                is only requested yields to one made elsewhere.
+                """,
             violations: """
-                SELECT p.id::text AS id FROM payments AS p JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')
+                SELECT p.id::text AS id FROM payments AS p
+                    JOIN refunds AS r ON r.payment_id = p.id AND r.status NOT IN ('failed', 'canceled')
                  GROUP BY p.id
                 HAVING sum(r.amount) FILTER (WHERE r.status <> 'requested') > p.captured_amount
                     OR sum(r.amount) > p.captured_amount AND NOT bool_or(r.source = 'provider')
@@ -79,41 +96,52 @@ extension InvariantCheck {
         InvariantCheck(
             name: "captured_within_payment",
             rule:
-                "What was taken is more than nothing and no more than the payment is over, and nothing was taken of one that did not succeed.",
+                """
+                What was captured is more than nothing and no more than the payment is over, and nothing was captured \
+                of one that did not succeed.
+                """,
             violations: """
                 SELECT id::text AS id FROM payments
-                 WHERE status IN ('captured', 'partially_refunded', 'refunded') AND captured_amount NOT BETWEEN 1 AND amount
+                 WHERE status IN ('captured', 'partially_refunded', 'refunded')
+                   AND captured_amount NOT BETWEEN 1 AND amount
                     OR status NOT IN ('captured', 'partially_refunded', 'refunded') AND captured_amount <> 0
                 """),
         InvariantCheck(
             name: "refund_pieces_within_order", rule: "No more pieces of a line go back than were bought.",
             violations: """
                 SELECT r.order_id::text AS id
-                  FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id AND r.status NOT IN ('failed', 'canceled')
+                  FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id
+                      AND r.status NOT IN ('failed', 'canceled')
                  GROUP BY r.order_id, i.sku
-                HAVING sum(i.quantity) > coalesce((SELECT sum(o.quantity) FROM order_items AS o WHERE o.order_id = r.order_id AND o.sku = i.sku), 0)
+                HAVING sum(i.quantity) > coalesce((SELECT sum(o.quantity) FROM order_items AS o
+                    WHERE o.order_id = r.order_id AND o.sku = i.sku), 0)
                 """),
         InvariantCheck(
             name: "refund_elsewhere_known_once",
             rule: "A refund made at the provider is written down once, and never as one that is yet to be made.",
             violations: """
-                SELECT id::text AS id FROM refunds WHERE source = 'provider' AND (provider_refund_id IS NULL OR status = 'requested')
+                SELECT id::text AS id FROM refunds
+                    WHERE source = 'provider' AND (provider_refund_id IS NULL OR status = 'requested')
                 """),
         InvariantCheck(
-            name: "stray_pays_for_nothing", rule: "No money goes back as a stray charge that pays for an order.",
+            name: "orphan_charge_pays_for_nothing",
+            rule: "No money that pays for an order is refunded as an orphan charge.",
             violations: """
-                SELECT r.id::text AS id FROM refunds AS r JOIN payments AS p ON p.provider_intent_id = r.stray_intent_id
-                 WHERE r.status NOT IN ('failed', 'canceled') AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
+                SELECT r.id::text AS id FROM refunds AS r
+                    JOIN payments AS p ON p.provider_intent_id = r.orphan_intent_id
+                 WHERE r.status NOT IN ('failed', 'canceled')
+                     AND p.status IN ('authorized', 'captured', 'partially_refunded', 'refunded')
                 """),
         InvariantCheck(
-            name: "refund_status_agrees", rule: "Payment and order say how much has gone back.",
+            name: "refund_status_agrees", rule: "Payment and order say how much has been refunded.",
             violations: """
                 SELECT p.order_id::text AS id
                   FROM payments AS p
                   JOIN orders AS o ON o.id = p.order_id
                   LEFT JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM refunds
                                       WHERE payment_id = p.id AND status = 'succeeded') AS r ON true
-                  CROSS JOIN LATERAL (SELECT CASE WHEN r.amount = 0 THEN 'captured' WHEN r.amount < p.captured_amount THEN 'partially_refunded'
+                  CROSS JOIN LATERAL (SELECT CASE WHEN r.amount = 0 THEN 'captured'
+                                                  WHEN r.amount < p.captured_amount THEN 'partially_refunded'
                                                   ELSE 'refunded' END AS expected) AS e
                  WHERE p.status IN ('captured', 'partially_refunded', 'refunded')
                    AND (p.status <> e.expected
@@ -128,14 +156,16 @@ extension InvariantCheck {
             rule: "For each unit, what there was initially is what is there and what orders consumed.",
             violations: """
                 SELECT s.sku AS id FROM stock AS s
-                  LEFT JOIN (SELECT sku, sum(quantity - restocked) AS consumed FROM reservations WHERE state = 'consumed' GROUP BY sku) AS r ON r.sku = s.sku
+                  LEFT JOIN (SELECT sku, sum(quantity - restocked) AS consumed FROM reservations
+                      WHERE state = 'consumed' GROUP BY sku) AS r ON r.sku = s.sku
                  WHERE s.initial <> s.on_hand + coalesce(r.consumed, 0)
                 """),
         InvariantCheck(
             name: "reserved_is_held", rule: "For each unit, what is reserved is what orders hold.",
             violations: """
                 SELECT s.sku AS id FROM stock AS s
-                  LEFT JOIN (SELECT sku, sum(quantity) AS held FROM reservations WHERE state = 'held' GROUP BY sku) AS r ON r.sku = s.sku
+                  LEFT JOIN (SELECT sku, sum(quantity) AS held FROM reservations
+                              WHERE state = 'held' GROUP BY sku) AS r ON r.sku = s.sku
                  WHERE s.reserved <> coalesce(r.held, 0)
                 """),
         InvariantCheck(
@@ -143,27 +173,36 @@ extension InvariantCheck {
             rule: "Of what an order took, as many pieces are back on the shelf as refunds put there.",
             violations: """
                 SELECT v.order_id::text AS id FROM reservations AS v
-                 WHERE v.restocked <> coalesce((SELECT sum(i.restocked) FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id
+                 WHERE v.restocked <> coalesce((SELECT sum(i.restocked) FROM refund_items AS i
+                                                  JOIN refunds AS r ON r.id = i.refund_id
                                                  WHERE r.order_id = v.order_id AND i.sku = v.sku), 0)
                     OR v.state = 'consumed'
-                       AND v.restocked < (SELECT coalesce(sum(i.quantity), 0) FROM refund_items AS i JOIN refunds AS r ON r.id = i.refund_id
-                                           WHERE r.order_id = v.order_id AND i.sku = v.sku AND i.restock AND r.status = 'succeeded')
+                       AND v.restocked < (SELECT coalesce(sum(i.quantity), 0) FROM refund_items AS i
+                                            JOIN refunds AS r ON r.id = i.refund_id
+                                           WHERE r.order_id = v.order_id AND i.sku = v.sku AND i.restock
+                                             AND r.status = 'succeeded')
                 """),
         InvariantCheck(
             name: "reservations_match_items",
             rule:
-                "An order that is being paid holds all its items; a confirmed one consumed them, unless they came back; one that is over holds none.",
+                """
+                An order that is being paid holds all its items; a confirmed one consumed them, unless they were \
+                returned; one that is over holds none.
+                """,
             violations: """
                 SELECT o.id::text AS id
                   FROM orders AS o
-                  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS wanted FROM order_items WHERE order_id = o.id) AS i ON true
+                  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS wanted FROM order_items
+                      WHERE order_id = o.id) AS i ON true
                   LEFT JOIN LATERAL (SELECT coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS held,
                                             coalesce(sum(quantity) FILTER (WHERE state = 'consumed'), 0) AS consumed
                                        FROM reservations WHERE order_id = o.id) AS r ON true
                  WHERE CASE
                        WHEN o.status IN ('reserved', 'payment_failed') THEN r.held <> i.wanted OR r.consumed <> 0
-                       WHEN o.status IN ('confirmed', 'partially_refunded', 'refunded') THEN r.held <> 0 OR r.consumed <>
-                            CASE WHEN EXISTS (SELECT FROM refunds WHERE order_id = o.id AND restock) THEN 0 ELSE i.wanted END
+                       WHEN o.status IN ('confirmed', 'partially_refunded', 'refunded')
+                            THEN r.held <> 0 OR r.consumed <>
+                                CASE WHEN EXISTS (SELECT FROM refunds WHERE order_id = o.id AND restock)
+                                     THEN 0 ELSE i.wanted END
                        ELSE r.held <> 0 OR r.consumed <> 0 END
                 """),
     ]
@@ -175,7 +214,8 @@ extension InvariantCheck {
                 violations: """
                     SELECT id::text AS id FROM orders
                      WHERE status = 'pending' AND created_at < now() - make_interval(secs => \(limit.inSeconds))
-                        OR status IN ('reserved', 'payment_failed') AND reserved_until < now() - make_interval(secs => \(limit.inSeconds))
+                        OR status IN ('reserved', 'payment_failed')
+                            AND reserved_until < now() - make_interval(secs => \(limit.inSeconds))
                     """),
             InvariantCheck(
                 name: "stopped_order_ends", rule: "An order whose checkout job has died ends when its time is up.",
@@ -183,7 +223,8 @@ extension InvariantCheck {
                     SELECT o.id::text AS id FROM orders AS o JOIN jobs AS j ON j.id = o.checkout_job_id
                      WHERE j.state IN ('dead', 'parked', 'discarded')
                        AND (o.status = 'pending' AND o.created_at < now() - make_interval(secs => \(limit.inSeconds))
-                            OR o.status IN ('reserved', 'payment_failed') AND coalesce(o.overdue_at, o.reserved_until) < now() - interval '5 minutes')
+                            OR o.status IN ('reserved', 'payment_failed')
+                                AND coalesce(o.overdue_at, o.reserved_until) < now() - interval '5 minutes')
                     """),
             InvariantCheck(
                 name: "rejected_order_says_why",
@@ -201,31 +242,35 @@ extension InvariantCheck {
                 violations: """
                     SELECT c.id::text AS id FROM carts AS c
                      WHERE (c.status = 'converting')
-                           <> EXISTS (SELECT FROM orders AS o WHERE o.cart_id = c.id AND o.status IN ('pending', 'reserved'))
+                           <> EXISTS (SELECT FROM orders AS o
+                               WHERE o.cart_id = c.id AND o.status IN ('pending', 'reserved'))
                     """),
         ]
     }
 
-    private static let mail = [
+    private static let email = [
         InvariantCheck(
-            name: "mail_once", rule: "At most one mail of a kind was sent about an order, or about a refund of it.",
+            name: "email_once", rule: "At most one email of a kind was sent about an order, or about a refund of it.",
             violations: """
-                SELECT order_id::text AS id FROM email_deliveries WHERE status = 'sent' GROUP BY order_id, kind, about HAVING count(*) > 1
+                SELECT order_id::text AS id FROM email_deliveries
+                 WHERE status = 'sent' GROUP BY order_id, kind, about HAVING count(*) > 1
                 """),
         InvariantCheck(
-            name: "confirmed_order_has_mail",
-            rule: "Every confirmed order whose buyer is known has a confirmation mail in some state.",
+            name: "confirmed_order_has_email",
+            rule: "Every confirmed order whose buyer is known has a confirmation email in some state.",
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'confirmed' AND o.email IS NOT NULL AND o.cancel_requested_at IS NULL
-                   AND NOT EXISTS (SELECT FROM email_deliveries AS d WHERE d.order_id = o.id AND d.kind = 'order_confirmation')
+                   AND NOT EXISTS (SELECT FROM email_deliveries AS d
+                       WHERE d.order_id = o.id AND d.kind = 'order_confirmation')
                 """),
         InvariantCheck(
-            name: "mail_pending_has_job", rule: "Every mail that was not handed over yet has a job that sends it.",
+            name: "email_pending_has_job", rule: "Every email that was not handed over yet has a job that sends it.",
             violations: """
                 SELECT d.id::text AS id FROM email_deliveries AS d
                  WHERE d.status IN ('pending', 'sending')
-                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(SendEmail.names)::text[]) AND j.state NOT IN ('done', 'discarded', 'dead')
+                   AND NOT EXISTS (SELECT FROM jobs AS j
+                       WHERE j.name = ANY (\(SendEmail.names)::text[]) AND j.state NOT IN ('done', 'discarded', 'dead')
                                       AND j.payload ->> 'deliveryID' = d.id::text)
                 """),
     ]
@@ -234,7 +279,8 @@ extension InvariantCheck {
         InvariantCheck(
             name: "checkout_job_once", rule: "No order went through two checkout jobs that both confirmed it.",
             violations: """
-                SELECT order_id::text AS id FROM order_events WHERE kind = 'confirmed' GROUP BY order_id HAVING count(*) > 1
+                SELECT order_id::text AS id FROM order_events
+                 WHERE kind = 'confirmed' GROUP BY order_id HAVING count(*) > 1
                 """),
         InvariantCheck(
             name: "pending_order_has_job",
@@ -242,7 +288,8 @@ extension InvariantCheck {
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.status = 'pending'
-                   AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(CheckoutOrder.names)::text[]) AND j.state NOT IN ('done', 'discarded')
+                   AND NOT EXISTS (SELECT FROM jobs AS j
+                       WHERE j.name = ANY (\(CheckoutOrder.names)::text[]) AND j.state NOT IN ('done', 'discarded')
                                       AND j.payload ->> 'orderID' = o.id::text)
                 """),
     ]
@@ -252,12 +299,17 @@ extension InvariantCheck {
             InvariantCheck(
                 name: "webhook_event_handled",
                 rule:
-                    "Every event of the payment provider is handled in time or ignored by an operator, and until then has a job that is not done.",
+                    """
+                    Every event of the payment provider is handled in time or ignored by an operator, and until then has \
+                    a job that is not done.
+                    """,
                 violations: """
                     SELECT e.event_id AS id FROM webhook_events AS e
                      WHERE e.handled_at IS NULL AND e.ignored_at IS NULL
                        AND (e.received_at < now() - make_interval(secs => \(limit.inSeconds))
-                            OR NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state NOT IN ('done', 'discarded')
+                            OR NOT EXISTS (SELECT FROM jobs AS j
+                                WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[])
+                                AND j.state NOT IN ('done', 'discarded')
                                               AND j.payload ->> 'eventID' = e.event_id))
                     """)
         ]

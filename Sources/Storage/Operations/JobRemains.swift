@@ -4,7 +4,7 @@ import JSON
 package import JobQueue
 package import Postgres
 
-/// What a job leaves behind when it is discarded: money that does not move, events that nobody acts on. Operators are
+/// What a job leaves behind when it is discarded: money that does not move, events that no job handles. Operators are
 /// told before they discard it.
 package struct JobRemains: Sendable {
     let database: PostgresPool
@@ -27,7 +27,7 @@ package struct JobRemains: Sendable {
         case (CapturePayment.name, let payload?): return try await capture(payload.orderID.flatMap { Order.ID($0) })
         case (CancelOrder.name, let payload?): return try await cancellation(payload.orderID.flatMap { Order.ID($0) })
         case (CheckoutOrder.name, let payload?): return try await checkout(payload.orderID.flatMap { Order.ID($0) })
-        case (SendEmail.name, let payload?): return try await mail(payload.deliveryID.flatMap { EmailDelivery.ID($0) })
+        case (SendEmail.name, let payload?): return try await email(payload.deliveryID.flatMap { EmailDelivery.ID($0) })
         default: return nil
         }
     }
@@ -93,48 +93,55 @@ package struct JobRemains: Sendable {
     private func event(_ id: String) async throws -> String? {
         let rows = try await database.query(
             """
-            SELECT type, object_id FROM webhook_events WHERE provider = \(provider) AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
+            SELECT type, object_id FROM webhook_events
+                WHERE provider = \(provider) AND event_id = \(id) AND handled_at IS NULL AND ignored_at IS NULL
             """)
         guard let row = rows.first else { return nil }
         let (type, object): (String, String?) = (try row["type"], try row["object_id"])
         return
-            "The event \(id) (\(type)\(object.map { " of \($0)" } ?? "")) is not acted on and counts as ignored; it can be replayed."
+            "The event \(id) (\(type)\(object.map { " of \($0)" } ?? "")) is not handled and counts as ignored; "
+            + "it can be replayed."
     }
 
     private func refund(_ id: Refund.ID?) async throws -> String? {
         let rows = try await database.query(
             """
-            SELECT r.amount, r.currency, r.status, o.number FROM refunds AS r LEFT JOIN orders AS o ON o.id = coalesce(r.order_id, r.named_order_id)
+            SELECT r.amount, r.currency, r.status, o.number FROM refunds AS r
+              LEFT JOIN orders AS o ON o.id = coalesce(r.order_id, r.named_order_id)
              WHERE r.id = \(id) AND r.status IN ('requested', 'pending')
             """)
         guard let row = rows.first, let id else { return nil }
         let (number, status): (Int64?, RefundStatus) = (try row["number"], try row["status"])
         let order = number.map { " of order \($0)" } ?? ""
         return
-            "The refund \(id)\(order) over \(Money(try row["amount"], try row["currency"])) stays \(status.rawValue): no money goes back by it, "
-            + "and as much of the order cannot be given back otherwise."
+            "The refund \(id)\(order) over \(Money(try row["amount"], try row["currency"])) stays \(status.rawValue): "
+            + "it refunds no money, and as much of the order cannot be refunded otherwise."
     }
 
     private func capture(_ id: Order.ID?) async throws -> String? {
         let rows = try await database.query(
             """
-            SELECT o.number FROM orders AS o JOIN payments AS p ON p.order_id = o.id AND p.status = 'authorized' WHERE o.id = \(id)
+            SELECT o.number FROM orders AS o
+              JOIN payments AS p ON p.order_id = o.id AND p.status = 'authorized'
+             WHERE o.id = \(id)
             """)
         guard let number: Int64 = try rows.first?["number"] else { return nil }
         return
-            "The money of order \(number) is not taken and will be let go by the provider, unless it is captured again."
+            "The money of order \(number) is not captured; its authorization expires unless it is captured again."
     }
 
     private func cancellation(_ id: Order.ID?) async throws -> String? {
         let rows = try await database.query(
             """
             SELECT number, status FROM orders
-             WHERE id = \(id) AND cancel_requested_at IS NOT NULL AND status NOT IN ('cancelled', 'expired', 'rejected', 'refunded')
+             WHERE id = \(id) AND cancel_requested_at IS NOT NULL
+                 AND status NOT IN ('canceled', 'expired', 'rejected', 'refunded')
             """)
         guard let row = rows.first else { return nil }
         let (number, status): (Int64, OrderStatus) = (try row["number"], try row["status"])
         return
-            "Order \(number) stays \(status.rawValue) although its cancellation was asked for, unless it is canceled again."
+            "Order \(number) stays \(status.rawValue) although its cancellation was requested, unless it is canceled "
+            + "again."
     }
 
     private func checkout(_ id: Order.ID?) async throws -> String? {
@@ -145,7 +152,7 @@ package struct JobRemains: Sendable {
         return "Order \(number) stays \(status.rawValue) and is not paid until its time is up."
     }
 
-    private func mail(_ id: EmailDelivery.ID?) async throws -> String? {
+    private func email(_ id: EmailDelivery.ID?) async throws -> String? {
         let rows = try await database.query(
             """
             SELECT d.kind, o.number FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id
@@ -153,6 +160,6 @@ package struct JobRemains: Sendable {
             """)
         guard let row = rows.first else { return nil }
         let (kind, number): (EmailKind, Int64) = (try row["kind"], try row["number"])
-        return "The mail \(kind.rawValue) about order \(number) is not sent."
+        return "The email \(kind.rawValue) about order \(number) is not sent."
     }
 }

@@ -28,8 +28,14 @@ package struct DatabaseRole: Sendable {
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA \(identifier: schema) TO \(identifier: role)",
             "REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM \(identifier: role)",
             "REVOKE UPDATE, DELETE ON audit_log FROM \(identifier: role)",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA \(identifier: schema) GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \(identifier: role)",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA \(identifier: schema) GRANT USAGE, SELECT ON SEQUENCES TO \(identifier: role)",
+            """
+            ALTER DEFAULT PRIVILEGES IN SCHEMA \(identifier: schema)
+                GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \(identifier: role)
+            """,
+            """
+            ALTER DEFAULT PRIVILEGES IN SCHEMA \(identifier: schema)
+                GRANT USAGE, SELECT ON SEQUENCES TO \(identifier: role)
+            """,
         ])
     }
 }

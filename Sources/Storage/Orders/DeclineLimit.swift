@@ -1,7 +1,7 @@
 import Domain
 import Postgres
 
-/// Too many payments were declined, so none is taken for a while: somebody tries cards.
+/// Too many payments were declined, so none is taken for a while: an attacker may be trying cards.
 package struct TooManyDeclines: Hashable, Sendable, Error {
     /// What they have in common.
     package enum Source: String, Hashable, Sendable, CaseIterable {

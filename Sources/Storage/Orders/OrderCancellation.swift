@@ -2,14 +2,14 @@ import Domain
 import JobQueue
 import Postgres
 
-/// Calling an order off: read under the locks of order and payment, decided, written by the caller's transaction.
+/// Canceling an order: read under the locks of order and payment, decided, written by the caller's transaction.
 struct OrderCancellation {
-    /// What there is to do.
+    /// What is to be done.
     enum Step {
         /// No money is under way: release the stock.
         case release
         /// Money was taken: it is refunded, and the goods return to stock.
-        case giveBack
+        case refund
         /// The provider has to be asked first.
         case ask
         /// A job is at it.
@@ -17,11 +17,11 @@ struct OrderCancellation {
         /// It is over already.
         case over
         /// The goods are shipped.
-        case sent
+        case shipped
         /// There is no such order.
         case unknown
 
-        var isNews: Bool { self == .release || self == .giveBack || self == .ask }
+        var changesOrder: Bool { self == .release || self == .refund || self == .ask }
     }
 
     let entry: LockedOrders.Entry
@@ -50,64 +50,64 @@ struct OrderCancellation {
 
     var step: Step {
         switch entry.facts.status {
-        case .rejected, .expired, .cancelled, .refunded: .over
+        case .rejected, .expired, .canceled, .refunded: .over
         case .pending: .release
         case _ where entry.isCancelRequested: .running
         case .reserved, .paymentFailed: entry.facts.intentID == nil ? .release : .ask
         case .confirmed, .partiallyRefunded:
-            entry.isShipped ? .sent : entry.captured.amount > 0 || isFree ? .giveBack : .ask
+            entry.isShipped ? .shipped : entry.captured.amount > 0 || isFree ? .refund : .ask
         }
     }
 
-    /// Nothing was paid, so there is nobody to ask and nothing to give back but the goods.
+    /// Nothing was paid: no provider has to be asked, and only the goods return to stock.
     private var isFree: Bool { entry.facts.paymentStatus == .notRequired }
 
     /// What becomes of it now that the provider has been asked.
     var end: CancellationResult {
         switch step {
         case .over, .unknown: .over
-        case .sent: .alreadyShipped
-        case .giveBack: .givenBack
+        case .shipped: .alreadyShipped
+        case .refund: .refunded
         case .release, .ask: .notPaid
         case .running where entry.captured.amount == 0: .notPaid
-        case .running: entry.isShipped ? .alreadyShipped : .givenBack
+        case .running: entry.isShipped ? .alreadyShipped : .refunded
         }
     }
 
     /// Writes a step, and answers the jobs to push after the commit.
-    func carryOut(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws
+    func apply(_ step: Step, by actor: AuditActor, in transaction: PostgresTransaction, and more: [SQL] = []) throws
         -> [PendingJob]
     {
         let id = entry.facts.orderID
         var writes = CheckedWrites()
         var jobs = step == .ask ? [try CancelOrder.insertion(for: id)] : try InvalidateProducts.pending(for: products)
         switch step {
-        case .release: writes.end([entry], as: .cancelled, .init(.cancelled, reason))
-        case .giveBack:
-            var events = [OrderChange.Event(.cancelled, reason)]
+        case .release: writes.end([entry], as: .canceled, .init(.canceled, reason))
+        case .refund:
+            var events = [OrderChange.Event(.canceled, reason)]
             writes.add(OrderStock.restock(of: [id]))
             let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
                 .refundable
             if amount.amount > 0 {
                 let refund = Refund.ID()
                 jobs.append(try JobLedger.insertion(of: RefundPayment(refundID: refund)))
-                events.append(.init(.refundRequested, RefundReason.orderCancelled.rawValue))
+                events.append(.init(.refundRequested, RefundReason.orderCanceled.rawValue))
                 writes.add(
                     RefundRow.insertion(
-                        refund, of: id, entry.facts.paymentID, amount, because: .orderCancelled, restock: true,
-                        takesTheRest: true, by: actor, key: RefundReason.orderCancelled.rawValue))
+                        refund, of: id, entry.facts.paymentID, amount, because: .orderCanceled, restock: true,
+                        takesTheRest: true, by: actor, key: RefundReason.orderCanceled.rawValue))
             }
-            writes.add([OrderChange(id, to: .cancelled, events)])
+            writes.add([OrderChange(id, to: .canceled, events)])
         case .ask:
             var change = OrderChange(id, to: nil, .init(.cancelRequested, reason))
             change.cancelReason = reason
             writes.add([change])
-        case .running, .over, .sent, .unknown: return []
+        case .running, .over, .shipped, .unknown: return []
         }
-        if step == .giveBack || step == .release && isTold, let email = entry.email {
-            let mail = PendingEmail(orderID: id, kind: .cancellation, recipient: email)
-            jobs.append(try mail.job())
-            writes.add(PendingEmail.insertion([mail]))
+        if step == .refund || step == .release && isTold, let email = entry.email {
+            let pending = PendingEmail(orderID: id, kind: .cancellation, recipient: email)
+            jobs.append(try pending.job())
+            writes.add(PendingEmail.insertion([pending]))
         }
         writes.add(more)
         writes.add(jobs)
@@ -115,16 +115,16 @@ struct OrderCancellation {
         return jobs
     }
 
-    /// Takes the request back, and answers the jobs to push after the commit: whoever was not told that the order is
-    /// confirmed, because it was to be canceled, is told now.
-    func letStand(in transaction: PostgresTransaction) throws -> [PendingJob] {
+    /// Keeps the order: drops the request to cancel it, and answers the jobs to push after the commit. A customer who
+    /// got no confirmation, because the order was to be canceled, gets it now.
+    func keep(in transaction: PostgresTransaction) throws -> [PendingJob] {
         let id = entry.facts.orderID
         _ = try transaction.execute(
             "UPDATE orders SET cancel_requested_at = NULL, cancel_reason = NULL WHERE id = \(id)")
         guard let email = entry.email else { return [] }
-        let mail = PendingEmail(orderID: id, kind: .orderConfirmation, recipient: email)
-        guard try transaction.execute(PendingEmail.insertion([mail])) == 1 else { return [] }
-        let job = try mail.job()
+        let pending = PendingEmail(orderID: id, kind: .orderConfirmation, recipient: email)
+        guard try transaction.execute(PendingEmail.insertion([pending])) == 1 else { return [] }
+        let job = try pending.job()
         _ = try transaction.execute(job.statement)
         return [job]
     }

@@ -22,8 +22,8 @@ struct OrderChange: Sendable {
     /// For how much longer stock stays reserved.
     ///
     /// Who tries one card after another, or never finishes what the bank asks for, keeps goods off sale: that ends a
-    /// fixed time after they were reserved first. Money that is on its way keeps them, however long that takes: nobody
-    /// can call it back.
+    /// fixed time after they were reserved first. Money that is on its way keeps them, however long that takes: no
+    /// call can stop it.
     struct Hold: Sendable {
         fileprivate let seconds: Double?
         fileprivate let limit: Double?
@@ -52,7 +52,7 @@ struct OrderChange: Sendable {
     /// States that hold no stock end the hold, whatever is said here.
     var hold = Hold.keep
     var rejectionReason: String?
-    /// Why somebody asks for its cancellation, which a job carries out.
+    /// Why its cancellation is requested, which a job then makes.
     var cancelReason: String?
     /// The job that takes it on from here.
     var checkoutJob: JobID?

@@ -63,7 +63,7 @@ struct OrderDraft: Sendable {
     /// The rate prices were converted with, `nil` when none was.
     let rate: AppliedRate?
 
-    /// Where the payment begins: nobody is asked for nothing.
+    /// Where the payment begins: no customer is asked to pay nothing.
     var paymentStatus: PaymentStatus { totals.total.amount == 0 ? .notRequired : .created }
 
     /// Prices all lines and adds them up. The second case says why the order cannot be placed.

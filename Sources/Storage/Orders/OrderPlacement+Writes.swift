@@ -75,7 +75,7 @@ extension OrderPlacement {
         Order(
             id: orderID, number: placed.number, cartID: cartID, userID: request.buyer.userID, email: email,
             status: .pending,
-            fulfilment: .unfulfilled, version: 1, items: draft.items, totals: draft.totals, rate: draft.rate,
+            fulfillment: .unfulfilled, version: 1, items: draft.items, totals: draft.totals, rate: draft.rate,
             payment: Payment(
                 id: paymentID, status: draft.paymentStatus, amount: draft.totals.total, providerID: nil, attempt: 1,
                 method: method,

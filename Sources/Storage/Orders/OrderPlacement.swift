@@ -37,7 +37,7 @@ struct OrderPlacement: Sendable {
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
         let (claimed, stored, yielding, cart, lines, address, book, declines) = try transaction.pipeline(
-            claim, stored, superseded, lockedCart, lines, mailAddress, PriceBook.reading(currency, settings), declines)
+            claim, stored, superseded, lockedCart, lines, emailAddress, PriceBook.reading(currency, settings), declines)
         try checkKey(claimed, stored)
         let cartID = try Self.open(cart)
         let draft = try OrderDraft.price(lines, with: book, settings.charges).get()
@@ -54,12 +54,12 @@ struct OrderPlacement: Sendable {
         return Placed(order: order(draft, cartID, email, placed), jobs: [job] + invalidations)
     }
 
-    /// Gives back the stock of the orders that this one takes the place of. Returns jobs that throw their products out
+    /// Releases the stock of the orders that this one takes the place of. Returns jobs that throw their products out
     /// of the cache.
     private func giveWay(_ orders: [Order.ID], _ transaction: PostgresTransaction) throws -> [PendingJob] {
         var writes = CheckedWrites()
         writes.add(OrderStock.release(of: orders))
-        writes.add(orders.map { OrderChange($0, to: .cancelled, .init(.cancelled, "superseded")) })
+        writes.add(orders.map { OrderChange($0, to: .canceled, .init(.canceled, "superseded")) })
         let (_, products) = try transaction.pipeline(writes, OrderStock.products(of: orders))
         return try OrderStock.invalidation(of: orders, among: products)
     }
@@ -86,7 +86,7 @@ struct OrderPlacement: Sendable {
 
     private var currency: Currency { request.currency ?? request.expectedTotal?.currency ?? settings.currency }
 
-    /// Nobody waits for a key: who comes while another request holds it is told so.
+    /// No request waits for a key: one that comes while another holds it is told so.
     private var claim: Query<Bool> {
         let (scopes, key) = (request.scopes, request.idempotencyKey)
         return Query.row(
@@ -174,7 +174,7 @@ struct OrderPlacement: Sendable {
         return Query.rows(statement) { try PricedLine($0) }
     }
 
-    private var mailAddress: Query<EmailAddress?> {
+    private var emailAddress: Query<EmailAddress?> {
         Query.firstRow("SELECT email FROM users WHERE id = \(request.buyer.userID) AND email IS NOT NULL") {
             try $0["email"]
         }

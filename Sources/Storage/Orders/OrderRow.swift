@@ -47,7 +47,7 @@ enum OrderRow {
         return Order(
             id: try row["id"], number: try row["number"], cartID: try row["cart_id"], userID: try row["user_id"],
             email: try row["email"],
-            status: try row["status"], fulfilment: try row["fulfilment_status"], version: try row["version"],
+            status: try row["status"], fulfillment: try row["fulfillment_status"], version: try row["version"],
             items: try items(row, currency),
             totals: try OrderTotals(
                 subtotal: money("subtotal"), discount: money("discount"), shipping: money("shipping"), tax: money("tax")

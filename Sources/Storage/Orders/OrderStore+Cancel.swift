@@ -2,24 +2,24 @@ package import Domain
 package import JobQueue
 import Postgres
 
-/// What became of a wish to call an order off. The order as it is afterwards.
+/// What became of a request to cancel an order. The order as it is afterwards.
 package enum CancelOutcome: Hashable, Sendable {
-    /// It is canceled. Money that was taken is on its way back.
-    case cancelled(Order)
+    /// It is canceled. A refund of captured money is requested.
+    case canceled(Order)
     /// Its payment has to be canceled first; a job is at it. It ends canceled, and what was paid is refunded.
     case started(Order)
     /// It was over before. Nothing changed.
     case alreadyOver(Order)
     /// The goods are shipped. Nothing changed.
-    case alreadySent(Order)
-    /// There is no such order, or it belongs to somebody else.
+    case alreadyShipped(Order)
+    /// There is no such order, or it belongs to another customer.
     case unknownOrder
 }
 
 /// How the cancellation of an order ended whose payment had come too far.
 package enum CancellationResult: Hashable, Sendable {
-    /// The order is canceled and the money on its way back.
-    case givenBack
+    /// The order is canceled and its refund is requested.
+    case refunded
     /// It was over before.
     case over
     /// The goods are shipped, so the order stands.
@@ -29,7 +29,7 @@ package enum CancellationResult: Hashable, Sendable {
 }
 
 extension OrderStore {
-    /// Calls an order off: at once where no money is under way; where it was taken, with the refund in the same
+    /// Cancels an order: at once where no money is under way; where it was taken, with the refund in the same
     /// transaction; and by a job where the provider has to be asked first. Safe to repeat.
     ///
     /// - Parameter reason: a code for the order's events, such as `requested_by_customer`.
@@ -45,38 +45,38 @@ extension OrderStore {
                 let job = try CancelOrder.insertion(for: id)
                 return (step, try transaction.execute(job.statement) == 1 ? [job] : [])
             }
-            if !step.isNews { return (step, []) }
+            if !step.changesOrder { return (step, []) }
             let audit = try AuditLog.insertion(
                 of: AuditEntry(
-                    actor: actor, action: "order.cancelled", subjectKind: "order", subjectID: id.description,
+                    actor: actor, action: "order.canceled", subjectKind: "order", subjectID: id.description,
                     remoteAddress: remoteAddress,
                     details: ["was": cancellation.entry.facts.status.rawValue]))
-            return (step, try cancellation.carryOut(step, by: actor, in: transaction, and: [audit]))
+            return (step, try cancellation.apply(step, by: actor, in: transaction, and: [audit]))
         }
         await dispatcher.push(jobs)
         guard step != .unknown, let order = try await order(id, for: viewer) else { return .unknownOrder }
         switch step {
-        case .release, .giveBack: return .cancelled(order)
+        case .release, .refund: return .canceled(order)
         case .ask, .running: return .started(order)
         case .over: return .alreadyOver(order)
-        case .sent: return .alreadySent(order)
+        case .shipped: return .alreadyShipped(order)
         case .unknown: return .unknownOrder
         }
     }
 
-    /// Ends an order whose cancellation was asked for, once its money turns out to have moved: the goods go back on the
-    /// shelf and the money to the customer. When the goods have left meanwhile, the order stands as if nothing had been
+    /// Ends an order whose cancellation was asked for, once its money turns out to have moved: the goods return to
+    /// stock and the money is refunded. When the goods were shipped meanwhile, the order is kept as if nothing had been
     /// asked.
     ///
     /// - Throws: `JobFenced` when the attempt is stale: nothing was done.
-    package func finishCancelling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationResult {
+    package func finishCanceling(_ id: Order.ID, completion: JobCompletion) async throws -> CancellationResult {
         let (end, jobs) = try await database.transaction { transaction -> (CancellationResult, [PendingJob]) in
             guard let cancellation = try OrderCancellation(id, reason: nil, in: transaction) else { return (.over, []) }
             let end = cancellation.end
             let jobs =
                 switch end {
-                case .givenBack: try cancellation.carryOut(.giveBack, by: .system("worker"), in: transaction)
-                case .alreadyShipped: try cancellation.letStand(in: transaction)
+                case .refunded: try cancellation.apply(.refund, by: .system("worker"), in: transaction)
+                case .alreadyShipped: try cancellation.keep(in: transaction)
                 case .notPaid, .over: [PendingJob]()
                 }
             if end != .notPaid { try transaction.run(completion) }

@@ -14,7 +14,7 @@ package enum RetryPaymentOutcome: Hashable, Sendable {
     case tooLate
     /// Its total is out of what the payment provider charges, which was not so when it was placed.
     case notChargeable(ChargeLimits.Violation)
-    /// There is no such order, or it belongs to somebody else.
+    /// There is no such order, or it belongs to another customer.
     case unknownOrder
 }
 
@@ -32,7 +32,7 @@ extension OrderStore {
                 Query.firstRow(
                     """
                     SELECT user_id, guest_token_hash, status, reserved_until > now() AS is_held,
-                           cancel_requested_at IS NOT NULL AS is_called_off
+                           cancel_requested_at IS NOT NULL AS is_canceling
                       FROM orders WHERE id = \(id) FOR NO KEY UPDATE
                     """
                 ) { $0 },
@@ -54,7 +54,7 @@ extension OrderStore {
                 ) { try DeclineLimit.reached($0) })
             guard let order, try Self.mayRead(order, viewer) else { return .unknownOrder }
             let status: OrderStatus = try order["status"]
-            guard status == .paymentFailed, try !order["is_called_off"], let failed else {
+            guard status == .paymentFailed, try !order["is_canceling"], let failed else {
                 return .notPayable(status)
             }
             if let declines { return .tooManyDeclines(declines) }

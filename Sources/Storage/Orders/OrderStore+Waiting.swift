@@ -3,7 +3,7 @@ package import FoundationEssentials
 import Postgres
 
 extension OrderStore {
-    /// The most orders ahead that are counted; whoever has more before them waits for long in any case.
+    /// The most orders ahead that are counted; a customer with more before them waits for long in any case.
     static let mostAhead = 10_000
     /// The latest events of orders in which those are looked for that came to an outcome, and as many of these as are
     /// measured.
@@ -12,7 +12,7 @@ extension OrderStore {
     /// What those of these orders wait for that wait, by their ids.
     ///
     /// - Parameters:
-    ///   - pace: how fast orders are served, `nil` when nobody can tell.
+    ///   - pace: how fast orders are served, `nil` when it is not known.
     ///   - isProviderAway: whether calls to the payment provider are held back.
     package func waiting(_ orders: [Order], pace: CheckoutPace?, isProviderAway: Bool) async throws -> [Order.ID:
         OrderWaiting]
@@ -87,7 +87,6 @@ package struct StoppedOrders: Hashable, Sendable {
     /// Until when it can be brought back, `nil` before it holds stock.
     package let until: Date?
 
-    /// Puts it together.
     package init(count: Int, firstNumber: Int64, firstJob: String, until: Date?) {
         self.count = count
         self.firstNumber = firstNumber

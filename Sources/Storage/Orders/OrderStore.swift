@@ -73,7 +73,7 @@ extension OrderStore {
         try await order("\(raw: OrderRow.selection) WHERE o.id = \(id)", viewer)
     }
 
-    /// The order with this number, the one on invoices and in mails, with its items and payment. `nil` when there is
+    /// The order with this number, the one on invoices and in emails, with its items and payment. `nil` when there is
     /// none that this viewer may see.
     package func order(number: Int64, for viewer: OrderViewer) async throws -> Order? {
         try await order("\(raw: OrderRow.selection) WHERE o.number = \(number)", viewer)

@@ -17,7 +17,6 @@ package struct PlaceOrderRequest: Sendable {
         /// How many.
         package let quantity: Quantity
 
-        /// Names a line.
         package init(productID: Product.ID, quantity: Quantity) {
             self.productID = productID
             self.quantity = quantity
@@ -44,9 +43,9 @@ package struct PlaceOrderRequest: Sendable {
     package var expectedTotal: Money?
     /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
     package var paymentMethod: String?
-    /// Where mail goes; a user's own address when `nil`. Guests must give one.
+    /// Where email goes; a user's own address when `nil`. Guests must give one.
     package var email: EmailAddress?
-    /// What mail is written in; the shop's language when `nil`.
+    /// What email is written in; the shop's language when `nil`.
     package var language: Language?
     /// Where the goods go.
     package var shippingAddress: Address
@@ -57,7 +56,6 @@ package struct PlaceOrderRequest: Sendable {
     /// Whose requests are counted together with this one's: an address, of version 6 a network.
     package var client: String?
 
-    /// Describes an order to be placed.
     package init(
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil,
         earlierScopes: [String] = [],
@@ -104,7 +102,7 @@ package enum PlaceOrderOutcome: Hashable, Sendable {
     case unknownProducts([Product.ID])
     /// Something is not sold in this currency, or its rates are too old.
     case currencyUnavailable(Currency)
-    /// A guest gave no mail address.
+    /// A guest gave no email address.
     case emailRequired
     /// Too many payments of this user, card or client were declined.
     case tooManyDeclines(TooManyDeclines)

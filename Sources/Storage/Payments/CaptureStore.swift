@@ -3,7 +3,7 @@ package import FoundationEssentials
 package import JobQueue
 package import Postgres
 
-/// What became of a wish to capture the money that is authorized for an order.
+/// What became of a request to capture the money that is authorized for an order.
 package enum CaptureOutcome: Hashable, Sendable {
     /// A job takes it, now or asked for before.
     case requested
@@ -23,9 +23,8 @@ package enum CaptureOutcome: Hashable, Sendable {
     case unknownOrder
 }
 
-/// Money that is authorized and that nobody has asked to take, shortly before its authorization expires.
+/// Authorized money that no operator has asked to capture, shortly before its authorization expires.
 package struct DueCapture: Hashable, Sendable {
-    /// The order.
     package let orderID: Order.ID
     /// Its number.
     package let orderNumber: Int64
@@ -87,20 +86,20 @@ package struct CaptureStore: Sendable {
             if !first, let amount, amount != facts.captureAmount ?? entry.authorized {
                 return .alreadyRequested(facts.captureAmount ?? entry.authorized)
             }
-            let news: [SQL] = [
+            let notes: [SQL] = [
                 OrderHistory.noting(.captureRequested, amount?.description, of: orderID),
                 audit,
             ]
             // Asked for again, the job comes again where the first one died; while one waits or runs its key keeps it
             // single.
-            try transaction.execute((first ? news : []) + [job.statement])
+            try transaction.execute((first ? notes : []) + [job.statement])
             return .requested
         }
         if outcome == .requested { await dispatcher.push([job]) }
         return outcome
     }
 
-    /// Money that the provider lets go within this time and that nobody has asked for, most urgent first.
+    /// Authorizations that expire within this time and that no operator has asked to capture, most urgent first.
     package func due(within time: Duration, limit: Int = 1000) async throws -> [DueCapture] {
         try await database.query(
             """
@@ -118,8 +117,8 @@ package struct CaptureStore: Sendable {
         }
     }
 
-    /// Notes in the order's events that its authorization is about to expire. Answers whether that is news: it is noted
-    /// once.
+    /// Notes in the order's events that its authorization is about to expire. Answers `true` the first time: it is
+    /// noted once.
     package func noteDue(_ orderID: Order.ID) async throws -> Bool {
         try await database.execute(
             OrderHistory.noting(

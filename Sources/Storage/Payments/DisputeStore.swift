@@ -18,7 +18,7 @@ package struct DisputeRecord: Hashable, Sendable {
     package let closedAt: Date?
 }
 
-/// What news of a dispute changed.
+/// What an update of a dispute changed.
 package enum RecordDisputeOutcome: Hashable, Sendable {
     /// It was not known before. The order it is about, when it is one of ours.
     case opened(Order.ID?)
@@ -29,7 +29,7 @@ package enum RecordDisputeOutcome: Hashable, Sendable {
 }
 
 extension RecordDisputeOutcome {
-    /// The order it is about, when there is news and it is one of ours.
+    /// The order it is about, when the update changed anything and the order is one of ours.
     package var orderID: Order.ID? {
         switch self {
         case .opened(let id), .changed(let id): id
@@ -43,7 +43,6 @@ extension RecordDisputeOutcome {
 package struct DisputeStore: Sendable {
     let database: PostgresPool
 
-    /// A store in this database.
     package init(database: PostgresPool) {
         self.database = database
     }
@@ -62,7 +61,7 @@ package struct DisputeStore: Sendable {
             let hasPaid = try Self.note(dispute.funds, of: dispute.id, at: time, in: transaction)
             guard hasMoved || hasPaid else { return .unchanged }
             if let orderID {
-                // The first news of a dispute may be its end.
+                // The first event about a dispute may be its end.
                 var events = isNew ? [(orderID, OrderChange.Event(.disputeOpened, dispute.reason))] : []
                 if hasMoved, dispute.status.isClosed {
                     events.append((orderID, OrderChange.Event(.disputeClosed, dispute.status.rawValue)))
@@ -105,7 +104,7 @@ package struct DisputeStore: Sendable {
                 """) == 1
     }
 
-    /// Notes that its money went or came. Answers whether that is news.
+    /// Notes that its money was withdrawn or reinstated. Answers whether that was not known before.
     private static func note(
         _ funds: DisputeFunds?, of id: Dispute.ID, at time: Date, in transaction: PostgresTransaction
     ) throws -> Bool {

@@ -22,9 +22,9 @@ struct PaymentChange: Sendable {
     private var decline: Decline?
     /// Only while the customer has to act.
     private var clientSecret: String?
-    /// What was taken in all, where that is news.
+    /// What was captured in all, where that changes.
     private var captured: Money?
-    /// What is held, where that is news.
+    /// What is authorized, where that changes.
     private var authorized: Money?
     private var retry: Retry?
 

@@ -42,23 +42,24 @@ struct RefundShare: Sendable {
 
     /// Never more than is left, of the money and of each line.
     static func of(
-        _ wish: RefundWish, _ entry: LockedOrders.Entry, refunds: [Refund], totals: OrderTotals?, lines: [OrderItem]
+        _ request: RefundRequest, _ entry: LockedOrders.Entry, refunds: [Refund], totals: OrderTotals?,
+        lines: [OrderItem]
     ) throws -> Result<RefundShare, Refusal> {
         guard entry.captured.amount > 0 else { return .failure(Refusal(outcome: .notPaid(entry.facts.status))) }
-        if let currency = wish.amount?.currency, currency != entry.captured.currency {
+        if let currency = request.amount?.currency, currency != entry.captured.currency {
             return .failure(Refusal(outcome: .wrongCurrency(entry.captured.currency)))
         }
-        if let amount = wish.amount, !amount.isChargeable {
+        if let amount = request.amount, !amount.isChargeable {
             return .failure(
                 Refusal(outcome: .notChargeable(step: Money(amount.currency.chargeableStep, amount.currency))))
         }
         let left = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) }).refundable
         var items: [RefundItem] = []
-        var amount = wish.amount ?? left
-        if !wish.items.isEmpty {
+        var amount = request.amount ?? left
+        if !request.items.isEmpty {
             guard let totals else { throw StorageError.corrupt("an order is locked and not there") }
             var parts: [(line: OrderItem, quantity: Int, earlier: Int)] = []
-            for item in wish.items {
+            for item in request.items {
                 guard let line = lines.first(where: { $0.productID == item.productID }) else {
                     return .failure(Refusal(outcome: .unknownItem(item.productID)))
                 }
@@ -75,7 +76,7 @@ struct RefundShare: Sendable {
                     RefundItem(productID: line.productID, sku: line.sku, quantity: item.quantity, restock: item.restock)
                 )
             }
-            if wish.amount == nil {
+            if request.amount == nil {
                 amount = RefundWorth.pieces(parts, in: totals)
                 if amount.amount == 0 { return .failure(Refusal(outcome: .worthNothing)) }
             }

@@ -5,7 +5,7 @@ import Postgres
 
 extension RefundStore {
     /// Writes a refund down that was made at the provider and not by this shop, and settles what has become of it;
-    /// once, whoever brings it.
+    /// once, from whichever source it comes.
     ///
     /// ``RecordRefundOutcome/unknownRefund`` when its intent is no payment of ours of which money was taken, and when
     /// nothing is refunded by it.
@@ -41,7 +41,7 @@ extension RefundStore {
         }
         guard let id else { return .unknownRefund }
         let outcome = try await record(snapshot, for: id)
-        // One that the provider has not carried out yet is news, too.
+        // One that the provider has not settled yet counts as new, too.
         if case .unchanged(let refund) = outcome, isNew { return .recorded(refund) }
         return outcome
     }
@@ -76,7 +76,7 @@ extension RefundStore {
         }
     }
 
-    /// Refunds that the customer's bank may still send back, and that nobody has read at the provider for this long;
+    /// Refunds that the customer's bank may still return, and that no worker has read at the provider for this long;
     /// the longest ago first.
     ///
     /// - Parameter lifetime: for how long after it settled a refund can bounce.

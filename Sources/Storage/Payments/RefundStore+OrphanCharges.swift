@@ -4,7 +4,6 @@ import Postgres
 
 /// Money that moved on an intent of ours that pays for no order, and is refunded.
 package struct OrphanCharge: Hashable, Sendable {
-    /// The intent.
     package let intentID: PaymentIntent.ID
     /// The order it names; there need not be such an order.
     package let orderID: Order.ID
@@ -12,10 +11,8 @@ package struct OrphanCharge: Hashable, Sendable {
     package let paymentID: Payment.ID
     /// How much is refunded.
     package let amount: Money
-    /// Why.
     package let reason: RefundReason
 
-    /// Describes a charge.
     package init(
         intentID: PaymentIntent.ID, orderID: Order.ID, paymentID: Payment.ID, amount: Money, reason: RefundReason
     ) {
@@ -28,9 +25,9 @@ package struct OrphanCharge: Hashable, Sendable {
 }
 
 extension RefundStore {
-    /// Notes that a stray charge goes back and the job that carries it out, once per intent. Says whether that is news.
+    /// Notes the refund of an orphan charge with the job that makes it, once per intent. Answers whether it is new.
     @discardableResult
-    package func giveBack(_ charge: OrphanCharge, by actor: AuditActor) async throws -> Bool {
+    package func refundOrphanCharge(_ charge: OrphanCharge, by actor: AuditActor) async throws -> Bool {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let audit = try AuditLog.insertion(
@@ -40,15 +37,15 @@ extension RefundStore {
                     "refund": id.description, "amount": charge.amount.description, "reason": charge.reason.rawValue,
                     "intent": charge.intentID.rawValue,
                 ]))
-        let isNews = try await database.transaction { transaction in
+        let isNew = try await database.transaction { transaction in
             let inserted = try transaction.execute(
                 """
-                INSERT INTO refunds (id, stray_intent_id, named_order_id, named_payment_id, amount, currency, reason,
+                INSERT INTO refunds (id, orphan_intent_id, named_order_id, named_payment_id, amount, currency, reason,
                     requested_by, request_key)
                 VALUES (\(id), \(charge.intentID), \(charge.orderID), \(charge.paymentID), \(charge.amount.amount),
                     \(charge.amount.currency),
-                        \(charge.reason), \(actor.text), \("stray:\(charge.intentID)"))
-                ON CONFLICT (stray_intent_id) DO NOTHING
+                        \(charge.reason), \(actor.text), \("orphan:\(charge.intentID)"))
+                ON CONFLICT (orphan_intent_id) DO NOTHING
                 """)
             if inserted == 0 { return false }
             _ = try transaction.pipeline([
@@ -57,8 +54,8 @@ extension RefundStore {
             ])
             return true
         }
-        if isNews { await dispatcher.push([job]) }
-        return isNews
+        if isNew { await dispatcher.push([job]) }
+        return isNew
     }
 
     /// All refunds of what was taken on one intent, oldest first. An order that was charged twice has refunds of two.
@@ -67,7 +64,7 @@ extension RefundStore {
             """
             \(raw: RefundRow.selection)
              WHERE r.payment_id = (SELECT id FROM payments WHERE provider_intent_id = \(intentID))
-                 OR r.stray_intent_id = \(intentID)
+                 OR r.orphan_intent_id = \(intentID)
              ORDER BY r.id
             """
         ).map(RefundRow.refund)

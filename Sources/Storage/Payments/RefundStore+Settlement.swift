@@ -2,9 +2,8 @@ package import Domain
 package import JobQueue
 import Postgres
 
-/// What the job that gives money back needs to know.
+/// What the job that refunds money needs to know.
 package struct RefundSnapshot: Hashable, Sendable {
-    /// The refund.
     package let refund: Refund
     /// The intent it is taken from.
     package let intentID: PaymentIntent.ID
@@ -14,7 +13,7 @@ package struct RefundSnapshot: Hashable, Sendable {
     package let attempt: Int
 }
 
-/// What news of a refund changed.
+/// What an update of a refund changed.
 package enum RecordRefundOutcome: Hashable, Sendable {
     /// The refund as it is now.
     case recorded(Refund)
@@ -31,7 +30,7 @@ extension RefundStore {
     package func load(_ id: Refund.ID) async throws -> RefundSnapshot? {
         let rows = try await database.query(
             """
-            SELECT r.*, \(raw: RefundRow.items), coalesce(p.provider_intent_id, r.stray_intent_id) AS intent_id,
+            SELECT r.*, \(raw: RefundRow.items), coalesce(p.provider_intent_id, r.orphan_intent_id) AS intent_id,
                    (SELECT id::text FROM shop_identity) AS shop
               FROM refunds AS r LEFT JOIN payments AS p ON p.id = r.payment_id WHERE r.id = \(id)
             """)
@@ -46,10 +45,10 @@ extension RefundStore {
         try await database.query("SELECT id FROM refunds WHERE provider_refund_id = \(id)").first?["id"]
     }
 
-    /// Settles news of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment and
-    /// order follow the sum of what went back.
+    /// Settles an update of a refund: idempotent, the same for its job, for webhooks and for the reconciler. Payment
+    /// and order follow the sum of what was refunded.
     ///
-    /// - Parameter completion: completes the job that brings the news, once the refund is settled.
+    /// - Parameter completion: completes the job that brings the update, once the refund is settled.
     /// - Throws: `JobFenced` when the bringing attempt is stale: nothing was done.
     package func record(
         _ snapshot: ProviderRefund, for id: Refund.ID, completion: JobCompletion? = nil
@@ -58,7 +57,7 @@ extension RefundStore {
             guard snapshot.amount == refund.amount, refund.providerID == nil || refund.providerID == snapshot.id else {
                 return nil
             }
-            return News(status: snapshot.status, providerID: snapshot.id, reason: snapshot.failureReason)
+            return Update(status: snapshot.status, providerID: snapshot.id, reason: snapshot.failureReason)
         }
     }
 
@@ -66,7 +65,7 @@ extension RefundStore {
     package func markRefused(_ id: Refund.ID, reason: String, completion: JobCompletion? = nil) async throws
         -> RecordRefundOutcome
     {
-        try await settle(id, completion) { _ in News(status: .failed, providerID: nil, reason: reason) }
+        try await settle(id, completion) { _ in Update(status: .failed, providerID: nil, reason: reason) }
     }
 
     /// Gives a refund its next attempt, because the provider may replay a failure of its own under the key of the
@@ -80,34 +79,36 @@ extension RefundStore {
             """) == 1
     }
 
-    private struct News: Sendable {
+    private struct Update: Sendable {
         let status: RefundStatus
         let providerID: ProviderRefund.ID?
         let reason: String?
     }
 
     private func settle(
-        _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
+        _ id: Refund.ID, _ completion: JobCompletion?, _ read: @Sendable @escaping (Refund) -> Update?
     ) async throws -> RecordRefundOutcome {
         guard let row = try await database.query("SELECT order_id FROM refunds WHERE id = \(id)").first else {
             return .unknownRefund
         }
-        guard let orderID: Order.ID = try row["order_id"] else { return try await settleStray(id, completion, news) }
+        guard let orderID: Order.ID = try row["order_id"] else {
+            return try await settleOrphanCharge(id, completion, read)
+        }
         let (outcome, jobs) = try await database.transaction { transaction -> (RecordRefundOutcome, [PendingJob]) in
             let (orders, refunds) = try transaction.pipeline(
                 LockedOrders.locking([orderID]), RefundRow.locked(of: orderID))
             guard let entry = orders.entries[orderID], let refund = refunds.first(where: { $0.id == id }) else {
                 return (.unknownRefund, [])
             }
-            guard let news = news(refund) else { return (.foreign, []) }
+            guard let update = read(refund) else { return (.foreign, []) }
             var writes = CheckedWrites()
             var jobs: [PendingJob] = []
-            let isNews = refund.status.canBecome(news.status)
-            let status = isNews ? news.status : refund.status
-            if isNews {
+            let isChange = refund.status.canBecome(update.status)
+            let status = isChange ? update.status : refund.status
+            if isChange {
                 // Written down as made elsewhere before it could be told to be ours.
                 let twins = refunds.filter {
-                    $0.id != id && $0.providerID != nil && $0.providerID == news.providerID && $0.source == .provider
+                    $0.id != id && $0.providerID != nil && $0.providerID == update.providerID && $0.source == .provider
                 }
                 for twin in twins {
                     writes.add(
@@ -118,10 +119,10 @@ extension RefundStore {
                     $0.id == id ? $0.becoming(status) : $0
                 }
                 let sum = try RefundSum(captured: entry.captured, refunds: now.map { ($0.amount, $0.status) })
-                var events = Self.events(news, refund)
-                writes.add(Self.update(refund.id, news))
+                var events = Self.events(update, refund)
+                writes.add(Self.statement(refund.id, update))
                 writes.add([PaymentChange(refund.paymentID, sum)])
-                if news.status == .succeeded {
+                if update.status == .succeeded {
                     let restocking = try Restocking(refund, among: now, of: orderID, in: transaction)
                     writes.add(restocking.statements)
                     events += restocking.events
@@ -129,24 +130,24 @@ extension RefundStore {
                 }
                 // An order that was canceled, or was over when its money came, stays so.
                 writes.add([OrderChange(orderID, to: entry.facts.status.isPaid ? sum.order : nil, events)])
-                if let mail = try Self.mail(about: refund, becoming: news.status, entry, in: transaction) {
-                    jobs.append(try mail.job())
-                    writes.add(PendingEmail.insertion([mail]))
+                if let pending = try Self.pendingEmail(about: refund, becoming: update.status, entry, in: transaction) {
+                    jobs.append(try pending.job())
+                    writes.add(PendingEmail.insertion([pending]))
                 }
                 writes.add(jobs)
             }
             writes.add(status.isSettled ? completion : nil)
             let (_, current) = try transaction.pipeline(writes, RefundRow.reading(id))
             guard let current else { return (.unknownRefund, []) }
-            return (isNews ? .recorded(current) : .unchanged(current), jobs)
+            return (isChange ? .recorded(current) : .unchanged(current), jobs)
         }
         await dispatcher.push(jobs)
         return outcome
     }
 
     /// A refund that is of no order: nothing else changes with it.
-    private func settleStray(
-        _ id: Refund.ID, _ completion: JobCompletion?, _ news: @Sendable @escaping (Refund) -> News?
+    private func settleOrphanCharge(
+        _ id: Refund.ID, _ completion: JobCompletion?, _ read: @Sendable @escaping (Refund) -> Update?
     ) async throws -> RecordRefundOutcome {
         try await database.transaction { transaction in
             guard
@@ -156,40 +157,41 @@ extension RefundStore {
                 return .unknownRefund
             }
             let refund = try RefundRow.refund(row)
-            guard let news = news(refund) else { return .foreign }
-            let isNews = refund.status.canBecome(news.status)
+            guard let update = read(refund) else { return .foreign }
+            let isChange = refund.status.canBecome(update.status)
             var writes = CheckedWrites()
-            if isNews {
-                writes.add(Self.update(refund.id, news))
-                writes.add(OrderHistory.noting(Self.events(news, refund).map { (refund.orderID, $0) }))
+            if isChange {
+                writes.add(Self.statement(refund.id, update))
+                writes.add(OrderHistory.noting(Self.events(update, refund).map { (refund.orderID, $0) }))
             }
-            writes.add((isNews ? news.status : refund.status).isSettled ? completion : nil)
+            writes.add((isChange ? update.status : refund.status).isSettled ? completion : nil)
             let (_, current) = try transaction.pipeline(writes, RefundRow.reading(id))
             guard let current else { return .unknownRefund }
-            return isNews ? .recorded(current) : .unchanged(current)
+            return isChange ? .recorded(current) : .unchanged(current)
         }
     }
 
     /// What the order's history says of it, once it is settled.
-    private static func events(_ news: News, _ refund: Refund) -> [OrderChange.Event] {
-        if !news.status.isSettled { return [] }
-        if news.status != .succeeded { return [.init(.refundFailed, news.reason ?? "unknown")] }
+    private static func events(_ update: Update, _ refund: Refund) -> [OrderChange.Event] {
+        if !update.status.isSettled { return [] }
+        if update.status != .succeeded { return [.init(.refundFailed, update.reason ?? "unknown")] }
         return [.init(refund.source == .shop ? .refundSucceeded : .refundFoundElsewhere, refund.reason.rawValue)]
     }
 
     /// The only way a refund changes its state: made from ``RefundStatus/transitions``.
-    private static func update(_ id: Refund.ID, _ news: News) -> SQL {
+    private static func statement(_ id: Refund.ID, _ update: Update) -> SQL {
         """
         UPDATE refunds
-           SET status = \(news.status), provider_refund_id = coalesce(provider_refund_id, \(news.providerID)),
-               failure_reason = \(news.reason),
-               settled_at = CASE WHEN \(news.status.isSettled) THEN now() END, updated_at = now()
-         WHERE id = \(id) AND status IN (\(raw: news.status.sources()))
+           SET status = \(update.status), provider_refund_id = coalesce(provider_refund_id, \(update.providerID)),
+               failure_reason = \(update.reason),
+               settled_at = CASE WHEN \(update.status.isSettled) THEN now() END, updated_at = now()
+         WHERE id = \(id) AND status IN (\(raw: update.status.sources()))
         """
     }
 
-    /// What the customer is told: that the money has gone back; and, if that was said and turns out otherwise, so.
-    private static func mail(
+    /// What the customer is told: that the money was refunded; and, when that was said and turns out otherwise, that
+    /// the refund failed.
+    private static func pendingEmail(
         about refund: Refund, becoming status: RefundStatus, _ entry: LockedOrders.Entry,
         in transaction: PostgresTransaction
     ) throws -> PendingEmail? {
@@ -198,7 +200,7 @@ extension RefundStore {
             return PendingEmail(orderID: refund.orderID, kind: .refund, refundID: refund.id, recipient: email)
         }
         guard refund.status == .succeeded, !status.isLive else { return nil }
-        // A mail that has not gone out yet never will: what it says is not true any more.
+        // An email that has not gone out yet never will: what it says is not true any more.
         let unsent = try transaction.execute(
             EmailChange.withdrawal(
                 where: "order_id = \(refund.orderID) AND kind = 'refund' AND about = \(refund.id.description)"))

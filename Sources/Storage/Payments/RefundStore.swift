@@ -3,17 +3,15 @@ package import JobQueue
 package import Postgres
 
 /// What a caller wants refunded.
-package struct RefundWish: Hashable, Sendable {
+package struct RefundRequest: Hashable, Sendable {
     /// Pieces of one line of the order.
     package struct Item: Hashable, Sendable {
-        /// The product.
         package let productID: Product.ID
         /// Number of pieces; above zero.
         package let quantity: Int
         /// Whether they came back and can be sold again. They go back on the shelf once the refund stands.
         package let restock: Bool
 
-        /// Names pieces.
         package init(productID: Product.ID, quantity: Int, restock: Bool = false) {
             self.productID = productID
             self.quantity = quantity
@@ -27,7 +25,6 @@ package struct RefundWish: Hashable, Sendable {
     package var amount: Money?
     /// The pieces it is for.
     package var items: [Item]
-    /// Why.
     package var reason: RefundReason
     /// The client's idempotency key, 1 to 255 characters. The same key asks for the same refund.
     package var key: String
@@ -36,7 +33,6 @@ package struct RefundWish: Hashable, Sendable {
     /// Where the request came from, as the API saw it.
     package var remoteAddress: String?
 
-    /// Describes a refund that is wanted.
     package init(
         orderID: Order.ID, amount: Money? = nil, items: [Item] = [], reason: RefundReason = .requestedByCustomer,
         key: String,
@@ -52,9 +48,9 @@ package struct RefundWish: Hashable, Sendable {
     }
 }
 
-/// What became of a wish to give money back. Only `accepted` changed anything.
+/// What became of a request to refund money. Only `accepted` changed anything.
 package enum RefundOutcome: Hashable, Sendable {
-    /// It is durable, and the job that carries it out with it.
+    /// It is durable, and so is the job that makes it.
     case accepted(Refund)
     /// This key asked for this refund before. The refund as it is now.
     case replayed(Refund)
@@ -91,38 +87,41 @@ package struct RefundStore: Sendable {
         self.dispatcher = dispatcher
     }
 
-    /// Notes a refund and the job that carries it out, once per key.
+    /// Notes a refund and the job that makes it, once per key.
     ///
-    /// Pieces that shall go back on the shelf do so once the refund stands, not before.
+    /// Pieces that return to stock do so once the refund stands, not before.
     ///
     /// - Throws: `PostgresError`. When its outcome is unknown, the same key finds out.
-    package func request(_ wish: RefundWish) async throws -> RefundOutcome {
+    package func request(_ request: RefundRequest) async throws -> RefundOutcome {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
             let (orders, locked, totals, lines) = try transaction.pipeline(
-                LockedOrders.locking([wish.orderID]), RefundRow.lockedWithKeys(of: wish.orderID),
-                RefundShare.totals(of: wish.orderID), RefundShare.lines(of: wish.orderID))
-            guard let entry = orders.entries[wish.orderID] else { return (RefundOutcome.unknownOrder, [PendingJob]()) }
-            if let earlier = locked.first(where: { $0.key == wish.key }) {
-                return (Self.replay(earlier.refund, of: wish), [])
+                LockedOrders.locking([request.orderID]), RefundRow.lockedWithKeys(of: request.orderID),
+                RefundShare.totals(of: request.orderID), RefundShare.lines(of: request.orderID))
+            guard let entry = orders.entries[request.orderID] else {
+                return (RefundOutcome.unknownOrder, [PendingJob]())
+            }
+            if let earlier = locked.first(where: { $0.key == request.key }) {
+                return (Self.replay(earlier.refund, of: request), [])
             }
             let refunds = locked.map(\.refund)
             let share: RefundShare
-            switch try RefundShare.of(wish, entry, refunds: refunds, totals: totals, lines: lines) {
+            switch try RefundShare.of(request, entry, refunds: refunds, totals: totals, lines: lines) {
             case .success(let found): share = found
             case .failure(let refusal): return (refusal.outcome, [])
             }
             let (_, refund) = try transaction.pipeline(
                 [
                     RefundRow.insertion(
-                        id, of: wish.orderID, entry.facts.paymentID, share.amount, because: wish.reason,
-                        takesTheRest: wish.amount == nil && wish.items.isEmpty, by: wish.actor, key: wish.key),
+                        id, of: request.orderID, entry.facts.paymentID, share.amount, because: request.reason,
+                        takesTheRest: request.amount == nil && request.items.isEmpty, by: request.actor,
+                        key: request.key),
                     RefundRow.insertion(of: share.items, for: id),
                     OrderChange.statement([
-                        OrderChange(wish.orderID, to: nil, .init(.refundRequested, wish.reason.rawValue))
+                        OrderChange(request.orderID, to: nil, .init(.refundRequested, request.reason.rawValue))
                     ]),
-                    try Self.audit(wish, id, share), job.statement,
+                    try Self.audit(request, id, share), job.statement,
                 ], RefundRow.reading(id))
             guard let refund else { throw StorageError.corrupt("a new refund is not there") }
             return (.accepted(refund), [job])
@@ -131,7 +130,7 @@ package struct RefundStore: Sendable {
         return outcome
     }
 
-    /// All refunds of an order, those of stray charges that name it among them, oldest first.
+    /// All refunds of an order, those of orphan charges that name it among them, oldest first.
     package func refunds(of orderID: Order.ID) async throws -> [Refund] {
         try await database.query(
             "\(raw: RefundRow.selection) WHERE r.order_id = \(orderID) OR r.named_order_id = \(orderID) ORDER BY r.id"
@@ -139,27 +138,27 @@ package struct RefundStore: Sendable {
         .map(RefundRow.refund)
     }
 
-    private static func replay(_ earlier: Refund, of wish: RefundWish) -> RefundOutcome {
+    private static func replay(_ earlier: Refund, of request: RefundRequest) -> RefundOutcome {
         let items = earlier.items.map {
-            RefundWish.Item(productID: $0.productID, quantity: $0.quantity, restock: $0.restock)
+            RefundRequest.Item(productID: $0.productID, quantity: $0.quantity, restock: $0.restock)
         }
         let isSame =
-            (wish.amount ?? earlier.amount) == earlier.amount && wish.reason == earlier.reason
-            && Set(items) == Set(wish.items)
-            && earlier.takesTheRest == (wish.amount == nil && wish.items.isEmpty)
+            (request.amount ?? earlier.amount) == earlier.amount && request.reason == earlier.reason
+            && Set(items) == Set(request.items)
+            && earlier.takesTheRest == (request.amount == nil && request.items.isEmpty)
         return isSame ? .replayed(earlier) : .keyReused
     }
 
-    private static func audit(_ wish: RefundWish, _ id: Refund.ID, _ share: RefundShare) throws -> SQL {
+    private static func audit(_ request: RefundRequest, _ id: Refund.ID, _ share: RefundShare) throws -> SQL {
         let pieces = share.items.map { "\($0.quantity) × \($0.sku)\($0.restock ? ", restock" : "")" }.joined(
             separator: "; ")
         return try AuditLog.insertion(
             of: AuditEntry(
-                actor: wish.actor, action: "refund.requested", subjectKind: "order",
-                subjectID: wish.orderID.description,
-                remoteAddress: wish.remoteAddress,
+                actor: request.actor, action: "refund.requested", subjectKind: "order",
+                subjectID: request.orderID.description,
+                remoteAddress: request.remoteAddress,
                 details: [
-                    "refund": id.description, "amount": share.amount.description, "reason": wish.reason.rawValue,
+                    "refund": id.description, "amount": share.amount.description, "reason": request.reason.rawValue,
                     "items": pieces,
                 ]))
     }

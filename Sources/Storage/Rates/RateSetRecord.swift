@@ -16,7 +16,6 @@ package struct RateSetRecord: Hashable, Sendable {
         case rejected
     }
 
-    /// The set.
     package let set: RateSet
     /// What became of it.
     package let status: Status
@@ -46,7 +45,8 @@ extension RateStore {
         return [
             """
             INSERT INTO rate_sets (id, source, base, date, etag, last_modified, status)
-            VALUES (\(set.id), \(set.source), \(set.base), \(set.date)::date, \(validators.etag), \(validators.lastModified), \(status))
+            VALUES (\(set.id), \(set.source), \(set.base), \(set.date)::date, \(validators.etag),
+                \(validators.lastModified), \(status))
             """,
             """
             INSERT INTO rates (set_id, currency, rate)
@@ -70,7 +70,8 @@ extension RateStore {
 extension RateSetRecord {
     /// Everything but the condition and the order; `s` is the set. A row for each rate.
     private static let selection = """
-        SELECT s.id, s.source, s.base, s.date, s.status, s.etag, s.last_modified, s.fetched_at, s.checked_at, r.currency, r.rate
+        SELECT s.id, s.source, s.base, s.date, s.status, s.etag, s.last_modified, s.fetched_at, s.checked_at,
+            r.currency, r.rate
           FROM rate_sets AS s LEFT JOIN rates AS r ON r.set_id = s.id
         """
 

@@ -49,6 +49,5 @@ package struct RefreshRates: Job, Hashable {
     /// How often they are tried.
     package static let retry: RetryPolicy = .exponential(attempts: 6, from: .seconds(5), to: .minutes(10))
 
-    /// A job; there is nothing to say.
     package init() {}
 }

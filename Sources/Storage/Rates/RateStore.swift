@@ -9,7 +9,6 @@ package struct RateStore: Sendable {
 
     let database: PostgresPool
 
-    /// A store in this database.
     package init(database: PostgresPool) {
         self.database = database
     }
@@ -19,7 +18,7 @@ package struct RateStore: Sendable {
         try await database.run(RateSetRecord.current)
     }
 
-    /// Takes a set over, unless its date goes back or a rate jumps. Completes the job in the same transaction.
+    /// Takes a set over, unless its date is earlier or a rate jumps. Completes the job in the same transaction.
     package func swapIn(_ set: RateSet, _ validators: RateValidators = .unknown, completion: JobCompletion? = nil)
         async throws -> RateSwapResult
     {
@@ -50,7 +49,8 @@ package struct RateStore: Sendable {
             return (swap, [supersession(by: set.date)] + insertion(of: set, validators, status: .current))
         case .unchanged:
             let statement: SQL = """
-                UPDATE rate_sets SET checked_at = now(), etag = \(validators.etag), last_modified = \(validators.lastModified)
+                UPDATE rate_sets SET checked_at = now(), etag = \(validators.etag),
+                    last_modified = \(validators.lastModified)
                  WHERE status = 'current'
                 """
             return (swap, [statement])

@@ -4,7 +4,6 @@ import Postgres
 
 /// A difference between the provider's books and ours as it is kept.
 package struct ReconciliationBreak: Hashable, Sendable {
-    /// A break's id.
     package typealias ID = Identifier<ReconciliationBreak>
 
     /// What has become of it.
@@ -12,16 +11,14 @@ package struct ReconciliationBreak: Hashable, Sendable {
         /// It is still there.
         case open
         /// The books agree again.
-        case healed
-        /// A person has dealt with it.
+        case closed
+        /// An operator has dealt with it.
         case resolved
     }
 
-    /// The id.
     package let id: ID
     /// In what way the books differ.
     package let kind: BreakKind
-    /// In what.
     package let object: ReconciliationFinding.Object
     /// The provider's id of it.
     package let providerID: String
@@ -38,10 +35,9 @@ package struct ReconciliationBreak: Hashable, Sendable {
     /// When it was last found.
     package let lastSeenAt: Date
     /// When the books agreed again.
-    package let healedAt: Date?
-    /// When a person dealt with it.
+    package let closedAt: Date?
+    /// When an operator dealt with it.
     package let resolvedAt: Date?
-    /// Who.
     package let resolvedBy: String?
     /// How, in their words.
     package let note: String?
@@ -57,7 +53,7 @@ extension ReconciliationBreak {
             orderID: try row["order_id"], amount: amount.flatMap { amount in currency.map { Money(amount, $0) } },
             reason: try row["reason"],
             status: try row["status"], foundAt: try row["found_at"], lastSeenAt: try row["last_seen_at"],
-            healedAt: try row["healed_at"],
+            closedAt: try row["closed_at"],
             resolvedAt: try row["resolved_at"], resolvedBy: try row["resolved_by"], note: try row["note"])
     }
 }

@@ -3,8 +3,8 @@ import FoundationEssentials
 import Postgres
 
 extension ReconciliationStore {
-    /// Keeps what was found. Returns the break's row; one that a person has dealt with stays so, one that had healed is
-    /// open again.
+    /// Keeps what was found. Returns the break's row; one that an operator has resolved stays so, one that was closed
+    /// is open again.
     package func note(_ finding: ReconciliationFinding) async throws -> ReconciliationBreak {
         let rows = try await database.query(
             """
@@ -15,25 +15,25 @@ extension ReconciliationStore {
             ON CONFLICT (kind, provider_id) DO UPDATE
                SET last_seen_at = now(), reason = excluded.reason, amount = excluded.amount,
                    currency = excluded.currency,
-                   status = CASE WHEN b.status = 'resolved' THEN 'resolved' ELSE 'open' END, healed_at = NULL,
-                   found_at = CASE WHEN b.status = 'healed' THEN now() ELSE b.found_at END,
-                   reported_at = CASE WHEN b.status = 'healed' THEN NULL ELSE b.reported_at END
+                   status = CASE WHEN b.status = 'resolved' THEN 'resolved' ELSE 'open' END, closed_at = NULL,
+                   found_at = CASE WHEN b.status = 'closed' THEN now() ELSE b.found_at END,
+                   reported_at = CASE WHEN b.status = 'closed' THEN NULL ELSE b.reported_at END
             RETURNING *
             """)
         guard let row = rows.first else { throw StorageError.corrupt("a new break returned no row") }
         return try ReconciliationBreak(row)
     }
 
-    /// The books agree again. Says whether that is news.
+    /// The books agree again. Answers whether the break was open.
     @discardableResult
-    package func markHealed(_ id: ReconciliationBreak.ID) async throws -> Bool {
+    package func markClosed(_ id: ReconciliationBreak.ID) async throws -> Bool {
         try await database.execute(
-            "UPDATE reconciliation_breaks SET status = 'healed', healed_at = now() WHERE id = \(id) AND status = 'open'"
+            "UPDATE reconciliation_breaks SET status = 'closed', closed_at = now() WHERE id = \(id) AND status = 'open'"
         ) == 1
     }
 
-    /// Whether operators have yet to be told of a break that is open. Answers `true` once for each time that it opens,
-    /// whoever asks.
+    /// Whether operators have yet to be told of a break that is open. Answers `true` once for each time that it
+    /// opens.
     package func isToBeReported(_ id: ReconciliationBreak.ID) async throws -> Bool {
         try await database.execute(
             """
@@ -78,8 +78,8 @@ extension ReconciliationStore {
         return Page(try rows.map(ReconciliationBreak.init), limit: page.limit, of: list) { [.text($0.id.description)] }
     }
 
-    /// A person has dealt with a break. Answers it as it is now, also when it was no longer open; `nil` when there is
-    /// none.
+    /// An operator has dealt with a break. Answers it as it is now, also when it was no longer open; `nil` when there
+    /// is none.
     ///
     /// - Parameter entry: goes to the audit log with it.
     package func resolve(

@@ -28,7 +28,6 @@ package enum ReconciliationScope: Hashable, Codable, Sendable {
 
 /// One comparison of the provider's books with ours.
 package struct ReconciliationRun: Hashable, Sendable {
-    /// A run's id.
     package typealias ID = Identifier<ReconciliationRun>
 
     /// What a run came to.
@@ -39,14 +38,12 @@ package struct ReconciliationRun: Hashable, Sendable {
         package var refunds = 0
         /// How many differences there were.
         package var found = 0
-        /// How many of them are gone.
-        package var healed = 0
+        /// How many of them were closed.
+        package var closed = 0
 
-        /// Nothing yet.
         package init() {}
     }
 
-    /// The id.
     package let id: ID
     /// Everything the provider made since then is compared.
     package let from: Date
@@ -63,8 +60,8 @@ extension ReconciliationStore {
 
     /// Begins a run by the database's clock.
     ///
-    /// A `recent` one goes back to where everything has been compared without a gap, so a time without workers leaves
-    /// none, and neither does a database that was restored: what it remembers of its runs is as old as itself.
+    /// A `recent` one reaches back to where everything has been compared without a gap, so a time without workers
+    /// leaves none, and neither does a database that was restored: what it remembers of its runs is as old as itself.
     package func begin(_ scope: ReconciliationScope) async throws -> ReconciliationRun {
         let (overlap, daily) = (Self.overlap.inSeconds, Self.daily.inSeconds)
         let start: SQL =
@@ -95,7 +92,7 @@ extension ReconciliationStore {
             """
             UPDATE reconciliation_runs AS r
                SET finished_at = now(), intents = \(tally.intents), refunds = \(tally.refunds), found = \(tally.found),
-                   healed = \(tally.healed),
+                   closed = \(tally.closed),
                    covered_until = CASE WHEN r.from_at <= coalesce(before.until,
                        r.until_at - make_interval(secs => \(Self.daily.inSeconds)))
                                         THEN greatest(r.until_at, before.until) ELSE before.until END

@@ -6,7 +6,6 @@ package import Postgres
 package struct ReconciliationStore: Sendable {
     let database: PostgresPool
 
-    /// A store in this database.
     package init(database: PostgresPool) {
         self.database = database
     }

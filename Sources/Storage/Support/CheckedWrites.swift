@@ -1,8 +1,8 @@
 import JobQueue
 import Postgres
 
-/// Statements of a transaction that go out in one pipeline, with what has to hold of their results: the caller that runs
-/// them cannot forget to look.
+/// Statements of a transaction that go out in one pipeline, with what has to hold of their results: the caller that
+/// runs them cannot forget to look.
 struct CheckedWrites: PipelineMember {
     private var members: [any PipelineMember] = []
 
@@ -46,7 +46,7 @@ struct CheckedWrites: PipelineMember {
 extension PostgresPool {
     /// Runs a deletion of at most `size` rows again and again, until it hits fewer, so that none of them holds many
     /// locks for long. Returns how many rows went. What is deleted stays so when a later run fails or the task is
-    /// cancelled.
+    /// canceled.
     func purge(inBatchesOf size: Int, _ deletion: SQL) async throws -> Int {
         var total = 0
         while true {

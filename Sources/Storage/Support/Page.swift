@@ -8,7 +8,6 @@ package struct Page<Item: Sendable>: Sendable {
     /// Asks for the next part; `nil` at the end. Clients hand it back as it is.
     package let nextCursor: String?
 
-    /// Makes a part of a list.
     package init(items: [Item], nextCursor: String?) {
         self.items = items
         self.nextCursor = nextCursor

@@ -4,28 +4,28 @@ package import Domain
 package struct ShopSettings: Hashable, Sendable {
     /// The currency of base prices, and of carts and orders that name none (`SHOP_CURRENCY`).
     package var currency: Currency
-    /// How long stock is set aside for an order that is being paid (`RESERVATION_SECONDS`).
+    /// How long stock is reserved for an order that is being paid (`RESERVATION_SECONDS`).
     package var reservation: Duration
-    /// How long stock stays set aside at the most for an order whose payment is tried again and again
+    /// How long stock stays reserved at the most for an order whose payment is tried again and again
     /// (`RESERVATION_MAX_SECONDS`).
     package var maximumReservation: Duration
     /// So many declined payments in an hour of one user, card or client, and no more are taken; 0 for any number
     /// (`DECLINES_PER_HOUR`).
     package var declinesPerHour: Int
-    /// How long a guest's cart that nobody touches is kept (`CART_KEEP_DAYS`).
+    /// How long a guest's cart that the guest does not touch is kept (`CART_KEEP_DAYS`).
     package var cartLifetime: Duration
     /// What is put on top of published rates when prices are converted (`RATES_MARGIN_PERCENT`).
     package var rateMargin: RateMargin
     /// Rates older than this many days stop checkout in currencies that need them (`RATES_MAX_AGE_DAYS`).
     package var maximumRateAgeDays: Int
 
-    /// What mail is written in when the customer names no language (`SHOP_LANGUAGE`).
+    /// What email is written in when the customer names no language (`SHOP_LANGUAGE`).
     package var language: Language
     /// How long a declined order may wait for another card before its customer is written to
     /// (`MAIL_PAYMENT_FAILED_SECONDS`).
     package var paymentFailedEmailDelay: Duration
 
-    /// How long the provider keeps money set aside that is taken later (`PAYMENTS_CAPTURE_DAYS`).
+    /// How long the provider holds authorized money that is captured later (`PAYMENTS_CAPTURE_DAYS`).
     package var captureWindow: Duration
 
     /// Which amounts the payment provider charges.

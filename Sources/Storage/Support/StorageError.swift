@@ -3,7 +3,7 @@ package import Domain
 /// Why a store refused, with a code for programs and a sentence for people. Failures of the database itself come as
 /// `PostgresError`.
 package enum StorageError: Error, Hashable, Sendable {
-    /// There is an account with this mail address.
+    /// There is an account with this email address.
     case emailTaken
     /// An order is being paid from the cart; it cannot be edited until that is over.
     case cartLocked
@@ -21,7 +21,7 @@ package enum StorageError: Error, Hashable, Sendable {
     case invalidCursor
     /// A price is between two that can be charged in its currency, which are this far apart.
     case priceNotChargeable(SKU, Money, step: Money)
-    /// There is no such thing of this kind, or it belongs to somebody else.
+    /// There is no such thing of this kind, or it belongs to another customer.
     case notFound(String)
     /// A row was sent to a state that its own may not lead to. It is a bug, and nothing was done.
     case forbiddenTransition(String)
@@ -51,7 +51,7 @@ extension StorageError: CustomStringConvertible {
     /// A sentence for people, without personal data.
     package var description: String {
         switch self {
-        case .emailTaken: "There is already an account with this mail address."
+        case .emailTaken: "There is already an account with this email address."
         case .cartLocked: "An order from this cart is being paid; the cart can be edited once that is over."
         case .cartFull: "The cart holds as many different products as it can."
         case .unknownProduct(let ids): "Not for sale: \(ids.map(\.description).joined(separator: ", "))."

@@ -25,7 +25,6 @@ package struct HandledEvent: Sendable {
     /// Completes the job that acted on it, in the same transaction.
     package let completion: JobCompletion?
 
-    /// Describes what became of an event.
     package init(id: String, outcome: PaymentEventOutcome, completion: JobCompletion? = nil) {
         self.id = id
         self.outcome = outcome
@@ -52,7 +51,8 @@ extension WebhookStore {
     package func load(_ ids: [String]) async throws -> [StoredEvent?] {
         let rows = try await database.query(
             """
-            SELECT event_id, type, occurred_at, CASE WHEN handled_at IS NULL AND ignored_at IS NULL THEN payload::text END AS payload
+            SELECT event_id, type, occurred_at,
+                   CASE WHEN handled_at IS NULL AND ignored_at IS NULL THEN payload::text END AS payload
               FROM webhook_events
              WHERE provider = \(provider) AND event_id = ANY (\(ids)::text[])
             """)
@@ -121,7 +121,8 @@ extension WebhookStore {
            SET handled_at = now(), outcome = t.outcome,
                payload = CASE WHEN t.outcome IN (\(raw: PaymentEventOutcome.unmatched)) THEN payload END
           FROM unnest(\(events.map(\.id))::text[], \(events.map(\.outcome))::text[]) AS t (event_id, outcome)
-         WHERE webhook_events.provider = \(provider) AND webhook_events.event_id = t.event_id AND webhook_events.handled_at IS NULL
+         WHERE webhook_events.provider = \(provider) AND webhook_events.event_id = t.event_id
+             AND webhook_events.handled_at IS NULL
         """
     }
 }

@@ -7,7 +7,7 @@ import Postgres
 package struct WebhookEvent: Hashable, Sendable {
     /// What has become of it. The raw values are shown; they never change.
     package enum State: String, Hashable, Codable, Sendable, CaseIterable {
-        /// Nobody has acted on it yet.
+        /// No job has handled it yet.
         case waiting
         /// It has been acted on.
         case handled
@@ -38,13 +38,13 @@ package struct WebhookEvent: Hashable, Sendable {
     package let handledAt: Date?
     /// When an operator said that it needs no action.
     package let ignoredAt: Date?
-    /// Who.
     package let ignoredBy: String?
     /// Why, in their words.
     package let note: String?
 
     static let columns = """
-        event_id, type, object_id, api_version, outcome, payload IS NOT NULL AS can_replay, occurred_at, received_at, handled_at, ignored_at,
+        event_id, type, object_id, api_version, outcome, payload IS NOT NULL AS can_replay, occurred_at, received_at,
+        handled_at, ignored_at,
         ignored_by, note
         """
 
@@ -65,7 +65,7 @@ package struct WebhookEvent: Hashable, Sendable {
     }
 }
 
-/// What became of a wish to act on an event again, or to leave it. The event as it is afterwards.
+/// What became of a request to handle an event again, or to ignore it. The event as it is afterwards.
 package enum WebhookEventChange: Hashable, Sendable {
     /// It is so.
     case done(WebhookEvent)
@@ -112,7 +112,8 @@ extension WebhookStore {
              WHERE provider = \(provider) AND \(raw: selection?.condition ?? "true")
                AND (\(before?.id)::text IS NULL
                     OR (received_at, event_id)
-                       < (timestamptz 'epoch' + \(before?.microseconds)::bigint * interval '1 microsecond', \(before?.id)::text))
+                       < (timestamptz 'epoch' + \(before?.microseconds)::bigint * interval '1 microsecond',
+                           \(before?.id)::text))
              ORDER BY received_at DESC, event_id DESC LIMIT \(page.limit + 1)
             """)
         return Page(try rows.map(WebhookEvent.init), limit: page.limit, of: list) { event in
@@ -155,7 +156,8 @@ extension WebhookStore {
                 let ids: [String] = try transaction.query(
                     """
                     SELECT event_id FROM webhook_events
-                     WHERE provider = \(provider) AND payload IS NOT NULL AND \(raw: selection.condition) AND event_id > \(last)
+                     WHERE provider = \(provider) AND payload IS NOT NULL AND \(raw: selection.condition)
+                         AND event_id > \(last)
                      ORDER BY event_id LIMIT \(Self.maximumBatch) FOR NO KEY UPDATE
                     """
                 ).map { try $0["event_id"] }
@@ -195,7 +197,8 @@ extension WebhookStore {
                 """,
                 """
                 UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now()
-                 WHERE name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('dead', 'parked', 'ready') AND payload ->> 'eventID' = \(id)
+                 WHERE name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('dead', 'parked', 'ready')
+                     AND payload ->> 'eventID' = \(id)
                 """,
                 audit,
             ]
@@ -212,9 +215,11 @@ extension WebhookStore {
             """
             UPDATE webhook_events AS e SET ignored_at = now(), ignored_by = \(actor.text), note = \(note)
              WHERE e.provider = \(provider) AND e.handled_at IS NULL AND e.ignored_at IS NULL
-               AND EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state = 'discarded'
+               AND EXISTS (SELECT FROM jobs AS j
+                   WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state = 'discarded'
                               AND j.payload ->> 'eventID' = e.event_id)
-               AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state <> 'discarded'
+               AND NOT EXISTS (SELECT FROM jobs AS j
+                   WHERE j.name = ANY (\(HandlePaymentEvent.names)::text[]) AND j.state <> 'discarded'
                                   AND j.payload ->> 'eventID' = e.event_id)
             """)
     }
@@ -245,14 +250,16 @@ extension WebhookStore {
             """,
             """
             UPDATE jobs SET state = 'discarded', reason = NULL, finished_at = now()
-             WHERE name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('dead', 'parked') AND payload ->> 'eventID' = ANY (\(ids)::text[])
+             WHERE name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('dead', 'parked')
+                 AND payload ->> 'eventID' = ANY (\(ids)::text[])
             """,
         ])
         let busy: Set<String> = Set(
             try transaction.query(
                 """
                 SELECT payload ->> 'eventID' AS id FROM jobs
-                 WHERE queue = \(HandlePaymentEvent.queue) AND name = ANY (\(HandlePaymentEvent.names)::text[]) AND state IN ('ready', 'running')
+                 WHERE queue = \(HandlePaymentEvent.queue) AND name = ANY (\(HandlePaymentEvent.names)::text[])
+                     AND state IN ('ready', 'running')
                    AND payload ->> 'eventID' = ANY (\(ids)::text[])
                 """
             ).map { try $0["id"] })

@@ -67,7 +67,8 @@ package struct WebhookStore: Sendable {
         try transaction.query(
             """
             SELECT event_id FROM webhook_events
-             WHERE provider = \(provider) AND event_id = ANY (\(ids)::text[]) AND handled_at IS NULL AND ignored_at IS NULL
+             WHERE provider = \(provider) AND event_id = ANY (\(ids)::text[]) AND handled_at IS NULL
+                 AND ignored_at IS NULL
                AND received_at < now() - interval '1 minute'
              ORDER BY event_id
             """
@@ -79,7 +80,8 @@ package struct WebhookStore: Sendable {
         INSERT INTO webhook_events (provider, event_id, type, livemode, object_id, api_version, occurred_at, payload)
         SELECT \(provider), t.id, t.type, t.livemode, t.object_id, t.api_version, t.occurred_at, t.payload::json
           FROM unnest(\(events.map(\.id))::text[], \(events.map(\.type))::text[], \(events.map(\.isLive))::boolean[],
-                      \(events.map(\.objectID))::text[], \(events.map(\.apiVersion))::text[], \(events.map(\.occurredAt))::timestamptz[],
+                      \(events.map(\.objectID))::text[], \(events.map(\.apiVersion))::text[],
+                      \(events.map(\.occurredAt))::timestamptz[],
                       \(events.map(\.payload))::text[])
                AS t (id, type, livemode, object_id, api_version, occurred_at, payload)
          ORDER BY t.id

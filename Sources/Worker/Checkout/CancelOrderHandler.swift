@@ -24,7 +24,7 @@ struct CancelOrderHandler: JobHandler {
         if facts.paymentStatus.rank < PaymentStatus.captured.rank {
             guard let intentID = facts.intentID else { return }
             let intent = try await payments.forJob.cancelOrRead(intentID, of: facts.paymentID)
-            CrashPoint.pass(.cancelCalledOff)
+            CrashPoint.pass(.orderCanceled)
             guard intent.status.isFinal else {
                 throw JobFailure.snooze(Self.pause, "the payment is \(intent.status.rawValue) and cannot be canceled")
             }
@@ -36,8 +36,8 @@ struct CancelOrderHandler: JobHandler {
             if isCanceled { return }
         }
         // The money has moved.
-        switch try await orders.finishCancelling(job.orderID, completion: context.completion) {
-        case .givenBack, .over: return
+        switch try await orders.finishCanceling(job.orderID, completion: context.completion) {
+        case .refunded, .over: return
         case .alreadyShipped:
             context.logger.warning("an order stands: it is already shipped", metadata: ["order_id": "\(job.orderID)"])
         case .notPaid:

@@ -5,8 +5,8 @@ import Logging
 import Metrics
 import Storage
 
-/// Captures the money that is authorized for an order. Capturing names the stored intent, which can be captured once, so
-/// whatever is repeated captures nothing twice; an intent that was captured before reads back as a success.
+/// Captures the money that is authorized for an order. Capturing names the stored intent, which can be captured once,
+/// so whatever is repeated captures nothing twice; an intent that was captured before reads back as a success.
 struct CapturePaymentHandler: JobHandler {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -21,8 +21,9 @@ struct CapturePaymentHandler: JobHandler {
             intentID, amount: facts.captureAmount, of: facts.paymentID)
         CrashPoint.pass(.captured)
         guard intent.status.isFinal else { throw JobFailure.transient("the payment is \(intent.status.rawValue)") }
-        let news = PaymentUpdate(orderID: job.orderID, intent: intent, source: .worker, completion: context.completion)
-        let outcome = try await checkouts.settle(news)
+        let update = PaymentUpdate(
+            orderID: job.orderID, intent: intent, source: .worker, completion: context.completion)
+        let outcome = try await checkouts.settle(update)
         if intent.status == .canceled {
             context.logger.error(
                 "an authorization is gone",
@@ -52,7 +53,7 @@ struct CaptureDeadlinesHandler: JobHandler {
         let due = try await store.due(within: Self.notice)
         Gauge(label: "payments_capture_due").record(due.count)
         for capture in due {
-            let isNews = try await store.noteDue(capture.orderID)
+            let isFirst = try await store.noteDue(capture.orderID)
             let metadata: Logger.Metadata = [
                 "order_id": "\(capture.orderID)", "order": "\(capture.orderNumber)", "amount": "\(capture.amount)",
                 "before": "\(capture.before)",
@@ -61,7 +62,7 @@ struct CaptureDeadlinesHandler: JobHandler {
                 _ = try await store.request(capture.orderID, by: .system("worker"))
                 context.logger.notice(
                     "an authorization is captured before it expires", metadata: metadata)
-            } else if isNews {
+            } else if isFirst {
                 context.logger.error(
                     "authorization expires in under 24 h: capture it or it is voided", metadata: metadata)
             }

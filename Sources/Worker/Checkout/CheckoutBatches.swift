@@ -1,3 +1,4 @@
+import JobQueue
 import Storage
 import Threading
 
@@ -7,19 +8,25 @@ struct CheckoutBatches: Sendable {
     private let reservations: Batcher<ReservationRequest, Result<ReservationOutcome, any Error>>
     private let settlements: Batcher<PaymentUpdate, Result<SettlementOutcome?, any Error>>
 
-    /// - Parameter lanes: how many transactions of each sort may be under way at once.
-    init(store: CheckoutStore, lanes: Int = 2) {
-        reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.reserve($0) }
-        settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, lanes: lanes) { await store.settle($0) }
+    /// - Parameter maximumConcurrency: how many transactions of each sort may be under way at once.
+    init(store: CheckoutStore, maximumConcurrency: Int = 2) {
+        reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
+            requests in
+            await JobTrace.joining(requests.count) { await store.reserve(requests) }
+        }
+        settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
+            updates in
+            await JobTrace.joining(updates.count) { await store.settle(updates) }
+        }
     }
 
     func reserve(_ request: ReservationRequest) async throws -> ReservationOutcome {
         try await own { try await reservations.submit(request) }
     }
 
-    func settle(_ news: PaymentUpdate) async throws -> SettlementOutcome? {
-        let outcome = try await own { try await settlements.submit(news) }
-        if let outcome { PaymentMetrics.settled(outcome.settlement, by: news.source) }
+    func settle(_ update: PaymentUpdate) async throws -> SettlementOutcome? {
+        let outcome = try await own { try await settlements.submit(update) }
+        if let outcome { PaymentMetrics.settled(outcome.settlement, by: update.source) }
         return outcome
     }
 

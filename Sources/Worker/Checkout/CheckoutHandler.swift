@@ -12,9 +12,9 @@ import Threading
 /// starts at the top: every step finds what an earlier attempt has done, and every call to the provider repeats its
 /// idempotency key.
 ///
-/// What the provider refuses for good ends the order: no retry would ever be answered otherwise. Its intent is called
-/// off before, so that no money can move for it later. Whatever else kills the job leaves the order as it is until its
-/// time is up, for an operator to bring it back.
+/// What the provider refuses for good ends the order: no retry would ever be answered otherwise. Its intent is
+/// canceled before, so that no money can move for it later. Whatever else kills the job leaves the order as it is until
+/// its time is up, for an operator to bring it back.
 struct CheckoutHandler: JobHandler {
     let checkouts: CheckoutBatches
     let store: CheckoutStore
@@ -81,13 +81,12 @@ struct CheckoutHandler: JobHandler {
         try await settle(intent, of: facts, in: context)
     }
 
-    /// W3.
     private func settle(
         _ intent: PaymentIntent, of facts: CheckoutSnapshot, refusal: PaymentRefusal? = nil, in context: JobContext
     ) async throws {
-        let news = PaymentUpdate(
+        let update = PaymentUpdate(
             orderID: facts.orderID, intent: intent, source: .worker, completion: context.completion, refusal: refusal)
-        let outcome = try await checkouts.settle(news)
+        let outcome = try await checkouts.settle(update)
         guard let outcome else {
             throw JobFailure.permanent(code: "unknown_order", "there is no order \(facts.orderID)")
         }

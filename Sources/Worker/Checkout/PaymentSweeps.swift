@@ -45,7 +45,7 @@ struct ReservationSweep: Service {
             var intent = try await paid(id, of: facts)
             if intent == nil { intent = try await payments.cancelOrRead(id, key: key) }
             guard let intent, intent.status == .canceled || intent.status.isPaid else { return }
-            CrashPoint.pass(.overdueCalledOff)
+            CrashPoint.pass(.overdueCanceled)
             _ = try await checkouts.settle(PaymentUpdate(orderID: facts.orderID, intent: intent, source: .sweeper))
         } catch PaymentFailure.notFound {
             await endUnknown(id, of: facts)
@@ -68,7 +68,7 @@ struct ReservationSweep: Service {
                 ReconciliationFinding(
                     .ahead, .intent, id.rawValue, orderID: facts.orderID, amount: facts.amount,
                     reason: "The provider does not know it, so nothing can be charged by it: its order has ended.",
-                    remedy: .askOperator))
+                    resolution: .askOperator))
             _ = try await checkouts.settle(
                 PaymentUpdate(orderID: facts.orderID, unknownIntent: id, amount: facts.amount, source: .sweeper))
             if try await reconciliation.isToBeReported(kept.id) {

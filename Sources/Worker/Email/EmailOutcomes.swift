@@ -5,28 +5,27 @@ import Metrics
 import ServiceLifecycle
 import Storage
 
-/// Takes note of what the mail provider has told of a mail. May be repeated at will: what is handled is marked so.
+/// Applies the email provider's events about an email. May be repeated at will: what is handled is marked so.
 struct EmailEventsHandler: JobHandler {
     let store: EmailEventStore
 
     func run(_ job: HandleEmailEvents, in context: JobContext) async throws {
-        let news = try await store.handle(job.deliveryID, completion: context.completion)
+        let update = try await store.handle(job.deliveryID, completion: context.completion)
         let metadata: Logger.Metadata = ["delivery_id": "\(job.deliveryID)"]
-        if !news.isKnown {
-            context.logger.warning("the mail provider tells of a mail that is not known", metadata: metadata)
+        if !update.isKnown {
+            context.logger.warning("the email provider reports an email that is not known", metadata: metadata)
         }
-        if news.wasUnknown { context.logger.notice("a mail of unknown outcome was accepted", metadata: metadata) }
-        if let bounce = news.bounce {
+        if update.wasUnknown { context.logger.notice("an email of unknown outcome was accepted", metadata: metadata) }
+        if let bounce = update.bounce {
             context.logger.warning(
-                "a mail did not reach its reader", metadata: metadata.merging(["event": "\(bounce.name)"]) { $1 })
+                "an email did not reach its reader", metadata: metadata.merging(["event": "\(bounce.name)"]) { $1 })
         }
     }
 }
 
-/// Settles mails whose outcome is unknown by the provider's record of what it accepted. Without such a record they stay
-/// parked for an operator.
-/// Of a record that may be late, silence counts once: then the mail is sent once more under the same Message-ID, and
-/// after that parked.
+/// Settles emails whose outcome is unknown by the provider's record of what it accepted. Without such a record they
+/// stay parked for an operator. Of a record that may be late, silence counts once: then the email is sent once more
+/// under the same Message-ID, and after that parked.
 struct UnknownEmailSweep: Service {
     let store: EmailStore
     let activity: any EmailActivity
@@ -37,12 +36,12 @@ struct UnknownEmailSweep: Service {
     let logger: Logger
 
     func run() async throws {
-        await repeatedly(every: .seconds(2), log: logger, "settle mails of unknown outcome") {
+        await repeatedly(every: .seconds(2), log: logger, "settle emails of unknown outcome") {
             try await sweep()
         }
     }
 
-    /// Asks about every mail that is due. One about which nothing can be learnt now comes up again in a minute; the
+    /// Asks about every email that is due. One about which nothing can be learnt now comes up again in a minute; the
     /// others don't wait for it.
     func sweep() async throws {
         for delivery in try await store.claimUnknown(waiting: wait) {
@@ -50,12 +49,12 @@ struct UnknownEmailSweep: Service {
                 let trace = try await activity.trace(of: delivery, messageID: messageID(delivery))
                 let end = try await store.resolveUnknown(delivery.id, by: trace)
                 logger.log(
-                    level: end == .parked ? .error : .notice, "looked up a mail of unknown outcome",
+                    level: end == .parked ? .error : .notice, "looked up an email of unknown outcome",
                     metadata: ["delivery_id": "\(delivery.id)", "trace": "\(trace)", "end": "\(end)"])
             } catch {
                 try Task.checkCancellation()
                 logger.warning(
-                    "could not settle a mail of unknown outcome",
+                    "could not settle an email of unknown outcome",
                     metadata: ["delivery_id": "\(delivery.id)", "error": "\(error)"])
             }
         }
@@ -63,7 +62,7 @@ struct UnknownEmailSweep: Service {
 }
 
 /// Shows in every worker's metrics how many emails wait for an operator: `emails_need_attention`, where any that is
-/// `refused` is worth an alert, because the shop's own settings keep all mail back.
+/// `refused` is worth an alert, because the shop's own settings keep all email back.
 struct EmailGauge: Service {
     let store: EmailStore
     let interval: Duration
@@ -76,7 +75,6 @@ struct EmailGauge: Service {
         }
     }
 
-    /// One look.
     func measure() async throws {
         let counts = try await store.counts()
         for (status, count) in [("failed", counts.failed), ("refused", counts.refused), ("unknown", counts.parked)] {

@@ -3,7 +3,7 @@ import Logging
 import Storage
 
 /// Forgets what has served its time: idempotency keys after 72 hours, sessions that ended, handled events of payments,
-/// events of mails and runs of reconciliation after 30 days, declined payments after 7, guests' carts that are
+/// events of emails and runs of reconciliation after 30 days, declined payments after 7, guests' carts that are
 /// not touched for `CART_KEEP_DAYS`.
 struct Housekeeping: Job {
     static let name = "maintenance.purge"
@@ -19,7 +19,7 @@ struct HousekeepingHandler: JobHandler {
     let carts: CartStore
     let accounts: AccountStore
     let webhooks: WebhookStore
-    let mailEvents: EmailEventStore
+    let emailEvents: EmailEventStore
     let reconciliations: ReconciliationStore
 
     func run(_ job: Housekeeping, in context: JobContext) async throws {
@@ -28,13 +28,13 @@ struct HousekeepingHandler: JobHandler {
         let carts = try await carts.purgeIdle()
         let sessions = try await accounts.purgeSessions()
         let webhooks = try await webhooks.purgeHandled()
-        let events = try await mailEvents.purge()
+        let events = try await emailEvents.purge()
         let runs = try await reconciliations.purgeRuns()
         context.logger.info(
             "forgot what is old",
             metadata: [
                 "idempotency_keys": "\(keys)", "sessions": "\(sessions)", "webhook_events": "\(webhooks)",
-                "mail_events": "\(events)",
+                "email_events": "\(events)",
                 "reconciliation_runs": "\(runs)", "declines": "\(declines)", "carts": "\(carts)",
             ])
     }

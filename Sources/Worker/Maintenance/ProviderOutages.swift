@@ -44,7 +44,6 @@ struct CircuitGauge: Service {
         }
     }
 
-    /// One look.
     func measure(_ gate: RedisCallGate) async {
         let value =
             switch await gate.circuit().state {

@@ -4,7 +4,7 @@ import Storage
 
 /// What became of money, counted. All labels are from short fixed lists.
 enum PaymentMetrics {
-    /// News of a payment were settled.
+    /// An update of a payment was settled.
     static func settled(_ settlement: PaymentSettlement, by source: PaymentUpdate.Source) {
         Counter(
             label: "payments_outcomes_total", dimensions: [("outcome", settlement.name), ("source", source.rawValue)]

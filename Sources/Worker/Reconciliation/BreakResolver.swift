@@ -2,7 +2,8 @@ import Domain
 import JobQueue
 import Storage
 
-/// Carries out what makes the provider's books and ours agree. Everything here may be done twice, and by two at once.
+/// Applies what makes the provider's books and ours agree. Everything here may be done twice, and by two workers at
+/// once.
 struct BreakResolver: Sendable {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -13,7 +14,7 @@ struct BreakResolver: Sendable {
     ///
     /// - Throws: ``JobFailure`` when the provider cannot be asked, and what the database throws.
     func resolve(_ finding: ReconciliationFinding, in intent: PaymentIntent) async throws -> Bool {
-        switch finding.remedy {
+        switch finding.resolution {
         case .settle(let orderID):
             let outcome = try await checkouts.settle(
                 PaymentUpdate(orderID: orderID, intent: intent, source: .reconciler))
@@ -27,9 +28,9 @@ struct BreakResolver: Sendable {
             return false
         case .cancel:
             return try await cancel(intent)
-        case .giveBack(let amount, let reason, let paymentID):
+        case .refund(let amount, let reason, let paymentID):
             guard let orderID = finding.orderID else { return false }
-            try await refunds.giveBack(
+            try await refunds.refundOrphanCharge(
                 OrphanCharge(
                     intentID: intent.id, orderID: orderID, paymentID: paymentID, amount: amount, reason: reason),
                 by: .system("reconciler"))
@@ -42,11 +43,11 @@ struct BreakResolver: Sendable {
     /// The same for a refund.
     func resolve(_ finding: ReconciliationFinding, in refund: ProviderRefund) async throws -> Bool {
         let outcome: RecordRefundOutcome
-        switch finding.remedy {
+        switch finding.resolution {
         case .recordRefund(let id): outcome = try await refunds.record(refund, for: id)
         case .restoreRefund: outcome = try await refunds.restore(refund)
         case .recordElsewhere: outcome = try await refunds.recordElsewhere(refund)
-        case .settle, .adopt, .cancel, .giveBack, .askOperator: return false
+        case .settle, .adopt, .cancel, .refund, .askOperator: return false
         }
         switch outcome {
         case .recorded(let refund):

@@ -58,7 +58,7 @@ struct ReconcilePaymentsHandler: JobHandler {
             metadata: [
                 "from": "\(run.from)", "intents": "\(tally.intents)", "refunds": "\(tally.refunds)",
                 "found": "\(tally.found)",
-                "resolved": "\(tally.healed)",
+                "closed": "\(tally.closed)",
             ])
     }
 
@@ -79,7 +79,8 @@ struct ReconcilePaymentsHandler: JobHandler {
     }
 
     private static func summary(_ tally: ReconciliationRun.Tally) -> String {
-        "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, \(tally.healed) of them resolved"
+        "\(tally.intents) intents and \(tally.refunds) refunds compared, \(tally.found) differences, "
+            + "\(tally.closed) of them closed"
     }
 }
 

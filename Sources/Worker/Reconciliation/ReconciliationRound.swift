@@ -138,11 +138,11 @@ struct ReconciliationRound {
         return try await keep(
             ReconciliationFinding(
                 known.kind, known.object, known.providerID, orderID: known.orderID, amount: known.amount,
-                reason: "The provider does not show it any more.", remedy: .askOperator))
+                reason: "The provider does not show it any more.", resolution: .askOperator))
     }
 
     private func close(_ known: ReconciliationBreak) async throws {
-        guard try await store.markHealed(known.id) else { return }
+        guard try await store.markClosed(known.id) else { return }
         logger.notice(
             "a break is gone",
             metadata: ["break": "\(known.id)", "kind": "\(known.kind.rawValue)", "id": "\(known.providerID)"])
@@ -165,17 +165,18 @@ extension ReconciliationRound {
     private func finding(
         _ intent: PaymentIntent, _ stored: PaymentSnapshot?, _ named: PaymentSnapshot?, by rules: Reconciliation
     ) async throws -> ReconciliationFinding? {
-        var givenBack: Money?
+        var refunded: Money?
         if Reconciliation.asksForRefunds(of: intent, stored: stored) {
             let refunds = try await RetryingCalls.run { () throws(PaymentFailure) in
                 try await payments.refunds(of: intent.id)
             }
-            givenBack = try Money.sum(refunds.filter(\.status.isLive).map(\.amount), in: intent.amount.currency)
+            refunded = try Money.sum(refunds.filter(\.status.isLive).map(\.amount), in: intent.amount.currency)
         }
-        return rules.finding(intent, stored: stored, named: named, givenBack: givenBack)
+        return rules.finding(intent, stored: stored, named: named, refunded: refunded)
     }
 
-    /// Keeps a difference, tries its resolution unless a person has dealt with it, and tells operators once when it stays.
+    /// Keeps a difference, tries its resolution unless a person has dealt with it, and tells operators once when it
+    /// stays.
     private func keep(_ finding: ReconciliationFinding?, _ resolution: () async throws -> Bool = { false }) async throws
         -> Bool?
     {
@@ -190,8 +191,8 @@ extension ReconciliationRound {
         ]
         let dimensions = [("kind", finding.kind.rawValue)]
         if try await resolution() {
-            try await store.markHealed(kept.id)
-            Counter(label: "payments_reconciliation_healed_total", dimensions: dimensions).increment()
+            try await store.markClosed(kept.id)
+            Counter(label: "payments_reconciliation_closed_total", dimensions: dimensions).increment()
             logger.notice("the books of the payment provider and ours agree again", metadata: facts)
             return true
         }
@@ -204,7 +205,7 @@ extension ReconciliationRound {
     private mutating func count(_ outcome: Bool?) {
         guard let outcome else { return }
         tally.found += 1
-        if outcome { tally.healed += 1 }
+        if outcome { tally.closed += 1 }
     }
 
     private mutating func forEach<Item: Sendable>(

@@ -11,7 +11,7 @@ import Storage
 struct RefundPaymentHandler: JobHandler {
     /// Providers forget keys after 24 hours.
     static let keyLifetime: TimeInterval = 23 * 3600
-    /// A refund that the provider has not carried out yet is looked at again after as long as it has waited, within
+    /// A refund that the provider has not settled yet is looked at again after as long as it has waited, within
     /// these bounds, in seconds.
     static let pause: ClosedRange<TimeInterval> = 5...3600
 
@@ -73,7 +73,7 @@ struct RefundPaymentHandler: JobHandler {
         do {
             return .success(
                 try await payments.refund(
-                    RefundRequest(
+                    ProviderRefundRequest(
                         refundID: facts.refund.id, orderID: facts.refund.orderID, shop: facts.shop,
                         intentID: facts.intentID,
                         amount: facts.refund.amount,

@@ -2,7 +2,7 @@ import Domain
 import JobQueue
 import Storage
 
-/// Settles what events say of intents, through the one function that settles all news of payments.
+/// Settles what events say of intents, through the one function that settles all updates of payments.
 struct IntentEventHandler: Sendable {
     let store: CheckoutStore
     let checkouts: CheckoutBatches
@@ -42,8 +42,8 @@ struct IntentEventHandler: Sendable {
     }
 
     private func settle(_ intent: PaymentIntent, of orderID: Order.ID) async throws -> PaymentEventOutcome {
-        let news = PaymentUpdate(orderID: orderID, intent: intent, source: .webhook)
-        guard let outcome = try await checkouts.settle(news) else { throw UnmatchedEvent(outcome: .unknownOrder) }
+        let update = PaymentUpdate(orderID: orderID, intent: intent, source: .webhook)
+        guard let outcome = try await checkouts.settle(update) else { throw UnmatchedEvent(outcome: .unknownOrder) }
         switch outcome.settlement {
         case .confirm: return .confirmed
         case .wait: return .waiting

@@ -5,11 +5,11 @@ import Logging
 import Storage
 import Threading
 
-/// Acts on an event of the payment provider. Whatever it does may be repeated at will: news of payments, refunds and
+/// Acts on an event of the payment provider. Whatever it does may be repeated at will: updates of payments, refunds and
 /// disputes are settled by the same functions, wherever they come from, and by how much they settle, not by when they
 /// arrive.
 struct PaymentEventHandler: JobHandler {
-    /// How long news wait that come before what they are about has got so far.
+    /// How long an event waits that comes before what it is about has got so far.
     static let pause: Duration = .seconds(5)
 
     let events: PaymentEventBatches
@@ -24,11 +24,11 @@ struct PaymentEventHandler: JobHandler {
             throw JobFailure.permanent(code: "unknown_event", "there is no event \(job.eventID)")
         }
         guard let payload = event.payload else { return }
-        guard let kind = reader.kind(ofType: event.type), let news = reader.event(ofType: event.type, in: payload)
+        guard let kind = reader.kind(ofType: event.type), let change = reader.event(ofType: event.type, in: payload)
         else {
             throw JobFailure.permanent(code: "unreadable_event", "event \(job.eventID) makes no sense here")
         }
-        let outcome = try await settle(news, of: event, in: context)
+        let outcome = try await settle(change, of: event, in: context)
         if outcome.isUnmatched {
             context.logger.error(
                 "an event of the payment provider could not be joined to what is stored",
@@ -38,11 +38,11 @@ struct PaymentEventHandler: JobHandler {
         PaymentMetrics.handled(kind, outcome)
     }
 
-    private func settle(_ news: PaymentEvent, of event: StoredEvent, in context: JobContext) async throws
+    private func settle(_ change: PaymentEvent, of event: StoredEvent, in context: JobContext) async throws
         -> PaymentEventOutcome
     {
         do {
-            return switch news {
+            return switch change {
             case .settled(let intent): try await intents.settle(intent)
             case .passed(let intent): try await intents.follow(intent)
             case .chargeRefunded(let charge): try await refunds.settle(charge, context.logger)
@@ -77,9 +77,9 @@ struct PaymentEventHandler: JobHandler {
     }
 }
 
-/// Thrown for news about an order or a refund that names one of ours and is not there.
+/// Thrown for an event that names an order or a refund of ours that is not there.
 struct UnmatchedEvent: Error {
-    /// What becomes of the news if it never turns up.
+    /// What becomes of the event if it never turns up.
     let outcome: PaymentEventOutcome
 }
 

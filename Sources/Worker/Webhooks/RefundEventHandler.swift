@@ -3,7 +3,7 @@ import JobQueue
 import Logging
 import Storage
 
-/// Settles what events say of refunds, through the one function that settles all news of refunds.
+/// Settles what events say of refunds, through the one function that settles all updates of refunds.
 struct RefundEventHandler: Sendable {
     let refunds: RefundStore
     let store: CheckoutStore

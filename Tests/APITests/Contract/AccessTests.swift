@@ -31,7 +31,8 @@ struct AccessTests {
         }
     }
 
-    @Test("openapi.yaml says of each route who may call it") func documentedAudiences() async throws {
+    @Test("openapi.yaml says of each route who may call it")
+    func documentedAudiences() async throws {
         try await Shop.withServices(database: try TestDatabase.current.pool) { services, logger in
             let table = shopRoutes(services, document: try APIDocument.load(), logger: logger)
             let operations = try APIDocument.load().operations()
@@ -65,7 +66,8 @@ struct AccessTests {
         }
     }
 
-    @Test("a route lets in exactly those whom the document names") func documentedAudiencesOnly() async throws {
+    @Test("a route lets in exactly those whom the document names")
+    func documentedAudiencesOnly() async throws {
         try await Shop.open { shop in
             var tokens: [Caller: String] = [:]
             for role in Role.allCases { tokens[Caller(role)] = try await shop.register(role: role).accessToken }
@@ -88,7 +90,8 @@ struct AccessTests {
         }
     }
 
-    @Test("each route says how large a body may be") func routesSayHowLargeABodyMayBe() async throws {
+    @Test("each route says how large a body may be")
+    func routesSayHowLargeABodyMayBe() async throws {
         try await Shop.withServices(database: try TestDatabase.current.pool) { services, logger in
             let table = shopRoutes(services, document: try APIDocument.load(), logger: logger)
             for path in ["/api/v1/webhooks/stripe", "/api/webhooks/stripe", "/api/v1/webhooks/sendgrid?x=y"] {
@@ -102,7 +105,8 @@ struct AccessTests {
         }
     }
 
-    @Test("the account as it is now decides about money and roles") func accountAsItIsNow() async throws {
+    @Test("the account as it is now decides about money and roles")
+    func accountAsItIsNow() async throws {
         try await Shop.withServices(database: try TestDatabase.current.pool) { services, logger in
             for route in shopRoutes(services, document: try APIDocument.load(), logger: logger).routes {
                 let isAboutMoney = route.limit == .checkout
@@ -113,7 +117,8 @@ struct AccessTests {
         }
     }
 
-    @Test("a demotion takes effect at once") func feelsADemotionAtOnce() async throws {
+    @Test("a demotion takes effect at once")
+    func feelsADemotionAtOnce() async throws {
         try await Shop.open { shop in
             let member = try await shop.register(role: .operator)
             #expect(try await shop.send(.get, "/admin/queues", token: member.accessToken).status == 200)

@@ -10,7 +10,8 @@ struct CrossOriginTests {
     private static let own = "https://shop.example"
     private static let policy = CORSPolicy(origins: [own, "http://localhost:3000"])
 
-    @Test("a preflight says what may be sent") func preflightsSayWhatMayBeSent() async throws {
+    @Test("a preflight says what may be sent")
+    func preflightsSayWhatMayBeSent() async throws {
         try await Shop.open(cors: Self.policy) { shop in
             let answer = try await shop.send(
                 .options, "/cart/items",
@@ -70,7 +71,8 @@ struct CrossOriginTests {
         }
     }
 
-    @Test("without listed origins no page is told anything") func withoutListedOriginsNobodyIsTold() async throws {
+    @Test("without listed origins no page is told anything")
+    func withoutListedOriginsNobodyIsTold() async throws {
         try await Shop.open { shop in
             let answer = try await shop.send(.get, "/categories", headers: [.origin: Self.own])
             #expect(answer.headers[.accessControlAllowOrigin] == nil)
@@ -78,7 +80,8 @@ struct CrossOriginTests {
         }
     }
 
-    @Test("OPTIONS names the methods of an address") func optionsNamesTheMethodsOfAnAddress() async throws {
+    @Test("OPTIONS names the methods of an address")
+    func optionsNamesTheMethodsOfAnAddress() async throws {
         try await Shop.open { shop in
             let cart = try await shop.send(.options, "/cart")
             #expect(cart.status == 204)
@@ -93,7 +96,8 @@ struct CrossOriginTests {
         }
     }
 
-    @Test("refusals of the edge can be read too") func refusalsOfTheEdgeCanBeReadToo() async throws {
+    @Test("refusals of the edge can be read too")
+    func refusalsOfTheEdgeCanBeReadToo() async throws {
         try await Shop.open(cors: Self.policy) { shop in
             let port = try #require(shop.client.port)
             let answer = try await onThread {

@@ -24,13 +24,15 @@ struct DocumentTests {
         return result
     }
 
-    @Test("the document is the same in YAML and JSON") func isTheSameInBothSpellings() throws {
+    @Test("the document is the same in YAML and JSON")
+    func isTheSameInBothSpellings() throws {
         let document = try APIDocument.load()
         #expect(
             operations(yaml: String(decoding: document.yaml, as: UTF8.self)) == Set(try document.operations().keys))
     }
 
-    @Test("another reader of YAML makes the same JSON of it") func readAlike() async throws {
+    @Test("another reader of YAML makes the same JSON of it")
+    func readAlike() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "cartwright-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -44,7 +46,8 @@ struct DocumentTests {
         #expect(try JSONValue(parsing: document.json) == other)
     }
 
-    @Test("the document refers to nothing that is missing") func refersToNothingThatIsMissing() throws {
+    @Test("the document refers to nothing that is missing")
+    func refersToNothingThatIsMissing() throws {
         let json = try JSONValue(parsing: try APIDocument.load().json)
         func resolve(_ reference: String) -> JSONValue? {
             var value: JSONValue? = json
@@ -66,7 +69,8 @@ struct DocumentTests {
         check(json)
     }
 
-    @Test("the document is served") func isServed() async throws {
+    @Test("the document is served")
+    func isServed() async throws {
         try await Shop.open { shop in
             let json = try await shop.send(.get, "/openapi.json")
             #expect(json.status == 200)

@@ -10,7 +10,8 @@ import Testing
 
 @Suite("Whatever comes in gets a precise answer", .database(migrations: try Shop.migrations()))
 struct HTTPContractTests {
-    @Test("every error is answered as a problem document") func answersEveryErrorAsAProblem() async throws {
+    @Test("every error is answered as a problem document")
+    func answersEveryErrorAsAProblem() async throws {
         try await Shop.open { shop async throws in
             let missing = try await shop.send(.get, "/nothing/here")
             #expect(missing.status == 404)
@@ -29,7 +30,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("sane request ids are taken over, and no others") func takesOverSaneRequestIDsAndNoOthers() async throws {
+    @Test("sane request ids are taken over, and no others")
+    func takesOverSaneRequestIDsAndNoOthers() async throws {
         try await Shop.open { shop async throws in
             let kept = try await shop.send(.get, "/categories", headers: [.requestID: "checkout-0042"])
             #expect(kept.headers[.requestID] == "checkout-0042")
@@ -39,7 +41,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("every answer bears the security headers") func guardsEveryAnswerWithHeaders() async throws {
+    @Test("every answer bears the security headers")
+    func guardsEveryAnswerWithHeaders() async throws {
         try await Shop.open { shop async throws in
             let member = try await shop.register()
             for answer in [
@@ -77,7 +80,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("other media types are refused") func refusesOtherMediaTypes() async throws {
+    @Test("other media types are refused")
+    func refusesOtherMediaTypes() async throws {
         try await Shop.open { shop async throws in
             for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
                 #expect(
@@ -93,7 +97,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("the unversioned path answers too") func answersUnderTheUnversionedPathToo() async throws {
+    @Test("the unversioned path answers too")
+    func answersUnderTheUnversionedPathToo() async throws {
         try await Shop.open { shop async throws in
             #expect(try await shop.send(.get, "//api/categories").status == 200)
             #expect(try await shop.send(.get, "//api/v1/categories").status == 200)
@@ -103,7 +108,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("a body beyond the limit is refused") func refusesTooMuch() async throws {
+    @Test("a body beyond the limit is refused")
+    func refusesTooMuch() async throws {
         try await Shop.open { shop async throws in
             let port = try #require(shop.client.port)
             let filler = String(repeating: "x", count: Limits.bodyBytes)
@@ -175,7 +181,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("nothing is served until the servers were found usable") func nothingBeforeReadiness() async throws {
+    @Test("nothing is served until the servers were found usable")
+    func nothingBeforeReadiness() async throws {
         let servers = ServerStatus()
         try await Shop.open(servers: servers) { shop async throws in
             #expect(try await shop.send(.get, "//healthz").status == 200)
@@ -192,7 +199,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("a dangerously set Redis is used and reported") func dangerousRedis() async throws {
+    @Test("a dangerously set Redis is used and reported")
+    func dangerousRedis() async throws {
         let servers = Shop.usable
         try await Shop.open(servers: servers) { shop async throws in
             servers.found([.failed("redis.eviction", "maxmemory-policy is 'allkeys-lru'", nil)])
@@ -204,7 +212,8 @@ struct HTTPContractTests {
         }
     }
 
-    @Test("readiness is reported") func reportsReadiness() async throws {
+    @Test("readiness is reported")
+    func reportsReadiness() async throws {
         try await Shop.open { shop async throws in
             #expect(try await shop.send(.get, "//healthz")["status"] == .string("ok"))
             let ready = try await shop.send(.get, "//readyz")

@@ -9,7 +9,8 @@ import Testing
 
 @Suite("Without a database the API says so and nothing more")
 struct UnavailableTests {
-    @Test("the API answers 503 without details") func answers503WithoutDetails() async throws {
+    @Test("the API answers 503 without details")
+    func answers503WithoutDetails() async throws {
         let port = try FreePort.next()
         var configuration = try PostgresConfiguration(url: "postgres://someone:hidden-secret@127.0.0.1:\(port)/nowhere")
         configuration.connectTimeout = .seconds(1)

@@ -32,7 +32,8 @@ struct ConnectionEdgeTests {
 
     // MARK: One request after the other
 
-    @Test("the next request is held back until the answer is out") func holdsTheNextRequestBackUntilTheAnswer() {
+    @Test("the next request is held back until the answer is out")
+    func holdsTheNextRequestBack() {
         var edge = answering()
         #expect(!edge.takesBytes)
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
@@ -40,7 +41,8 @@ struct ConnectionEdgeTests {
         #expect(edge.written(at: Self.at(1)) == .nothing)
     }
 
-    @Test("a body is read on while another answer is due") func goesOnReadingABodyWhileAnotherAnswerIsDue() {
+    @Test("a body is read on while another answer is due")
+    func readsOnWhileAnswering() {
         var edge = answering()
         edge.arrived(bytes: 10, at: Self.at(0))
         edge.headAccepted(bodyLimit: 10, isLast: false, at: Self.at(0))
@@ -50,19 +52,22 @@ struct ConnectionEdgeTests {
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
     }
 
-    @Test("a connection may wait for its answer without a limit") func patienceForAnswers() {
+    @Test("a connection may wait for its answer without a limit")
+    func patienceForAnswers() {
         #expect(answering().deadline == nil)
         #expect(edge().deadline == nil)
     }
 
-    @Test("a connection ends after its last answer") func endsAfterTheLastAnswer() {
+    @Test("a connection ends after its last answer")
+    func endsAfterTheLastAnswer() {
         var edge = answering(isLast: true)
         #expect(edge.answersLast && edge.isOver)
         #expect(edge.answerEnded(at: Self.at(1)) == .nothing)
         #expect(edge.written(at: Self.at(2)) == .close, "nothing is on its way, so nothing can reset the connection")
     }
 
-    @Test("a connection lingers after its last answer when the client sent more") func lingersWhenMoreWasSent() {
+    @Test("a connection lingers after its last answer when the client sent more")
+    func lingersWhenMoreWasSent() {
         var edge = answering(isLast: true)
         #expect(edge.dropped(bytes: 5) == .nothing)
         #expect(edge.answerEnded(at: Self.at(1)) == .nothing)
@@ -70,7 +75,8 @@ struct ConnectionEdgeTests {
         #expect(edge.inputClosed(at: Self.at(2)) == .close)
     }
 
-    @Test("a slow reader of the last answer gets its time and no more") func slowReaderOfTheLastAnswer() {
+    @Test("a slow reader of the last answer gets its time and no more")
+    func slowReaderOfTheLastAnswer() {
         var edge = answering(isLast: true)
         _ = edge.answerEnded(at: Self.at(0))
         #expect(edge.tick(at: Self.at(29)) == .nothing)
@@ -79,7 +85,8 @@ struct ConnectionEdgeTests {
 
     // MARK: Time
 
-    @Test("a head has ten seconds") func aHeadHasTenSeconds() {
+    @Test("a head has ten seconds")
+    func aHeadHasTenSeconds() {
         var edge = edge()
         edge.arrived(bytes: 1, at: Self.at(0))
         edge.arrived(bytes: 1, at: Self.at(9))
@@ -89,7 +96,8 @@ struct ConnectionEdgeTests {
         #expect(edge.tick(at: Self.at(11)) == .nothing)
     }
 
-    @Test("the time in which a head was held back is not the client's") func heldBackHead() {
+    @Test("the time in which a head was held back is not the client's")
+    func heldBackHead() {
         var edge = answering()
         edge.arrived(bytes: 1, at: Self.at(0))
         #expect(edge.deadline == nil)
@@ -111,7 +119,8 @@ struct ConnectionEdgeTests {
         #expect(refusedAt.map { $0 <= latest && $0 >= 10 } == true)
     }
 
-    @Test("a body that comes fast enough has a minute") func aBodyThatComesFastEnoughHasAMinute() {
+    @Test("a body that comes fast enough has a minute")
+    func aBodyThatComesFastEnoughHasAMinute() {
         var edge = readingBody(limit: 1_000_000)
         for second in 1..<60 {
             #expect(edge.tick(at: Self.at(Double(second))) == .nothing)
@@ -122,7 +131,8 @@ struct ConnectionEdgeTests {
 
     // MARK: Size
 
-    @Test("a request line that does not end is too long") func aRequestLineThatDoesNotEndIsTooLong() {
+    @Test("a request line that does not end is too long")
+    func aRequestLineThatDoesNotEndIsTooLong() {
         var edge = edge()
         edge.arrived(bytes: 8_000, at: Self.at(0))
         #expect(edge.parsed(requestLineIsComplete: false, at: Self.at(0)) == .nothing)
@@ -130,7 +140,8 @@ struct ConnectionEdgeTests {
         #expect(edge.parsed(requestLineIsComplete: false, at: Self.at(0)) == .answer(.targetTooLong(8_192)))
     }
 
-    @Test("headers that do not end are too large") func headersThatDoNotEndAreTooLarge() {
+    @Test("headers that do not end are too large")
+    func headersThatDoNotEndAreTooLarge() {
         var edge = edge()
         edge.arrived(bytes: 24_000, at: Self.at(0))
         #expect(edge.parsed(requestLineIsComplete: true, at: Self.at(0)) == .nothing)
@@ -138,7 +149,8 @@ struct ConnectionEdgeTests {
         #expect(edge.parsed(requestLineIsComplete: true, at: Self.at(0)) == .answer(.headersTooLarge(16_384)))
     }
 
-    @Test("a body is refused with its first byte too much") func aBodyIsRefusedWithItsFirstByteTooMuch() {
+    @Test("a body is refused with its first byte too much")
+    func oversizedBody() {
         var edge = readingBody(limit: 10)
         #expect(edge.bodyArrived(bytes: 10, at: Self.at(0)) == .nothing)
         #expect(edge.bodyArrived(bytes: 1, at: Self.at(0)) == .answer(.bodyTooLarge(10)))
@@ -147,7 +159,8 @@ struct ConnectionEdgeTests {
 
     // MARK: Refusals
 
-    @Test("a refusal waits for the answers before it") func aRefusalWaitsForTheAnswersBeforeIt() {
+    @Test("a refusal waits for the answers before it")
+    func aRefusalWaitsForTheAnswersBeforeIt() {
         var edge = answering()
         edge.arrived(bytes: 10, at: Self.at(0))
         #expect(edge.refuse(.malformed("x"), at: Self.at(0)) == .nothing)
@@ -155,7 +168,8 @@ struct ConnectionEdgeTests {
         #expect(edge.answerEnded(at: Self.at(1)) == .answer(.malformed("x")))
     }
 
-    @Test("a connection is refused once") func aConnectionIsRefusedOnce() {
+    @Test("a connection is refused once")
+    func aConnectionIsRefusedOnce() {
         var edge = edge()
         #expect(edge.refuse(.tooManyConnections, at: Self.at(0)) == .answer(.tooManyConnections))
         #expect(edge.refuse(.headTooSlow, at: Self.at(0)) == .nothing)
@@ -163,7 +177,8 @@ struct ConnectionEdgeTests {
         #expect(edge.isOver)
     }
 
-    @Test("a refused client gets to read the answer") func aRefusedClientGetsToReadTheAnswer() {
+    @Test("a refused client gets to read the answer")
+    func aRefusedClientGetsToReadTheAnswer() {
         var edge = readingBody()
         #expect(edge.refuse(.bodyTooLarge(1), at: Self.at(0)) == .answer(.bodyTooLarge(1)))
         #expect(edge.written(at: Self.at(0)) == .closeOutput, "closing with unread bytes would reset the connection")
@@ -172,21 +187,24 @@ struct ConnectionEdgeTests {
         #expect(edge.tick(at: Self.at(5)) == .close)
     }
 
-    @Test("a refused client may not send forever") func aRefusedClientMayNotSendForEver() {
+    @Test("a refused client may not send forever")
+    func aRefusedClientMayNotSendForEver() {
         var edge = readingBody()
         _ = edge.refuse(.bodyTooLarge(1), at: Self.at(0))
         #expect(edge.dropped(bytes: Limits.drainedBytes) == .nothing)
         #expect(edge.dropped(bytes: 1) == .close)
     }
 
-    @Test("a refused client that closes is let go") func aRefusedClientThatClosesIsLetGo() {
+    @Test("a refused client that closes is let go")
+    func aRefusedClientThatClosesIsLetGo() {
         var edge = readingBody()
         _ = edge.refuse(.bodyTooLarge(1), at: Self.at(0))
         #expect(edge.inputClosed(at: Self.at(0)) == .nothing, "the answer is not written yet")
         #expect(edge.written(at: Self.at(0)) == .close)
     }
 
-    @Test("a half request is refused when the input ends") func aHalfRequestIsRefusedWhenTheInputEnds() {
+    @Test("a half request is refused when the input ends")
+    func halfRequest() {
         var edge = readingBody()
         #expect(edge.inputClosed(at: Self.at(0)) == .answer(.malformed("The request ended before it was complete.")))
         var head = self.edge()
@@ -194,7 +212,8 @@ struct ConnectionEdgeTests {
         #expect(head.inputClosed(at: Self.at(0)) != .nothing)
     }
 
-    @Test("a client that sends no more is answered all the same") func aClientThatSendsNoMoreIsAnsweredAllTheSame() {
+    @Test("a client that sends no more is answered all the same")
+    func clientThatSendsNoMore() {
         var edge = answering()
         #expect(edge.inputClosed(at: Self.at(0)) == .nothing)
         #expect(edge.answerEnded(at: Self.at(1)) == .resume)
@@ -204,19 +223,22 @@ struct ConnectionEdgeTests {
 
     // MARK: Closing, when the server goes down
 
-    @Test("an idle connection is closed at once") func anIdleConnectionIsClosedAtOnce() {
+    @Test("an idle connection is closed at once")
+    func anIdleConnectionIsClosedAtOnce() {
         var edge = edge()
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
     }
 
-    @Test("an answer is written before the connection closes") func anAnswerIsWrittenBeforeTheConnectionCloses() {
+    @Test("an answer is written before the connection closes")
+    func answerBeforeClosing() {
         var edge = answering()
         #expect(edge.answerEnded(at: Self.at(0)) == .resume)
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .nothing)
         #expect(edge.written(at: Self.at(0)) == .close)
     }
 
-    @Test("a connection with more on its way lingers") func aConnectionWithMoreOnItsWayLingers() {
+    @Test("a connection with more on its way lingers")
+    func aConnectionWithMoreOnItsWayLingers() {
         var edge = answering()
         #expect(edge.answerEnded(at: Self.at(0)) == .resume)
         #expect(edge.written(at: Self.at(0)) == .nothing)
@@ -229,7 +251,8 @@ struct ConnectionEdgeTests {
         #expect(held.closeRequested(holdsBytes: true, at: Self.at(0)) == .closeOutput)
     }
 
-    @Test("a client that closes under an answer is let go at once") func whoeverClosesUnderAnAnswerClosesAtOnce() {
+    @Test("a client that closes under an answer is let go at once")
+    func closedUnderAnAnswer() {
         var edge = answering()
         #expect(edge.closeRequested(holdsBytes: false, at: Self.at(0)) == .close)
     }

@@ -59,7 +59,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("blank lines between requests are passed over") func takesBlankLinesBetweenRequests() async throws {
+    @Test("blank lines between requests are passed over")
+    func takesBlankLinesBetweenRequests() async throws {
         try await open(Self.hurried) { port, _ in
             let connection = try RawConnection(port: port)
             for _ in 0..<3 {
@@ -69,7 +70,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("a client that waits for 100 Continue gets it") func answersContinueToThoseWhoWaitForIt() async throws {
+    @Test("a client that waits for 100 Continue gets it")
+    func answersContinueToThoseWhoWaitForIt() async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(Self.post("Content-Length: 2\r\nExpect: 100-continue"))
@@ -154,7 +156,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("a client that has closed its side is answered") func answersAClientThatSaysNothingMore() async throws {
+    @Test("a client that has closed its side is answered")
+    func answersAClientThatSaysNothingMore() async throws {
         try await open { port, _ in
             let connection = try RawConnection(port: port)
             connection.send(String(repeating: "GET /api/v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n", count: 3))
@@ -164,7 +167,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("an HTTP/1.0 connection closes after its answer") func closesAfterHTTP10() async throws {
+    @Test("an HTTP/1.0 connection closes after its answer")
+    func closesAfterHTTP10() async throws {
         try await open { port, _ in
             for request in [
                 "GET /healthz HTTP/1.0\r\n\r\n", "GET /api/v1/openapi.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
@@ -180,7 +184,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("pipelined requests are served and refused in order") func servesAPipelineInOrderAndRefusesInOrder()
+    @Test("pipelined requests are served and refused in order")
+    func pipeline()
         async throws
     {
         try await open { port, _ in
@@ -213,7 +218,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("one address has a limited number of connections") func boundsTheConnectionsOfOneAddress() async throws {
+    @Test("one address has a limited number of connections")
+    func boundsTheConnectionsOfOneAddress() async throws {
         var limits = EdgeLimits()
         limits.connectionsPerAddress = 3
         limits.lingerTime = .milliseconds(100)
@@ -234,7 +240,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("the edge takes its limits from the settings") func takesItsLimitsFromTheSettings() throws {
+    @Test("the edge takes its limits from the settings")
+    func takesItsLimitsFromTheSettings() throws {
         func limits(_ values: [String: String]) throws -> EdgeLimits {
             var reader = SettingsReader(values: values)
             return try EdgeLimits(EdgeSettings(&reader))
@@ -257,7 +264,8 @@ struct EdgeTests {
         #expect(error?.message.contains("HTTP_MAX_CONNECTIONS") == true)
     }
 
-    @Test("connections of trusted proxies are not counted") func countsNoConnectionsOfProxies() async throws {
+    @Test("connections of trusted proxies are not counted")
+    func countsNoConnectionsOfProxies() async throws {
         var limits = EdgeLimits()
         limits.connectionsPerAddress = 1
         try await open(EdgeResources(limits: limits, isProxy: { $0 == "127.0.0.9" })) { port, _ in
@@ -269,7 +277,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("bodies in memory are bounded") func boundsTheBodiesInMemory() async throws {
+    @Test("bodies in memory are bounded")
+    func boundsTheBodiesInMemory() async throws {
         var limits = EdgeLimits()
         limits.heldBodyBytes = 20_000
         try await open(EdgeResources(limits: limits)) { port, edge in
@@ -307,7 +316,8 @@ struct EdgeTests {
         }
     }
 
-    @Test("bodies of clients that do not wait for their answers count no longer") func bodiesOfImpatientClients()
+    @Test("bodies of clients that do not wait for their answers count no longer")
+    func bodiesOfImpatientClients()
         async throws
     {
         let resources = EdgeResources(limits: EdgeLimits())

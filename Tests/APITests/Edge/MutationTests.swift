@@ -73,7 +73,8 @@ struct MutationTests {
     }
 
     /// Half of the clients hang up without reading; the others say that they send no more and read what there is.
-    @Test("a mutated request is never answered with a server error") func mutatedRequests() async throws {
+    @Test("a mutated request is never answered with a server error")
+    func mutatedRequests() async throws {
         var limits = EdgeLimits()
         limits.headTime = .seconds(2)
         limits.bodyGrace = .seconds(2)

@@ -57,7 +57,8 @@ struct RequestHeadRulesTests {
         ])
     func refusesHost(_ host: String) { #expect(status(with: [("Host", host)]) == 400) }
 
-    @Test("a request needs exactly one host") func needsExactlyOneHost() {
+    @Test("a request needs exactly one host")
+    func needsExactlyOneHost() {
         #expect(status(with: []) == 400)
         #expect(status(with: [("Host", "a"), ("Host", "a")]) == 400)
         #expect(status(with: [("Host", "a"), ("host", "b")]) == 400)
@@ -87,7 +88,8 @@ struct RequestHeadRulesTests {
         ])
     func refusesTarget(_ uri: String) { #expect(status(.GET, uri, with: [("Host", "a")]) == 400) }
 
-    @Test("the asterisk is a target of OPTIONS only") func knowsTheTargetOfOptions() throws {
+    @Test("the asterisk is a target of OPTIONS only")
+    func knowsTheTargetOfOptions() throws {
         #expect(try plan(.OPTIONS, "*", with: [("Host", "a")]).request.path == "*")
         #expect(status(.CONNECT, "a:80", with: [("Host", "a")]) == 405)
     }
@@ -105,7 +107,8 @@ struct RequestHeadRulesTests {
         #expect(status(.POST, "/api/v1/auth/login", with: [("Host", "a"), ("Content-Length", length)]) == expected)
     }
 
-    @Test("a request with two framings is refused") func readsOneFramingOnly() {
+    @Test("a request with two framings is refused")
+    func readsOneFramingOnly() {
         let chunked = ("Transfer-Encoding", "chunked")
         #expect(status(.POST, "/", with: [("Host", "a"), chunked]) == 200)
         #expect(status(.POST, "/", with: [("Host", "a"), chunked, ("Content-Length", "1")]) == 400)
@@ -115,7 +118,8 @@ struct RequestHeadRulesTests {
         #expect(status(.POST, "/", version: .http1_0, with: [("Host", "a"), chunked]) == 400)
     }
 
-    @Test("each route says how long a body may be") func routesSayHowLongABodyMayBe() {
+    @Test("each route says how long a body may be")
+    func routesSayHowLongABodyMayBe() {
         func length(_ bytes: Int, _ path: String, _ method: HTTPMethod = .POST) -> Int {
             status(method, path, with: [("Host", "a"), ("Content-Length", String(bytes))])
         }
@@ -134,7 +138,8 @@ struct RequestHeadRulesTests {
         #expect(length(20_000, "/api/v1/webhooks/stripe", .PUT) == 413)
     }
 
-    @Test("100-continue is the only expectation") func judgesExpectations() throws {
+    @Test("100-continue is the only expectation")
+    func judgesExpectations() throws {
         let body = [("Host", "a"), ("Content-Length", "2")]
         #expect(try plan(.POST, "/", with: body + [("Expect", "100-continue")]).awaitsContinue)
         #expect(try plan(.POST, "/", with: body + [("Expect", "100-Continue")]).awaitsContinue)
@@ -151,7 +156,8 @@ struct RequestHeadRulesTests {
             status(.POST, "/", with: [("Host", "a"), ("Content-Length", "99999"), ("Expect", "100-continue")]) == 413)
     }
 
-    @Test("address and header fields are bounded") func boundsAddressAndHeaders() {
+    @Test("address and header fields are bounded")
+    func boundsAddressAndHeaders() {
         #expect(status(.GET, "/" + String(repeating: "a", count: 8_191), with: [("Host", "a")]) == 200)
         #expect(status(.GET, "/" + String(repeating: "a", count: 8_192), with: [("Host", "a")]) == 414)
         #expect(status(with: [("Host", "a"), ("X", String(repeating: "a", count: 16_300))]) == 200)
@@ -161,7 +167,8 @@ struct RequestHeadRulesTests {
         #expect(status(with: [("Host", "a"), ("X", "a\tb ü")]) == 200)
     }
 
-    @Test("the last request of a connection is known") func knowsTheLastRequestOfAConnection() throws {
+    @Test("the last request of a connection is known")
+    func knowsTheLastRequestOfAConnection() throws {
         #expect(try !plan(with: [("Host", "a")]).isLast)
         #expect(try plan(with: [("Host", "a"), ("Connection", "close")]).isLast)
         #expect(try plan(with: [("Host", "a"), ("Connection", "Close, x")]).isLast)

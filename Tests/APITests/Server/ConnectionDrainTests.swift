@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A connection is closed between requests, never under one")
 struct ConnectionDrainTests {
-    @Test("a busy connection announces its end with the answer") func announcesAtOnceWhileARequestRuns() {
+    @Test("a busy connection announces its end with the answer")
+    func announcesAtOnceWhileARequestRuns() {
         var drain = ConnectionDrain()
         #expect(drain.requestBegan() == .nothing)
         #expect(!drain.closesAfterAnswer)
@@ -12,7 +13,8 @@ struct ConnectionDrainTests {
         #expect(drain.closesAfterAnswer)
     }
 
-    @Test("an idle connection lingers and serves one more request") func lingersWhileIdleAndServesOneMore() {
+    @Test("an idle connection lingers and serves one more request")
+    func lingersWhileIdleAndServesOneMore() {
         var drain = ConnectionDrain()
         #expect(drain.requestBegan() == .nothing)
         drain.answerEnded()
@@ -22,7 +24,8 @@ struct ConnectionDrainTests {
         #expect(drain.lingered() == .nothing)
     }
 
-    @Test("a silent connection is closed in the end") func closesASilentConnectionInTheEnd() {
+    @Test("a silent connection is closed in the end")
+    func closesASilentConnectionInTheEnd() {
         var drain = ConnectionDrain()
         #expect(drain.serverGoesDown() == .linger)
         #expect(drain.lingered() == .announce)

@@ -52,7 +52,8 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a shutdown under load breaks no connection", .timeLimit(.minutes(1))) func breaksNoConnectionUnderLoad()
+    @Test("a shutdown under load breaks no connection", .timeLimit(.minutes(1)))
+    func breaksNoConnectionUnderLoad()
         async throws
     {
         let tally = Tally()
@@ -76,7 +77,7 @@ struct ShutdownTests {
 
     /// Connections arrive at every moment of the end, also between the last look at the queue and the close.
     @Test("a shutdown ends although clients connect all the time", .timeLimit(.minutes(3)))
-    func survivesClientsThatConnectAllTheTime() async throws {
+    func clientsThatKeepConnecting() async throws {
         for _ in 1...3 {
             let tally = Tally()
             try await serve { port, group in
@@ -126,8 +127,8 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a waiting order is answered at once", .timeLimit(.minutes(1))) func answersAWaitingOrderAtOnce() async throws
-    {
+    @Test("a waiting order is answered at once", .timeLimit(.minutes(1)))
+    func answersAWaitingOrderAtOnce() async throws {
         try await Shop.open { shop in
             let anvil = try await shop.addProduct()
             let body = Shop.order(Shop.items(anvil))

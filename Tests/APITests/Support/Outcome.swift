@@ -45,6 +45,6 @@ extension Shop {
                  WHERE order_id = \(id)
                 """)
         }
-        await services.outcomes.publish([id])
+        await services.notifier.publish([id])
     }
 }

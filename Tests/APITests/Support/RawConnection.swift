@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HTTPTypes
 
 /// A TCP connection of a client that sends exactly the bytes it is told to. Blocking: use it from a thread, see
 /// ``onThread(_:)``.
@@ -110,5 +111,32 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
     try await withCheckedThrowingContinuation { continuation in
         let thread = Thread { continuation.resume(with: Result(catching: body)) }
         thread.start()
+    }
+}
+
+/// An answer as it stood on the wire.
+struct RawAnswer: Sendable {
+    let head: String
+    let body: [UInt8]
+
+    var status: Int { Int(head.dropFirst("HTTP/1.1 ".count).prefix(3)) ?? 0 }
+
+    func header(_ name: String) -> String? { Self.header(name, in: head) }
+
+    /// The same taken apart like any other answer.
+    var answer: Answer {
+        var fields: HTTPFields = [:]
+        for name in ["content-type", "x-request-id", "connection"] {
+            if let field = HTTPField.Name(name), let value = header(name) { fields[field] = value }
+        }
+        return Answer(status: status, headers: fields, body: body)
+    }
+
+    static func header(_ name: String, in head: String) -> String? {
+        for line in head.split(separator: "\r\n").dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2, parts[0].lowercased() == name { return String(parts[1].drop { $0 == " " }) }
+        }
+        return nil
     }
 }

@@ -30,7 +30,7 @@ extension Shop {
         let product = Product(
             sku: sku, name: name, description: "Heavy", category: Category(slug: "tools", name: "Tools"),
             basePrice: Money(price, .usd))
-        try await services.catalogue.insertSeed([ProductSeed(product: product, stock: stock)])
+        try await services.catalog.insertSeed([ProductSeed(product: product, stock: stock)])
         return product
     }
 
@@ -68,15 +68,25 @@ extension Shop {
             {"name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4LE", \#
             "country": "GB"}
             """#
-        let mail = email.map { #", "email": "\#($0)""# } ?? ""
+        let email = email.map { #", "email": "\#($0)""# } ?? ""
         return
             #"""
             {"payment_method": "\#(method)", \#
-            "shipping_address": \#(address)\#(mail)\#(extra.isEmpty ? "" : ", " + extra)}
+            "shipping_address": \#(address)\#(email)\#(extra.isEmpty ? "" : ", " + extra)}
             """#
     }
 
     static func items(_ product: Product, _ quantity: Int = 1) -> String {
         #""items": [{"product_id": "\#(product.id)", "quantity": \#(quantity)}]"#
     }
+}
+
+/// Somebody who is logged in.
+struct Member: Sendable {
+    static let password = "correct horse battery"
+
+    let id: User.ID
+    let email: String
+    let accessToken: String
+    let refreshToken: String
 }

@@ -23,8 +23,8 @@ struct Shop: Sendable {
     let services: ShopServices
     let database: PostgresPool
 
-    /// What the mail provider signs its events with.
-    static let mailKey = P256.Signing.PrivateKey()
+    /// What the email provider signs its events with.
+    static let emailKey = P256.Signing.PrivateKey()
     static let signingKey = SigningKey(id: "test", secret: Array("an example of a signing key, 32+ bytes".utf8))
 
     /// The secrets of webhooks, of which the first is being replaced.
@@ -97,7 +97,7 @@ struct Shop: Sendable {
         let limiter = RequestLimiter(limits: limits, redis: redis, prefix: prefix, logger: logger)
         let services = ShopServices(
             stores: stores, paymentWebhook: webhook,
-            mailWebhook: try EmailWebhook(der: Array(mailKey.publicKey.derRepresentation)),
+            emailWebhook: try EmailWebhook(der: Array(emailKey.publicKey.derRepresentation)),
             waits: QueueEstimator(orders: stores.orders, redis: redis, prefix: prefix, logger: logger),
             health: HealthCheck(
                 database: database, redis: redis, migrations: Migrator(sets: try migrations()), servers: servers),
@@ -119,4 +119,17 @@ struct Shop: Sendable {
         await subscriber.close()
         await redis.close()
     }
+}
+
+/// Keeps expected failures out of the test's output.
+struct SilentLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.critical
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {}
 }

@@ -100,8 +100,8 @@ struct ServerWatchTests {
         withExtendedLifetime(proxy) {}
     }
 
-    @Test("a wait ends when it is cancelled", .timeLimit(.minutes(1)))
-    func cancelled() async throws {
+    @Test("a wait ends when it is canceled", .timeLimit(.minutes(1)))
+    func canceled() async throws {
         try await withWatch(database: "postgres://127.0.0.1:1/none", redis: "redis://127.0.0.1:1") { watch in
             let start = Task { try await watch.start() }
             try await eventually(within: .seconds(20), "it waits for both") {
@@ -207,9 +207,9 @@ struct ServerWatchTests {
     func onceUsable() async throws {
         let status = ServerStatus()
         async let early = status.waitUntilUsable()
-        let cancelled = Task { await ServerStatus().waitUntilUsable() }
-        cancelled.cancel()
-        #expect(await cancelled.value == false)
+        let canceled = Task { await ServerStatus().waitUntilUsable() }
+        canceled.cancel()
+        #expect(await canceled.value == false)
         status.becameUsable()
         #expect(await early)
         #expect(await status.waitUntilUsable())

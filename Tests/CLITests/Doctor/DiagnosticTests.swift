@@ -22,12 +22,14 @@ struct DiagnosticTests {
             oldestAgeSeconds: age, workers: workers, settings: QueueSettings(isPaused: isPaused))
     }
 
-    @Test("a queue that flows is fine") func isContentWithAQueueThatFlows() {
+    @Test("a queue that flows is fine")
+    func isContentWithAQueueThatFlows() {
         #expect(Diagnostic.queue(status(waiting: 500, age: 2)).severity == .ok)
         #expect(Diagnostic.queue(status(workers: 0)).severity == .ok)
     }
 
-    @Test("a queue that does not flow is a warning") func warnsOfAQueueThatDoesNot() {
+    @Test("a queue that does not flow is a warning")
+    func warnsOfAQueueThatDoesNot() {
         let paused = Diagnostic.queue(status(isPaused: true))
         #expect(paused.advice == "Resume it with: cartwright queues resume checkout")
         #expect(Diagnostic.queue(status(waiting: 1, workers: 0)).severity == .warning)
@@ -35,7 +37,8 @@ struct DiagnosticTests {
         #expect(Diagnostic.queue(status(dead: 1)).advice == "Look at them with: cartwright jobs")
     }
 
-    @Test("held-back calls are shown with their start and reason") func tellsSinceWhenAndWhyCallsAreHeldBack() {
+    @Test("held-back calls are shown with their start and reason")
+    func heldBackCalls() {
         let open = CircuitStatus(
             state: .open, remaining: .seconds(4), since: Date(timeIntervalSince1970: 0), reason: "answered 500")
         let found = Diagnostic.provider(.payments, open)
@@ -48,7 +51,8 @@ struct DiagnosticTests {
 
     // MARK: Orders, emails, rules
 
-    @Test("orders whose jobs died are named") func namesOrdersWhoseJobsDied() {
+    @Test("orders whose jobs died are named")
+    func namesOrdersWhoseJobsDied() {
         #expect(Diagnostic.stoppedOrders(nil).severity == .ok)
         let found = Diagnostic.stoppedOrders(
             StoppedOrders(
@@ -59,7 +63,8 @@ struct DiagnosticTests {
         #expect(found.advice?.contains("100007") == true && found.advice?.contains("jobs retry 0192f0c1") == true)
     }
 
-    @Test("emails are counted by what is to be done") func countsEmailsByWhatIsToBeDone() {
+    @Test("emails are counted by what is to be done")
+    func countsEmailsByWhatIsToBeDone() {
         let found = Diagnostic.emails(EmailCounts(failed: 1, refused: 1000, parked: 3))
         #expect(found.map(\.severity) == [.failed, .warning, .warning])
         #expect(found[0].found.hasPrefix("1000 emails or more cannot be sent"))
@@ -67,17 +72,19 @@ struct DiagnosticTests {
         #expect(Diagnostic.emails(EmailCounts(failed: 0, refused: 0, parked: 0)).map(\.severity) == [.ok])
     }
 
-    @Test("a client that tries cards is a warning") func warnsOfWhoeverTriesCards() {
+    @Test("a client that tries cards is a warning")
+    func warnsOfWhoeverTriesCards() {
         #expect(Diagnostic.declines([]).severity == .ok)
         let found = Diagnostic.declines([(.card, 14), (.client, 11), (.client, 10)])
         #expect(found.severity == .warning)
         #expect(found.found.contains("of 2 addresses, 1 card, 14 of one"))
     }
 
-    @Test("broken invariants are named with their rows") func namesBrokenRulesWithTheirRows() {
+    @Test("broken invariants are named with their rows")
+    func namesBrokenRulesWithTheirRows() {
         let found = Diagnostic.rules(
-            names: ["stock_adds_up", "mail_once"],
-            violations: [InvariantViolation(name: "mail_once", rule: "one email an order", ids: ["7", "9"])])
+            names: ["stock_adds_up", "email_once"],
+            violations: [InvariantViolation(name: "email_once", rule: "one email an order", ids: ["7", "9"])])
         #expect(found.map(\.severity) == [.ok, .failed])
         #expect(found[1].advice == "Look into: 7, 9")
     }
@@ -102,12 +109,14 @@ struct DiagnosticTests {
         #expect(found[0].found.hasPrefix("of 2026-11-20, ecb, \(days) days old"))
     }
 
-    @Test("missing rates are a warning") func warnsWhenThereAreNoRates() {
+    @Test("missing rates are a warning")
+    func warnsWhenThereAreNoRates() {
         let found = Diagnostic.rates(RateStatus(current: nil, ageDays: nil, held: []), ShopSettings())
         #expect(found.map(\.severity) == [.warning])
     }
 
-    @Test("a held rate set is named with its reason") func namesTheSetOfRatesThatWaitsAndWhy() throws {
+    @Test("a held rate set is named with its reason")
+    func namesTheSetOfRatesThatWaitsAndWhy() throws {
         let held = try record("250", .held)
         let found = Diagnostic.rates(
             RateStatus(current: try record("163", .current), ageDays: 0, held: [held]), ShopSettings())
@@ -118,12 +127,14 @@ struct DiagnosticTests {
 
     // MARK: Payments
 
-    @Test("books that agree are fine") func isContentWhenTheBooksAgree() {
+    @Test("books that agree are fine")
+    func isContentWhenTheBooksAgree() {
         let found = Diagnostic.reconciliation([:], coveredUntil: now.addingTimeInterval(-300), at: now)
         #expect(found.map(\.severity) == [.ok])
     }
 
-    @Test("differences in the books are named") func namesWhatDiffersInTheBooks() {
+    @Test("differences in the books are named")
+    func namesWhatDiffersInTheBooks() {
         let found = Diagnostic.reconciliation([.orderUnknown: 2, .ahead: 1], coveredUntil: now, at: now)
         #expect(found.map(\.severity) == [.warning])
         #expect(found[0].found.hasSuffix("differ: 1 ahead, 2 order_unknown"))
@@ -145,7 +156,8 @@ struct DiagnosticTests {
             orderID: nil, orderNumber: order, withdrawnAt: nil, reinstatedAt: nil, closedAt: nil)
     }
 
-    @Test("the first dispute that is due is named with its day") func firstDisputeDue() {
+    @Test("the first dispute that is due is named with its day")
+    func firstDisputeDue() {
         #expect(Diagnostic.disputes([]) == .ok("payments.disputes", "No open disputes"))
         let found = Diagnostic.disputes([
             dispute("du_1", .underReview, order: 1), dispute("du_2", .needsResponse, order: 100_042),
@@ -155,13 +167,15 @@ struct DiagnosticTests {
         #expect(Diagnostic.disputes([dispute("du_3", .underReview, order: nil)]).advice?.contains("du_3") == true)
     }
 
-    @Test("events of another API version are reported") func saysWhenEventsAreOfAnotherVersion() {
+    @Test("events of another API version are reported")
+    func saysWhenEventsAreOfAnotherVersion() {
         #expect(Diagnostic.eventVersions([], expected: "2024-10-28.acacia") == nil)
         let found = Diagnostic.eventVersions(["2024-06-20"], expected: "2024-10-28.acacia")
         #expect(found?.severity == .warning && found?.found.contains("2024-06-20") == true)
     }
 
-    @Test("the latest unmatched event is named") func namesTheLatestEventThatFitsNothing() throws {
+    @Test("the latest unmatched event is named")
+    func namesTheLatestEventThatFitsNothing() throws {
         #expect(Diagnostic.unmatched([]) == nil)
         let event = UnmatchedEventRecord(
             eventID: "evt_1", type: "refund.updated", objectID: "re_1", outcome: .unknownRefund,

@@ -8,7 +8,8 @@ import Testing
 
 @Suite("Errors say what was expected and what to try")
 struct FailureTests {
-    @Test("a wrong address is an error of configuration") func wrongAddressesAreMattersOfConfiguration() throws {
+    @Test("a wrong address is an error of configuration")
+    func wrongAddresses() throws {
         let database = try #require(throws: PostgresError.self) {
             try PostgresConfiguration(url: "mysql://secret@host")
         }
@@ -20,19 +21,22 @@ struct FailureTests {
         }
     }
 
-    @Test("a server that is away is a failure") func aServerThatIsAwayIsAFailure() throws {
+    @Test("a server that is away is a failure")
+    func aServerThatIsAwayIsAFailure() throws {
         let failure = try #require(Failure.explaining(RedisError(code: .connectFailed, message: "connection refused")))
         #expect(failure.status == .failure)
         #expect(failure.message.contains("Redis cannot be reached"))
         #expect(failure.advice?.contains("REDIS_URL") == true)
     }
 
-    @Test("a job that refuses a change says why") func jobsThatRefuseSayWhy() throws {
+    @Test("a job that refuses a change says why")
+    func jobsThatRefuseSayWhy() throws {
         let id = try #require(JobID("0197c1f0-8a6e-7cc1-b0a4-3f0f6f1f2a10"))
         #expect(Failure.explaining(JobInspectionError.notFound(id))?.message == "There is no job \(id).")
     }
 
-    @Test("the argument parser's own errors are left to it") func leavesTheParsersOwnErrorsToIt() {
+    @Test("the argument parser's own errors are left to it")
+    func leavesTheParsersOwnErrorsToIt() {
         #expect(Failure.explaining(ValidationError("expected a number")) == nil)
         #expect(Failure.explaining(CleanExit.helpRequest()) == nil)
         #expect(throws: (any Error).self) { try Cartwright.parseAsRoot(["jobs", "retry", "no-uuid"]) }

@@ -9,7 +9,8 @@ import Testing
     "Operators change dead jobs by the hundred",
     .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
 struct BulkCommandTests {
-    @Test("dead jobs are grouped and changed many at once") func deadJobsAreGroupedAndChangedManyAtOnce() async throws {
+    @Test("dead jobs are grouped and changed many at once")
+    func groupsOfDeadJobs() async throws {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
         try await pool.execute(

@@ -9,10 +9,10 @@ import Testing
 @testable import CLI
 
 @Suite(
-    "Operators send mails again from the command line", .serialized,
+    "Operators send emails again from the command line", .serialized,
     .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
 struct EmailCommandTests {
-    private func mail(_ status: String, fault: String? = nil) async throws -> String {
+    private func email(_ status: String, fault: String? = nil) async throws -> String {
         let (id, order) = (EmailDelivery.ID(), Order.ID())
         let database = try TestDatabase.current.pool
         try await database.execute(
@@ -21,7 +21,7 @@ struct EmailCommandTests {
                  cart AS (INSERT INTO carts (id, guest_token_hash) SELECT gen_random_uuid(), hash FROM token
                           RETURNING id)
             INSERT INTO orders (id, cart_id, guest_token_hash, status, currency, subtotal, total)
-            SELECT \(order), cart.id, hash, 'cancelled', 'USD', 100, 100 FROM cart, token
+            SELECT \(order), cart.id, hash, 'canceled', 'USD', 100, 100 FROM cart, token
             """)
         try await database.execute(
             """
@@ -31,13 +31,14 @@ struct EmailCommandTests {
         return id.description
     }
 
-    @Test("an operator lists emails and resends one or all, on record") func listsAndResendsOneOrAllOnRecord()
+    @Test("an operator lists emails and resends one or all, on record")
+    func listsAndResendsOneOrAllOnRecord()
         async throws
     {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("emails").output.contains("No email waits for an operator."))
-        let failed = try await mail("failed", fault: "mail")
-        let refused = try await mail("pending", fault: "shop")
+        let failed = try await email("failed", fault: "email")
+        let refused = try await email("pending", fault: "shop")
         let list = try await program.run("emails")
         #expect(
             list.status == .code(0) && list.output.contains(failed) && list.output.contains(refused)
@@ -52,12 +53,12 @@ struct EmailCommandTests {
         #expect(try await program.run("emails", "resend", failed).status == .code(0))
         #expect(try await program.run("emails", "resend", "--all").output.contains("1 email will be sent again"))
         #expect(try await program.run("emails", "resend", "--all").output.contains("There are none."))
-        let unknown = try await mail("unknown")
+        let unknown = try await email("unknown")
         let refusal = try await program.run("emails", "resend", unknown)
         #expect(refusal.status == .code(1) && refusal.output.contains("emails resolve"))
         let log = try await TestDatabase.current.pool.query(
-            "SELECT action FROM audit_log WHERE actor_kind = 'system' AND subject_kind = 'mail' ORDER BY id")
-        #expect(try log.map { try $0["action"] as String } == ["mail.resent", "mails.resent"])
+            "SELECT action FROM audit_log WHERE actor_kind = 'system' AND subject_kind = 'email' ORDER BY id")
+        #expect(try log.map { try $0["action"] as String } == ["email.resent", "emails.resent"])
         let jobs = try await TestDatabase.current.pool.query("SELECT 1 FROM jobs WHERE name = 'email.send'")
         #expect(jobs.count == 2)
     }

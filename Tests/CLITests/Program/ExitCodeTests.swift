@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Exit codes tell scripts what went wrong", .database())
 struct ExitCodeTests {
-    @Test("help and version are no errors") func helpAndVersionAreNoErrors() async throws {
+    @Test("help and version are no errors")
+    func helpAndVersionAreNoErrors() async throws {
         let program = try Program.forCurrentDatabase()
         let help = try await program.run("--help")
         #expect(help.status == .code(0))
@@ -12,7 +13,8 @@ struct ExitCodeTests {
         #expect(try await program.run("--version").status == .code(0))
     }
 
-    @Test("wrong usage exits with 64") func wrongUsageIs64() async throws {
+    @Test("wrong usage exits with 64")
+    func wrongUsageIs64() async throws {
         let program = try Program.forCurrentDatabase()
         let wrong = try await program.run("jobs", "list", "--limit", "1000")
         #expect(wrong.status == .code(64))
@@ -29,8 +31,8 @@ struct ExitCodeTests {
         #expect(!wrong.output.contains("hush"))
     }
 
-    @Test("an unreachable server exits with 1 and one sentence") func anUnreachableServerIs1InOneSentence() async throws
-    {
+    @Test("an unreachable server exits with 1 and one sentence")
+    func anUnreachableServerIs1InOneSentence() async throws {
         var program = try Program.forCurrentDatabase()
         program.environment["DATABASE_URL"] = "postgres://user:hush@127.0.0.1:\(try FreePort.next())/shop"
         let away = try await program.run("jobs")
@@ -40,7 +42,8 @@ struct ExitCodeTests {
         #expect(away.output.split(separator: "\n").count <= 2)
     }
 
-    @Test("without servers the doctor fails and says so") func withoutServersTheDoctorFailsAndSaysSo() async throws {
+    @Test("without servers the doctor fails and says so")
+    func doctorWithoutServers() async throws {
         var program = try Program.forCurrentDatabase()
         program.environment["DATABASE_URL"] = "postgres://user:hush@127.0.0.1:\(try FreePort.next())/shop"
         program.environment["REDIS_URL"] = "redis://:hush@127.0.0.1:\(try FreePort.next())"

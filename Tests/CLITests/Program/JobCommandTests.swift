@@ -31,7 +31,8 @@ struct JobCommandTests {
         try await TestDatabase.current.pool.query("SELECT state FROM jobs WHERE id = \(id)")[0]["state"]
     }
 
-    @Test("a retried job is ready, pushed and audited") func aRetriedJobIsReadyPushedAndAudited() async throws {
+    @Test("a retried job is ready, pushed and audited")
+    func aRetriedJobIsReadyPushedAndAudited() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
 
@@ -58,7 +59,8 @@ struct JobCommandTests {
         #expect(try audit.first?["actor_id"] == "cli:\(ProcessInfo.processInfo.userName)")
     }
 
-    @Test("a waiting job needs attention only after a failure") func aWaitingJobIsInTroubleOnlyAfterAFailure()
+    @Test("a waiting job needs attention only after a failure")
+    func waitingJob()
         async throws
     {
         let program = try Program.forCurrentDatabase()
@@ -75,7 +77,8 @@ struct JobCommandTests {
         #expect(!troubled.contains(untried.description))
     }
 
-    @Test("a discarded job cannot be retried") func aDiscardedJobCannotBeRetried() async throws {
+    @Test("a discarded job cannot be retried")
+    func aDiscardedJobCannotBeRetried() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
         #expect(try await program.run("jobs", "discard", id.description).status == .code(0))
@@ -86,7 +89,8 @@ struct JobCommandTests {
         #expect(try await state(of: id) == "discarded")
     }
 
-    @Test("one job that refuses does not hold up the others") func oneJobThatRefusesDoesNotHoldUpTheOthers()
+    @Test("one job that refuses does not hold up the others")
+    func refusingJob()
         async throws
     {
         let program = try Program.forCurrentDatabase()
@@ -97,7 +101,8 @@ struct JobCommandTests {
         #expect(try await state(of: id) == "ready")
     }
 
-    @Test("a job is shown with payload and errors") func aJobIsShownWithPayloadAndErrors() async throws {
+    @Test("a job is shown with payload and errors")
+    func aJobIsShownWithPayloadAndErrors() async throws {
         let program = try Program.forCurrentDatabase()
         let id = try await deadJob()
         let text = try await program.run("jobs", "show", id.description).output
@@ -109,7 +114,8 @@ struct JobCommandTests {
         #expect((json["errors"] as? [[String: Any]])?.first?["duration_ms"] as? Int == 42)
     }
 
-    @Test("lists are filtered and paged") func listsAreFilteredAndPaged() async throws {
+    @Test("lists are filtered and paged")
+    func listsAreFilteredAndPaged() async throws {
         let program = try Program.forCurrentDatabase()
         let mark = UUID().uuidString
         var ids: [String] = []
@@ -124,7 +130,8 @@ struct JobCommandTests {
             try await program.run("jobs", "list", "--text", mark, "--state", "running").output == "No job matches.\n")
     }
 
-    @Test("a paused queue says so") func aPausedQueueSaysSo() async throws {
+    @Test("a paused queue says so")
+    func aPausedQueueSaysSo() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("queues", "pause", "email").status == .code(0))
         #expect(try await program.run("queues").output.contains("paused"))
@@ -134,7 +141,8 @@ struct JobCommandTests {
         #expect(slip.status == .code(1))
         #expect(slip.output.contains("Queues: cache, checkout, email"))
     }
-    @Test("a running job says how far it is and is canceled") func aRunningJobIsCancelledAndSaysHowFarItIs()
+    @Test("a running job says how far it is and is canceled")
+    func runningJob()
         async throws
     {
         let program = try Program.forCurrentDatabase()
@@ -153,10 +161,11 @@ struct JobCommandTests {
         #expect(try await state(of: id) == "running")
         let refused = try await program.run("jobs", "cancel", try await deadJob().description)
         #expect(refused.status == .code(1))
-        #expect(refused.output.contains("only running and waiting jobs can be cancelled"))
+        #expect(refused.output.contains("only running and waiting jobs can be canceled"))
     }
 
-    @Test("limits of a queue are set and shown") func limitsOfAQueueAreSetAndShown() async throws {
+    @Test("limits of a queue are set and shown")
+    func limitsOfAQueueAreSetAndShown() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(
             try await program.run("queues", "set", "checkout", "--concurrency", "9", "--rate", "0.5", "--burst", "4")

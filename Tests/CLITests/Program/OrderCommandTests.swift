@@ -10,7 +10,7 @@ import Testing
     "One page explains an order",
     .database(migrations: [try JobQueueMigrations.set(), try ShopMigrations.set()]))
 struct OrderCommandTests {
-    /// A confirmed order of a guest whose mail has an unknown outcome, as the checkout would have left it.
+    /// A confirmed order of a guest whose email has an unknown outcome, as the checkout would have left it.
     private func order() async throws -> (id: Order.ID, number: Int64) {
         let (order, cart, product, set) = (Order.ID(), Cart.ID(), Product.ID(), UUID())
         let token = [UInt8](repeating: 7, count: 31) + [UInt8.random(in: 0...255)]
@@ -59,7 +59,8 @@ struct OrderCommandTests {
         return (order, try #require(results[2].rows.first)["number"])
     }
 
-    @Test("an order shows what was bought, paid and emailed") func showsWhatWasBoughtPaidAndMailed() async throws {
+    @Test("an order shows what was bought, paid and emailed")
+    func showsWhatWasBoughtPaidAndEmailed() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, number) = try await order()
         let shown = try await program.run("orders", "show", String(number))
@@ -73,7 +74,8 @@ struct OrderCommandTests {
         #expect(!shown.output.contains("somebody@example.com"))
     }
 
-    @Test("events are told in order of time") func tellsWhatHappenedInOrderOfTime() async throws {
+    @Test("events are told in order of time")
+    func tellsWhatHappenedInOrderOfTime() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, number) = try await order()
         let json = try await program.run("orders", "show", id.description, "--json").json()
@@ -81,13 +83,14 @@ struct OrderCommandTests {
         let events = (json["timeline"] as? [[String: Any]])?.compactMap { $0["event"] as? String }
         #expect(
             events == [
-                "placed → pending", "confirmed → confirmed", "mail order_confirmation requested",
-                "mail order_confirmation unknown",
+                "placed → pending", "confirmed → confirmed", "email order_confirmation requested",
+                "email order_confirmation unknown",
             ])
         #expect((json["items"] as? [[String: Any]])?.first?["product_id"] is String)
     }
 
-    @Test("JSON says why an order was rejected") func saysInJSONWhyAnOrderWasRejected() async throws {
+    @Test("JSON says why an order was rejected")
+    func saysInJSONWhyAnOrderWasRejected() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         try await TestDatabase.current.pool.execute(
@@ -96,7 +99,8 @@ struct OrderCommandTests {
         #expect(json["rejection_reason"] as? String == "amount_too_small")
     }
 
-    @Test("an operator resolves an email whose delivery is unknown") func unknownEmail() async throws {
+    @Test("an operator resolves an email whose delivery is unknown")
+    func unknownEmail() async throws {
         let program = try Program.forCurrentDatabase()
         let (id, _) = try await order()
         let pool = try TestDatabase.current.pool
@@ -106,20 +110,21 @@ struct OrderCommandTests {
              WHERE order_id = \(id) RETURNING id::text AS id
             """
         )
-        let mail: String = try #require(rows.first)["id"]
+        let email: String = try #require(rows.first)["id"]
         for arguments in [["emails"], ["mails", "list"]] {
             let listed = try await program.run(arguments)
             #expect(
-                listed.output.contains(mail) && listed.output.contains("no reply after the final dot"),
+                listed.output.contains(email) && listed.output.contains("no reply after the final dot"),
                 "\(listed.output)")
         }
-        #expect(try await program.run("emails", "resolve", mail).status == .code(64))
-        #expect(try await program.run("emails", "resolve", mail, "--was-sent").output.contains("counts as sent"))
-        #expect(try await program.run("mails", "settle", mail, "--was-sent").status == .code(1))
-        #expect(try await program.run("orders", "show", id.description).output.contains("mail_sent → confirmed"))
+        #expect(try await program.run("emails", "resolve", email).status == .code(64))
+        #expect(try await program.run("emails", "resolve", email, "--was-sent").output.contains("counts as sent"))
+        #expect(try await program.run("mails", "settle", email, "--was-sent").status == .code(1))
+        #expect(try await program.run("orders", "show", id.description).output.contains("email_sent → confirmed"))
     }
 
-    @Test("an unknown order is reported") func saysWhenThereIsNone() async throws {
+    @Test("an unknown order is reported")
+    func saysWhenThereIsNone() async throws {
         let program = try Program.forCurrentDatabase()
         let missing = try await program.run("orders", "show", "999999999")
         #expect(missing.status == .code(1))

@@ -18,10 +18,11 @@ struct PaymentCommandTests {
         try await store.note(
             ReconciliationFinding(
                 kind, .intent, id, orderID: Order.ID(), amount: Money(1999, .usd), reason: "It is odd.",
-                remedy: .askOperator))
+                resolution: .askOperator))
     }
 
-    @Test("an operator lists breaks and resolves them, on record") func listsAndResolvesOnRecord() async throws {
+    @Test("an operator lists breaks and resolves them, on record")
+    func listsAndResolvesOnRecord() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("payments").output.contains("No break matches."))
         let (odd, other) = (try await note(.amountDiffers, "pi_odd"), try await note(.foreign, "pi_other"))
@@ -62,9 +63,7 @@ struct PaymentCommandTests {
         #expect(try await program.run("doctor").output.contains("1 event of the provider could not be matched"))
     }
 
-    @Test(
-        "discarding a job says what it leaves behind; its event can be replayed or ignored, with a reason on record"
-    )
+    @Test("discarding a job says what it leaves behind; its event can be replayed or ignored, with a reason on record")
     func eventsHaveStatesOfTheirOwn() async throws {
         let program = try Program.forCurrentDatabase()
         let pool = try TestDatabase.current.pool
@@ -123,7 +122,8 @@ struct PaymentCommandTests {
         return try decoder.decode(ReconcilePayments.self, from: Data(payload.utf8))
     }
 
-    @Test("a comparison runs as a job, and its result is told") func comparesThroughAJobAndTellsWhatCameOfIt()
+    @Test("a comparison runs as a job, and its result is told")
+    func comparison()
         async throws
     {
         let program = try Program.forCurrentDatabase()

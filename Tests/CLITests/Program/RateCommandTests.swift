@@ -16,7 +16,8 @@ struct RateCommandTests {
             rates: [.jpy: try #require(ExchangeRate(jpy))])
     }
 
-    @Test("an operator approves or rejects rates, on record") func approvesAndRejectsOnRecord() async throws {
+    @Test("an operator approves or rejects rates, on record")
+    func approvesAndRejectsOnRecord() async throws {
         let program = try Program.forCurrentDatabase()
         let store = RateStore(database: try TestDatabase.current.pool)
         #expect(try await program.run("rates").output.contains("none yet"))
@@ -43,7 +44,8 @@ struct RateCommandTests {
         #expect(try log.map { try $0["action"] as String } == ["rates.rejected", "rates.approved"])
     }
 
-    @Test("newer rates are fetched by a job") func asksForNewerRatesThroughAJob() async throws {
+    @Test("newer rates are fetched by a job")
+    func asksForNewerRatesThroughAJob() async throws {
         let program = try Program.forCurrentDatabase()
         #expect(try await program.run("rates", "refresh").status == .code(0))
         let jobs = try await TestDatabase.current.pool.query(

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A shop is set up by commands that may be repeated", .database(), .serialized)
 struct SetUpTests {
-    @Test("migrating and seeding twice is the same as once") func migratesAndSeedsOnce() async throws {
+    @Test("migrating and seeding twice is the same as once")
+    func migratesAndSeedsOnce() async throws {
         var program = try Program.forCurrentDatabase()
         program.environment["ADMIN_EMAIL"] = "root@example.com"
         program.environment["ADMIN_PASSWORD"] = "correct horse battery"
@@ -46,7 +47,8 @@ struct SetUpTests {
         #expect(try healthy.json()["ok"] as? Bool == true)
     }
 
-    @Test("the doctor finds what is broken") func doctorFindsWhatIsBroken() async throws {
+    @Test("the doctor finds what is broken")
+    func doctorFindsWhatIsBroken() async throws {
         let program = try Program.forCurrentDatabase()
         _ = try await program.run("migrate")
         _ = try await program.run("seed", "--products", "10")

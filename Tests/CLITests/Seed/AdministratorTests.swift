@@ -5,12 +5,14 @@ import Testing
 
 @Suite("The first administrator comes from the settings")
 struct AdministratorTests {
-    @Test("without settings no administrator is made") func withoutSettings() throws {
+    @Test("without settings no administrator is made")
+    func withoutSettings() throws {
         let administrator = try Administrator(email: nil) { _ in nil }
         #expect(administrator == nil)
     }
 
-    @Test("the address comes from either setting") func takesTheAddressFromEitherPlace() throws {
+    @Test("the address comes from either setting")
+    func takesTheAddressFromEitherPlace() throws {
         let environment = ["ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": "long enough"]
         #expect(
             try Administrator(email: nil, setting: { environment[$0] })?.email

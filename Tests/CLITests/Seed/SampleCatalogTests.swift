@@ -8,7 +8,8 @@ import Testing
 struct SampleCatalogTests {
     private let products = SampleCatalog(count: 1200).products
 
-    @Test("the catalog holds as many products as asked for") func holdsAsManyProductsAsAskedFor() {
+    @Test("the catalog holds as many products as asked for")
+    func holdsAsManyProductsAsAskedFor() {
         #expect(products.count == 1200)
         #expect(SampleCatalog(count: 7).products.count == 7)
         #expect(SampleCatalog(count: 0).products.isEmpty)
@@ -16,14 +17,16 @@ struct SampleCatalogTests {
         #expect(SampleCatalog(count: SampleCatalog.capacity).products.count == SampleCatalog.capacity)
     }
 
-    @Test("no two products share a name") func namesNothingTwice() {
+    @Test("no two products share a name")
+    func namesNothingTwice() {
         let all = SampleCatalog(count: SampleCatalog.capacity).products
         #expect(Set(all.map(\.product.sku)).count == all.count)
         #expect(Set(all.map(\.product.name)).count == all.count)
         #expect(Set(all.map(\.product.id)).count == all.count)
     }
 
-    @Test("the catalog is the same each time") func comesOutTheSameEachTime() throws {
+    @Test("the catalog is the same each time")
+    func comesOutTheSameEachTime() throws {
         #expect(SampleCatalog(count: 1200).products == products)
         // Written down once: a change of the words or of the generator shows here, and sells other things to shops
         // seeded before.
@@ -32,11 +35,13 @@ struct SampleCatalogTests {
         #expect(first.product.name == "Calder Copper Frying Pan")
     }
 
-    @Test("a catalog begins like a larger one") func beginsLikeALargerOne() {
+    @Test("a catalog begins like a larger one")
+    func beginsLikeALargerOne() {
         #expect(Array(SampleCatalog(count: 1500).products.prefix(1200)) == products)
     }
 
-    @Test("prices lie just below round numbers") func setsPricesJustBelowRoundNumbers() throws {
+    @Test("prices lie just below round numbers")
+    func setsPricesJustBelowRoundNumbers() throws {
         for seed in products {
             #expect(seed.product.basePrice.currency == .usd)
             #expect(seed.product.basePrice.amount % 100 == 99)
@@ -47,26 +52,30 @@ struct SampleCatalogTests {
         }
     }
 
-    @Test("prices follow the dollar") func pricesFollowTheDollar() {
+    @Test("prices follow the dollar")
+    func pricesFollowTheDollar() {
         #expect(SamplePrices(dollars: 20).base == Money(1999, .usd))
         #expect(SamplePrices(dollars: 20).others == [Money(1899, .eur), Money(1599, .gbp), Money(2980, .jpy)])
         #expect(SamplePrices(dollars: 1).others == [Money(99, .eur), Money(99, .gbp), Money(80, .jpy)])
     }
 
-    @Test("some products are sold out") func keepsSomeThingsSoldOut() {
+    @Test("some products are sold out")
+    func keepsSomeThingsSoldOut() {
         let stock = products.map(\.stock)
         #expect(stock.allSatisfy { (0...500).contains($0) })
         #expect((20...100).contains(stock.count { $0 == 0 }))
         #expect(stock.contains { $0 > 450 })
     }
 
-    @Test("every category has products") func fillsEveryShelf() {
+    @Test("every category has products")
+    func fillsEveryShelf() {
         let counts = Dictionary(grouping: products, by: \.product.category).mapValues(\.count)
         #expect(counts.count == Shelf.all.count)
         #expect(counts.values.allSatisfy { $0 >= 60 })
     }
 
-    @Test("every product is described in sentences") func describesEveryProductInSentences() {
+    @Test("every product is described in sentences")
+    func describesEveryProductInSentences() {
         for seed in products {
             let description = seed.product.description
             #expect((2...6).contains(description.count { $0 == "." }))

@@ -41,7 +41,8 @@ struct ProxyTests {
         }
     }
 
-    @Test("a reply can be held too") func aReplyCanBeHeldToo() async throws {
+    @Test("a reply can be held too")
+    func aReplyCanBeHeldToo() async throws {
         let server = try await RedisServer.start()
         let proxy = try TCPProxy(to: server.port)
         try await withClient(server.port) { direct in
@@ -57,7 +58,8 @@ struct ProxyTests {
         }
     }
 
-    @Test("later connections go to the other server") func laterConnectionsGoToTheOtherServer() async throws {
+    @Test("later connections go to the other server")
+    func laterConnectionsGoToTheOtherServer() async throws {
         let first = try await RedisServer.start()
         let second = try await RedisServer.start()
         let proxy = try TCPProxy(to: first.port)

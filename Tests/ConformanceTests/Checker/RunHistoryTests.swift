@@ -14,7 +14,8 @@ struct RunHistoryTests {
         RunEvent(kind, job: job, attempt: 1, crashes: 0, epoch: epoch, process: process, at: at, wall: at + 1_000_000)
     }
 
-    @Test("a line is read as it was written") func aLineIsReadAsItWasWritten() throws {
+    @Test("a line is read as it was written")
+    func aLineIsReadAsItWasWritten() throws {
         let written = RunEvent(
             .fenced, job: job, attempt: 2, crashes: 1, epoch: 1_763_962_000_123_456, process: 4711, at: 83_000_123,
             wall: 1_763_962_000_125_001)
@@ -35,7 +36,8 @@ struct RunHistoryTests {
                 == (text.isEmpty ? 0 : 1))
     }
 
-    @Test("a run of each ending is closed by its own line") func aRunOfEachEndingIsClosedByItsOwnLine() {
+    @Test("a run of each ending is closed by its own line")
+    func closingLines() {
         for ending in [RunEvent.Kind.end, .failed, .fenced, .cancelled] {
             let history = RunHistory([
                 event(.start, job, at: 1), event(.start, other, epoch: 2, at: 2), event(ending, job, at: 3),
@@ -46,7 +48,8 @@ struct RunHistoryTests {
         }
     }
 
-    @Test("a job that ends twice is doubled") func aJobThatEndsTwiceIsDoubled() {
+    @Test("a job that ends twice is doubled")
+    func aJobThatEndsTwiceIsDoubled() {
         let events = [
             event(.start, job, at: 1), event(.end, job, at: 2), event(.start, job, epoch: 2, at: 3),
             event(.end, job, epoch: 2, at: 4),
@@ -56,7 +59,8 @@ struct RunHistoryTests {
         #expect(RunHistory(events).endedTwice == [job])
     }
 
-    @Test("only concurrent runs overlap") func overlappingRuns() {
+    @Test("only concurrent runs overlap")
+    func overlappingRuns() {
         let following = [
             event(.start, job, at: 1), event(.end, job, at: 3), event(.start, job, epoch: 2, process: 2, at: 3),
             event(.end, job, epoch: 2, process: 2, at: 5),
@@ -80,7 +84,8 @@ struct RunHistoryTests {
         #expect(RunHistory(nested).overlapping(ignoring: [2]) == [job])
     }
 
-    @Test("a killed process ends its own runs only") func aKilledProcessEndsItsOwnRunsOnly() {
+    @Test("a killed process ends its own runs only")
+    func aKilledProcessEndsItsOwnRunsOnly() {
         let events = [
             event(.start, job, process: 1, at: 1), event(.start, other, process: 2, at: 2),
             event(.killed, process: 1, at: 4),
@@ -94,12 +99,14 @@ struct RunHistoryTests {
         #expect(history.deaths.map(\.at) == [4])
     }
 
-    @Test("lateness counts from when the first run was due") func latenessCountsFromWhenTheFirstRunWasDue() {
+    @Test("lateness counts from when the first run was due")
+    func lateness() {
         let events = [event(.start, job, at: 10), event(.start, job, epoch: 2, at: 90), event(.start, other, at: 4)]
         #expect(RunHistory(events).lateness(due: [job: 7, other: 5, .new(): 1]).sorted() == [-1, 3])
     }
 
-    @Test("percentiles are nearest rank") func percentilesAreNearestRank() {
+    @Test("percentiles are nearest rank")
+    func percentilesAreNearestRank() {
         #expect((1...100).percentile(99) == 99)
         #expect((1...100).percentile(100) == 100)
         #expect([5, 1, 3].percentile(50) == 3)

@@ -35,3 +35,7 @@ extension Trait where Self == ScenarioTrait {
     /// Scenario number `number` of the list in docs/proofs.md.
     static func scenario(_ number: Int) -> ScenarioTrait { ScenarioTrait(number: number) }
 }
+
+/// Scenarios whose promise is a rate or a latency. `make test-chaos` runs them one at a time, with nothing beside them.
+@Suite("Measured")
+enum Measured {}

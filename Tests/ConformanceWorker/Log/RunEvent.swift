@@ -1,3 +1,4 @@
+import Glibc
 package import JobQueue
 
 /// One line of the run log: something that happened to a run of a job, or to a process.
@@ -74,5 +75,19 @@ package struct RunEvent: Hashable, Sendable {
             kind, job: job, attempt: Int(attempt), crashes: Int(crashes), epoch: epoch,
             process: Int32(truncatingIfNeeded: process), at: at,
             wall: wall)
+    }
+}
+
+/// The two clocks of the run log, in microseconds.
+package enum MachineTime {
+    /// Since the machine started; the same for all of its processes, whatever date they believe in.
+    package static var monotonic: Int64 { read(CLOCK_MONOTONIC) }
+    /// Since 1970.
+    package static var wall: Int64 { read(CLOCK_REALTIME) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

@@ -29,7 +29,8 @@ struct AllocationProperties {
         }
     }()
 
-    @Test("stock is never oversold") func neverOversells() {
+    @Test("stock is never oversold")
+    func neverOversells() {
         property("what is taken is there, and is exactly what the orders that got something asked for", Self.scenarios)
         { scenario in
             let allocation = StockAllocation.allocate(stock: scenario.stock, orders: scenario.orders)
@@ -45,7 +46,8 @@ struct AllocationProperties {
         }
     }
 
-    @Test("a batch decides as its orders would one by one") func batchesAreOneByOne() {
+    @Test("a batch decides as its orders would one by one")
+    func batchesAreOneByOne() {
         property("in two batches every order is told the same as in one", Self.scenarios) { scenario in
             let whole = StockAllocation.allocate(stock: scenario.stock, orders: scenario.orders)
             let first = StockAllocation.allocate(stock: scenario.stock, orders: scenario.orders.prefix(scenario.cut))
@@ -59,7 +61,8 @@ struct AllocationProperties {
         }
     }
 
-    @Test("a rejected order takes nothing") func theRejectedTakeNothing() {
+    @Test("a rejected order takes nothing")
+    func theRejectedTakeNothing() {
         property("without the orders that got nothing the others are told the same", Self.scenarios) { scenario in
             let whole = StockAllocation.allocate(stock: scenario.stock, orders: scenario.orders)
             let held = zip(scenario.orders, whole.decisions).filter { $1.decision == .held }.map(\.0)
@@ -69,7 +72,8 @@ struct AllocationProperties {
         }
     }
 
-    @Test("a reported shortage is real") func shortagesAreReal() {
+    @Test("a reported shortage is real")
+    func shortagesAreReal() {
         property("who is told of a shortage asked for more than there was", Self.scenarios) { scenario in
             for (order, result) in zip(
                 scenario.orders, StockAllocation.allocate(stock: scenario.stock, orders: scenario.orders).decisions)

@@ -17,7 +17,8 @@ struct MachineProperties {
 
     private static let turns = Gen<Int>.int(0...11).list(0...30)
 
-    @Test("orders end where they should") func orders() {
+    @Test("orders end where they should")
+    func orders() {
         property("an order sells no stock twice: once it is over, or paid for, it never waits again", Self.turns) {
             turns in
             let path = Self.walk(OrderStatus.transitions, from: .pending, turns)
@@ -28,7 +29,8 @@ struct MachineProperties {
         }
     }
 
-    @Test("payments end where they should") func payments() {
+    @Test("payments end where they should")
+    func payments() {
         property("a payment that moved money never unlearns it", Self.turns) { turns in
             let path = Self.walk(PaymentStatus.transitions, from: .created, turns)
             guard let moved = path.firstIndex(where: { $0.rank >= PaymentStatus.captured.rank }) else { return }
@@ -36,8 +38,9 @@ struct MachineProperties {
         }
     }
 
-    @Test("emails end where they should") func mails() {
-        property("a mail that the provider may have is not sent again without somebody's word", Self.turns) { turns in
+    @Test("emails end where they should")
+    func emails() {
+        property("an email that the provider may have is not sent again without somebody's word", Self.turns) { turns in
             let path = Self.walk(EmailDeliveryStatus.transitions, from: .pending, turns)
             for (here, next) in zip(path, path.dropFirst()) where here == .unknown {
                 try demand(next != .sending, "\(path)")

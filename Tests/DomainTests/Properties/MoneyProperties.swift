@@ -13,7 +13,8 @@ struct MoneyProperties {
         }
     }
 
-    @Test("sum and difference are exact or refused") func addingAndSubtracting() {
+    @Test("sum and difference are exact or refused")
+    func addingAndSubtracting() {
         property("sum and difference are exact or refused", both(Gen<Money>.dollars, Gen<Money>.dollars)) { a, b in
             try demandEqual(
                 Self.result { () throws(MoneyError) in try a.adding(b) },
@@ -24,7 +25,8 @@ struct MoneyProperties {
         }
     }
 
-    @Test("a price times pieces is exact or refused") func multiplying() {
+    @Test("a price times pieces is exact or refused")
+    func multiplying() {
         property("a price times pieces is exact or refused", both(Gen<Money>.dollars, Gen<Quantity>.quantity)) {
             price, quantity in
             try demandEqual(
@@ -33,7 +35,8 @@ struct MoneyProperties {
         }
     }
 
-    @Test("the order of adding up makes no difference") func summing() {
+    @Test("the order of adding up makes no difference")
+    func summing() {
         property(
             "the order of adding up makes no difference where nothing overflows",
             Gen<Int64>.int64(-(1 << 58)...1 << 58).list(0...20)
@@ -49,7 +52,8 @@ struct MoneyProperties {
         }
     }
 
-    @Test("a total is what its parts say, or refused") func totals() {
+    @Test("a total is what its parts say, or refused")
+    func totals() {
         let amount = Gen<Int64>.int64(0 ... .max)
         property("a total is what its parts say, or refused", both(both(amount, amount), both(amount, amount))) {
             one, two in

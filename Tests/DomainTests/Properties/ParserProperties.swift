@@ -73,7 +73,7 @@ struct ParserProperties {
                 id: .init(rawValue: "pi_1"), status: .succeeded, amount: Money(amount, .usd), orderID: Order.ID(),
                 createdAt: Date(timeIntervalSince1970: 1e9), amountReceived: Money(received, .usd),
                 paymentID: Payment.ID(), shop: "shop")
-            _ = reconciliation.finding(intent, stored: nil, named: nil, givenBack: Money(refunded, .usd))
+            _ = reconciliation.finding(intent, stored: nil, named: nil, refunded: Money(refunded, .usd))
         }
         property("a sum of refunds fits or is refused", amounts) { captured, first, second in
             let refunds = [

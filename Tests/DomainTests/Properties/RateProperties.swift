@@ -19,7 +19,8 @@ struct RateProperties {
 
     private static let pairs = both(Gen<Int64>.int64(0...10_000_000_000), Gen<Int64>.int64(0...10_000_000_000))
 
-    @Test("halves are rounded up") func halfUp() {
+    @Test("halves are rounded up")
+    func halfUp() {
         property("a converted amount is the exact one, rounded half up", Self.conversions) { money, rate, currency in
             let (digits, power) = try Self.fraction(rate)
             let numerator = Int128(money.amount) * digits * Self.power(of: currency.exponent)
@@ -33,7 +34,8 @@ struct RateProperties {
         }
     }
 
-    @Test("more money never converts to less") func monotone() {
+    @Test("more money never converts to less")
+    func monotone() {
         property(
             "more money converts to no less", both(Self.pairs, both(Gen<ExchangeRate>.rate, Gen<Currency>.currency))
         ) { prices, to in
@@ -47,7 +49,8 @@ struct RateProperties {
         }
     }
 
-    @Test("a line is near its pieces, and one piece is the line of one") func lines() {
+    @Test("a line is near its pieces, and one piece is the line of one")
+    func lines() {
         property(
             "a line is near its pieces, and one piece is the line of one",
             both(Self.conversions, Gen<Quantity>.quantity)
@@ -64,7 +67,8 @@ struct RateProperties {
         }
     }
 
-    @Test("every price of a line can be charged, converted or not") func steps() {
+    @Test("every price of a line can be charged, converted or not")
+    func steps() {
         property(
             "every price of a line can be charged, converted or not", both(Self.conversions, Gen<Quantity>.quantity)
         ) {
@@ -81,7 +85,8 @@ struct RateProperties {
         }
     }
 
-    @Test("a margin is on top, by no more than it says") func margins() {
+    @Test("a margin is on top, by no more than it says")
+    func margins() {
         property(
             "a margin is on top: none changes nothing, more is more, and by no more than it says",
             all(Gen<ExchangeRate>.rate, Gen<RateMargin>.margin, Gen<RateMargin>.margin)
@@ -103,14 +108,16 @@ struct RateProperties {
         }
     }
 
-    @Test("a rate reads back from its text") func text() {
+    @Test("a rate reads back from its text")
+    func text() {
         property("a rate reads back from its text", Gen<ExchangeRate>.rate) { rate in
             try demandEqual(ExchangeRate(rate.description), rate)
             try demand(!rate.moved(from: rate, byMoreThanPercent: 0), "it moved")
         }
     }
 
-    @Test("a day reads back from its text, and days count") func days() {
+    @Test("a day reads back from its text, and days count")
+    func days() {
         property(
             "a day reads back from its text, and days count",
             both(Gen<Int>.int(0...3_000_000), Gen<Int>.int(0...500_000))

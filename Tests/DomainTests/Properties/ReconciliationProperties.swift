@@ -9,23 +9,23 @@ struct ReconciliationProperties {
     struct World {
         var facts: PaymentSnapshot?
         var intent: PaymentIntent
-        var givenBack = Money.zero(.usd)
+        var refunded = Money.zero(.usd)
 
         private var isStored: Bool { facts?.intentID == intent.id }
 
         func finding(hurried: Bool = true) -> ReconciliationFinding? {
             Reconciliation(shop: shop, now: now, isHurried: hurried).finding(
                 intent, stored: isStored ? facts : nil, named: facts?.orderID == intent.orderID ? facts : nil,
-                givenBack: givenBack)
+                refunded: refunded)
         }
 
-        /// What carrying a remedy out leads to, as the stores and the provider do it.
+        /// What carrying a resolution out leads to, as the stores and the provider do it.
         mutating func heal(_ finding: ReconciliationFinding) {
-            switch finding.remedy {
+            switch finding.resolution {
             case .settle: settle()
             case .adopt: facts = facts?.with(payment: .confirming, intentID: intent.id)
             case .cancel: if !intent.status.isFinal { intent = intent.with(status: .canceled) }
-            case .giveBack(let amount, _, _): givenBack = Money(givenBack.amount + amount.amount, .usd)
+            case .refund(let amount, _, _): refunded = Money(refunded.amount + amount.amount, .usd)
             case .recordRefund, .restoreRefund, .recordElsewhere, .askOperator: break
             }
         }
@@ -37,7 +37,7 @@ struct ReconciliationProperties {
                     order: known.order, payment: known.payment, amount: known.amount, intentID: known.intentID,
                     isOwnAnswer: false,
                     captured: known.captured),
-                news: intent)
+                given: intent)
             switch decision {
             case .confirm(let next):
                 facts = known.with(.confirmed, payment: next, intentID: intent.id, captured: intent.captured)
@@ -46,7 +46,7 @@ struct ReconciliationProperties {
             case .correctCapture:
                 facts = known.with(payment: known.payment, intentID: intent.id, captured: intent.captured)
             case .decline: facts = known.with(.paymentFailed, payment: .failed, intentID: intent.id)
-            case .release, .void: facts = known.with(.cancelled, payment: .canceled, intentID: intent.id)
+            case .release, .void: facts = known.with(.canceled, payment: .canceled, intentID: intent.id)
             case .ignore: break
             }
         }
@@ -66,13 +66,13 @@ struct ReconciliationProperties {
         let payment = one(PaymentStatus.allCases)
         let order: OrderStatus =
             switch payment {
-            case .notRequired: one([.pending, .confirmed, .cancelled, .rejected])
+            case .notRequired: one([.pending, .confirmed, .canceled, .rejected])
             case .created: one([.pending, .reserved, .rejected])
             case .confirming, .requiresAction, .processing: one([.reserved, .expired])
             case .failed: one([.paymentFailed, .expired])
-            case .canceled: one([.expired, .cancelled, .rejected])
-            case .authorized: one([.confirmed, .cancelled])
-            case .captured: one([.confirmed, .cancelled])
+            case .canceled: one([.expired, .canceled, .rejected])
+            case .authorized: one([.confirmed, .canceled])
+            case .captured: one([.confirmed, .canceled])
             case .partiallyRefunded: .partiallyRefunded
             case .refunded: .refunded
             }
@@ -96,7 +96,8 @@ struct ReconciliationProperties {
                 paymentID: rarely() ? nil : ids.payment, shop: rarely() ? one([nil, "shop-2"]) : shop))
     }
 
-    @Test("resolved books agree") func healedWorldsAgree() {
+    @Test("resolved books agree")
+    func healedWorldsAgree() {
         property(
             """
             what is healed is healed, in three rounds at most, \
@@ -108,25 +109,26 @@ struct ReconciliationProperties {
             world in
             var world = world
             for _ in 0..<3 {
-                guard let finding = world.finding(), finding.remedy != .askOperator else { return }
+                guard let finding = world.finding(), finding.resolution != .askOperator else { return }
                 // The checkout job of a pending order comes first.
-                if case .settle = finding.remedy, world.facts?.order == .pending { return }
+                if case .settle = finding.resolution, world.facts?.order == .pending { return }
                 world.heal(finding)
             }
-            if let finding = world.finding() { try demandEqual(finding.remedy, .askOperator) }
+            if let finding = world.finding() { try demandEqual(finding.resolution, .askOperator) }
         }
     }
 
-    @Test("money is refunded only where it pays for nothing") func moneyGoesBackOnlyWhereItPaysForNothing() {
+    @Test("money is refunded only where it pays for nothing")
+    func refundsOnlyWhatPaysForNothing() {
         property(
             "nothing goes back of what pays for an order, or could, nor more than came", count: 20_000, Self.worlds
         ) { world in
-            guard let finding = world.finding(), case .giveBack(let back, _, let paymentID) = finding.remedy else {
+            guard let finding = world.finding(), case .refund(let back, _, let paymentID) = finding.resolution else {
                 return
             }
             try demandEqual(world.intent.status, .succeeded)
             try demand(
-                back.amount + world.givenBack.amount <= (world.intent.amountReceived ?? .zero(.usd)).amount, "\(back)")
+                back.amount + world.refunded.amount <= (world.intent.amountReceived ?? .zero(.usd)).amount, "\(back)")
             try demandEqual(paymentID, Self.ids.payment)
             guard let facts = world.facts, facts.orderID == world.intent.orderID || facts.intentID == world.intent.id
             else {
@@ -143,10 +145,11 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("only an intent that no order needs is canceled") func onlyWhatNobodyNeedsIsCalledOff() {
+    @Test("only an intent that no order needs is canceled")
+    func onlyWhatNobodyNeedsIsCalledOff() {
         property("no intent is called off that an order could still be paid with", count: 20_000, Self.worlds) {
             world in
-            guard let finding = world.finding(), finding.remedy == .cancel else { return }
+            guard let finding = world.finding(), finding.resolution == .cancel else { return }
             try demand(!world.intent.status.isFinal, "\(world.intent)")
             guard let facts = world.facts, facts.orderID == world.intent.orderID || facts.intentID == world.intent.id
             else {
@@ -160,7 +163,8 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("books that agree are left alone") func agreementIsNotDisturbed() {
+    @Test("books that agree are left alone")
+    func agreementIsNotDisturbed() {
         property(
             "an order that its intent has confirmed, over its amount, is never touched", count: 20_000, Self.worlds
         ) { world in
@@ -172,7 +176,8 @@ struct ReconciliationProperties {
         }
     }
 
-    @Test("payments that are still under way are left alone") func theYoungAreLeftAlone() {
+    @Test("payments that are still under way are left alone")
+    func theYoungAreLeftAlone() {
         property(
             "what is younger than two minutes is no difference, and no money of an unknown order goes back for fifteen",
             count: 20_000,

@@ -32,7 +32,8 @@ struct RefundRateProperties {
         Case(rate: rate, currency: currency, refunds: refunds.map { refund($0, currency, $1) })
     }
 
-    @Test("parts of a whole come to exactly what the whole comes to") func parts() {
+    @Test("parts of a whole come to exactly what the whole comes to")
+    func parts() {
         property(
             "parts of a whole come to exactly what the whole comes to, each within a minor unit of its own", Self.cases
         ) { one in
@@ -52,7 +53,8 @@ struct RefundRateProperties {
         }
     }
 
-    @Test("a converted amount comes back as near as its currency can say") func revert() {
+    @Test("a converted amount comes back as near as its currency can say")
+    func revert() {
         property(
             "an amount that was converted comes back as near as its currency can say",
             both(Gen<Money>.price, Gen<ExchangeRate>.rate)

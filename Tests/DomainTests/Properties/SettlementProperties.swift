@@ -40,7 +40,7 @@ struct SettlementProperties {
             case .news(let status, let declined):
                 let intent = PaymentIntent(
                     id: Self.intentID, status: status, amount: Self.amount, lastError: declined ? Self.decline : nil)
-                try settle(PaymentSettlement.decide(known, news: intent))
+                try settle(PaymentSettlement.decide(known, given: intent))
             }
         }
 
@@ -49,7 +49,7 @@ struct SettlementProperties {
             case .confirm(let next): try move(to: next, .confirmed)
             case .wait(let next), .recordPayment(let next), .recordLateMoney(let next): try move(to: next, order)
             case .decline: try move(to: .failed, .paymentFailed)
-            case .release, .void: try move(to: .canceled, .cancelled)
+            case .release, .void: try move(to: .canceled, .canceled)
             case .ignore, .correctCapture: break
             }
         }
@@ -80,14 +80,16 @@ struct SettlementProperties {
         return step.list(0...16).make(&choices)
     }
 
-    @Test("settling keeps to the tables of transitions") func keepsToTheTables() {
+    @Test("settling keeps to the tables of transitions")
+    func keepsToTheTables() {
         property("no step leads where the tables do not", count: 10_000, Self.stories) { story in
             var world = World()
             for step in story { try world.take(step) }
         }
     }
 
-    @Test("settling never forgets money") func neverForgetsMoney() {
+    @Test("settling never forgets money")
+    func neverForgetsMoney() {
         property("money that moved is known from the news on, and stays known", count: 10_000, Self.stories) { story in
             var world = World()
             var hasMoved = false
@@ -101,7 +103,8 @@ struct SettlementProperties {
         }
     }
 
-    @Test("exactly what is paid is confirmed") func confirmsWhatIsPaidAndNothingElse() {
+    @Test("exactly what is paid is confirmed")
+    func confirmsWhatIsPaidAndNothingElse() {
         property(
             "an order is confirmed exactly while its money is held or moved, unless it was over before", count: 10_000,
             Self.stories
@@ -117,7 +120,8 @@ struct SettlementProperties {
         }
     }
 
-    @Test("a repeated update changes nothing") func repeatsChangeNothing() {
+    @Test("a repeated update changes nothing")
+    func repeatsChangeNothing() {
         property("every step twice is every step once", count: 10_000, Self.stories) { story in
             var (once, twice) = (World(), World())
             for step in story {

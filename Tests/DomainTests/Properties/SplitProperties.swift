@@ -10,7 +10,8 @@ struct SplitProperties {
         (Money(amount, .usd), weights.allSatisfy { $0 == 0 } ? weights + [1] : weights)
     }
 
-    @Test("the parts add up to the whole") func addsUp() {
+    @Test("the parts add up to the whole")
+    func addsUp() {
         property("the parts add up to the amount", Self.cases) { money, weights in
             let parts = try money.split(over: weights)
             try demandEqual(parts.count, weights.count)
@@ -18,7 +19,8 @@ struct SplitProperties {
         }
     }
 
-    @Test("each part is next to its exact share") func staysNearTheExactShare() {
+    @Test("each part is next to its exact share")
+    func staysNearTheExactShare() {
         property("each part is less than one minor unit away from its exact share", Self.cases) { money, weights in
             let sum = weights.reduce(Int128(0)) { $0 + Int128($1) }
             for (part, weight) in zip(try money.split(over: weights), weights) {
@@ -29,7 +31,8 @@ struct SplitProperties {
         }
     }
 
-    @Test("a larger weight gets no less") func keepsTheOrder() {
+    @Test("a larger weight gets no less")
+    func keepsTheOrder() {
         property("who weighs more gets no less, and equals differ by one at most, the earlier first", Self.cases) {
             money, weights in
             let parts = try money.split(over: weights).map(\.amount.magnitude)
@@ -45,7 +48,8 @@ struct SplitProperties {
         }
     }
 
-    @Test("a refund is split as its payment was") func mirrors() {
+    @Test("a refund is split as its payment was")
+    func mirrors() {
         property("what is given back is split as what was taken", Self.cases) { money, weights in
             guard money.amount != .min else { return }
             let mirrored = try Money(-money.amount, money.currency).split(over: weights)

@@ -7,7 +7,7 @@ struct ChargingTests {
     private static let running = OrderState(
         order: "reserved", payment: "confirming", hasIntent: true, stock: "held", job: "running")
     private static let confirmed = OrderState(
-        order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", mail: "pending")
+        order: "confirmed", payment: "captured", hasIntent: true, stock: "consumed", job: "done", email: "pending")
 
     @Test("row 7: the provider has an intent that is not stored", arguments: [false, true])
     func intentCreated(keysForgotten: Bool) async throws {
@@ -43,8 +43,7 @@ struct ChargingTests {
         "row 7: the answer that brings the intent is lost, or kept as a failure",
         arguments: ["drop_after_commit", "error_500_after_commit"])
     func creationUnanswered(kind: String) async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             try await shop.misbehave(#"{"faults": [{"kind": "\#(kind)", "endpoint": "create", "count": 1}]}"#)
             let id = try #require(try await shop.order(try await shop.products()[0], wait: nil).body?.id)
             try await shop.wait(for: "confirmed", of: id)
@@ -55,7 +54,6 @@ struct ChargingTests {
             let intents = try await shop.intents(of: id).map(\.status).sorted()
             #expect(
                 intents == (kind == "drop_after_commit" ? ["succeeded"] : ["requires_payment_method", "succeeded"]))
-            withExtendedLifetime(processes) {}
         }
     }
 
@@ -98,7 +96,7 @@ struct ChargingTests {
     func notAcknowledged() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
-            // No mail is sent by this worker, so that the state is exact.
+            // No email is sent by this worker, so that the state is exact.
             let id = try await shop.place(
                 try await shop.products()[0], dyingAt: .jobFinished, of: "order.checkout", leaving: Self.confirmed,
                 charged: 1,

@@ -26,7 +26,8 @@ struct FailedCommitTests {
         #expect(state.attempts <= 6 && state.crashes == 0, "\(state)")
     }
 
-    @Test("an outage of the database delays the settlement") func theDatabaseIsAwayForAWhile() async throws {
+    @Test("an outage of the database delays the settlement")
+    func theDatabaseIsAwayForAWhile() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)
@@ -49,7 +50,8 @@ struct FailedCommitTests {
         }
     }
 
-    @Test("a lost answer to the commit changes nothing") func lostAnswerToTheCommit() async throws {
+    @Test("a lost answer to the commit changes nothing")
+    func lostAnswerToTheCommit() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, worker, proxy) = try await charge(shop)
@@ -57,7 +59,7 @@ struct FailedCommitTests {
             worker.resume()
             try await eventually(within: .seconds(20), "the answer to a commit is on its way") { proxy.isHolding }
             let state = try await shop.state(of: id)
-            #expect(state.order == "confirmed" && state.job == "done" && state.mail == "pending", "\(state)")
+            #expect(state.order == "confirmed" && state.job == "done" && state.email == "pending", "\(state)")
             proxy.cut()
             try await check(id, shop)
             withExtendedLifetime((processes, worker)) {}

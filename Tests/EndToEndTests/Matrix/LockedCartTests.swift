@@ -23,7 +23,8 @@ struct LockedCartTests {
         #expect(try await shop.orderCart(token).text.contains("cart_locked"))
     }
 
-    @Test("a cart whose worker was killed stays locked until the outcome") func killedWhileItIsLocked() async throws {
+    @Test("a cart whose worker was killed stays locked until the outcome")
+    func killedWhileItIsLocked() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, token, worker) = try await pay(shop, method: "pm_card_visa")
@@ -41,7 +42,8 @@ struct LockedCartTests {
         }
     }
 
-    @Test("a declined payment opens the cart again") func openAgainAfterADecline() async throws {
+    @Test("a declined payment opens the cart again")
+    func openAgainAfterADecline() async throws {
         try await Shop.open { shop in
             let processes = (try await shop.startSandbox(), try await shop.startAPI())
             let (id, token, worker) = try await pay(shop, method: "pm_card_visa_chargeDeclined")

@@ -6,15 +6,13 @@ import Testing
 struct LostAnswerTests {
     /// One order under a fault of the provider, from the first try to the end.
     private func buy(under faults: String) async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running { shop in
             try await shop.misbehave(#"{"faults": [\#(faults)]}"#)
             let id = try #require(try await shop.order(try await shop.products()[0], wait: nil).body?.id)
             try await shop.wait(for: "confirmed", of: id)
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).count == 1)
             #expect(try await shop.intents(of: id).count == 1)
-            withExtendedLifetime(processes) {}
         }
     }
 
@@ -30,9 +28,9 @@ struct LostAnswerTests {
 
     /// Nothing in the intent tells which card its last decline is of, and the answer that would is replayed as a
     /// failure.
-    @Test("a second decline is kept as a failure") func aSecondDeclineIsKeptAsAFailure() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+    @Test("a second decline is kept as a failure")
+    func aSecondDeclineIsKeptAsAFailure() async throws {
+        try await Shop.running { shop in
             let order = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
             #expect(order.status == 402)
             let id = try #require(order.orderID)
@@ -42,16 +40,17 @@ struct LostAnswerTests {
             #expect(try await shop.pay(order, method: "pm_card_visa").status == 201)
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).count == 1)
-            withExtendedLifetime(processes) {}
         }
     }
 
     /// Then the retry finds its own key in flight.
-    @Test("a charge that outlasts its call is made once") func theProviderTakesLongerThanTheCall() async throws {
+    @Test("a charge that outlasts its call is made once")
+    func theProviderTakesLongerThanTheCall() async throws {
         try await buy(under: #"{"kind": "slow", "ms": 16500, "endpoint": "confirm", "count": 1}"#)
     }
 
-    @Test("a worker killed while the provider charges leaves one charge") func killedWhileTheProviderCharges()
+    @Test("a worker killed while the provider charges leaves one charge")
+    func killedWhileTheProviderCharges()
         async throws
     {
         try await Shop.open { shop in

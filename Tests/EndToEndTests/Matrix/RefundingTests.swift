@@ -95,7 +95,7 @@ struct RefundingTests {
             let order = try await shop.order(product, wait: nil)
             let id = try #require(order.body?.id)
             try await shop.waitUntilStopped(standing)
-            let dying = try await shop.startWorker(settings: Shop.dying(at: .cancelCalledOff))
+            let dying = try await shop.startWorker(settings: Shop.dying(at: .orderCanceled))
             #expect(try await shop.cancel(order).status == 202)
             try await shop.waitForDeath(of: dying)
             try await shop.expect(
@@ -104,7 +104,7 @@ struct RefundingTests {
             #expect(try await shop.intents(of: id).map(\.status) == ["canceled"])
 
             standing.resume()
-            try await shop.wait(for: "cancelled", of: id)
+            try await shop.wait(for: "canceled", of: id)
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).isEmpty)
             #expect(try await shop.stock(of: product) == (product.onHand, 0))

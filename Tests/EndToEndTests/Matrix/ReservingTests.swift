@@ -52,7 +52,7 @@ struct ReservingTests {
             let standing = try await shop.startWorker(settings: Shop.stopping(at: .intentRecorded))
             let id = try #require(try await shop.order(product, wait: nil).body?.id)
             try await shop.waitUntilStopped(standing)
-            let sweeping = try await shop.startWorker(settings: Shop.dying(at: .overdueCalledOff))
+            let sweeping = try await shop.startWorker(settings: Shop.dying(at: .overdueCanceled))
             try await shop.waitForDeath(of: sweeping)
             try await shop.expect(state, of: id)
             #expect(try await shop.intents(of: id).map(\.status) == ["canceled"])

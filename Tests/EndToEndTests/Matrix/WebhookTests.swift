@@ -20,13 +20,6 @@ struct WebhookTests {
         try await shop.startWorker(settings: ["WORKER_QUEUES": "\(queue)=4,email=4"], queue: queue)
     }
 
-    private func outcomes(_ shop: Shop, of type: String) async throws -> [String] {
-        try await shop.database.pool.query(
-            "SELECT outcome FROM webhook_events WHERE type = \(type) AND handled_at IS NOT NULL"
-        )
-        .map { try $0["outcome"] }
-    }
-
     @Test("row 9: charged, not stored, and the webhook settles it")
     func settledByWebhook() async throws {
         try await Shop.open(webhooks: true) { shop in
@@ -36,7 +29,7 @@ struct WebhookTests {
             let helper = try await startHelper(shop, "webhooks")
             try await shop.wait(for: "confirmed", of: id)
             try await eventually(within: .seconds(15), "that was the event's doing") {
-                try await outcomes(shop, of: "payment_intent.succeeded") == ["confirmed"]
+                try await shop.outcomes(of: "payment_intent.succeeded") == ["confirmed"]
             }
             #expect(try await shop.state(of: id).job == "running")
             // The checkout job comes after it and finds nothing to do.
@@ -62,7 +55,7 @@ struct WebhookTests {
             try await shop.wait(for: "confirmed", of: id)
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).count == 1)
-            #expect(try await shop.cartwright("payments", "breaks", "--status", "healed").contains("behind"))
+            #expect(try await shop.cartwright("payments", "breaks", "--status", "closed").contains("behind"))
             withExtendedLifetime((processes, helper)) {}
         }
     }
@@ -98,7 +91,7 @@ struct WebhookTests {
             let helper = try await startHelper(shop, "webhooks")
             try await shop.wait(for: "confirmed", of: id)
             try await eventually(within: .seconds(15), "that was the event's doing") {
-                try await outcomes(shop, of: "payment_intent.succeeded") == ["confirmed"]
+                try await shop.outcomes(of: "payment_intent.succeeded") == ["confirmed"]
             }
             standing.resume()
             try await eventually("the checkout is over") { try await shop.state(of: id).job == "done" }
@@ -133,8 +126,7 @@ struct WebhookTests {
 
     @Test("row 17: told before the provider's own answer, of every order")
     func beforeTheAnswer() async throws {
-        try await Shop.open(webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(webhooks: true) { shop in
             try await shop.misbehave(#"{"latency_ms": 30, "faults": [{"kind": "webhook_before_answer", "rate": 1}]}"#)
             let product = try await shop.products()[0]
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -145,15 +137,13 @@ struct WebhookTests {
             try await shop.waitUntilEventsAreHandled()
             try await shop.settleUp()
             #expect(try await shop.stock(of: product) == (product.onHand - 10, 0))
-            withExtendedLifetime(processes) {}
         }
     }
 
     /// The event is taken, because it is durable, and its job waits for the order.
     @Test("row 17: told of an order that is not there")
     func unknownOrder() async throws {
-        try await Shop.open(webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(webhooks: true) { shop in
             let stranger = UUID().uuidString.lowercased()
             try await shop.charge(order: stranger)
             try await eventually(within: .seconds(20), "the event is taken, not handled, and tried again") {
@@ -169,14 +159,12 @@ struct WebhookTests {
             #expect(try await shop.tellings().filter { $0.type == "payment_intent.succeeded" }.allSatisfy(\.delivered))
             #expect(try await shop.onlyOrder() == nil)
             #expect(try await Invariants(database: shop.database.pool).check() == [])
-            withExtendedLifetime(processes) {}
         }
     }
 
     @Test("row 18: a decline is told after another card has paid")
     func lateDecline() async throws {
-        try await Shop.open(webhooks: true) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(webhooks: true) { shop in
             try await shop.misbehave(
                 #"""
                 {"faults": [{"kind": "webhook_late", "event": "payment_intent.payment_failed", "ms": 2500, "rate": 1}]}
@@ -191,14 +179,13 @@ struct WebhookTests {
                     "SELECT 1 FROM webhook_events WHERE type = 'payment_intent.payment_failed'"
                 ).isEmpty)
             try await eventually(within: .seconds(20), "the decline is heard") {
-                try await outcomes(shop, of: "payment_intent.payment_failed") == ["outranked"]
+                try await shop.outcomes(of: "payment_intent.payment_failed") == ["outranked"]
             }
             try await shop.waitUntilEventsAreHandled()
             let state = try await shop.state(of: id)
             #expect(state.order == "confirmed" && state.payment == "captured", "\(state)")
             try await shop.settleUp()
             #expect(try await shop.charges(of: id).count == 1)
-            withExtendedLifetime(processes) {}
         }
     }
 }

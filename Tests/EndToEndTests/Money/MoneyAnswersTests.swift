@@ -12,9 +12,9 @@ struct MoneyAnswersTests {
         try await shop.movements().filter { $0.order_id == order && $0.kind == "refund" }.map(\.amount).reduce(0, +)
     }
 
-    @Test("no more is refunded than was captured") func noMoreGoesBackThanWasTaken() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+    @Test("no more is refunded than was captured")
+    func noMoreGoesBackThanWasTaken() async throws {
+        try await Shop.running { shop in
             let operating = try await shop.makeOperator()
             let product = try await shop.products()[0]
             for _ in 0..<Self.rounds {
@@ -42,13 +42,12 @@ struct MoneyAnswersTests {
             let answer = try await shop.refund(try #require(unpaid.orderID), by: operating)
             #expect(answer.status == 409 && answer.text.contains("order_not_paid"), "\(answer.text)")
             try await shop.settleUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
-    @Test("of twenty refunds at once those that fit go through") func twentyRefundsAtOnce() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+    @Test("of twenty refunds at once those that fit go through")
+    func twentyRefundsAtOnce() async throws {
+        try await Shop.running { shop in
             let operating = try await shop.makeOperator()
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"latencies": {"refund": {"ms": 300}}}"#)
@@ -68,13 +67,12 @@ struct MoneyAnswersTests {
             }
             try await shop.waitUntilMoneyIsBack()
             try await shop.settleUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
-    @Test("one key makes one refund") func oneRefundUnderOneKey() async throws {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+    @Test("one key makes one refund")
+    func oneRefundUnderOneKey() async throws {
+        try await Shop.running { shop in
             let operating = try await shop.makeOperator()
             let id = try #require(try await shop.order(try await shop.products()[0]).body?.id)
             for round in 1...Self.rounds {
@@ -93,19 +91,17 @@ struct MoneyAnswersTests {
             }
             try await shop.waitUntilMoneyIsBack()
             try await shop.settleUp()
-            withExtendedLifetime(processes) {}
         }
     }
 
     /// Each is called off at another moment: before the provider has charged, right then, and after it.
-    @Test("an order canceled while its card is charged ends one way") func calledOffWhileTheCardIsCharged() async throws
-    {
-        try await Shop.open { shop in
-            let processes = try await shop.startAll()
+    @Test("an order canceled while its card is charged ends one way")
+    func calledOffWhileTheCardIsCharged() async throws {
+        try await Shop.running { shop in
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"latencies": {"confirm": {"ms": 800}}}"#)
             let count = 4 * Self.rounds
-            let orders = try await withThrowingTaskGroup(of: (placed: Answer, cancelled: Answer).self) { group in
+            let orders = try await withThrowingTaskGroup(of: (placed: Answer, canceled: Answer).self) { group in
                 for index in 0..<count {
                     group.addTask {
                         let placed = try await shop.order(product, wait: nil)
@@ -123,14 +119,14 @@ struct MoneyAnswersTests {
             for order in orders {
                 let id = try #require(order.placed.body?.id)
                 // Over at once, or while money is under way when the provider has been asked.
-                if order.cancelled.status == 200 {
-                    #expect(order.cancelled.orderStatus == "cancelled", "\(order.cancelled.text)")
+                if order.canceled.status == 200 {
+                    #expect(order.canceled.orderStatus == "canceled", "\(order.canceled.text)")
                 } else {
-                    #expect(order.cancelled.status == 202, "\(order.cancelled.text)")
-                    try await shop.wait(for: "cancelled", of: id)
+                    #expect(order.canceled.status == 202, "\(order.canceled.text)")
+                    try await shop.wait(for: "canceled", of: id)
                 }
                 let again = try await shop.cancel(order.placed)
-                #expect(again.status == 200 && again.orderStatus == "cancelled", "\(again.text)")
+                #expect(again.status == 200 && again.orderStatus == "canceled", "\(again.text)")
                 let other = try await shop.pay(order.placed, method: "pm_card_visa")
                 #expect(other.status == 409 && other.text.contains("order_not_payable"), "\(other.text)")
             }
@@ -139,16 +135,15 @@ struct MoneyAnswersTests {
             try await shop.settleUp()
             let charged = try await shop.movements().filter { $0.kind == "charge" }.count
             #expect(charged > 0 && charged < count)
-            withExtendedLifetime(processes) {}
         }
     }
 
     /// Two sweeps a second apart meet confirmations that take from one second to three.
-    @Test("an order out of time while its card is charged ends one way") func outOfTimeWhileTheCardIsCharged()
+    @Test("an order out of time while its card is charged ends one way")
+    func outOfTimeWhileTheCardIsCharged()
         async throws
     {
-        try await Shop.open(settings: ["RESERVATION_SECONDS": "1"]) { shop in
-            let processes = try await shop.startAll()
+        try await Shop.running(settings: ["RESERVATION_SECONDS": "1"]) { shop in
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"latencies": {"confirm": {"median_ms": 1500, "p99_ms": 4000}}}"#)
             let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -172,7 +167,6 @@ struct MoneyAnswersTests {
             }
             #expect(try await shop.stock(of: product) == (product.onHand - paid, 0))
             try await shop.settleUp()
-            withExtendedLifetime(processes) {}
         }
     }
 }

@@ -3,9 +3,10 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A mail server that is away delays mails and nothing else")
+@Suite("An email server that is away delays emails and nothing else")
 struct EmailOutageTests {
-    @Test("orders go on and emails wait") func ordersGoOnAndEmailsWait() async throws {
+    @Test("orders go on and emails wait")
+    func ordersGoOnAndEmailsWait() async throws {
         try await Shop.open { shop in
             let sandbox = try await shop.startSandbox()
             let api = try await shop.startAPI()
@@ -14,7 +15,7 @@ struct EmailOutageTests {
             let product = try await shop.products()[0]
             try await shop.misbehave(#"{"faults": [{"kind": "reject_4xx"}]}"#)
             for _ in 0..<8 { #expect(try await shop.order(product).status == 201) }
-            try await eventually(within: .seconds(20), "the mail server is left alone") {
+            try await eventually(within: .seconds(20), "the email server is left alone") {
                 try await metrics.sum("provider_circuit_open", #"provider="email""#) == 1
             }
             #expect(try await metrics.sum("provider_circuit_open", #"provider="payments""#) == 0)

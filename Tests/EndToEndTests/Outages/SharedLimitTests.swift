@@ -36,7 +36,8 @@ struct SharedLimitTests {
         return ContinuousClock.now - began
     }
 
-    @Test("two workers keep the limit that the provider sets") func twoWorkersKeepTheLimitThatTheProviderSets()
+    @Test("two workers keep the limit that the provider sets")
+    func twoWorkersKeepTheLimit()
         async throws
     {
         let settings = [
@@ -56,15 +57,14 @@ struct SharedLimitTests {
         }
     }
 
-    @Test("a limit that is set too high is found out") func aLimitThatIsSetTooHighIsFoundOut() async throws {
-        try await Shop.open(settings: ["PAYMENTS_RATE": "1000", "SANDBOX_RATE_LIMIT": "5"]) { shop in
-            let processes = try await shop.startAll()
+    @Test("a limit that is set too high is found out")
+    func aLimitThatIsSetTooHighIsFoundOut() async throws {
+        try await Shop.running(settings: ["PAYMENTS_RATE": "1000", "SANDBOX_RATE_LIMIT": "5"]) { shop in
             _ = try await buy(30, shop)
             // The provider turned some away; each order was paid all the same, and no attempt was used up by it.
             #expect(try await turnedAway(shop) > 0)
             #expect(try await attempts(shop) == 1)
             try await shop.checkEverythingAddsUp()
-            withExtendedLifetime(processes) {}
         }
     }
 

@@ -53,9 +53,7 @@ struct LeastPrivilegeTests {
         #expect(try await runner.waitForExit(within: .seconds(40)) == .code(0))
     }
 
-    @Test(
-        "docs/settings.md, from which the runner takes settings, names each that a program reads beside that program"
-    )
+    @Test("docs/settings.md, from which the runner takes settings, names each that a program reads beside that program")
     func documented() throws {
         let table = try String(contentsOfFile: "\(Self.checkout)/docs/settings.md", encoding: .utf8)
         var users: [String: Set<String>] = [:]

@@ -48,7 +48,7 @@ struct LogTests {
     }
 
     @Test(
-        "mail addresses, names, passwords, their hashes, tokens and keys, also when statements fail",
+        "email addresses, names, passwords, their hashes, tokens and keys, also when statements fail",
         .timeLimit(.minutes(3)))
     func nothingPersonal() async throws {
         try await withPrivateServers { servers, folder in

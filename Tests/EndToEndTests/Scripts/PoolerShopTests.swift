@@ -5,7 +5,7 @@ import Testing
 @Suite("A shop behind PgBouncer sells as one without", .serialized)
 struct PoolerShopTests {
     @Test(
-        "migrating, seeding, orders, mail and the doctor, through PgBouncer in transaction mode",
+        "migrating, seeding, orders, email and the doctor, through PgBouncer in transaction mode",
         .timeLimit(.minutes(3)),
         arguments: [[], ["ignore_startup_parameters = options"]])
     func sells(settings: [String]) async throws {

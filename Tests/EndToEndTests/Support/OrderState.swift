@@ -17,13 +17,13 @@ struct OrderState: Equatable, CustomStringConvertible {
     var attempts = 1
     /// Deaths of processes that ran it.
     var crashes = 0
-    /// Status of its confirmation mail, or `none`.
-    var mail = "none"
+    /// Status of its confirmation email, or `none`.
+    var email = "none"
 
     var description: String {
         """
         \(order), payment \(payment) \(hasIntent ? "with" : "without") intent, stock \(stock), \
-        job \(job) \(attempts)/\(crashes), mail \(mail)
+        job \(job) \(attempts)/\(crashes), email \(email)
         """
     }
 }
@@ -38,7 +38,7 @@ extension Shop {
                    coalesce((SELECT string_agg(DISTINCT state, ', ') FROM reservations WHERE order_id = o.id),
                             'none') AS stock,
                    coalesce((SELECT status FROM email_deliveries
-                              WHERE order_id = o.id AND kind = 'order_confirmation'), 'none') AS mail
+                              WHERE order_id = o.id AND kind = 'order_confirmation'), 'none') AS email
               FROM orders AS o
               JOIN payments AS p ON p.order_id = o.id
               JOIN jobs AS j ON j.name = 'order.checkout' AND j.payload ->> 'orderID' = o.id::text
@@ -49,7 +49,7 @@ extension Shop {
         return OrderState(
             order: try row["status"], payment: try row["payment"], hasIntent: try row["has_intent"],
             stock: try row["stock"],
-            job: try row["job"], attempts: try row["attempts"], crashes: try row["crashes"], mail: try row["mail"])
+            job: try row["job"], attempts: try row["attempts"], crashes: try row["crashes"], email: try row["email"])
     }
 
     /// The id of the only order there is, `nil` when there is none.

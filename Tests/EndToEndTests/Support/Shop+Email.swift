@@ -19,12 +19,12 @@ extension Shop {
         let status: String
         let isResent: Bool
         let isBounced: Bool
-        /// What its mail bears.
+        /// What its email bears.
         var messageID: String { "delivery.\(id)@example.com" }
     }
 
     /// What the sandbox has taken, by whatever way it came.
-    func mails() async throws -> [Email] { try await list("/_sandbox/mail") }
+    func emails() async throws -> [Email] { try await list("/_sandbox/mail") }
 
     /// Deliveries of one order, or of all.
     func deliveries(of order: String? = nil) async throws -> [Delivery] {
@@ -41,7 +41,7 @@ extension Shop {
         }
     }
 
-    /// Waits until the mail of a kind about an order is in a state, and returns it.
+    /// Waits until the email of a kind about an order is in a state, and returns it.
     @discardableResult
     func delivery(_ kind: String, of order: String, becomes status: String, within patience: Duration = .seconds(30))
         async throws
@@ -52,20 +52,20 @@ extension Shop {
         }
     }
 
-    /// Text and HTML of the mail of a delivery.
+    /// Text and HTML of the email of a delivery.
     func text(of delivery: Delivery) async throws -> String {
         struct Listed: Decodable { let id: Int }
         let listed: [Listed] = try await list("/_sandbox/mail?message_id=\(delivery.messageID)")
-        guard let id = listed.first?.id else { throw Failed(what: "the sandbox has no mail \(delivery.messageID)") }
+        guard let id = listed.first?.id else { throw Failed(what: "the sandbox has no email \(delivery.messageID)") }
         return String(
             decoding: try await http.send(OutboundRequest(url: sandbox + "/_sandbox/mail/\(id)")).body, as: UTF8.self)
     }
 
-    /// Every mail the sandbox has is one of ours, and no mail went out twice, but for those that were sent once more
+    /// Every email the sandbox has is one of ours, and no email went out twice, but for those that were sent once more
     /// because nobody knew.
     func checkEmailsAddUp(sourceLocation: SourceLocation) async throws {
         let before = try await deliveries()
-        var taken = Dictionary(grouping: try await mails(), by: \.message_id).mapValues(\.count)
+        var taken = Dictionary(grouping: try await emails(), by: \.message_id).mapValues(\.count)
         for delivery in before {
             let copies = taken.removeValue(forKey: delivery.messageID) ?? 0
             switch delivery.status {

@@ -3,7 +3,7 @@ import Redis
 import TestSupport
 
 extension Shop {
-    /// Waits until nothing is under way any more: no order, no mail, no refund, no job. In the short form what waits
+    /// Waits until nothing is under way any more: no order, no email, no refund, no job. In the short form what waits
     /// for its time has it come at once.
     func waitUntilQuiet(within patience: Duration) async throws {
         var hurried = ContinuousClock.now
@@ -60,7 +60,7 @@ extension Shop {
     }
 
     /// Retries, lost pushes, closed circuits, what happens later at the provider, looks at undecided payments and at
-    /// unknown mails.
+    /// unknown emails.
     private func hurryEverything() async throws {
         guard !Chaos.isOn else { return }
         try await hurryPush()

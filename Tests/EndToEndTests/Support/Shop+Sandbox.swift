@@ -44,7 +44,7 @@ extension Shop {
         let struck: [String: Int]
     }
 
-    /// How many calls and mails were hit by faults since the sandbox started, or behaved.
+    /// How many calls and emails were hit by faults since the sandbox started, or behaved.
     func faultsStruck() async throws -> Int {
         let answer = try await http.send(OutboundRequest(url: sandbox + "/_sandbox/faults"))
         return try JSONDecoder().decode(FaultReport.self, from: Data(answer.body)).struck.values.reduce(0, +)
@@ -176,9 +176,17 @@ extension Shop {
         }
     }
 
+    /// What the events of a type that were handled came to.
+    func outcomes(of type: String) async throws -> [String] {
+        try await database.pool.query(
+            "SELECT outcome FROM webhook_events WHERE type = \(type) AND handled_at IS NOT NULL"
+        )
+        .map { try $0["outcome"] }
+    }
+
     /// How many confirmations the sandbox has taken, by order; none is absent.
     func confirmations() async throws -> [String: Int] {
-        let taken = Dictionary(grouping: try await mails(), by: \.message_id)
+        let taken = Dictionary(grouping: try await emails(), by: \.message_id)
         var counts: [String: Int] = [:]
         for row in try await database.pool.query(
             """
@@ -200,9 +208,10 @@ extension Shop {
         }
     }
 
-    /// Waits until every order is in a final state and every mail is settled, but for those that wait for another card.
+    /// Waits until every order is in a final state and every email is settled, but for those that wait for another
+    /// card.
     func waitUntilSettled(within patience: Duration) async throws {
-        try await eventually(within: patience, "all orders and mails are settled") {
+        try await eventually(within: patience, "all orders and emails are settled") {
             let open: Int = try await self.database.pool.query(
                 """
                 SELECT (SELECT count(*) FROM orders WHERE status IN ('pending', 'reserved'))

@@ -47,6 +47,18 @@ final class Shop: Sendable {
         }
     }
 
+    /// Opens a shop whose programs all run until the test ends; see ``open(settings:products:webhooks:on:through:_:)``.
+    static func running<Value>(
+        settings: [String: String] = [:], webhooks: Bool = false, _ body: (Shop) async throws -> Value
+    ) async throws -> Value {
+        try await open(settings: settings, webhooks: webhooks) { shop in
+            let programs = try await shop.startAll()
+            let value = try await body(shop)
+            withExtendedLifetime(programs) {}
+            return value
+        }
+    }
+
     private init(database: TestDatabase, redisServer: RedisServer, settings: [String: String], webhooks: Bool) throws {
         self.database = database
         self.redisServer = redisServer
@@ -57,7 +69,7 @@ final class Shop: Sendable {
         let smtpPort = try FreePort.next()
         sandboxDirectory = "\(NSTemporaryDirectory())/cartwright-sandbox-\(UUID().uuidString)"
         let sandbox = "http://127.0.0.1:\(sandboxPort)"
-        let mailKey = P256.Signing.PrivateKey()
+        let emailKey = P256.Signing.PrivateKey()
         environment = [
             "DATABASE_URL": database.url, "REDIS_URL": redisServer.url, "HOST": "127.0.0.1", "PORT": "\(apiPort)",
             "METRICS_PORT": "\(try FreePort.next())",
@@ -66,8 +78,8 @@ final class Shop: Sendable {
             "MAIL_TRANSPORT": "smtp",
             "SMTP_URL": "smtp://127.0.0.1:\(smtpPort)", "MAIL_FROM": "Cartwright <shop@example.com>",
             "SENDGRID_API_KEY": "SG.endtoend", "SENDGRID_API_BASE": sandbox,
-            "SENDGRID_WEBHOOK_KEY": mailKey.publicKey.derRepresentation.base64EncodedString(),
-            "SANDBOX_MAIL_SIGNING_KEY": mailKey.derRepresentation.base64EncodedString(),
+            "SENDGRID_WEBHOOK_KEY": emailKey.publicKey.derRepresentation.base64EncodedString(),
+            "SANDBOX_MAIL_SIGNING_KEY": emailKey.derRepresentation.base64EncodedString(),
             "SANDBOX_MAIL_WEBHOOK_URL": "http://127.0.0.1:\(apiPort)/api/v1/webhooks/sendgrid",
             "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "MAIL_UNKNOWN_SECONDS": "3",
             "RATES_PROVIDER": "frankfurter",
@@ -79,6 +91,7 @@ final class Shop: Sendable {
             "SANDBOX_DATA": sandboxDirectory, "BCRYPT_COST": "4",
             // Everything comes from one address here.
             "RATE_LIMITS": "off", "DECLINES_PER_HOUR": "0", "LOG_LEVEL": "info", "LOG_FORMAT": "json",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "",
         ].merging(settings) { _, given in given }
     }
 

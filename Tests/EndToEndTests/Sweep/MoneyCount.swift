@@ -15,8 +15,8 @@ struct MoneyCount: Sendable {
     /// What confirmed orders come to less what was refunded, by our rows.
     var owed: [String: Int] = [:]
     var mostCharges = 0
-    /// Confirmed orders, and the mails about them.
-    var (confirmed, mails) = (0, 0)
+    /// Confirmed orders, and the emails about them.
+    var (confirmed, emails) = (0, 0)
     /// Units there were at first; on the shelf, and in confirmed orders, now.
     var (initial, onHand, sold) = (0, 0, 0)
     var dead = 0
@@ -71,7 +71,7 @@ struct MoneyCount: Sendable {
         }
         let about = try await shop.confirmations()
         confirmed += alive.count
-        mails += alive.map { about[$0] ?? 0 }.reduce(0, +)
+        emails += alive.map { about[$0] ?? 0 }.reduce(0, +)
     }
 
     /// By currency: how much more moved at the provider than our rows say.
@@ -91,8 +91,8 @@ struct MoneyCount: Sendable {
         }.joined(separator: ", ")
         let cells: [String] = [
             "\(rounds)", "\(seed)", blows, "\(faults)", "\(sent)", "\(orders.values.reduce(0, +))", "\(confirmed)",
-            "\(orders["payment_failed"] ?? 0)", "\(orders["rejected"] ?? 0)", "\(orders["cancelled"] ?? 0)", moved,
-            differences.isEmpty ? "none" : "\(differences)", "\(mostCharges)", "\(mails) / \(confirmed)",
+            "\(orders["payment_failed"] ?? 0)", "\(orders["rejected"] ?? 0)", "\(orders["canceled"] ?? 0)", moved,
+            differences.isEmpty ? "none" : "\(differences)", "\(mostCharges)", "\(emails) / \(confirmed)",
             "\(initial) = \(onHand) + \(sold)", "\(dead)",
             "\(seconds)",
         ]

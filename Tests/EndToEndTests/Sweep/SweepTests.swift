@@ -17,7 +17,8 @@ struct SweepTests {
     /// As many rounds one shop lives.
     private static let roundsPerShop = 10
 
-    @Test("the money adds up after random faults and kills") func theMoneyAddsUp() async throws {
+    @Test("the money adds up after random faults and kills")
+    func theMoneyAddsUp() async throws {
         let began = ContinuousClock.now
         var count = MoneyCount()
         let rounds = (0..<UInt64(Self.rounds)).map { MoneyRound(seed: Self.firstSeed &+ $0) }
@@ -32,7 +33,7 @@ struct SweepTests {
         #expect(count.dead == 0)
         #expect(count.mostCharges <= 1)
         #expect(count.differences.isEmpty)
-        #expect(count.mails == count.confirmed)
+        #expect(count.emails == count.confirmed)
         #expect(count.initial == count.onHand + count.sold)
         let row = count.row(seed: Self.firstSeed, seconds: Int((ContinuousClock.now - began).components.seconds))
         print(MoneyCount.head + "\n" + row)

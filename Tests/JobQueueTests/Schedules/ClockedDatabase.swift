@@ -1,6 +1,8 @@
 import Dispatch
 import Foundation
+import JobQueue
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -100,4 +102,36 @@ struct ClockedDatabase: Sendable {
     func jobs() async throws -> Int {
         try await engine.database.query("SELECT count(*) FROM jobs")[0][0]
     }
+}
+
+/// Seconds since 1970 of an instant such as `2026-03-29T01:00:00Z` or, with an offset, `2026-03-29T03:00:00+02:00`.
+func at(_ text: String) throws -> Int {
+    Int(try Date(text, strategy: .iso8601).timeIntervalSince1970)
+}
+
+extension CronTimes {
+    init(_ expression: String, _ zone: String) throws {
+        self.init(
+            expression: try CronExpression(parsing: expression),
+            clock: ZoneClock(zone: try #require(TimeZone(identifier: zone))))
+    }
+
+    /// The slots later than `start` and not later than `end`.
+    func all(after start: Int, upTo end: Int) -> [Int] {
+        var slots: [Int] = []
+        var slot = next(after: start)
+        while slot <= end {
+            slots.append(slot)
+            slot = next(after: slot)
+        }
+        return slots
+    }
+}
+
+/// What each job's payload said.
+final class Told: Sendable {
+    private let texts = Mutex<[JobID: String]>([:])
+
+    func note(_ job: JobID, _ text: String) { texts.withLock { $0[job] = text } }
+    func text(of job: JobID) -> String? { texts.withLock { $0[job] } }
 }

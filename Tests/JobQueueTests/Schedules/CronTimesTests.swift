@@ -48,6 +48,17 @@ struct CronTimesTests {
         #expect(try CronTimes(expression, zone).next(after: try at(after)) == at(expected))
     }
 
+    /// Expects exactly these slots from a moment to the last of them.
+    private func expectSlots(
+        _ expression: String, _ zone: String, after: String, _ expected: [String],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let times = try CronTimes(expression, zone)
+        let slots = try expected.map(at)
+        #expect(
+            times.all(after: try at(after), upTo: try #require(slots.last)) == slots, sourceLocation: sourceLocation)
+    }
+
     private static let spring: [(String, String, String, [String])] = [
         // Berlin: 02:00 becomes 03:00 on 29 March 2026 at 01:00Z. What would have been in between fires at the jump,
         // once.
@@ -90,9 +101,7 @@ struct CronTimesTests {
 
     @Test("a local time that does not exist fires once, right after the gap", arguments: spring)
     func gap(expression: String, zone: String, after: String, expected: [String]) throws {
-        let times = try CronTimes(expression, zone)
-        let slots = try expected.map(at)
-        #expect(times.all(after: try at(after), upTo: try #require(slots.last)) == slots)
+        try expectSlots(expression, zone, after: after, expected)
     }
 
     private static let autumn: [(String, String, String, [String])] = [
@@ -134,9 +143,7 @@ struct CronTimesTests {
 
     @Test("a local time that comes twice fires the first time", arguments: autumn)
     func overlap(expression: String, zone: String, after: String, expected: [String]) throws {
-        let times = try CronTimes(expression, zone)
-        let slots = try expected.map(at)
-        #expect(times.all(after: try at(after), upTo: try #require(slots.last)) == slots)
+        try expectSlots(expression, zone, after: after, expected)
     }
 
     private static let oddities: [(String, String, String, [String])] = [
@@ -166,9 +173,7 @@ struct CronTimesTests {
 
     @Test("oddities of the past", arguments: oddities)
     func oddity(expression: String, zone: String, after: String, expected: [String]) throws {
-        let times = try CronTimes(expression, zone)
-        let slots = try expected.map(at)
-        #expect(times.all(after: try at(after), upTo: try #require(slots.last)) == slots)
+        try expectSlots(expression, zone, after: after, expected)
     }
 
     @Test("a year of daily reports has as many as days, and one of hourly ones as many as hours")

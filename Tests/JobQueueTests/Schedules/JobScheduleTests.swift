@@ -9,7 +9,8 @@ import Testing
 
 @Suite("A schedule says when and what")
 struct JobScheduleTests {
-    @Test("the next slot is later than the time asked about") func theNextSlotIsLaterThanTheTimeAskedAbout() throws {
+    @Test("the next slot is later than the time asked about")
+    func nextSlot() throws {
         let report = JobSchedule("report", cron: "0 6 * * mon", timeZone: "Europe/Berlin", catchUp: .all(limit: 10)) {
             Task1(text: "\($0.time)")
         }
@@ -22,7 +23,8 @@ struct JobScheduleTests {
         #expect(rates.start == .nextSlot)
     }
 
-    @Test("two schedules read alike only when their times are alike") func itsTimesReadAlikeOnlyWhenTheyAreAlike() {
+    @Test("two schedules read alike only when their times are alike")
+    func timesReadAlike() {
         let times = [
             JobSchedule("a", every: .seconds(60)) { Task1() }, JobSchedule("a", every: .seconds(61)) { Task1() },
             JobSchedule("a", cron: "* * * * *") { Task1() },
@@ -36,28 +38,32 @@ struct JobScheduleTests {
 
     // Mistakes that no run of the program can do anything about end it at start, and say what is wrong.
 
-    @Test("an unknown time zone is refused") func anUnknownTimeZone() async {
+    @Test("an unknown time zone is refused")
+    func anUnknownTimeZone() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = JobSchedule("report", cron: "@daily", timeZone: "Europe/Atlantis") { Task1() }
         }
         expect("schedule report: there is no time zone \"Europe/Atlantis\"", in: result)
     }
 
-    @Test("times that are not whole seconds are refused") func timesThatAreNotWholeSeconds() async {
+    @Test("times that are not whole seconds are refused")
+    func timesThatAreNotWholeSeconds() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = JobSchedule("rates", every: .milliseconds(1500)) { Task1() }
         }
         expect("expected whole seconds, at least one", in: result)
     }
 
-    @Test("a limit below one is refused") func aLimitThatIsNone() async {
+    @Test("a limit below one is refused")
+    func aLimitThatIsNone() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = JobSchedule("rates", every: .seconds(1), catchUp: .all(limit: 0)) { Task1() }
         }
         expect("expected a limit from 1 to 1000", in: result)
     }
 
-    @Test("two schedules of one name are refused") func twoOfOneName() async {
+    @Test("two schedules of one name are refused")
+    func twoOfOneName() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let logger = Logger(label: "test")
             let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: logger)

@@ -65,7 +65,7 @@ struct AbacusPayments: PaymentProvider {
         try await charge("POST", path(id) + "/collect", amount.map { ["total": Abacus.text($0)] } ?? [:], key: key)
     }
 
-    func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
+    func refund(_ request: ProviderRefundRequest) async throws(PaymentFailure) -> ProviderRefund {
         let body = [
             "charge": request.intentID.rawValue, "total": Abacus.text(request.amount), "refund": "\(request.refundID)",
             "shop": request.shop ?? "",

@@ -238,9 +238,9 @@ struct ProviderConformanceTests {
         }
     }
 
-    private static func refund(of intent: PaymentIntent, _ amount: Int64) throws -> RefundRequest {
+    private static func refund(of intent: PaymentIntent, _ amount: Int64) throws -> ProviderRefundRequest {
         let id = Refund.ID()
-        return RefundRequest(
+        return ProviderRefundRequest(
             refundID: id, orderID: Order.ID(), shop: "lab", intentID: intent.id, amount: Money(amount, .usd),
             reason: .requestedByCustomer, key: try #require(.refund(id)))
     }

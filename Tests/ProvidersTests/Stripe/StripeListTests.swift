@@ -27,9 +27,7 @@ struct StripeListTests {
         try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
     }
 
-    @Test(
-        "listed intents have their time, result and references, and one that makes no sense is named, not believed"
-    )
+    @Test("listed intents have their time, result and references, and one that makes no sense is named, not believed")
     func intents() async throws {
         let log = ScriptLog<ScriptedRequest>()
         let server = try server(200, headers: ["Request-Id": "req_1"], Self.intents, log: log)

@@ -19,10 +19,11 @@ struct StripeRefundTests {
         try StripePayments(client: client, apiKey: "sk_test_abcdefgh", baseURL: server.url, logger: quiet)
     }
 
-    private func request(_ amount: Money = Money(700, .usd), reason: RefundReason = .duplicate) throws -> RefundRequest
+    private func request(_ amount: Money = Money(700, .usd), reason: RefundReason = .duplicate) throws
+        -> ProviderRefundRequest
     {
         let id = try #require(Refund.ID(Self.ids.refund))
-        return RefundRequest(
+        return ProviderRefundRequest(
             refundID: id, orderID: try #require(Order.ID(Self.ids.order)), intentID: .init(rawValue: "pi_1"),
             amount: amount,
             reason: reason, key: try #require(.refund(id)))
@@ -116,7 +117,7 @@ struct StripeRefundTests {
             "metadata": {"shop": "s1"}}
             """#
         let read = try await withClient { client in
-            let request = RefundRequest(
+            let request = ProviderRefundRequest(
                 refundID: Refund.ID(), orderID: Order.ID(), shop: "s1", intentID: .init(rawValue: "pi_1"),
                 amount: Money(5, .usd),
                 reason: .requestedByCustomer, key: try #require(.refund("r1")))

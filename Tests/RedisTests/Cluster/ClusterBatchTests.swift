@@ -27,9 +27,7 @@ struct ClusterBatchTests {
         #expect(try batch.result().map(\.int) == [0, 1, 2, 3, 4, 5])
     }
 
-    @Test(
-        "redirected commands go where they are sent, with ASKING on demand; a command's own error is an answer"
-    )
+    @Test("redirected commands go where they are sent, with ASKING on demand; a command's own error is an answer")
     func redirects() throws {
         var batch = ClusterBatch(slots: [0, 0, 0, 0])
         let first = batch.parts(owner: owner, reason: { nobody })

@@ -116,7 +116,7 @@ struct ClusterTests {
             }
         }
         task.cancel()
-        #expect(await task.value?.code == .cancelled)
+        #expect(await task.value?.code == .canceled)
         await blocking.close()
     }
 

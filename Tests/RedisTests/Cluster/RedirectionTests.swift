@@ -39,7 +39,7 @@ struct RedirectionTests {
         for code: RedisError.Code in [.connectionLost, .timeout, .connectFailed, .closed, .server("MOVED")] {
             #expect(Redirection(RedisError(code: code, message: "", maybeExecuted: true)) == nil)
         }
-        for code: RedisError.Code in [.overloaded, .cancelled, .timeout, .protocolViolation, .unroutable] {
+        for code: RedisError.Code in [.overloaded, .canceled, .timeout, .protocolViolation, .unroutable] {
             #expect(Redirection(RedisError(code: code, message: "")) == nil)
         }
     }

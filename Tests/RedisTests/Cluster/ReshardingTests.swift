@@ -125,14 +125,10 @@ struct ReshardingTests {
         let slot = try await cluster.slot(of: "{s}")
         async let popped = blocking.send(
             RedisCommand("BLMOVE", "{s}:from", "{s}:to", "RIGHT", "LEFT", "20"), timeout: .seconds(20))
-        try await eventually("a client is blocked") {
-            try await source.send(RedisCommand("INFO", "clients")).text?.contains("blocked_clients:1\r\n") == true
-        }
+        try await eventually("a client is blocked") { try await source.hasBlockedClient }
         try await cluster.beginMove(slot, from: source, to: destination)
         try await cluster.endMove(slot, from: source, to: destination)
-        try await eventually("it is blocked there") {
-            try await destination.send(RedisCommand("INFO", "clients")).text?.contains("blocked_clients:1\r\n") == true
-        }
+        try await eventually("it is blocked there") { try await destination.hasBlockedClient }
         _ = try await client.send(RedisCommand("LPUSH", "{s}:from", "job"))
         #expect(try await popped.text == "job")
         await client.close()

@@ -13,9 +13,7 @@ struct SentinelFailoverTests {
         }
     }
 
-    @Test(
-        "steady writes go on seconds after the master's death, with what the replica had and no lasting error"
-    )
+    @Test("steady writes go on seconds after the master's death, with what the replica had and no lasting error")
     func killedUnderTraffic() async throws {
         let redis = try await RedisSentinels.start()
         let client = RedisClient(try RedisConfiguration(url: redis.url), logger: quiet)
@@ -70,9 +68,7 @@ struct SentinelFailoverTests {
         await client.close()
     }
 
-    @Test(
-        "the client leaves a hanging master when sentinels say so, before its own time limit, even with one dead"
-    )
+    @Test("the client leaves a hanging master when sentinels say so, before its own time limit, even with one dead")
     func hangs() async throws {
         let redis = try await RedisSentinels.start()
         var configuration = try RedisConfiguration(url: redis.url)
@@ -92,9 +88,7 @@ struct SentinelFailoverTests {
         await client.close()
     }
 
-    @Test(
-        "a server that turns replica without a word is left after its first refusal and used again as master"
-    )
+    @Test("a server that turns replica without a word is left after its first refusal and used again as master")
     func demoted() async throws {
         let redis = try await RedisSentinels.start()
         let client = RedisClient(try RedisConfiguration(url: redis.url), logger: quiet)

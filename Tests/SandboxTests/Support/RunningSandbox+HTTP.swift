@@ -1,3 +1,7 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
 @testable import Sandbox
 
 extension RunningSandbox {
@@ -61,5 +65,68 @@ extension RunningSandbox {
 
     struct UnexpectedReply: Error {
         let reply: Reply
+    }
+}
+
+/// An HTTP answer as it arrived.
+struct Reply: Sendable {
+    /// 0 when the connection closed without an answer.
+    let status: Int
+    let headers: [String: String]
+    let body: String
+
+    init(_ text: String) {
+        let halves = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let lines = halves[0].split(separator: "\r\n")
+        status = lines.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let field = line.split(separator: ":", maxSplits: 1)
+            headers[field[0].lowercased()] = field.count > 1 ? field[1].trimmingCharacters(in: .whitespaces) : ""
+        }
+        self.headers = headers
+        body = halves.count > 1 ? String(halves[1]) : ""
+    }
+
+    var isWhole: Bool { headers["content-length"] == String(body.utf8.count) }
+
+    /// The body as a JSON object.
+    var object: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:] }
+
+    /// The body as a JSON array of objects.
+    var objects: [[String: Any]] {
+        (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [[String: Any]] ?? []
+    }
+
+    /// The `error` object of a refusal.
+    var error: [String: Any] { object["error"] as? [String: Any] ?? [:] }
+
+    func text(_ name: String) -> String? { object[name] as? String }
+
+    func number(_ name: String) -> Int? { object[name] as? Int }
+}
+
+/// Raw TCP, so that a test sees exactly the bytes that arrive and where they stop.
+enum Wire {
+    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    static func connect(to port: Int) async throws -> Connection {
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: "127.0.0.1", port: port) {
+            channel in
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+            }
+        }
+    }
+
+    /// Sends bytes and returns everything that comes back until the other side closes.
+    static func exchange(_ text: String, port: Int) async throws -> String {
+        try await connect(to: port).executeThenClose { inbound, outbound in
+            // A server that hung up at once takes nothing, not even that.
+            if !text.isEmpty { try await outbound.write(ByteBuffer(string: text)) }
+            var answer = ByteBuffer()
+            for try await packet in inbound { answer.writeImmutableBuffer(packet) }
+            return String(buffer: answer)
+        }
     }
 }

@@ -14,7 +14,7 @@ extension Shop {
             sku: try SKU(sku), name: "A \(sku)", description: "For writing.",
             category: Domain.Category(slug: "pens", name: "Pens"),
             basePrice: price)
-        #expect(try await self.catalogue.insertSeed([ProductSeed(product: product, prices: prices, stock: stock)]) == 1)
+        #expect(try await self.catalog.insertSeed([ProductSeed(product: product, prices: prices, stock: stock)]) == 1)
         return product
     }
 

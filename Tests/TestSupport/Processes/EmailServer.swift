@@ -1,12 +1,11 @@
 import Foundation
 
-/// Debian's mail server Exim, run for one test on free ports of 127.0.0.1: encrypts by STARTTLS or from the start, lets
-/// one user in and knows one mailbox.
-/// Gone when nobody holds it any more.
+/// Debian's email server Exim, run for one test on free ports of 127.0.0.1: encrypts by STARTTLS or from the start,
+/// lets one user in and knows one mailbox. Gone when nobody holds it any more.
 ///
 /// Exim and not OpenSMTPD, whose socket and spool are compiled in, so that a machine can have only one of it.
 package final class EmailServer: Sendable {
-    /// Who may send mail: the name, and a password with characters that a URL cannot hold as they are.
+    /// Who may send email: the name, and a password with characters that a URL cannot hold as they are.
     package static let user = "shop"
     /// The password.
     package static let password = "s3 cret/@"
@@ -17,14 +16,14 @@ package final class EmailServer: Sendable {
     /// Whom Debian's Exim becomes.
     private static let account = "Debian-exim"
 
-    /// Why this machine cannot run one, `nil` when it can: the server changes its user, and a machine has one mail
+    /// Why this machine cannot run one, `nil` when it can: the server changes its user, and a machine has one email
     /// server installed.
     package static var obstacle: String? {
-        if geteuid() != 0 { return "a mail server needs root" }
+        if geteuid() != 0 { return "an email server needs root" }
         if !FileManager.default.fileExists(atPath: program),
             FileManager.default.fileExists(atPath: "/usr/sbin/sendmail")
         {
-            return "this machine has another mail server, which installing Exim would remove"
+            return "this machine has another email server, which installing Exim would remove"
         }
         return nil
     }

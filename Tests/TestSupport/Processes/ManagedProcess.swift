@@ -123,7 +123,7 @@ package final class ManagedProcess: Sendable {
         return exit
     }
 
-    /// nil when the task is cancelled first.
+    /// nil when the task is canceled first.
     private func exit() async -> Exit? {
         let id = state.withLock { state in
             state.nextWaiter += 1

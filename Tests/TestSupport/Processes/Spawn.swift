@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// posix_spawn(3) with what a server needs: no signal blocked (a thread of Swift's pool blocks most of them, and
 /// children inherit that), standard input empty, output and error in a file, and nothing else open: a child that took a
@@ -62,5 +63,28 @@ enum Spawn {
         defer { for copy in copies { free(copy) } }
         // The array is never empty, it ends with nil, so the buffer has an address.
         return copies.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}
+
+/// Children still running when the test process exits: none may outlive it.
+enum Orphans {
+    private static let children: Mutex<Set<pid_t>> = {
+        atexit { Orphans.killAll() }
+        return Mutex([])
+    }()
+
+    static func add(_ processID: pid_t) {
+        children.withLock { _ = $0.insert(processID) }
+    }
+
+    static func remove(_ processID: pid_t) {
+        children.withLock { _ = $0.remove(processID) }
+    }
+
+    private static func killAll() {
+        children.withLock { children in
+            for child in children { kill(child, SIGKILL) }
+            children.removeAll()
+        }
     }
 }

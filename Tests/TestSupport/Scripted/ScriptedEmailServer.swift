@@ -1,4 +1,4 @@
-/// A mail server's part of a conversation, with one place where it departs from the ordinary.
+/// An email server's part of a conversation, with one place where it departs from the ordinary.
 package struct ScriptedEmailServer: Sendable {
     /// What is answered instead of the ordinary reply, by the first word of the command; `.` is the end of the message.
     /// An empty answer closes the connection.

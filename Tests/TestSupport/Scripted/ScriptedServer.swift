@@ -108,3 +108,31 @@ package final class ScriptedServer: Sendable {
         return address
     }
 }
+
+/// A request as a scripted server received it.
+package struct ScriptedRequest: Sendable {
+    /// `GET`, `POST`, …
+    package let method: String
+    /// Path and query.
+    package let target: String
+    /// Fields by lower-case name.
+    package let headers: [String: String]
+    /// The body as text.
+    package let body: String
+}
+
+/// What threads of a test noted down, in order.
+package final class ScriptLog<Entry: Sendable>: Sendable {
+    private let list = Mutex<[Entry]>([])
+
+    /// An empty log.
+    package init() {}
+
+    /// Adds an entry.
+    package func note(_ entry: Entry) {
+        list.withLock { $0.append(entry) }
+    }
+
+    /// All entries so far.
+    package var entries: [Entry] { list.withLock { $0 } }
+}

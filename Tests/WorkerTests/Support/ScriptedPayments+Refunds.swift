@@ -13,7 +13,7 @@ extension ScriptedPayments {
         /// How often somebody asked what had gone back of an intent.
         var lists = 0
 
-        mutating func answer(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<
+        mutating func answer(_ request: ProviderRefundRequest, of intent: PaymentIntent?) -> Result<
             ProviderRefund, PaymentFailure
         > {
             if let known = answers[request.key] { return known }
@@ -33,7 +33,7 @@ extension ScriptedPayments {
             }
         }
 
-        private mutating func make(_ request: RefundRequest, of intent: PaymentIntent?) -> Result<
+        private mutating func make(_ request: ProviderRefundRequest, of intent: PaymentIntent?) -> Result<
             ProviderRefund, PaymentFailure
         > {
             guard let intent else { return .failure(.notFound) }

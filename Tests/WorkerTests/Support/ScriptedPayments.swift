@@ -289,7 +289,7 @@ final class ScriptedPayments: PaymentProvider {
         }.get()
     }
 
-    func refund(_ request: RefundRequest) async throws(PaymentFailure) -> ProviderRefund {
+    func refund(_ request: ProviderRefundRequest) async throws(PaymentFailure) -> ProviderRefund {
         try state.withLock { state in
             state.keys.append(request.key)
             return state.book.answer(request, of: state.intents[request.intentID])

@@ -33,22 +33,12 @@ extension Shop {
     /// Runs the job of an event once, and answers what is noted of it then; nothing as long as it is not handled.
     @discardableResult
     func handle(event id: String, isLastAttempt: Bool = false) async throws -> PaymentEventOutcome? {
-        let rows = try await database.pool.query(
-            """
-            UPDATE jobs SET state = 'running', process = 'test', epoch = epoch + 1, attempts = attempts + 1
-             WHERE name = 'payment_event.process' AND payload ->> 'eventID' = \(id) RETURNING id, epoch
-            """)
-        let row = try #require(rows.first)
-        let jobID = JobID(rawValue: try row["id"])
-        let context = JobContext(
-            jobID: jobID, name: HandlePaymentEvent.name, queue: HandlePaymentEvent.queue, attempt: 1, crashes: 0,
-            isLastAttempt: isLastAttempt, enqueuedAt: Date(), traceparent: nil,
-            completion: JobCompletion(jobID: jobID, epoch: try row["epoch"]), workerLogger: logger, progress: nil)
+        let context = try await claim(HandlePaymentEvent.self, "eventID", id, isLastAttempt: isLastAttempt)
         let isHandled = try await outcome(ofEvent: id) != nil
         try await handler.run(HandlePaymentEvent(eventID: id), in: context)
         let outcome = try await outcome(ofEvent: id)
         if outcome != nil, !isHandled {
-            let job = try await database.pool.query("SELECT state FROM jobs WHERE id = \(jobID)").first
+            let job = try await database.pool.query("SELECT state FROM jobs WHERE id = \(context.jobID)").first
             #expect(try job?["state"] == "done", "an event is handled and its job done in one transaction")
         }
         return outcome
@@ -97,5 +87,20 @@ extension Shop {
          "payment_intent":"pi_\(refund.orderID)","failure_reason":"lost_or_stolen_card",
          "metadata":{\(names ? #""refund_id":"\#(refund.id)""# : "")}}
         """
+    }
+}
+
+extension Shop {
+    /// A refund of part of a paid order that its job has not made yet.
+    func requestedRefund() async throws -> Refund {
+        let facts = try await confirming(product(stock: 5))
+        payments.change(try #require(facts.intentID), to: .succeeded)
+        try await settle(facts)
+        let outcome = try await stores.refunds.request(
+            RefundRequest(orderID: facts.orderID, amount: Money(700, .usd), key: "k", actor: .system("test")))
+        guard case .accepted(let refund) = outcome else {
+            throw Unexpected(what: "the refund was not accepted: \(outcome)")
+        }
+        return refund
     }
 }

@@ -25,10 +25,10 @@ struct EmailRoutes: Sendable {
         }
         router.get("/_sandbox/mail") { request, _ in
             let query = request.uri.queryParameters
-            let mails = await store.list(
+            let emails = await store.list(
                 to: query["to"].map(String.init), orderID: query["order_id"].map(String.init),
                 messageID: query["message_id"].map(String.init))
-            return Response.json(.array(mails.map(\.wire)))
+            return Response.json(.array(emails.map(\.wire)))
         }
         router.get("/_sandbox/mail/certificate") { _, _ in
             guard let certificate = try? SMTPEncryption.certificate() else {

@@ -6,7 +6,7 @@ actor EmailStore {
     /// How many of the newest messages keep their content in memory; of older ones the list remains.
     static let contentsKept = 5_000
 
-    private var mails: [StoredEmail] = []
+    private var emails: [StoredEmail] = []
     private var messageIDs: Set<String> = []
     private let journal: Journal
 
@@ -14,7 +14,7 @@ actor EmailStore {
         self.journal = journal
         for record in records {
             guard let mail = record.mail else { continue }
-            Self.keep(mail, in: &mails, &messageIDs)
+            Self.keep(mail, in: &emails, &messageIDs)
         }
     }
 
@@ -24,11 +24,11 @@ actor EmailStore {
     func take(_ envelope: SMTPEnvelope, fate: EmailFate = .delivered, through origin: EmailOrigin? = nil)
         throws(JournalError) -> StoredEmail
     {
-        var mail = StoredEmail(id: mails.count + 1, envelope: envelope, at: .now)
+        var mail = StoredEmail(id: emails.count + 1, envelope: envelope, at: .now)
         mail.origin = origin
         mail.lost = fate == .delivered ? nil : fate
         try journal.append(JournalRecord(mail: mail))
-        Self.keep(mail, in: &mails, &messageIDs)
+        Self.keep(mail, in: &emails, &messageIDs)
         return mail
     }
 
@@ -36,21 +36,21 @@ actor EmailStore {
     func wasAccepted(_ messageID: String) -> Bool { messageIDs.contains(StoredEmail.bare(messageID)) }
 
     /// One message.
-    func mail(_ id: Int) -> StoredEmail? { mails.indices.contains(id - 1) ? mails[id - 1] : nil }
+    func mail(_ id: Int) -> StoredEmail? { emails.indices.contains(id - 1) ? emails[id - 1] : nil }
 
     /// Messages in order of arrival; to one address, of one order or with one message id where given.
     func list(to recipient: String? = nil, orderID: String? = nil, messageID: String? = nil) -> [StoredEmail] {
         let messageID = messageID.map { StoredEmail.bare($0) }
-        return mails.filter { mail in
+        return emails.filter { mail in
             (recipient.map { mail.recipients.contains($0) } ?? true) && (orderID == nil || mail.orderID == orderID)
                 && (messageID == nil || mail.messageID == messageID)
         }
     }
 
-    private static func keep(_ mail: StoredEmail, in mails: inout [StoredEmail], _ messageIDs: inout Set<String>) {
-        mails.append(mail)
+    private static func keep(_ mail: StoredEmail, in emails: inout [StoredEmail], _ messageIDs: inout Set<String>) {
+        emails.append(mail)
         messageIDs.insert(mail.messageID)
-        if mails.count > contentsKept { mails[mails.count - contentsKept - 1].content = nil }
+        if emails.count > contentsKept { emails[emails.count - contentsKept - 1].content = nil }
     }
 }
 

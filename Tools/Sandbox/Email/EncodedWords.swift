@@ -2,7 +2,7 @@ import Foundation
 import FoundationEssentials
 
 /// Decodes `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` in header fields (RFC 2047), also in other character sets. Words in
-/// those that nobody knows stay as they are.
+/// unknown ones stay as they are.
 enum EncodedWords {
     static func decode(_ field: String) -> String {
         var output: [String] = []
@@ -44,7 +44,7 @@ enum EncodedWords {
     private static func charset(_ piece: Substring) -> String { piece.prefix { $0 != "*" }.lowercased() }
 }
 
-/// The character sets that mail is written in, as far as anybody still writes in them (RFC 2978).
+/// The character sets that emails are still written in (RFC 2978).
 enum EmailCharset {
     /// Text from bytes in a character set. An unknown one is read as UTF-8, and what is no UTF-8 as Latin-1, in which
     /// every byte is a letter.

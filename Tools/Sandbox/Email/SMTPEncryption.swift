@@ -4,7 +4,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// What `STARTTLS` needs: a certificate nobody vouches for, made when it is first asked for and kept while the process
+/// What `STARTTLS` needs: a self-signed certificate, made when it is first asked for and kept while the process
 /// runs.
 enum SMTPEncryption {
     /// Why there is no certificate.

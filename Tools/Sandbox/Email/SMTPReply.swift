@@ -28,7 +28,7 @@ struct SMTPReply: Sendable, Equatable {
     static let askPassword = SMTPReply(334, "UGFzc3dvcmQ6")
     static let authenticated = SMTPReply(235, "2.7.0 Authentication successful")
     static let wrongCredentials = SMTPReply(535, "5.7.8 Authentication credentials invalid")
-    static let authenticationCancelled = SMTPReply(501, "5.7.0 Authentication cancelled")
+    static let authenticationCanceled = SMTPReply(501, "5.7.0 Authentication canceled")
     static let authenticationRequired = SMTPReply(530, "5.7.0 Authentication required")
     static let encryptionRequired = SMTPReply(530, "5.7.0 Must issue a STARTTLS command first")
     static let encryptionFailed = SMTPReply(454, "4.7.0 TLS not available due to temporary reason")
@@ -39,7 +39,7 @@ struct SMTPReply: Sendable, Equatable {
     static let permanent = SMTPReply(550, "5.1.1 Mailbox unavailable (injected by the sandbox)")
     static let closing = SMTPReply(421, "4.3.2 Service not available, try later (injected by the sandbox)")
     static let unwelcome = SMTPReply(554, "5.7.1 No mail from your address is accepted here (injected by the sandbox)")
-    static let unwantedSender = SMTPReply(550, "5.7.1 This sender may not send mail here (injected by the sandbox)")
+    static let unwantedSender = SMTPReply(550, "5.7.1 This sender may not send email here (injected by the sandbox)")
     static let unwantedContent = SMTPReply(554, "5.6.0 Message refused (injected by the sandbox)")
     static let storageFailed = SMTPReply(452, "4.3.1 The sandbox could not record the message")
 }

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// Listens for mail and runs one ``SMTPConnection`` per client until it is asked to stop.
+/// Listens for email and runs one ``SMTPConnection`` per client until it is asked to stop.
 struct SMTPServer: Service {
     let host: String
     /// 0 lets the system choose.
@@ -56,7 +56,7 @@ struct SMTPServer: Service {
 struct SMTPConnection: Sendable {
     let store: EmailStore
     let faults: FaultInjector
-    /// Who may send mail; nil lets everybody.
+    /// The user that may send email; nil lets every client.
     var credentials: SMTPCredentials?
     var offers = SMTPOffers()
 
@@ -65,7 +65,7 @@ struct SMTPConnection: Sendable {
         try await channel.executeThenClose { inbound, outbound in
             let unwelcome = faults.mail(.greeting, recipients: []).flatMap { Self.refusal(of: $0, at: .greeting) }
             try await outbound.write(ByteBuffer(string: (unwelcome ?? .greeting).wire))
-            // Whoever is to come later has nothing more to say; who is not wanted at all may say goodbye.
+            // A client that is to come later has nothing more to say; one that is not wanted at all may say goodbye.
             if unwelcome?.code == SMTPReply.closing.code { return }
             var session = SMTPSession(credentials: credentials, offers: offers)
             if unwelcome != nil { session.turnAway() }
@@ -98,7 +98,7 @@ struct SMTPConnection: Sendable {
                     } catch {
                         try await outbound.write(ByteBuffer(string: SMTPReply.encryptionFailed.wire))
                     }
-                    // What came in the clear behind the command is nobody's word (RFC 3207 section 4.2).
+                    // What came in the clear behind the command is not trusted (RFC 3207 section 4.2).
                     lines = LineSplitter()
                 }
             }

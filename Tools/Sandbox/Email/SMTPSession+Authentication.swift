@@ -24,10 +24,10 @@ extension SMTPSession {
         switch phase {
         case .plainAnswer:
             phase = .ready
-            return line == "*" ? .reply(.authenticationCancelled) : conclude(credentials?.match(plain: line) ?? false)
+            return line == "*" ? .reply(.authenticationCanceled) : conclude(credentials?.match(plain: line) ?? false)
         case .loginAnswer(let user):
             phase = .ready
-            if line == "*" { return .reply(.authenticationCancelled) }
+            if line == "*" { return .reply(.authenticationCanceled) }
             guard let text = SMTPCredentials.decode(line) else { return conclude(false) }
             if let user { return conclude(SMTPCredentials(user: user, password: text) == credentials) }
             phase = .loginAnswer(user: text)
@@ -48,14 +48,14 @@ struct SMTPOffers: Sendable, Equatable {
         case none, offered, required
     }
 
-    /// Nothing unless told: a client that takes encryption wherever it is offered trusts no certificate that nobody
-    /// vouches for.
+    /// Nothing unless told: a client that takes encryption wherever it is offered trusts no self-signed
+    /// certificate.
     var encryption = Encryption.none
     /// SMTPUTF8: addresses with letters of all scripts.
     var internationalAddresses = true
 }
 
-/// The one user that may send mail, when not everybody may.
+/// The one user that may send email, when not every client may.
 struct SMTPCredentials: Sendable, Equatable {
     let user: String
     let password: String

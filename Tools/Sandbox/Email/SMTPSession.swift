@@ -12,9 +12,9 @@ struct SMTPSession: Sendable {
         case close(SMTPReply)
         /// Say this and encrypt from here on; what was sent behind the command is thrown away.
         case encrypt(SMTPReply)
-        /// Somebody is named as the sender; answer with ``sender(_:refusal:)``.
+        /// The client names the sender; answer with ``sender(_:refusal:)``.
         case sender(String)
-        /// Somebody is named as a recipient; answer with ``recipient(_:refusal:)``.
+        /// The client names a recipient; answer with ``recipient(_:refusal:)``.
         case recipient(String)
         /// A whole message; record it, then answer.
         case message(SMTPEnvelope)
@@ -39,7 +39,7 @@ struct SMTPSession: Sendable {
     static let maximumRecipients = 100
 
     var phase = Phase.connected
-    /// Who may send mail; nil lets everybody.
+    /// The user that may send email; nil lets every client.
     let credentials: SMTPCredentials?
     var isAuthenticated = false
     /// What the server says it can, beyond the least.

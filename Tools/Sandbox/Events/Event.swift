@@ -97,7 +97,7 @@ struct EventOrigin: Sendable {
     var requestID: String?
     /// The key that call carried.
     var idempotencyKey: String?
-    /// Whether somebody wants to be told of events at this time.
+    /// Whether the shop takes events at this time.
     var isAnnounced = false
     /// The account's version of the API, which events are written in.
     var version = StripeVersion.current

@@ -1,7 +1,7 @@
 import JSON
 
 extension PaymentState {
-    /// What the provider tells of a change, in the order in which it happened. The change is not yet applied.
+    /// The events of a change, in the order in which it happened. The change is not yet applied.
     func events(of change: BookChange, from origin: EventOrigin) -> [Event] {
         var events: [Event] = []
         if let intent = change.intent { events += self.events(of: intent, change.charge, from: origin) }
@@ -38,11 +38,11 @@ extension PaymentState {
         }
     }
 
-    /// A refund is told under the names that the account's version has for it, those of all refunds and those of
-    /// refunds of charges: whoever handles one must bear the other.
+    /// A refund is reported under the names that the account's version has for it, those of all refunds and those of
+    /// refunds of charges: a receiver that handles one must bear the other.
     private func events(of refund: Refund, from origin: EventOrigin) -> [Event] {
         guard let intent = intents[refund.intent] else { return [] }
-        let (before, isNewer) = (refunds[refund.id], origin.version.tellsOfRefundsByTheirOwnName)
+        let (before, isNewer) = (refunds[refund.id], origin.version.namesRefundEventsAlike)
         if before == nil {
             let charge = refund.charge.flatMap { charges[$0] }
             let was = JSONValue.object([

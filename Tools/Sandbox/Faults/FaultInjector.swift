@@ -56,7 +56,7 @@ final class FaultInjector: Sendable {
         }
     }
 
-    /// The fault for a mail.
+    /// The fault for an email.
     func mail(_ stage: FaultRule.Stage, recipients: [String], orderID: String? = nil) -> FaultRule? {
         state.withLock { state in
             var chance = SystemRandomNumberGenerator()
@@ -72,7 +72,7 @@ final class FaultInjector: Sendable {
         }
     }
 
-    /// The fault for sending the events of a mail to the shop.
+    /// The fault for sending the events of an email to the shop.
     func mailWebhook(_ recipients: [String], orderID: String?) -> FaultRule? {
         state.withLock { state in
             var chance = SystemRandomNumberGenerator()

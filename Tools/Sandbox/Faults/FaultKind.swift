@@ -34,7 +34,7 @@ enum FaultKind: String, Sendable, Codable, CaseIterable {
     case mailRateLimited = "mail_429"
     /// Email: the message is accepted and never delivered; the provider's API tells `dropped`.
     case acceptThenDrop = "accept_then_drop"
-    /// Email: the message is accepted and comes back; the provider's API tells `bounce`.
+    /// Email: the message is accepted and bounces; the provider's API reports `bounce`.
     case acceptThenBounce = "accept_then_bounce"
     /// Webhooks: the event is sent several times at once (`copies`).
     case webhookDuplicate = "webhook_duplicate"
@@ -89,11 +89,11 @@ extension FaultKind {
         case .hang: "Nothing runs, nothing is answered, the connection stays open."
         case .reject4xx: "A temporary refusal: 451 by SMTP, 503 by the API."
         case .reject5xx: "A permanent refusal: 550 by SMTP, 400 by the API."
-        case .dropAfterDot: "The mail is taken, the connection closes without a word."
-        case .loseAfterDot: "The connection closes after the content and the mail is gone."
+        case .dropAfterDot: "The email is accepted, the connection closes without a word."
+        case .loseAfterDot: "The connection closes after the content and the email is lost."
         case .mailRateLimited: "A 429 with X-RateLimit-Reset by the API, 451 by SMTP."
-        case .acceptThenDrop: "The mail is accepted and never delivered."
-        case .acceptThenBounce: "The mail is accepted and comes back."
+        case .acceptThenDrop: "The email is accepted and never delivered."
+        case .acceptThenBounce: "The email is accepted and bounces."
         case .webhookDuplicate: "Events are sent several times at once."
         case .webhookReorder: "Another event of the same order goes out first."
         case .webhookLate: "Events are sent later."

@@ -45,7 +45,7 @@ struct FaultPlan: Sendable, Equatable {
         }
     }
 
-    /// The fault for a mail at one stage.
+    /// The fault for an email at one stage.
     /// - Parameters:
     ///   - recipients: the one just named at the recipient's stage, all of them at the content's.
     ///   - orderID: known at the content's stage only.
@@ -71,7 +71,7 @@ struct FaultPlan: Sendable, Equatable {
         }
     }
 
-    /// The fault for sending the events of a mail.
+    /// The fault for sending the events of an email.
     mutating func take(eventsTo recipients: [String], orderID: String?, using chance: inout some RandomNumberGenerator)
         -> FaultRule?
     {

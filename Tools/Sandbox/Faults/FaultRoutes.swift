@@ -56,7 +56,7 @@ struct FaultReport: Sendable, Encodable {
     let latencies: [String: Latency]
     let rateLimit: RateLimit?
     let faults: [FaultRule]
-    /// How many calls, mails and events were hit, by kind of fault; `rate_limit` counts those beyond the limit.
+    /// How many calls, emails and events were hit, by kind of fault; `rate_limit` counts those beyond the limit.
     let struck: [String: Int]
 
     enum CodingKeys: String, CodingKey {
@@ -79,7 +79,7 @@ struct FaultReport: Sendable, Encodable {
 
 /// A fault that cannot be injected as asked.
 struct FaultError: Error, Equatable {
-    /// A sentence for whoever asked.
+    /// A sentence for the caller.
     let message: String
 
     init(_ message: String) {

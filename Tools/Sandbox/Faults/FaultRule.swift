@@ -1,6 +1,6 @@
 /// A standing order to misbehave: what, how often, and to whom.
 struct FaultRule: Sendable, Codable, Equatable {
-    /// Where in an SMTP dialogue a message is refused. The first two are about the shop, not about who gets the mail;
+    /// Where in an SMTP dialogue a message is refused. The first two are about the shop, not about who gets the email;
     /// the provider's API has a refusal of its own for each.
     enum Stage: String, Sendable, Codable, CaseIterable {
         /// Instead of the greeting: the server wants nothing from this client.
@@ -31,7 +31,7 @@ struct FaultRule: Sendable, Codable, Equatable {
     /// Only calls about this order (payments: `metadata[order_id]`; mail: the header `X-Order-ID`, known only after the
     /// dot).
     var orderID: String?
-    /// Only mail to this address. With a kind for webhooks: only events of mails, to this address or (`*`) any.
+    /// Only email to this address. With a kind for webhooks: only events of emails, to this address or (`*`) any.
     var recipient: String?
     /// What garbage looks like; HTML unless told.
     var shape: Shape?

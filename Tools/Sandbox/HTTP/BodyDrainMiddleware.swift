@@ -9,7 +9,7 @@ import NIOCore
 struct BodyDrainMiddleware: RouterMiddleware {
     typealias Context = SandboxContext
 
-    /// How much is read of what nobody wanted, in bytes.
+    /// How much is read of what the route did not want, in bytes.
     static let mostBytes = 64 * 1024 * 1024
     /// For how long, at most.
     static let longest = Duration.seconds(5)
@@ -64,7 +64,7 @@ struct BodyDrainMiddleware: RouterMiddleware {
     }
 }
 
-/// The one reading of a body that there can be: the server lets nobody begin a second one. The route reads first; what
+/// The one reading of a body that there can be: the server allows no second one. The route reads first; what
 /// it leaves, the drain reads.
 ///
 /// Unchecked, because the two take turns: the drain begins when the route's answer is written.

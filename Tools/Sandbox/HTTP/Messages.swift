@@ -24,7 +24,8 @@ extension Response {
     static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields()
         headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src about:; form-action 'self'; base-uri 'none'"
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src about:; form-action "
+            + "'self'; base-uri 'none'"
         headers[.xContentTypeOptions] = "nosniff"
         return text(html, type: "text/html; charset=utf-8", status: status, headers: headers)
     }
@@ -73,9 +74,9 @@ extension HTTPField.Name {
     /// Says on every answer that no real provider gave it.
     static let sandbox = fieldName("X-Sandbox")
 
-    /// The mail provider's name for one request.
+    /// The email provider's name for one request.
     static let xMessageID = fieldName("X-Message-Id")
-    /// Calls per second that the mail provider takes.
+    /// Calls per second that the email provider takes.
     static let rateLimitLimit = fieldName("X-RateLimit-Limit")
     /// Calls that are left of them.
     static let rateLimitRemaining = fieldName("X-RateLimit-Remaining")
@@ -83,7 +84,7 @@ extension HTTPField.Name {
     static let rateLimitReset = fieldName("X-RateLimit-Reset")
 
     private static func fieldName(_ text: String) -> HTTPField.Name {
-        // The literals above are tokens of RFC 9110, so this initialiser cannot return nil for them.
+        // The literals above are tokens of RFC 9110, so this initializer cannot return nil for them.
         HTTPField.Name(text)!
     }
 }

@@ -15,7 +15,7 @@ struct SandboxContext: RequestContext {
         channel = source.channel
     }
 
-    /// Waits until the caller has hung up, or the task is cancelled.
+    /// Waits until the caller has hung up, or the task is canceled.
     func untilClosed() async {
         let (stream, signal) = AsyncStream.makeStream(of: Void.self)
         channel.closeFuture.whenComplete { _ in signal.finish() }
@@ -52,7 +52,8 @@ struct SandboxMarkMiddleware: RouterMiddleware {
     private static func refusal(of request: Request, _ status: HTTPResponse.Status) -> StripeError {
         let message =
             status == .notFound
-            ? "Unrecognized request URL (\(request.method.rawValue): \(request.uri.path)). This is the Cartwright sandbox; / lists what it knows."
+            ? "Unrecognized request URL (\(request.method.rawValue): \(request.uri.path)). "
+                + "This is the Cartwright sandbox; / lists what it knows."
             : "The request could not be read: \(status.reasonPhrase)."
         return .invalidRequest(status: status.code, code: nil, message: message)
     }

@@ -110,11 +110,11 @@ struct JournalRecord: Sendable, Codable, Equatable {
     var delivered: String?
     /// The message of whose events the shop's webhook took notice.
     var mailTold: Int?
-    /// The private key that signs events of mails, as raw bytes.
+    /// The private key that signs events of emails, as raw bytes.
     var mailKey: Data?
-    /// Idempotency keys whose answers were let go before their time.
+    /// Idempotency keys whose answers were dropped before their time.
     var forgotten: [String]?
-    /// A template of the mail provider, in place of an older one of its id.
+    /// A template of the email provider, in place of an older one of its id.
     var template: SendGridTemplate?
 }
 
@@ -131,7 +131,8 @@ enum JournalError: Error, Equatable, CustomStringConvertible {
         case .notUsable(let path, let reason):
             "The sandbox's journal \(path) cannot be used: \(reason). Check SANDBOX_DATA."
         case .damaged(let path, let line):
-            "Line \(line) of the sandbox's journal \(path) cannot be read. Move the file away to start anew, or mend the line."
+            "Line \(line) of the sandbox's journal \(path) cannot be read. Move the file away to start anew, or "
+                + "mend the line."
         }
     }
 }

@@ -4,7 +4,7 @@ import Hummingbird
 import JSON
 import ServiceLifecycle
 
-/// Something that will happen without anybody calling, once time has passed.
+/// Something that will happen without a call, once time has passed.
 enum LaterStep: Sendable, Hashable {
     /// A refund arrives or bounces.
     case refund(String)

@@ -3,14 +3,14 @@ enum EmailPage {
     /// How many messages the list shows.
     static let shown = 500
 
-    static func list(_ mails: [StoredEmail]) -> String {
-        let rows = mails.suffix(shown).reversed().map { mail in
+    static func list(_ emails: [StoredEmail]) -> String {
+        let rows = emails.suffix(shown).reversed().map { mail in
             [
                 Page.escape(mail.receivedAt.timestamp), Page.escape(mail.recipients.joined(separator: ", ")),
                 "<a href=\"/mail/\(mail.id)\">\(Page.escape(mail.subject.isEmpty ? "(no subject)" : mail.subject))</a>",
             ]
         }
-        let note = mails.count > shown ? "<p>The newest \(shown) of \(mails.count) messages.</p>" : ""
+        let note = emails.count > shown ? "<p>The newest \(shown) of \(emails.count) messages.</p>" : ""
         return Page.html(
             "Email", note + Page.table(["Time", "To", "Subject"], rows, empty: "No mail has come in yet."))
     }
@@ -33,7 +33,8 @@ enum EmailPage {
         if let html = message.html {
             // A frame with an empty sandbox attribute runs no script, sends no form and has no origin.
             sections +=
-                "<h2>HTML</h2><iframe sandbox=\"\" title=\"HTML part of the message\" srcdoc=\"\(Page.escape(html))\"></iframe>"
+                "<h2>HTML</h2><iframe sandbox=\"\" title=\"HTML part of the message\" "
+                + "srcdoc=\"\(Page.escape(html))\"></iframe>"
         }
         return sections + "<h2>Source</h2><pre>\(Page.escape(String(decoding: bytes, as: UTF8.self)))</pre>"
     }

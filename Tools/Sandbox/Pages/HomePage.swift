@@ -21,7 +21,8 @@ enum HomePage {
             ),
             (
                 "/_sandbox/webhooks",
-                "Events sent to the shop and its answers (?order_id=, ?event=); POST url, secret or secrets to change where they go"
+                "Events sent to the shop and its answers (?order_id=, ?event=); POST url, secret or secrets to "
+                    + "change where they go"
             ),
             ("/_sandbox/webhooks/{event}/send", "Sends an event once more (POST)"),
             ("/_sandbox/advance", "POST lets happen at once what waits for time to pass (?order_id=)"),
@@ -31,10 +32,10 @@ enum HomePage {
             ),
             ("/_sandbox/idempotency", "DELETE forgets what is kept under idempotency keys (?key=)"),
             ("/_sandbox/mail", "Email as JSON (?to=, ?order_id=, ?message_id=)"),
-            ("/v3/mail/send", "The mail provider's API, with any key that begins with SG. and is not real"),
+            ("/v3/mail/send", "The email provider's API, with any key that begins with SG. and is not real"),
             (
                 "/_sandbox/mail/webhook",
-                "Where events of its mails go, and the key that verifies them; POST url to change it"
+                "Where events of its emails go, and the key that verifies them; POST url to change it"
             ),
             ("/mail/activity?message_id=", "Whether a message was accepted"),
             (
@@ -53,7 +54,8 @@ enum HomePage {
         return Page.html(
             "Cartwright sandbox",
             """
-            <p>A stand-in for the payment provider, the mail server and the exchange rates that Cartwright works with, so that all of it runs
+            <p>A stand-in for the payment provider, the mail server and the exchange rates that Cartwright works with,
+            so that all of it runs
             with no account and no network. It keeps state, and it can fail in every way the real ones do.</p>
             <ul>
             <li><a href="/mail">Email</a> sent to <code>\(Page.escape(smtp))</code></li>

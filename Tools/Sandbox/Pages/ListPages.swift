@@ -14,13 +14,14 @@ enum DisputesPage {
         return Page.html(
             "Disputes",
             Page.table(
-                ["Dispute", "Amount", "Payment", "Reason", "Status", ""], rows, empty: "Nobody has asked money back."))
+                ["Dispute", "Amount", "Payment", "Reason", "Status", ""], rows, empty: "No disputes."))
     }
 
     private static func decision(on dispute: Dispute) -> String {
         """
         <form method="post" action="/_sandbox/disputes/\(Page.escape(dispute.id))">
-        <button name="result" value="won">The shop wins</button><button name="result" value="lost">The shop loses</button></form>
+        <button name="result" value="won">The shop wins</button>
+        <button name="result" value="lost">The shop loses</button></form>
         """
     }
 }
@@ -81,14 +82,19 @@ enum RatesPage {
         return Page.html(
             "Rates",
             """
-            <p>For one euro, of \(Page.escape(table.date.description)). Served at <code>/rates/ecb/eurofxref-daily.xml</code>,
-            <code>/rates/v1/latest</code>, <code>/rates/v2/rates</code> and <code>/rates/oxr/api/latest.json?app_id=sandbox</code>.</p>
+            <p>For one euro, of \(Page.escape(table.date.description)). Served at
+            <code>/rates/ecb/eurofxref-daily.xml</code>,
+            <code>/rates/v1/latest</code>, <code>/rates/v2/rates</code> and
+            <code>/rates/oxr/api/latest.json?app_id=sandbox</code>.</p>
             <form method="post" action="/_sandbox/rates">
-            <label>Days old <input name="age_days" inputmode="numeric" size="5" value="\(controls.ageDays.map(String.init) ?? "")"></label>
+            <label>Days old <input name="age_days" inputmode="numeric" size="5"
+            value="\(controls.ageDays.map(String.init) ?? "")"></label>
             <label>Currency <input name="jump_currency" size="4" value="\(Page.escape(jump?.key ?? ""))"></label>
-            <label>times <input name="jump_factor" size="6" value="\(Page.escape(jump?.value.description ?? ""))"></label>
+            <label>times <input name="jump_factor" size="6"
+            value="\(Page.escape(jump?.value.description ?? ""))"></label>
             <label>Broken <select name="break">\(breaks)</select></label>
-            <label><input type="checkbox" name="negative" value="true"\(controls.negative == true ? " checked" : "")> last one negative</label>
+            <label><input type="checkbox" name="negative"
+            value="true"\(controls.negative == true ? " checked" : "")> last one negative</label>
             <button>Apply</button>
             </form>
             <form method="post" action="/_sandbox/rates"><button>Put all right</button></form>
@@ -109,10 +115,12 @@ enum WebhooksPage {
                 "<code>\(Page.escape(delivery.event.type))</code>",
                 "<code>\(Page.escape(delivery.event.orderID ?? "–"))</code>",
                 Page.escape(answers(to: delivery)), delivery.isDelivered ? "taken" : "open",
-                "<form method=\"post\" action=\"/_sandbox/webhooks/\(Page.escape(delivery.id))/send\"><button>Send again</button></form>",
+                "<form method=\"post\" "
+                    + "action=\"/_sandbox/webhooks/\(Page.escape(delivery.id))/send\"><button>Send "
+                    + "again</button></form>",
             ]
         }
-        let address = target.map { "Events go to <code>\(Page.escape($0.url))</code>." } ?? "Nobody is told of events."
+        let address = target.map { "Events go to <code>\(Page.escape($0.url))</code>." } ?? "No receiver is set."
         return Page.html(
             "Webhooks",
             "<p>\(address)</p>"

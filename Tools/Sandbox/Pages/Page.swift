@@ -15,8 +15,10 @@ enum Page {
         </head>
         <body>
         <p class="banner">This is a sandbox: no money moves, no mail is delivered, the rates are made up.</p>
-        <nav><a href="/">Sandbox</a> <a href="/intents">Payments</a> <a href="/ledger">Ledger</a> <a href="/disputes">Disputes</a>
-        <a href="/webhooks">Webhooks</a> <a href="/mail">Email</a> <a href="/rates">Rates</a> <a href="/switches">Switches</a></nav>
+        <nav><a href="/">Sandbox</a> <a href="/intents">Payments</a> <a href="/ledger">Ledger</a>
+        <a href="/disputes">Disputes</a>
+        <a href="/webhooks">Webhooks</a> <a href="/mail">Email</a> <a href="/rates">Rates</a>
+        <a href="/switches">Switches</a></nav>
         <main>
         <h1>\(escape(title))</h1>
         \(body)

@@ -42,7 +42,8 @@ enum SwitchesPage {
             separator: "/")
         return """
             <form method="post" action="/_sandbox/switches/pace">
-            \(field("ms", "Milliseconds", fixed)) \(field("median_ms", "or median", median)) \(field("p99_ms", "and 99th percentile", p99))
+            \(field("ms", "Milliseconds", fixed)) \(field("median_ms", "or median", median))
+            \(field("p99_ms", "and 99th percentile", p99))
             \(field("limit", "Calls per second", limit)) <button>Apply</button></form>
             """
     }
@@ -52,7 +53,8 @@ enum SwitchesPage {
         <form method="post" action="/_sandbox/switches" class="switch">
         <input type="hidden" name="kind" value="\(kind.rawValue)">
         <strong><code>\(kind.rawValue)</code></strong> \(Page.escape(kind.meaning))<br>
-        \(fields(for: kind)) \(field("count", "Times", "")) \(field("rate", "Rate", "1")) \(field("order_id", "Order", "", size: 12))
+        \(fields(for: kind)) \(field("count", "Times", "")) \(field("rate", "Rate", "1"))
+        \(field("order_id", "Order", "", size: 12))
         <button>Put in force</button></form>
         """
     }

@@ -1,4 +1,4 @@
-/// Lets test keys in and nothing else. A live key here means that somebody pointed production settings at a sandbox, or
+/// Lets test keys in and nothing else. A live key here means that production settings point at a sandbox, or
 /// worse, has one lying about where it need not be; it is refused before anything is read.
 ///
 /// A restricted key says in its name what it may do, as the provider's dashboard would: `rk_test_none_…` nothing,
@@ -10,25 +10,30 @@ enum APIKeyCheck {
     static func key(from authorization: String?, for operation: PaymentOperation) throws(StripeError) -> String {
         guard let key = secret(in: authorization) else {
             throw refusal(
-                "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer sk_test_…')."
+                "You did not provide an API key. You need to provide your API key in the Authorization header, "
+                    + "using Bearer auth (e.g. 'Authorization: Bearer sk_test_…')."
             )
         }
         if key.contains("_live_") {
             throw refusal(
-                "This is the Cartwright sandbox, and it refuses live keys. Use any key that begins with sk_test_, and treat the live key as leaked."
+                "This is the Cartwright sandbox, and it refuses live keys. Use any key that begins with "
+                    + "sk_test_, and treat the live key as leaked."
             )
         }
         let kind = key.prefix(8)
         guard kind == "sk_test_" || kind == "rk_test_", key.count > 8 else {
             throw refusal(
-                "Invalid API Key provided: \(masked(key)). The sandbox takes any secret test key (sk_test_…) and any restricted one (rk_test_…)."
+                "Invalid API Key provided: \(masked(key)). The sandbox takes any secret test key (sk_test_…) "
+                    + "and any restricted one (rk_test_…)."
             )
         }
         if kind == "rk_test_", !isAllowed(key.dropFirst(8), operation) {
             throw StripeError(
                 status: 403, type: "invalid_request_error",
                 message:
-                    "The provided key '\(masked(key))' does not have the required permissions for this endpoint on account 'acct_sandbox'. Having the 'rak_\(operation.permission)' permission would allow this request to continue."
+                    "The provided key '\(masked(key))' does not have the required permissions for this endpoint "
+                    + "on account 'acct_sandbox'. Having the 'rak_\(operation.permission)' permission would allow "
+                    + "this request to continue."
             )
         }
         return key

@@ -1,11 +1,11 @@
 import JSON
 
-/// One attempt to move the money of an intent: authorised, captured, or refused
+/// One attempt to move the money of an intent: authorized, captured, or refused
 /// (https://docs.stripe.com/api/charges/object).
 struct Charge: Sendable, Codable, Equatable, Identifiable {
     let id: String
     let intent: String
-    /// Minor units of the currency, as authorised.
+    /// Minor units of the currency, as authorized.
     let amount: Int64
     let currency: String
     /// Seconds since 1970.
@@ -18,7 +18,7 @@ struct Charge: Sendable, Codable, Equatable, Identifiable {
     /// Moved to the shop, minor units.
     var amountCaptured: Int64 = 0
     var isCaptured = false
-    /// Authorised and given back to the customer's limit without having moved, minor units: what a capture of less left
+    /// Authorized and released to the customer's limit without having moved, minor units: what a capture of less left
     /// over, or all of it once the payment was canceled.
     var released: Int64 = 0
 
@@ -45,10 +45,10 @@ struct Charge: Sendable, Codable, Equatable, Identifiable {
 
     /// The charge as the provider writes it.
     /// - Parameters:
-    ///   - refunded: given back so far, in minor units, of what was captured.
+    ///   - refunded: refunded so far, in minor units, of what was captured.
     ///   - intent: what it takes over from the intent.
     func wire(refunded: Int64, isDisputed: Bool, of intent: PaymentIntent) -> JSONValue {
-        // What was released counts as given back, too: a capture of 5.00 out of 20.00 leaves a charge with 15.00
+        // What was released counts as refunded, too: a capture of 5.00 out of 20.00 leaves a charge with 15.00
         // refunded.
         let back = refunded + released
         let method = paymentMethod.flatMap(TestMethod.of)
@@ -58,7 +58,7 @@ struct Charge: Sendable, Codable, Equatable, Identifiable {
             ("amount_refunded", .integer(back)), ("application", .null), ("application_fee", .null),
             ("application_fee_amount", .null),
             ("balance_transaction", isCaptured ? .string(ProviderID.transaction(of: id)) : .null),
-            ("billing_details", TestMethod.nobody),
+            ("billing_details", TestMethod.noBillingDetails),
             ("calculated_statement_descriptor", "CARTWRIGHT SANDBOX"), ("captured", .bool(isCaptured)),
             ("created", .integer(created)),
             ("currency", .string(currency)), ("customer", .null), ("description", .optional(intent.description)),
@@ -118,7 +118,7 @@ extension PaymentState {
     }
 
     /// A charge as the provider writes it.
-    /// - Parameter more: given back by a change that is not yet applied, in minor units.
+    /// - Parameter more: refunded by a change that is not yet applied, in minor units.
     func wire(of charge: Charge, more: Int64 = 0, intent newer: PaymentIntent? = nil) -> JSONValue {
         guard let intent = newer ?? intents[charge.intent] else { return .null }
         let refunded = charge.failure == nil ? refunded[charge.intent, default: 0] + more : 0

@@ -5,7 +5,7 @@ import JSON
 /// Which idempotency keys are running and which have an answer. A value without I/O.
 ///
 /// Source: https://docs.stripe.com/api/idempotent_requests. A key is claimed when its call begins and either gets its
-/// answer (``record(_:)``) or is let go (``release(_:)``) when the call never began to run.
+/// answer (``record(_:)``) or is released (``release(_:)``) when the call never began to run.
 struct IdempotencyStore: Sendable {
     enum Decision: Equatable {
         /// The key is the caller's; it must be recorded or released.
@@ -48,18 +48,18 @@ struct IdempotencyStore: Sendable {
     /// Ends a claim without an answer: the key is as good as never used.
     mutating func release(_ key: String) { running[key] = nil }
 
-    /// Which keys have an answer, written as ``StoredAnswer/key``; those of one name, whoever's, where given.
+    /// Which keys have an answer, written as ``StoredAnswer/key``; those of one name, of any account, where given.
     func answered(under name: String?) -> [String] {
         answers.keys.filter { key in name == nil || key.drop { $0 != ":" }.dropFirst() == name ?? "" }
     }
 
-    /// Lets answers go, as if their time were up.
+    /// Drops answers, as if their time were up.
     mutating func forget(_ keys: [String]) {
         for key in keys { answers[key] = nil }
     }
 }
 
-/// The answer kept under an idempotency key, repeated to whoever sends the key again.
+/// The answer kept under an idempotency key, repeated to a caller that sends the key again.
 struct StoredAnswer: Sendable, Codable, Equatable {
     /// Account and idempotency key.
     let key: String

@@ -3,7 +3,7 @@ extension PaymentIntent {
     enum StepResult: Equatable {
         /// This much moved to the shop, in minor units.
         case charged(Int64)
-        /// Set aside until `capture`.
+        /// Authorized until `capture`.
         case authorized
         /// The customer must authenticate.
         case actionRequired
@@ -33,7 +33,8 @@ extension PaymentIntent {
         }
         guard let chosen = method ?? paymentMethod else {
             throw .unexpectedState(
-                "You cannot confirm this PaymentIntent because it's missing a payment method. Update it with a payment method, or pass one on confirm.",
+                "You cannot confirm this PaymentIntent because it's missing a payment method. Update it with a "
+                    + "payment method, or pass one on confirm.",
                 self)
         }
         guard let outcome = CardOutcome.of(chosen) else {
@@ -44,7 +45,12 @@ extension PaymentIntent {
             throw .invalidRequest(
                 code: nil,
                 message:
-                    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+                    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. "
+                    + "Because some of these payment methods might redirect your customer off of your page, you "
+                    + "must provide a `return_url`. If you don't want to accept redirect-based payment methods, "
+                    + "set `automatic_payment_methods[enabled]` to `true` and "
+                    + "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
+                    + "Payment Intents.",
                 param: "return_url")
         }
         paymentMethod = chosen
@@ -87,12 +93,13 @@ extension PaymentIntent {
         return settle()
     }
 
-    /// Moves authorised money, or a part of it; the rest is given back to the customer's limit.
-    /// - Throws: `payment_intent_unexpected_state` unless authorised, `amount_too_large` beyond what was authorised.
+    /// Captures authorized money, or a part of it; the rest is released to the customer's limit.
+    /// - Throws: `payment_intent_unexpected_state` unless authorized, `amount_too_large` beyond what was authorized.
     mutating func capture(_ amountToCapture: Int64?) throws(StripeError) -> StepResult {
         guard status == .requiresCapture else {
             throw .unexpectedState(
-                "This PaymentIntent could not be captured because it has a status of \(status.rawValue). Only a PaymentIntent with status requires_capture may be captured.",
+                "This PaymentIntent could not be captured because it has a status of \(status.rawValue). Only "
+                    + "a PaymentIntent with status requires_capture may be captured.",
                 self)
         }
         let captured = amountToCapture ?? amountCapturable
@@ -110,12 +117,13 @@ extension PaymentIntent {
         return .charged(captured)
     }
 
-    /// Calls the payment off, for good.
-    /// - Throws: `payment_intent_unexpected_state` once money moved or it was called off before.
+    /// Cancels the payment, for good.
+    /// - Throws: `payment_intent_unexpected_state` once money moved or it was canceled before.
     mutating func cancel(reason: String?, at now: Int64) throws(StripeError) -> StepResult {
         guard status.isCancelable else {
             throw .unexpectedState(
-                "You cannot cancel this PaymentIntent because it has a status of \(status.rawValue). Only a PaymentIntent that has not succeeded or been canceled may be canceled.",
+                "You cannot cancel this PaymentIntent because it has a status of \(status.rawValue). Only a "
+                    + "PaymentIntent that has not succeeded or been canceled may be canceled.",
                 self)
         }
         status = .canceled

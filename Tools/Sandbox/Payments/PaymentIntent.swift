@@ -9,7 +9,7 @@ struct PaymentIntent: Sendable, Codable, Equatable, Identifiable {
         case automatic
         /// Like `automatic`; the provider's newer default.
         case automaticAsync = "automatic_async"
-        /// The confirmation only authorises; `capture` moves the money.
+        /// The confirmation only authorizes; `capture` moves the money.
         case manual
     }
 
@@ -29,7 +29,7 @@ struct PaymentIntent: Sendable, Codable, Equatable, Identifiable {
 
     var status: IntentStatus
     var paymentMethod: String?
-    /// Authorised and waiting for `capture`, minor units.
+    /// Authorized and waiting for `capture`, minor units.
     var amountCapturable: Int64 = 0
     /// Moved to the shop, minor units.
     var amountReceived: Int64 = 0
@@ -75,7 +75,7 @@ enum IntentStatus: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether it may be called off: anything short of money moving.
+    /// Whether it may be canceled: anything short of money moving.
     var isCancelable: Bool { isConfirmable || self == .requiresCapture }
 }
 

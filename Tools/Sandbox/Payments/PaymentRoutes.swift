@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// The payments stand-in's HTTP side: Stripe's paths, header fields and connection behaviour.
+/// The payments stand-in's HTTP side: Stripe's paths, header fields and connection behavior.
 struct PaymentRoutes: Sendable {
     let desk: PaymentService
     let faults: FaultInjector
@@ -56,7 +56,8 @@ struct PaymentRoutes: Sendable {
             let error = StripeError.invalidRequest(
                 code: nil,
                 message:
-                    "Invalid Stripe API version: \(request.headers[.stripeVersion] ?? ""). See https://stripe.com/docs/api/versioning."
+                    "Invalid Stripe API version: \(request.headers[.stripeVersion] ?? ""). See "
+                    + "https://stripe.com/docs/api/versioning."
             )
             return Self.response(to: PaymentAnswer(error, requestID: call.requestID, shouldRetry: false), key)
         }

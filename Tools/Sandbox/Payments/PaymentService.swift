@@ -126,7 +126,7 @@ actor PaymentService {
     /// Disputes, oldest first.
     var disputes: [Dispute] { book.disputeOrder.compactMap { book.disputes[$0] } }
 
-    /// - Parameter requestID: of the call; nil when time or somebody else than the shop is the cause.
+    /// - Parameter requestID: of the call; nil when time or a caller other than the shop is the cause.
     private func finish(_ outcome: BookOutcome, under claim: Claim?, requestID: String?) throws(JournalError)
         -> FinishedCall
     {
@@ -159,10 +159,8 @@ actor PaymentService {
         return book.intents[intent]?.orderID
     }
 
-    /// One event.
     func event(_ id: String) -> Event? { book.events[id] }
 
-    /// One intent.
     func intent(_ id: String) -> PaymentIntent? { book.intents[id] }
 
     /// The newest intents first.

@@ -74,7 +74,9 @@ extension PaymentState {
         let open: Set<IntentStatus> = [.requiresPaymentMethod, .requiresConfirmation, .requiresAction]
         if !open.contains(intent.status), let name = late.first(where: { parameters.values[$0] != nil }) {
             throw .unexpectedState(
-                "This PaymentIntent's \(name) could not be updated because it has a status of \(intent.status.rawValue). You may only update the \(name) of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.",
+                "This PaymentIntent's \(name) could not be updated because it has a status of "
+                    + "\(intent.status.rawValue). You may only update the \(name) of a PaymentIntent with one of the "
+                    + "following statuses: requires_payment_method, requires_confirmation, requires_action.",
                 intent)
         }
         intent.amount = try parameters.positive("amount") ?? intent.amount
@@ -162,7 +164,9 @@ extension PaymentState {
             throw .invalidRequest(
                 status: 402, code: nil,
                 message:
-                    "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that map to the test card you are using, see https://stripe.com/docs/testing."
+                    "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you "
+                    + "use test tokens that map to the test card you are using, see "
+                    + "https://stripe.com/docs/testing."
             )
         }
         if let name = ["payment_method_data", "transfer_data", "application_fee_amount"].first(where: {
@@ -197,7 +201,8 @@ extension PaymentState {
                 throw .invalidRequest(
                     code: nil,
                     message:
-                        "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
+                        "You may only specify one of these parameters: automatic_payment_methods, "
+                        + "payment_method_types.",
                     param: "automatic_payment_methods")
             }
             if isEnabled == "true" { return (["card", "us_bank_account"], redirects) }
@@ -210,7 +215,9 @@ extension PaymentState {
             throw .invalidRequest(
                 code: "payment_intent_invalid_parameter",
                 message:
-                    "The payment method type \"\(type)\" is invalid. Please ensure the provided type is activated in your dashboard and your account is enabled for any preview features that you are trying to use.",
+                    "The payment method type \"\(type)\" is invalid. Please ensure the provided type is "
+                    + "activated in your dashboard and your account is enabled for any preview features that you "
+                    + "are trying to use.",
                 param: "payment_method_types[\(index)]")
         }
         return (types.isEmpty ? ["card"] : types, nil)
@@ -234,7 +241,8 @@ extension PaymentIntent {
             throw .invalidRequest(
                 code: nil,
                 message:
-                    "The `statement_descriptor` parameter is not supported for the `card` payment method type. Please use `statement_descriptor_suffix` instead.",
+                    "The `statement_descriptor` parameter is not supported for the `card` payment method type. "
+                    + "Please use `statement_descriptor_suffix` instead.",
                 param: "statement_descriptor")
         }
         if let suffix = try parameters.text("statement_descriptor_suffix") {
@@ -244,7 +252,8 @@ extension PaymentIntent {
                 throw .invalidRequest(
                     code: nil,
                     message:
-                        "The statement descriptor suffix has at most 22 characters, a letter among them and none of < > \\ ' \" *.",
+                        "The statement descriptor suffix has at most 22 characters, a letter among them and "
+                        + "none of < > \\ ' \" *.",
                     param: "statement_descriptor_suffix")
             }
             statementDescriptorSuffix = suffix

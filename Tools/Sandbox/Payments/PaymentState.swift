@@ -24,7 +24,7 @@ struct PaymentState: Sendable {
     private(set) var charges: [String: Charge] = [:]
     /// Ids in the order they were made.
     private(set) var chargeOrder: [String] = []
-    /// Given back so far by intent, in minor units.
+    /// Refunded so far by intent, in minor units.
     private(set) var refunded: [String: Int64] = [:]
 
     /// Makes a decided change real.
@@ -102,7 +102,7 @@ struct PaymentState: Sendable {
         }
     }
 
-    /// - Throws: `resource_missing` for an id nobody made.
+    /// - Throws: `resource_missing` for an unknown id.
     func intent(_ id: String?) throws(StripeError) -> PaymentIntent {
         guard let id, let intent = intents[id] else { throw .missing("payment_intent", id ?? "", param: "intent") }
         return intent
@@ -147,7 +147,7 @@ struct PaymentState: Sendable {
 }
 
 /// What one call changed. It is journalled as one line and applied as one step, so an intent, the money it moved and
-/// what is told of it never part.
+/// its events never differ.
 struct BookChange: Sendable, Codable, Equatable {
     var intent: PaymentIntent?
     var charge: Charge?

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// Money given back out of one succeeded intent (https://docs.stripe.com/api/refunds/object).
+/// A refund of one succeeded intent (https://docs.stripe.com/api/refunds/object).
 struct Refund: Sendable, Codable, Equatable, Identifiable {
     enum Status: String, Sendable, Codable {
         case pending, succeeded, failed
@@ -109,7 +109,8 @@ extension PaymentState {
         throw .invalidRequest(
             code: nil,
             message:
-                "You cannot cancel this refund because it has a status of \(refund.status.rawValue). Only a refund with status requires_action may be canceled."
+                "You cannot cancel this refund because it has a status of \(refund.status.rawValue). Only a "
+                + "refund with status requires_action may be canceled."
         )
     }
 

@@ -23,7 +23,7 @@ struct StripeError: Error, Equatable {
         StripeError(status: status, type: "invalid_request_error", code: code, message: message, param: param)
     }
 
-    /// An object nobody has made.
+    /// An object that does not exist.
     static func missing(_ kind: String, _ id: String, param: String) -> StripeError {
         invalidRequest(status: 404, code: "resource_missing", message: "No such \(kind): '\(id)'", param: param)
     }

@@ -34,10 +34,10 @@ struct StripeVersion: Sendable, Equatable, Codable {
         self.text = text
     }
 
-    /// Whether refunds of charges are told by the names of all refunds, `refund.created`, `refund.updated` and
-    /// `refund.failed`. Before, they were told by `charge.refunded` and `charge.refund.updated` alone
+    /// Whether refunds of charges are reported under the names of all refunds, `refund.created`, `refund.updated` and
+    /// `refund.failed`. Before, they were reported as `charge.refunded` and `charge.refund.updated` alone
     /// (https://docs.stripe.com/changelog/acacia/2024-10-28/refund-webhook-update).
-    var tellsOfRefundsByTheirOwnName: Bool { text >= "2024-10-28" }
+    var namesRefundEventsAlike: Bool { text >= "2024-10-28" }
 
     /// Whether a payment for which no methods are named takes those of the account's settings, some of which send the
     /// customer elsewhere (https://docs.stripe.com/upgrades#2023-08-16).

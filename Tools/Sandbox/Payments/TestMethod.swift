@@ -31,7 +31,7 @@ struct TestMethod: Sendable, Equatable {
     var wire: JSONValue {
         .object([
             ("id", .string(id)), ("object", "payment_method"), ("allow_redisplay", "unspecified"),
-            ("billing_details", Self.nobody),
+            ("billing_details", Self.noBillingDetails),
             (type, .object(facts)), ("created", .integer(Self.born)), ("customer", .null), ("livemode", .bool(false)),
             ("metadata", .object([])), ("type", .string(type)),
         ])
@@ -54,8 +54,8 @@ struct TestMethod: Sendable, Equatable {
         return .object([(type, .object(fields)), ("type", .string(type))])
     }
 
-    /// Billing details nobody gave.
-    static let nobody = JSONValue.object([
+    /// Billing details that were not given.
+    static let noBillingDetails = JSONValue.object([
         ("address", .object(addressFields.map { ($0, .null) })), ("email", .null), ("name", .null), ("phone", .null),
     ])
 
@@ -187,6 +187,7 @@ struct Decline: Sendable, Codable, Equatable {
     static let authenticationFailed = Decline(
         code: "payment_intent_authentication_failure", declineCode: nil,
         message:
-            "The provided payment method has failed authentication. Provide a new payment method to complete this payment."
+            "The provided payment method has failed authentication. Provide a new payment method to complete "
+            + "this payment."
     )
 }

@@ -40,7 +40,8 @@ enum RateDocuments {
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <!-- Made up by the Cartwright sandbox. -->
-            <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+            <gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
+                             xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
             \t<gesmes:subject>Reference rates</gesmes:subject>
             \t<gesmes:Sender>
             \t\t<gesmes:name>Cartwright sandbox</gesmes:name>

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Made-up exchange rates of one day: near the real ones, a little different from day to day, the same for everybody
-/// who asks for that day.
+/// Made-up exchange rates of one day: near the real ones, a little different from day to day, the same for every
+/// caller that asks for that day.
 struct RateTable: Sendable {
     let date: CivilDate
     /// Units of each currency for one euro.

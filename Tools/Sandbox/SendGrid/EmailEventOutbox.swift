@@ -4,7 +4,7 @@ import OutboundHTTP
 import ServiceLifecycle
 import Synchronization
 
-/// The mails whose events are to be sent, where to, and what became of it.
+/// The emails whose events are to be sent, where to, and what became of it.
 final class EmailEventOutbox: Sendable {
     /// How many attempts are remembered for the list.
     static let attemptsKept = 20_000
@@ -24,7 +24,7 @@ final class EmailEventOutbox: Sendable {
 
     /// - Parameters:
     ///   - signingKey: signs the events; nil for the journal's.
-    ///   - records: the journal's; events that nobody took before the end are sent again.
+    ///   - records: the journal's; events that no receiver took before the end are sent again.
     init(url: String?, signingKey: Data?, faults: FaultInjector, journal: Journal, replaying records: [JournalRecord])
         throws(JournalError)
     {
@@ -39,7 +39,7 @@ final class EmailEventOutbox: Sendable {
         }
     }
 
-    /// Where events go; nil when nobody wants them.
+    /// Where events go; nil without a receiver.
     var url: String? { state.withLock { $0.url } }
 
     /// Sends events from now on to another address.
@@ -47,7 +47,7 @@ final class EmailEventOutbox: Sendable {
         state.withLock { $0.url = url }
     }
 
-    /// Takes a message whose events are to be sent, if somebody wants them.
+    /// Takes a message whose events are to be sent, if there is a receiver.
     func add(_ mail: StoredEmail) {
         guard let origin = mail.origin, origin.isAnnounced else { return }
         feed.yield(
@@ -55,7 +55,6 @@ final class EmailEventOutbox: Sendable {
         )
     }
 
-    /// Notes one attempt.
     func note(_ attempt: WebhookAttempt, of mail: StoredEmail) {
         state.withLock { state in
             state.attempts.append((mail.id, attempt))

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Hummingbird
 import JSON
 
-/// `GET /_sandbox/mail/webhook`: where events of mails go, the public key that verifies them, and what became of
+/// `GET /_sandbox/mail/webhook`: where events of emails go, the public key that verifies them, and what became of
 /// sending them.
 /// `POST /_sandbox/mail/webhook` with `{"url": …}` sends them elsewhere.
 struct EmailEventRoutes: Sendable {
@@ -40,8 +40,8 @@ struct EmailEventRoutes: Sendable {
     }
 }
 
-/// The P-256 key that signs the events of mails. It is kept in the journal, so that whoever was told the public half
-/// need not be told again.
+/// The P-256 key that signs the events of emails. It is kept in the journal, so that a receiver that was told the
+/// public half need not be told again.
 struct EmailEventKey: Sendable {
     private let key: P256.Signing.PrivateKey
 
@@ -59,7 +59,7 @@ struct EmailEventKey: Sendable {
         }
     }
 
-    /// A key nobody was told of.
+    /// A key that no receiver was told.
     init() {
         key = P256.Signing.PrivateKey()
     }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// What the mail provider tells of a message: a JSON array of its events
+/// The events of a message as the email provider sends them: a JSON array
 /// (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
 enum EmailEvents {
     /// The events of a message to each recipient. Their ids are new each time they are sent, as the provider's are.
@@ -71,7 +71,7 @@ enum EmailFate: String, Sendable, Codable {
     }
 }
 
-/// What the mail provider's API knows of a message beyond the message itself.
+/// What the email provider's API knows of a message beyond the message itself.
 struct EmailOrigin: Sendable, Codable, Equatable {
     /// `X-Message-Id`.
     let providerID: String

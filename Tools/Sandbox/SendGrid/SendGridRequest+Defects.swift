@@ -17,14 +17,15 @@ extension SendGridRequest {
                     "personalizations", "There is a maximum of \(Self.mostPersonalizations) personalizations allowed.")
             ]
         }
-        let everybody = (personalizations ?? []).map {
+        let recipients = (personalizations ?? []).map {
             ($0.to?.count ?? 0) + ($0.cc?.count ?? 0) + ($0.bcc?.count ?? 0)
         }
-        if everybody.reduce(0, +) > Self.mostRecipients {
+        if recipients.reduce(0, +) > Self.mostRecipients {
             return [
                 SendGridDefect(
                     "personalizations",
-                    "The total number of recipients must be no more than \(Self.mostRecipients), to, cc and bcc together."
+                    "The total number of recipients must be no more than \(Self.mostRecipients), to, cc and bcc "
+                        + "together."
                 )
             ]
         }

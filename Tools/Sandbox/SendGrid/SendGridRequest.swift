@@ -1,6 +1,6 @@
 import JSON
 
-/// The body of `POST /v3/mail/send`, as far as it changes what becomes of the mail
+/// The body of `POST /v3/mail/send`, as far as it changes what becomes of the email
 /// (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send).
 struct SendGridRequest: Sendable, Decodable {
     struct Address: Sendable, Decodable {

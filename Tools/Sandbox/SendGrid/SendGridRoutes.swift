@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 
-/// The mail provider's HTTP side: `POST /v3/mail/send` as SendGrid answers it, with the injected faults in between.
+/// The email provider's HTTP side: `POST /v3/mail/send` as SendGrid answers it, with the injected faults in between.
 struct SendGridRoutes: Sendable {
     /// Largest request, in bytes.
     static let maximumSize = 30 * 1024 * 1024
@@ -54,7 +54,7 @@ struct SendGridRoutes: Sendable {
         let recipients = personalizations.flatMap { mail.envelope(of: $0).recipients }
         let orderID = personalizations.first.flatMap { mail.arguments(of: $0)["order_id"] }
         // What a mail server says of the shop when it greets it or hears its sender, the API says before it looks at
-        // anybody who gets the mail.
+        // any recipient.
         if let fault = faults.mail(.greeting, recipients: recipients) ?? faults.mail(.sender, recipients: recipients) {
             return Self.refusal(of: fault)
         }
@@ -94,7 +94,10 @@ struct SendGridRoutes: Sendable {
                 [
                     SendGridDefect(
                         "from",
-                        "The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements"
+                        "The from address does not match a verified Sender Identity. Mail cannot be sent until "
+                            + "this error is resolved. Visit "
+                            + "https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the "
+                            + "Sender Identity requirements"
                     )
                 ])
         default: refused(.serviceUnavailable, [SendGridDefect(nil, "Service unavailable (injected by the sandbox)")])
@@ -132,13 +135,15 @@ enum SendGridKeyCheck {
         if parts.count == 3, parts[0] == "SG", parts[1].count == 22, parts[2].count == 43 {
             return SendGridDefect(
                 nil,
-                "This is the Cartwright sandbox, and it refuses keys that look real. Use SG.sandbox, and treat the real key as leaked."
+                "This is the Cartwright sandbox, and it refuses keys that look real. Use SG.sandbox, and treat "
+                    + "the real key as leaked."
             )
         }
         guard key.hasPrefix("SG."), key.count > 3 else {
             return SendGridDefect(
                 nil,
-                "The provided authorization grant is invalid: the sandbox takes any key that begins with SG. and is not real."
+                "The provided authorization grant is invalid: the sandbox takes any key that begins with SG. "
+                    + "and is not real."
             )
         }
         return nil

@@ -1,6 +1,6 @@
 import JSON
 
-/// What a field of the mail provider's requests may hold, and how it says so when it holds something else.
+/// What a field of the email provider's requests may hold, and how it says so when it holds something else.
 indirect enum SendGridSchema: Sendable {
     case string
     case integer

@@ -11,7 +11,7 @@ struct SandboxServer: Sendable {
     private let readiness: Readiness
     private let settings: SandboxSettings
     private let desk: PaymentService
-    private let mails: EmailStore
+    private let emails: EmailStore
     private let faults: FaultInjector
     private let outbox: WebhookOutbox
     private let mailEvents: EmailEventOutbox
@@ -34,7 +34,7 @@ struct SandboxServer: Sendable {
             target: settings.webhook, version: settings.apiVersion, faults: faults, journal: journal, replaying: records
         )
         desk = PaymentService(journal: journal, outbox: outbox, replaying: records)
-        mails = EmailStore(journal: journal, replaying: records)
+        emails = EmailStore(journal: journal, replaying: records)
         mailEvents = try EmailEventOutbox(
             url: settings.mailWebhookURL, signingKey: settings.mailSigningKey, faults: faults, journal: journal,
             replaying: records)
@@ -46,7 +46,7 @@ struct SandboxServer: Sendable {
     func group(stoppingOn signals: [UnixSignal] = []) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: signals, logger: logger)
-        // Long enough for a slow call to be answered, short enough not to keep whoever stops it waiting.
+        // Long enough for a slow call to be answered, short enough not to keep the operator who stops it waiting.
         configuration.maximumGracefulShutdownDuration = Duration.seconds(5)
         return ServiceGroup(configuration: configuration)
     }
@@ -64,7 +64,7 @@ struct SandboxServer: Sendable {
         let smtp = SMTPServer(
             host: settings.host, port: settings.smtpPort,
             connection: SMTPConnection(
-                store: mails, faults: faults, credentials: settings.smtpCredentials, offers: offers), logger: logger,
+                store: emails, faults: faults, credentials: settings.smtpCredentials, offers: offers), logger: logger,
             onRunning: { readiness.smtp($0) })
         let later = LaterService(desk: desk, delay: .milliseconds(settings.laterMilliseconds))
         return [
@@ -85,8 +85,8 @@ struct SandboxServer: Sendable {
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
         SwitchRoutes(board: faults).add(to: router)
-        EmailRoutes(store: mails).add(to: router)
-        SendGridRoutes(store: mails, faults: faults, outbox: mailEvents, templates: templates).add(to: router)
+        EmailRoutes(store: emails).add(to: router)
+        SendGridRoutes(store: emails, faults: faults, outbox: mailEvents, templates: templates).add(to: router)
         SendGridTemplateRoutes(templates: templates).add(to: router)
         EmailEventRoutes(outbox: mailEvents).add(to: router)
         RateRoutes(board: rates).add(to: router)

@@ -23,12 +23,12 @@ struct SandboxSettings: Sendable, Equatable {
     var apiVersion = StripeVersion.current
     /// Where events are sent; nil sends none until `POST /_sandbox/webhooks` says where.
     var webhook: WebhookTarget?
-    /// Where events of mails sent through the provider's API go; nil sends none until `POST /_sandbox/mail/webhook`
+    /// Where events of emails sent through the provider's API go; nil sends none until `POST /_sandbox/mail/webhook`
     /// says where.
     var mailWebhookURL: String?
     /// The P-256 key that signs those events, as raw bytes; nil makes one and keeps it in the journal.
     var mailSigningKey: Data?
-    /// Who may send mail by SMTP; nil lets everybody.
+    /// The user that may send email by SMTP; nil lets every client.
     var smtpCredentials: SMTPCredentials?
     /// What the mail server offers.
     var smtpOffers = SMTPOffers()

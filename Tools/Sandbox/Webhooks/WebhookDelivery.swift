@@ -76,7 +76,7 @@ struct WebhookJob: Sendable {
 
 /// Where events go and what they are signed with.
 struct WebhookTarget: Sendable, Equatable {
-    /// The secret used when none is set: known to everybody, as fits a sandbox.
+    /// The secret used when none is set: publicly known, as fits a sandbox.
     static let defaultSecret = "whsec_sandbox"
 
     let url: String

@@ -25,7 +25,7 @@ final class WebhookOutbox: Sendable {
     private let faults: FaultInjector
     private let journal: Journal
 
-    /// - Parameter records: the journal's; events that nobody took before the end are sent again.
+    /// - Parameter records: the journal's; events that no receiver took before the end are sent again.
     init(
         target: WebhookTarget?, version: StripeVersion = .current, faults: FaultInjector, journal: Journal,
         replaying records: [JournalRecord]
@@ -41,7 +41,7 @@ final class WebhookOutbox: Sendable {
         }
     }
 
-    /// Where events go; nil when nobody wants them.
+    /// Where events go; nil without a receiver.
     var target: WebhookTarget? { state.withLock { $0.target } }
 
     /// The account's version of the API, which events are written in.
@@ -91,13 +91,12 @@ final class WebhookOutbox: Sendable {
         return sent
     }
 
-    /// Notes one attempt.
     func note(_ attempt: WebhookAttempt, of event: Event) {
         state.withLock { $0.deliveries[event.id]?.note(attempt) }
     }
 
-    /// Ends a round and lets go whoever waited for it. A journal that cannot be written only means that the event is
-    /// sent once more after a restart, which receivers must bear anyway.
+    /// Ends a round and resumes the callers that waited for it. A journal that cannot be written only means that the
+    /// event is sent once more after a restart, which receivers must bear anyway.
     func roundEnded(of event: Event, isTaken: Bool) {
         let waiting = state.withLock { state in
             if isTaken { state.deliveries[event.id]?.isDelivered = true }
@@ -113,7 +112,7 @@ final class WebhookOutbox: Sendable {
         for signal in waiting { signal.finish() }
     }
 
-    /// Lets everybody go who waits; nothing is sent any more.
+    /// Resumes all callers that wait; nothing is sent any more.
     func close() {
         let waiting = state.withLock { state in
             state.isClosed = true

@@ -7,7 +7,7 @@ enum WebhookVariant: String, Sendable {
     case genuine
     /// Signed with a secret that is not the shop's.
     case badSignature = "bad_signature"
-    /// Signed an hour ago, as a recorded one would be that somebody plays again.
+    /// Signed an hour ago, as a recorded one would be that an attacker replays.
     case oldTimestamp = "old_timestamp"
     /// Of real money, `livemode` true.
     case otherMode = "other_mode"
@@ -27,7 +27,7 @@ enum WebhookVariant: String, Sendable {
     /// The body and its signature for one event.
     func message(of event: Event, secrets: [String], at now: Int64) -> (body: String, signature: String) {
         let body = (self == .otherMode ? event.liveTwin : event.wire).text
-        let signed = self == .badSignature ? ["whsec_of_somebody_else"] : secrets
+        let signed = self == .badSignature ? ["whsec_of_another_shop"] : secrets
         return (body, WebhookSignature.header(of: body, secrets: signed, at: self == .oldTimestamp ? now - 3_600 : now))
     }
 }

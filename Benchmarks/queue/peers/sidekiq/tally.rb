@@ -7,7 +7,8 @@ module Tally
   SHARED = 1
 
   def self.map(path)
-    types = [Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T, Fiddle::TYPE_INT, Fiddle::TYPE_INT, Fiddle::TYPE_INT, Fiddle::TYPE_LONG]
+    types = [Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T, Fiddle::TYPE_INT, Fiddle::TYPE_INT, Fiddle::TYPE_INT,
+             Fiddle::TYPE_LONG]
     mmap = Fiddle::Function.new(Fiddle.dlopen(nil)["mmap"], types, Fiddle::TYPE_VOIDP)
     File.open(path, "r+") do |file|
       Fiddle::Pointer.new(mmap.call(nil, file.size, READ_WRITE, SHARED, file.fileno, 0).to_i, file.size)
