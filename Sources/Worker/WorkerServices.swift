@@ -93,7 +93,8 @@ private struct WorkerParts {
         let (store, refunds, payments) = (stores.checkout, stores.refunds, outbound.payments)
         registry.register(CapturePaymentHandler(store: store, checkouts: checkouts, payments: payments))
         registry.register(
-            CaptureDeadlinesHandler(store: stores.captures, captures: settings.payments.deadline == .capture))
+            CaptureDeadlinesHandler(
+                store: stores.captures, captures: settings.payments.onAuthorizationExpiry == .capture))
         registry.register(RefundPaymentHandler(store: refunds, payments: payments))
         registry.register(
             PaymentEventHandler(
