@@ -35,7 +35,7 @@ struct HostileInputTests {
             for path in [
                 "/v1/payment_intents", "/v1/refunds", "/v1/disputes/%00", "/_sandbox/disputes", "/_sandbox/webhooks",
                 "/_sandbox/webhooks/thin",
-                "/_sandbox/authenticate/%00", "/_sandbox/mail/webhook", "/_sandbox/switches",
+                "/_sandbox/authenticate/%00", "/_sandbox/mail/webhook", "/faults",
                 "/v1/payment_intents/%00/confirm",
             ] {
                 for body in nothing {

@@ -11,7 +11,7 @@ struct PagesTests {
             let id = try await sandbox.intent(order: "<script>")
             _ = try await sandbox.confirm(id)
             for path in [
-                "/", "/mail", "/disputes", "/webhooks", "/rates", "/switches", "/ledger", "/intents", "/mail/99",
+                "/", "/mail", "/disputes", "/webhooks", "/rates", "/faults", "/ledger", "/intents", "/mail/99",
                 "/_sandbox/authenticate/none", "/_sandbox/authenticate/\(id)",
             ] {
                 let page = try await sandbox.get(path)
@@ -20,7 +20,7 @@ struct PagesTests {
             }
             let home = try await sandbox.get("/").body
             for link in [
-                "href=\"/mail\"", "href=\"/ledger\"", "href=\"/intents\"", "href=\"/switches\"", "href=\"/rates\"",
+                "href=\"/mail\"", "href=\"/ledger\"", "href=\"/intents\"", "href=\"/faults\"", "href=\"/rates\"",
                 "href=\"/webhooks\"",
                 sandbox.urls.smtp, "pm_card_visa",
             ] {

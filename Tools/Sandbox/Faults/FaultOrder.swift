@@ -47,7 +47,7 @@ struct FaultOrder: Sendable, Decodable {
 }
 
 extension FaultOrder {
-    /// Reads the form of the switches page for the pace: `ms`, or `median_ms` and `p99_ms`, and `limit` as
+    /// Reads the form of the faults page for the pace: `ms`, or `median_ms` and `p99_ms`, and `limit` as
     /// `SANDBOX_RATE_LIMIT` is written. An empty field is none.
     /// - Throws: `FaultError` with what was expected.
     init(form: [String: FormValue]) throws(FaultError) {

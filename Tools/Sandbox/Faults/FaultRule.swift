@@ -109,7 +109,7 @@ struct FaultRule: Sendable, Codable, Equatable {
 }
 
 extension FaultRule {
-    /// Reads a form of the switches page: the names of the JSON of a rule, an empty field being absent.
+    /// Reads a form of the faults page: the names of the JSON of a rule, an empty field being absent.
     /// - Throws: `FaultError` with the field at fault and what was expected.
     init(form: [String: FormValue]) throws(FaultError) {
         let given = form.compactMapValues { $0.text.flatMap { $0.isEmpty ? nil : $0 } }

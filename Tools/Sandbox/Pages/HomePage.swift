@@ -61,7 +61,7 @@ enum HomePage {
             <li><a href="/mail">Email</a> sent to <code>\(Page.escape(smtp))</code></li>
             <li><a href="/ledger">Ledger</a> of the money that moved</li>
             <li><a href="/intents">Payments</a> and where they stand</li>
-            <li><a href="/switches">Switches</a> that make it fail</li>
+            <li><a href="/faults">Faults</a> that make it fail</li>
             <li><a href="/webhooks">Webhooks</a> and what the shop said to them</li>
             <li><a href="/rates">Rates</a> and what is wrong with them</li>
             <li><a href="/disputes">Disputes</a> and the bank's decision</li>

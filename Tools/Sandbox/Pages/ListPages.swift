@@ -68,7 +68,7 @@ enum LedgerPage {
     }
 }
 
-/// The rates that are published now, and the switches that make them wrong.
+/// The rates that are published now, and the form that makes them wrong.
 enum RatesPage {
     static func html(of table: RateTable, _ controls: RateControls) -> String {
         let rows = (table.rates(base: "EUR") ?? []).map {

@@ -18,7 +18,7 @@ enum Page {
         <nav><a href="/">Sandbox</a> <a href="/intents">Payments</a> <a href="/ledger">Ledger</a>
         <a href="/disputes">Disputes</a>
         <a href="/webhooks">Webhooks</a> <a href="/mail">Email</a> <a href="/rates">Rates</a>
-        <a href="/switches">Switches</a></nav>
+        <a href="/faults">Faults</a></nav>
         <main>
         <h1>\(escape(title))</h1>
         \(body)
@@ -68,7 +68,7 @@ enum Page {
         iframe { width: 100%; height: 36rem; border: 1px solid #8886; background: #fff; }
         code { overflow-wrap: anywhere; } button { font: inherit; padding: .4rem 1rem; margin-right: .6rem; }
         input, select { font: inherit; max-width: 12rem; } label { margin-right: .6rem; }
-        .switch { padding: .5rem 0; border-bottom: 1px solid #8884; }
+        .fault { padding: .5rem 0; border-bottom: 1px solid #8884; }
         """
 }
 

@@ -84,7 +84,7 @@ struct SandboxServer: Sendable {
         IdempotencyRoutes(desk: desk).add(to: router)
         LedgerRoutes(desk: desk).add(to: router)
         FaultRoutes(board: faults).add(to: router)
-        SwitchRoutes(board: faults).add(to: router)
+        FaultsPageRoutes(board: faults).add(to: router)
         EmailRoutes(store: emails).add(to: router)
         SendGridRoutes(store: emails, faults: faults, outbox: mailEvents, templates: templates).add(to: router)
         SendGridTemplateRoutes(templates: templates).add(to: router)

@@ -2,12 +2,12 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("Every fault has a switch that people can use")
-struct SwitchesTests {
+@Suite("Every fault has a form that people can use")
+struct FaultsPageTests {
     @Test("the page has a form for each kind of fault")
     func thePageHasAFormForEachKind() async throws {
         try await RunningSandbox.run { sandbox in
-            let page = try await sandbox.get("/switches").body
+            let page = try await sandbox.get("/faults").body
             for kind in FaultKind.allCases {
                 #expect(
                     page.contains("name=\"kind\" value=\"\(kind.rawValue)\"")
@@ -20,13 +20,13 @@ struct SwitchesTests {
     @Test("a form as it stands on the page is taken", arguments: FaultKind.allCases)
     func aFormAsItStandsOnThePageIsTaken(_ kind: FaultKind) async throws {
         try await RunningSandbox.run { sandbox in
-            let page = try await sandbox.get("/switches").body
+            let page = try await sandbox.get("/faults").body
             let form = try #require(page.split(separator: "<form").first { $0.contains("value=\"\(kind.rawValue)\"") })
             let fields = form.matches(of: #/<input[^>]*name="(\w+)"[^>]*value="([^"]*)"/#).map { "\($0.1)=\($0.2)" }
             let choices = form.matches(of: #/<select name="(\w+)"/#).map { "\($0.1)=" }
             let reply = try await sandbox.send(
-                "POST", "/_sandbox/switches", body: (fields + choices).joined(separator: "&"))
-            #expect(reply.status == 303 && reply.headers["location"] == "/switches", "\(reply.body)")
+                "POST", "/faults", body: (fields + choices).joined(separator: "&"))
+            #expect(reply.status == 303 && reply.headers["location"] == "/faults", "\(reply.body)")
             let rules = try await sandbox.get("/_sandbox/faults").object["faults"] as? [[String: Any]]
             #expect(rules?.compactMap { $0["kind"] as? String } == [kind.rawValue])
         }
@@ -36,18 +36,18 @@ struct SwitchesTests {
     func whatIsInForceIsShownAndEnded() async throws {
         try await RunningSandbox.run { sandbox in
             let form = "kind=409&endpoint=confirm&count=2&order_id=<o>&ms=&rate=1"
-            #expect(try await sandbox.send("POST", "/_sandbox/switches", body: form).status == 303)
+            #expect(try await sandbox.send("POST", "/faults", body: form).status == 303)
             #expect(
-                try await sandbox.send("POST", "/_sandbox/switches", body: "kind=slow&ms=1&endpoint=create").status
+                try await sandbox.send("POST", "/faults", body: "kind=slow&ms=1&endpoint=create").status
                     == 303)
             let id = try await sandbox.intent(order: "%3Co%3E")
             #expect(try await sandbox.confirm(id).status == 409)
-            let page = try await sandbox.get("/switches").body
+            let page = try await sandbox.get("/faults").body
             #expect(page.contains("<td><code>409</code></td><td>confirm, order &lt;o&gt;</td><td>1</td>"))
             #expect(
                 page.contains("<td><code>409</code></td><td>1</td>")
                     && page.contains("<td><code>slow</code></td><td>1</td>"))
-            #expect(try await sandbox.send("POST", "/_sandbox/switches/clear").status == 303)
+            #expect(try await sandbox.send("POST", "/faults/clear").status == 303)
             #expect(try await sandbox.confirm(id).status == 200)
         }
     }
@@ -56,12 +56,12 @@ struct SwitchesTests {
     func thePaceIsSet() async throws {
         try await RunningSandbox.run { sandbox in
             let spread = "ms=&median_ms=5&p99_ms=9&limit=25/100"
-            #expect(try await sandbox.send("POST", "/_sandbox/switches/pace", body: spread).status == 303)
+            #expect(try await sandbox.send("POST", "/faults/pace", body: spread).status == 303)
             let report = try await sandbox.get("/_sandbox/faults")
             #expect(report.object["latency"] as? [String: Int] == ["median_ms": 5, "p99_ms": 9])
             #expect(report.object["rate_limit"] as? [String: Int] == ["per_endpoint": 25, "total": 100])
-            #expect(try await sandbox.get("/switches").body.contains("value=\"25/100\""))
-            #expect(try await sandbox.send("POST", "/_sandbox/switches/pace", body: "ms=7&limit=").status == 303)
+            #expect(try await sandbox.get("/faults").body.contains("value=\"25/100\""))
+            #expect(try await sandbox.send("POST", "/faults/pace", body: "ms=7&limit=").status == 303)
             let again = try await sandbox.get("/_sandbox/faults")
             #expect(again.number("latency_ms") == 7 && again.object["rate_limit"] == nil)
         }
@@ -75,11 +75,11 @@ struct SwitchesTests {
         ])
     func nonsenseIsRefusedWithAPage(_ form: String) async throws {
         try await RunningSandbox.run { sandbox in
-            let reply = try await sandbox.send("POST", "/_sandbox/switches", body: form)
+            let reply = try await sandbox.send("POST", "/faults", body: form)
             #expect(reply.status == 400 && reply.body.contains("Not set") && reply.body.contains("This is a sandbox"))
             #expect(try await (sandbox.get("/_sandbox/faults").object["faults"] as? [Any])?.isEmpty == true)
             for pace in ["ms=x", "median_ms=4", "limit=0"] {
-                #expect(try await sandbox.send("POST", "/_sandbox/switches/pace", body: pace).status == 400)
+                #expect(try await sandbox.send("POST", "/faults/pace", body: pace).status == 400)
             }
         }
     }

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Every way to misbehave with a form of its own, what is in force, and how often it struck.
-enum SwitchesPage {
+enum FaultsPage {
     static func html(of report: FaultReport) -> String {
         let rows = report.faults.map { rule in
             [
@@ -19,11 +19,11 @@ enum SwitchesPage {
             "<h2>\(title)</h2>" + FaultKind.allCases.filter { $0.aim == aim }.map(form).joined(separator: "\n")
         }
         return Page.html(
-            "Switches",
+            "Faults",
             """
             <h2>In force</h2>
             \(Page.table(["Fault", "Aimed at", "Left"], rows, empty: "Nothing misbehaves."))
-            <form method="post" action="/_sandbox/switches/clear"><button>End everything</button></form>
+            <form method="post" action="/faults/clear"><button>End everything</button></form>
             <h2>Struck so far</h2>
             \(Page.table(["Fault", "Times"], struck, empty: "Nothing was hit."))
             <h2>Pace of payment calls</h2>
@@ -41,7 +41,7 @@ enum SwitchesPage {
         let limit = [report.rateLimit?.perEndpoint, report.rateLimit?.total].compactMap { $0.map(String.init) }.joined(
             separator: "/")
         return """
-            <form method="post" action="/_sandbox/switches/pace">
+            <form method="post" action="/faults/pace">
             \(field("ms", "Milliseconds", fixed)) \(field("median_ms", "or median", median))
             \(field("p99_ms", "and 99th percentile", p99))
             \(field("limit", "Calls per second", limit)) <button>Apply</button></form>
@@ -50,7 +50,7 @@ enum SwitchesPage {
 
     private static func form(for kind: FaultKind) -> String {
         """
-        <form method="post" action="/_sandbox/switches" class="switch">
+        <form method="post" action="/faults" class="fault">
         <input type="hidden" name="kind" value="\(kind.rawValue)">
         <strong><code>\(kind.rawValue)</code></strong> \(Page.escape(kind.meaning))<br>
         \(fields(for: kind)) \(field("count", "Times", "")) \(field("rate", "Rate", "1"))
@@ -103,21 +103,20 @@ enum SwitchesPage {
     }
 }
 
-/// The switches for people: `/switches` shows a form for each way to misbehave, `POST /_sandbox/switches` puts one more
-/// fault in force, `POST /_sandbox/switches/pace` sets latency and limit, `POST /_sandbox/switches/clear` ends
-/// everything.
-struct SwitchRoutes: Sendable {
+/// Faults for people: `/faults` shows a form for each way to misbehave, `POST /faults` puts one more fault in force,
+/// `POST /faults/pace` sets latency and limit, `POST /faults/clear` ends everything.
+struct FaultsPageRoutes: Sendable {
     let board: FaultInjector
 
     func add(to router: Router<SandboxContext>) {
-        router.get("/switches") { _, _ in Response.page(SwitchesPage.html(of: board.report)) }
-        router.post("/_sandbox/switches") { request, _ in
+        router.get("/faults") { _, _ in Response.page(FaultsPage.html(of: board.report)) }
+        router.post("/faults") { request, _ in
             try await change(request) { form throws(FaultError) in board.add(try FaultRule(form: form)) }
         }
-        router.post("/_sandbox/switches/pace") { request, _ in
+        router.post("/faults/pace") { request, _ in
             try await change(request) { form throws(FaultError) in board.set(try FaultOrder(form: form)) }
         }
-        router.post("/_sandbox/switches/clear") { request, _ in
+        router.post("/faults/clear") { request, _ in
             try await change(request) { _ throws(FaultError) in board.clear() }
         }
     }
@@ -130,9 +129,9 @@ struct SwitchRoutes: Sendable {
             try make(form)
         } catch {
             return .page(
-                Page.html("Not set", "<p>\(Page.escape(error.message)).</p><p><a href=\"/switches\">Back</a></p>"),
+                Page.html("Not set", "<p>\(Page.escape(error.message)).</p><p><a href=\"/faults\">Back</a></p>"),
                 status: .badRequest)
         }
-        return Response(status: .seeOther, headers: [.location: "/switches"])
+        return Response(status: .seeOther, headers: [.location: "/faults"])
     }
 }
