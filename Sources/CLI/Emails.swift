@@ -35,7 +35,7 @@ struct EmailsList: AsyncParsableCommand {
         }
     }
 
-    @Option(help: "Which ones: attention is all that somebody should look at.")
+    @Option(help: "Which ones: attention is all that an operator should look at.")
     var status: Status = .attention
 
     @Option(help: "How many at most, 1 to 100.")

@@ -28,11 +28,11 @@ struct OrdersCancel: AsyncParsableCommand {
                 order.id, by: .staff, reason: "requested_by_operator", actor: OperatorLog.actor)
             {
             case .canceled: Terminal.write("order \(order.number) is canceled")
-            case .started: Terminal.write("the payment of order \(order.number) is being called off")
+            case .started: Terminal.write("the payment of order \(order.number) is being canceled")
             case .alreadyOver(let order): Terminal.write("order \(order.number) was \(order.status.rawValue) before")
             case .alreadyShipped:
                 throw Failure(
-                    "The goods of this order have left the house.", advice: "Give the money back with `orders refund`.")
+                    "The order is already shipped.", advice: "Refund it with `cartwright orders refund`.")
             case .unknownOrder: throw Failure("There is no such order.")
             }
         }

@@ -300,8 +300,8 @@ extension InvariantCheck {
                 name: "webhook_event_handled",
                 rule:
                     """
-                    Every event of the payment provider is handled in time or ignored by an operator, and until then has \
-                    a job that is not done.
+                    Every event of the payment provider is handled in time or ignored by an operator, and until then \
+                    has a job that is not done.
                     """,
                 violations: """
                     SELECT e.event_id AS id FROM webhook_events AS e
