@@ -36,6 +36,7 @@ build: ## build everything, debug
 
 lint: ## check format, words, columns, habits of the tests and scripts
 	@Scripts/check-words
+	@Scripts/check-throws
 	@Scripts/check-columns
 	@Scripts/check-tests
 	@swift format lint --strict -r -p $(wildcard $(SOURCES))

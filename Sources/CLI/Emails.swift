@@ -16,10 +16,10 @@ struct EmailsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List emails that an operator should look at, latest first.",
         discussion: """
-            failed: given up, because of its address or after many tries; send it again with `cartwright emails resend`. \
-            refused: the email server or provider does not take the shop's email; mend what the reason names, it is tried until then. \
-            unknown: its sending had no answer, and nothing will tell what became of it; look for the order in the provider's log and say it with \
-            `cartwright emails resolve`.
+            failed: given up, because of its address or after many tries; send it again with `cartwright emails \
+            resend`. refused: the mail server or provider does not take the shop's email; mend what the reason names, \
+            it is tried until then. unknown: its sending had no answer, and no event will say what became of it; look \
+            for the order in the provider's log and say it with `cartwright emails resolve`.
             """)
 
     /// What is listed.

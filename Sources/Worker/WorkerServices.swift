@@ -13,122 +13,147 @@ import Synchronization
 /// What this shop's workers do: the handlers, the schedules and the sweeps, put together from the settings.
 struct WorkerServices {
     let registry: JobRegistry
-    let schedules: [JobSchedule]
     let sweeps: [any Service]
     let interceptors: [any JobInterceptor]
     /// What holds queues back while their provider is away.
     let gates: [QueueName: any QueueGate]
+    let schedules = [
+        // A new shop has no rates at all, and its books were never compared.
+        JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
+        JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
+        JobSchedule("payments.reconcile", every: .minutes(5), startingWith: .latestSlot) { ReconcilePayments(.recent) },
+        JobSchedule("payments.reconcile-daily", cron: "17 3 * * *") { ReconcilePayments(.daily) },
+        JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
+        JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
+    ]
 
     /// - Throws: `StartupError` that names every setting a provider refuses.
     init(_ settings: WorkerProcessSettings, _ connections: Connections, client: OutboundHTTPClient, logger: Logger)
         throws(StartupError)
     {
-        let (database, redis, dispatcher) = (connections.database, connections.redis, connections.dispatcher)
-        let prefix = settings.redis.queuePrefix
-        let providers = ProviderGates(settings.payments, connections, prefix: prefix, logger: logger)
+        let providers = ProviderGates(
+            settings.payments, connections, prefix: settings.redis.queuePrefix, logger: logger)
         let outbound = try OutboundServices(
             payments: settings.payments, email: settings.email, rates: settings.rates, gates: providers, client: client,
             logger: logger)
-        gates = providers.byQueue
-        interceptors = [FormerNameInterceptor(), OutageInterceptor(gates: providers.byQueue)]
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
-        let stores = connections.stores(shop)
-        let checkoutStore = stores.checkout
-        let checkouts = CheckoutBatches(store: checkoutStore)
-        let emailStore = EmailStore(database: database, dispatcher: dispatcher)
+        let parts = WorkerParts(settings, connections.stores(shop), outbound, providers)
+        registry = parts.registry
+        sweeps = parts.sweeps(logger)
+        gates = providers.byQueue
+        interceptors = [FormerNameInterceptor(), OutageInterceptor(gates: providers.byQueue)]
+    }
+}
 
+/// What handlers and sweeps are made of. A new kind of job is one line in the group of its feature.
+private struct WorkerParts {
+    let settings: WorkerProcessSettings
+    let stores: ShopStores
+    let outbound: OutboundServices
+    let providers: ProviderGates
+    /// Joins concurrent changes of orders into batches, over all handlers.
+    let checkouts: CheckoutBatches
+
+    init(
+        _ settings: WorkerProcessSettings, _ stores: ShopStores, _ outbound: OutboundServices,
+        _ providers: ProviderGates
+    ) {
+        self.settings = settings
+        self.stores = stores
+        self.outbound = outbound
+        self.providers = providers
+        checkouts = CheckoutBatches(store: stores.checkout)
+    }
+
+    var registry: JobRegistry {
         var registry = JobRegistry()
-        registry.register(
-            CheckoutHandler(
-                checkouts: checkouts, store: checkoutStore, payments: outbound.payments,
-                captureMethod: settings.payments.capture))
-        let orders = OrderStore(database: database, dispatcher: dispatcher, settings: settings.shop)
-        registry.register(
-            CancelOrderHandler(orders: orders, store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
-        registry.register(
-            CapturePaymentHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments))
-        registry.register(
-            CaptureDeadlinesHandler(
-                store: CaptureStore(database: database, dispatcher: dispatcher),
-                captures: settings.payments.deadline == .capture))
-        let refunds = RefundStore(database: database, dispatcher: dispatcher)
-        registry.register(RefundPaymentHandler(store: refunds, payments: outbound.payments))
-        let webhooks = WebhookStore(
-            database: database, dispatcher: dispatcher, provider: settings.shop.paymentProvider)
-        registry.register(
-            PaymentEventHandler(
-                events: PaymentEventBatches(store: webhooks), reader: outbound.paymentEvents,
-                intents: IntentEventHandler(store: checkoutStore, checkouts: checkouts, payments: outbound.payments),
-                refunds: RefundEventHandler(refunds: refunds, store: checkoutStore, payments: outbound.payments),
-                disputes: DisputeStore(database: database),
-                owners: PaymentOwners(store: checkoutStore, payments: outbound.payments)))
-        let reconciliations = ReconciliationStore(database: database)
-        registry.register(
-            ReconcilePaymentsHandler(
-                store: reconciliations,
-                resolver: BreakResolver(
-                    store: checkoutStore, checkouts: checkouts, refunds: refunds, payments: outbound.payments),
-                payments: outbound.payments))
-        let emailGate = providers.byQueue[SendEmail.queue]
-        registry.register(
-            SendEmailHandler(
-                store: emailStore, transport: outbound.email, renderer: outbound.emailRenderer,
-                isAway: { if let emailGate { await emailGate.circuit().state != .closed } else { false } }))
-        let emailEvents = EmailEventStore(database: database, dispatcher: dispatcher)
-        registry.register(EmailEventsHandler(store: emailEvents))
-        registry.register(InvalidateProductsHandler(cache: ProductCache(redis: redis, prefix: prefix)))
-        let rates = RateStore(database: database)
-        registry.register(RefreshRatesHandler(source: outbound.rates, store: rates))
-        registry.register(WatchRatesHandler(store: rates, settings: settings.shop))
-        registry.register(
-            HousekeepingHandler(
-                orders: orders, carts: CartStore(database: database, settings: settings.shop),
-                accounts: AccountStore(database: database), webhooks: webhooks, emailEvents: emailEvents,
-                reconciliations: reconciliations))
+        registerOrders(in: &registry)
+        registerPayments(in: &registry)
+        registerEmail(in: &registry)
+        registerMaintenance(in: &registry)
         for (former, name) in FormerJobNames.table.sorted(by: { $0.key < $1.key }) {
             registry.alias(former, of: name)
         }
-        self.registry = registry
+        return registry
+    }
 
-        schedules = [
-            // A new shop has no rates at all, and its books were never compared.
-            JobSchedule("rates.refresh", every: .minutes(60), startingWith: .latestSlot) { RefreshRates() },
-            JobSchedule("payments.capture-deadlines", every: .minutes(15)) { CaptureDeadlines() },
-            JobSchedule("payments.reconcile", every: .minutes(5), startingWith: .latestSlot) {
-                ReconcilePayments(.recent)
-            },
-            JobSchedule("payments.reconcile-daily", cron: "17 3 * * *") { ReconcilePayments(.daily) },
-            JobSchedule("rates.watch", cron: "0 9 * * *") { WatchRates() },
-            JobSchedule("housekeeping", every: .minutes(60)) { Housekeeping() },
-        ]
+    private func registerOrders(in registry: inout JobRegistry) {
+        registry.register(
+            CheckoutHandler(
+                checkouts: checkouts, store: stores.checkout, payments: outbound.payments,
+                captureMethod: settings.payments.capture))
+        registry.register(
+            CancelOrderHandler(
+                orders: stores.orders, store: stores.checkout, checkouts: checkouts, payments: outbound.payments))
+        registry.register(InvalidateProductsHandler(cache: stores.products))
+    }
 
+    private func registerPayments(in registry: inout JobRegistry) {
+        let (store, refunds, payments) = (stores.checkout, stores.refunds, outbound.payments)
+        registry.register(CapturePaymentHandler(store: store, checkouts: checkouts, payments: payments))
+        registry.register(
+            CaptureDeadlinesHandler(
+                store: stores.captures, captures: settings.payments.onAuthorizationExpiry == .capture))
+        registry.register(RefundPaymentHandler(store: refunds, payments: payments))
+        registry.register(
+            PaymentEventHandler(
+                events: PaymentEventBatches(store: stores.webhooks), reader: outbound.paymentEvents,
+                intents: IntentEventHandler(store: store, checkouts: checkouts, payments: payments),
+                refunds: RefundEventHandler(refunds: refunds, store: store, payments: payments),
+                disputes: stores.disputes, owners: PaymentOwners(store: store, payments: payments)))
+        registry.register(
+            ReconcilePaymentsHandler(
+                store: stores.reconciliations,
+                resolver: BreakResolver(store: store, checkouts: checkouts, refunds: refunds, payments: payments),
+                payments: payments))
+    }
+
+    private func registerEmail(in registry: inout JobRegistry) {
+        let gate = providers.byQueue[SendEmail.queue]
+        registry.register(
+            SendEmailHandler(
+                store: stores.emails, transport: outbound.email, renderer: outbound.emailRenderer,
+                isAway: { if let gate { await gate.circuit().state != .closed } else { false } }))
+        registry.register(EmailEventsHandler(store: stores.emailEvents))
+    }
+
+    private func registerMaintenance(in registry: inout JobRegistry) {
+        registry.register(RefreshRatesHandler(source: outbound.rates, store: stores.rates))
+        registry.register(WatchRatesHandler(store: stores.rates, settings: settings.shop))
+        registry.register(
+            HousekeepingHandler(
+                orders: stores.orders, carts: stores.carts, accounts: stores.accounts, webhooks: stores.webhooks,
+                emailEvents: stores.emailEvents, reconciliations: stores.reconciliations))
+    }
+
+    func sweeps(_ logger: Logger) -> [any Service] {
+        let (often, seldom) = (Duration.seconds(2), Duration.seconds(60))
         var sweeps: [any Service] = [
             ReservationSweep(
-                store: checkoutStore, checkouts: checkouts, reconciliation: reconciliations,
-                payments: outbound.payments, interval: .seconds(2), logger: logger),
+                store: stores.checkout, checkouts: checkouts, reconciliation: stores.reconciliations,
+                payments: outbound.payments, interval: often, logger: logger),
             UndecidedPaymentSweep(
-                store: checkoutStore, checkouts: checkouts, payments: outbound.payments, interval: .seconds(2),
+                store: stores.checkout, checkouts: checkouts, payments: outbound.payments, interval: often,
                 logger: logger),
-            ReconciliationGauge(store: reconciliations, interval: .seconds(60), logger: logger),
-            RateAgeGauge(store: rates, interval: .seconds(60), logger: logger),
-            EmailGauge(store: emailStore, interval: .seconds(60), logger: logger),
-            CircuitGauge(gates: providers.all, interval: .seconds(2), logger: logger),
+            ReconciliationGauge(store: stores.reconciliations, interval: seldom, logger: logger),
+            RateAgeGauge(store: stores.rates, interval: seldom, logger: logger),
+            EmailGauge(store: stores.emails, interval: seldom, logger: logger),
+            CircuitGauge(gates: providers.all, interval: often, logger: logger),
         ]
         let activity: (any EmailActivity)? =
             switch settings.email.transport {
             case .smtp: outbound.emailActivity
-            case .sendGrid: RecordedEmailActivity(database: database)
+            case .sendGrid: RecordedEmailActivity(database: stores.database)
             }
         if let activity {
             let renderer = outbound.emailRenderer
             sweeps.append(
                 UnknownEmailSweep(
-                    store: emailStore, activity: activity, messageID: { renderer.messageID(of: $0) },
-                    wait: settings.email.unknownWait,
-                    logger: logger))
+                    store: stores.emails, activity: activity, messageID: { renderer.messageID(of: $0) },
+                    wait: settings.email.unknownWait, logger: logger))
         }
-        self.sweeps = sweeps
+        return sweeps
     }
 }
 

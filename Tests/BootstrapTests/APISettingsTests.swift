@@ -40,7 +40,7 @@ struct APISettingsTests {
                     "HOST": "0.0.0.0", "PORT": "80", "CORS_ORIGINS": "https://shop.example, http://localhost:3000",
                     "METRICS_PORT": "0", "HTTP_MAX_CONNECTIONS": "500", "HTTP_MAX_CONNECTIONS_PER_ADDRESS": "20",
                     "HTTP_BODY_MEMORY_MIB": "8", "HTTP_REQUEST_TIMEOUT_SECONDS": "30",
-                    "DATABASE_POOL_SIZE": "5", "CARTWRIGHT_QUEUE_PREFIX": "shop-2",
+                    "DATABASE_POOL_SIZE": "5", "REDIS_KEY_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
                     "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de",
                     "MAIL_PAYMENT_FAILED_SECONDS": "0",
@@ -132,7 +132,7 @@ struct APISettingsTests {
             ("RATES_MARGIN_PERCENT", "2,5"),
             ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"),
             ("SENDGRID_WEBHOOK_KEY", "MFkw"),
-            ("CARTWRIGHT_QUEUE_PREFIX", "a b"), ("CARTWRIGHT_QUEUE_PREFIX", "{x}"),
+            ("REDIS_KEY_PREFIX", "a b"), ("REDIS_KEY_PREFIX", "{x}"),
             ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),
         ])
     func refused(name: String, value: String) throws {

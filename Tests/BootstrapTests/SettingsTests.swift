@@ -15,6 +15,20 @@ struct SettingsTests {
     private static let api = GoodSettings.api
     private static let worker = GoodSettings.worker
 
+    @Test("a setting is read under the name of before, which is reported; the name of now goes first")
+    func earlierNames() throws {
+        let reader = SettingsReader(
+            values: Self.worker.merging([
+                "QUEUE_BOUNDS": "email=500", "PAYMENTS_CAPTURE_DEADLINE": "capture", "MAIL_UNKNOWN_SECONDS": "5",
+                "CARTWRIGHT_QUEUE_PREFIX": "old", "REDIS_KEY_PREFIX": "new",
+            ]) { $1 })
+        let settings = try WorkerProcessSettings(checking: reader)
+        #expect(settings.redis.queueBounds == ["email": 500] && settings.redis.queuePrefix == "new")
+        #expect(settings.payments.onAuthorizationExpiry == .capture && settings.email.unknownWait == .seconds(5))
+        #expect(reader.renamed.count == 4)
+        #expect(reader.renamed.contains { $0.hasPrefix("QUEUE_BOUNDS is called QUEUE_MAX_LENGTH now") })
+    }
+
     @Test("a worker's settings have defaults and can be changed")
     func workerSettings() throws {
         let plain = try WorkerProcessSettings(checking: SettingsReader(values: Self.worker))
@@ -27,9 +41,11 @@ struct SettingsTests {
         let changed = try WorkerProcessSettings(
             checking: SettingsReader(
                 values: Self.worker.merging([
-                    "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3", "QUEUE_BOUNDS": "email=500",
+                    "WORKER_QUEUES": "checkout=2,email=1", "SHUTDOWN_GRACE_SECONDS": "3",
+                    "QUEUE_MAX_LENGTH": "email=500",
                     "PAYMENTS_API_BASE": "http://127.0.0.1:9090/",
-                    "PAYMENTS_CAPTURE": "manual", "PAYMENTS_CAPTURE_DAYS": "5", "PAYMENTS_CAPTURE_DEADLINE": "capture",
+                    "PAYMENTS_CAPTURE": "manual", "PAYMENTS_CAPTURE_DAYS": "5",
+                    "PAYMENTS_ON_AUTHORIZATION_EXPIRY": "capture",
                     "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120",
                     "PAYMENTS_BURST": "7",
                     "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
@@ -40,7 +56,7 @@ struct SettingsTests {
         #expect(changed.payments.baseURL == "http://127.0.0.1:9090")
         #expect(changed.payments.capture == .manual)
         #expect(changed.payments.captureDays == 5)
-        #expect(changed.payments.deadline == .capture)
+        #expect(changed.payments.onAuthorizationExpiry == .capture)
         #expect(changed.payments.limits == CallLimits(perEndpoint: 50, total: 120, burst: 7))
         #expect(changed.rates.kind.name == "frankfurter")
         #expect(changed.email.activityURL == "http://127.0.0.1:9090/mail/activity")
@@ -50,7 +66,7 @@ struct SettingsTests {
         "a worker's wrong settings are refused",
         arguments: [
             ("WORKER_QUEUES", "checkout"), ("WORKER_QUEUES", "checkout=0"), ("WORKER_QUEUES", "checkout=1,checkout=2"),
-            ("WORKER_QUEUES", "a b=1"), ("QUEUE_BOUNDS", "email"), ("QUEUE_BOUNDS", "email=0"),
+            ("WORKER_QUEUES", "a b=1"), ("QUEUE_MAX_LENGTH", "email"), ("QUEUE_MAX_LENGTH", "email=0"),
             ("WORKER_QUEUES", "checkout=1,"), ("SHUTDOWN_GRACE_SECONDS", "-1"), ("PAYMENTS_API_KEY", "pk_live_123"),
             ("PAYMENTS_API_KEY", ""),
             ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"),
@@ -58,7 +74,7 @@ struct SettingsTests {
             ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"),
             ("SHOP_TIME_ZONE", "Mars/Olympus"),
             ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
-            ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_CAPTURE_DEADLINE", "never"),
+            ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_ON_AUTHORIZATION_EXPIRY", "never"),
             ("PAYMENTS_RATE", "0"), ("PAYMENTS_RATE_TOTAL", "many"), ("PAYMENTS_BURST", "0"),
         ])
     func workerRefused(name: String, value: String) {
@@ -111,7 +127,8 @@ struct SettingsTests {
         #expect(key.value == "SG.hunter2" && !"\(right)".contains("hunter2"))
         #expect(right.email.unknownWait == .seconds(900) && right.email.timeZone.identifier == "Europe/Berlin")
         #expect(
-            try settings(["SENDGRID_API_KEY": "SG.x", "MAIL_UNKNOWN_SECONDS": "5"]).email.unknownWait == .seconds(5))
+            try settings(["SENDGRID_API_KEY": "SG.x", "EMAIL_OUTCOME_TIMEOUT_SECONDS": "5"]).email.unknownWait
+                == .seconds(5))
     }
 
     @Test("the key of the email provider's events is checked for its form")

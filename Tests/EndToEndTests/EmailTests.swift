@@ -132,7 +132,7 @@ struct EmailTests {
     func anAnswerThatIsLostIsLookedUp(transport: String, fault: String) async throws {
         // Only an event can settle an email that SendGrid took; silence has to do for one that is gone.
         let wait = transport == "sendgrid" && fault == "drop_after_dot" ? "600" : "2"
-        try await Shop.running(settings: ["MAIL_TRANSPORT": transport, "MAIL_UNKNOWN_SECONDS": wait]) { shop in
+        try await Shop.running(settings: ["MAIL_TRANSPORT": transport, "EMAIL_OUTCOME_TIMEOUT_SECONDS": wait]) { shop in
             try await shop.misbehave(#"{"faults":[{"kind":"\#(fault)","count":1}]}"#)
             let id = try await bought(shop)
             let delivery = try await shop.delivery("order_confirmation", of: id, becomes: "sent")
@@ -144,7 +144,7 @@ struct EmailTests {
 
     @Test("an unknown email is sent once more and then waits for an operator")
     func unknownEmail() async throws {
-        try await Shop.open(settings: Self.sendGrid.merging(["MAIL_UNKNOWN_SECONDS": "1"]) { $1 }) { shop in
+        try await Shop.open(settings: Self.sendGrid.merging(["EMAIL_OUTCOME_TIMEOUT_SECONDS": "1"]) { $1 }) { shop in
             let processes = try await shop.startAll()
             try await shop.misbehave(#"{"faults":[{"kind":"lose_after_dot"}]}"#)
             let id = try await bought(shop)

@@ -13,7 +13,7 @@ struct TraceTests {
             let answer = try await shop.order(try await shop.products()[0])
             #expect(answer.orderStatus == "confirmed", "\(answer.text)")
             let id = try #require(answer.body?.id)
-            _ = try await eventually("the mail has arrived") { try await shop.mails().first { $0.order_id == id } }
+            _ = try await eventually("the email has arrived") { try await shop.emails().first { $0.order_id == id } }
 
             let trace = try await eventually(within: .seconds(20), "the trace is whole") {
                 let spans = try collector.spans()

@@ -28,8 +28,8 @@ struct EmailWebhook: Sendable {
     }
 }
 
-/// What the email provider tells of emails that it has accepted. It is believed by its signature alone; the answer 200
-/// says that it is durable, and jobs act on it.
+/// Takes the email provider's events of emails that it has accepted. They are believed by their signature alone; the
+/// answer 200 says that they are durable, and jobs act on them.
 struct EmailWebhookRoutes {
     private static let provider = "sendgrid"
 
@@ -56,7 +56,8 @@ struct EmailWebhookRoutes {
             context.logger.warning("events of emails were not believed", metadata: ["fault": "\(error.rawValue)"])
             throw Problem.invalidSignature
         }
-        guard let document = try? await JSONValue.parsedAside(body), let news = SendGridNotice.events(document) else {
+        guard let document = try? await JSONValue.parsedAside(body), let updates = SendGridNotice.events(document)
+        else {
             WebhookMetrics.count(.malformed, of: Self.provider)
             throw Problem.badRequest("The body is not a list of the email provider's events.")
         }
@@ -64,9 +65,9 @@ struct EmailWebhookRoutes {
             WebhookMetrics.count(.malformed, of: Self.provider)
             throw Problem.unstorable
         }
-        let new = try await events.accept(news)
+        let new = try await events.accept(updates)
         WebhookMetrics.count(.accepted, of: Self.provider, times: new)
-        WebhookMetrics.count(.duplicate, of: Self.provider, times: news.count - new)
+        WebhookMetrics.count(.duplicate, of: Self.provider, times: updates.count - new)
         return try JSONResponse.response(Taken())
     }
 

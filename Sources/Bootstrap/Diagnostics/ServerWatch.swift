@@ -27,7 +27,6 @@ package struct ServerWatch: Service {
     /// Runs until graceful shutdown.
     ///
     /// - Throws: ``StartupError`` when a server cannot be worked with.
-    /// - Throws: `CancellationError` when the process stops.
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
@@ -132,6 +131,7 @@ package struct ReadinessGate: Service {
         self.base = base
     }
 
+    /// - Throws: what `base` throws.
     package func run() async throws {
         let isUsable = await cancelWhenGracefulShutdown { await status.waitUntilUsable() }
         if isUsable { try await base.run() }

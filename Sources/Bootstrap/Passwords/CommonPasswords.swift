@@ -19,7 +19,7 @@ package struct CommonPasswords: Sendable {
 
     /// Whether a password is too easy to guess.
     ///
-    /// - Parameter own: what everybody knows of its owner: the email address, the name.
+    /// - Parameter own: what is publicly known of its owner: the email address, the name.
     package func contains(_ password: String, own: [String] = []) -> Bool {
         let plain = password.lowercased()
         // ada.lovelace@shop.example: all of it, ada.lovelace, adalovelace, ada, lovelace, shop, example.

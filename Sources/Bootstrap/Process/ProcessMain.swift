@@ -29,12 +29,14 @@ package enum ProcessMain {
             exit(0)
         }
         do {
-            let settings = try Settings(checking: try await SettingsReader.ofProcess())
+            let reader = try await SettingsReader.ofProcess()
+            let settings = try Settings(checking: reader)
             LoggingSystem.bootstrap(level: settings.log.level, format: settings.log.format)
             let registry = PrometheusRegistry()
             MetricsSystem.bootstrap(registry)
             ProcessMetrics(registry: registry).install()
             let logger = Logger(label: name)
+            for sentence in reader.renamed { logger.warning("\(sentence)") }
             let traces = settings.tracing.map { TraceExport($0, logger: logger) }
             if let traces { InstrumentationSystem.bootstrap(traces.tracer) }
             try await body(settings, ProcessContext(logger: logger, metrics: registry, traces: traces))

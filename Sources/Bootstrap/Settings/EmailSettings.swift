@@ -3,7 +3,7 @@ package import OutboundHTTP
 package import Providers
 
 /// How email leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
-/// `MAIL_UNKNOWN_SECONDS`, and what ``EmailTransportSettings`` names.
+/// `EMAIL_OUTCOME_TIMEOUT_SECONDS`, and what ``EmailTransportSettings`` names.
 package struct EmailSettings: Sendable {
     /// Who emails come from.
     package let sender: EmailSender
@@ -34,7 +34,7 @@ package struct EmailSettings: Sendable {
         let transport = EmailTransportSettings(&reader)
         // A look-up answers at once; a provider that tells by itself may be late.
         let patience = if case .sendGrid = transport { 900 } else { 30 }
-        unknownWait = .seconds(reader.integer("MAIL_UNKNOWN_SECONDS", default: patience, in: 1...86_400))
+        unknownWait = .seconds(reader.integer("EMAIL_OUTCOME_TIMEOUT_SECONDS", default: patience, in: 1...86_400))
         guard let sender, let shop, let transport else { return nil }
         self.sender = sender
         self.shop = shop

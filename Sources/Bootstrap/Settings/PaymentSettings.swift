@@ -4,8 +4,8 @@ package import Resilience
 import Stripe
 
 /// How payments are taken: `PAYMENTS_PROVIDER`, `PAYMENTS_API_KEY`, `PAYMENTS_API_BASE`, `PAYMENTS_CAPTURE`,
-/// `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_CAPTURE_DEADLINE`, `PAYMENTS_MODE`, `PAYMENTS_RATE`, `PAYMENTS_RATE_TOTAL`,
-/// `PAYMENTS_BURST`.
+/// `PAYMENTS_CAPTURE_DAYS`, `PAYMENTS_ON_AUTHORIZATION_EXPIRY`, `PAYMENTS_MODE`, `PAYMENTS_RATE`,
+/// `PAYMENTS_RATE_TOTAL`, `PAYMENTS_BURST`.
 package struct PaymentSettings: Sendable {
     /// Who moves the money.
     package let provider: any PaymentProviderModule
@@ -18,15 +18,15 @@ package struct PaymentSettings: Sendable {
     /// How long the provider keeps an authorization, in days.
     package let captureDays: Int
     /// What happens a day before an authorization expires that no operator has captured.
-    package let deadline: Deadline
+    package let onAuthorizationExpiry: ExpiryAction
     /// How often the provider is called, by all workers together.
     package let limits: CallLimits
 
     /// What happens to an authorization that is about to expire.
-    package enum Deadline: String, CaseIterable, Sendable {
+    package enum ExpiryAction: String, CaseIterable, Sendable {
         /// Operators are told.
         case alert
-        /// It is taken.
+        /// A worker captures it.
         case capture
     }
 
@@ -35,7 +35,7 @@ package struct PaymentSettings: Sendable {
         baseURL = reader.webAddress("PAYMENTS_API_BASE") ?? module.baseURL
         capture = reader.choice("PAYMENTS_CAPTURE", default: .automatic)
         captureDays = reader.integer("PAYMENTS_CAPTURE_DAYS", default: 7, in: 2...90)
-        deadline = reader.choice("PAYMENTS_CAPTURE_DEADLINE", default: .alert)
+        onAuthorizationExpiry = reader.choice("PAYMENTS_ON_AUTHORIZATION_EXPIRY", default: .alert)
         let rate = reader.integer("PAYMENTS_RATE", default: CallLimits().perEndpoint, in: 1...100_000)
         limits = CallLimits(
             perEndpoint: rate, total: reader.integer("PAYMENTS_RATE_TOTAL", default: rate * 4, in: 1...400_000),

@@ -2,7 +2,7 @@ package import JobQueue
 package import Postgres
 package import Redis
 
-/// Where Redis is and what our keys begin with: `REDIS_URL`, `CARTWRIGHT_QUEUE_PREFIX`, `QUEUE_BOUNDS`.
+/// Where Redis is and what our keys begin with: `REDIS_URL`, `REDIS_KEY_PREFIX`, `QUEUE_MAX_LENGTH`.
 package struct RedisSettings: Sendable {
     /// For every kind of connection.
     package var configuration: RedisConfiguration
@@ -14,7 +14,7 @@ package struct RedisSettings: Sendable {
     /// - Parameter clientName: what `CLIENT LIST` shows; no spaces.
     package init?(_ reader: inout SettingsReader, clientName: String) {
         queuePrefix = reader.value(
-            "CARTWRIGHT_QUEUE_PREFIX", default: "cw", expected: "1 to 32 letters, digits, '-' or '_'"
+            "REDIS_KEY_PREFIX", default: "cw", expected: "1 to 32 letters, digits, '-' or '_'"
         ) { text in
             let isPlain = text.utf8.allSatisfy {
                 ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
@@ -22,7 +22,7 @@ package struct RedisSettings: Sendable {
             return isPlain && text.utf8.count <= 32 ? text : nil
         }
         queueBounds = reader.value(
-            "QUEUE_BOUNDS", default: [:],
+            "QUEUE_MAX_LENGTH", default: [:],
             expected: "queues and how many jobs may wait in Redis for each, such as email=100000"
         ) { QueueCounts.parse($0, in: 1...100_000_000) }
         guard var configuration = Self.configuration(&reader) else { return nil }

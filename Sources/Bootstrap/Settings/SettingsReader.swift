@@ -17,6 +17,12 @@ package struct SettingsReader {
             provider: EnvironmentVariablesProvider(environmentVariables: values, secretsSpecifier: .all))
     }
 
+    /// What settings were called before version 0.3, by what they are called now. Read for that one version more.
+    private static let earlierNames = [
+        "EMAIL_OUTCOME_TIMEOUT_SECONDS": "MAIL_UNKNOWN_SECONDS", "QUEUE_MAX_LENGTH": "QUEUE_BOUNDS",
+        "PAYMENTS_ON_AUTHORIZATION_EXPIRY": "PAYMENTS_CAPTURE_DEADLINE", "REDIS_KEY_PREFIX": "CARTWRIGHT_QUEUE_PREFIX",
+    ]
+
     private init(_ config: ConfigReader) {
         self.config = config
     }
@@ -41,8 +47,18 @@ package struct SettingsReader {
         }
     }
 
-    /// The value, or `nil` when it is absent.
+    /// The value, under the name of before where there is none under this; `nil` when it is absent.
     package func optional(_ name: String) -> String? {
+        text(name) ?? Self.earlierNames[name].flatMap { text($0) }
+    }
+
+    /// One sentence for each setting that is there under the name of before.
+    package var renamed: [String] {
+        Self.earlierNames.filter { text($0.value) != nil }
+            .map { "\($0.value) is called \($0.key) now; the next version does not read the name of before" }.sorted()
+    }
+
+    private func text(_ name: String) -> String? {
         guard let value = config.string(forKey: ConfigKey([name]), isSecret: true), !value.isEmpty else { return nil }
         return value
     }

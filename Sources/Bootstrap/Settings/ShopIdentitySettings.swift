@@ -15,7 +15,8 @@ extension ShopIdentity {
         let address = reader.value(
             "SHOP_ADDRESS", default: [],
             expected:
-                "the shop's postal address, at most 8 lines with | between them, such as Shop Ltd | 1 High Street | London | SW1A 1AA"
+                "the shop's postal address, at most 8 lines with | between them, such as Shop Ltd | 1 High "
+                + "Street | London | SW1A 1AA"
         ) { text -> [String]? in
             let lines = parts(of: text)
             return !lines.isEmpty && (try? ShopIdentity(address: lines)) != nil ? lines : nil
@@ -23,7 +24,8 @@ extension ShopIdentity {
         let contacts = reader.value(
             "SHOP_CONTACT", default: [],
             expected:
-                "how the shop is reached: up to 4 email addresses, telephone numbers or web addresses with | between them"
+                "how the shop is reached: up to 4 email addresses, telephone numbers or web addresses with | "
+                + "between them"
         ) { text -> [Contact]? in
             let words = parts(of: text)
             let contacts = words.compactMap(Contact.init)
@@ -32,7 +34,8 @@ extension ShopIdentity {
         let logo: EmailImage? = reader.value(
             "SHOP_LOGO_FILE", default: nil,
             expected:
-                "the path of a PNG, JPEG or GIF of at most \(EmailImage.maximumBytes / 1024) KiB that this user may read"
+                "the path of a PNG, JPEG or GIF of at most \(EmailImage.maximumBytes / 1024) KiB that this user "
+                + "may read"
         ) { path -> EmailImage?? in
             // Read no further than needed to see that it is too large.
             guard let image = bytes(of: path, upTo: EmailImage.maximumBytes + 1).flatMap({ EmailImage($0) }) else {

@@ -10,7 +10,7 @@ struct Orders: AsyncParsableCommand {
         subcommands: [OrdersShow.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self])
 }
 
-/// Calls an order off.
+/// Cancels an order.
 struct OrdersCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Cancel an order and refund what was paid.",
@@ -32,7 +32,7 @@ struct OrdersCancel: AsyncParsableCommand {
             case .alreadyOver(let order): Terminal.write("order \(order.number) was \(order.status.rawValue) before")
             case .alreadyShipped:
                 throw Failure(
-                    "The order is already shipped.", advice: "Refund it with `cartwright orders refund`.")
+                    "The order is shipped already.", advice: "Refund it with `orders refund`.")
             case .unknownOrder: throw Failure("There is no such order.")
             }
         }

@@ -14,6 +14,7 @@ public enum JobTrace {
 
     /// Does work for several callers in the task of one of them. It belongs to none of their traces, unless there is
     /// one caller only.
+    /// - Throws: what `body` throws.
     package static func joining<Value>(_ callers: Int, _ body: () async throws -> Value) async rethrows -> Value {
         guard callers > 1, InstrumentationContext.current != nil else { return try await body() }
         return try await InstrumentationContext.$current.withValue(nil) { try await body() }

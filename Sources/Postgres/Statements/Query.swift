@@ -41,6 +41,7 @@ extension Query {
 
     /// Reads the one row that a statement like `SELECT count(*)` always returns. No row is a
     /// ``PostgresError/Code/decoding`` error.
+    /// - Throws: nothing itself; see above for where the query is run.
     public static func row(_ sql: SQL, _ decode: @escaping @Sendable (PostgresRow) throws -> Output) -> Query {
         Query(sql) { result in
             guard let row = result.rows.first else {
@@ -90,6 +91,7 @@ public struct QueryGroup<Output>: Sendable {
     private let decode: @Sendable (inout PipelineResults) throws -> Output
 
     /// - Parameter combine: makes the value from what the members were read as, in their order.
+    /// - Throws: nothing itself: what `combine` throws is thrown where the group is run.
     public init<each Member: PipelineMember>(
         _ members: repeat each Member, combine: @escaping @Sendable (repeat (each Member).Output) throws -> Output
     ) {

@@ -4,6 +4,8 @@ package import Postgres
 /// Accounts and their sessions.
 ///
 /// Passwords come as bcrypt hashes and refresh tokens as SHA-256 hashes; neither secret is ever seen here.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct AccountStore: Sendable {
     let database: PostgresPool
 

@@ -5,6 +5,8 @@ package import Postgres
 ///
 /// All changes throw `StorageError.cartLocked` while an order is being paid from the cart, and answer the cart as it is
 /// afterwards.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct CartStore: Sendable {
     /// The most different products in one cart.
     package static let maximumItems = 100

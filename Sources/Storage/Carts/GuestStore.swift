@@ -3,6 +3,8 @@ package import Postgres
 
 /// Guests: who holds a cart token that the shop gave out. A guest is named by a hash in carts and orders, and has as
 /// many tokens as it was given.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct GuestStore: Sendable {
     /// As many further tokens as a guest keeps; the oldest give way.
     package static let furtherTokens = 20

@@ -2,6 +2,8 @@ package import Domain
 package import Postgres
 
 /// Products, their prices and categories.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct CatalogStore: Sendable {
     let database: PostgresPool
     let settings: ShopSettings

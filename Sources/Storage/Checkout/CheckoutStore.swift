@@ -10,6 +10,8 @@ import Synchronization
 /// array of one.
 /// When one element breaks a batch, each is done alone, so it fails alone. All locks are taken in one order: orders by
 /// id, payments, stock rows by SKU, carts.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct CheckoutStore: Sendable {
     /// The most orders in one transaction. Longer arrays are split.
     package static let maximumBatch = 64

@@ -13,6 +13,7 @@ package struct RefundDocument: Encodable {
     }
 
     /// The refunds of an order, which was priced at this rate, oldest first.
+    /// - Throws: `MoneyError` when the amounts in base prices do not fit 64 bits.
     package static func all(_ refunds: [Refund], at rate: AppliedRate?) throws -> [RefundDocument] {
         let baseAmounts = try rate?.baseAmounts(of: refunds) ?? [:]
         return refunds.map { RefundDocument($0, baseAmount: baseAmounts[$0.id]) }

@@ -19,6 +19,8 @@ package struct EmailUpdate: Hashable, Sendable {
 }
 
 /// What the email provider reports about emails: kept once each, and handled by a job.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct EmailEventStore: Sendable {
     private let database: PostgresPool
     private let dispatcher: JobDispatcher

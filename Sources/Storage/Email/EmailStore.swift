@@ -62,6 +62,8 @@ extension OrderEmail {
 ///
 /// `sending` is committed before the call to the provider. A job that finds its delivery in that state was cut off in
 /// the middle of the call, and the outcome is unknown.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct EmailStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher

@@ -75,6 +75,8 @@ package enum AuditActor: Hashable, Sendable {
 }
 
 /// The append-only record of who did what.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct AuditLog: Sendable {
     let database: PostgresPool
 

@@ -319,6 +319,8 @@ extension InvariantCheck {
 /// The rules that hold between rows at every moment, as queries that find what breaks them.
 ///
 /// Tests run them after every crash; `cartwright doctor` on a live system.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct Invariants: Sendable {
     /// How many ids a violation names.
     package static let maximumIDs = 20

@@ -6,6 +6,8 @@ package import Postgres
 
 /// What a job leaves behind when it is discarded: money that does not move, events that no job handles. Operators are
 /// told before they discard it.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct JobRemains: Sendable {
     let database: PostgresPool
     /// Whose events jobs act on (``ShopSettings/paymentProvider``).

@@ -4,6 +4,7 @@ package import Postgres
 /// The shop's tables.
 package enum ShopMigrations {
     /// Migrations `shop/0001…`, forward only.
+    /// - Throws: when the files that belong to this program are not there or are numbered wrongly.
     package static func set() throws -> MigrationSet {
         try MigrationSet.load(name: "shop", from: Bundle.module.bundleURL.appending(path: "Migrations"))
     }
@@ -13,12 +14,14 @@ package enum ShopMigrations {
 /// nothing else.
 package struct DatabaseRole: Sendable {
     /// As whom a pool's connections are logged in.
+    /// - Throws: `PostgresError`.
     package static func name(of database: PostgresPool) async throws -> String {
         try await database.query("SELECT current_user::text")[0][0]
     }
 
     /// Gives `role` what the programs need in the tables of `owner`, now and of tables that are made later. Of the
     /// audit log it can only add to, and of the list of migrations only read.
+    /// - Throws: `PostgresError`; what was granted before it stays granted.
     package static func grant(to role: String, by owner: PostgresPool) async throws {
         let schema: String = try await owner.query("SELECT current_schema()::text")[0][0]
         try await owner.execute([

@@ -4,6 +4,8 @@ package import JobQueue
 package import Postgres
 
 /// Placing orders and looking at them.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct OrderStore: Sendable {
     /// How often a placement starts over when an order of the same cart changed under its hands.
     private static let placementRuns = 3

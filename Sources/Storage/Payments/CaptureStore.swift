@@ -35,6 +35,8 @@ package struct DueCapture: Hashable, Sendable {
 }
 
 /// Money that is authorized when an order is confirmed, and taken later.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct CaptureStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher

@@ -40,6 +40,8 @@ extension RecordDisputeOutcome {
 
 /// Charges that customers' banks ask back: recorded, and noted with their orders. The money itself is the provider's
 /// affair.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct DisputeStore: Sendable {
     let database: PostgresPool
 

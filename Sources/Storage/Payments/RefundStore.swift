@@ -77,6 +77,8 @@ package enum RefundOutcome: Hashable, Sendable {
 /// Money that is refunded: rows before the provider's call, never more in all than was taken.
 ///
 /// Locks are taken in the order of all checkout transactions: order, payment, refunds, stock rows by SKU.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct RefundStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher

@@ -3,6 +3,8 @@ package import JobQueue
 package import Postgres
 
 /// Sets of exchange rates: one is in use, taken over as a whole.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct RateStore: Sendable {
     /// A rate that moves by more than this many per cent holds its set for an operator.
     package static let maximumJumpPercent = 20

@@ -3,6 +3,8 @@ import JobQueue
 package import Postgres
 
 /// Comparisons of the payment provider's books with ours, and the breaks they found.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct ReconciliationStore: Sendable {
     let database: PostgresPool
 

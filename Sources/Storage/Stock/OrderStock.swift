@@ -131,6 +131,8 @@ enum OrderCart {
 }
 
 /// What is in the house.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct StockStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher

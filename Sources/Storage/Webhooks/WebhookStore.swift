@@ -4,6 +4,8 @@ package import JobQueue
 package import Postgres
 
 /// Events of the payment provider: each is taken once, with the job that acts on it, however often it is sent.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
 package struct WebhookStore: Sendable {
     /// The most events in one transaction.
     package static let maximumBatch = 64

@@ -47,7 +47,7 @@ extension Program {
         let database = try TestDatabase.current
         return Program(environment: [
             "DATABASE_URL": database.url, "REDIS_URL": try TestEnvironment.redisURL,
-            "CARTWRIGHT_QUEUE_PREFIX": queuePrefix(of: database),
+            "REDIS_KEY_PREFIX": queuePrefix(of: database),
             "COLUMNS": "200", "ADMIN_EMAIL": "", "ADMIN_PASSWORD": "",
         ])
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Rows 13 and 14: one email, whatever dies before or after it", .serialized)
 struct MailingTests {
-    private static let settings = ["MAIL_UNKNOWN_SECONDS": "1"]
+    private static let settings = ["EMAIL_OUTCOME_TIMEOUT_SECONDS": "1"]
 
     private func emails(_ shop: Shop, of order: String) async throws -> Int {
         try await shop.emails().filter { $0.order_id == order }.count

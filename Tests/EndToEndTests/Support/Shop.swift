@@ -81,7 +81,7 @@ final class Shop: Sendable {
             "SENDGRID_WEBHOOK_KEY": emailKey.publicKey.derRepresentation.base64EncodedString(),
             "SANDBOX_MAIL_SIGNING_KEY": emailKey.derRepresentation.base64EncodedString(),
             "SANDBOX_MAIL_WEBHOOK_URL": "http://127.0.0.1:\(apiPort)/api/v1/webhooks/sendgrid",
-            "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "MAIL_UNKNOWN_SECONDS": "3",
+            "MAIL_ACTIVITY_URL": sandbox + "/mail/activity", "EMAIL_OUTCOME_TIMEOUT_SECONDS": "3",
             "RATES_PROVIDER": "frankfurter",
             "RATES_URL": sandbox + "/rates/v1/latest", "SANDBOX_PORT": "\(sandboxPort)",
             "SANDBOX_SMTP_PORT": "\(smtpPort)",

@@ -45,7 +45,7 @@ struct SweepTests {
     }
 
     private func play(_ rounds: [MoneyRound], _ count: inout MoneyCount) async throws {
-        let settings = ["MAIL_UNKNOWN_SECONDS": "1", "SANDBOX_LATER_MS": "600"]
+        let settings = ["EMAIL_OUTCOME_TIMEOUT_SECONDS": "1", "SANDBOX_LATER_MS": "600"]
         var total = count
         try await Shop.open(
             settings: settings, products: rounds.count * MoneyRound.products, webhooks: rounds.allSatisfy(\.hasWebhooks)
