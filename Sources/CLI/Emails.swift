@@ -8,7 +8,7 @@ struct Emails: AsyncParsableCommand {
         abstract: "Look after emails that were not sent, or whose delivery status is unknown.",
         subcommands: [EmailsList.self, EmailsResend.self, EmailsResolve.self], defaultSubcommand: EmailsList.self,
         // The name until 0.2.
-        aliases: ["emails"])
+        aliases: ["mails"])
 }
 
 /// Lists emails that wait for an operator.
