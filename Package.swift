@@ -273,7 +273,7 @@ if Context.environment["CARTWRIGHT_PART"] == "engine" {
     ]
     package.products = []
     package.targets.removeAll { !kept.contains($0.name) }
-    // A test of the queue's traces sees them through the tracer of the shop, which brings a web server's packages along.
+    // A test of the queue sees its traces through the shop's tracer, which brings a web server's packages along.
     for target in package.targets where target.name == "JobQueueTests" {
         target.exclude = ["TraceTests.swift"]
         target.dependencies.removeAll { "\($0)".contains("Observability") }
