@@ -267,9 +267,10 @@ let package = Package(
 // Sanitizers build everything anew: the wrappers and the queue with their tests are a sixth of it (Scripts/sanitize).
 if Context.environment["CARTWRIGHT_PART"] == "engine" {
     let kept: Set = [
-        "Arithmetic", "CCurl", "CHiredis", "CLibpq", "CrashPoints", "Domain", "JSON", "JobQueue", "JobQueueTesting",
-        "JobQueueTests", "OutboundHTTP", "OutboundHTTPTests", "Postgres", "PostgresTests", "PropertySupport", "Redis",
-        "RedisTests", "Storage", "TestSupport", "Threading",
+        "Arithmetic", "CCurl", "CHiredis", "CLibpq", "CrashPoints", "Domain", "HelloJob", "JSON", "JobQueue",
+        "JobQueueTesting", "JobQueueTests", "OutboundHTTP", "OutboundHTTPTests", "Postgres", "PostgresTests",
+        "PropertySupport", "Redis", "RedisTests", "ScheduleAndDeadLetters", "Storage", "TestSupport", "Threading",
+        "TransactionalEnqueue",
     ]
     package.products = []
     package.targets.removeAll { !kept.contains($0.name) }
