@@ -29,7 +29,11 @@ struct SendEmailHandler: JobHandler {
 
     func run(_ job: SendEmail, in context: JobContext) async throws {
         guard let subject = try await store.load(job.deliveryID) else { throw Self.unknown(job) }
-        switch EmailTiming(subject.delivery.kind, order: subject.order.status, refund: subject.refund?.status) {
+        // An attempt that was cut off may have gone out: it is looked up whatever the email would say by now.
+        let timing =
+            subject.delivery.status == .sending
+            ? .now : EmailTiming(subject.delivery.kind, order: subject.order.status, refund: subject.refund?.status)
+        switch timing {
         case .now: break
         case .later: throw JobFailure.snooze(Self.pause, "what the email would say is being decided")
         case .never: return try await store.markObsolete(job.deliveryID, completion: context.completion)

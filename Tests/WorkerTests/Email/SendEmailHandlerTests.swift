@@ -81,6 +81,21 @@ struct SendEmailHandlerTests {
         }
     }
 
+    @Test("an attempt that was cut off is looked up, though a card has paid meanwhile")
+    func madeGoodWhileSending() async throws {
+        let script = ScriptedEmailServer()
+        try await Shop.with { shop in
+            let (facts, id) = try await declined(shop)
+            guard case .send = try await shop.emails.beginSending(id) else { throw Unexpected(what: "not begun") }
+            _ = try await shop.orders.retryPayment(of: facts.orderID, method: "pm_card_visa", by: .staff)
+            shop.payments.change(try #require(facts.intentID), to: .succeeded)
+            try await shop.settle(facts)
+            try await withServer(script) { transport in try await run(id, in: shop, through: transport) }
+            #expect(try await delivery(facts, .paymentFailed, in: shop).delivery.status == .unknown)
+            #expect(script.log.entries.isEmpty)
+        }
+    }
+
     @Test("a refund is written about in the order's language")
     func refund() async throws {
         let script = ScriptedEmailServer()
