@@ -2,7 +2,7 @@ import Redis
 import TestSupport
 import Testing
 
-@Suite("A broken connection: told truthfully, healed without help")
+@Suite("A broken connection: told truthfully, replaced without help")
 struct BrokenConnectionTests {
     @Test("a reply lost after the command was delivered: it may have been executed, and was")
     func deliveredThenCut() async throws {

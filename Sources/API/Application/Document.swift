@@ -12,7 +12,7 @@ struct APIDocument: Sendable {
         let file = Bundle.module.bundleURL.appending(path: "Document/openapi.yaml")
         let yaml = Array(try Data(contentsOf: file))
         guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Empty() }
-        return APIDocument(yaml: yaml, json: try JSONCoder.encode(value(of: root)))
+        return APIDocument(yaml: yaml, json: try JSONCoder.encode(try value(of: root)))
     }
 
     /// Reads the document from the program's resources, and makes its JSON, once in a process.
@@ -22,15 +22,18 @@ struct APIDocument: Sendable {
     /// Its file holds nothing.
     struct Empty: Error {}
 
+    /// It refers to another place of itself, which JSON cannot.
+    struct Alias: Error {}
+
     /// A node of YAML as JSON means it, by the types of YAML 1.2's core schema. Names that are no strings, such as the
     /// statuses of answers, become strings.
-    private static func value(of node: Node) -> JSONValue {
+    private static func value(of node: Node) throws -> JSONValue {
         switch node {
         case .mapping(let mapping):
-            .object(mapping.map { name, member in (name.string ?? "", value(of: member)) })
-        case .sequence(let sequence): .array(sequence.map(value(of:)))
+            .object(try mapping.map { name, member in (name.string ?? "", try value(of: member)) })
+        case .sequence(let sequence): .array(try sequence.map(value(of:)))
         case .scalar(let scalar): value(of: scalar)
-        case .alias: .null
+        case .alias: throw Alias()
         }
     }
 

@@ -126,7 +126,7 @@ package struct ProcessContext: Sendable {
     }
 }
 
-/// Which release this is. It stands here alone: programs, `User-Agent`, the API's document and the changelog follow,
+/// Which release this is. It stands nowhere else: programs, `User-Agent`, the API's document and the changelog follow,
 /// and a test compares them.
 package enum Version {
     /// As semantic versioning writes it.

@@ -44,8 +44,8 @@ struct RedisLossTests {
             try await check(load, arena)
             try await arena.wait(for: later)
             // The jobs that only Redis knew of waiting, and the delayed ones, came back from the ledger.
-            let healed = try arena.history().runs.map(\.start).max() ?? flushed
-            #expect(healed - flushed < 60_000_000 + Int64(self.seconds) * 1_000_000)
+            let recovered = try arena.history().runs.map(\.start).max() ?? flushed
+            #expect(recovered - flushed < 60_000_000 + Int64(self.seconds) * 1_000_000)
             ScenarioReport.did("FLUSHALL amid \(perSecond) jobs/s, 20 delayed jobs waiting")
         }
     }

@@ -97,10 +97,10 @@ struct ReconciliationProperties {
     }
 
     @Test("resolved books agree")
-    func healedWorldsAgree() {
+    func resolvedWorldsAgree() {
         property(
             """
-            what is healed is healed, in three rounds at most, \
+            what is resolved stays so, in three rounds at most, \
             unless it is a person's turn or the stock is not set aside
             """,
             count: 20_000,
